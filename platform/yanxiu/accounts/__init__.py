@@ -1,0 +1,1 @@
+"""People, organizations, appointments, and who is signed in where."""

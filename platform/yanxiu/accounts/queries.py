@@ -1,0 +1,149 @@
+"""Reading people and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from yanxiu.accounts.models import Appointment, Organization, SignInFailure, User, UserSession
+from yanxiu.accounts.permissions import ANONYMOUS, Held, Viewer
+from yanxiu.core import clock
+from yanxiu.core.db import db
+
+LOCK_LIMITS = ((timedelta(minutes=15), 5), (timedelta(days=1), 10))
+"""Failed attempts allowed on one account: 5 in 15 minutes, 10 in a day."""
+
+
+def find_user(user_id: int) -> User | None:
+    """Return an active user with home organization and appointments loaded."""
+    statement = (
+        select(User)
+        .where(User.id == user_id, User.is_active)
+        .options(joinedload(User.organization), selectinload(User.appointments).joinedload(Appointment.organization))
+    )
+    return db.session.scalars(statement).unique().first()
+
+
+def find_user_by_account(account: str) -> User | None:
+    """Return the active user with this username, phone or e-mail address."""
+    wanted = account.strip()
+    statement = select(User).where(
+        or_(User.username == wanted, User.phone == wanted, func.lower(User.email) == wanted.lower()), User.is_active
+    )
+    return db.session.scalars(statement).first()
+
+
+def viewer_of(user: User | None) -> Viewer:
+    """Build the `Viewer` of a user loaded by `find_user`; ANONYMOUS for None."""
+    if user is None:
+        return ANONYMOUS
+    day = clock.today()
+    held = tuple(Held(a.role, a.organization_id, a.organization.path) for a in user.appointments if a.is_valid_on(day))
+    school, county = _places_above(user.organization.path)
+    return Viewer(
+        user_id=user.id,
+        name=user.name,
+        organization_id=user.organization_id,
+        org_path=user.organization.path,
+        school_id=None if school is None else school.id,
+        county_id=None if county is None else county.id,
+        county_path="" if county is None else county.path,
+        held=held,
+    )
+
+
+def _places_above(path: str) -> tuple[Organization | None, Organization | None]:
+    """Return the school and the county on a path (the node itself included), None where there is none."""
+    above = {o.kind: o for o in db.session.scalars(select(Organization).where(Organization.id.in_(ids_on(path))))}
+    return above.get("school") or above.get("center"), above.get("county")
+
+
+def ids_on(path: str) -> list[int]:
+    """Return the ids on a path "/1/4/9/", root first."""
+    return [int(part) for part in path.split("/") if part]
+
+
+def organizations_below(path: str) -> Sequence[Organization]:
+    """Return an organization and everything below it, parents before children."""
+    statement = select(Organization).where(Organization.path.startswith(path), Organization.closed_at.is_(None))
+    return db.session.scalars(statement.order_by(Organization.path)).all()
+
+
+def find_organization(organization_id: int) -> Organization | None:
+    """Return an organization by id."""
+    return db.session.get(Organization, organization_id)
+
+
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of users by id, one query."""
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(set(user_ids))))
+    return {row.id: row.name for row in rows}
+
+
+def users_by_id(user_ids: Iterable[int]) -> dict[int, User]:
+    """Return users by id with their home organization, one query."""
+    statement = select(User).where(User.id.in_(set(user_ids))).options(joinedload(User.organization))
+    return {user.id: user for user in db.session.scalars(statement)}
+
+
+def users_named(text: str, viewer: Viewer, limit: int = 10) -> Sequence[User]:
+    """Find people of the viewer's county by part of the name or username, for invitations and mentions."""
+    wanted = text.strip().replace("%", "").replace("_", "")
+    if not wanted or not viewer.county_path:
+        return []
+    statement = (
+        select(User)
+        .join(User.organization)
+        .where(User.is_active, Organization.path.startswith(viewer.county_path))
+        .where(or_(User.name.contains(wanted), User.username.startswith(wanted)))
+        .options(joinedload(User.organization))
+        .order_by(User.name, User.id)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_session(token_hash: str) -> UserSession | None:
+    """Return a live sign-in by the hash of its token, with user, organization and appointments."""
+    statement = (
+        select(UserSession)
+        .where(UserSession.token_hash == token_hash, UserSession.revoked_at.is_(None))
+        .where(UserSession.expires_at > clock.now())
+        .join(UserSession.user)
+        .where(User.is_active)
+        .options(
+            joinedload(UserSession.user).joinedload(User.organization),
+            joinedload(UserSession.user).joinedload(User.photo),
+            joinedload(UserSession.user).selectinload(User.appointments).joinedload(Appointment.organization),
+        )
+    )
+    return db.session.scalars(statement).unique().first()
+
+
+def live_sessions_of(user_id: int) -> Sequence[UserSession]:
+    """Return a user's sign-ins that still work, the latest used first."""
+    statement = (
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now())
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def lock_seconds(account: str) -> int:
+    """Return for how many seconds an account name is locked by failed attempts, 0 if it is not."""
+    now = clock.now()
+    wait = timedelta(0)
+    for window, allowed in LOCK_LIMITS:
+        recent = db.session.scalars(
+            select(SignInFailure.at)
+            .where(SignInFailure.account == account.strip().lower(), SignInFailure.at > now - window)
+            .order_by(SignInFailure.at.desc())
+            .limit(allowed)
+        ).all()
+        if len(recent) == allowed:
+            wait = max(wait, recent[-1] + window - now)
+    return int(wait.total_seconds()) + 1 if wait > timedelta(0) else 0

@@ -1,0 +1,86 @@
+"""Build the application: one screen, in the order in which things are needed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from yanxiu import wiring
+from yanxiu.config import Config, load_config, resource_dir, secret_key_of
+from yanxiu.core.storage import LocalStorage, set_storage
+from yanxiu.extensions import csrf, db, limiter, migrate, socketio
+from yanxiu.web.assets import init_assets
+from yanxiu.web.auth import init_auth
+from yanxiu.web.errors import init_errors
+from yanxiu.web.filters import init_filters
+from yanxiu.web.frame import init_frame
+from yanxiu.web.headers import init_headers
+
+
+def create_app(config: Config | None = None, **overrides: Any) -> Flask:
+    """Return the application for `config` (default: the environment); `overrides` are Flask settings."""
+    config = config or load_config()
+    config.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    logging.getLogger("yanxiu").setLevel(config.log_level)
+    resources = resource_dir()
+    app = Flask(
+        "yanxiu",
+        template_folder=str(resources / "templates"),
+        static_folder=str(resources / "static"),
+        instance_path=str(config.instance_path),
+    )
+    app.config.update(flask_settings(config), **overrides)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    set_storage(LocalStorage(config.instance_path / "files"))
+    db.init_app(app)
+    migrate.init_app(app, db, directory=wiring.MIGRATIONS, render_as_batch=True)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    socketio.init_app(
+        app,
+        async_mode="threading",
+        serializer="msgpack",
+        message_queue=config.redis_url or None,
+        max_http_buffer_size=1_000_000,
+        ping_interval=20,
+        ping_timeout=20,
+        cookie=None,
+        async_handlers=False,  # events of one socket stay in order, and none costs a thread
+    )
+    init_auth(app)
+    init_errors(app)
+    init_headers(app)
+    init_filters(app)
+    init_assets(app)
+    init_frame(app)
+    wiring.wire(app)
+    return app
+
+
+def flask_settings(config: Config) -> dict[str, Any]:
+    """Translate our configuration into Flask's."""
+    return {
+        "YANXIU": config,
+        "SECRET_KEY": secret_key_of(config),
+        "SQLALCHEMY_DATABASE_URI": config.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True} if "postgresql" in config.sqlalchemy_url else {},
+        "MAX_CONTENT_LENGTH": config.max_request_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "TRUSTED_HOSTS": [h.strip() for h in config.trusted_hosts.split(",") if h.strip()] or None,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "SESSION_COOKIE_NAME": "yanxiu",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_I18N_ENABLED": False,
+        "RATELIMIT_ENABLED": config.rate_limits,
+        "RATELIMIT_STORAGE_URI": config.redis_url or "memory://",
+    }

@@ -1,0 +1,160 @@
+"""The command `yanxiu`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import click
+from flask import Flask
+
+from yanxiu import wiring
+from yanxiu.accounts.models import User
+from yanxiu.accounts.passwords import hash_password, require_good_password
+from yanxiu.accounts.queries import find_user_by_account
+from yanxiu.accounts.services import appoint, create_organization, create_user
+from yanxiu.app import create_app
+from yanxiu.config import ConfigError
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.demo import PASSWORD, DemoWorld
+from yanxiu.core.errors import YanxiuError
+from yanxiu.core.tasks import FAST, SLOW, Worker
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.extensions import socketio
+
+
+@click.group()
+def main() -> None:
+    """研修坊: 网络校本研修平台."""
+
+
+def application() -> Flask:
+    """Create the application, or say plainly which setting is wrong."""
+    try:
+        return create_app()
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def upgrade_database() -> None:
+    """Bring the database to the newest migration."""
+    from flask_migrate import upgrade
+
+    upgrade(directory=wiring.MIGRATIONS)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@click.option("--worker/--no-worker", "with_worker", default=True, help="Run the worker beside the web process.")
+@click.option("--show-accounts", is_flag=True, help="Print the demo accounts, if this is a demo database.")
+def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
+    """Start the web server and the worker."""
+    app = application()
+    with app.app_context():
+        upgrade_database()
+        if show_accounts:
+            print_accounts(host, port)
+    worker_process = subprocess.Popen([sys.executable, "-m", "yanxiu", "worker"]) if with_worker else None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    watch = threading.Thread(target=_watch_rooms, args=(app,), daemon=True)
+    watch.start()
+    try:
+        socketio.run(app, host=host, port=port, allow_unsafe_werkzeug=True, log_output=False)
+    finally:
+        if worker_process is not None:
+            worker_process.terminate()
+            worker_process.wait(timeout=30)
+
+
+def _watch_rooms(app: Flask) -> None:
+    from yanxiu.web.live import RECHECK_S, recheck_rooms
+
+    pause = threading.Event()
+    while not pause.wait(RECHECK_S):
+        with app.app_context():
+            recheck_rooms()
+
+
+@main.command()
+def worker() -> None:
+    """Run background jobs and the search indexer until stopped; ends by itself when its parent dies."""
+    app = application()
+    workers = [Worker(app, lane=FAST), Worker(app, lane=SLOW)]
+    signal.signal(signal.SIGTERM, lambda *_: [w.stop() for w in workers])
+    signal.signal(signal.SIGINT, lambda *_: [w.stop() for w in workers])
+    threads = [threading.Thread(target=w.run, daemon=True) for w in workers]
+    for thread in threads:
+        thread.start()
+    parent, pause = os.getppid(), threading.Event()
+    while not workers[0].stopping.is_set():
+        if os.getppid() != parent:
+            for each in workers:
+                each.stop()
+        pause.wait(0.5)
+    threads[0].join(timeout=20)
+
+
+@main.command()
+@click.option("--if-empty", is_flag=True, help="Do nothing when there are people already.")
+@click.option("--small", is_flag=True, help="Only the cast and their places.")
+def demo(if_empty: bool, small: bool) -> None:
+    """Load the demo county."""
+    app = application()
+    with app.app_context():
+        upgrade_database()
+        if db.session.query(User.id).first() is not None:
+            if if_empty:
+                return
+            raise click.ClickException("数据库里已有用户；演示数据只能装入空的数据库")
+        with unit_of_work():
+            seed_demo(DemoWorld(small=small))
+        Worker(app).run_until_idle()
+    click.echo("演示数据已装入")
+
+
+def seed_demo(world: DemoWorld) -> DemoWorld:
+    """Fill an empty database with the demo county; inside a unit of work."""
+    for module in wiring.DEMOS:
+        module.seed(world)
+    return world
+
+
+def print_accounts(host: str, port: int) -> None:
+    """Print the address and the demo accounts, if the demo county is loaded."""
+    from yanxiu.accounts.demo import CAST
+
+    click.echo(f"\n  研修坊已启动  http://{host}:{port}\n")
+    if find_user_by_account(CAST[0][1]) is None:
+        return
+    click.echo(f"  演示账号（密码都是 {PASSWORD}）")
+    notes = {"leader": "坊主", "principal": "校长", "researcher": "教研员", "admin": "县级管理员"}
+    for key, username, name, *_ in CAST:
+        click.echo(f"    {username:<14}{name}  {notes.get(key, '教师')}")
+    click.echo("\n  按 Ctrl+C 停止\n")
+
+
+@main.command("create-admin")
+@click.option("--username", prompt="用户名")
+@click.option("--name", prompt="姓名")
+@click.option("--county", prompt="县（区）名称", help="Name of the county; it is created when the database is empty.")
+@click.password_option(prompt="密码", confirmation_prompt="再输一次")
+def create_admin(username: str, name: str, county: str, password: str) -> None:
+    """Create the first county administrator."""
+    app = application()
+    with app.app_context():
+        upgrade_database()
+        try:
+            require_good_password(password, username=username)
+            password_hash = hash_password(password)
+            with unit_of_work():
+                place = create_organization(None, None, "county", county)
+                user = create_user(None, place, username=username, name=name, password_hash=password_hash)
+                appoint(None, user, "county_admin", place, clock.today())
+        except YanxiuError as error:
+            raise click.ClickException(error.message) from error
+    click.echo(f"已创建县级管理员 {name}（{username}），现在可以登录")

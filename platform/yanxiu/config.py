@@ -1,0 +1,107 @@
+"""Configuration from the environment: `YANXIU_…` keys and `DATABASE_URL`. An unknown key refuses to start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+PREFIX = "YANXIU_"
+IGNORED = frozenset({"YANXIU_TEST_DATABASE_URL"})
+
+
+class ConfigError(Exception):
+    """The environment says something this program does not understand."""
+
+
+def resource_dir() -> Path:
+    """Return the folder that holds `templates/` and `static/`: the checkout, or the installed package's `_assets`."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parent.parent
+    return checkout if (checkout / "templates").is_dir() else package / "_assets"
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings, with units in the names. Every field is set by `YANXIU_<FIELD>`."""
+
+    instance: str = ""
+    """Folder of database, uploads, index and secret key; default `instance/` of the checkout or the working folder."""
+    database_url: str = ""
+    """`DATABASE_URL`; empty = SQLite in the instance folder."""
+    secret_key: str = ""
+    redis_url: str = ""
+    trusted_hosts: str = ""
+    """Comma-separated host names that may be asked for; empty = any (a warning of `yanxiu doctor`)."""
+    behind_proxy: bool = False
+    secure_cookies: bool = False
+    max_request_mb: int = 64
+    upload_max_gb: int = 8
+    upload_quota_gb: int = 50
+    sendfile: str = "off"
+    """`off`, `x-accel` or `x-sendfile`: who sends large files."""
+    ffmpeg: str = ""
+    rate_limits: bool = True
+    log_level: str = "INFO"
+
+    @property
+    def instance_path(self) -> Path:
+        """The instance folder, absolute."""
+        if self.instance:
+            return Path(self.instance).absolute()
+        root = resource_dir()
+        return (root / "instance") if root.name != "_assets" else Path.cwd() / "instance"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The address of the database for SQLAlchemy."""
+        url = self.database_url
+        if not url:
+            return f"sqlite:///{self.instance_path / 'yanxiu.db'}"
+        for old in ("postgres://", "postgresql://"):
+            if url.startswith(old):
+                return "postgresql+psycopg://" + url.removeprefix(old)
+        return url
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the environment. ConfigError on an unknown `YANXIU_` key or a value of the wrong kind."""
+    environ = os.environ if environ is None else environ
+    known = {f"{PREFIX}{f.name.upper()}": f for f in fields(Config)}
+    unknown = sorted(k for k in environ if k.startswith(PREFIX) and k not in known and k not in IGNORED)
+    if unknown:
+        raise ConfigError(f"unknown configuration: {', '.join(unknown)} (known: {', '.join(sorted(known))})")
+    values = {f.name: _parse(key, environ[key], f.type) for key, f in known.items() if key in environ}
+    if "DATABASE_URL" in environ and "database_url" not in values:
+        values["database_url"] = environ["DATABASE_URL"]
+    return Config(**values)  # type: ignore[arg-type]
+
+
+def _parse(key: str, text: str, kind: object) -> str | int | bool:
+    if kind == "bool":
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off", ""):
+            return False
+        raise ConfigError(f"{key} must be 1 or 0, not {text!r}")
+    if kind == "int":
+        if not text.isdigit():
+            raise ConfigError(f"{key} must be a whole number, not {text!r}")
+        return int(text)
+    return text
+
+
+def secret_key_of(config: Config) -> str:
+    """Return the configured secret, or the one kept in the instance folder, made once with mode 0600."""
+    if config.secret_key:
+        return config.secret_key
+    path = config.instance_path / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as out:
+        out.write(key := secrets.token_hex(32))
+    return key

@@ -1,0 +1,32 @@
+"""The time, in one place, so that tests can hold it still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+_frozen: datetime | None = None
+
+
+def now() -> datetime:
+    """Return the current moment, aware, in UTC."""
+    return _frozen or datetime.now(UTC)
+
+
+def today() -> date:
+    """Return today's date where the teachers are (Asia/Shanghai)."""
+    return now().astimezone(LOCAL_ZONE).date()
+
+
+@contextmanager
+def frozen(moment: datetime) -> Iterator[datetime]:
+    """Hold the clock at `moment` (aware) inside the block."""
+    global _frozen
+    before, _frozen = _frozen, moment.astimezone(UTC)
+    try:
+        yield _frozen
+    finally:
+        _frozen = before

@@ -1,0 +1,201 @@
+"""Files: a row that describes each, and a store that keeps the bytes under a random key.
+
+No feature ever sees a path it could build itself. `LocalStorage` is a folder; an S3 store implements the same
+protocol.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from sqlalchemy import BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from yanxiu.core import clock
+from yanxiu.core.db import Id, Model, db
+from yanxiu.core.errors import StorageFullError, TooLargeError
+
+CHUNK = 256 * 1024
+MIN_FREE_BYTES = 2 * 1024**3
+MIN_FREE_SHARE = 0.05
+
+
+class StoredFile(Model):
+    """One uploaded or generated file. `size` in bytes, `sha256` in hex, `key` random."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(255))
+    mime: Mapped[str] = mapped_column(String(127))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    owner_id: Mapped[int | None] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Storage(Protocol):
+    """Where the bytes are."""
+
+    def write(self, stream: BinaryIO, max_bytes: int | None = None) -> tuple[str, int, str]:
+        """Store a stream; return (key, size, sha256). TooLargeError beyond `max_bytes`."""
+
+    def adopt_file(self, path: Path, sha256: str | None = None) -> tuple[str, int, str]:
+        """Take over a finished local file (it is moved); its hash is read unless given."""
+
+    def open(self, key: str) -> BinaryIO:
+        """Open for reading from the start; FileNotFoundError if it is gone."""
+
+    def path(self, key: str) -> Path:
+        """Return a local path for programs that need one (a copy, where the store is remote)."""
+
+    def size(self, key: str) -> int:
+        """Return the size in bytes; FileNotFoundError if it is gone."""
+
+    def delete(self, key: str) -> None:
+        """Remove; removing what is gone is no error."""
+
+    def keys(self) -> Iterator[str]:
+        """Yield every key in the store."""
+
+
+class LocalStorage:
+    """Files in one folder, spread over 256 subfolders, written durably."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def write(self, stream: BinaryIO, max_bytes: int | None = None) -> tuple[str, int, str]:
+        refuse_when_full(self.root)
+        key = secrets.token_hex(20)
+        target = self._new_path(key)
+        digest, size = hashlib.sha256(), 0
+        part = target.with_suffix(".part")
+        try:
+            with part.open("wb") as out:
+                while chunk := stream.read(CHUNK):
+                    size += len(chunk)
+                    if max_bytes is not None and size > max_bytes:
+                        raise TooLargeError(f"文件超过 {max_bytes // 1024**2} MB，请压缩后再上传")
+                    digest.update(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+            part.rename(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return key, size, digest.hexdigest()
+
+    def adopt_file(self, path: Path, sha256: str | None = None) -> tuple[str, int, str]:
+        key = secrets.token_hex(20)
+        target = self._new_path(key)
+        if sha256 is None:
+            with path.open("rb") as source:
+                sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+        shutil.move(path, target)
+        return key, target.stat().st_size, sha256
+
+    def open(self, key: str) -> BinaryIO:
+        return self.path(key).open("rb", buffering=0)  # type: ignore[return-value]
+
+    def path(self, key: str) -> Path:
+        if not key.isalnum():
+            raise FileNotFoundError(key)
+        return self.root / key[:2] / key
+
+    def size(self, key: str) -> int:
+        return self.path(key).stat().st_size
+
+    def delete(self, key: str) -> None:
+        self.path(key).unlink(missing_ok=True)
+
+    def keys(self) -> Iterator[str]:
+        for path in self.root.glob("??/*"):
+            if path.suffix != ".part":
+                yield path.name
+
+    def _new_path(self, key: str) -> Path:
+        folder = self.root / key[:2]
+        folder.mkdir(exist_ok=True, mode=0o700)
+        return folder / key
+
+
+_storage: Storage | None = None
+
+
+def set_storage(value: Storage) -> None:
+    """Choose the store; called once by `create_app`."""
+    global _storage
+    _storage = value
+
+
+def storage() -> Storage:
+    """Return the application's store."""
+    if _storage is None:
+        raise RuntimeError("no storage configured")
+    return _storage
+
+
+def refuse_when_full(root: Path) -> None:
+    """Raise StorageFullError below 2 GiB or 5 % of free disk, whichever asks for less."""
+    usage = shutil.disk_usage(root)
+    if usage.free < min(MIN_FREE_BYTES, usage.total * MIN_FREE_SHARE):
+        raise StorageFullError
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """Bytes that are in the store and have no row yet; a sweeper removes them if none is added within a day."""
+
+    key: str
+    size: int
+    sha256: str
+    name: str
+    mime: str
+
+
+def receive_file(stream: BinaryIO, name: str, mime: str, max_bytes: int | None = None) -> ReceivedFile:
+    """Store a stream, outside any transaction. TooLargeError beyond `max_bytes`, StorageFullError on a full disk."""
+    key, size, sha256 = storage().write(stream, max_bytes)
+    return ReceivedFile(key, size, sha256, base_name(name), mime)
+
+
+def receive_local_file(path: Path, name: str, mime: str, sha256: str | None = None) -> ReceivedFile:
+    """Take over a finished local file (it is moved), outside any transaction; `sha256` saves reading it again."""
+    key, size, digest = storage().adopt_file(path, sha256)
+    return ReceivedFile(key, size, digest, base_name(name), mime)
+
+
+def keep_file(received: ReceivedFile, owner_id: int | None) -> StoredFile:
+    """Add the row of a received file; the caller is inside a unit of work."""
+    file = StoredFile(
+        key=received.key,
+        name=received.name,
+        mime=received.mime,
+        size=received.size,
+        sha256=received.sha256,
+        owner_id=owner_id,
+    )
+    db.session.add(file)
+    db.session.flush()
+    return file
+
+
+def base_name(name: str) -> str:
+    """Return the last part of a file name as sent by a browser, without control characters, ≤ 200 long."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(c for c in last if c.isprintable()).encode("utf-8", "ignore").decode().strip(" .")
+    stem, dot, extension = kept.rpartition(".")
+    if dot and len(kept) > 200:
+        return f"{stem[: 199 - len(extension)]}.{extension[:20]}"
+    return kept[:200] or "未命名文件"

@@ -1,0 +1,195 @@
+"""Background work: a table of jobs is the truth, and whoever runs one may die at any moment.
+
+A job is queued in the transaction of what causes it. A worker takes a lease; a lease that runs out makes the job free
+again, so every handler must be able to run twice without harm.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import JSON, Index, String, Text, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from yanxiu.core import clock
+from yanxiu.core.db import Id, Model, db, is_sqlite
+from yanxiu.core.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 120
+MAX_ATTEMPTS = 5
+FAST, SLOW = "fast", "slow"
+SLOW_PREFIXES = ("media.",)
+QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+
+
+class Job(Model):
+    """One piece of background work. `key` makes queuing it twice harmless while it is unfinished."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_state_run_at", "state", "run_at"),
+        Index("uq_job_open_key", "open_key", unique=True),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    open_key: Mapped[str | None] = mapped_column(String(128))
+    state: Mapped[str] = mapped_column(String(16), default=QUEUED)
+    run_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None] = mapped_column(String(128))
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    finished_at: Mapped[datetime | None]
+
+
+class LeaseLostError(Exception):
+    """Another worker took the job over; stop."""
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """What a handler may ask of the worker that runs it."""
+
+    job_id: int
+    app: Flask
+    worker: str
+
+    def extend(self, seconds: int = LEASE_S) -> None:
+        """Prolong the lease by `seconds` from now; LeaseLostError if somebody else has the job."""
+        with unit_of_work():
+            job = db.session.get(Job, self.job_id)
+            if job is None or job.leased_by != self.worker or job.state != RUNNING:
+                raise LeaseLostError(self.job_id)
+            job.lease_until = clock.now() + timedelta(seconds=seconds)
+
+
+JobHandler = Callable[[dict[str, Any], JobContext], None]
+_handlers: dict[str, JobHandler] = {}
+
+
+def register_jobs(handlers: dict[str, JobHandler]) -> None:
+    """Make job kinds known; called by `wiring`."""
+    _handlers.update(handlers)
+
+
+def enqueue(kind: str, payload: dict[str, Any], key: str | None = None, delay_s: float = 0) -> None:
+    """Queue a job inside a unit of work. With `key`, an unfinished job of that key is not queued again."""
+    if key is not None and db.session.scalar(select(Job.id).where(Job.open_key == key)) is not None:
+        return
+    db.session.add(Job(kind=kind, payload=payload, open_key=key, run_at=clock.now() + timedelta(seconds=delay_s)))
+    db.session.flush()
+
+
+class Worker:
+    """Takes jobs one after another until told to stop."""
+
+    def __init__(self, app: Flask, name: str | None = None, lane: str | None = None) -> None:
+        """`lane` is FAST or SLOW (see `SLOW_PREFIXES`), or None for both."""
+        self.app = app
+        self.lane = lane
+        self.name = name or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+        self.stopping = threading.Event()
+
+    def run(self, idle_s: float = 0.5) -> None:
+        """Work until `stop()`; look for new jobs every `idle_s` seconds when there is nothing to do."""
+        while not self.stopping.is_set():
+            try:
+                busy = self.run_one()
+            except Exception:
+                log.exception("the worker could not reach its table")
+                busy = False
+            if not busy:
+                self.stopping.wait(idle_s)
+
+    def stop(self) -> None:
+        """Finish the running job and return from `run`."""
+        self.stopping.set()
+
+    def run_until_idle(self, limit: int = 1000) -> int:
+        """Run every job that is due; return how many ran. For tests, the demo and the command line."""
+        count = 0
+        while count < limit and self.run_one():
+            count += 1
+        return count
+
+    def run_one(self) -> bool:
+        """Run one due job; False if there is none."""
+        with self.app.app_context():
+            taken = self._take()
+            if taken is None:
+                return False
+            job_id, kind, payload = taken
+            try:
+                _handlers[kind](payload, JobContext(job_id, self.app, self.name))
+            except LeaseLostError:
+                log.warning("job %s (%s) was taken over", job_id, kind)
+            except Exception:
+                log.exception("job %s (%s) failed", job_id, kind)
+                self._note_failure(job_id, traceback.format_exc())
+            else:
+                self._note_success(job_id)
+            return True
+
+    def _take(self) -> tuple[int, str, dict[str, Any]] | None:
+        due = _due(self.lane)
+        if db.session.scalar(due.with_only_columns(Job.id)) is None:
+            db.session.rollback()
+            return None
+        with unit_of_work():
+            statement = due if is_sqlite() else due.with_for_update(skip_locked=True)
+            job = db.session.scalars(statement).first()
+            if job is None:
+                return None
+            if job.attempts >= MAX_ATTEMPTS:  # it took its worker down each time
+                job.state, job.open_key, job.finished_at = FAILED, None, clock.now()
+                job.error = job.error or "the worker died while running this job"
+                return None
+            job.state, job.leased_by = RUNNING, self.name
+            job.lease_until = clock.now() + timedelta(seconds=LEASE_S)
+            job.attempts += 1
+            return job.id, job.kind, job.payload
+
+    def _note_success(self, job_id: int) -> None:
+        with unit_of_work():
+            job = db.session.get(Job, job_id)
+            if job is not None and job.leased_by == self.name:
+                job.state, job.open_key, job.finished_at = DONE, None, clock.now()
+                job.lease_until = job.error = None
+
+    def _note_failure(self, job_id: int, error: str) -> None:
+        with unit_of_work():
+            job = db.session.get(Job, job_id)
+            if job is None or job.leased_by != self.name:
+                return
+            job.error, job.lease_until = error[-4000:], None
+            if job.attempts >= MAX_ATTEMPTS:
+                job.state, job.open_key, job.finished_at = FAILED, None, clock.now()
+            else:
+                job.state = QUEUED
+                job.run_at = clock.now() + timedelta(seconds=5 * 4**job.attempts)
+
+
+def _due(lane: str | None) -> Any:
+    """The next due job of a lane: queued and due, or left behind by a worker whose lease ran out."""
+    now = clock.now()
+    free = (Job.state == QUEUED) & (Job.run_at <= now)
+    expired = (Job.state == RUNNING) & (Job.lease_until < now)
+    statement = select(Job).where(or_(free, expired)).order_by(Job.run_at, Job.id).limit(1)
+    if lane is None:
+        return statement
+    slow = or_(*(Job.kind.startswith(prefix) for prefix in SLOW_PREFIXES))
+    return statement.where(slow if lane == SLOW else ~slow)

@@ -1,0 +1,91 @@
+"""One explicit write transaction: open, do, react, commit once, tell others.
+
+An explicit block and not a request hook, because Flask's hooks do not run for socket events, the command
+line or the worker.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from yanxiu.core import events
+from yanxiu.core.db import db, writing
+
+log = logging.getLogger(__name__)
+
+
+class UnitOfWork:
+    """The running write transaction."""
+
+    def __init__(self) -> None:
+        self.events: list[events.Event] = []
+        self._afterwards: list[Callable[[], None]] = []
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run `action` once the transaction is on disk; its errors are logged, never raised."""
+        self._afterwards.append(action)
+
+    def run_in_transaction_subscribers(self) -> None:
+        """Let others react inside the transaction; their own events are handled too."""
+        position = 0
+        while position < len(self.events):
+            event = self.events[position]
+            position += 1
+            for handler in events.handlers_of(type(event), events.Moment.IN_TRANSACTION):
+                handler(event)
+
+    def run_after_commit(self) -> None:
+        """Tell those who only want to hear."""
+        for event in self.events:
+            for handler in events.handlers_of(type(event), events.Moment.AFTER_COMMIT):
+                _quietly(lambda handler=handler, event=event: handler(event))
+        for action in self._afterwards:
+            _quietly(action)
+
+
+_current: ContextVar[UnitOfWork | None] = ContextVar("yanxiu_unit_of_work", default=None)
+
+
+def current_unit_of_work() -> UnitOfWork | None:
+    """Return the unit of work this code runs in, or None."""
+    return _current.get()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[UnitOfWork]:
+    """Open one write transaction; commit when the block ends, roll back when it raises.
+
+    Starts by ending the read transaction, so what is loaded inside is fresh. Inside another unit it joins it:
+    there is one commit, at the outermost edge.
+    """
+    outer = _current.get()
+    if outer is not None:
+        yield outer
+        return
+    uow = UnitOfWork()
+    db.session.rollback()
+    tokens = _current.set(uow), writing.set(True), events._recording.set(uow.events)
+    try:
+        try:
+            db.session.connection()
+            yield uow
+            uow.run_in_transaction_subscribers()
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+    finally:
+        _current.reset(tokens[0])
+        writing.reset(tokens[1])
+        events._recording.reset(tokens[2])
+    uow.run_after_commit()
+
+
+def _quietly(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except Exception:
+        log.exception("a reaction after the commit failed")

@@ -1,0 +1,11 @@
+"""Pages of lesson plans."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from yanxiu.web.slots import Filler
+
+bp = Blueprint("lessonplans", __name__)
+blueprints = (bp,)
+SLOTS: dict[str, Filler] = {}

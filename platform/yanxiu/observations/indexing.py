@@ -1,0 +1,8 @@
+"""What search may know of observations."""
+
+from __future__ import annotations
+
+from yanxiu.core.search_queue import IndexSource, PrincipalSource
+
+SOURCES: tuple[IndexSource, ...] = ()
+PRINCIPALS: tuple[PrincipalSource, ...] = ()

@@ -1,0 +1,11 @@
+"""Pages of observations."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from yanxiu.web.slots import Filler
+
+bp = Blueprint("observations", __name__)
+blueprints = (bp,)
+SLOTS: dict[str, Filler] = {}

@@ -1,0 +1,11 @@
+"""Pages of the resource bank."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from yanxiu.web.slots import Filler
+
+bp = Blueprint("resources", __name__)
+blueprints = (bp,)
+SLOTS: dict[str, Filler] = {}

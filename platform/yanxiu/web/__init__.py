@@ -1,0 +1,1 @@
+"""The HTTP and socket edge that all features share."""

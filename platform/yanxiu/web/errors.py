@@ -1,0 +1,81 @@
+"""One answer to every error: a page for people, JSON for our JavaScript, always in words that help."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from yanxiu.core.db import db
+from yanxiu.core.errors import (
+    ForbiddenError,
+    GoneError,
+    InvalidError,
+    NotFoundError,
+    RateLimitedError,
+    TooLargeError,
+    YanxiuError,
+)
+from yanxiu.web.auth import wants_fragment
+
+log = logging.getLogger(__name__)
+PAGES = frozenset({400, 403, 404, 413, 429, 500})
+_BY_STATUS: dict[int, type[YanxiuError]] = {
+    403: ForbiddenError,
+    404: NotFoundError,
+    410: GoneError,
+    413: TooLargeError,
+    429: RateLimitedError,
+}
+
+
+def init_errors(app: Flask) -> None:
+    """Bind the error answers to the application."""
+    app.register_error_handler(YanxiuError, show_error)
+    app.register_error_handler(CSRFError, _show_csrf)
+    app.register_error_handler(HTTPException, _show_http)
+    app.register_error_handler(OperationalError, _show_database)
+    app.register_error_handler(Exception, _show_unexpected)
+
+
+def show_error(error: YanxiuError) -> ResponseReturnValue:
+    """Answer with the error's status and words."""
+    if wants_fragment() or (request.blueprint is None and request.path.startswith("/socket.io")):
+        body = {"ok": False, "code": error.code, "message": error.message, "field": error.field}
+        return jsonify(body), error.status
+    page = error.status if error.status in PAGES else (400 if error.status < 500 else 500)
+    return render_template(f"errors/{page}.html", message=error.message), error.status
+
+
+def _show_csrf(error: CSRFError) -> ResponseReturnValue:
+    stale = YanxiuError("页面停留时间较长，请刷新页面后再提交，您填写的内容会保留")
+    stale.code = "csrf"
+    return show_error(stale)
+
+
+def _show_http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or (error.code or 500) < 400:
+        return error
+    kind = _BY_STATUS.get(error.code or 500)
+    shown = kind() if kind else InvalidError("请求的内容不完整或格式不对，请返回重试")
+    shown.status = error.code or 500
+    return show_error(shown)
+
+
+def _show_database(error: OperationalError) -> ResponseReturnValue:
+    log.exception("database trouble")
+    busy = YanxiuError("服务器正忙，请稍等几秒再试，您填写的内容会保留在本机")
+    busy.code, busy.status = "busy", 503
+    return show_error(busy)
+
+
+def _show_unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("unexpected error at %s %s", request.method, request.path)
+    db.session.rollback()
+    broken = YanxiuError("页面出错了，我们已经记录下来。请返回重试，若仍不行请联系管理员")
+    broken.code, broken.status = "unexpected", 500
+    return show_error(broken)

@@ -1,0 +1,110 @@
+"""What the page frame needs on every page: navigation, who is signed in, unread counts, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import can_enter_admin
+from yanxiu.web.auth import current_viewer, public
+
+NAVIGATION = (
+    ("home.front", "工作台", "home"),
+    ("workshops.index", "工作坊", "workshop"),
+    ("lessonplans.index", "备课", "plan"),
+    ("observations.index", "观课", "lesson"),
+    ("resources.index", "资源", "resource"),
+)
+MENU = (
+    ("accounts.me", "我的主页", "user"),
+    ("accounts.settings", "设置", "settings"),
+    ("accounts.help_page", "帮助", "help"),
+)
+
+_counters: dict[str, Callable[[int], int]] = {}
+
+
+def register_counter(name: str, count: Callable[[int], int]) -> None:
+    """Let a feature count something for the frame, e.g. unread messages of a user."""
+    _counters[name] = count
+
+
+def init_frame(app: Flask) -> None:
+    """Make the frame's variables known to every template."""
+    app.jinja_env.globals.update(photo_url=photo_url, person_url=person_url, next_page_url=next_page_url)
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        user = current_user.user if current_user.is_authenticated else None
+        return {
+            "viewer": current_viewer(),
+            "me": user,
+            "nav_items": _items(app, NAVIGATION) if user else [],
+            "shell": _shell(app, user),
+        }
+
+    @app.get("/offline")
+    @public
+    def offline() -> ResponseReturnValue:
+        return render_template("errors/offline.html")
+
+
+def photo_url(user: User) -> str | None:
+    """Return the address of a person's photo, None without one."""
+    if user.photo_id is None:
+        return None
+    return _url_if_exists("accounts.photo", user_id=user.id, v=user.photo_id)
+
+
+def person_url(user: User) -> str:
+    """Return the address of a person's page."""
+    return _url_if_exists("accounts.person", user_id=user.id) or "#"
+
+
+def next_page_url(cursor: str, param: str = "cursor") -> str:
+    """Return this page's address with the cursor of the next one."""
+    arguments = request.args.to_dict(flat=False) | {param: [cursor]}
+    return url_for(request.endpoint or "home.front", **{**(request.view_args or {}), **arguments})
+
+
+def _shell(app: Flask, user: User | None) -> dict[str, Any]:
+    login_url = url_for("accounts.login") if request.endpoint != "accounts.login" else None
+    shell: dict[str, Any] = {"user": user, "login_url": login_url, "unread": 0, "menu": [], "large_type": False}
+    if user is None:
+        return shell
+    menu = _items(app, MENU)
+    if can_enter_admin(current_viewer()):
+        menu += _items(app, (("admin.index", "管理", "shield"),))
+    return shell | {
+        "place": user.organization.label,
+        "unread": _counters["unread"](user.id) if "unread" in _counters else 0,
+        "large_type": user.large_type,
+        "menu": menu,
+        "search_url": _url_if_exists("search.index"),
+        "messages_url": _url_if_exists("notifications.index"),
+        "profile_url": _url_if_exists("accounts.me") or "/",
+        "profile_active": request.blueprint == "accounts",
+        "logout_url": url_for("accounts.logout"),
+    }
+
+
+def _items(app: Flask, entries: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": url_for(endpoint),
+            "label": label,
+            "icon": icon,
+            "active": request.blueprint == endpoint.split(".")[0],
+        }
+        for endpoint, label, icon in entries
+        if endpoint in app.view_functions
+    ]
+
+
+def _url_if_exists(endpoint: str, **values: Any) -> str | None:
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

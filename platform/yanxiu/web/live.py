@@ -1,0 +1,226 @@
+"""Socket.IO namespace `/live`: joining live lists, hearing `changed`, who is here.
+
+A socket belongs to a sign-in. It joins a list by name after the same predicate as the page; losing the sign-in or the
+right puts it out at once, and every minute the right is asked again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, request
+from flask_login import current_user
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import find_session, viewer_of
+from yanxiu.accounts.services import hash_token
+from yanxiu.core.live import Changed, current_seq
+from yanxiu.extensions import socketio
+
+log = logging.getLogger(__name__)
+NAMESPACE = "/live"
+MAX_ROOMS = 40
+RECHECK_S = 60
+
+RoomPredicate = Callable[[Viewer, int], bool]
+
+
+@dataclass
+class Connection:
+    """One socket: whose it is and which lists it follows."""
+
+    sid: str
+    user_id: int
+    name: str
+    session_id: int
+    token: str
+    topics: set[str] = field(default_factory=set)
+
+
+class LiveHub:
+    """The sockets of this process. All methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._by_sid: dict[str, Connection] = {}
+        self._by_topic: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, connection: Connection) -> None:
+        """Note a new socket."""
+        with self._lock:
+            self._by_sid[connection.sid] = connection
+
+    def get(self, sid: str) -> Connection | None:
+        """Return a socket by id."""
+        with self._lock:
+            return self._by_sid.get(sid)
+
+    def enter(self, sid: str, topic: str) -> bool:
+        """Note that a socket follows a list; False when it follows too many."""
+        with self._lock:
+            connection = self._by_sid.get(sid)
+            if connection is None or len(connection.topics) >= MAX_ROOMS:
+                return False
+            connection.topics.add(topic)
+            self._by_topic[topic].add(sid)
+            return True
+
+    def exit(self, sid: str, topic: str) -> None:
+        """Note that a socket left a list."""
+        with self._lock:
+            connection = self._by_sid.get(sid)
+            if connection is not None:
+                connection.topics.discard(topic)
+            self._by_topic[topic].discard(sid)
+            if not self._by_topic[topic]:
+                del self._by_topic[topic]
+
+    def remove(self, sid: str) -> Connection | None:
+        """Forget a socket; return what it was."""
+        with self._lock:
+            connection = self._by_sid.pop(sid, None)
+            for topic in list(connection.topics) if connection else []:
+                self._by_topic[topic].discard(sid)
+                if not self._by_topic[topic]:
+                    del self._by_topic[topic]
+            return connection
+
+    def people_in(self, topic: str) -> list[dict[str, Any]]:
+        """Return who follows a list, each person once, by name."""
+        with self._lock:
+            found = {c.user_id: c.name for sid in self._by_topic.get(topic, ()) if (c := self._by_sid.get(sid))}
+        return [{"id": user_id, "name": name} for user_id, name in sorted(found.items(), key=lambda p: p[1])]
+
+    def where(self, keep: Callable[[Connection], bool]) -> list[Connection]:
+        """Return the sockets for which `keep` holds."""
+        with self._lock:
+            return [c for c in self._by_sid.values() if keep(c)]
+
+
+hub = LiveHub()
+_rooms: dict[str, RoomPredicate] = {}
+_app: Flask | None = None
+
+
+def init_live(app: Flask, rooms: dict[str, RoomPredicate]) -> None:
+    """Bind the namespace to the application. `rooms` maps a topic's prefix to the predicate for joining it."""
+    global _app
+    _app = app
+    _rooms.clear()
+    _rooms.update(rooms)
+    socketio.on_event("connect", _connect, namespace=NAMESPACE)
+    socketio.on_event("disconnect", _disconnect, namespace=NAMESPACE)
+    socketio.on_event("join", _join, namespace=NAMESPACE)
+    socketio.on_event("leave", _leave, namespace=NAMESPACE)
+
+
+def broadcast_change(event: Changed) -> None:
+    """After the commit: tell the room that there is something newer. Ids only, never text."""
+    message = {"topic": event.topic, "seq": event.seq, "what": event.what, "id": event.item_id}
+    socketio.emit("changed", message, to=event.topic, namespace=NAMESPACE)
+
+
+def disconnect_session(session_id: int) -> None:
+    """Close every socket of a sign-in."""
+    _disconnect_all(hub.where(lambda c: c.session_id == session_id))
+
+
+def disconnect_user(user_id: int) -> None:
+    """Close every socket of a person."""
+    _disconnect_all(hub.where(lambda c: c.user_id == user_id))
+
+
+def eject(user_id: int, *topics: str) -> None:
+    """Put a person out of live lists: they lost the right to see them."""
+    for connection in hub.where(lambda c: c.user_id == user_id):
+        for topic in connection.topics.intersection(topics):
+            _put_out(connection.sid, topic)
+
+
+def recheck_rooms() -> None:
+    """Ask for every socket whether sign-in and rights still hold; put out those for whom they do not."""
+    for connection in hub.where(lambda c: True):
+        session = find_session(hash_token(connection.token))
+        if session is None:
+            _disconnect_all([connection])
+            continue
+        viewer = viewer_of(session.user)
+        for topic in list(connection.topics):
+            if not _may_join(viewer, topic):
+                _put_out(connection.sid, topic)
+
+
+def _connect(auth: Any = None) -> bool:
+    if not current_user.is_authenticated:
+        return False
+    user, sid = current_user.user, _sid()
+    hub.add(Connection(sid, user.id, user.name, current_user.session_id, current_user.token))
+    return True
+
+
+def _disconnect(*_reason: Any) -> None:
+    connection = hub.remove(_sid())
+    for topic in connection.topics if connection else ():
+        _announce(topic)
+
+
+def _join(message: Any = None) -> dict[str, Any]:
+    topic = message.get("topic") if isinstance(message, dict) else None
+    connection = hub.get(_sid())
+    if not isinstance(topic, str) or connection is None:
+        return {"ok": False, "code": "invalid", "message": "请求的内容不完整"}
+    session = find_session(hash_token(connection.token))
+    if session is None:
+        return {"ok": False, "code": "sign_in_required", "message": "请重新登录"}
+    if not _may_join(viewer_of(session.user), topic):
+        return {"ok": False, "code": "not_found", "message": "没有找到您要的内容"}
+    if not hub.enter(connection.sid, topic):
+        return {"ok": False, "code": "busy", "message": "打开的页面太多，请关闭一些"}
+    socketio.server.enter_room(connection.sid, topic, namespace=NAMESPACE)
+    _announce(topic)
+    return {"ok": True, "seq": current_seq(topic), "here": hub.people_in(topic)}
+
+
+def _leave(message: Any = None) -> dict[str, Any]:
+    topic = message.get("topic") if isinstance(message, dict) else None
+    if not isinstance(topic, str):
+        return {"ok": False, "code": "invalid", "message": "请求的内容不完整"}
+    _put_out(_sid(), topic, tell=False)
+    return {"ok": True}
+
+
+def _may_join(viewer: Viewer, topic: str) -> bool:
+    prefix, _, number = topic.partition(":")
+    predicate = _rooms.get(prefix)
+    if predicate is None or not number.isdecimal() or len(number) > 12:
+        return False
+    return predicate(viewer, int(number))
+
+
+def _put_out(sid: str, topic: str, *, tell: bool = True) -> None:
+    socketio.server.leave_room(sid, topic, namespace=NAMESPACE)
+    hub.exit(sid, topic)
+    if tell:
+        socketio.emit("ejected", {"topic": topic}, to=sid, namespace=NAMESPACE)
+    _announce(topic)
+
+
+def _announce(topic: str) -> None:
+    socketio.emit("here", {"topic": topic, "users": hub.people_in(topic)}, to=topic, namespace=NAMESPACE)
+
+
+def _disconnect_all(connections: list[Connection]) -> None:
+    for connection in connections:
+        try:
+            socketio.server.disconnect(connection.sid, namespace=NAMESPACE)
+        except KeyError:
+            log.info("socket %s had gone already", connection.sid)
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]

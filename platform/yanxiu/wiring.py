@@ -1,0 +1,110 @@
+"""Who takes part: explicit lists of features, reactions, jobs, live rooms, page slots and search sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from flask import Flask
+
+from yanxiu.accounts import demo as accounts_demo
+from yanxiu.accounts import indexing as accounts_indexing
+from yanxiu.accounts import subscribers as accounts_subscribers
+from yanxiu.accounts import views as accounts_views
+from yanxiu.admin import views as admin_views
+from yanxiu.core import events, search_queue, tasks
+from yanxiu.core.live import Changed
+from yanxiu.home import views as home_views
+from yanxiu.lessonplans import demo as lessonplans_demo
+from yanxiu.lessonplans import indexing as lessonplans_indexing
+from yanxiu.lessonplans import sockets as lessonplans_sockets
+from yanxiu.lessonplans import subscribers as lessonplans_subscribers
+from yanxiu.lessonplans import views as lessonplans_views
+from yanxiu.notifications import demo as notifications_demo
+from yanxiu.notifications import sockets as notifications_sockets
+from yanxiu.notifications import subscribers as notifications_subscribers
+from yanxiu.notifications import views as notifications_views
+from yanxiu.observations import demo as observations_demo
+from yanxiu.observations import indexing as observations_indexing
+from yanxiu.observations import sockets as observations_sockets
+from yanxiu.observations import subscribers as observations_subscribers
+from yanxiu.observations import views as observations_views
+from yanxiu.resources import demo as resources_demo
+from yanxiu.resources import indexing as resources_indexing
+from yanxiu.resources import subscribers as resources_subscribers
+from yanxiu.resources import views as resources_views
+from yanxiu.search import subscribers as search_subscribers
+from yanxiu.search import views as search_views
+from yanxiu.web.live import broadcast_change, init_live
+from yanxiu.web.slots import init_slots
+from yanxiu.web.sockets import register_events
+from yanxiu.workshops import demo as workshops_demo
+from yanxiu.workshops import indexing as workshops_indexing
+from yanxiu.workshops import sockets as workshops_sockets
+from yanxiu.workshops import subscribers as workshops_subscribers
+from yanxiu.workshops import views as workshops_views
+
+MIGRATIONS = str(Path(__file__).resolve().parent / "migrations")
+
+VIEWS: tuple[ModuleType, ...] = (
+    home_views,
+    accounts_views,
+    workshops_views,
+    lessonplans_views,
+    observations_views,
+    resources_views,
+    search_views,
+    notifications_views,
+    admin_views,
+)
+SOCKETS: tuple[ModuleType, ...] = (
+    workshops_sockets,
+    lessonplans_sockets,
+    observations_sockets,
+    notifications_sockets,
+)
+SUBSCRIBERS: tuple[ModuleType, ...] = (
+    accounts_subscribers,
+    workshops_subscribers,
+    lessonplans_subscribers,
+    observations_subscribers,
+    resources_subscribers,
+    notifications_subscribers,
+    search_subscribers,
+)
+INDEXING: tuple[ModuleType, ...] = (
+    accounts_indexing,
+    workshops_indexing,
+    lessonplans_indexing,
+    observations_indexing,
+    resources_indexing,
+)
+DEMOS: tuple[ModuleType, ...] = (
+    accounts_demo,
+    workshops_demo,
+    lessonplans_demo,
+    observations_demo,
+    resources_demo,
+    notifications_demo,
+)
+
+
+def wire(app: Flask) -> None:
+    """Bind every feature to the application."""
+    for module in VIEWS:
+        for blueprint in module.blueprints:
+            app.register_blueprint(blueprint)
+    events.subscribe([events.Subscription(Changed, broadcast_change, events.Moment.AFTER_COMMIT)])
+    for module in SUBSCRIBERS:
+        events.subscribe(module.SUBSCRIPTIONS)
+        tasks.register_jobs(module.JOBS)
+    search_queue.register_sources(
+        (source for module in INDEXING for source in module.SOURCES),
+        (principals for module in INDEXING for principals in module.PRINCIPALS),
+    )
+    rooms = {prefix: may for module in SOCKETS for prefix, may in module.LIVE_ROOMS.items()}
+    init_live(app, rooms)
+    for module in SOCKETS:
+        register_events(module.EVENTS)
+    lessonplans_sockets.init_documents(app)
+    init_slots(app, [module.SLOTS for module in VIEWS])

@@ -1,0 +1,183 @@
+"""Fixtures that all tests share: one application and one database per test process."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import socketio as socketio_client
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.support.cast import Cast, cast_from_world
+from tests.support.clients import Client, anonymous_client, session_cookie, signed_in_client
+from tests.support.databases import PostgresDatabase, SqliteDatabase, new_database
+from tests.support.server import LiveServer
+from yanxiu.accounts import demo as accounts_demo
+from yanxiu.accounts.passwords import use_cheap_hashing
+from yanxiu.app import create_app
+from yanxiu.config import Config
+from yanxiu.core.db import db
+from yanxiu.core.demo import DemoWorld
+from yanxiu.core.tasks import Worker
+from yanxiu.core.unit_of_work import unit_of_work
+
+
+class State:
+    """Whether the database differs from the template."""
+
+    dirty = False
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> SqliteDatabase | PostgresDatabase:
+    return new_database(tmp_path_factory.mktemp("database"), worker_id)
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="session")
+def built(database: SqliteDatabase | PostgresDatabase, instance: Path) -> Iterator[tuple[Flask, Cast]]:
+    """The application and the cast, made once; the cast is the template that each test starts from."""
+    use_cheap_hashing()
+    config = Config(instance=str(instance), database_url=database.url, secret_key="test", rate_limits=False)
+    app = create_app(config, TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    with app.app_context():
+        with unit_of_work():
+            db.metadata.create_all(db.session.connection())
+        with unit_of_work():
+            world = DemoWorld(small=True)
+            accounts_demo.seed(world)
+        cast = cast_from_world(world)
+        db.session.remove()
+        database.keep_as_template(db.engine)
+        sa.event.listen(db.engine, "commit", lambda _connection: setattr(State, "dirty", True))
+        engine = db.engine
+    yield app, cast
+    database.drop(engine)
+
+
+@pytest.fixture(scope="session")
+def app(built: tuple[Flask, Cast]) -> Flask:
+    return built[0]
+
+
+@pytest.fixture
+def cast(built: tuple[Flask, Cast]) -> Cast:
+    return built[1]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give the test the template's state; costs nothing when the test before it only read."""
+    yield
+    if "built" in request.fixturenames and State.dirty:
+        reset_database(request.getfixturevalue("app"), request.getfixturevalue("database"))
+
+
+def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> None:
+    with app.app_context():
+        db.session.remove()
+        database.reset(db.engine)
+    State.dirty = False
+
+
+@pytest.fixture
+def ctx(app: Flask, _fresh_database: None) -> Iterator[None]:
+    """An application context for tests of services and queries (requests of `client_for` do not see it)."""
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A client that nobody is signed in with."""
+    return anonymous_client(app)
+
+
+@pytest.fixture
+def client_for(app: Flask, cast: Cast) -> Callable[[str], Client]:
+    """`client_for("teacher")`: a client signed in as one of the cast."""
+    return lambda key: signed_in_client(app, cast.people[key])
+
+
+@pytest.fixture
+def work(app: Flask) -> Callable[[], int]:
+    """Run all background jobs that are due; returns how many ran."""
+    return lambda: contextvars.Context().run(Worker(app).run_until_idle)
+
+
+class QueryCount:
+    """How many statements ran inside the block."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], contextmanager]:
+    """`with count_queries() as seen: …; seen.count` — statements sent, without transaction control."""
+
+    @contextmanager
+    def counting() -> Iterator[QueryCount]:
+        seen = QueryCount()
+
+        def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+            if not statement.startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE")):
+                seen.statements.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+
+    return counting
+
+
+@pytest.fixture(scope="session")
+def live_server_process(app: Flask) -> Iterator[LiveServer]:
+    server = LiveServer(app)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def live_server(live_server_process: LiveServer, _fresh_database: None) -> LiveServer:
+    """The application behind a real port; shares the test's database."""
+    return live_server_process
+
+
+@pytest.fixture
+def socket_for(
+    live_server: LiveServer, client_for: Callable[[str], Client]
+) -> Iterator[Callable[..., socketio_client.Client]]:
+    """`socket_for("teacher", namespace="/live")`: a real Socket.IO client, connected and signed in."""
+    opened: list[socketio_client.Client] = []
+
+    def connect(key: str, namespace: str = "/live", query: str = "") -> socketio_client.Client:
+        socket = socketio_client.Client(serializer="msgpack", reconnection=False)
+        cookie = f"yanxiu={session_cookie(client_for(key))}"
+        socket.connect(
+            f"{live_server.url}{query}", headers={"Cookie": cookie}, namespaces=[namespace], transports=["websocket"]
+        )
+        opened.append(socket)
+        return socket
+
+    yield connect
+    for socket in opened:
+        socket.disconnect()

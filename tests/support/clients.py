@@ -1,0 +1,67 @@
+"""Test clients that are signed in, each with a context of its own."""
+
+from __future__ import annotations
+
+import contextvars
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+
+from tests.support.cast import Person
+from yanxiu.accounts.queries import find_user
+from yanxiu.accounts.services import open_session
+from yanxiu.core.unit_of_work import unit_of_work
+
+CSRF = "c" * 40
+
+
+class Client(FlaskClient):
+    """A client whose requests never see the test's own application context, and that carries a CSRF token."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(self._open, *args, **kwargs)
+
+    def _open(self, *args: Any, **kwargs: Any) -> Any:
+        headers = dict(kwargs.pop("headers", None) or {})
+        headers.setdefault("X-CSRFToken", csrf_token(self.application))
+        return super().open(*args, headers=headers, **kwargs)
+
+
+def csrf_token(app: Flask) -> str:
+    """Return the token that fits the session `sign_in` makes."""
+    return URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(CSRF)  # type: ignore[no-any-return]
+
+
+def anonymous_client(app: Flask) -> Client:
+    """Return a client that nobody is signed in with."""
+    client = Client(app)
+    with client.session_transaction() as session:
+        session["csrf_token"] = CSRF
+    return client
+
+
+def signed_in_client(app: Flask, person: Person) -> Client:
+    """Return a client signed in as `person`, through a real session row."""
+
+    def sign_in() -> str:
+        with app.app_context():
+            user = find_user(person.id)
+            assert user is not None
+            with unit_of_work():
+                return open_session(user, person.username, "127.0.0.1", "test client")[1]
+
+    token = contextvars.Context().run(sign_in)
+    client = anonymous_client(app)
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+        session["_fresh"] = True
+    return client
+
+
+def session_cookie(client: Client) -> str:
+    """Return the value of the session cookie, for a browser or a Socket.IO client."""
+    cookie = client.get_cookie("yanxiu")
+    assert cookie is not None
+    return cookie.value

@@ -1,0 +1,76 @@
+"""One database per test process, brought back to its first state by copying a template."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, make_url
+
+ADMIN_URL = os.environ.get("YANXIU_TEST_DATABASE_URL", "")
+
+
+class SqliteDatabase:
+    """A file, and a copy of it to start again from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.template = folder / "yanxiu.db", folder / "template.db"
+        self.url = f"sqlite:///{self.file}"
+
+    def keep_as_template(self, engine: Engine) -> None:
+        engine.dispose()
+        with sa.create_engine(self.url).connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(self.file, self.template)
+
+    def reset(self, engine: Engine) -> None:
+        engine.dispose()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
+        shutil.copy(self.template, self.file)
+
+    def drop(self, engine: Engine) -> None:
+        engine.dispose()
+
+
+class PostgresDatabase:
+    """A database made from a template database on the server of YANXIU_TEST_DATABASE_URL."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.template = name, f"{name}_template"
+        self.url = make_url(ADMIN_URL).set(database=name).render_as_string(hide_password=False)
+        self._admin = sa.create_engine(ADMIN_URL, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+
+    def keep_as_template(self, engine: Engine) -> None:
+        engine.dispose()
+        self._run(
+            f'DROP DATABASE IF EXISTS "{self.template}" WITH (FORCE)',
+            f'CREATE DATABASE "{self.template}" TEMPLATE "{self.name}"',
+        )
+
+    def reset(self, engine: Engine) -> None:
+        engine.dispose()
+        self._run(
+            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
+            f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"',
+        )
+
+    def drop(self, engine: Engine) -> None:
+        engine.dispose()
+        self._run(
+            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
+            f'DROP DATABASE IF EXISTS "{self.template}" WITH (FORCE)',
+        )
+
+    def _run(self, *statements: str) -> None:
+        with self._admin.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+
+def new_database(folder: Path, worker: str) -> SqliteDatabase | PostgresDatabase:
+    """Return this process's database: SQLite unless YANXIU_TEST_DATABASE_URL names a PostgreSQL server."""
+    return PostgresDatabase(f"yanxiu_test_{worker}") if ADMIN_URL else SqliteDatabase(folder)

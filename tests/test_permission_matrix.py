@@ -1,0 +1,87 @@
+"""Every route × every principal: the answer is written down, and a route that is not listed fails."""
+
+from __future__ import annotations
+
+import importlib
+from io import BytesIO
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.conftest import State, reset_database
+from tests.support.clients import anonymous_client, signed_in_client
+from tests.support.matrix import PRINCIPALS, Row
+from yanxiu.core.unit_of_work import unit_of_work
+
+FEATURES: list[ModuleType] = [
+    importlib.import_module(f"tests.{path.parent.name}.matrix")
+    for path in sorted(Path(__file__).parent.glob("*/matrix.py"))
+    if path.parent.name != "support"
+]
+ROWS: dict[tuple[str, str], tuple[ModuleType, Row]] = {
+    route: (feature, row) for feature in FEATURES for route, row in feature.ROUTES.items()
+}
+
+
+def routes_of(app) -> set[tuple[str, str]]:
+    return {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static"
+    }
+
+
+def test_every_route_is_listed_and_every_row_is_a_route(app):
+    routes = routes_of(app)
+    assert sorted(routes - ROWS.keys()) == []
+    assert sorted(ROWS.keys() - routes) == []
+
+
+def test_every_row_names_every_principal():
+    for route, (_feature, row) in ROWS.items():
+        assert set(row.expect) == set(PRINCIPALS), route
+
+
+def filled(template: Any, names: dict[str, Any]) -> Any:
+    if isinstance(template, str):
+        for name, value in names.items():
+            template = template.replace("{" + name + "}", str(value))
+        return template
+    if isinstance(template, dict):
+        return {key: filled(value, names) for key, value in template.items()}
+    if isinstance(template, list):
+        return [filled(value, names) for value in template]
+    return template
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("route", sorted(ROWS), ids=lambda r: f"{r[0]} {r[1]}")
+def test_each_principal_gets_what_is_written_down(app, cast, database, route):
+    feature, row = ROWS[route]
+    method, got = route[0], {}
+    names: dict[str, Any] | None = None
+    for principal in PRINCIPALS:
+        if names is None or method != "GET":  # what one principal changed must not meet the next
+            reset_database(app, database)
+            with app.app_context(), unit_of_work():
+                names = feature.build(cast)
+        got[principal] = status_for(app, cast, principal, method, row, names)
+    State.dirty = True
+    assert got == dict(row.expect)
+
+
+def status_for(app, cast, principal: str, method: str, row: Row, names: dict[str, Any]) -> int:
+    client = anonymous_client(app) if principal == "anonymous" else signed_in_client(app, cast.people[principal])
+    options: dict[str, Any] = {"headers": dict(row.headers)}
+    if row.json is not None:
+        options["json"] = filled(row.json, names)
+    elif row.data is not None or row.files:
+        data = filled(dict(row.data or {}), names)
+        data.update({name: (BytesIO(content), filename) for name, (content, filename) in row.files.items()})
+        options["data"] = data
+    answer = client.open(filled(row.url, names), method=method, **options)
+    answer.close()
+    return answer.status_code

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 
 import click
@@ -24,7 +22,7 @@ from yanxiu.core.demo import PASSWORD, DemoWorld
 from yanxiu.core.errors import YanxiuError
 from yanxiu.core.tasks import FAST, SLOW, Worker
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.extensions import socketio
+from yanxiu.serving import EmbeddedServer, start_worker
 
 
 @click.group()
@@ -59,25 +57,14 @@ def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
         upgrade_database()
         if show_accounts:
             print_accounts(host, port)
-    worker_process = subprocess.Popen([sys.executable, "-m", "yanxiu", "worker"]) if with_worker else None
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    watch = threading.Thread(target=_watch_rooms, args=(app,), daemon=True)
-    watch.start()
+    threads = app.config["YANXIU"].threads
+    worker_process = start_worker() if with_worker else None
     try:
-        socketio.run(app, host=host, port=port, allow_unsafe_werkzeug=True, log_output=False)
+        EmbeddedServer(host, port, threads).run()
     finally:
         if worker_process is not None:
             worker_process.terminate()
             worker_process.wait(timeout=30)
-
-
-def _watch_rooms(app: Flask) -> None:
-    from yanxiu.web.live import RECHECK_S, recheck_rooms
-
-    pause = threading.Event()
-    while not pause.wait(RECHECK_S):
-        with app.app_context():
-            recheck_rooms()
 
 
 @main.command()
@@ -85,16 +72,20 @@ def worker() -> None:
     """Run background jobs and the search indexer until stopped; ends by itself when its parent dies."""
     app = application()
     workers = [Worker(app, lane=FAST), Worker(app, lane=SLOW)]
-    signal.signal(signal.SIGTERM, lambda *_: [w.stop() for w in workers])
-    signal.signal(signal.SIGINT, lambda *_: [w.stop() for w in workers])
+
+    def stop(*_signal: object) -> None:
+        for each in workers:
+            each.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     threads = [threading.Thread(target=w.run, daemon=True) for w in workers]
     for thread in threads:
         thread.start()
     parent, pause = os.getppid(), threading.Event()
     while not workers[0].stopping.is_set():
         if os.getppid() != parent:
-            for each in workers:
-                each.stop()
+            stop()
         pause.wait(0.5)
     threads[0].join(timeout=20)
 

@@ -44,6 +44,8 @@ class Config:
     """`off`, `x-accel` or `x-sendfile`: who sends large files."""
     ffmpeg: str = ""
     rate_limits: bool = True
+    threads: int = 640
+    """Threads of the embedded server: one for each open page with live lists, and some for requests."""
     log_level: str = "INFO"
 
     @property

@@ -92,6 +92,7 @@ class LocalStorage:
                 out.flush()
                 os.fsync(out.fileno())
             part.rename(target)
+            _sync_folder(target.parent)
         finally:
             part.unlink(missing_ok=True)
         return key, size, digest.hexdigest()
@@ -103,10 +104,11 @@ class LocalStorage:
             with path.open("rb") as source:
                 sha256 = hashlib.file_digest(source, "sha256").hexdigest()
         shutil.move(path, target)
+        _sync_folder(target.parent)
         return key, target.stat().st_size, sha256
 
     def open(self, key: str) -> BinaryIO:
-        return self.path(key).open("rb", buffering=0)  # type: ignore[return-value]
+        return self.path(key).open("rb", buffering=0)
 
     def path(self, key: str) -> Path:
         if not key.isalnum():
@@ -128,6 +130,15 @@ class LocalStorage:
         folder = self.root / key[:2]
         folder.mkdir(exist_ok=True, mode=0o700)
         return folder / key
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 _storage: Storage | None = None

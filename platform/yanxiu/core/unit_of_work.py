@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 from yanxiu.core import events
 from yanxiu.core.db import db, writing
@@ -41,7 +42,7 @@ class UnitOfWork:
         """Tell those who only want to hear."""
         for event in self.events:
             for handler in events.handlers_of(type(event), events.Moment.AFTER_COMMIT):
-                _quietly(lambda handler=handler, event=event: handler(event))
+                _quietly(partial(handler, event))
         for action in self._afterwards:
             _quietly(action)
 

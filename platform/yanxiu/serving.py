@@ -1,0 +1,60 @@
+"""The embedded server: one gunicorn process with threads, WebSockets included, and the worker beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from yanxiu.app import create_app
+from yanxiu.web.live import RECHECK_S, recheck_rooms
+
+GRACE_S = 5
+"""How long running requests may go on when the server is told to stop; open sockets are simply closed."""
+
+
+class EmbeddedServer(BaseApplication):  # type: ignore[misc]
+    """One worker process with `threads` threads; every open WebSocket holds one of them."""
+
+    def __init__(self, host: str, port: int, threads: int) -> None:
+        self.settings = {
+            "bind": f"{host}:{port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": threads,
+            "worker_connections": threads + 200,
+            "timeout": 120,
+            "graceful_timeout": GRACE_S,
+            "keepalive": 15,
+            "loglevel": "warning",
+            "proc_name": "yanxiu",
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        app = create_app()
+        threading.Thread(target=watch_rooms, args=(app,), daemon=True).start()
+        return app
+
+
+def watch_rooms(app: Flask) -> None:
+    """Ask every minute whether those in live rooms may still be there."""
+    pause = threading.Event()
+    while not pause.wait(RECHECK_S):
+        with app.app_context():
+            recheck_rooms()
+
+
+def start_worker() -> subprocess.Popen[Any]:
+    """Start `yanxiu worker` as a child; it ends by itself when this process dies."""
+    return subprocess.Popen([sys.executable, "-m", "yanxiu", "worker"])

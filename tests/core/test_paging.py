@@ -1,0 +1,46 @@
+"""Key-set paging."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.errors import InvalidError
+from yanxiu.core.paging import paginate
+from yanxiu.core.tasks import Job
+from yanxiu.core.unit_of_work import unit_of_work
+
+
+@pytest.fixture
+def jobs(ctx):
+    """Seven jobs, pairs of which share a moment."""
+    moment = clock.now()
+    with unit_of_work():
+        for number in range(7):
+            db.session.add(Job(kind=f"k{number}", payload={}, run_at=moment + timedelta(seconds=number // 2)))
+
+
+def pages(size):
+    cursor, found = None, []
+    while True:
+        page = paginate(select(Job), Job.run_at.desc(), Job.id.desc(), cursor=cursor, size=size)
+        found.append([job.kind for job in page.items])
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def test_pages_together_are_the_list_without_gaps_or_doubles(jobs):
+    assert pages(3) == [["k6", "k5", "k4"], ["k3", "k2", "k1"], ["k0"]]
+
+
+def test_the_last_full_page_says_that_it_is_the_last(jobs):
+    assert pages(7) == [["k6", "k5", "k4", "k3", "k2", "k1", "k0"]]
+
+
+@pytest.mark.parametrize("cursor", ["x", "%%%", "WzFd", "W10", "bnVsbA", "W251bGwsIG51bGxd", "é", "[" * 50])
+def test_a_forged_cursor_is_refused(jobs, cursor):
+    with pytest.raises(InvalidError):
+        paginate(select(Job), Job.run_at.desc(), Job.id.desc(), cursor=cursor)

@@ -1,1 +1,26 @@
-export {};
+// What every page has. Heavier parts come when the page needs them.
+import "./polyfill.js";
+import { behavior, start } from "./registry.js";
+import "./behaviors/dialogs.js";
+import "./behaviors/async-form.js";
+import "./behaviors/viewer-buttons.js";
+import "./behaviors/keyboard.js";
+import "./behaviors/menus.js";
+import "./behaviors/times.js";
+import "./behaviors/load-more.js";
+import "./behaviors/small-things.js";
+import { settleSentDrafts } from "./behaviors/drafts.js";
+import { showWaitingToast } from "./behaviors/toast.js";
+import { followUnread } from "./behaviors/connection.js";
+import { registerWorker } from "./behaviors/offline.js";
+import { prepareComposer } from "./composer/prepare.js";
+
+settleSentDrafts();
+behavior("live-list", () => import("./live/live-list.js"));
+behavior("[data-presence], [data-presence-scope]", () => import("./live/presence.js"));
+behavior("textarea[data-composer]", prepareComposer);
+start();
+showWaitingToast();
+if ("requestIdleCallback" in window) requestIdleCallback(() => followUnread());
+else setTimeout(followUnread, 300);
+registerWorker();

@@ -11,7 +11,7 @@ const source = dirname(fileURLToPath(import.meta.url));
 const root = join(source, "../..");
 const dist = join(root, "static/dist");
 // Every page loads app.js and app.css; the others are named by the templates that need them.
-const ENTRIES = ["app.js", "editor.js", "lesson.js", "app.css", "editor.css", "lesson.css"];
+const ENTRIES = ["app.js", "editor.js", "lesson.js", "workshop.js", "app.css", "editor.css", "lesson.css"];
 
 process.chdir(root);
 const entries = ENTRIES.map((name) => join("static/src", name)).filter((path) => existsSync(path));
@@ -52,12 +52,15 @@ mkdirSync(dist, { recursive: true });
 for (const stale of readdirSync(dist)) if (!outputs.has(stale)) rmSync(join(dist, stale), { recursive: true });
 for (const [name, contents] of outputs) writeFileSync(join(dist, name), contents);
 
-/** Names, versions and license texts of the packages whose code is in the bundles. */
+/** Names, versions and license texts of the packages we depend on and of what they bring into the bundles. */
 function thirdParty(inputs) {
   const packages = new Set();
   for (const input of inputs) {
     const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (found) packages.add(found[1]);
+  }
+  for (const name of Object.keys(JSON.parse(readFileSync("package.json", "utf8")).dependencies)) {
+    packages.add(join("node_modules", name));
   }
   const parts = [...packages].map(describe).sort((a, b) => (a < b ? -1 : 1));
   return `The files in this folder contain code of these packages.\n\n${[...new Set(parts)].join("\n")}`;

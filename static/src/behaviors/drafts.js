@@ -1,0 +1,167 @@
+// data-draft="<what is being written>" on a textarea or input: what is typed is kept on this device, under the person,
+// the page and the field, and comes back when a closed tab is opened again. It is let go when the server has answered.
+import { behavior } from "../registry.js";
+import { viewerId } from "../net.js";
+
+const PREFIX = "draft:";
+const WAIT_MS = 250;
+const KEEP_MS = 45 * 24 * 3600 * 1000;
+const SAVED = "草稿已存本机";
+const FULL = "本机存不下草稿了，请先复制一份";
+
+export const draftKey = (field) => `${PREFIX}${viewerId()}:${location.pathname}:${field.dataset.draft || field.name}`;
+
+behavior("[data-draft]", (field) => {
+  forgetIfSent(field);
+  restore(field);
+  let timer = 0;
+  const save = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (field.draftDirty) keep(field);
+  };
+  field.addEventListener("input", () => {
+    field.draftDirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, WAIT_MS);
+  });
+  field.addEventListener("change", save);
+  window.addEventListener("pagehide", save);
+  document.addEventListener("visibilitychange", save);
+});
+
+function keep(field) {
+  field.draftDirty = false;
+  try {
+    if (isEmpty(field.value) || field.value === field.defaultValue) localStorage.removeItem(draftKey(field));
+    else localStorage.setItem(draftKey(field), JSON.stringify({ value: field.value, at: Date.now() }));
+    say(field, isEmpty(field.value) ? "" : SAVED, "saved");
+  } catch (_) {
+    say(field, FULL, "error");
+  }
+}
+
+/** An editor writes <p></p> for nothing. */
+const isEmpty = (value) => !value.replace(/<\/?p>|<br ?\/?>|\s/g, "");
+
+function restore(field) {
+  const draft = read(draftKey(field));
+  if (!draft || draft.value === field.value) return;
+  // The server's text wins only over nothing: a field that came back with an error already holds what was typed.
+  if (field.value && field.value !== field.defaultValue) return;
+  field.value = draft.value;
+  field.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  offerToDrop(field);
+}
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch (_) {
+    return null;
+  }
+}
+
+/** Let the draft of a field go. */
+export function dropDraft(field) {
+  field.draftDirty = false;
+  try {
+    localStorage.removeItem(draftKey(field));
+  } catch (_) {
+    // Without storage there was no draft.
+  }
+  say(field, "", "");
+}
+
+function statePlace(field) {
+  const form = field.closest("form");
+  let place = form && form.querySelector("[data-draft-state]");
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "save-state";
+    place.dataset.draftState = "";
+    place.setAttribute("role", "status");
+    (field.closest(".field") || field).insertAdjacentElement("afterend", place);
+  }
+  return place;
+}
+
+function say(field, text, state) {
+  if (!text && !field.closest("form")) return;
+  const place = statePlace(field);
+  place.textContent = text;
+  place.dataset.state = state;
+}
+
+function offerToDrop(field) {
+  const place = statePlace(field);
+  place.textContent = "已恢复上次没写完的草稿";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link-button";
+  button.textContent = "放弃草稿";
+  button.addEventListener("click", () => {
+    field.value = field.defaultValue;
+    field.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
+    dropDraft(field);
+    field.focus();
+  });
+  place.append(button);
+}
+
+document.addEventListener("async-form:done", (event) => {
+  for (const field of event.target.querySelectorAll("[data-draft]")) dropDraft(field);
+});
+
+document.addEventListener("async-form:offline", (event) => {
+  for (const field of event.target.querySelectorAll("[data-draft]")) {
+    keep(field);
+    say(field, SAVED, "offline");
+  }
+});
+
+// An ordinary form leaves the page. The next page of this tab tells whether it arrived.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.matches("[data-async]")) return;
+  const fields = [...form.querySelectorAll("[data-draft]")];
+  for (const field of fields) if (field.draftDirty) keep(field);
+  if (fields.length) sessionStorage.setItem("drafts-sent", JSON.stringify(fields.map(draftKey)));
+});
+
+function forgetIfSent(field) {
+  const form = field.closest("form");
+  const refused = form && form.querySelector("[aria-invalid=true], [data-form-error]:not([hidden])");
+  if (refused) sessionStorage.removeItem("drafts-sent");
+}
+
+/** Called once at the start of a page: drafts sent by the page before are let go unless it failed. */
+export function settleSentDrafts() {
+  try {
+    const keys = JSON.parse(sessionStorage.getItem("drafts-sent") || "[]");
+    sessionStorage.removeItem("drafts-sent");
+    const failed = document.body.hasAttribute("data-error") || document.querySelector("main [aria-invalid=true]");
+    if (!failed) keys.forEach((key) => localStorage.removeItem(key));
+    dropOld();
+  } catch (_) {
+    // Without storage there are no drafts.
+  }
+}
+
+function dropOld() {
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith(PREFIX)) continue;
+    const draft = read(key);
+    if (!draft || Date.now() - draft.at > KEEP_MS) localStorage.removeItem(key);
+  }
+}
+
+/** All drafts of this person on this device: [{key, path, value, at}], newest first. */
+export function myDrafts() {
+  const mine = `${PREFIX}${viewerId()}:`;
+  return Object.keys(localStorage)
+    .filter((key) => key.startsWith(mine))
+    .map((key) => ({ key, path: key.slice(mine.length).replace(/:[^:]*$/, ""), ...read(key) }))
+    .sort((a, b) => b.at - a.at);
+}

@@ -1,0 +1,79 @@
+// Small conveniences that a page works without.
+import { behavior } from "../registry.js";
+import { toast } from "./toast.js";
+
+behavior("textarea[data-autosize]", (area) => {
+  const fit = () => {
+    if (!area.offsetParent) return;
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight + 2, window.innerHeight * 0.7)}px`;
+  };
+  area.addEventListener("input", fit);
+  fit();
+});
+
+behavior("input[type=file][multiple], input[type=file][data-file-list]", (input) => {
+  const list = document.createElement("ul");
+  list.className = "file-list";
+  input.insertAdjacentElement("afterend", list);
+  input.addEventListener("change", () => {
+    list.replaceChildren(...[...input.files].map((file) => fileLine(file)));
+  });
+  if (input.form) input.form.addEventListener("reset", () => list.replaceChildren());
+});
+
+function fileLine(file) {
+  const line = document.createElement("li");
+  const size = document.createElement("span");
+  size.className = "meta num";
+  size.textContent = `　${readableSize(file.size)}`;
+  line.append(file.name, size);
+  return line;
+}
+
+export function readableSize(bytes) {
+  let size = bytes;
+  for (const unit of ["B", "KB", "MB"]) {
+    if (size < 1024) return `${unit === "B" || size >= 10 ? Math.round(size) : size.toFixed(1)} ${unit}`;
+    size /= 1024;
+  }
+  return `${size.toFixed(1)} GB`;
+}
+
+// The stage line scrolls sideways on a phone; the present stage shall be in sight.
+behavior("[data-scroll-to-current]", (line) => {
+  const current = line.querySelector("[aria-current]");
+  if (current) line.scrollLeft = current.offsetLeft - (line.clientWidth - current.clientWidth) / 2;
+});
+
+// A select or a checkbox that is a filter: choosing is asking.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto-submit]");
+  if (form) form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  const copier = event.target.closest("[data-copy]");
+  if (copier) copy(new URL(copier.dataset.copy || location.href, location.href).href);
+  const reload = event.target.closest("[data-reload]");
+  if (reload) {
+    event.preventDefault();
+    location.reload();
+  }
+});
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("链接已复制");
+  } catch (_) {
+    // Plain http and old engines: a field from which it can be copied.
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.className = "visually-hidden";
+    document.body.append(field);
+    field.select();
+    toast(document.execCommand("copy") ? "链接已复制" : text);
+    field.remove();
+  }
+}

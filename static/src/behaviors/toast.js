@@ -1,0 +1,73 @@
+// A short word at the bottom of the page; with 撤销 when the step can be taken back.
+import { requestJson } from "../net.js";
+
+const STAY_MS = 6000;
+const STAY_UNDO_MS = 10000;
+
+/** Show `text`. undo: {url, text} posts to take the step back; onUndone is called afterwards. */
+export function toast(text, { undo, onUndone } = {}) {
+  const place = document.querySelector("[data-toasts]");
+  if (!place) return null;
+  const box = document.createElement("div");
+  box.className = "toast";
+  const words = document.createElement("span");
+  words.textContent = text;
+  box.append(words);
+  if (undo) box.append(undoButton(undo, box, onUndone));
+  place.append(box);
+  leaveLater(box, undo ? STAY_UNDO_MS : STAY_MS);
+  return box;
+}
+
+function undoButton(undo, box, onUndone) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = undo.text || "撤销";
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      const answer = await requestJson(undo.url, { method: "POST" });
+      box.remove();
+      toast(answer.toast || "已撤销");
+      if (onUndone) onUndone(answer);
+      else if (answer.redirect) location.assign(answer.redirect);
+    } catch (error) {
+      button.disabled = false;
+      toast(error.message);
+    }
+  });
+  return button;
+}
+
+/** The toast stays while it is pointed at or focused. */
+function leaveLater(box, wait) {
+  let timer = setTimeout(() => box.remove(), wait);
+  const hold = () => clearTimeout(timer);
+  const release = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => box.remove(), wait);
+  };
+  box.addEventListener("mouseenter", hold);
+  box.addEventListener("focusin", hold);
+  box.addEventListener("mouseleave", release);
+  box.addEventListener("focusout", release);
+}
+
+/** A word that shall survive going to another page. */
+export function toastAfterRedirect(text) {
+  try {
+    sessionStorage.setItem("toast", text);
+  } catch (_) {
+    // Without storage the word is lost, the step is not.
+  }
+}
+
+export function showWaitingToast() {
+  try {
+    const text = sessionStorage.getItem("toast");
+    sessionStorage.removeItem("toast");
+    if (text) toast(text);
+  } catch (_) {
+    // See above.
+  }
+}

@@ -1,0 +1,106 @@
+// The rich composer of posts: Tiptap over a hidden textarea, which always holds the HTML that will be sent.
+import { Editor } from "@tiptap/core";
+import StarterKit from "@tiptap/starter-kit";
+import Image from "@tiptap/extension-image";
+import { Placeholder } from "@tiptap/extensions";
+import { setFormat } from "./prepare.js";
+import { mentions } from "./mentions.js";
+import { Toolbar } from "./toolbar.js";
+import { pickedFiles, uploadInto } from "./uploads.js";
+
+const LOOKS_LIKE_HTML = /^\s*<(p|ul|ol|h[1-6]|blockquote|img|table|pre)\b/i;
+
+export class Composer {
+  constructor(area) {
+    this.area = area;
+    const hadFocus = document.activeElement === area;
+    this.box = document.createElement("div");
+    this.box.className = "composer";
+    this.text = document.createElement("div");
+    this.box.append(this.text);
+    area.insertAdjacentElement("beforebegin", this.box);
+    this.editor = this.createEditor();
+    this.box.prepend(new Toolbar(this).element);
+    area.hidden = true;
+    setFormat(area, "html");
+    this.writeBack(false);
+    this.listen();
+    if (hadFocus) this.editor.commands.focus("end");
+  }
+
+  createEditor() {
+    const { area } = this;
+    const label = area.labels && area.labels[0] ? area.labels[0].textContent.trim() : "正文";
+    return new Editor({
+      element: this.text,
+      injectCSS: false,
+      extensions: [
+        StarterKit.configure({ heading: { levels: [3] }, code: false, codeBlock: false, link: { openOnClick: false } }),
+        Image.configure({ allowBase64: false }),
+        Placeholder.configure({ placeholder: area.placeholder }),
+        ...(area.dataset.mentionSrc ? [mentions(area.dataset.mentionSrc)] : []),
+      ],
+      content: htmlOf(area.value),
+      editorProps: {
+        attributes: {
+          class: "composer-text prose",
+          role: "textbox",
+          "aria-multiline": "true",
+          "aria-label": label,
+          lang: "zh-CN",
+          ...(area.getAttribute("aria-describedby") ? { "aria-describedby": area.getAttribute("aria-describedby") } : {}),
+        },
+        handlePaste: (_, event) => this.takeFiles(event, event.clipboardData),
+        handleDrop: (_, event) => this.takeFiles(event, event.dataTransfer),
+      },
+      onUpdate: () => this.writeBack(true),
+    });
+  }
+
+  listen() {
+    const { area, editor } = this;
+    if (area.form) area.form.addEventListener("reset", () => setTimeout(() => this.load("")));
+    area.addEventListener("draft:restored", () => this.load(area.value));
+    area.addEventListener("focus", () => editor.commands.focus());
+    for (const label of area.labels || []) {
+      label.addEventListener("click", () => editor.commands.focus());
+    }
+  }
+
+  /** The textarea is the truth for forms, drafts and the server. */
+  writeBack(tell) {
+    this.area.value = this.editor.isEmpty ? "" : this.editor.getHTML();
+    if (tell) this.area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  load(value) {
+    this.editor.commands.setContent(htmlOf(value), { emitUpdate: false });
+    this.writeBack(false);
+  }
+
+  insert(html) {
+    this.box.scrollIntoView({ block: "nearest" });
+    if (this.editor.isEmpty) this.editor.chain().setContent(html, { emitUpdate: true }).focus("end").run();
+    else this.editor.chain().focus("end").insertContent(html).focus("end").run();
+  }
+
+  takeFiles(event, transfer) {
+    const files = pickedFiles(transfer);
+    if (!this.area.dataset.uploadUrl || !files.length) return false;
+    event.preventDefault();
+    uploadInto(this.editor, this.area.dataset.uploadUrl, files);
+    return true;
+  }
+}
+
+/** What was typed before the composer came is plain text. */
+function htmlOf(value) {
+  if (LOOKS_LIKE_HTML.test(value)) return value;
+  const box = document.createElement("div");
+  for (const line of value ? value.split(/\r?\n/) : []) {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = line;
+    box.append(paragraph);
+  }
+  return box.innerHTML;
+}

@@ -1,0 +1,60 @@
+// Server HTML into a list: morph what is there by id, add what is new, take away what is gone.
+import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
+import { applyViewer } from "../behaviors/viewer-buttons.js";
+
+const OWN_ATTRIBUTES = new Set(["open", "data-state", "data-dirty"]);
+
+/** Apply a fragment to `list`. Items may name another place inside by data-into="<id>". Returns the added elements. */
+export function applyFragment(list, html, order = "append") {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const added = [];
+  for (const item of [...template.content.children]) {
+    if (item.dataset.gone !== undefined) remove(list, item.dataset.gone);
+    else if (item.id) place(list, item, order, added);
+  }
+  toggleEmpty(list);
+  return added;
+}
+
+/** Morph one element in place; what a person has open or is typing stays. */
+export function morph(current, next) {
+  Idiomorph.morph(current, next, {
+    ignoreActiveValue: true,
+    callbacks: {
+      beforeNodeMorphed: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute("data-keep")),
+      beforeNodeRemoved: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute("data-keep")),
+      beforeAttributeUpdated: (name, node) => !(OWN_ATTRIBUTES.has(name) && /^(DETAILS|DIALOG|FORM|LIVE-LIST)$/.test(node.tagName)),
+    },
+  });
+}
+
+function place(list, item, order, added) {
+  const current = document.getElementById(item.id);
+  if (current && list.contains(current)) {
+    morph(current, item);
+    applyViewer(document.getElementById(item.id));
+    return;
+  }
+  const into = item.dataset.into ? document.getElementById(item.dataset.into) : list;
+  if (!into || (order === "none" && into === list)) return;
+  item.classList.add("is-arriving");
+  applyViewer(item);
+  if (order === "prepend" && into === list) into.prepend(item);
+  else into.append(item);
+  added.push(item);
+}
+
+function remove(list, id) {
+  const element = document.getElementById(id);
+  if (!element || !list.contains(element)) return;
+  // Somebody is writing an answer in it: it goes when they are done, their words do not.
+  const writing = [...element.querySelectorAll("textarea")].some((area) => area.value.trim());
+  if (writing) element.classList.add("is-gone");
+  else element.remove();
+}
+
+export function toggleEmpty(list) {
+  const notice = list.querySelector(":scope > [data-empty]");
+  if (notice) notice.hidden = [...list.children].some((child) => child.id && child !== notice);
+}

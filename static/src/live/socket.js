@@ -1,0 +1,24 @@
+// The one socket of a page, opened when something on it wants to be live.
+import { io } from "socket.io-client";
+import parser from "socket.io-msgpack-parser";
+
+let socket = null;
+
+/** The shared connection to the namespace /live; opened at the first call. */
+export function liveSocket() {
+  if (!socket) {
+    socket = io("/live", {
+      parser,
+      transports: ["websocket", "polling"],
+      tryAllTransports: true,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 8000,
+      randomizationFactor: 0.5,
+    });
+    // The server closes sockets of ended sign-ins; ask again later instead of hammering.
+    socket.on("disconnect", (reason) => {
+      if (reason === "io server disconnect") setTimeout(() => socket.connect(), 10000);
+    });
+  }
+  return socket;
+}

@@ -1,0 +1,90 @@
+// Topics of live lists: join on every (re)connect with the sequence number one has, hear `changed`, tell the followers.
+import { watchSocket } from "../behaviors/connection.js";
+import { liveSocket } from "./socket.js";
+
+const topics = new Map();
+let wired = false;
+
+/** Follow a topic. The follower has `seq()`, and may have onChanged({seq, what, id}), onState(text), onHere(users).
+ *  Returns a function that ends it. */
+export function follow(topic, follower) {
+  wire();
+  const entry = topics.get(topic) || { followers: new Set(), joined: false, here: [] };
+  topics.set(topic, entry);
+  entry.followers.add(follower);
+  if (entry.joined) {
+    tell(follower, "onState", "live");
+    tell(follower, "onHere", entry.here);
+    join(topic);
+  } else if (liveSocket().connected) join(topic);
+  return () => unfollow(topic, follower);
+}
+
+function unfollow(topic, follower) {
+  const entry = topics.get(topic);
+  if (!entry) return;
+  entry.followers.delete(follower);
+  if (entry.followers.size) return;
+  topics.delete(topic);
+  if (liveSocket().connected) liveSocket().emit("leave", { topic });
+}
+
+function wire() {
+  if (wired) return;
+  wired = true;
+  const socket = liveSocket();
+  watchSocket(socket);
+  socket.on("connect", () => topics.forEach((_, topic) => join(topic)));
+  socket.on("disconnect", () => {
+    for (const entry of topics.values()) {
+      entry.joined = false;
+      each(entry, "onState", "offline");
+    }
+  });
+  socket.on("changed", (message) => each(topics.get(message.topic), "onChanged", message));
+  socket.on("here", ({ topic, users }) => setHere(topics.get(topic), users));
+  socket.on("ejected", ({ topic }) => end(topic));
+}
+
+function join(topic) {
+  const entry = topics.get(topic);
+  if (!entry) return;
+  const seq = Math.min(...[...entry.followers].map((follower) => follower.seq()));
+  liveSocket().emit("join", { topic, seq: Number.isFinite(seq) ? seq : 0 }, (answer) => joined(topic, answer));
+}
+
+function joined(topic, answer) {
+  const entry = topics.get(topic);
+  if (!entry) return;
+  if (!answer || !answer.ok) {
+    end(topic);
+    return;
+  }
+  entry.joined = true;
+  each(entry, "onState", "live");
+  if (answer.here) setHere(entry, answer.here);
+  each(entry, "onChanged", { topic, seq: answer.seq, what: "join" });
+}
+
+/** The right to see the topic is gone, or it never was there. */
+function end(topic) {
+  const entry = topics.get(topic);
+  if (!entry) return;
+  entry.joined = false;
+  setHere(entry, []);
+  each(entry, "onState", "ended");
+}
+
+function setHere(entry, users) {
+  if (!entry) return;
+  entry.here = users;
+  each(entry, "onHere", users);
+}
+
+function each(entry, name, value) {
+  if (entry) for (const follower of entry.followers) tell(follower, name, value);
+}
+
+function tell(follower, name, value) {
+  if (follower[name]) follower[name](value);
+}

@@ -1,0 +1,103 @@
+// One way to talk to the server: CSRF header, JSON errors in words, offline told apart from refused.
+const OFFLINE = "网络断开了，你写的内容已存在本机";
+const TIMEOUT_MS = 30000;
+
+export class NetError extends Error {
+  constructor(message, details = {}) {
+    super(message);
+    this.name = "NetError";
+    Object.assign(this, { status: 0, code: "", offline: false, field: null, errors: null }, details);
+  }
+}
+
+export const viewerId = () => document.body.dataset.viewerId || "";
+
+const token = () => document.querySelector("meta[name=csrf-token]");
+
+/** Fetch and return the Response; throw a NetError that can be shown to a person. */
+export async function request(url, options = {}) {
+  const method = (options.method || "GET").toUpperCase();
+  const response = await send(url, method, options);
+  if (response.ok) return response;
+  const error = await explain(response);
+  if (error.code === "csrf" && !options.retried && (await renewToken())) {
+    if (options.body instanceof FormData) options.body.set("csrf_token", token().content);
+    return request(url, { ...options, retried: true });
+  }
+  throw error;
+}
+
+/** Like `request`, for answers in JSON. `json` is sent as the body. */
+export async function requestJson(url, { json, ...options } = {}) {
+  const headers = { Accept: "application/json", ...options.headers };
+  if (json !== undefined) {
+    headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(json);
+    options.method = options.method || "POST";
+  }
+  const response = await request(url, { ...options, headers });
+  const text = await response.text();
+  try {
+    return text ? JSON.parse(text) : { ok: true };
+  } catch (_) {
+    // A page instead of JSON: the server redirected us, e.g. to the sign-in.
+    if (response.redirected) return { ok: true, redirect: response.url };
+    throw new NetError("服务器的回答不完整，请再试一次", { status: response.status });
+  }
+}
+
+/** HTML of a list or a part of a page. */
+export async function requestHtml(url, options = {}) {
+  const response = await request(url, { ...options, headers: { Accept: "text/html", ...options.headers } });
+  return { html: await response.text(), response };
+}
+
+async function send(url, method, { headers, body, timeout = TIMEOUT_MS, signal }) {
+  const aborter = new AbortController();
+  const timer = timeout ? setTimeout(() => aborter.abort(), timeout) : 0;
+  if (signal) signal.addEventListener("abort", () => aborter.abort());
+  const own = { "X-Requested-With": "fetch", ...headers };
+  if (method !== "GET" && method !== "HEAD") own["X-CSRFToken"] = token() ? token().content : "";
+  try {
+    return await fetch(url, { method, headers: own, body, credentials: "same-origin", signal: aborter.signal });
+  } catch (_) {
+    throw new NetError(OFFLINE, { offline: true });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function explain(response) {
+  let body = {};
+  if ((response.headers.get("Content-Type") || "").includes("json")) {
+    body = await response.json().catch(() => ({}));
+  }
+  const fallback = {
+    401: "登录已过期，请重新登录后再试；你写的内容已存在本机",
+    403: "你没有权限做这一步",
+    404: "没有找到，可能已经删除",
+    413: "文件太大了，请压缩后再传",
+    429: "操作太快了，请等一分钟再试",
+  }[response.status];
+  return new NetError(body.message || fallback || "服务器没有做成这一步，请稍后再试", {
+    status: response.status,
+    code: body.code || "",
+    field: body.field || null,
+    errors: body.errors || null,
+  });
+}
+
+/** A page kept open overnight, or shown from the cache, carries an old token: fetch a fresh one. */
+async function renewToken() {
+  try {
+    const response = await fetch(location.href, { credentials: "same-origin", cache: "reload" });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.querySelector("meta[name=csrf-token]");
+    if (!fresh || !token()) return false;
+    token().content = fresh.content;
+    for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = fresh.content;
+    return true;
+  } catch (_) {
+    return false;
+  }
+}

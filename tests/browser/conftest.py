@@ -1,0 +1,99 @@
+"""Real pages in a real Chromium, signed in as one of the cast, with every script error a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.support.clients import Client, session_cookie
+from tests.support.server import LiveServer
+
+SIZES = {1280: 900, 390: 844}
+EXPECTED_WHEN_OFFLINE = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "WebSocket connection")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+def chromium() -> str:
+    """Return the browser's path: CHROMIUM, or Debian's headless shell, or Debian's full browser."""
+    named = os.environ.get("CHROMIUM")
+    found = named or shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    assert found, "no Chromium: apt-get install chromium-headless-shell fonts-noto-cjk"
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def errors() -> list[str]:
+    """Script errors and console errors seen so far; a test that expects one removes it."""
+    return []
+
+
+@pytest.fixture
+def context_for(
+    browser: Browser, live_server: LiveServer, client_for: Callable[[str], Client], errors: list[str]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """`context_for("teacher", width=390)`: a browser profile of its own, signed in; None is nobody."""
+    opened: list[BrowserContext] = []
+
+    def open_context(key: str | None, width: int = 1280) -> BrowserContext:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": SIZES[width]},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            has_touch=width == 390,
+            accept_downloads=True,
+        )
+        if key is not None:
+            cookie = {"name": "yanxiu", "value": session_cookie(client_for(key)), "url": live_server.url}
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        context.on("console", lambda message: note_console(errors, message))
+        context.on("weberror", lambda error: errors.append(f"{error.page and error.page.url}: {error.error}"))
+        opened.append(context)
+        return context
+
+    yield open_context
+    for context in opened:
+        context.close()
+    assert errors == []
+
+
+def note_console(errors: list[str], message: ConsoleMessage) -> None:
+    """Keep what the console calls an error, unless it only says that the network is gone."""
+    if message.type == "error" and not any(word in message.text for word in EXPECTED_WHEN_OFFLINE):
+        errors.append(f"{message.location.get('url', '')}: {message.text}")
+
+
+@pytest.fixture
+def page_for(context_for: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """`page_for("teacher")`: one page in a profile of its own."""
+    return lambda key, width=1280: context_for(key, width).new_page()

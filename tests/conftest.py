@@ -16,6 +16,7 @@ from tests.support.cast import Cast, cast_from_world
 from tests.support.clients import Client, anonymous_client, session_cookie, signed_in_client
 from tests.support.databases import PostgresDatabase, SqliteDatabase, new_database
 from tests.support.server import LiveServer
+from tests.support.sockets import hang_up_at_once, new_socket
 from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts.passwords import use_cheap_hashing
 from yanxiu.app import create_app
@@ -46,6 +47,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(database: SqliteDatabase | PostgresDatabase, instance: Path) -> Iterator[tuple[Flask, Cast]]:
     """The application and the cast, made once; the cast is the template that each test starts from."""
     use_cheap_hashing()
+    hang_up_at_once()
     config = Config(instance=str(instance), database_url=database.url, secret_key="test", rate_limits=False)
     app = create_app(config, TESTING=True, PROPAGATE_EXCEPTIONS=False)
     with app.app_context():
@@ -170,7 +172,7 @@ def socket_for(
     opened: list[socketio_client.Client] = []
 
     def connect(key: str, namespace: str = "/live", query: str = "") -> socketio_client.Client:
-        socket = socketio_client.Client(serializer="msgpack", reconnection=False)
+        socket = new_socket()
         cookie = f"yanxiu={session_cookie(client_for(key))}"
         socket.connect(
             f"{live_server.url}{query}", headers={"Cookie": cookie}, namespaces=[namespace], transports=["websocket"]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import State, reset_database
 from tests.support.clients import anonymous_client, signed_in_client
-from tests.support.matrix import PRINCIPALS, Row
+from tests.support.matrix import PRINCIPALS, Row, filled
 from yanxiu.core.unit_of_work import unit_of_work
 
 FEATURES: list[ModuleType] = [
@@ -43,18 +43,6 @@ def test_every_route_is_listed_and_every_row_is_a_route(app):
 def test_every_row_names_every_principal():
     for route, (_feature, row) in ROWS.items():
         assert set(row.expect) == set(PRINCIPALS), route
-
-
-def filled(template: Any, names: dict[str, Any]) -> Any:
-    if isinstance(template, str):
-        for name, value in names.items():
-            template = template.replace("{" + name + "}", str(value))
-        return template
-    if isinstance(template, dict):
-        return {key: filled(value, names) for key, value in template.items()}
-    if isinstance(template, list):
-        return [filled(value, names) for value in template]
-    return template
 
 
 @pytest.mark.once

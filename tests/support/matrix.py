@@ -6,7 +6,7 @@ context and a unit of work; returns values for the URL and data templates) and `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,3 +46,39 @@ def everyone(status: int = 200) -> dict[str, int]:
 def signed_in(status: int = 200) -> dict[str, int]:
     """The same for all who are signed in; anonymous people are sent to the sign-in page."""
     return expect(status, anonymous=302)
+
+
+@dataclass(frozen=True)
+class SocketRow:
+    """One socket event: what is sent and what each principal hears.
+
+    The answer is "ok", the error code of the acknowledgement, or "refused" when the connection is.
+    `probe(socket, names)` replaces the plain call for events that answer otherwise; it returns one of these words.
+    """
+
+    namespace: str
+    event: str
+    expect: Mapping[str, str]
+    message: Mapping[str, Any] = field(default_factory=dict)
+    probe: Callable[[Any, dict[str, Any]], str] | None = None
+
+
+def expect_words(default: str, **others: str) -> dict[str, str]:
+    """Return the answer for every principal; anonymous people are refused unless named."""
+    words = {"anonymous": "refused", **others}
+    unknown = set(words) - set(PRINCIPALS)
+    assert not unknown, f"no such principal: {unknown}"
+    return {principal: words.get(principal, default) for principal in PRINCIPALS}
+
+
+def filled(template: Any, names: Mapping[str, Any]) -> Any:
+    """Put the values of `names` into the {names} of a template, in strings, lists and dicts."""
+    if isinstance(template, str):
+        for name, value in names.items():
+            template = template.replace("{" + name + "}", str(value))
+        return template
+    if isinstance(template, Mapping):
+        return {key: filled(value, names) for key, value in template.items()}
+    if isinstance(template, list):
+        return [filled(value, names) for value in template]
+    return template

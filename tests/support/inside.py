@@ -1,0 +1,131 @@
+"""What tests do inside a separate instance, in a process of its own: `python -m tests.support.inside ACTION`.
+
+A second application in the test process would take over the first one's storage and subscribers.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from yanxiu import wiring
+from yanxiu.accounts.services import create_organization, create_user
+from yanxiu.app import create_app
+from yanxiu.core.audit import record_audit
+from yanxiu.core.backup import count_rows
+from yanxiu.core.db import db
+from yanxiu.core.doctor import YOUNG_S
+from yanxiu.core.storage import keep_file, receive_file, storage
+from yanxiu.core.unit_of_work import unit_of_work
+
+
+def differences() -> list[str]:
+    """What autogenerate would still have to change after an upgrade."""
+    upgrade(directory=wiring.MIGRATIONS)
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [repr(step) for step in compare_metadata(context, db.metadata)]
+
+
+def leftovers() -> list[str]:
+    """Tables that remain after going up and all the way down."""
+    upgrade(directory=wiring.MIGRATIONS)
+    downgrade(directory=wiring.MIGRATIONS, revision="base")
+    return [name for name in inspect(db.engine).get_table_names() if name != "alembic_version"]
+
+
+def unguarded() -> list[str]:
+    """Statements against the audit log that the upgraded database lets through."""
+    upgrade(directory=wiring.MIGRATIONS)
+    with unit_of_work():
+        record_audit(None, "something_done", "thing", 1)
+    passed = []
+    for statement in ("UPDATE audit_entry SET action = 'forged'", "DELETE FROM audit_entry"):
+        try:
+            with unit_of_work():
+                db.session.execute(text(statement))
+        except DatabaseError:
+            continue
+        passed.append(statement)
+    return passed
+
+
+def populate() -> list[str]:
+    """A county, a person, three files and some history."""
+    upgrade(directory=wiring.MIGRATIONS)
+    received = [receive_file(io.BytesIO(f"第{n}份材料".encode() * 5000), f"{n}.txt", "text/plain") for n in range(3)]
+    with unit_of_work():
+        county = create_organization(None, None, "county", "云川县")
+        user = create_user(None, county, username="wangli", name="王丽")
+        for file in received:
+            keep_file(file, user.id)
+        for number in range(20):
+            record_audit(user, "something_done", "thing", number)
+    return []
+
+
+def fingerprint() -> list[str]:
+    """Row counts of all tables and the hash of every stored file, to compare two instances by."""
+    with db.engine.connect() as connection:
+        rows = [f"{table} {count}" for table, count in count_rows(connection).items()]
+    files = []
+    for key, digest in db.session.execute(text("SELECT key, sha256 FROM stored_file ORDER BY key")):
+        with storage().open(key) as source:
+            files.append(f"{key} {digest} {len(source.read())}")
+    return [*rows, *files]
+
+
+def forge_audit() -> list[str]:
+    """Change an audit entry beneath the program, triggers removed, as an intruder with the file would."""
+    if db.engine.dialect.name == "sqlite":
+        remove = [f"DROP TRIGGER audit_entry_no_{verb}" for verb in ("update", "delete")]
+    else:
+        remove = ["DROP TRIGGER audit_entry_append_only ON audit_entry"]
+    with unit_of_work():
+        for statement in [*remove, "UPDATE audit_entry SET action = 'nothing_done' WHERE object_id = 7"]:
+            db.session.execute(text(statement))
+    return []
+
+
+def lose_a_file() -> list[str]:
+    """Remove the bytes of one stored file, as a failing disk would."""
+    storage().delete(db.session.execute(text("SELECT key FROM stored_file LIMIT 1")).scalar_one())
+    return []
+
+
+def abandon_a_file() -> list[str]:
+    """Leave bytes without a row: one file from long ago, one from just now."""
+    old, young = (receive_file(io.BytesIO(b"left behind"), "x.txt", "text/plain") for _ in range(2))
+    past = time.time() - YOUNG_S - 60
+    os.utime(Path(storage().path(old.key)), (past, past))
+    return [old.key, young.key]
+
+
+def stored_keys() -> list[str]:
+    """Every key in the store."""
+    return sorted(storage().keys())
+
+
+ACTIONS = (
+    differences, leftovers, unguarded, populate, fingerprint, forge_audit, lose_a_file, abandon_a_file, stored_keys,
+)  # fmt: skip
+
+
+def main() -> None:
+    action = next(action for action in ACTIONS if action.__name__ == sys.argv[1])
+    with create_app().app_context():
+        answer = action()
+    sys.stdout.write("\n".join(["ANSWER", *answer]) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -54,9 +54,9 @@ def pages(app: Flask, client_for: Callable[[str], Client]) -> dict[str, Mapping[
     found = {}
     for who, client in (("admin", client_for("admin")), ("anonymous", app.test_client())):
         for path in plain_pages(app):
-            answer = client.get(path, base_url="https://localhost")
-            if answer.mimetype == "text/html":
-                found[f"{path} as {who}"] = answer.headers
+            with client.get(path, base_url="https://localhost") as answer:
+                if answer.mimetype == "text/html":
+                    found[f"{path} as {who}"] = answer.headers
     return found
 
 

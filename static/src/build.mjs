@@ -19,6 +19,7 @@ const result = await build({
   entryPoints: entries,
   bundle: true,
   splitting: true,
+  preserveSymlinks: true, // node_modules may be a link: names must not depend on where it leads
   format: "esm",
   minify: true,
   sourcemap: false,

@@ -1,0 +1,69 @@
+"""Every page of the permission matrix in Chromium at both sizes: axe finds nothing, nothing overflows, first views are light.
+
+The pages are those that answer 200 with HTML to a GET; a new page takes part by being listed in its feature's matrix.
+"""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from tests.support.axe import sideways_overflow, violations
+from tests.support.matrix import Row, filled
+from tests.test_permission_matrix import ROWS
+from yanxiu.core.unit_of_work import unit_of_work
+
+FIRST_VIEW_BYTES = 150 * 1024
+"""Gzipped, all that a first view loads but media, editor and charts."""
+VIEWERS = ("leader", "teacher", "admin", "anonymous", "principal", "researcher")
+HEAVY = ("/dist/editor", "/dist/lesson", "/dist/chart", "/dist/composer")
+
+
+def viewer_of(row: Row) -> str | None:
+    return next((who for who in VIEWERS if row.expect[who] == 200), None)
+
+
+PAGES = sorted(route for route, (_feature, row) in ROWS.items() if route[0] == "GET" and viewer_of(row))
+
+
+@pytest.mark.parametrize("route", PAGES, ids=lambda route: route[1])
+def test_the_page_is_fit_for_everybody(app, cast, page_for, route):
+    feature, row = ROWS[route]
+    with app.app_context(), unit_of_work():
+        names = feature.build(cast)
+    who = viewer_of(row)
+    address = filled(row.url, names)
+    for width in (1280, 390):
+        page = page_for(None if who == "anonymous" else who, width)
+        loaded: list[Response] = []
+        page.on("response", lambda answer, loaded=loaded: loaded.append(answer))
+        if not opens_as_page(page, address):
+            return
+        page.wait_for_load_state("networkidle")
+        assert violations(page) == []
+        assert sideways_overflow(page) <= 0
+        assert weight_of(loaded) <= FIRST_VIEW_BYTES
+
+
+def opens_as_page(page: Page, address: str) -> bool:
+    """Open the address; False for what is no HTML page (files, JSON, fragments without a frame)."""
+    answer = page.request.get(address, max_redirects=0)
+    if "text/html" not in answer.headers.get("content-type", "") or "<html" not in answer.text():
+        return False
+    page.goto(address)
+    return True
+
+
+def weight_of(loaded: list[Response]) -> int:
+    """Return the gzipped bytes of documents, scripts, styles and data; pictures and media are not counted."""
+    counted = [answer for answer in loaded if counts(answer)]
+    return sum(len(gzip.compress(answer.body(), 6)) for answer in counted)
+
+
+def counts(answer: Response) -> bool:
+    kind: Any = answer.request.resource_type
+    heavy = any(part in answer.url for part in HEAVY)
+    return answer.status == 200 and kind in ("document", "script", "stylesheet", "fetch", "xhr") and not heavy

@@ -22,6 +22,8 @@ from yanxiu.core.demo import PASSWORD, DemoWorld
 from yanxiu.core.errors import YanxiuError
 from yanxiu.core.tasks import FAST, SLOW, Worker
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.search.cli import build_index
+from yanxiu.search.indexer import run_indexer
 from yanxiu.serving import EmbeddedServer, start_worker
 
 
@@ -80,6 +82,7 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     threads = [threading.Thread(target=w.run, daemon=True) for w in workers]
+    threads.append(threading.Thread(target=run_indexer, args=(app, workers[0].stopping), daemon=True))
     for thread in threads:
         thread.start()
     parent, pause = os.getppid(), threading.Event()
@@ -88,6 +91,13 @@ def worker() -> None:
             stop()
         pause.wait(0.5)
     threads[0].join(timeout=20)
+    threads[-1].join(timeout=20)
+
+
+@main.command()
+def reindex() -> None:
+    """Build the search index anew from the database; searching goes on meanwhile."""
+    click.echo(f"检索索引已重建，共 {build_index(application())} 条")
 
 
 @main.command()

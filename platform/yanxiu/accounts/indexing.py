@@ -1,8 +1,67 @@
-"""What search may know of people and places."""
+"""What search may know of people: name, school, subject. Nothing else of a person is findable."""
 
 from __future__ import annotations
 
-from yanxiu.core.search_queue import IndexSource, PrincipalSource
+from collections.abc import Iterable, Iterator, Sequence
 
-SOURCES: tuple[IndexSource, ...] = ()
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from yanxiu.accounts.catalog import ADMIN_ROLES
+from yanxiu.accounts.models import Organization, User
+from yanxiu.accounts.permissions import Viewer, can_view_person
+from yanxiu.accounts.queries import ids_on
+from yanxiu.core.db import db
+from yanxiu.core.search_queue import IndexDocument, IndexSource, PrincipalSource, acl_county, acl_roles, acl_user
+
+KIND = "person"
+
+
+def load_people(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    """The active people among `ids`."""
+    people = _people(ids)
+    counties = _counties({user.organization.path for user in people})
+    for user in people:
+        place = user.organization
+        yield IndexDocument(
+            kind=KIND,
+            object_id=user.id,
+            title=user.name,
+            url=f"/people/{user.id}",
+            acl=_acl(user, counties),
+            body=" ".join(part for part in (place.name, user.stage, user.subject, user.title) if part),
+            place=place.label,
+            subject=user.subject,
+            stage=user.stage,
+        )
+
+
+def all_people() -> Iterator[int]:
+    """The ids of all active people."""
+    yield from db.session.scalars(select(User.id).where(User.is_active).order_by(User.id))
+
+
+def visible_people(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    """Those of `ids` whose page this viewer may open."""
+    return {user.id for user in _people(ids) if can_view_person(viewer, user)}
+
+
+def _people(ids: Sequence[int]) -> Sequence[User]:
+    statement = select(User).where(User.id.in_(ids), User.is_active).options(joinedload(User.organization))
+    return db.session.scalars(statement).all()
+
+
+def _counties(paths: Iterable[str]) -> set[int]:
+    above = {organization_id for path in paths for organization_id in ids_on(path)}
+    statement = select(Organization.id).where(Organization.id.in_(above), Organization.kind == "county")
+    return set(db.session.scalars(statement))
+
+
+def _acl(user: User, counties: set[int]) -> frozenset[str]:
+    path = user.organization.path
+    county = frozenset(acl_county(i) for i in ids_on(path) if i in counties)
+    return county | acl_roles(ADMIN_ROLES, path) | {acl_user(user.id)}
+
+
+SOURCES: tuple[IndexSource, ...] = (IndexSource(KIND, "人", load_people, all_people, visible_people),)
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

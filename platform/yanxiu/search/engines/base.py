@@ -1,0 +1,151 @@
+"""The one interface of the search engines, and the plain values that cross it.
+
+Terms are made above it (`search.text`), documents and rights come from above it, so that another engine gets the
+same terms and the same judged questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+FACETS = ("kind", "subject", "stage", "grade", "edition", "volume", "type", "school", "author", "year")
+Key = tuple[str, int]
+"""Kind and id of the object that a document stands for."""
+Family = Literal["w", "b"]
+"""Words, or overlapping pairs of characters."""
+
+
+@dataclass(frozen=True)
+class EngineDocument:
+    """A document as an engine keeps it: weighted terms of both families, their weighted lengths, facets and rights."""
+
+    key: Key
+    terms: Mapping[Family, Mapping[str, float]]
+    lengths: Mapping[Family, float]
+    title: str
+    acl: frozenset[str]
+    facets: Mapping[str, str]
+    date: int = 0
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of a query. With `prefix`, every indexed term that begins like it counts as the same one."""
+
+    family: Family
+    text: str
+    weight: float = 1.0
+    prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Terms that say one thing together; when `whole`, a document must have them all to gain anything.
+
+    `share` < 1 marks another way of saying it (a synonym): together its terms weigh at most this share of the
+    clause's first alternative, so that a long synonym does not outweigh the word that was typed.
+    """
+
+    terms: tuple[Term, ...]
+    whole: bool = False
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One thing asked for, said in one or several ways; the best of them counts."""
+
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True)
+class EngineRequest:
+    """What to find, and what of it to give back.
+
+    A document matches when at least one clause finds it, it has every term of each of `required`, and it has not
+    all the terms of any of `excluded`. No clauses at all match every document.
+    `per_kind` asks for the best few of each kind beside the page.
+    """
+
+    clauses: tuple[Clause, ...] = ()
+    required: tuple[tuple[Term, ...], ...] = ()
+    excluded: tuple[tuple[Term, ...], ...] = ()
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    without: frozenset[Key] = frozenset()
+    title: str = ""
+    newest_first: bool = False
+    offset: int = 0
+    limit: int = 20
+    per_kind: int = 0
+    facets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EngineHit:
+    """A found document and its score; scores are never shown."""
+
+    key: Key
+    score: float
+    date: int
+
+
+@dataclass(frozen=True)
+class EnginePage:
+    """Hits, and counts taken from what this reader may see and nothing else."""
+
+    hits: tuple[EngineHit, ...]
+    total: int
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    by_kind: Mapping[str, tuple[EngineHit, ...]] = field(default_factory=dict)
+
+
+EMPTY_PAGE = EnginePage((), 0, {})
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One commit: documents that replace their older selves, and keys that are gone."""
+
+    documents: tuple[EngineDocument, ...] = ()
+    deleted: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True)
+class EngineStats:
+    """Figures for the system page and the doctor."""
+
+    name: str
+    generation: int
+    documents: int
+    segments: int
+    bytes: int
+
+
+class SearchEngine(Protocol):
+    """Keeps documents and finds them. Reading is safe from any thread; writing is for the one indexer."""
+
+    def search(self, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
+        """Rank what these principals may see."""
+
+    def suggest(self, start: str, principals: frozenset[str], limit: int) -> list[Key]:
+        """Documents whose folded title begins with `start`, newest first."""
+
+    def open(self) -> int:
+        """Make the index ready for writing, repairing what a crash left; its generation, -1 when there is none."""
+
+    def name(self) -> str:
+        """Which built index is in use, "" for none; unlike a generation never the same for two builds."""
+
+    def apply(self, batch: Batch) -> int:
+        """Commit durably; the new generation."""
+
+    def rebuild(self, documents: Iterable[Sequence[EngineDocument]], between: Callable[[], None]) -> int:
+        """Build a new index beside the old one and change over; `between` is called after each batch."""
+
+    def check(self) -> list[str]:
+        """Read everything back; what is wrong, in sentences (nothing when all is well)."""
+
+    def stats(self) -> EngineStats:
+        """Size and state."""

@@ -1,0 +1,178 @@
+"""One generation of an index as NumPy arrays: what ranking, rights and facets are computed from.
+
+A snapshot never changes, so any number of threads may read it. Its segments are shared with the snapshots before
+and after it: a commit only adds a small segment, everything already read stays read.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yanxiu.search.engines.base import Family, Key
+from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, length_norm, union
+
+FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])
+"""What is kept of every document beside its terms."""
+MAX_PREFIX_TERMS = 300
+Value = TypeVar("Value")
+
+
+class SegmentReader(Protocol):
+    """A segment's files, readable term by term. Implementations serialize their own reads."""
+
+    name: str
+    size: int
+    facts: NDArray[Any]
+
+    def read(self, field: str, text: str) -> Postings:
+        """The postings of one term, by the segment's own document numbers."""
+
+    def lexicon(self, field: str, prefix: str = "", limit: int | None = None) -> list[str]:
+        """The terms of a field that begin with `prefix`, in order."""
+
+
+class Cache:
+    """Least recently used values up to a number of bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._values: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Any, make: Callable[[], Value], size: Callable[[Value], int]) -> Value:
+        """The value of `key`, made outside the lock if it is not there (perhaps by two threads at once)."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                found: Value = self._values[key][0]
+                return found
+        value = make()
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = (value, size(value))
+                self._bytes += self._values[key][1]
+            while self._bytes > self._max_bytes and len(self._values) > 1:
+                self._bytes -= self._values.popitem(last=False)[1][1]
+        return value
+
+
+def _posting_bytes(postings: Postings) -> int:
+    return postings.ids.nbytes + postings.counts.nbytes + 200
+
+
+class Snapshot:
+    """The documents of all segments under one numbering, deleted ones left out of every answer."""
+
+    def __init__(self, generation: int, parts: Sequence[tuple[SegmentReader, IntArray]], cache: Cache) -> None:
+        self.generation = generation
+        self.segments = [segment for segment, _ in parts]
+        self._cache = cache
+        self._own = Cache(32 * 1024 * 1024)
+        self.offsets = np.cumsum([0, *(segment.size for segment in self.segments)]).tolist()
+        self.size: int = self.offsets[-1]
+        self.live = np.ones(self.size, bool)
+        for (_, deleted), offset in zip(parts, self.offsets, strict=False):
+            self.live[deleted + offset] = False
+        self.documents = int(self.live.sum())
+        facts = [segment.facts for segment in self.segments]
+        joined = np.concatenate(facts) if facts else np.empty(0, FACTS)
+        self.object_ids = np.ascontiguousarray(joined["object_id"])
+        self.dates = np.ascontiguousarray(joined["date"])
+        self.norms: dict[Family, FloatArray] = {
+            "w": length_norm(np.ascontiguousarray(joined["length_w"]), self.live),
+            "b": length_norm(np.ascontiguousarray(joined["length_b"]), self.live),
+        }
+
+    # --- terms ---
+
+    def _segment_postings(self, segment: SegmentReader, field: str, text: str) -> Postings:
+        return self._cache.get((segment.name, field, text), lambda: segment.read(field, text), _posting_bytes)
+
+    def _join(self, field: str, text: str) -> Postings:
+        found: list[Postings] = []
+        for segment, offset in zip(self.segments, self.offsets, strict=False):
+            part = self._segment_postings(segment, field, text)
+            if len(part.ids):
+                found.append(Postings(part.ids + np.int32(offset), part.counts) if offset else part)
+        if not found:
+            return NO_POSTINGS
+        ids = np.concatenate([part.ids for part in found]) if len(found) > 1 else found[0].ids
+        counts = np.concatenate([part.counts for part in found]) if len(found) > 1 else found[0].counts
+        alive = self.live[ids]
+        return Postings(ids, counts) if alive.all() else Postings(ids[alive], counts[alive])
+
+    def postings(self, field: str, text: str) -> Postings:
+        """The living documents that hold a term."""
+        return self._own.get((field, text), lambda: self._join(field, text), _posting_bytes)
+
+    def starting(self, field: str, prefix: str) -> Postings:
+        """The living documents that hold any term beginning with `prefix`, all of them counted as one."""
+        names: set[str] = set()
+        for segment in self.segments:
+            names.update(segment.lexicon(field, prefix, MAX_PREFIX_TERMS))
+        kept = sorted(names)[:MAX_PREFIX_TERMS]
+        return union([self.postings(field, name) for name in kept])
+
+    # --- rights and facets ---
+
+    def allowed(self, principals: frozenset[str]) -> Mask:
+        """Which documents somebody with these principals may see. Not to be written to."""
+        return self._own.get(("allowed", principals), lambda: self._allowed(principals), lambda mask: mask.nbytes)
+
+    def _allowed(self, principals: frozenset[str]) -> Mask:
+        mask = np.zeros(self.size, bool)
+        for principal in principals:
+            mask[self.postings("acl", principal).ids] = True
+        return mask
+
+    def codes(self, facet: str) -> tuple[list[str], IntArray]:
+        """The values of a facet, and for each document the number of its value (-1: none)."""
+        return self._own.get(("codes", facet), lambda: self._codes(facet), lambda found: found[1].nbytes)
+
+    def _codes(self, facet: str) -> tuple[list[str], IntArray]:
+        parts = [self._segment_codes(segment, facet) for segment in self.segments]
+        values = sorted({value for names, _ in parts for value in names})
+        number = {value: code for code, value in enumerate(values)}
+        arrays = [np.array([*(number[name] for name in names), -1], np.int32)[codes] for names, codes in parts]
+        return values, np.concatenate(arrays) if arrays else np.empty(0, np.int32)
+
+    def _segment_codes(self, segment: SegmentReader, facet: str) -> tuple[list[str], IntArray]:
+        def make() -> tuple[list[str], IntArray]:
+            names = segment.lexicon(facet)
+            codes = np.full(segment.size, -1, np.int32)
+            for code, name in enumerate(names):
+                codes[segment.read(facet, name).ids] = code
+            return names, codes
+
+        return self._cache.get((segment.name, "codes", facet), make, lambda found: found[1].nbytes)
+
+    def filtered(self, facet: str, wanted: Iterable[str]) -> Mask:
+        """Which documents have one of the wanted values."""
+        values, codes = self.codes(facet)
+        chosen = [code for code, value in enumerate(values) if value in set(wanted)]
+        mask: Mask = np.isin(codes, np.array(chosen, np.int32))
+        return mask
+
+    # --- objects ---
+
+    def numbers(self, keys: Iterable[Key]) -> IntArray:
+        """The document numbers of objects; unknown ones are left out."""
+        found = [self.postings("key", key_text(key)).ids for key in keys]
+        return np.concatenate(found) if found else np.empty(0, np.int32)
+
+    def key(self, number: int) -> Key:
+        """The object a document stands for."""
+        values, codes = self.codes("kind")
+        return values[codes[number]], int(self.object_ids[number])
+
+
+def key_text(key: Key) -> str:
+    """An object as one term."""
+    return f"{key[0]}:{key[1]}"

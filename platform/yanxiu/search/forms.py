@@ -1,0 +1,31 @@
+"""What the address of the search page may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yanxiu.search.queries import FACETS, MAX_PAGE, Wanted
+
+MAX_VALUE = 100
+FACET_LABELS = {"kind": "类型", "subject": "学科", "stage": "学段", "grade": "年级", "type": "资源类型", "year": "年份"}
+
+
+def wanted_from(arguments: Mapping[str, str]) -> Wanted:
+    """Read an address; what makes no sense in it is left out, since an address is often typed or cut."""
+    filters = {name: arguments.get(name, "").strip()[:MAX_VALUE] for name in FACETS}
+    page = arguments.get("page", "1")
+    return Wanted(
+        text=arguments.get("q", "").replace("\x00", "").strip()[:200],
+        filters={name: value for name, value in filters.items() if value},
+        newest_first=arguments.get("sort") == "newest",
+        page=max(1, min(MAX_PAGE, int(page))) if page.isascii() and page.isdigit() and len(page) < 4 else 1,
+    )
+
+
+def arguments_of(wanted: Wanted, **changes: str | int | None) -> dict[str, str | int]:
+    """The address arguments of `wanted` with some changed; None drops one. Changing anything goes back to page 1."""
+    arguments: dict[str, str | int | None] = {"q": wanted.text, **wanted.filters}
+    if wanted.newest_first:
+        arguments["sort"] = "newest"
+    arguments.update(changes)
+    return {name: value for name, value in arguments.items() if value not in (None, "", 1)}

@@ -1,0 +1,1 @@
+"""Everything Chinese about search: pure functions above the engines."""

@@ -1,0 +1,78 @@
+"""Cutting folded text into words and into overlapping pairs of characters.
+
+Words carry the meaning, pairs carry what the cutter misses; a query uses both, pairs at half the weight.
+The last character of every Chinese run is kept as a single, so that a query of one character finds each place
+where it stands: it begins a pair, or it is that single.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+
+from yanxiu.search.text.fold import HERE, data_lines, fold, han_runs
+
+_MIXED = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
+_WORD_FREQUENCY = 20_000
+MAX_WORD = 40
+
+
+@cache
+def _cutter() -> tuple[str, Callable[[str], list[str]]]:
+    """The installed segmenter: rjieba, or jieba where there is no rjieba (99.65 % of its words are the same)."""
+    words = [fold(word) for line in data_lines("lexicon.txt") for word in line.split()]
+    try:
+        import rjieba
+    except ImportError:
+        return _plain_jieba(words)
+    jieba = rjieba.Jieba()
+    for word in words:
+        jieba.add_word(word, _WORD_FREQUENCY, "n")
+    return f"rjieba{version('rjieba')}", jieba.cut_for_search
+
+
+def _plain_jieba(words: list[str]) -> tuple[str, Callable[[str], list[str]]]:
+    import jieba
+
+    tokenizer = jieba.Tokenizer()
+    for word in words:
+        tokenizer.add_word(word, _WORD_FREQUENCY)
+    return f"jieba{version('jieba')}", tokenizer.lcut_for_search
+
+
+@cache
+def segmenter() -> str:
+    """Name of what cut the words of an index: the segmenter, its version, and the words and folding it was given."""
+    digest = hashlib.sha256()
+    for name in ("lexicon.txt", "traditional.txt"):
+        digest.update((HERE / name).read_bytes())
+    return f"{_cutter()[0]}-{digest.hexdigest()[:8]}"
+
+
+def words(folded: str) -> list[str]:
+    """The words of a folded text, long ones also in their parts (教学设计 → 教学, 设计, 教学设计)."""
+    found: list[str] = []
+    for token in _cutter()[1](folded):
+        if any(character.isalnum() for character in token):
+            found.append(token[:MAX_WORD])
+            found.extend(_parts(token))
+    return found
+
+
+def _parts(token: str) -> list[str]:
+    """`ppt2023` is also found as `ppt` and as `2023`."""
+    if not token.isascii():
+        return []
+    parts = _MIXED.findall(token)
+    return parts if len(parts) > 1 else []
+
+
+def bigrams(folded: str) -> list[str]:
+    """Overlapping pairs of each Chinese run, and its last character by itself."""
+    pairs: list[str] = []
+    for run in han_runs(folded):
+        pairs.extend(run[i : i + 2] for i in range(len(run)))
+    return pairs

@@ -1,0 +1,101 @@
+"""From what a person typed to what an engine is asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from yanxiu.search.engines.base import Alternative, Clause, Term
+from yanxiu.search.text.asking import meaningful, without_question_words
+from yanxiu.search.text.cut import bigrams, words
+from yanxiu.search.text.fold import fold, han_runs, squeeze
+from yanxiu.search.text.synonyms import with_synonyms
+
+MAX_QUERY = 200
+MAX_TERMS = 40
+BIGRAM = 0.5
+SYNONYM = 0.7
+_PHRASE = re.compile(r"《([^《》]+)》|[\"“”]([^\"“”]+)[\"“”]|「([^「」]+)」")
+_EXCLUDED = re.compile(r"(?:^|\s)-(\S+)")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query understood. `needles` are the folded words to mark in what was found."""
+
+    typed: str
+    title: str
+    clauses: tuple[Clause, ...]
+    required: tuple[tuple[Term, ...], ...]
+    excluded: tuple[tuple[Term, ...], ...]
+    phrases: tuple[str, ...]
+    needles: tuple[str, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to look for."""
+        return not self.clauses
+
+
+def understand(typed: str) -> Query:
+    """Read phrases in 《》 or quotes, words with a minus, and the rest as words and pairs of characters."""
+    folded = fold(typed[:MAX_QUERY])
+    left_out = [word for word in _EXCLUDED.findall(folded) if _holding(word)]
+    rest = _EXCLUDED.sub(" ", folded)
+    phrases = [next(filter(None, groups)).strip() for groups in _PHRASE.findall(rest)]
+    asked = without_question_words(rest)
+    return Query(
+        typed=typed[:MAX_QUERY],
+        title=squeeze(rest.strip(" ?？。!！")),
+        clauses=_clauses(asked),
+        required=tuple(_holding(phrase) for phrase in phrases if _holding(phrase)),
+        excluded=tuple(_holding(word) for word in left_out),
+        phrases=tuple(phrase for phrase in phrases if _holding(phrase)),
+        needles=_needles(asked, phrases),
+    )
+
+
+def _holding(text: str) -> tuple[Term, ...]:
+    """The terms that any text with these very characters must have."""
+    terms: list[Term] = []
+    for run in han_runs(text):
+        pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+        terms.extend(Term("b", pair) for pair in pairs)
+        if len(run) == 1:
+            terms.append(Term("b", run, prefix=True))
+    terms.extend(Term("w", word) for word in words(text) if word.isascii())
+    return tuple(dict.fromkeys(terms))
+
+
+def _clauses(asked: str) -> tuple[Clause, ...]:
+    clauses: list[Clause] = []
+    said: set[Term] = set()
+    for word, others in with_synonyms(asked):
+        own = _terms(word)
+        said.update(own)
+        alternatives = [Alternative(own)]
+        alternatives.extend(Alternative(_terms(other), whole=True, share=SYNONYM) for other in others)
+        clauses.append(Clause(tuple(alternatives)))
+    for term in _terms(asked):
+        if term not in said:
+            clauses.append(Clause((Alternative((term,)),)))
+    return tuple(clauses[:MAX_TERMS])
+
+
+def _terms(text: str) -> tuple[Term, ...]:
+    """Words, pairs of characters at half the weight, and for a lone character whatever begins with it."""
+    found = [Term("w", word) for word in meaningful(words(text))]
+    kept = set(meaningful(words(text)))
+    for run in han_runs(text):
+        if len(run) == 1 and run in kept:
+            found.append(Term("b", run, BIGRAM, prefix=True))
+        found.extend(Term("b", pair, BIGRAM) for pair in bigrams(run) if len(pair) == 2)
+    return tuple(dict.fromkeys(found))
+
+
+def _needles(asked: str, phrases: list[str]) -> tuple[str, ...]:
+    wanted = [*phrases, *meaningful(words(asked))]
+    for word, others in with_synonyms(asked):
+        wanted.extend((word, *others))
+    long = [word for word in wanted if len(word) > 1 or not han_runs(word)]
+    return tuple(dict.fromkeys(long or wanted))

@@ -1,0 +1,247 @@
+"""The embedded engine against brute force: scores, and above all what each reader may know of."""
+
+import math
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from yanxiu.search.engines.base import Alternative, Batch, Clause, EngineDocument, EngineRequest, Term
+from yanxiu.search.engines.local import LocalEngine
+from yanxiu.search.scoring import K1, B
+
+pytestmark = pytest.mark.once
+WORDS = ["三国", "教学", "设计", "课堂", "提问", "评课", "阅读", "习作", "作业", "小组"]
+SUBJECTS = ["语文", "数学", "英语"]
+KINDS = ["topic", "plan", "comment", "resource"]
+PRINCIPALS = ["pub", "any", *(f"s{i}" for i in range(5)), *(f"w{i}" for i in range(8)), *(f"u{i}" for i in range(20))]
+
+
+def make_document(rng: random.Random, number: int) -> EngineDocument:
+    counts = {word: float(rng.choice((1, 1, 2, 1.2, 3.5))) for word in rng.sample(WORDS, rng.randint(1, 6))}
+    return EngineDocument(
+        key=(rng.choice(KINDS), number),
+        terms={"w": counts, "b": {f"{word}b": 1.0 for word in counts}},
+        lengths={"w": sum(counts.values()), "b": float(len(counts))},
+        title=f"{rng.choice(WORDS)}{number}",
+        acl=frozenset(rng.sample(PRINCIPALS, rng.randint(1, 3))),
+        facets={"kind": "", "subject": rng.choice([*SUBJECTS, ""]), "year": str(2020 + number % 4)},
+        date=1_000_000 + number,
+    )
+
+
+def with_kind(document: EngineDocument) -> EngineDocument:
+    return EngineDocument(**{**document.__dict__, "facets": {**document.facets, "kind": document.key[0]}})
+
+
+def new_engine(folder: Path) -> LocalEngine:
+    engine = LocalEngine(folder / "index", "test")
+    engine.open()
+    return engine
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> LocalEngine:
+    return new_engine(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[LocalEngine, dict[tuple[str, int], EngineDocument]]:
+    """400 documents over several segments, some replaced, some deleted; read only."""
+    engine = new_engine(tmp_path_factory.mktemp("filled"))
+    rng = random.Random(7)
+    living: dict[tuple[str, int], EngineDocument] = {}
+    first = [with_kind(make_document(rng, number)) for number in range(1, 301)]
+    engine.rebuild([first[:200], first[200:]], lambda: None)
+    living.update({document.key: document for document in first})
+    for start in range(301, 401, 25):
+        added = [with_kind(make_document(rng, number)) for number in range(start, start + 25)]
+        replaced = [
+            EngineDocument(**{**document.__dict__, "acl": frozenset(rng.sample(PRINCIPALS, 2))})
+            for document in rng.sample(sorted(living.values(), key=lambda d: d.key), 10)
+        ]
+        gone = rng.sample(sorted(set(living) - {document.key for document in replaced}), 6)
+        engine.apply(Batch((*added, *replaced), tuple(gone)))
+        living.update({document.key: document for document in (*added, *replaced)})
+        for key in gone:
+            del living[key]
+    return engine, living
+
+
+def words_of(*texts: str) -> tuple[Clause, ...]:
+    return tuple(Clause((Alternative((Term("w", text),)),)) for text in texts)
+
+
+def brute_scores(living, texts):
+    """BM25F by its formula, over all living documents."""
+    average = sum(document.lengths["w"] for document in living.values()) / len(living)
+    scores = dict.fromkeys(living, 0.0)
+    for text in texts:
+        found = [document for document in living.values() if text in document.terms["w"]]
+        weight = math.log(1 + (len(living) - len(found) + 0.5) / (len(found) + 0.5))
+        for document in found:
+            count, norm = document.terms["w"][text], K1 * (1 - B + B * document.lengths["w"] / average)
+            scores[document.key] += weight * (K1 + 1) * count / (count + norm)
+    return scores
+
+
+def test_scores_are_bm25f_by_its_formula(filled):
+    engine, corpus = filled
+    expected = {key: score for key, score in brute_scores(corpus, ["三国", "提问"]).items() if score > 0}
+    page = engine.search(EngineRequest(clauses=words_of("三国", "提问"), limit=500), frozenset(PRINCIPALS))
+    assert {hit.key: pytest.approx(hit.score, rel=1e-4) for hit in page.hits} == expected
+    assert [hit.score for hit in page.hits] == sorted((hit.score for hit in page.hits), reverse=True)
+
+
+def test_a_page_is_a_piece_of_the_whole_order(filled):
+    engine, _corpus = filled
+
+    def hits(**where):
+        request = EngineRequest(clauses=words_of("教学"), **where)
+        return [hit.key for hit in engine.search(request, frozenset(PRINCIPALS)).hits]
+
+    everything = hits(limit=1000)
+    pieces = [key for offset in range(0, len(everything), 7) for key in hits(offset=offset, limit=7)]
+    assert pieces == everything
+
+
+def readable(document: EngineDocument, principals: frozenset[str]) -> bool:
+    return bool(document.acl & principals)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nobody_learns_of_what_they_may_not_see(filled, seed):
+    """Hits, totals, facets, groups and suggestions of 240 random principals equal brute force."""
+    engine, corpus = filled
+    rng = random.Random(seed)
+    for _ in range(30):
+        principals = frozenset(rng.sample(PRINCIPALS, rng.randint(0, 6)))
+        texts = rng.sample(WORDS, rng.randint(1, 2))
+        filters = {"subject": frozenset({rng.choice(SUBJECTS)})} if rng.random() < 0.5 else {}
+        request = EngineRequest(
+            clauses=words_of(*texts), filters=filters, limit=1000, per_kind=3, facets=("kind", "subject", "year")
+        )
+        page = engine.search(request, principals)
+        mine = [d for d in corpus.values() if readable(d, principals) and set(texts) & set(d.terms["w"])]
+        chosen = [d for d in mine if not filters or d.facets["subject"] in filters["subject"]]
+        assert {hit.key for hit in page.hits} == {document.key for document in chosen}
+        assert page.total == len(chosen)
+        assert dict(page.facets["year"]) == counted(chosen, "year")
+        assert dict(page.facets["kind"]) == counted(chosen, "kind")
+        assert dict(page.facets["subject"]) == counted(mine, "subject")
+        assert set(page.by_kind) == {document.key[0] for document in chosen}
+        start = rng.choice(WORDS)
+        suggested = engine.suggest(start, principals, 1000)
+        assert set(suggested) == {
+            d.key for d in corpus.values() if readable(d, principals) and d.title.startswith(start)
+        }
+
+
+def counted(documents, facet):
+    counts: dict[str, int] = {}
+    for document in documents:
+        if document.facets[facet]:
+            counts[document.facets[facet]] = counts.get(document.facets[facet], 0) + 1
+    return counts
+
+
+def test_somebody_without_principals_finds_and_counts_nothing(filled):
+    engine, _corpus = filled
+    page = engine.search(EngineRequest(facets=("kind", "subject")), frozenset())
+    assert (page.hits, page.total, page.facets) == ((), 0, {"kind": (), "subject": ()})
+
+
+def test_required_and_excluded_terms(filled):
+    engine, corpus = filled
+    request = EngineRequest(
+        clauses=words_of("三国"), required=((Term("w", "教学"),),), excluded=((Term("w", "评课"),),), limit=1000
+    )
+    found = {hit.key for hit in engine.search(request, frozenset(PRINCIPALS)).hits}
+    assert found == {
+        d.key for d in corpus.values() if {"三国", "教学"} <= set(d.terms["w"]) and "评课" not in d.terms["w"]
+    }
+
+
+def test_a_prefix_counts_as_one_term(filled):
+    engine, corpus = filled
+    request = EngineRequest(clauses=(Clause((Alternative((Term("w", "三", prefix=True),)),)),), limit=1000)
+    found = {hit.key for hit in engine.search(request, frozenset(PRINCIPALS)).hits}
+    assert found == {d.key for d in corpus.values() if "三国" in d.terms["w"]}
+
+
+def test_without_leaves_things_out_of_hits_and_counts(filled):
+    engine, _corpus = filled
+    everything = engine.search(EngineRequest(clauses=words_of("教学"), limit=1000), frozenset(PRINCIPALS))
+    left_out = frozenset(hit.key for hit in everything.hits[:5])
+    page = engine.search(EngineRequest(clauses=words_of("教学"), limit=1000, without=left_out), frozenset(PRINCIPALS))
+    assert page.total == everything.total - 5
+    assert not left_out & {hit.key for hit in page.hits}
+
+
+def test_newest_first_is_by_date(filled):
+    engine, _corpus = filled
+    request = EngineRequest(clauses=words_of("教学"), newest_first=True, limit=1000)
+    dates = [hit.date for hit in engine.search(request, frozenset(PRINCIPALS)).hits]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_a_synonym_never_beats_the_word_itself_in_an_equal_text(engine):
+    def document(number, *texts):
+        return EngineDocument(
+            key=("plan", number), terms={"w": dict.fromkeys(texts, 1.0), "b": {}}, lengths={"w": 3.0, "b": 1.0},
+            title=str(number), acl=frozenset({"pub"}), facets={"kind": "plan"},
+        )  # fmt: skip
+
+    engine.rebuild([[document(1, "教案"), document(2, "教学", "设计", "教学设计"), document(3, "作业")]], lambda: None)
+    clause = Clause(
+        (
+            Alternative((Term("w", "教案"),)),
+            Alternative((Term("w", "教学"), Term("w", "设计"), Term("w", "教学设计")), whole=True, share=0.7),
+        )
+    )
+    page = engine.search(EngineRequest(clauses=(clause,)), frozenset({"pub"}))
+    assert [hit.key[1] for hit in page.hits] == [1, 2]
+    assert page.hits[1].score < page.hits[0].score
+
+
+def test_an_exact_title_comes_before_a_text_full_of_the_word(engine):
+    def document(number, title, count):
+        return EngineDocument(
+            key=("plan", number), terms={"w": {"三国": count}, "b": {}}, lengths={"w": 10.0, "b": 1.0},
+            title=title, acl=frozenset({"pub"}), facets={"kind": "plan"},
+        )  # fmt: skip
+
+    engine.rebuild([[document(1, "阅读", 6.0), document(2, "三国", 2.0)]], lambda: None)
+    page = engine.search(EngineRequest(clauses=words_of("三国"), title="三国"), frozenset({"pub"}))
+    assert [hit.key[1] for hit in page.hits] == [2, 1]
+
+
+def test_segments_are_merged_and_nothing_is_lost(engine):
+    rng = random.Random(3)
+    engine.rebuild([[]], lambda: None)
+    living = {}
+    for number in range(1, 61):
+        document = with_kind(make_document(rng, number))
+        engine.apply(Batch((document,)))
+        living[document.key] = document
+    fresh = LocalEngine(engine.home.folder, "test")
+    page = fresh.search(EngineRequest(limit=1000), frozenset(PRINCIPALS))
+    assert {hit.key for hit in page.hits} == set(living)
+    assert fresh.stats().segments <= 12
+    assert fresh.check() == []
+
+
+def test_the_index_folder_is_its_owners_alone(filled):
+    engine, _corpus = filled
+    assert engine.home.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_masks_of_one_reader_are_not_changed_by_another(filled):
+    engine, corpus = filled
+    readers = [frozenset({"pub"}), frozenset({"pub", "w1"})]
+    before = [engine.search(EngineRequest(limit=1000), reader).total for reader in readers]
+    for reader in readers:
+        engine.search(EngineRequest(excluded=((Term("w", "教学"),),), without=frozenset(list(corpus)[:50])), reader)
+    assert [engine.search(EngineRequest(limit=1000), reader).total for reader in readers] == before
+    assert np.all([total > 0 for total in before])

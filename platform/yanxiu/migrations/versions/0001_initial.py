@@ -91,6 +91,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_search_outbox_waiting", ["generation", "urgent", "id"], unique=False)
 
     op.create_table(
+        "search_state",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("directory", sa.String(length=120), nullable=False),
+        sa.Column("trying", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("rebuild_requested", sa.Boolean(), nullable=False),
+        sa.Column("rebuilt_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_state")),
+    )
+    op.create_table(
         "sign_in_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(length=255), nullable=False),
@@ -218,6 +228,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sign_in_failure_account_at")
 
     op.drop_table("sign_in_failure")
+    op.drop_table("search_state")
     with op.batch_alter_table("search_outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_search_outbox_waiting")
 

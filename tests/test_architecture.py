@@ -209,7 +209,7 @@ def calls(module: Module) -> list[tuple[str, int]]:
 
 
 def test_only_the_unit_of_work_commits() -> None:
-    allowed = {"yanxiu.core.unit_of_work"}
+    allowed = {"yanxiu.core.unit_of_work", "yanxiu.search.engines.whoosh_engine"}  # the latter commits index files
     found = [
         f"{module}:{line} calls {name}()"
         for module in modules().values()
@@ -261,3 +261,19 @@ def test_the_source_root_is_not_a_package() -> None:
     import platform
 
     assert Path(platform.__file__).parent != ROOT / "platform"
+
+
+def test_only_one_module_knows_whoosh() -> None:
+    knowing = {module.name for module in modules().values() if "whoosh" in imported_libraries(module)}
+    assert knowing == {"yanxiu.search.engines.whoosh_engine"}
+
+
+def imported_libraries(module: Module) -> set[str]:
+    """The first names of all absolute imports."""
+    names: set[str] = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names

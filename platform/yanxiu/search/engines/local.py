@@ -133,7 +133,7 @@ class LocalEngine:
         """Commit durably; the new generation."""
         if self._writable is None:
             raise IndexDamagedError("the index was not opened for writing")
-        return self._writable.commit(batch)
+        return self._writable.write(batch)
 
     def rebuild(self, documents: Iterable[Sequence[EngineDocument]], between: Callable[[], None]) -> int:
         """Build a new index beside the old one and change over."""

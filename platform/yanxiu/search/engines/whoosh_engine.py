@@ -312,7 +312,7 @@ class WhooshIndex:
     def _open(self, segment: Any) -> WhooshSegment:
         return WhooshSegment(self.storage, segment)
 
-    def commit(self, batch: Batch) -> int:
+    def write(self, batch: Batch) -> int:
         """Put a batch in durably; the new generation."""
         writer = index.FileIndex(self.storage, schema=SCHEMA, indexname=NAME).writer(compound=False, limitmb=64)
         try:

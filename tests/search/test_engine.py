@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from yanxiu.search.engines.base import Alternative, Batch, Clause, EngineDocument, EngineRequest, Term
+from yanxiu.search.engines.interface import Alternative, Batch, Clause, EngineDocument, EngineRequest, Term
 from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.scoring import K1, B
 

@@ -20,8 +20,8 @@ from yanxiu.core.search_queue import (
 from yanxiu.core.search_queue import principal_sources as registered_principals
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.cli import build_index
-from yanxiu.search.engines.base import Batch, EngineRequest
 from yanxiu.search.engines.home import IndexBusyError
+from yanxiu.search.engines.interface import Batch, EngineRequest
 from yanxiu.search.indexer import Indexer, engine_of, run_indexer
 from yanxiu.search.models import ONLY, SearchState
 

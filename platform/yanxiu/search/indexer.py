@@ -21,8 +21,8 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexSource, SearchOutbox, sources
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.search.engines.base import Batch, EngineDocument, Key, SearchEngine
 from yanxiu.search.engines.home import IndexBusyError
+from yanxiu.search.engines.interface import Batch, EngineDocument, Key, SearchEngine
 from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.models import ONLY, SearchState
 from yanxiu.search.text.terms import engine_document

@@ -17,7 +17,7 @@ from sqlalchemy import or_, select
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, SearchOutbox, sources
-from yanxiu.search.engines.base import EngineHit, EnginePage, EngineRequest, Key, SearchEngine
+from yanxiu.search.engines.interface import EngineHit, EnginePage, EngineRequest, Key, SearchEngine
 from yanxiu.search.models import SearchState
 from yanxiu.search.permissions import principals_of
 from yanxiu.search.text.fold import fold, squeeze

@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from yanxiu.search.engines.base import (
+from yanxiu.search.engines.home import IndexHome
+from yanxiu.search.engines.interface import (
     EMPTY_PAGE,
     Batch,
     EngineDocument,
@@ -18,7 +19,6 @@ from yanxiu.search.engines.base import (
     EngineStats,
     Key,
 )
-from yanxiu.search.engines.home import IndexHome
 from yanxiu.search.engines.ranking import rank, suggest
 from yanxiu.search.engines.snapshot import Cache, Snapshot
 from yanxiu.search.engines.whoosh_engine import DAMAGE, IndexDamagedError, WhooshIndex

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from yanxiu.search.engines.base import Alternative, Clause, EngineHit, EnginePage, EngineRequest, Term
+from yanxiu.search.engines.interface import Alternative, Clause, EngineHit, EnginePage, EngineRequest, Term
 from yanxiu.search.engines.snapshot import Snapshot
 from yanxiu.search.scoring import FloatArray, IntArray, Mask, Postings, best, idf, saturated
 

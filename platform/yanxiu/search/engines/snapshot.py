@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from yanxiu.search.engines.base import Family, Key
+from yanxiu.search.engines.interface import Family, Key
 from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, length_norm, union
 
 FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])

@@ -28,8 +28,8 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.reading import SegmentReader as WhooshReader
 
-from yanxiu.search.engines.base import FACETS, Batch, EngineDocument, Key
 from yanxiu.search.engines.home import sync_directory
+from yanxiu.search.engines.interface import FACETS, Batch, EngineDocument, Key
 from yanxiu.search.engines.snapshot import FACTS, key_text
 from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings
 

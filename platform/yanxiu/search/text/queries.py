@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from yanxiu.search.engines.base import Alternative, Clause, Term
+from yanxiu.search.engines.interface import Alternative, Clause, Term
 from yanxiu.search.text.asking import meaningful, without_question_words
 from yanxiu.search.text.cut import bigrams, words
 from yanxiu.search.text.fold import fold, han_runs, squeeze

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from yanxiu.core.search_queue import IndexDocument
-from yanxiu.search.engines.base import EngineDocument, Family
+from yanxiu.search.engines.interface import EngineDocument, Family
 from yanxiu.search.text.cut import bigrams, words
 from yanxiu.search.text.fold import fold, squeeze
 

@@ -16,7 +16,7 @@ from tests.support.cast import Cast, cast_from_world
 from tests.support.clients import Client, anonymous_client, session_cookie, signed_in_client
 from tests.support.databases import PostgresDatabase, SqliteDatabase, new_database
 from tests.support.server import LiveServer
-from tests.support.sockets import hang_up_at_once, new_socket
+from tests.support.sockets import hang_up, hang_up_at_once, new_socket
 from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts.passwords import use_cheap_hashing
 from yanxiu.app import create_app
@@ -182,4 +182,4 @@ def socket_for(
 
     yield connect
     for socket in opened:
-        socket.disconnect()
+        hang_up(socket)

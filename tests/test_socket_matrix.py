@@ -12,7 +12,7 @@ import socketio as socketio_client
 
 from tests.support.clients import session_cookie, signed_in_client
 from tests.support.matrix import PRINCIPALS, SocketRow, filled
-from tests.support.sockets import new_socket
+from tests.support.sockets import hang_up, new_socket
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import socketio
 from yanxiu.web import live
@@ -65,6 +65,7 @@ def answer_for(app, cast, url: str, principal: str, row: SocketRow, names: dict[
     try:
         socket.connect(url, headers=headers, namespaces=[row.namespace], transports=["websocket"])
     except socketio_client.exceptions.ConnectionError:
+        hang_up(socket)
         return "refused"
     try:
         if row.probe is not None:
@@ -72,4 +73,4 @@ def answer_for(app, cast, url: str, principal: str, row: SocketRow, names: dict[
         answer = socket.call(row.event, filled(row.message, names), namespace=row.namespace, timeout=10)
         return "ok" if answer["ok"] else answer["code"]
     finally:
-        socket.disconnect()
+        hang_up(socket)

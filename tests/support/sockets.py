@@ -18,3 +18,11 @@ def hang_up_at_once() -> None:
     """
     status, reason, _timeout = websocket.WebSocket.close.__defaults__ or (1000, b"", 3)
     websocket.WebSocket.close.__defaults__ = (status, reason, 0)
+
+
+def hang_up(socket: socketio.Client) -> None:
+    """Disconnect and close the connection beneath, whoever ended the conversation."""
+    connection = getattr(socket.eio, "ws", None)
+    socket.disconnect()
+    if connection is not None:
+        connection.shutdown()

@@ -8,7 +8,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from yanxiu.core import clock
-from yanxiu.core.html import clean_html, excerpt, text_of
+from yanxiu.core.html import clean_html, excerpt, html_from_text, text_of
 
 
 def when(moment: datetime | None) -> str:
@@ -73,6 +73,11 @@ def safe_html(html: str | None) -> Markup:
     return Markup(clean_html(html or ""))
 
 
+def text_html(text: str | None) -> Markup:
+    """Return plain text as paragraphs."""
+    return Markup(clean_html(html_from_text(text or "")))
+
+
 def init_filters(app: Flask) -> None:
     """Add the filters to Jinja."""
     app.jinja_env.filters.update(
@@ -84,5 +89,6 @@ def init_filters(app: Flask) -> None:
         clock=media_clock,
         safe_html=safe_html,
         text_of=text_of,
+        text_html=text_html,
         excerpt=excerpt,
     )

@@ -142,9 +142,9 @@ def eject(user_id: int, *topics: str) -> None:
             _put_out(connection.sid, topic)
 
 
-def recheck_rooms() -> None:
-    """Ask for every socket whether sign-in and rights still hold; put out those for whom they do not."""
-    for connection in hub.where(lambda c: True):
+def recheck_rooms(user_id: int | None = None) -> None:
+    """Ask for every socket (or those of one person) whether sign-in and rights still hold; put out who lost them."""
+    for connection in hub.where(lambda c: user_id in (None, c.user_id)):
         session = find_session(hash_token(connection.token))
         if session is None:
             _disconnect_all([connection])

@@ -1,8 +1,166 @@
-"""What search may know of workshops."""
+"""What search may know of workshops, topics and posts.
+
+`_acl_*` and `_visible_*` say the same thing twice, once as principals on the document and once as
+a query for the page of hits; a test compares them.
+"""
 
 from __future__ import annotations
 
-from yanxiu.core.search_queue import IndexSource, PrincipalSource
+from collections.abc import Iterable, Iterator, Sequence
 
-SOURCES: tuple[IndexSource, ...] = ()
-PRINCIPALS: tuple[PrincipalSource, ...] = ()
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from yanxiu.accounts.models import Organization
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.db import db
+from yanxiu.core.search_queue import (
+    IndexDocument,
+    IndexSource,
+    PrincipalSource,
+    acl_county,
+    acl_roles,
+    acl_workshop,
+)
+from yanxiu.workshops.models import JoinMode, Post, Topic, Workshop
+from yanxiu.workshops.permissions import OVERSEEING_ROLES
+from yanxiu.workshops.queries.teams import (
+    findable_workshops,
+    leaders_of,
+    visible_workshops,
+    workshop_ids_of,
+)
+
+BATCH = 500
+
+
+def workshop_principals(viewer: Viewer) -> Iterable[str]:
+    """Name the workshops a viewer is a member of."""
+    if not viewer.is_authenticated:
+        return ()
+    return [acl_workshop(found) for found in db.session.scalars(workshop_ids_of(viewer.user_id))]
+
+
+def _acl_inside(workshop: Workshop) -> frozenset[str]:
+    """Members and overseers."""
+    return acl_roles(OVERSEEING_ROLES, workshop.organization.path) | {acl_workshop(workshop.id)}
+
+
+def _counties() -> list[Organization]:
+    return list(db.session.scalars(select(Organization).where(Organization.kind == "county")))
+
+
+def _acl_outside(workshop: Workshop, counties: Sequence[Organization]) -> frozenset[str]:
+    """Whoever may find the workshop: the county's teachers too, unless it is by invitation."""
+    inside = _acl_inside(workshop)
+    if workshop.join_mode == JoinMode.INVITE:
+        return inside
+    path = workshop.organization.path
+    return inside | {acl_county(county.id) for county in counties if path.startswith(county.path)}
+
+
+def _load_workshops(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    found = db.session.scalars(select(Workshop).where(Workshop.id.in_(ids))).all()
+    leaders, counties = leaders_of(ids), _counties()
+    for workshop in found:
+        yield IndexDocument(
+            kind="workshop",
+            object_id=workshop.id,
+            title=workshop.name,
+            url=f"/workshops/{workshop.id}",
+            acl=_acl_outside(workshop, counties),
+            body=f"{workshop.theme}\n{workshop.introduction}",
+            place=workshop.organization.name,
+            subject=workshop.subject,
+            stage=workshop.stage,
+            school=workshop.organization.label,
+            author="、".join(user.name for user in leaders.get(workshop.id, ())),
+            date=workshop.created_at,
+        )
+
+
+def _load_topics(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    rows = db.session.execute(
+        select(Topic, Post.text)
+        .join(Post, Post.topic_id == Topic.id)
+        .where(Topic.id.in_(ids), Topic.deleted_at.is_(None), Post.number == 1)
+        .options(joinedload(Topic.author), joinedload(Topic.workshop))
+    )
+    for topic, text in rows:
+        yield _document("topic", topic, topic.id, topic.title, text, topic.author.name, "")
+
+
+def _load_posts(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    posts = db.session.scalars(
+        _standing_posts()
+        .where(Post.id.in_(ids))
+        .options(joinedload(Post.author), joinedload(Post.topic).joinedload(Topic.workshop))
+    )
+    for post in posts:
+        anchor = f"?at={post.id}#post-{post.id}"
+        yield _document(
+            "post", post.topic, post.id, f"回复：{post.topic.title}", post.text, post.author.name, anchor, post
+        )
+
+
+def _document(
+    kind: str, topic: Topic, object_id: int, title: str, text: str, author: str, anchor: str, post: Post | None = None
+) -> IndexDocument:
+    workshop = topic.workshop
+    return IndexDocument(
+        kind=kind,
+        object_id=object_id,
+        title=title,
+        url=f"/workshops/{workshop.id}/topics/{topic.id}{anchor}",
+        acl=_acl_inside(workshop),
+        body=text,
+        tags=("精华",) if topic.digest_at and kind == "topic" else (),
+        place=workshop.name,
+        subject=workshop.subject,
+        stage=workshop.stage,
+        author=author,
+        date=topic.created_at if post is None else post.created_at,
+    )
+
+
+def _standing_posts() -> Select[tuple[Post]]:
+    """Answers that can be read: not the opener (it is its topic), nothing taken back."""
+    return select(Post).join(Post.topic).where(Post.number > 1, Post.withdrawn_at.is_(None), Topic.deleted_at.is_(None))
+
+
+def _visible_workshops(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    return set(db.session.scalars(findable_workshops(viewer).where(Workshop.id.in_(ids))))
+
+
+def _visible_topics(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    topics = select(Topic.id).where(Topic.id.in_(ids), Topic.deleted_at.is_(None))
+    return set(db.session.scalars(topics.where(Topic.workshop_id.in_(visible_workshops(viewer)))))
+
+
+def _visible_posts(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    posts = _standing_posts().with_only_columns(Post.id).where(Post.id.in_(ids))
+    return set(db.session.scalars(posts.where(Topic.workshop_id.in_(visible_workshops(viewer)))))
+
+
+def _every(statement: Select[tuple[int]]) -> Iterator[int]:
+    yield from db.session.scalars(statement.execution_options(yield_per=BATCH))
+
+
+def _all_workshops() -> Iterator[int]:
+    return _every(select(Workshop.id).order_by(Workshop.id))
+
+
+def _all_topics() -> Iterator[int]:
+    return _every(select(Topic.id).where(Topic.deleted_at.is_(None)).order_by(Topic.id))
+
+
+def _all_posts() -> Iterator[int]:
+    return _every(_standing_posts().with_only_columns(Post.id).order_by(Post.id))
+
+
+SOURCES: tuple[IndexSource, ...] = (
+    IndexSource("workshop", "工作坊", _load_workshops, _all_workshops, _visible_workshops),
+    IndexSource("topic", "话题", _load_topics, _all_topics, _visible_topics),
+    IndexSource("post", "回帖", _load_posts, _all_posts, _visible_posts),
+)
+PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals,)

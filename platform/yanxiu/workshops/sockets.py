@@ -1,9 +1,29 @@
-"""Live rooms of workshops."""
+"""Live rooms of workshops: whoever may open the page may follow its list."""
 
 from __future__ import annotations
 
+from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.sockets import SocketEvent
+from yanxiu.workshops.permissions import can_view_topic, can_view_workshop
+from yanxiu.workshops.queries.teams import find_seat, membership_of
+from yanxiu.workshops.queries.threads import topic_by_id
 
-LIVE_ROOMS: dict[str, RoomPredicate] = {}
+
+def _may_follow_workshop(viewer: Viewer, workshop_id: int) -> bool:
+    seat = find_seat(viewer, workshop_id)
+    return seat is not None and can_view_workshop(viewer, seat.workshop, seat.member)
+
+
+def _may_follow_topic(viewer: Viewer, topic_id: int) -> bool:
+    topic = topic_by_id(topic_id)
+    if topic is None:
+        return False
+    return can_view_topic(viewer, topic, membership_of(topic.workshop_id, viewer.user_id))
+
+
+LIVE_ROOMS: dict[str, RoomPredicate] = {
+    "workshop": _may_follow_workshop,
+    "topic": _may_follow_topic,
+}
 EVENTS: tuple[SocketEvent, ...] = ()

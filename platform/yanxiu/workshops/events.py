@@ -1,0 +1,179 @@
+"""What happened in a workshop. Events carry ids; whoever reacts loads what it may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yanxiu.core.events import Event
+
+
+@dataclass(frozen=True)
+class WorkshopCreated(Event):
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class WorkshopChanged(Event):
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class MemberJoined(Event):
+    """`how` is created, open, application or invitation."""
+
+    workshop_id: int
+    user_id: int
+    how: str
+
+
+@dataclass(frozen=True)
+class MemberRemoved(Event):
+    """Somebody left (`actor_id` is the person) or was removed by a leader."""
+
+    workshop_id: int
+    user_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class MemberRoleChanged(Event):
+    workshop_id: int
+    user_id: int
+    actor_id: int
+    role: str
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted(Event):
+    application_id: int
+    workshop_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class ApplicationDecided(Event):
+    application_id: int
+    workshop_id: int
+    user_id: int
+    actor_id: int
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class InvitationSent(Event):
+    invitation_id: int
+    workshop_id: int
+    user_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class InvitationAnswered(Event):
+    """The inviter (`inviter_id`) may want to hear what the invited person said."""
+
+    invitation_id: int
+    workshop_id: int
+    user_id: int
+    inviter_id: int
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class TopicPublished(Event):
+    topic_id: int
+    post_id: int
+    workshop_id: int
+    author_id: int
+
+
+@dataclass(frozen=True)
+class TopicChanged(Event):
+    """Title, pin, digest or lock changed."""
+
+    topic_id: int
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class TopicPinned(Event):
+    """A topic became an announcement."""
+
+    topic_id: int
+    workshop_id: int
+    author_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class TopicDigested(Event):
+    """A topic was marked as one of the best."""
+
+    topic_id: int
+    workshop_id: int
+    author_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class TopicDeleted(Event):
+    topic_id: int
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class PostPublished(Event):
+    """An answer. `answered_ids` are the people whose words it answers or quotes."""
+
+    post_id: int
+    topic_id: int
+    workshop_id: int
+    author_id: int
+    topic_author_id: int
+    answered_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PostEdited(Event):
+    post_id: int
+    topic_id: int
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class PostWithdrawn(Event):
+    post_id: int
+    topic_id: int
+    workshop_id: int
+    author_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class PostRestored(Event):
+    post_id: int
+    topic_id: int
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class PostLiked(Event):
+    post_id: int
+    topic_id: int
+    workshop_id: int
+    author_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class PersonMentioned(Event):
+    post_id: int
+    topic_id: int
+    workshop_id: int
+    user_id: int
+    actor_id: int

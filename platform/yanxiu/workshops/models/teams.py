@@ -1,0 +1,142 @@
+"""Workshops, their members and groups, and the two ways in that need an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from yanxiu.accounts.models import Organization, User
+from yanxiu.core.clock import now
+from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+from yanxiu.core.storage import StoredFile
+
+
+class JoinMode(StrEnum):
+    """How a teacher becomes a member."""
+
+    OPEN = "open"
+    APPLY = "apply"
+    INVITE = "invite"
+
+
+class Role(StrEnum):
+    """What a member is in a workshop; the leader team has at most three leaders."""
+
+    LEADER = "leader"
+    FACILITATOR = "facilitator"
+    MENTOR = "mentor"
+    MEMBER = "member"
+
+
+class Answer(StrEnum):
+    """Where an application or an invitation stands."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+def _one_pending(name: str) -> Index:
+    """Let a person have at most one unanswered row of this table in a workshop."""
+    pending = text("state = 'pending'")
+    return Index(
+        name,
+        "workshop_id",
+        "user_id",
+        unique=True,
+        sqlite_where=pending,
+        postgresql_where=pending,
+    )
+
+
+class Workshop(Model, Timestamps):
+    """A team of teachers around a theme, owned by an organization for one term."""
+
+    __tablename__ = "workshop"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(60))
+    theme: Mapped[str] = mapped_column(String(200), default="")
+    subject: Mapped[str] = mapped_column(String(20), index=True)
+    stage: Mapped[str] = mapped_column(String(10), index=True)
+    term: Mapped[str] = mapped_column(String(30))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    join_mode: Mapped[str] = mapped_column(String(10), default=JoinMode.APPLY.value)
+    members_may_publish: Mapped[bool] = mapped_column(default=True)
+    introduction: Mapped[str] = mapped_column(Text, default="")
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    members_count: Mapped[int] = mapped_column(default=0)
+
+    organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
+    cover: Mapped[StoredFile | None] = relationship()
+
+
+class WorkshopGroup(Model):
+    """A part of a workshop's members, named by its leaders (高段组, 第一组)."""
+
+    __tablename__ = "workshop_group"
+    __table_args__ = (UniqueConstraint("workshop_id", "name"),)
+
+    id: Mapped[Id]
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(30))
+
+
+class WorkshopMember(Model):
+    """A person's place in a workshop. Leaving deletes the row; what was written stays."""
+
+    __tablename__ = "workshop_member"
+    __table_args__ = (UniqueConstraint("workshop_id", "user_id"),)
+
+    id: Mapped[Id]
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(12), default=Role.MEMBER.value)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("workshop_group.id", ondelete="SET NULL"), index=True)
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    user: Mapped[User] = relationship()
+    group: Mapped[WorkshopGroup | None] = relationship()
+
+
+class Application(Model):
+    """A teacher asks to join; a leader approves, or refuses with a reason."""
+
+    __tablename__ = "workshop_application"
+    __table_args__ = (_one_pending("uq_workshop_application_pending"),)
+
+    id: Mapped[Id]
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    message: Mapped[str] = mapped_column(String(300), default="")
+    state: Mapped[str] = mapped_column(String(10), default=Answer.PENDING.value)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+
+class Invitation(Model):
+    """A leader asks a teacher in; only the invited person can answer."""
+
+    __tablename__ = "workshop_invitation"
+    __table_args__ = (_one_pending("uq_workshop_invitation_pending"),)
+
+    id: Mapped[Id]
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    inviter_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    state: Mapped[str] = mapped_column(String(10), default=Answer.PENDING.value)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    workshop: Mapped[Workshop] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    inviter: Mapped[User] = relationship(foreign_keys=[inviter_id])

@@ -1,0 +1,1 @@
+"""Writes of the workshops. Every function runs inside the caller's unit of work."""

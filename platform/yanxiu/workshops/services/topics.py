@@ -1,0 +1,137 @@
+"""Topics: publishing, editing, and the three marks a leader gives (置顶, 加精, 锁定)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from yanxiu.accounts.models import User
+from yanxiu.core.clock import now
+from yanxiu.core.db import db
+from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.events import record
+from yanxiu.core.html import without_invisible
+from yanxiu.core.live import bump
+from yanxiu.workshops.events import (
+    TopicChanged,
+    TopicDeleted,
+    TopicDigested,
+    TopicPinned,
+    TopicPublished,
+)
+from yanxiu.workshops.models import Post, Topic, Workshop
+from yanxiu.workshops.services import posts
+
+MAX_PINNED = 5
+TITLE_LENGTH = 80
+
+
+def publish_topic(
+    actor: User,
+    workshop: Workshop,
+    title: str,
+    html: str,
+    *,
+    client_uuid: str | None = None,
+    files: Sequence[posts.Attachment] = (),
+) -> Topic:
+    """Open a thread; sending the same `client_uuid` again returns the topic it made."""
+    client_uuid = posts.checked_uuid(client_uuid)
+    sent_before = posts.sent_before(actor, client_uuid)
+    if sent_before is not None:
+        if sent_before.topic.workshop_id != workshop.id or not sent_before.is_opener:
+            raise ConflictError("这份内容已经发布过了")
+        return sent_before.topic
+    content = posts.checked_content(html)
+    topic = Topic(
+        workshop=workshop,
+        author_id=actor.id,
+        last_poster_id=actor.id,
+        title=_checked_title(title),
+        last_post_at=now(),
+    )
+    db.session.add(topic)
+    db.session.flush()
+    opener = posts.add_post(actor, topic, content, client_uuid, files=files)
+    touch_topic(topic)
+    record(TopicPublished(topic.id, opener.id, workshop.id, actor.id))
+    posts.record_mentions(actor, opener)
+    return topic
+
+
+def touch_topic(topic: Topic) -> None:
+    """Tell everybody who looks at the list that this topic's row changed."""
+    db.session.flush()
+    topic.seq = bump(f"workshop:{topic.workshop_id}", "topic", topic.id)
+
+
+def _checked_title(title: str) -> str:
+    title = " ".join(without_invisible(title).split())
+    if not title:
+        raise InvalidError("请填写话题标题", field="title")
+    if len(title) > TITLE_LENGTH:
+        raise InvalidError(f"标题请控制在 {TITLE_LENGTH} 字以内", field="title")
+    return title
+
+
+def edit_topic(actor: User, topic: Topic, opener: Post, title: str, html: str) -> None:
+    """Change the title and the opening text; what it said before is kept."""
+    new_title = _checked_title(title)
+    posts.edit_post(actor, opener, html)
+    if new_title != topic.title:
+        topic.title = new_title
+        record(TopicChanged(topic.id, topic.workshop_id, actor.id))
+    _change_opener_too(topic, opener)
+
+
+def _change_opener_too(topic: Topic, opener: Post) -> None:
+    """Title and marks are shown on the topic's own page as well, so its list moves too."""
+    opener.seq = bump(f"topic:{topic.id}", "topic", topic.id)
+    touch_topic(topic)
+
+
+def pin_topic(actor: User, topic: Topic, opener: Post, *, pinned: bool) -> None:
+    """Make a topic an announcement, or an ordinary topic again; at most five at a time."""
+    if pinned == (topic.pinned_at is not None):
+        return
+    count = select(func.count()).where(
+        Topic.workshop_id == topic.workshop_id,
+        Topic.pinned_at.is_not(None),
+        Topic.deleted_at.is_(None),
+    )
+    if pinned and (db.session.scalar(count) or 0) >= MAX_PINNED:
+        raise ConflictError(f"最多置顶 {MAX_PINNED} 个话题，请先取消一个")
+    topic.pinned_at = now() if pinned else None
+    record(TopicChanged(topic.id, topic.workshop_id, actor.id))
+    if pinned:
+        record(TopicPinned(topic.id, topic.workshop_id, topic.author_id, actor.id))
+    _change_opener_too(topic, opener)
+
+
+def digest_topic(actor: User, topic: Topic, opener: Post, *, digest: bool) -> None:
+    """Mark a topic as one of the best, or take the mark back."""
+    if digest == (topic.digest_at is not None):
+        return
+    topic.digest_at = now() if digest else None
+    record(TopicChanged(topic.id, topic.workshop_id, actor.id))
+    if digest:
+        record(TopicDigested(topic.id, topic.workshop_id, topic.author_id, actor.id))
+    _change_opener_too(topic, opener)
+
+
+def lock_topic(actor: User, topic: Topic, opener: Post, *, locked: bool) -> None:
+    """End the discussion, or open it again."""
+    if locked == (topic.locked_at is not None):
+        return
+    topic.locked_at = now() if locked else None
+    record(TopicChanged(topic.id, topic.workshop_id, actor.id))
+    _change_opener_too(topic, opener)
+
+
+def delete_topic(actor: User, topic: Topic) -> None:
+    """Take a topic with everything under it out of sight."""
+    topic.deleted_at = now()
+    bump(f"topic:{topic.id}", "topic", topic.id)
+    touch_topic(topic)
+    record(TopicDeleted(topic.id, topic.workshop_id, actor.id))

@@ -1,0 +1,12 @@
+"""Pages of the workshops, one module for each kind of thing."""
+
+from __future__ import annotations
+
+from yanxiu.web.slots import Filler
+from yanxiu.workshops.views import dashboard, members, posts, topics, workshops
+from yanxiu.workshops.views.base import bp
+
+blueprints = (bp,)
+SLOTS: dict[str, Filler] = dashboard.SLOTS
+
+__all__ = ["SLOTS", "blueprints", "bp", "members", "posts", "topics", "workshops"]

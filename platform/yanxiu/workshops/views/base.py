@@ -1,0 +1,147 @@
+"""What every page of a workshop needs: the door, the frame's variables, and two kinds of answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import FileStorage
+
+from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError, YanxiuError
+from yanxiu.core.uploads import receive_thumbnail, receive_upload
+from yanxiu.web.auth import current_viewer, wants_fragment
+from yanxiu.workshops import permissions
+from yanxiu.workshops.forms import ROLE_NAMES
+from yanxiu.workshops.models import Post, Topic
+from yanxiu.workshops.queries import teams, threads
+from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.services.posts import Attachment
+
+bp = Blueprint("workshops", __name__)
+MAX_FILES = 9
+
+
+def open_seat(workshop_id: int) -> Seat:
+    """Return the workshop whose inside the viewer may see; for everybody else there is none."""
+    viewer = current_viewer()
+    seat = teams.find_seat(viewer, workshop_id)
+    if seat is None or not permissions.can_view_workshop(viewer, seat.workshop, seat.member):
+        raise NotFoundError
+    return seat
+
+
+def open_topic(workshop_id: int, topic_id: int) -> tuple[Seat, Topic]:
+    """Return a topic that is not deleted, with the viewer's seat in its workshop."""
+    seat = open_seat(workshop_id)
+    topic = threads.find_topic(workshop_id, topic_id)
+    if topic is None:
+        raise NotFoundError
+    return seat, topic
+
+
+def open_post(workshop_id: int, topic_id: int, post_id: int) -> tuple[Seat, Post]:
+    """Return a post, withdrawn or not, with the viewer's seat in its workshop."""
+    seat, _topic = open_topic(workshop_id, topic_id)
+    post = threads.find_post(topic_id, post_id)
+    if post is None:
+        raise NotFoundError
+    return seat, post
+
+
+def require(allowed: bool, message: str | None = None) -> None:
+    """Stop with 403 when a predicate said no about something that may be seen."""
+    if not allowed:
+        raise ForbiddenError(message)
+
+
+def frame(seat: Seat, tab: str) -> dict[str, Any]:
+    """Return the variables of the workshop's head and tabs."""
+    viewer, workshop, member = current_viewer(), seat.workshop, seat.member
+    may = {
+        "view": permissions.can_view_workshop(viewer, workshop, member),
+        "publish": permissions.can_publish_topic(viewer, workshop, member),
+        "admit": permissions.can_admit(viewer, workshop, member),
+        "moderate": permissions.can_moderate(viewer, workshop, member),
+        "manage": permissions.can_manage_workshop(viewer, workshop, member),
+    }
+    return {
+        "workshop": workshop,
+        "member": member,
+        "leaders": teams.leaders_of([workshop.id]).get(workshop.id, []),
+        "may": may,
+        "tab": tab,
+        "role_names": ROLE_NAMES,
+    }
+
+
+def done(target: str, toast: str = "", **more: Any) -> ResponseReturnValue:
+    """Answer a write that worked: JSON for our JavaScript, else a message and the next page."""
+    if wants_fragment():
+        return jsonify({"ok": True, "redirect": target, "toast": toast, **more})
+    if toast:
+        flash(toast, "success")
+    return redirect(target)
+
+
+def done_in_place(target: str, toast: str = "", **more: Any) -> ResponseReturnValue:
+    """The same for writes after which the page stays where it is."""
+    if wants_fragment():
+        return jsonify({"ok": True, "toast": toast, **more})
+    return done(target, toast)
+
+
+def require_valid(form: FlaskForm) -> None:
+    """Stop with 422 and the form's first message; for forms without a page of their own."""
+    if not form.validate():
+        field, messages = next(iter(form.errors.items()))
+        raise InvalidError(str(messages[0]) if messages else None, field=field)
+
+
+def form_page(template: str, form: FlaskForm, error: YanxiuError | None = None, **context: Any) -> ResponseReturnValue:
+    """Show a form again with what was typed and what is wrong with it (422, or the error's status)."""
+    if error is not None:
+        target = form[error.field] if error.field and error.field in form else None
+        if target is not None:
+            target.errors = [*target.errors, error.message]
+        else:
+            form.form_errors = [*form.form_errors, error.message]
+    status = 422 if error is None else error.status
+    if wants_fragment():
+        message = error.message if error else "有几处需要修改，请看红字"
+        field = error.field if error else None
+        errors = {name: [str(m) for m in found] for name, found in form.errors.items() if name}
+        return jsonify({"ok": False, "message": message, "field": field, "errors": errors}), status
+    return render_template(template, form=form, **context), status
+
+
+def received_files(field: str = "files") -> list[Attachment]:
+    """Put the request's files into the store, outside any transaction."""
+    sent = [file for file in request.files.getlist(field) if file.filename]
+    if len(sent) > MAX_FILES:
+        raise InvalidError(f"一次最多上传 {MAX_FILES} 个附件", field=field)
+    return [_received(file, field) for file in sent]
+
+
+def _received(file: FileStorage, field: str) -> Attachment:
+    try:
+        received = receive_upload(file.stream, file.filename or "")
+        return received, receive_thumbnail(received)
+    except InvalidError as error:
+        error.field = error.field or field
+        raise
+
+
+def number_argument(name: str, default: int = 0) -> int:
+    """Return a number of the address; what is no number is as if it were not there."""
+    value = request.args.get(name, "")
+    return int(value) if value.isdecimal() and len(value) <= 15 else default
+
+
+def since_argument() -> int:
+    """Return `?since=`; a fragment without it is no request of ours."""
+    value = request.args.get("since", "")
+    if not value.isdecimal() or len(value) > 18:
+        abort(400)
+    return int(value)

@@ -1,0 +1,224 @@
+"""Posts: publishing, editing, withdrawing, liking, and the files that came with them."""
+
+from __future__ import annotations
+
+from flask import jsonify, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core.errors import NotFoundError, YanxiuError
+from yanxiu.core.live import current_seq
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.core.uploads import IMAGES, receive_upload
+from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.files import send_stored
+from yanxiu.workshops import permissions
+from yanxiu.workshops.forms import PostForm, SwitchForm
+from yanxiu.workshops.models import Post, Topic
+from yanxiu.workshops.queries import threads
+from yanxiu.workshops.services import posts as services
+from yanxiu.workshops.views.base import (
+    bp,
+    done,
+    done_in_place,
+    form_page,
+    frame,
+    open_post,
+    open_seat,
+    open_topic,
+    received_files,
+    require,
+    require_valid,
+    since_argument,
+)
+from yanxiu.workshops.views.topics import team_names, topic_context, topic_url, typed_html
+
+MAX_PICTURE = 20 * 1024**2
+LOCKED = "话题已锁定，不能再回复"
+
+
+def post_url(topic: Topic, post_id: int) -> str:
+    """Return the address at which a post is on the screen."""
+    return topic_url(topic, at=post_id, _anchor=f"post-{post_id}")
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts")
+def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Answer the threads in which a post changed after `?since=`, the same for every viewer."""
+    _seat, found = open_topic(workshop_id, topic_id)
+    since, seq = since_argument(), current_seq(f"topic:{topic_id}")
+    changes = threads.threads_since(topic_id, since)
+    html = render_template(
+        "workshops/_posts.html",
+        topic=found,
+        changes=changes,
+        team=team_names(workshop_id),
+    )
+    response = make_response(html)
+    response.headers["X-Seq"] = str(changes.seq or seq)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts")
+def publish_post(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Answer a topic or a post of it."""
+    seat, found = open_topic(workshop_id, topic_id)
+    require(permissions.can_reply(current_viewer(), found, seat.member), _no_reply(found))
+    form = PostForm()
+    if not form.validate():
+        return _form_again(workshop_id, topic_id, form, None)
+    try:
+        files = received_files()
+        with unit_of_work():
+            seat, found = open_topic(workshop_id, topic_id)
+            require(permissions.can_reply(current_viewer(), found, seat.member), _no_reply(found))
+            post = services.publish_post(
+                current_actor(),
+                found,
+                typed_html(form.html.data),
+                client_uuid=form.client_uuid.data,
+                parent=_named_post(topic_id, form.parent_id.data),
+                quote=_named_post(topic_id, form.quote_id.data),
+                files=files,
+            )
+            post_id, target, seq = post.id, post_url(found, post.id), post.seq
+    except YanxiuError as error:
+        return _form_again(workshop_id, topic_id, form, error)
+    fresh = services.checked_uuid(None)
+    return done_in_place(target, "已回复", post_id=post_id, seq=seq, client_uuid=fresh)
+
+
+def _no_reply(topic: Topic) -> str:
+    return LOCKED if topic.locked_at else "加入工作坊以后才能回复"
+
+
+def _named_post(topic_id: int, post_id: int | None) -> Post | None:
+    """Return the post an answer names; one of another topic does not exist here."""
+    if not post_id:
+        return None
+    post = threads.find_post(topic_id, post_id) if 0 < post_id < 2**63 else None
+    if post is None:
+        raise NotFoundError("要回复的发言已经不在了")
+    return post
+
+
+def _form_again(workshop_id: int, topic_id: int, form: PostForm, error: YanxiuError | None) -> ResponseReturnValue:
+    seat, found = open_topic(workshop_id, topic_id)
+    return form_page("workshops/reply.html", form, error, **frame(seat, "topics"), **topic_context(seat, found))
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/edit")
+def edit_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
+    """Show a post for changing."""
+    seat, post = open_post(workshop_id, topic_id, post_id)
+    require(permissions.can_edit_post(current_viewer(), post, seat.member))
+    form = PostForm(formdata=None, html=post.html)
+    return render_template("workshops/edit_post.html", **frame(seat, "topics"), topic=post.topic, post=post, form=form)
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/edit")
+def change_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
+    """Change one's own post; what it said before is kept."""
+    form = PostForm()
+    try:
+        with unit_of_work():
+            seat, post = open_post(workshop_id, topic_id, post_id)
+            require(permissions.can_edit_post(current_viewer(), post, seat.member))
+            require_valid(form)
+            services.edit_post(current_actor(), post, typed_html(form.html.data))
+            target = post_url(post.topic, post.id)
+    except YanxiuError as error:
+        if error.status in (403, 404):
+            raise
+        seat, post = open_post(workshop_id, topic_id, post_id)
+        return form_page("workshops/edit_post.html", form, error, **frame(seat, "topics"), topic=post.topic, post=post)
+    return done(target, "修改已保存")
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/edits")
+def post_edits(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
+    """Show what a post said before."""
+    seat, post = open_post(workshop_id, topic_id, post_id)
+    if post.withdrawn_at is not None:
+        raise NotFoundError
+    edits = threads.edits_of(post_id)
+    return render_template(
+        "workshops/post_edits.html", **frame(seat, "topics"), topic=post.topic, post=post, edits=edits
+    )
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/withdrawal")
+def withdraw_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
+    """Take a post back; it can be put back."""
+    with unit_of_work():
+        seat, post = open_post(workshop_id, topic_id, post_id)
+        require(permissions.can_withdraw_post(current_viewer(), post, seat.member))
+        services.withdraw_post(current_actor(), post)
+        target = post_url(post.topic, post.id)
+    undo = url_for("workshops.restore_post", workshop_id=workshop_id, topic_id=topic_id, post_id=post_id)
+    return done_in_place(target, "已撤回", undo={"url": undo, "text": "撤销"})
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/restoration")
+def restore_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
+    """Put a withdrawn post back."""
+    with unit_of_work():
+        seat, post = open_post(workshop_id, topic_id, post_id)
+        require(permissions.can_withdraw_post(current_viewer(), post, seat.member))
+        services.restore_post(current_actor(), post)
+        target = post_url(post.topic, post.id)
+    return done_in_place(target, "已恢复")
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/like")
+def like_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
+    """Give a thumb or take it back."""
+    form = SwitchForm()
+    with unit_of_work():
+        seat, post = open_post(workshop_id, topic_id, post_id)
+        require(permissions.can_like(current_viewer(), post, seat.member), "加入工作坊以后才能点赞")
+        require_valid(form)
+        on = form.on.data == "1"
+        (services.like_post if on else services.unlike_post)(current_actor(), post)
+        target, likes = post_url(post.topic, post.id), post.likes_count
+    return done_in_place(target, liked=on, likes=likes)
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/attachments/<int:attachment_id>")
+def attachment(workshop_id: int, topic_id: int, attachment_id: int) -> ResponseReturnValue:
+    """Send an attached file; `?size=small` the small picture of an image."""
+    open_topic(workshop_id, topic_id)
+    found = threads.find_attachment(topic_id, attachment_id)
+    if found is None:
+        raise NotFoundError
+    if request.args.get("size") == "small" and found.thumbnail is not None:
+        return send_stored(found.thumbnail, inline=True)
+    return send_stored(found.file, inline=found.file.mime.startswith("image/"))
+
+
+@bp.post("/workshops/<int:workshop_id>/pictures")
+def add_picture(workshop_id: int) -> ResponseReturnValue:
+    """Take a picture that is being written into a post; answers JSON for the composer."""
+    seat = open_seat(workshop_id)
+    require(seat.member is not None, "加入工作坊以后才能上传图片")
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise NotFoundError("没有收到图片，请重新选择")
+    received = receive_upload(sent.stream, sent.filename, kinds=IMAGES, max_bytes=MAX_PICTURE)
+    with unit_of_work():
+        seat = open_seat(workshop_id)
+        require(seat.member is not None, "加入工作坊以后才能上传图片")
+        found = services.add_picture(current_actor(), seat.workshop, received)
+        url = url_for("workshops.picture", workshop_id=workshop_id, picture_id=found.id)
+        name = found.file.name
+    return jsonify({"ok": True, "url": url, "name": name})
+
+
+@bp.get("/workshops/<int:workshop_id>/pictures/<int:picture_id>")
+def picture(workshop_id: int, picture_id: int) -> ResponseReturnValue:
+    """Send a picture inside a post to whoever may see the workshop."""
+    open_seat(workshop_id)
+    found = threads.find_picture(workshop_id, picture_id)
+    if found is None:
+        raise NotFoundError
+    return send_stored(found.file, inline=True)

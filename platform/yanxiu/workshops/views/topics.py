@@ -1,0 +1,330 @@
+"""The list of topics and a topic's page with everything a leader does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, make_response, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.accounts.models import User
+from yanxiu.core.errors import NotFoundError, YanxiuError
+from yanxiu.core.live import current_seq
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.workshops import permissions
+from yanxiu.workshops.forms import PostForm, SwitchForm, TopicForm, VisitForm
+from yanxiu.workshops.models import Post, Topic
+from yanxiu.workshops.queries import teams, threads
+from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.services import posts as post_services
+from yanxiu.workshops.services import topics as services
+from yanxiu.workshops.views.base import (
+    bp,
+    done,
+    done_in_place,
+    form_page,
+    frame,
+    number_argument,
+    open_seat,
+    open_topic,
+    received_files,
+    require,
+    require_valid,
+    since_argument,
+)
+
+SORTS = ((threads.LATEST_REPLY, "最新回复"), (threads.NEWEST, "最新发布"), (threads.DIGEST, "精华"))
+ORDERS = {"oldest": "先看早的", "newest": "先看新的"}
+
+
+def topic_url(topic: Topic, **more: Any) -> str:
+    """Return the address of a topic's page."""
+    return url_for("workshops.topic", workshop_id=topic.workshop_id, topic_id=topic.id, **more)
+
+
+@bp.get("/workshops/<int:workshop_id>/topics")
+def topics(workshop_id: int) -> ResponseReturnValue:
+    """List topics; announcements first."""
+    seat = open_seat(workshop_id)
+    viewer, cursor = current_viewer(), request.args.get("cursor")
+    sort = request.args.get("sort", threads.LATEST_REPLY)
+    sort = sort if sort in threads.SORTS else threads.LATEST_REPLY
+    pinned = [] if cursor or sort == threads.DIGEST else threads.pinned_topics(workshop_id)
+    page = threads.topics_page(workshop_id, sort, cursor)
+    shown = (*pinned, *page.items)
+    seen = threads.seen_numbers(viewer.user_id, [topic.id for topic in shown])
+    return render_template(
+        "workshops/topics.html",
+        **frame(seat, "topics"),
+        pinned=pinned,
+        page=page,
+        sort=sort,
+        sorts=SORTS,
+        seen=seen,
+        unread=threads.unread_counts(shown, seen, seat.member),
+        seq=current_seq(f"workshop:{workshop_id}"),
+        first=not cursor,
+    )
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/changes")
+def topic_rows(workshop_id: int) -> ResponseReturnValue:
+    """Answer the rows of topics changed after `?since=`, the same for every viewer."""
+    open_seat(workshop_id)
+    since, seq = since_argument(), current_seq(f"workshop:{workshop_id}")
+    rows = threads.topics_since(workshop_id, since)
+    if len(rows) == threads.CATCH_UP_LIMIT:
+        seq = rows[-1].seq
+    return _fragment(render_template("workshops/_topic_rows.html", topics=rows), seq)
+
+
+def _fragment(html: str, seq: int) -> Response:
+    response = make_response(html)
+    response.headers["X-Seq"] = str(seq)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/new")
+def new_topic(workshop_id: int) -> ResponseReturnValue:
+    """Show the form for a new topic."""
+    seat = open_seat(workshop_id)
+    require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
+    form = TopicForm(formdata=None, client_uuid=post_services.checked_uuid(None))
+    return render_template("workshops/new_topic.html", **frame(seat, "topics"), form=form)
+
+
+def _no_topics(seat: Seat) -> str:
+    if seat.member is None:
+        return "加入工作坊以后才能发布话题"
+    return "这个工作坊的话题由管理团队发布，您可以在话题下回复"
+
+
+@bp.post("/workshops/<int:workshop_id>/topics")
+def publish_topic(workshop_id: int) -> ResponseReturnValue:
+    """Publish a topic."""
+    seat = open_seat(workshop_id)
+    require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
+    form = TopicForm()
+    if not form.validate():
+        return form_page("workshops/new_topic.html", form, **frame(seat, "topics"))
+    try:
+        files = received_files()
+        with unit_of_work():
+            seat = open_seat(workshop_id)
+            require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
+            topic = services.publish_topic(
+                current_actor(),
+                seat.workshop,
+                form.title.data,
+                typed_html(form.html.data),
+                client_uuid=form.client_uuid.data,
+                files=files,
+            )
+            target = topic_url(topic)
+    except YanxiuError as error:
+        return form_page("workshops/new_topic.html", form, error, **frame(open_seat(workshop_id), "topics"))
+    return done(target, "话题已发布")
+
+
+def typed_html(typed: str | None) -> str:
+    """Return what was typed as HTML: without the composer it is plain text."""
+    return post_services.html_of_typed(typed or "", is_html=request.form.get("format") == "html")
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>")
+def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Show a topic: the question, then the answers in the order the person prefers.
+
+    `?at=<post id>` opens the page where that post is, `?at=unread` at the first one not seen.
+    """
+    seat, found = open_topic(workshop_id, topic_id)
+    viewer, cursor = current_viewer(), request.args.get("cursor")
+    seq = current_seq(f"topic:{topic_id}")
+    seen = threads.seen_numbers(viewer.user_id, [topic_id]).get(topic_id, 0)
+    newest_first = _preferred_order() == "newest"
+    start = _start(topic_id, seen)
+    page = threads.threads_page(topic_id, newest_first=newest_first and start == 2, start=start, cursor=cursor)
+    unread = threads.first_unread(topic_id, seen, viewer.user_id) if seat.member and seen else None
+    return render_template(
+        "workshops/topic.html",
+        **frame(seat, "topics"),
+        **topic_context(seat, found),
+        opener=threads.opener_of(topic_id),
+        page=page,
+        newest_first=newest_first and start == 2,
+        start=start,
+        seen=seen,
+        unread=unread,
+        seq=seq,
+        first=not cursor,
+        form=PostForm(formdata=None, client_uuid=post_services.checked_uuid(None)),
+        answering=_answering(topic_id),
+    )
+
+
+def topic_context(seat: Seat, found: Topic) -> dict[str, Any]:
+    """Return what a post's card needs besides the post, and what the viewer may do here."""
+    viewer, member = current_viewer(), seat.member
+    return {
+        "topic": found,
+        "team": team_names(found.workshop_id),
+        "may_reply": permissions.can_reply(viewer, found, member),
+        "may_edit_topic": permissions.can_edit_topic(viewer, found, member),
+        "may_delete_topic": permissions.can_delete_topic(viewer, found, member),
+    }
+
+
+def team_names(workshop_id: int) -> dict[int, str]:
+    """Return the role of everybody in the leader team, to be shown beside their names."""
+    return {member.user_id: member.role for member in teams.team_members(workshop_id)}
+
+
+def _preferred_order() -> str:
+    asked = request.args.get("order")
+    if asked in ORDERS:
+        session["post_order"] = asked
+    kept = session.get("post_order")
+    return kept if kept in ORDERS else "oldest"
+
+
+def _start(topic_id: int, seen: int) -> int:
+    """Return the number of the first thread to show, 2 being the first answer of all."""
+    at = request.args.get("at", "")
+    if at == "unread":
+        found = threads.first_unread(topic_id, seen, current_viewer().user_id)
+        return found[1] if found else 2
+    if at.isdecimal() and len(at) <= 15:
+        return threads.thread_number(topic_id, int(at)) or 2
+    return 2
+
+
+def _answering(topic_id: int) -> dict[str, Post | None]:
+    """Return the posts named by `?reply_to=` and `?quote=`: how answering works without scripts."""
+    found: dict[str, Post | None] = {}
+    for name in ("reply_to", "quote"):
+        number = number_argument(name)
+        post = threads.find_post(topic_id, number) if number else None
+        found[name] = None if post is None or post.withdrawn_at else post
+    return found
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/edit")
+def edit_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Show a topic's title and text for changing."""
+    seat, found = open_topic(workshop_id, topic_id)
+    require(permissions.can_edit_topic(current_viewer(), found, seat.member))
+    opener = _opener(topic_id)
+    form = TopicForm(formdata=None, title=found.title, html=opener.html)
+    return render_template("workshops/edit_topic.html", **frame(seat, "topics"), topic=found, form=form)
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/edit")
+def change_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Change a topic's title and text."""
+    seat, found = open_topic(workshop_id, topic_id)
+    require(permissions.can_edit_topic(current_viewer(), found, seat.member))
+    form = TopicForm()
+    if not form.validate():
+        return form_page("workshops/edit_topic.html", form, **frame(seat, "topics"), topic=found)
+    try:
+        with unit_of_work():
+            seat, found = open_topic(workshop_id, topic_id)
+            require(permissions.can_edit_topic(current_viewer(), found, seat.member))
+            html = typed_html(form.html.data)
+            services.edit_topic(current_actor(), found, _opener(topic_id), form.title.data, html)
+    except YanxiuError as error:
+        seat, found = open_topic(workshop_id, topic_id)
+        return form_page("workshops/edit_topic.html", form, error, **frame(seat, "topics"), topic=found)
+    return done(topic_url(found), "修改已保存")
+
+
+def _opener(topic_id: int) -> Post:
+    opener = threads.opener_of(topic_id)
+    if opener is None:
+        raise NotFoundError
+    return opener
+
+
+Mark = Callable[[User, Topic, Post, bool], None]
+
+
+def _set_mark(workshop_id: int, topic_id: int, mark: Mark, texts: tuple[str, str]) -> ResponseReturnValue:
+    form = SwitchForm()
+    with unit_of_work():
+        seat, found = open_topic(workshop_id, topic_id)
+        require(permissions.can_moderate(current_viewer(), seat.workshop, seat.member))
+        require_valid(form)
+        on = form.on.data == "1"
+        mark(current_actor(), found, _opener(topic_id), on)
+        target = topic_url(found)
+    return done(target, texts[0] if on else texts[1])
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/pin")
+def pin_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Make a topic an announcement, or not."""
+    return _set_mark(
+        workshop_id,
+        topic_id,
+        lambda actor, found, opener, on: services.pin_topic(actor, found, opener, pinned=on),
+        ("已置顶", "已取消置顶"),
+    )
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/digest")
+def digest_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Mark a topic as one of the best, or not."""
+    return _set_mark(
+        workshop_id,
+        topic_id,
+        lambda actor, found, opener, on: services.digest_topic(actor, found, opener, digest=on),
+        ("已加精", "已取消加精"),
+    )
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/lock")
+def lock_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """End a discussion, or open it again."""
+    return _set_mark(
+        workshop_id,
+        topic_id,
+        lambda actor, found, opener, on: services.lock_topic(actor, found, opener, locked=on),
+        ("已锁定，坊员不能再回复", "已解除锁定"),
+    )
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/deletion")
+def delete_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Delete a topic."""
+    with unit_of_work():
+        seat, found = open_topic(workshop_id, topic_id)
+        allowed = permissions.can_delete_topic(current_viewer(), found, seat.member)
+        require(allowed, "已经有人回复，请联系坊主删除")
+        services.delete_topic(current_actor(), found)
+        title = found.title
+    return done(url_for("workshops.topics", workshop_id=workshop_id), f"已删除话题“{title}”")
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/visit")
+def visit_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Note how far the viewer has read."""
+    form = VisitForm()
+    with unit_of_work():
+        _seat, found = open_topic(workshop_id, topic_id)
+        require_valid(form)
+        number = max(0, min(form.number.data, found.last_number))
+        post_services.mark_seen(current_actor().id, found, number)
+        target = topic_url(found)
+    return done_in_place(target, number=number)
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/visits")
+def visit_all(workshop_id: int) -> ResponseReturnValue:
+    """Mark every topic of the workshop as read."""
+    with unit_of_work():
+        seat = open_seat(workshop_id)
+        post_services.mark_all_seen(current_actor().id, seat.workshop.id)
+    return done(url_for("workshops.topics", workshop_id=workshop_id), "已全部标为已读")

@@ -10,7 +10,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -100,7 +100,7 @@ def accept_attribute(kinds: Collection[str] = EVERYTHING) -> str:
 
 
 def receive_upload(
-    stream: BinaryIO, filename: str, *, kinds: Collection[str] = EVERYTHING, max_bytes: int = MAX_UPLOAD
+    stream: IO[bytes], filename: str, *, kinds: Collection[str] = EVERYTHING, max_bytes: int = MAX_UPLOAD
 ) -> ReceivedFile:
     """Check an uploaded file and put it into the store; InvalidError or TooLargeError with its name otherwise."""
     name = base_name(filename)
@@ -118,7 +118,7 @@ def receive_upload(
         return _receive_image(stream, name, kind, max_bytes)
     if kind.family == "office":
         _check_office(stream, name)
-    return receive_file(stream, name, kind.mime, max_bytes)
+    return receive_file(cast(BinaryIO, stream), name, kind.mime, max_bytes)
 
 
 def receive_thumbnail(received: ReceivedFile, side: int = THUMBNAIL_SIDE) -> ReceivedFile | None:
@@ -140,7 +140,7 @@ def _in_words(kinds: Collection[str]) -> str:
     return "Word、PPT、Excel、PDF、图片、音频、MP4 或 ZIP"
 
 
-def _receive_image(stream: BinaryIO, name: str, kind: FileKind, max_bytes: int) -> ReceivedFile:
+def _receive_image(stream: IO[bytes], name: str, kind: FileKind, max_bytes: int) -> ReceivedFile:
     data = stream.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise TooLargeError(f"“{name}”超过 {max_bytes // 1024**2} MB，请压缩后再上传")
@@ -186,7 +186,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return sheet
 
 
-def _check_office(stream: BinaryIO, name: str) -> None:
+def _check_office(stream: IO[bytes], name: str) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()

@@ -123,7 +123,7 @@ def _document(
     )
 
 
-def _standing_posts() -> Select[tuple[Post]]:
+def _standing_posts() -> Select[Post]:
     """Answers that can be read: not the opener (it is its topic), nothing taken back."""
     return select(Post).join(Post.topic).where(Post.number > 1, Post.withdrawn_at.is_(None), Topic.deleted_at.is_(None))
 
@@ -142,7 +142,7 @@ def _visible_posts(viewer: Viewer, ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(posts.where(Topic.workshop_id.in_(visible_workshops(viewer)))))
 
 
-def _every(statement: Select[tuple[int]]) -> Iterator[int]:
+def _every(statement: Select[int]) -> Iterator[int]:
     yield from db.session.scalars(statement.execution_options(yield_per=BATCH))
 
 

@@ -37,10 +37,12 @@ function place(list, item, order, added) {
     return;
   }
   const into = item.dataset.into ? document.getElementById(item.dataset.into) : list;
-  if (!into || (order === "none" && into === list)) return;
+  // A place inside the list has an order of its own.
+  const rule = into === list ? order : (into && into.dataset.order) || "append";
+  if (!into || rule === "none") return;
   item.classList.add("is-arriving");
   applyViewer(item);
-  if (order === "prepend" && into === list) into.prepend(item);
+  if (rule === "prepend") into.prepend(item);
   else into.append(item);
   added.push(item);
 }

@@ -1,12 +1,12 @@
 """Reads of the workshops: teams, threads, and what others need to know about them."""
 
+from yanxiu.workshops.queries.members import member_ids
 from yanxiu.workshops.queries.teams import (
     Seat,
     find_seat,
     find_workshop,
     is_leader,
     is_member,
-    member_ids,
     membership_of,
     visible_workshop_ids,
     workshop_ids_of,

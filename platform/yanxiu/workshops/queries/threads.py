@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, UnaryExpression, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from yanxiu.accounts.models import User
@@ -24,11 +25,15 @@ from yanxiu.workshops.models import (
 )
 
 LATEST_REPLY, NEWEST, DIGEST = "reply", "new", "digest"
-SORTS = (LATEST_REPLY, NEWEST, DIGEST)
+ORDERS: dict[str, UnaryExpression[Any]] = {
+    LATEST_REPLY: Topic.last_post_at.desc(),
+    NEWEST: Topic.created_at.desc(),
+    DIGEST: Topic.digest_at.desc(),
+}
 CATCH_UP_LIMIT = 200
 
 
-def _topics(workshop_id: int) -> Select:
+def _topics(workshop_id: int) -> Select[Topic]:
     return (
         select(Topic)
         .options(joinedload(Topic.author), joinedload(Topic.last_poster))
@@ -45,13 +50,11 @@ def pinned_topics(workshop_id: int) -> Sequence[Topic]:
 
 def topics_page(workshop_id: int, sort: str = LATEST_REPLY, cursor: str | None = None, size: int = 20) -> Page[Topic]:
     """Return topics that are not pinned; by digest: the chosen ones, pinned or not."""
-    statement = _topics(workshop_id)
+    statement, key = _topics(workshop_id), ORDERS[sort]
     if sort == DIGEST:
         statement = statement.where(Topic.digest_at.is_not(None))
-        key = Topic.digest_at.desc()
     else:
         statement = statement.where(Topic.pinned_at.is_(None))
-        key = Topic.created_at.desc() if sort == NEWEST else Topic.last_post_at.desc()
     return paginate(statement, key, Topic.id.desc(), cursor=cursor, size=size)
 
 
@@ -135,7 +138,7 @@ def topic_by_id(topic_id: int) -> Topic | None:
     return db.session.scalar(select(Topic).where(Topic.id == topic_id).options(joinedload(Topic.workshop)))
 
 
-def _posts(topic_id: int) -> Select:
+def _posts(topic_id: int) -> Select[Post]:
     return (
         select(Post)
         .where(Post.topic_id == topic_id)

@@ -32,7 +32,8 @@ from yanxiu.workshops.models import (
 )
 from yanxiu.workshops.models.teams import Answer
 from yanxiu.workshops.permissions import MAX_LEADERS
-from yanxiu.workshops.queries.teams import invitation_for, membership_of
+from yanxiu.workshops.queries.members import invitation_for
+from yanxiu.workshops.queries.teams import membership_of
 
 
 def _lock(workshop: Workshop) -> None:

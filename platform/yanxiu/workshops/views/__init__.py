@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yanxiu.web.slots import Filler
 from yanxiu.workshops.views import dashboard, members, posts, topics, workshops
-from yanxiu.workshops.views.base import bp
+from yanxiu.workshops.views.frame import bp
 
 blueprints = (bp,)
 SLOTS: dict[str, Filler] = dashboard.SLOTS

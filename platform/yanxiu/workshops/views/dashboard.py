@@ -6,12 +6,13 @@ from typing import Any
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.slots import Filler
-from yanxiu.workshops.queries import teams, threads
+from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.queries import threads
 
 
 def _today(viewer: Viewer) -> dict[str, Any] | None:
-    invitations = teams.invitations_of(viewer.user_id)
-    waiting = teams.applications_waiting_for(viewer.user_id)
+    invitations = roster.invitations_of(viewer.user_id)
+    waiting = roster.applications_waiting_for(viewer.user_id)
     if not invitations and not waiting:
         return None
     return {"invitations": invitations, "waiting": waiting}

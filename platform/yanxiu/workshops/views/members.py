@@ -21,11 +21,12 @@ from yanxiu.workshops.forms import (
     tidy,
 )
 from yanxiu.workshops.models import WorkshopGroup, WorkshopMember
+from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import teams
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.rosters import roster_of
 from yanxiu.workshops.services import groups, membership
-from yanxiu.workshops.views.base import (
+from yanxiu.workshops.views.frame import (
     bp,
     done,
     done_in_place,
@@ -43,7 +44,7 @@ def _seat_to_find(workshop_id: int) -> Seat:
     """Return a workshop the viewer may find, from outside or inside."""
     viewer = current_viewer()
     seat = teams.find_seat(viewer, workshop_id)
-    invited = teams.invitation_for(workshop_id, viewer.user_id) is not None
+    invited = roster.invitation_for(workshop_id, viewer.user_id) is not None
     if seat is None or not permissions.can_find_workshop(viewer, seat.workshop, seat.member, invited=invited):
         raise NotFoundError
     return seat
@@ -69,7 +70,7 @@ def _member_of(seat: Seat, user_id: int) -> WorkshopMember:
 
 
 def _group_of(seat: Seat, group_id: int) -> WorkshopGroup:
-    group = teams.find_group(seat.workshop.id, group_id)
+    group = roster.find_group(seat.workshop.id, group_id)
     if group is None:
         raise NotFoundError
     return group
@@ -134,7 +135,7 @@ def decide_application(workshop_id: int, application_id: int) -> ResponseReturnV
     with unit_of_work():
         seat = _admitting(workshop_id)
         require_valid(form)
-        application = teams.find_application(workshop_id, application_id)
+        application = roster.find_application(workshop_id, application_id)
         if application is None:
             raise NotFoundError
         accept = form.decision.data == "accept"
@@ -156,8 +157,8 @@ def invitations(workshop_id: int) -> ResponseReturnValue:
         **frame(seat, "members"),
         q=q,
         found=found,
-        taken=teams.places_taken(workshop_id, [user.id for user in found]),
-        pending=teams.pending_invitations(workshop_id),
+        taken=roster.places_taken(workshop_id, [user.id for user in found]),
+        pending=roster.pending_invitations(workshop_id),
     )
 
 
@@ -183,7 +184,7 @@ def revoke_invitation(workshop_id: int, invitation_id: int) -> ResponseReturnVal
     """Take an unanswered invitation back."""
     with unit_of_work():
         seat = _admitting(workshop_id)
-        invitation = teams.find_invitation(workshop_id, invitation_id)
+        invitation = roster.find_invitation(workshop_id, invitation_id)
         if invitation is None:
             raise NotFoundError
         membership.revoke_invitation(current_actor(), seat.workshop, invitation)
@@ -196,7 +197,7 @@ def answer_invitation(workshop_id: int, invitation_id: int) -> ResponseReturnVal
     form = AnswerForm()
     with unit_of_work():
         seat = teams.find_seat(current_viewer(), workshop_id)
-        invitation = teams.find_invitation(workshop_id, invitation_id)
+        invitation = roster.find_invitation(workshop_id, invitation_id)
         if seat is None or invitation is None or invitation.user_id != current_viewer().user_id:
             raise NotFoundError
         require_valid(form)
@@ -220,11 +221,11 @@ def members(workshop_id: int) -> ResponseReturnValue:
         **context,
         q=q,
         group_id=group_id,
-        team=[] if cursor else teams.team_members(workshop_id, q, group_id),
-        page=teams.members_page(workshop_id, q, group_id, cursor),
-        groups=teams.groups_of(workshop_id),
-        applications=teams.pending_applications(workshop_id) if context["may"]["admit"] and not cursor else [],
-        written=teams.written_counts(workshop_id),
+        team=[] if cursor else roster.team_members(workshop_id, q, group_id),
+        page=roster.members_page(workshop_id, q, group_id, cursor),
+        groups=roster.groups_of(workshop_id),
+        applications=roster.pending_applications(workshop_id) if context["may"]["admit"] and not cursor else [],
+        written=roster.written_counts(workshop_id),
         first=not cursor,
     )
 
@@ -233,7 +234,7 @@ def members(workshop_id: int) -> ResponseReturnValue:
 def members_table(workshop_id: int) -> ResponseReturnValue:
     """Send the list of members as an Excel file to those who lead."""
     seat = _admitting(workshop_id)
-    table = roster_of(seat.workshop, teams.all_members(workshop_id), teams.written_counts(workshop_id))
+    table = roster_of(seat.workshop, roster.all_members(workshop_id), roster.written_counts(workshop_id))
     response = Response(table, mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"{seat.workshop.name}成员名单.xlsx")
     response.headers["Cache-Control"] = "no-store"
@@ -244,7 +245,7 @@ def members_table(workshop_id: int) -> ResponseReturnValue:
 def people(workshop_id: int) -> ResponseReturnValue:
     """Answer names for @ as JSON."""
     open_seat(workshop_id)
-    found = teams.member_names(workshop_id, tidy(request.args.get("q", ""))[:50])
+    found = roster.member_names(workshop_id, tidy(request.args.get("q", ""))[:50])
     return jsonify([{"id": u.id, "name": u.name, "place": u.organization.label} for u in found])
 
 

@@ -16,7 +16,7 @@ from yanxiu.workshops.forms import PostForm, SwitchForm
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.queries import threads
 from yanxiu.workshops.services import posts as services
-from yanxiu.workshops.views.base import (
+from yanxiu.workshops.views.frame import (
     bp,
     done,
     done_in_place,

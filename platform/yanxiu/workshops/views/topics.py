@@ -16,11 +16,12 @@ from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms import PostForm, SwitchForm, TopicForm, VisitForm
 from yanxiu.workshops.models import Post, Topic
-from yanxiu.workshops.queries import teams, threads
+from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.queries import threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import posts as post_services
 from yanxiu.workshops.services import topics as services
-from yanxiu.workshops.views.base import (
+from yanxiu.workshops.views.frame import (
     bp,
     done,
     done_in_place,
@@ -29,6 +30,7 @@ from yanxiu.workshops.views.base import (
     number_argument,
     open_seat,
     open_topic,
+    reading_marks,
     received_files,
     require,
     require_valid,
@@ -48,13 +50,12 @@ def topic_url(topic: Topic, **more: Any) -> str:
 def topics(workshop_id: int) -> ResponseReturnValue:
     """List topics; announcements first."""
     seat = open_seat(workshop_id)
-    viewer, cursor = current_viewer(), request.args.get("cursor")
+    cursor = request.args.get("cursor")
     sort = request.args.get("sort", threads.LATEST_REPLY)
-    sort = sort if sort in threads.SORTS else threads.LATEST_REPLY
+    sort = sort if sort in threads.ORDERS else threads.LATEST_REPLY
     pinned = [] if cursor or sort == threads.DIGEST else threads.pinned_topics(workshop_id)
     page = threads.topics_page(workshop_id, sort, cursor)
     shown = (*pinned, *page.items)
-    seen = threads.seen_numbers(viewer.user_id, [topic.id for topic in shown])
     return render_template(
         "workshops/topics.html",
         **frame(seat, "topics"),
@@ -62,8 +63,7 @@ def topics(workshop_id: int) -> ResponseReturnValue:
         page=page,
         sort=sort,
         sorts=SORTS,
-        seen=seen,
-        unread=threads.unread_counts(shown, seen, seat.member),
+        **reading_marks(shown, seat),
         seq=current_seq(f"workshop:{workshop_id}"),
         first=not cursor,
     )
@@ -131,7 +131,7 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
 
 def typed_html(typed: str | None) -> str:
     """Return what was typed as HTML: without the composer it is plain text."""
-    return post_services.html_of_typed(typed or "", is_html=request.form.get("format") == "html")
+    return post_services.html_of_typed(typed or "", is_html=request.form.get("html_format") == "html")
 
 
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>")
@@ -179,7 +179,7 @@ def topic_context(seat: Seat, found: Topic) -> dict[str, Any]:
 
 def team_names(workshop_id: int) -> dict[int, str]:
     """Return the role of everybody in the leader team, to be shown beside their names."""
-    return {member.user_id: member.role for member in teams.team_members(workshop_id)}
+    return {member.user_id: member.role for member in roster.team_members(workshop_id)}
 
 
 def _preferred_order() -> str:

@@ -21,11 +21,12 @@ from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms import ROLE_NAMES, ApplicationForm, WorkshopForm
 from yanxiu.workshops.models import Workshop
+from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import teams, threads
 from yanxiu.workshops.services import workshops as services
 from yanxiu.workshops.services.workshops import WorkshopDetails
 from yanxiu.workshops.terms import term_of, terms_around
-from yanxiu.workshops.views.base import bp, done, form_page, frame, open_seat, require
+from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_seat, reading_marks, require
 
 MAX_COVER = 10 * 1024**2
 COVER_KINDS = IMAGES - {"gif"}
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
         mine=mine,
         page=page,
         leaders=teams.leaders_of(shown),
-        invitations=[] if cursor else teams.invitations_of(viewer.user_id),
+        invitations=[] if cursor else roster.invitations_of(viewer.user_id),
         subject=subject,
         stage=stage,
         subject_choices=[(name, name) for name in SUBJECTS],
@@ -153,19 +154,17 @@ def home(workshop_id: int) -> ResponseReturnValue:
         return _door(seat)
     pinned = threads.pinned_topics(workshop_id)
     topics = threads.newest_topics(workshop_id)
-    seen = threads.seen_numbers(viewer.user_id, [t.id for t in (*pinned, *topics)])
-    members = teams.team_members(workshop_id)
-    page = teams.members_page(workshop_id, size=HOME_MEMBERS)
+    members = roster.team_members(workshop_id)
+    page = roster.members_page(workshop_id, size=HOME_MEMBERS)
     return render_template(
         "workshops/home.html",
         **frame(seat, "home"),
         pinned=pinned,
         topics=topics,
-        seen=seen,
-        unread=threads.unread_counts((*pinned, *topics), seen, seat.member),
+        **reading_marks((*pinned, *topics), seat),
         seq=current_seq(f"workshop:{workshop_id}"),
         people=[*members, *page.items][:HOME_MEMBERS],
-        applications=teams.pending_applications(workshop_id) if seat.member else [],
+        applications=roster.pending_applications(workshop_id) if seat.member else [],
         door=_door_context(seat),
     )
 
@@ -176,8 +175,8 @@ def _door_context(seat: teams.Seat) -> dict[str, Any]:
     if member is not None:
         return {}
     return {
-        "invitation": teams.invitation_for(workshop.id, viewer.user_id),
-        "application": teams.last_application(workshop.id, viewer.user_id),
+        "invitation": roster.invitation_for(workshop.id, viewer.user_id),
+        "application": roster.last_application(workshop.id, viewer.user_id),
         "may_join": permissions.can_join_workshop(viewer, workshop, member),
         "may_apply": permissions.can_apply(viewer, workshop, member),
         "form": ApplicationForm(formdata=None),
@@ -200,7 +199,7 @@ def cover(workshop_id: int) -> ResponseReturnValue:
     seat = teams.find_seat(viewer, workshop_id)
     if seat is None or seat.workshop.cover is None:
         raise NotFoundError
-    invited = teams.invitation_for(workshop_id, viewer.user_id) is not None
+    invited = roster.invitation_for(workshop_id, viewer.user_id) is not None
     if not permissions.can_find_workshop(viewer, seat.workshop, seat.member, invited=invited):
         raise NotFoundError
     return send_stored(seat.workshop.cover, inline=True)

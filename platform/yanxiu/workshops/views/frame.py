@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
@@ -74,6 +75,15 @@ def frame(seat: Seat, tab: str) -> dict[str, Any]:
         "tab": tab,
         "role_names": ROLE_NAMES,
     }
+
+
+def reading_marks(topics: Sequence[Topic], seat: Seat) -> dict[str, dict[int, int]]:
+    """Return for rows of topics how many posts are new to a member, and up to where each was read."""
+    if seat.member is None:
+        return {"unread": {}, "read_numbers": {}}
+    seen = threads.seen_numbers(seat.member.user_id, [topic.id for topic in topics])
+    unread = threads.unread_counts(topics, seen, seat.member)
+    return {"unread": unread, "read_numbers": {t.id: t.last_number - unread[t.id] for t in topics}}
 
 
 def done(target: str, toast: str = "", **more: Any) -> ResponseReturnValue:

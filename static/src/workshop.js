@@ -1,0 +1,6 @@
+// Pages of a workshop: unread marks, answering in place, thumbs, sending once.
+import "./workshops/unread-rows.js";
+import "./workshops/reading.js";
+import "./workshops/answering.js";
+import "./workshops/likes.js";
+import "./workshops/send-once.js";

@@ -1,0 +1,41 @@
+// 回复 and 引用 under a post use the one form of the page: it says whom one answers, and what was typed stays.
+import { mountComposer } from "../composer/prepare.js";
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-answer], [data-cite], [data-answer-cancel]");
+  const form = document.getElementById("reply");
+  if (!link || !form || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  if (link.dataset.answer) aim(form, { parent: link.dataset.answer, text: `回复 ${link.dataset.name}` });
+  else if (link.dataset.cite) aim(form, { quote: link.dataset.cite, text: `引用 ${link.dataset.name}：${words(link)}` });
+  else aim(form, {});
+  focusText(form);
+});
+
+document.addEventListener("async-form:done", (event) => {
+  if (event.target.id === "reply") aim(event.target, {});
+});
+
+function aim(form, { parent = "", quote = "", text = "" }) {
+  // Quoting an answer to somebody stays in that thread's place only if one also answers it.
+  form.elements.parent_id.value = parent;
+  form.elements.quote_id.value = quote;
+  const line = form.querySelector("[data-answering]");
+  line.hidden = !text;
+  line.querySelector("[data-answering-text]").textContent = text;
+}
+
+const WORDS = 40;
+
+function words(link) {
+  const prose = link.closest("[data-author]").querySelector(".prose");
+  const text = prose.textContent.trim().replace(/\s+/g, " ");
+  return text.length > WORDS ? `${text.slice(0, WORDS)}…` : text;
+}
+
+async function focusText(form) {
+  form.scrollIntoView({ block: "nearest" });
+  const composer = await mountComposer(form.elements.html);
+  if (composer) composer.editor.commands.focus("end");
+  else form.elements.html.focus();
+}

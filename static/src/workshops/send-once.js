@@ -1,0 +1,36 @@
+// A form with data-send-once carries client_uuid, by which the server knows it again. The identifier is kept with the
+// draft on this device, so that a text sent just before the line broke or the tab closed is never posted twice.
+import { behavior } from "../registry.js";
+import { viewerId } from "../net.js";
+
+const keyOf = (form) => `uuid:${viewerId()}:${location.pathname}:${form.id}`;
+
+behavior("form[data-send-once]", (form) => {
+  const field = form.elements.client_uuid;
+  form.addEventListener("draft:restored", () => {
+    const kept = read(keyOf(form));
+    if (kept) field.value = kept;
+  });
+  form.addEventListener("input", () => write(keyOf(form), field.value));
+  form.addEventListener("async-form:done", (event) => {
+    write(keyOf(form), null);
+    if (event.detail.client_uuid) field.value = event.detail.client_uuid;
+  });
+});
+
+function read(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch (_) {
+    return null;
+  }
+}
+
+function write(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch (_) {
+    // Without storage there is no draft that could be sent again either.
+  }
+}

@@ -200,12 +200,340 @@ def upgrade() -> None:
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "workshop",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("theme", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("term", sa.String(length=30), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("join_mode", sa.String(length=10), nullable=False),
+        sa.Column("members_may_publish", sa.Boolean(), nullable=False),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("cover_id", sa.Integer(), nullable=True),
+        sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.Column("members_count", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cover_id"], ["stored_file.id"], name=op.f("fk_workshop_cover_id_stored_file")),
+        sa.ForeignKeyConstraint(["created_by"], ["user.id"], name=op.f("fk_workshop_created_by_user")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_workshop_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop")),
+    )
+    with op.batch_alter_table("workshop", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_organization_id"), ["organization_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_stage"), ["stage"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "topic",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("excerpt", sa.String(length=200), nullable=False),
+        sa.Column("pinned_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("digest_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("locked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("replies_count", sa.Integer(), nullable=False),
+        sa.Column("last_post_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_poster_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_topic_author_id_user")),
+        sa.ForeignKeyConstraint(["last_poster_id"], ["user.id"], name=op.f("fk_topic_last_poster_id_user")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_topic_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
+    )
+    with op.batch_alter_table("topic", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_topic_author_id"), ["author_id"], unique=False)
+        batch_op.create_index("ix_topic_latest_reply", ["workshop_id", "last_post_at", "id"], unique=False)
+        batch_op.create_index("ix_topic_newest", ["workshop_id", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_topic_seq", ["workshop_id", "seq"], unique=False)
+
+    op.create_table(
+        "workshop_application",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("message", sa.String(length=300), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["decided_by"], ["user.id"], name=op.f("fk_workshop_application_decided_by_user")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_workshop_application_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"],
+            ["workshop.id"],
+            name=op.f("fk_workshop_application_workshop_id_workshop"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_application")),
+    )
+    with op.batch_alter_table("workshop_application", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_application_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "uq_workshop_application_pending",
+            ["workshop_id", "user_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+
+    op.create_table(
+        "workshop_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_group_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_group")),
+        sa.UniqueConstraint("workshop_id", "name", name=op.f("uq_workshop_group_workshop_id_name")),
+    )
+    op.create_table(
+        "workshop_invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("inviter_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("decided_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["inviter_id"], ["user.id"], name=op.f("fk_workshop_invitation_inviter_id_user")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_workshop_invitation_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"],
+            ["workshop.id"],
+            name=op.f("fk_workshop_invitation_workshop_id_workshop"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_invitation")),
+    )
+    with op.batch_alter_table("workshop_invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_invitation_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "uq_workshop_invitation_pending",
+            ["workshop_id", "user_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+
+    op.create_table(
+        "workshop_picture",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_workshop_picture_file_id_stored_file")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_picture_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_picture")),
+    )
+    with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_picture_workshop_id"), ["workshop_id"], unique=False)
+
+    op.create_table(
+        "post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("quote_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("likes_count", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_post_author_id_user")),
+        sa.ForeignKeyConstraint(["parent_id"], ["post.id"], name=op.f("fk_post_parent_id_post")),
+        sa.ForeignKeyConstraint(["quote_id"], ["post.id"], name=op.f("fk_post_quote_id_post")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_post_topic_id_topic"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
+        sa.UniqueConstraint("author_id", "client_uuid", name=op.f("uq_post_author_id_client_uuid")),
+        sa.UniqueConstraint("topic_id", "number", name=op.f("uq_post_topic_id_number")),
+    )
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index("ix_post_seq", ["topic_id", "seq"], unique=False)
+
+    op.create_table(
+        "topic_visit",
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("last_seen_number", sa.Integer(), nullable=False),
+        sa.Column("seen_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["topic.id"], name=op.f("fk_topic_visit_topic_id_topic"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_topic_visit_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("topic_id", "user_id", name=op.f("pk_topic_visit")),
+    )
+    op.create_table(
+        "workshop_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=12), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("joined_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["workshop_group.id"],
+            name=op.f("fk_workshop_member_group_id_workshop_group"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_workshop_member_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_member_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_member")),
+        sa.UniqueConstraint("workshop_id", "user_id", name=op.f("uq_workshop_member_workshop_id_user_id")),
+    )
+    with op.batch_alter_table("workshop_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_member_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_member_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "post_attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("thumbnail_id", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_post_attachment_file_id_stored_file")),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["post.id"], name=op.f("fk_post_attachment_post_id_post"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["thumbnail_id"], ["stored_file.id"], name=op.f("fk_post_attachment_thumbnail_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post_attachment")),
+    )
+    with op.batch_alter_table("post_attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_attachment_post_id"), ["post_id"], unique=False)
+
+    op.create_table(
+        "post_edit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("editor_id", sa.Integer(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["editor_id"], ["user.id"], name=op.f("fk_post_edit_editor_id_user")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_post_edit_post_id_post"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post_edit")),
+    )
+    with op.batch_alter_table("post_edit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_edit_post_id"), ["post_id"], unique=False)
+
+    op.create_table(
+        "post_like",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_post_like_post_id_post"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_post_like_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("post_id", "user_id", name=op.f("pk_post_like")),
+    )
+    op.create_table(
+        "post_mention",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["post.id"], name=op.f("fk_post_mention_post_id_post"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_post_mention_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("post_id", "user_id", name=op.f("pk_post_mention")),
+    )
+
     from yanxiu.core.audit import create_triggers
 
     create_triggers(op.get_bind())
 
 
 def downgrade() -> None:
+    op.drop_table("post_mention")
+    op.drop_table("post_like")
+    with op.batch_alter_table("post_edit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_post_edit_post_id"))
+
+    op.drop_table("post_edit")
+    with op.batch_alter_table("post_attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_post_attachment_post_id"))
+
+    op.drop_table("post_attachment")
+    with op.batch_alter_table("workshop_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_member_user_id"))
+        batch_op.drop_index(batch_op.f("ix_workshop_member_group_id"))
+
+    op.drop_table("workshop_member")
+    op.drop_table("topic_visit")
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.drop_index("ix_post_seq")
+        batch_op.drop_index(batch_op.f("ix_post_parent_id"))
+
+    op.drop_table("post")
+    with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_picture_workshop_id"))
+
+    op.drop_table("workshop_picture")
+    with op.batch_alter_table("workshop_invitation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_workshop_invitation_pending",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_workshop_invitation_user_id"))
+
+    op.drop_table("workshop_invitation")
+    op.drop_table("workshop_group")
+    with op.batch_alter_table("workshop_application", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_workshop_application_pending",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_workshop_application_user_id"))
+
+    op.drop_table("workshop_application")
+    with op.batch_alter_table("topic", schema=None) as batch_op:
+        batch_op.drop_index("ix_topic_seq")
+        batch_op.drop_index("ix_topic_newest")
+        batch_op.drop_index("ix_topic_latest_reply")
+        batch_op.drop_index(batch_op.f("ix_topic_author_id"))
+
+    op.drop_table("topic")
+    with op.batch_alter_table("workshop", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_subject"))
+        batch_op.drop_index(batch_op.f("ix_workshop_stage"))
+        batch_op.drop_index(batch_op.f("ix_workshop_organization_id"))
+
+    op.drop_table("workshop")
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
 

@@ -38,3 +38,25 @@ ADMIN_ROLES = frozenset({"county_admin", "principal", "school_admin"})
 """Roles that manage people at their organization and below."""
 RESEARCH_ROLES = frozenset({"county_admin", "researcher"})
 """Roles that may look into the research work below their organization."""
+ROLE_PLACES = {
+    "county_admin": frozenset({"province", "city", "county"}),
+    "researcher": frozenset({"province", "city", "county", "center", "cluster"}),
+    "principal": frozenset({"school"}),
+    "school_admin": frozenset({"school"}),
+    "group_head": frozenset({"group"}),
+    "mentor": frozenset({"county", "center", "cluster", "school"}),
+    "expert": frozenset({"province", "city", "county", "center"}),
+    "judge": frozenset({"province", "city", "county", "center"}),
+}
+"""Role → kinds of organization it can be held at."""
+APPOINTED_BY = {
+    "county_admin": frozenset({"county_admin"}),
+    "researcher": frozenset({"county_admin"}),
+    "principal": frozenset({"county_admin"}),
+    "school_admin": frozenset({"county_admin", "principal"}),
+    "group_head": frozenset({"county_admin", "principal", "school_admin"}),
+    "mentor": frozenset({"county_admin", "principal", "school_admin"}),
+    "expert": frozenset({"county_admin"}),
+    "judge": frozenset({"county_admin"}),
+}
+"""Role → who may hand it out, at or below the organization of their own role."""

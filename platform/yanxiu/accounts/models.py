@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.core import clock
@@ -112,3 +112,38 @@ class SignInFailure(Model):
     account: Mapped[str] = mapped_column(String(255))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     ip: Mapped[str] = mapped_column(String(45), default="")
+
+
+class TeacherImport(Timestamps, Model):
+    """A list of teachers somebody uploaded: checked first, applied by the worker when confirmed."""
+
+    __tablename__ = "teacher_import"
+
+    id: Mapped[Id]
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(16), default="checked")
+    """checked → running → done, or checked → cancelled."""
+    finished_at: Mapped[datetime | None]
+
+    actor: Mapped[User] = relationship()
+
+
+class TeacherImportRow(Model):
+    """One line of an imported list and what became of it. `id_number` is emptied once the list is done."""
+
+    __tablename__ = "teacher_import_row"
+    __table_args__ = (UniqueConstraint("import_id", "number"),)
+
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(ForeignKey("teacher_import.id"))
+    number: Mapped[int]
+    """The row number Excel shows."""
+    values: Mapped[dict[str, str]] = mapped_column(JSON)
+    id_number: Mapped[str] = mapped_column(String(40), default="")
+    verdict: Mapped[str] = mapped_column(String(16))
+    """new, update or error: what the check found."""
+    outcome: Mapped[str] = mapped_column(String(16), default="")
+    """"" waiting, created, updated, unchanged, failed."""
+    message: Mapped[str] = mapped_column(Text, default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from yanxiu.accounts.events import AppointmentChanged, SessionRevoked, UserChanged, UserDeactivated
+from yanxiu.accounts.services import apply_next_rows
+from yanxiu.accounts.services.imports import JOB as IMPORT_JOB
 from yanxiu.core.events import Moment, Subscription
 from yanxiu.core.search_queue import enqueue_index
-from yanxiu.core.tasks import JobHandler
+from yanxiu.core.tasks import JobContext, JobHandler
+from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import disconnect_session, disconnect_user, recheck_rooms
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
@@ -15,4 +20,15 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(UserDeactivated, lambda e: disconnect_user(e.user_id), Moment.AFTER_COMMIT),
     Subscription(AppointmentChanged, lambda e: recheck_rooms(), Moment.AFTER_COMMIT),
 )
-JOBS: dict[str, JobHandler] = {}
+
+
+def apply_import(payload: dict[str, Any], job: JobContext) -> None:
+    """Apply a confirmed list of teachers, a few rows a transaction; running it twice does nothing twice."""
+    more = True
+    while more:
+        with unit_of_work():
+            more = apply_next_rows(int(payload["import_id"]))
+        job.extend()
+
+
+JOBS: dict[str, JobHandler] = {IMPORT_JOB: apply_import}

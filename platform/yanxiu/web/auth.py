@@ -29,6 +29,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
     def __init__(self, user_session: UserSession, token: str) -> None:
         self.session_id = user_session.id
+        self.last_seen_at = user_session.last_seen_at
         self.user = user_session.user
         self.token = token
 
@@ -125,8 +126,7 @@ def wants_fragment() -> bool:
 
 
 def _touch() -> None:
-    seen = current_user.user.last_seen_at
-    if seen is not None and clock.now() - seen < TOUCH_EVERY:
+    if clock.now() - current_user.last_seen_at < TOUCH_EVERY:
         return
     session_id, user_id = current_user.session_id, current_user.user.id
     with unit_of_work():

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from yanxiu.accounts.identity import normal_phone
 from yanxiu.accounts.models import Appointment, Organization, SignInFailure, User, UserSession
 from yanxiu.accounts.permissions import ANONYMOUS, Held, Viewer
 from yanxiu.core import clock
@@ -29,9 +30,10 @@ def find_user(user_id: int) -> User | None:
 
 def find_user_by_account(account: str) -> User | None:
     """Return the active user with this username, phone or e-mail address."""
-    wanted = account.strip()
+    wanted = account.strip().lower()
     statement = select(User).where(
-        or_(User.username == wanted, User.phone == wanted, func.lower(User.email) == wanted.lower()), User.is_active
+        or_(User.username == wanted, User.phone == normal_phone(wanted), func.lower(User.email) == wanted),
+        User.is_active,
     )
     return db.session.scalars(statement).first()
 
@@ -123,6 +125,12 @@ def find_session(token_hash: str) -> UserSession | None:
     return db.session.scalars(statement).unique().first()
 
 
+def find_session_by_id(session_id: int) -> UserSession | None:
+    """Return a sign-in that was not revoked."""
+    statement = select(UserSession).where(UserSession.id == session_id, UserSession.revoked_at.is_(None))
+    return db.session.scalars(statement).first()
+
+
 def live_sessions_of(user_id: int) -> Sequence[UserSession]:
     """Return a user's sign-ins that still work, the latest used first."""
     statement = (
@@ -133,14 +141,25 @@ def live_sessions_of(user_id: int) -> Sequence[UserSession]:
     return db.session.scalars(statement).all()
 
 
-def lock_seconds(account: str) -> int:
-    """Return for how many seconds an account name is locked by failed attempts, 0 if it is not."""
+def lock_key_of(user_id: int) -> str:
+    """Return the name under which a user's failed attempts are counted, whichever name was typed."""
+    return f"#{user_id}"
+
+
+def lock_key(account: str) -> str:
+    """Return the name under which attempts are counted; an account that does not exist is counted as it was typed."""
+    user = find_user_by_account(account)
+    return account.strip().lower()[:255] if user is None else lock_key_of(user.id)
+
+
+def lock_seconds(key: str) -> int:
+    """Return for how many seconds an account (`lock_key`) is locked by failed attempts, 0 if it is not."""
     now = clock.now()
     wait = timedelta(0)
     for window, allowed in LOCK_LIMITS:
         recent = db.session.scalars(
             select(SignInFailure.at)
-            .where(SignInFailure.account == account.strip().lower(), SignInFailure.at > now - window)
+            .where(SignInFailure.account == key, SignInFailure.at > now - window)
             .order_by(SignInFailure.at.desc())
             .limit(allowed)
         ).all()

@@ -1,0 +1,22 @@
+"""管理: organizations, people, appointments, importing teachers, the audit log, the state of the system."""
+
+from __future__ import annotations
+
+from yanxiu.admin.views import appointments, audit, imports, organizations, overview, system, users
+from yanxiu.admin.views.base import bp
+from yanxiu.web.slots import Filler
+
+blueprints = (bp,)
+SLOTS: dict[str, Filler] = {}
+
+__all__ = [
+    "SLOTS",
+    "appointments",
+    "audit",
+    "blueprints",
+    "imports",
+    "organizations",
+    "overview",
+    "system",
+    "users",
+]

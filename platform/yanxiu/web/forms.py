@@ -1,0 +1,68 @@
+"""Forms: Chinese words, cleaned text, and a refusal by a rule shown beside the field it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import SelectChoice
+
+from yanxiu.core.errors import ConflictError, InvalidError, TooLargeError, YanxiuError
+from yanxiu.core.html import without_invisible
+from yanxiu.core.unit_of_work import unit_of_work
+
+REFUSALS = (InvalidError, ConflictError, TooLargeError)
+
+
+def one_line(text: Any) -> Any:
+    """Filter: no control characters, blanks joined, no line breaks."""
+    return " ".join(without_invisible(text).split()) if isinstance(text, str) else text
+
+
+def some_lines(text: Any) -> Any:
+    """Filter: no control characters but line breaks, trimmed."""
+    return without_invisible(text).replace("\r\n", "\n").strip() if isinstance(text, str) else text
+
+
+def select_choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
+    """Return (value, text) pairs as the choices of a select field."""
+    return [SelectChoice(value=value, label=text) for value, text in pairs]
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base of our forms."""
+
+    class Meta:
+        locales = ("zh",)
+
+    refusal: YanxiuError | None = None
+
+    def refuse(self, error: YanxiuError) -> None:
+        """Show a rule's refusal beside its field, or above the form if it belongs to none."""
+        self.refusal = error
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(error.message)
+        else:
+            field.errors = [*field.errors, error.message]
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form: 200 untouched, else why it was not accepted."""
+        if self.refusal is not None:
+            return self.refusal.status
+        return 422 if self.errors else 200
+
+
+def accepted(form: Form, action: Callable[[], Any]) -> bool:
+    """Validate a posted form and run `action` in one unit of work; a refusal goes beside its field."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        with unit_of_work():
+            action()
+    except REFUSALS as error:
+        form.refuse(error)
+        return False
+    return True

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.accounts import make_session
-from tests.support.clients import anonymous_client
+from tests.support.clients import CSRF, anonymous_client
 from yanxiu.accounts import passwords
 from yanxiu.accounts.models import SignInFailure, User, UserSession
 from yanxiu.accounts.services import begin_sign_in, checked_user, reset_password
@@ -180,6 +180,8 @@ def test_a_one_time_password_leads_straight_to_choosing_an_own_one(app, cast, ct
     assert answer.location.startswith("/settings/password")
     assert client.get("/settings/profile").location == "/settings/password"
     form = {"current": once, "password": "mountain river 7", "repeated": "mountain river 7"}
+    with client.session_transaction() as session:  # signing in made a new session with a new token
+        session["csrf_token"] = CSRF
     assert client.post("/settings/password", data=form).status_code == 302
     assert client.get("/settings/profile").status_code == 200
     assert try_in(app, password=once).status_code == 422

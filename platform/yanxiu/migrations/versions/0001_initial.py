@@ -183,6 +183,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "teacher_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("finished_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_teacher_import_actor_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teacher_import")),
+    )
+    with op.batch_alter_table("teacher_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_teacher_import_actor_id"), ["actor_id"], unique=False)
+
+    op.create_table(
         "user_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -228,6 +243,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_workshop_stage"), ["stage"], unique=False)
         batch_op.create_index(batch_op.f("ix_workshop_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "teacher_import_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("id_number", sa.String(length=40), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["teacher_import.id"], name=op.f("fk_teacher_import_row_import_id_teacher_import")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_teacher_import_row_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teacher_import_row")),
+        sa.UniqueConstraint("import_id", "number", name=op.f("uq_teacher_import_row_import_id_number")),
+    )
+    with op.batch_alter_table("teacher_import_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_teacher_import_row_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "topic",
@@ -528,6 +564,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_topic_author_id"))
 
     op.drop_table("topic")
+    with op.batch_alter_table("teacher_import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_teacher_import_row_user_id"))
+
+    op.drop_table("teacher_import_row")
     with op.batch_alter_table("workshop", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_subject"))
         batch_op.drop_index(batch_op.f("ix_workshop_stage"))
@@ -538,6 +578,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
 
     op.drop_table("user_session")
+    with op.batch_alter_table("teacher_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_teacher_import_actor_id"))
+
+    op.drop_table("teacher_import")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index("ix_appointment_organization_id_role")

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, PasswordField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from yanxiu.accounts.catalog import STAGES, SUBJECTS, TITLES
 from yanxiu.accounts.services.profile import MAX_BIO
-from yanxiu.web.forms import Form, one_line, select_choices, some_lines
-
-NOT_GIVEN = ("", "未填写")
-
-
-def choices_of(words: tuple[str, ...]) -> list[SelectChoice]:
-    """Return select choices for a vocabulary, the first one empty."""
-    return select_choices([NOT_GIVEN, *((word, word) for word in words)])
+from yanxiu.web.forms import Form, one_line, some_lines, word_choices
 
 
 class SignInForm(Form):
@@ -58,9 +51,9 @@ class PasswordForm(Form):
 class ProfileForm(Form):
     """The part of a profile its owner writes."""
 
-    subject = SelectField("学科", choices=choices_of(SUBJECTS))
-    stage = SelectField("学段", choices=choices_of(STAGES))
-    title = SelectField("职称", choices=choices_of(TITLES))
+    subject = SelectField("学科", choices=word_choices(SUBJECTS))
+    stage = SelectField("学段", choices=word_choices(STAGES))
+    title = SelectField("职称", choices=word_choices(TITLES))
     bio = TextAreaField(
         "个人简介",
         validators=[Length(max=MAX_BIO, message=f"简介最多 {MAX_BIO} 个字，请精简")],

@@ -7,8 +7,7 @@ from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from yanxiu.accounts.catalog import ORGANIZATION_KINDS, ROLES, STAGES, SUBJECTS, TITLES
-from yanxiu.accounts.forms import choices_of
-from yanxiu.web.forms import Form, one_line, select_choices, some_lines
+from yanxiu.web.forms import Form, one_line, select_choices, some_lines, word_choices
 
 MAX_LINE = Length(max=255, message="内容太长，请缩短")
 
@@ -48,9 +47,9 @@ class PersonForm(Form):
 
     name = StringField("姓名", validators=[InputRequired("请填写姓名"), MAX_LINE], filters=[one_line])
     organization_id = SelectField("所在单位", coerce=whole_number)
-    subject = SelectField("学科", choices=choices_of(SUBJECTS))
-    stage = SelectField("学段", choices=choices_of(STAGES))
-    title = SelectField("职称", choices=choices_of(TITLES))
+    subject = SelectField("学科", choices=word_choices(SUBJECTS))
+    stage = SelectField("学段", choices=word_choices(STAGES))
+    title = SelectField("职称", choices=word_choices(TITLES))
     phone = StringField(
         "手机号", validators=[MAX_LINE], filters=[one_line], description="可以用来登录", render_kw={"inputmode": "tel"}
     )

@@ -30,6 +30,11 @@ def select_choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=text) for value, text in pairs]
 
 
+def word_choices(words: Iterable[str], nothing: str = "未填写") -> list[SelectChoice]:
+    """Return the choices for a vocabulary, the first one empty and called `nothing`."""
+    return select_choices([("", nothing), *((word, word) for word in words)])
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """Base of our forms."""
 

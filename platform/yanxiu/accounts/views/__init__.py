@@ -6,7 +6,7 @@ from typing import Any
 
 from yanxiu.accounts.views import help as help_pages
 from yanxiu.accounts.views import people, settings, sign_in
-from yanxiu.accounts.views.base import bp
+from yanxiu.accounts.views.blueprint import bp
 
 blueprints = (bp,)
 SLOTS: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from yanxiu.accounts.views.base import bp
+from yanxiu.accounts.views.blueprint import bp
 from yanxiu.web.auth import public
 
 

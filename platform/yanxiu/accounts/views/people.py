@@ -9,7 +9,7 @@ from yanxiu.accounts.catalog import ROLES
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import can_view_contact, can_view_person
 from yanxiu.accounts.queries import find_user
-from yanxiu.accounts.views.base import bp
+from yanxiu.accounts.views.blueprint import bp
 from yanxiu.core import clock
 from yanxiu.core.errors import NotFoundError
 from yanxiu.web.auth import current_actor, current_viewer

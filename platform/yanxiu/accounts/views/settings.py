@@ -24,7 +24,7 @@ from yanxiu.accounts.services import change_password as save_password
 from yanxiu.accounts.services import (
     edit_profile as save_profile,
 )
-from yanxiu.accounts.views.base import bp, settings_tabs
+from yanxiu.accounts.views.blueprint import bp, settings_tabs
 from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.storage import receive_file
 from yanxiu.core.unit_of_work import unit_of_work

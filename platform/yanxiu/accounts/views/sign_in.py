@@ -10,7 +10,7 @@ from yanxiu.accounts.forms import SignInForm
 from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_session_by_id, find_user
 from yanxiu.accounts.services import begin_sign_in, checked_user, open_session, revoke_session
-from yanxiu.accounts.views.base import bp
+from yanxiu.accounts.views.blueprint import bp
 from yanxiu.core.errors import InvalidError, RateLimitedError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter

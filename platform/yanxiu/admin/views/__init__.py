@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yanxiu.admin.views import appointments, audit, imports, organizations, overview, system, users
-from yanxiu.admin.views.base import bp
+from yanxiu.admin.views.blueprint import bp
 from yanxiu.web.slots import Filler
 
 blueprints = (bp,)

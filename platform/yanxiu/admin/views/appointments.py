@@ -11,7 +11,7 @@ from yanxiu.accounts.permissions import can_appoint
 from yanxiu.accounts.queries import appointment_in_reach, appointments_page, person_in_reach, person_named_in_reach
 from yanxiu.accounts.services import appoint, end_appointment
 from yanxiu.admin.forms import AppointmentForm
-from yanxiu.admin.views.base import bp, query_int, query_text, tabs
+from yanxiu.admin.views.blueprint import bp, query_int, query_text, tabs
 from yanxiu.admin.views.organizations import in_reach, place_choices
 from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from yanxiu.accounts.permissions import Viewer, can_read_audit
 from yanxiu.admin.actions import ACTION_GROUPS, action_label
 from yanxiu.admin.queries import AuditFilter, AuditLine, all_audit_lines, audit_page
-from yanxiu.admin.views.base import bp, query_text, tabs
+from yanxiu.admin.views.blueprint import bp, query_text, tabs
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
 from yanxiu.core.errors import NotFoundError

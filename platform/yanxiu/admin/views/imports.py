@@ -22,7 +22,7 @@ from yanxiu.accounts.services import (
 )
 from yanxiu.admin.forms import ImportForm
 from yanxiu.admin.sheets import XLSX, account_sheet, template_sheet
-from yanxiu.admin.views.base import bp, query_text, tabs
+from yanxiu.admin.views.blueprint import bp, query_text, tabs
 from yanxiu.core import clock
 from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError
 from yanxiu.core.spreadsheets import read_rows

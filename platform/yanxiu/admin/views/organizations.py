@@ -18,7 +18,7 @@ from yanxiu.accounts.services import (
     reopen_organization,
 )
 from yanxiu.admin.forms import MoveForm, NewOrganizationForm, OrganizationForm
-from yanxiu.admin.views.base import bp, query_int, tabs
+from yanxiu.admin.views.blueprint import bp, query_int, tabs
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer

@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.queries import PeopleFilter, count_people, tree_in_reach
-from yanxiu.admin.views.base import bp, tabs
+from yanxiu.admin.views.blueprint import bp, tabs
 from yanxiu.web.auth import current_viewer
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.permissions import can_read_audit
 from yanxiu.admin.queries import system_state
-from yanxiu.admin.views.base import bp, tabs
+from yanxiu.admin.views.blueprint import bp, tabs
 from yanxiu.core.audit import record_audit, verify_audit
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work

@@ -23,7 +23,7 @@ from yanxiu.accounts.services import (
     reveal_id_number,
 )
 from yanxiu.admin.forms import PersonForm
-from yanxiu.admin.views.base import bp, query_int, query_text, tabs
+from yanxiu.admin.views.blueprint import bp, query_int, query_text, tabs
 from yanxiu.admin.views.organizations import in_reach, place_choices
 from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, NotFoundError

@@ -64,6 +64,7 @@ async function page(event) {
     if (worthKeeping(response)) event.waitUntil(keep(pages, event.request, response.clone(), MOST_PAGES));
     return response;
   });
+  coming.catch(() => undefined);
   try {
     return await (kept ? Promise.race([coming, later(kept)]) : coming);
   } catch (_) {

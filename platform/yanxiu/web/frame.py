@@ -87,6 +87,7 @@ def _shell(app: Flask, user: User | None) -> dict[str, Any]:
         "menu": menu,
         "search_url": _url_if_exists("search.index"),
         "messages_url": _url_if_exists("notifications.index"),
+        "unread_url": _url_if_exists("notifications.count"),
         "profile_url": _url_if_exists("accounts.me") or "/",
         "profile_active": request.blueprint == "accounts",
         "logout_url": url_for("accounts.logout"),

@@ -10,7 +10,7 @@ function show(text) {
   if (!place) return;
   place.hidden = !text;
   place.firstElementChild.textContent = text;
-  document.body.dataset.connection = text ? "offline" : "online";
+  document.body.dataset.network = text ? "away" : "here";
 }
 
 function check() {

@@ -13,6 +13,8 @@ export const draftKey = (field) => `${PREFIX}${viewerId()}:${location.pathname}:
 
 behavior("[data-draft]", (field) => {
   forgetIfSent(field);
+  // Its line is there from the start: one that came later would move the button under somebody's finger.
+  statePlace(field);
   restore(field);
   let timer = 0;
   const save = () => {
@@ -75,8 +77,8 @@ export function dropDraft(field) {
 }
 
 function statePlace(field) {
-  const form = field.closest("form");
-  let place = form && form.querySelector("[data-draft-state]");
+  const form = field.closest("form") || field.parentElement;
+  let place = form.querySelector("[data-draft-state]");
   if (!place) {
     place = document.createElement("p");
     place.className = "save-state";
@@ -88,7 +90,6 @@ function statePlace(field) {
 }
 
 function say(field, text, state) {
-  if (!text && !field.closest("form")) return;
   const place = statePlace(field);
   place.textContent = text;
   place.dataset.state = state;

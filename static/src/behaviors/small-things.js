@@ -48,7 +48,7 @@ behavior("[data-scroll-to-current]", (line) => {
 
 // A select or a checkbox that is a filter: choosing is asking.
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-auto-submit]");
+  const form = event.target.closest("form[data-submit-on-change]");
   if (form) form.requestSubmit();
 });
 

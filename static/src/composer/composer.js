@@ -50,6 +50,7 @@ export class Composer {
           lang: "zh-CN",
           ...(area.getAttribute("aria-describedby") ? { "aria-describedby": area.getAttribute("aria-describedby") } : {}),
         },
+        handleKeyDown: (_, event) => this.sendQuickly(event),
         handlePaste: (_, event) => this.takeFiles(event, event.clipboardData),
         handleDrop: (_, event) => this.takeFiles(event, event.dataTransfer),
       },
@@ -82,6 +83,13 @@ export class Composer {
     this.box.scrollIntoView({ block: "nearest" });
     if (this.editor.isEmpty) this.editor.chain().setContent(html, { emitUpdate: true }).focus("end").run();
     else this.editor.chain().focus("end").insertContent(html).focus("end").run();
+  }
+
+  /** Before the editor's own Ctrl+Enter, which breaks the line. */
+  sendQuickly(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || !this.area.form) return false;
+    this.area.form.requestSubmit();
+    return true;
   }
 
   takeFiles(event, transfer) {

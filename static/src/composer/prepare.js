@@ -1,5 +1,5 @@
 // A <textarea data-composer> becomes the rich composer when somebody is about to write in it. Until then, and without
-// scripts, it is a plain textarea. Its value is HTML once "<name>_format" says so; the server reads both.
+// scripts, it is a plain textarea. Its value is HTML once the form's "format" says so; the server reads both.
 const LOOKS_LIKE_HTML = /^\s*<(p|ul|ol|h[1-6]|blockquote|img|table|pre)\b/i;
 const mounted = new WeakMap();
 
@@ -41,12 +41,11 @@ export async function insertInto(area, html) {
 }
 
 export function setFormat(area, format) {
-  const name = `${area.name}_format`;
-  let input = area.form && area.form.elements.namedItem(name);
+  let input = area.form && area.form.querySelector("input[type=hidden][name=format]");
   if (!input) {
     input = document.createElement("input");
     input.type = "hidden";
-    input.name = name;
+    input.name = "format";
     area.insertAdjacentElement("afterend", input);
   }
   input.value = format;

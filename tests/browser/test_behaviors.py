@@ -1,0 +1,201 @@
+"""Forms, drafts, dialogs, menus and keys, as every page has them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.stage import answer_json, put
+from yanxiu.core import clock
+from yanxiu.web.filters import when
+
+FORM = """
+<form class="form" method="post" action="/probe/post" data-async data-reset>
+  <div class="field" data-field="title"><label for="t">标题</label><input id="t" name="title" data-draft="topic-title">
+    <p class="field-error" data-error hidden><span></span></p></div>
+  <div class="field" data-field="body"><label for="b">内容</label>
+    <textarea id="b" name="body" data-draft="topic"></textarea>
+    <p class="field-error" data-error hidden><span></span></p></div>
+  <div class="form-errors" role="alert" data-form-error hidden></div>
+  <button class="button primary">发布话题</button>
+</form>"""
+
+
+def test_a_draft_survives_a_closed_tab(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    page.get_by_label("内容").fill("导入用三分钟复述故事")
+    expect(page.get_by_text("草稿已存本机")).to_be_visible()
+    context = page.context
+    page.close()
+    again = context.new_page()
+    put(again, FORM)
+    expect(again.get_by_label("内容")).to_have_value("导入用三分钟复述故事")
+    expect(again.get_by_text("已恢复上次没写完的草稿")).to_be_visible()
+    again.get_by_role("button", name="放弃草稿").click()
+    expect(again.get_by_label("内容")).to_have_value("")
+    put(again, FORM)
+    expect(again.get_by_label("内容")).to_have_value("")
+
+
+def test_a_draft_belongs_to_its_person_and_its_page(page_for, cast):
+    page = page_for("teacher")
+    put(page, FORM)
+    page.get_by_label("内容").fill("只属于李强")
+    expect(page.get_by_text("草稿已存本机")).to_be_visible()
+    keys = page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))")
+    assert keys == [f"draft:{cast.teacher.id}:/:topic"]
+
+
+def test_a_draft_is_let_go_when_the_server_has_answered(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    seen = answer_json(page, "**/probe/post", {"ok": True, "toast": "已发布话题"})
+    page.get_by_label("内容").fill("发出去的话")
+    expect(page.get_by_text("草稿已存本机")).to_be_visible()
+    page.get_by_role("button", name="发布话题").click()
+    expect(page.get_by_text("已发布话题")).to_be_visible()
+    expect(page.get_by_label("内容")).to_have_value("")
+    assert seen[0]["headers"]["x-csrftoken"]
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))") == []
+
+
+def test_errors_stand_beside_the_field_and_nothing_typed_is_lost(page_for, errors):
+    page = page_for("teacher")
+    put(page, FORM)
+    refusal = {"ok": False, "message": "请检查", "errors": {"title": ["请填写标题"], "elsewhere": ["坊已结束"]}}
+    answer_json(page, "**/probe/post", refusal, status=422)
+    page.get_by_label("内容").fill("写好的内容")
+    page.get_by_role("button", name="发布话题").click()
+    expect(page.locator("[data-field=title] [data-error]")).to_have_text("请填写标题")
+    expect(page.get_by_role("alert").filter(has_text="坊已结束")).to_be_visible()
+    expect(page.get_by_label("标题")).to_be_focused()
+    expect(page.get_by_label("标题")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("内容")).to_have_value("写好的内容")
+    errors[:] = [error for error in errors if "422" not in error]
+
+
+def test_a_form_sent_without_a_network_waits_and_is_sent_once(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    page.get_by_label("内容").fill("断网时写的")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="发布话题").click()
+    expect(page.get_by_text("网络断开了，你写的内容已存在本机")).to_be_visible()
+    expect(page.locator("form[data-async]")).to_have_attribute("data-state", "offline")
+    seen = answer_json(page, "**/probe/post", {"ok": True, "toast": "已发布话题"})
+    page.context.set_offline(False)
+    expect(page.get_by_text("已发布话题")).to_be_visible()
+    assert len(seen) == 1
+    assert len(seen[0]["headers"]["idempotency-key"]) == 32
+
+
+def test_ctrl_enter_sends_but_not_while_pinyin_is_composed(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    seen = answer_json(page, "**/probe/post", {"ok": True, "toast": "已发布话题"})
+    box = page.get_by_label("内容")
+    box.fill("你好")
+    box.evaluate(
+        "e => e.dispatchEvent(new KeyboardEvent('keydown',"
+        " {key: 'Enter', ctrlKey: true, isComposing: true, bubbles: true, cancelable: true}))"
+    )
+    assert seen == []
+    box.press("Control+Enter")
+    expect(page.get_by_text("已发布话题")).to_be_visible()
+
+
+def test_a_dangerous_step_asks_and_names_the_thing(page_for):
+    page = page_for("teacher")
+    put(page, FORM.replace("data-async", "data-async data-confirm='删除话题《草船借箭》？删除后不能恢复。'"))
+    seen = answer_json(page, "**/probe/post", {"ok": True, "toast": "已删除"})
+    page.get_by_role("button", name="发布话题").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("删除话题《草船借箭》")
+    expect(question.get_by_role("button", name="取消")).to_be_focused()
+    question.get_by_role("button", name="取消").click()
+    expect(question).to_have_count(0)
+    assert seen == []
+    page.get_by_role("button", name="发布话题").click()
+    question.get_by_role("button", name="发布话题").click()
+    expect(page.get_by_text("已删除")).to_be_visible()
+    assert len(seen) == 1
+
+
+def test_a_step_can_be_taken_back(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    answer = {"ok": True, "toast": "已撤回", "undo": {"url": "/probe/undo", "text": "撤销"}}
+    answer_json(page, "**/probe/post", answer)
+    undone = answer_json(page, "**/probe/undo", {"ok": True, "toast": "已恢复"})
+    page.get_by_role("button", name="发布话题").click()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_text("已恢复")).to_be_visible()
+    assert [request["method"] for request in undone] == ["POST"]
+
+
+def test_the_menu_of_the_avatar_works_by_keyboard(page_for):
+    page = page_for("teacher")
+    page.goto("/")
+    opener = page.get_by_label("李强的菜单")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("button", name="退出登录")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="退出登录")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_slash_and_ctrl_k_go_to_the_search_box(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    box = page.get_by_role("searchbox", name="搜索")
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("")
+    page.get_by_label("内容").focus()
+    page.keyboard.type("1/2")
+    expect(page.get_by_label("内容")).to_have_value("1/2")
+    page.keyboard.press("Control+k")
+    expect(box).to_be_focused()
+
+
+def test_the_first_tab_leads_to_the_text(page_for):
+    page = page_for("teacher")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("ago", [0, 1, -1, 2, 30, 400])
+def test_moments_read_the_same_in_the_browser_and_on_the_server(page_for, ago):
+    page = page_for("teacher")
+    moment = datetime.now(UTC) - timedelta(days=ago)
+    put(page, f'<time datetime="{moment.isoformat()}" data-when>…</time>')
+    expect(page.locator("main time")).to_have_text(when(moment))
+    assert str(moment.astimezone(clock.LOCAL_ZONE).year) in (page.locator("main time").get_attribute("title") or "")
+
+
+def test_more_of_a_list_is_added_in_place_without_doubles(page_for):
+    page = page_for("teacher")
+    put(
+        page,
+        '<ul id="rows"><li id="r1">甲</li><li id="r2">乙</li></ul>'
+        '<p class="load-more"><a href="/probe/rows?cursor=2" data-load-more="rows">加载更多</a></p>',
+    )
+    page.route(
+        "**/probe/rows*",
+        lambda route: route.fulfill(
+            content_type="text/html; charset=utf-8",
+            body='<ul id="rows"><li id="r2">乙</li><li id="r3"><a href="/">丙</a></li></ul>',
+        ),
+    )
+    page.get_by_role("link", name="加载更多").click()
+    expect(page.locator("#rows li")).to_have_text(["甲", "乙", "丙"])
+    expect(page.get_by_role("link", name="丙")).to_be_focused()
+    expect(page.get_by_role("link", name="加载更多")).to_have_count(0)

@@ -1,0 +1,116 @@
+"""The composer that grows out of a textarea: HTML for the server, nothing lost on the way."""
+
+import json
+
+from playwright.sync_api import expect
+
+from tests.browser.stage import answer_json, put
+from tests.support.axe import violations
+
+FORM = """
+<form class="form" method="post" action="/probe/post" data-async data-reset>
+  <div class="field" data-field="html"><label for="h">回复</label>
+    <textarea id="h" name="html" data-composer data-draft="reply" placeholder="写下你的想法"
+      data-mention-src="/probe/people"></textarea>
+    <p class="field-error" data-error hidden><span></span></p></div>
+  <button class="button primary">发表回复</button>
+</form>
+<article id="post-1" data-author-name="王丽"><div class="prose"><p>先给人物关系图。</p></div>
+<button data-quote="post-1" data-quote-into="h">引用</button></article>"""
+
+
+def open_composer(page_for, html=FORM):
+    page = page_for("teacher")
+    put(page, html)
+    page.locator("#h").focus()
+    box = page.get_by_role("textbox", name="回复")
+    expect(box).to_be_focused()
+    expect(page.get_by_role("toolbar", name="文字格式")).to_be_visible()
+    return page, box
+
+
+def sent(seen):
+    """The fields of the multipart body, roughly: enough to see what was sent."""
+    return seen[0]["body"]
+
+
+def test_what_is_written_is_sent_as_html(page_for):
+    page, _box = open_composer(page_for)
+    seen = answer_json(page, "**/probe/post", {"ok": True, "toast": "已发表"})
+    page.keyboard.type("读课文")
+    page.get_by_role("button", name="加粗").click()
+    page.keyboard.type("圈出生字")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("已发表")).to_be_visible()
+    assert "<p>读课文<strong>圈出生字</strong></p>" in sent(seen)
+    assert 'name="format"\r\n\r\nhtml' in sent(seen)
+    expect(page.get_by_role("textbox", name="回复")).to_have_text("")
+
+
+def test_a_draft_of_the_composer_comes_back_formatted(page_for):
+    page, _box = open_composer(page_for)
+    page.get_by_role("button", name="加粗").click()
+    page.keyboard.type("重点")
+    expect(page.get_by_text("草稿已存本机")).to_be_visible()
+    put(page, FORM)
+    expect(page.get_by_role("textbox", name="回复").locator("strong")).to_have_text("重点")
+
+
+def test_what_was_typed_before_the_composer_came_is_kept(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    page.locator("#h").evaluate("e => { e.value = '第一行\\n1 < 2' }")
+    page.locator("#h").focus()
+    expect(page.get_by_role("textbox", name="回复").locator("p")).to_have_text(["第一行", "1 < 2"])
+
+
+def test_a_colleague_is_mentioned_by_keyboard(page_for, cast):
+    page, box = open_composer(page_for)
+    people = [{"id": 7, "name": "周敏", "place": "青山镇中心小学"}, {"id": 8, "name": "周建国", "place": "石桥村小学"}]
+    page.route(
+        "**/probe/people*", lambda route: route.fulfill(content_type="application/json", body=json.dumps(people))
+    )
+    page.keyboard.type("请@周")
+    expect(page.get_by_role("option")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(box).to_have_text("请@周建国")
+    assert '<span data-mention="8">@周建国</span>' in page.locator("#h").input_value()
+    expect(page.get_by_role("listbox")).to_have_count(0)
+
+
+def test_a_post_is_quoted_with_its_author(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    page.get_by_role("button", name="引用").click()
+    expect(page.get_by_role("textbox", name="回复").locator("blockquote")).to_have_text("王丽：先给人物关系图。")
+
+
+def test_a_link_is_given_by_its_address_and_only_a_safe_one(page_for):
+    page, _box = open_composer(page_for)
+    page.get_by_role("button", name="链接").click()
+    dialog = page.get_by_role("dialog", name="链接")
+    dialog.get_by_label("网址").fill("javascript:alert(1)")
+    dialog.get_by_role("button", name="确定").click()
+    expect(dialog.get_by_text("网址要以 https:// 或 http:// 开头")).to_be_visible()
+    dialog.get_by_label("网址").fill("www.moe.gov.cn")
+    dialog.get_by_role("button", name="确定").click()
+    expect(page.get_by_role("link", name="https://www.moe.gov.cn")).to_be_visible()
+
+
+def test_chinese_input_is_not_sent_half_typed(page_for):
+    page, box = open_composer(page_for)
+    seen = answer_json(page, "**/probe/post", {"ok": True})
+    devtools = page.context.new_cdp_session(page)
+    for pinyin in ("n", "ni", "ni hao"):
+        devtools.send(
+            "Input.imeSetComposition", {"text": pinyin, "selectionStart": len(pinyin), "selectionEnd": len(pinyin)}
+        )
+    devtools.send("Input.insertText", {"text": "你好"})
+    expect(box).to_have_text("你好")
+    assert seen == []
+
+
+def test_the_composer_is_accessible(page_for):
+    page, _box = open_composer(page_for)
+    assert [found for found in violations(page) if "composer" in found or "toolbar" in found] == []

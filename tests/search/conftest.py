@@ -1,25 +1,25 @@
-"""Fixtures of search: an index that knows what the database holds."""
+"""Fixtures of search: an index that knows what the database holds, and a shelf of made-up things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
+from tests.support.search import Shelf, bring_index_up_to_date
+from yanxiu.core.search_queue import principal_sources, register_sources, sources
 from yanxiu.search.engines.local import LocalEngine
-from yanxiu.search.indexer import Indexer, engine_of
 
 
 @pytest.fixture
 def index_now(app: Flask) -> Callable[[], LocalEngine]:
-    """Do what the indexer does until nothing waits; the engine, looking at the newest generation."""
+    """Do what the indexer does until nothing waits."""
+    return lambda: bring_index_up_to_date(app)
 
-    def run() -> LocalEngine:
-        engine = engine_of(app)
-        with app.app_context(), engine.home.indexer_lock():
-            indexer = Indexer(engine)
-            indexer.recover()
-            indexer.run_until_idle()
-        engine.look_again()
-        return engine
 
-    return run
+@pytest.fixture
+def shelf(app: Flask) -> Iterator[Shelf]:
+    """The only source of search while the test runs."""
+    shelf, before = Shelf(), (list(sources().values()), list(principal_sources()))
+    register_sources([shelf.source])
+    yield shelf
+    register_sources(*before)

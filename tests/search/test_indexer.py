@@ -9,15 +9,10 @@ from tests.support.eventually import eventually
 from yanxiu.accounts.services import deactivate_user
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import (
-    IndexDocument,
-    IndexSource,
     SearchOutbox,
     acl_county,
     enqueue_index,
-    register_sources,
-    sources,
 )
-from yanxiu.core.search_queue import principal_sources as registered_principals
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.cli import build_index
 from yanxiu.search.engines.home import IndexBusyError
@@ -26,35 +21,6 @@ from yanxiu.search.indexer import Indexer, engine_of, run_indexer
 from yanxiu.search.models import ONLY, SearchState
 
 EVERYBODY = frozenset({"pub"})
-
-
-class Shelf:
-    """A source of made-up things, kept in a dict."""
-
-    def __init__(self) -> None:
-        self.texts: dict[int, str] = {}
-        self.broken: set[int] = set()
-        self.hidden: set[int] = set()
-        self.source = IndexSource("book", "书", self.load, lambda: iter(sorted(self.texts)), self.visible)
-
-    def load(self, ids):
-        for number in ids:
-            if number in self.broken:
-                raise ValueError("this book cannot be read")
-            if number in self.texts:
-                acl = frozenset() if number in self.hidden else EVERYBODY
-                yield IndexDocument("book", number, self.texts[number], f"/books/{number}", acl)
-
-    def visible(self, viewer, ids):
-        return {number for number in ids if number in self.texts and number not in self.hidden}
-
-
-@pytest.fixture
-def shelf(app):
-    shelf, before = Shelf(), (list(sources().values()), list(registered_principals()))
-    register_sources([shelf.source])
-    yield shelf
-    register_sources(*before)
 
 
 @pytest.fixture
@@ -69,9 +35,9 @@ def indexer(ctx, app, shelf):
 def change(shelf, number, text, **how):
     with unit_of_work():
         if text is None:
-            shelf.texts.pop(number, None)
+            shelf.books.pop(number, None)
         else:
-            shelf.texts[number] = text
+            shelf.put(number, text)
         enqueue_index("book", number, **how)
 
 
@@ -175,14 +141,14 @@ def test_a_restored_backup_of_the_database_means_a_new_index(indexer, shelf):
     with unit_of_work():
         state = db.session.get(SearchState, ONLY)
         state.directory, state.trying, state.done = past
-    del shelf.texts[2]
+    del shelf.books[2]
     indexer.recover()
     assert found(indexer.engine) == {1}
 
 
 def test_a_rebuild_misses_nothing_that_changes_meanwhile(indexer, shelf):
     for number in range(1, 301):
-        shelf.texts[number] = f"第{number}本"
+        shelf.put(number, f"第{number}本")
     indexer.rebuild()
     load, meanwhile = shelf.load, iter([(1, None), (302, "新来的")])
 
@@ -199,7 +165,8 @@ def test_a_rebuild_misses_nothing_that_changes_meanwhile(indexer, shelf):
 
 
 def test_the_old_index_answers_until_the_new_one_is_whole(indexer, shelf):
-    shelf.texts.update({1: "甲", 2: "乙"})
+    shelf.put(1, "甲")
+    shelf.put(2, "乙")
     indexer.rebuild()
     seen = []
     load = shelf.load
@@ -209,7 +176,7 @@ def test_the_old_index_answers_until_the_new_one_is_whole(indexer, shelf):
         return list(load(ids))
 
     object.__setattr__(shelf.source, "load", load_and_look)
-    shelf.texts[3] = "丙"
+    shelf.put(3, "丙")
     indexer.rebuild()
     assert seen == [{1, 2}]
     assert found(indexer.engine) == {1, 2, 3}
@@ -244,7 +211,7 @@ def test_the_running_indexer_hears_of_changes_and_of_a_wanted_rebuild(app, ctx, 
     thread = Thread(target=run_indexer, args=(app, stop), daemon=True)
     thread.start()
     try:
-        shelf.texts[1] = "甲"
+        shelf.put(1, "甲")
         eventually(lambda: db.session.rollback() or db.session.get(SearchState, ONLY))
         change(shelf, 2, "乙")
         eventually(lambda: 2 in found(engine_of(app)), timeout=10)

@@ -118,13 +118,14 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         """The commit itself: the TOC takes its name after all it speaks of is on disk."""
         found = _TOC_NAME.match(newname)
         if found:
-            self._write_sums(int(found.group(1)))
+            self.sums[newname] = self.sums.pop(oldname)
+            self._write_sums(int(found.group(1)), newname)
             sync_directory(self.path)
         super().rename_file(oldname, newname, safe=safe)
         sync_directory(self.path)
 
-    def _write_sums(self, generation: int) -> None:
-        sums = {name: sums for name, sums in self.sums.items() if (self.path / name).exists()}
+    def _write_sums(self, generation: int, toc: str) -> None:
+        sums = {name: sums for name, sums in self.sums.items() if name == toc or (self.path / name).exists()}
         with (self.path / f"files_{generation}.json").open("w", encoding="utf-8") as file:
             json.dump(sums, file)
             file.flush()
@@ -138,6 +139,9 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
     def toc(self, generation: int, *, thorough: bool = False) -> index.TOC:
         """The TOC of a generation whose files are all there, in the size (`thorough`: with the checksum) they had."""
         sums = json.loads((self.path / f"files_{generation}.json").read_text("utf-8"))
+        name = f"_{NAME}_{generation}.toc"
+        if zlib.crc32((self.path / name).read_bytes()) != sums[name][1]:  # before anything of it is unpickled
+            raise IndexDamagedError(f"{name} is not whole")
         toc = index.TOC.read(self, NAME, gen=generation, schema=SCHEMA)
         for segment in toc.segments:
             names = [name for name in sums if name.startswith(f"{segment.segment_id()}.")]
@@ -183,7 +187,7 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         for path in self.path.iterdir():
             if path.is_file() and path.name not in wanted and path.name.split(".")[0] not in segments:
                 path.unlink(missing_ok=True)
-        self.sums = {name: sums for name, sums in self.sums.items() if name.split(".")[0] in segments}
+        self.sums = {name: sums for name, sums in self.sums.items() if name in wanted or name.split(".")[0] in segments}
 
 
 class WhooshSegment:

@@ -1,0 +1,224 @@
+"""The search page: what it shows, to whom, and what it costs."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from yanxiu.core.search_queue import acl_workshop, enqueue_index
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.search.forms import wanted_from
+
+
+def page_text(answer) -> str:
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def titles(html: str) -> list[str]:
+    found = re.findall(r'<h3 class="item-title"><a href="[^"]*">(.*?)</a></h3>', html)
+    return [re.sub("<[^>]+>", "", title) for title in found]
+
+
+def total(html: str) -> str:
+    found = re.search(r'role="status">(.*?)条', html, re.DOTALL)
+    return re.sub(r"<[^>]+>|\s", "", found.group(1)) if found else "0"
+
+
+@pytest.fixture
+def search(client, shelf, index_now):
+    index_now()
+
+    def ask(query: str, **arguments) -> str:
+        return page_text(client.get("/search", query_string={"q": query, **arguments}))
+
+    return ask
+
+
+def put_in(index_now, shelf, *titles_, **fields) -> None:
+    with unit_of_work():
+        for title in titles_:
+            number = len(shelf.books) + 1
+            shelf.put(number, title, **fields)
+            enqueue_index("book", number)
+    index_now()
+
+
+def test_found_words_are_marked_and_everything_is_escaped(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "<script>三国</script>", body='单元 <img src=x onerror="1"> 三国演义')
+    html = search("三国")
+    assert "&lt;script&gt;<mark>三国</mark>&lt;/script&gt;" in html
+    assert "&lt;img src=x onerror=&#34;1&#34;&gt; <mark>三国</mark>" in html
+    assert "<script>三国" not in html
+
+
+def test_a_query_comes_back_escaped(search):
+    html = search('"><script>alert(1)</script>')
+    assert "<script>alert" not in html
+
+
+def test_kinds_are_grouped_and_one_kind_is_paged(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, *(f"三国第{number}课" for number in range(1, 46)))
+    html = search("三国")
+    assert total(html) == "共45"
+    assert len(titles(html)) == 10
+    assert "查看全部书" in html
+    pages = [titles(search("三国", kind="book", page=number)) for number in (1, 2, 3)]
+    assert [len(page) for page in pages] == [20, 20, 5]
+    assert len({title for page in pages for title in page}) == 45
+    assert "第 2 / 3 页" in re.sub(r"\s+", " ", search("三国", kind="book", page=2))
+
+
+def test_filters_count_what_they_would_show(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "三国甲", "三国乙", subject="语文", year="2024")
+    put_in(index_now, shelf, "三国丙", subject="数学", year="2024")
+    assert re.search(r'subject=[^"]*"[^>]*>语文&nbsp;<span class="num">2</span>', search("三国"))
+    chosen = search("三国", subject="数学")
+    assert titles(chosen) == ["三国丙"]
+    assert re.search(r'>语文&nbsp;<span class="num">2</span>', chosen), "one may still change one's mind"
+
+
+def test_words_that_are_filters_are_offered_as_such(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "三国 五年级 语文", subject="语文", grade="五年级")
+    put_in(index_now, shelf, "三国 语文", subject="语文", grade="六年级")
+    assert "只看五年级" in search("五年级语文三国")
+
+
+def test_newest_first(ctx, search, shelf, index_now):
+    for year in (2021, 2023, 2022):
+        put_in(index_now, shelf, f"三国{year}", date=datetime(year, 5, 1, tzinfo=UTC))
+    assert titles(search("三国", sort="newest")) == ["三国2023", "三国2022", "三国2021"]
+
+
+def test_a_phrase_is_found_literally(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "甲", body="草船借箭这一课")
+    put_in(index_now, shelf, "乙", body="草船里船借了借箭的人")
+    assert titles(search("《草船借箭》")) == ["甲"]
+    assert total(search("《草船借箭》")) == "共1"
+
+
+def test_a_phrase_that_is_nowhere_gives_what_is_near_and_says_so(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "三国单元的教学设计")
+    html = search("《三国教学》")
+    assert "没有一字不差的" in html
+    assert titles(html) == ["三国单元的教学设计"]
+
+
+def test_a_minus_leaves_out(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "评课：数学", "评课：语文")
+    assert titles(search("评课 -数学")) == ["评课：语文"]
+
+
+def test_synonyms_and_traditional_characters_find_the_same_thing(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "三国单元教学设计")
+    assert titles(search("教案")) == titles(search("教學設計")) == ["三国单元教学设计"]
+
+
+def test_text_inside_an_attachment_is_found_and_shown(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "课件一", body="说明", attachment="第三页：诸葛亮识天文")
+    html = search("诸葛亮")
+    assert titles(html) == ["课件一"]
+    assert "<mark>诸葛亮</mark>识天文" in html
+
+
+def test_one_character_is_enough(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "圆柱的体积", "认识半圆")
+    assert set(titles(search("圆"))) == {"圆柱的体积", "认识半圆"}
+
+
+def test_nothing_found_says_what_to_do(search):
+    html = search("麒麟饲养")
+    assert "没有找到“麒麟饲养”" in html
+    assert "可以这样再试试" in html
+
+
+@pytest.mark.parametrize("query", ["", "   ", "《》"])
+def test_without_a_query_the_page_explains_itself(search, query):
+    assert "想找什么，就写什么" in search(query)
+
+
+def test_what_is_hidden_is_neither_found_nor_counted_nor_suggested_at_once(ctx, client, search, shelf, index_now):
+    """The index still has the document; the database already says no."""
+    put_in(index_now, shelf, "三国甲", "三国乙", subject="语文")
+    shelf.hidden.add(1)
+    html = search("三国")
+    assert titles(html) == ["三国乙"]
+    assert total(html) == "共1"
+    assert "三国甲" not in client.get("/search/suggestions?q=三国").get_data(as_text=True)
+
+
+def test_deleted_things_vanish_before_the_index_hears_of_it(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "三国甲", "三国乙")
+    del shelf.books[2]
+    assert titles(search("三国")) == ["三国甲"]
+
+
+def test_what_waits_in_the_queue_as_narrowed_is_not_counted(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, *(f"三国{number}" for number in range(30)))
+    with unit_of_work():
+        for number in range(1, 26):
+            shelf.hidden.add(number)
+            enqueue_index("book", number, narrowed=True)
+    html = search("三国")
+    assert total(html) == "共5"
+    assert len(titles(html)) == 5
+
+
+def test_many_hits_that_fail_the_check_are_never_shown(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, *(f"三国{number}" for number in range(90)))
+    shelf.hidden.update(range(11, 91))
+    assert set(titles(search("三国", kind="book"))) <= {f"三国{number}" for number in range(10)}
+
+
+def test_somebody_else_s_things_are_not_counted(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "三国甲", acl=frozenset({acl_workshop(7)}), subject="语文")
+    html = search("三国")
+    assert titles(html) == []
+    assert "没有找到" in html
+    assert "语文" not in html
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_hits(ctx, client, shelf, index_now, count_queries):
+    counts = []
+    for _ in range(2):
+        put_in(index_now, shelf, *(f"三国{number}" for number in range(15)))
+        with count_queries() as seen:
+            page_text(client.get("/search?q=三国&kind=book"))
+        counts.append(seen.count)
+    assert counts[0] == counts[1]
+    assert counts[0] <= 3
+
+
+def test_suggestions_are_titles_that_begin_so(ctx, client, search, shelf, index_now):
+    put_in(index_now, shelf, "三国演义", "《三国》单元", "论三国", "數學")
+    got = client.get("/search/suggestions?q=三国").get_json()
+    assert [item["title"] for item in got["items"]] == ["三国演义"]
+    assert got["items"][0] == {"title": "三国演义", "label": "书", "url": "/books/1"}
+    assert client.get("/search/suggestions?q=数").get_json()["items"][0]["title"] == "數學"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "q=%00%FF&page=0", "q=a&page=-1", "q=a&page=٣", "q=a&page=99999999999", "q=" + "长" * 5000, "q=a&kind=nothing",
+        "q=a&subject=" + "x" * 5000, "q[]=a", "q=" + "%22" * 60, "q=%F0%9F%80%84", "q=-", "q=a&sort=__class__",
+        "q=(((%26%26", "q=*&kind=*", "q=a&year=%27%20or%201=1", "q=%ED%A0%80",
+    ],
+)  # fmt: skip
+def test_a_strange_address_is_a_page_like_any_other(client, arguments):
+    assert client.get(f"/search?{arguments}").status_code == 200
+    assert client.get(f"/search/suggestions?{arguments}").status_code == 200
+
+
+def test_an_address_is_read_generously():
+    wanted = wanted_from({"q": "  三国 ", "page": "x", "kind": " topic ", "sort": "newest"})
+    assert (wanted.text, wanted.page, wanted.kind, wanted.newest_first) == ("三国", 1, "topic", True)
+
+
+def test_people_are_found_in_their_own_county_only(client_for, cast, index_now):
+    index_now()
+    name = cast.leader.name
+    assert name in titles(page_text(client_for("teacher").get(f"/search?q={name}")))
+    for somebody_else in ("stranger",):
+        html = page_text(client_for(somebody_else).get(f"/search?q={name}"))
+        assert name not in titles(html)

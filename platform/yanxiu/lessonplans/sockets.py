@@ -1,15 +1,96 @@
-"""Live rooms of lesson plans."""
+"""Live rooms of lesson plans, and the document protocol `/rt` bound to the Socket.IO server."""
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any
 
+from flask import Flask, current_app
+from flask_login import current_user
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import viewer_of
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.extensions import db, socketio
+from yanxiu.lessonplans.collab.hub import Hub
+from yanxiu.lessonplans.collab.protocol import Role
+from yanxiu.lessonplans.collab.room import Visitor
+from yanxiu.lessonplans.collab.store import DocumentStore
+from yanxiu.lessonplans.collab.wire import SocketTransport, Wire
+from yanxiu.lessonplans.permissions import can_view_plan, can_write_plan
+from yanxiu.lessonplans.queries import find_live_session, find_plan, seat_of, visible_plan
+from yanxiu.lessonplans.services import note_edits
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.sockets import SocketEvent
+from yanxiu.workshops.queries import find_workshop
 
-LIVE_ROOMS: dict[str, RoomPredicate] = {}
+EXTENSION = "yanxiu_documents"
+
+
+def _may_follow_plan(viewer: Viewer, plan_id: int) -> bool:
+    return visible_plan(viewer, plan_id) is not None
+
+
+def _may_follow_workshop(viewer: Viewer, workshop_id: int) -> bool:
+    return find_workshop(viewer, workshop_id) is not None
+
+
+LIVE_ROOMS: dict[str, RoomPredicate] = {"plan": _may_follow_plan, "workshop-plans": _may_follow_workshop}
 EVENTS: tuple[SocketEvent, ...] = ()
+
+
+class DatabaseAuthority:
+    """Rights as the database has them now, each time in a session of its own."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def role_of(self, visitor: Visitor, plan_id: int) -> Role | None:
+        """None without a living sign-in or without the right to see the plan."""
+        with self._app.app_context():
+            viewer = self._viewer(visitor)
+            plan = find_plan(plan_id) if viewer is not None else None
+            if viewer is None or plan is None:
+                return None
+            seat = seat_of(viewer, plan)
+            if can_write_plan(viewer, plan, seat):
+                return "write"
+            return "read" if can_view_plan(viewer, plan, seat) else None
+
+    def exists(self, visitor: Visitor, plan_id: int) -> bool:
+        """A plan one may not see does not exist for one; only a sign-in that ended is told apart."""
+        with self._app.app_context():
+            return self._viewer(visitor) is None
+
+    def _viewer(self, visitor: Visitor) -> Viewer | None:
+        session = find_live_session(visitor.session_id)
+        if session is None or session.user_id != visitor.user_id:
+            return None
+        return viewer_of(session.user)
 
 
 def init_documents(app: Flask) -> None:
     """Bind the document protocol `/rt` to the Socket.IO server."""
+    with app.app_context():
+        store = DocumentStore(db.engine)
+
+    def identify(environ: dict[str, Any]) -> Visitor | None:
+        with app.request_context(environ):
+            if not current_user.is_authenticated:
+                return None
+            return Visitor(current_user.user.id, current_user.user.name, current_user.session_id)
+
+    def settled(plan_id: int, editor_ids: frozenset[int]) -> None:
+        with app.app_context(), unit_of_work():
+            plan = find_plan(plan_id)
+            if plan is not None:
+                note_edits(plan, editor_ids)
+
+    hub = Hub(store, SocketTransport(socketio.server), DatabaseAuthority(app), on_settled=settled)
+    Wire(socketio.server, hub, identify)
+    app.extensions[EXTENSION] = hub
+
+
+def documents() -> Hub:
+    """Return the document server of this application."""
+    hub: Hub = current_app.extensions[EXTENSION]
+    return hub

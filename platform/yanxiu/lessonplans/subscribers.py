@@ -2,8 +2,90 @@
 
 from __future__ import annotations
 
-from yanxiu.core.events import Subscription
-from yanxiu.core.tasks import JobHandler
+from typing import Any
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = ()
-JOBS: dict[str, JobHandler] = {}
+from yanxiu.accounts.events import AppointmentChanged, SessionRevoked, UserDeactivated
+from yanxiu.core.db import db
+from yanxiu.core.events import Moment, Subscription
+from yanxiu.core.search_queue import enqueue_index
+from yanxiu.core.tasks import JobContext, JobHandler, enqueue
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans import events
+from yanxiu.lessonplans.document.ydoc import json_from_state
+from yanxiu.lessonplans.queries import stored_document
+from yanxiu.lessonplans.services import write_text
+from yanxiu.lessonplans.sockets import documents
+from yanxiu.workshops.events import MemberRemoved, MemberRoleChanged
+
+RENDER = "lessonplans.render"
+
+
+def _index(event: events.PlanCreated | events.PlanRestored) -> None:
+    enqueue_index("plan", event.plan_id)
+
+
+def _index_changed(event: events.PlanChanged) -> None:
+    enqueue_index("plan", event.plan_id, narrowed=event.narrowed)
+
+
+def _unindex(event: events.PlanDeleted) -> None:
+    enqueue_index("plan", event.plan_id, deleted=True)
+
+
+def _index_people(event: events.PlanMemberInvited | events.PlanMemberChanged) -> None:
+    enqueue_index("plan", event.plan_id)
+
+
+def _index_without(event: events.PlanMemberRemoved) -> None:
+    enqueue_index("plan", event.plan_id, narrowed=True)
+
+
+def _render_later(event: events.PlanEdited) -> None:
+    enqueue(RENDER, {"plan_id": event.plan_id}, key=f"{RENDER}:{event.plan_id}")
+
+
+def render_plan(payload: dict[str, Any], job: JobContext) -> None:
+    """Write the plan's HTML and text as they are now, and let search know. Runs twice without harm."""
+    plan_id = int(payload["plan_id"])
+    stored = stored_document(plan_id)
+    db.session.rollback()
+    if stored is None:
+        return
+    document = json_from_state(stored.merged())
+    with unit_of_work():
+        write_text(plan_id, epoch=stored.epoch, seq=stored.seq, document=document)
+        enqueue_index("plan", plan_id)
+
+
+def _recheck_plan(event: Any) -> None:
+    """Rights in one plan changed: look again at everybody who has it open, before the answer goes out."""
+    documents().recheck(plan_id=event.plan_id)
+
+
+def _recheck_user(event: Any) -> None:
+    documents().recheck(user_id=event.user_id)
+
+
+
+AFTER = Moment.AFTER_COMMIT
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription(events.PlanCreated, _index),
+    Subscription(events.PlanRestored, _index),
+    Subscription(events.PlanChanged, _index_changed),
+    Subscription(events.PlanDeleted, _unindex),
+    Subscription(events.PlanMemberInvited, _index_people),
+    Subscription(events.PlanMemberChanged, _index_people),
+    Subscription(events.PlanMemberRemoved, _index_without),
+    Subscription(events.PlanEdited, _render_later),
+    Subscription(events.PlanChanged, _recheck_plan, AFTER),
+    Subscription(events.PlanDeleted, _recheck_plan, AFTER),
+    Subscription(events.PlanMemberChanged, _recheck_plan, AFTER),
+    Subscription(events.PlanMemberRemoved, _recheck_plan, AFTER),
+    Subscription(MemberRemoved, _recheck_user, AFTER),
+    Subscription(MemberRoleChanged, _recheck_user, AFTER),
+    Subscription(SessionRevoked, _recheck_user, AFTER),
+    Subscription(UserDeactivated, _recheck_user, AFTER),
+    Subscription(AppointmentChanged, _recheck_user, AFTER),
+)
+JOBS: dict[str, JobHandler] = {RENDER: render_plan}

@@ -1,0 +1,131 @@
+"""Passing on: updates and carets to everybody else in the room, at once when it is quiet, gathered when it is busy.
+
+Leading edge: if a document's due time has passed, an update leaves in the receiving thread; otherwise updates are
+collected, merged and sent when due. Fan-out never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from yanxiu.lessonplans.collab import awareness, updates
+from yanxiu.lessonplans.collab.room import Room
+
+PRESENCE_TICK_S = 0.033
+CROWDED_PRESENCE_TICK_S = 0.1
+
+
+class Transport(Protocol):
+    """How messages reach sockets. It may not block."""
+
+    def send(self, sids: Sequence[str], event: str, payload: Any) -> None:
+        """Encode once, hand to each of `sids`."""
+
+
+class FanOut:
+    """Sends to rooms; a thread of its own sends what is due later. Shares the hub's lock."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        lock: threading.RLock,
+        rooms: Callable[[], Iterable[Room]],
+        clock: Callable[[], float],
+    ) -> None:
+        self._transport = transport
+        self._lock = lock
+        self._rooms = rooms
+        self._clock = clock
+        self._wake = threading.Condition(lock)
+        self._stopping = False
+        self._share = 0.0
+        self._share_at = clock()
+        self._thread = threading.Thread(target=self._pump, name="plan-fanout", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread that sends what was gathered."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(5)
+
+    def send(self, room: Room, event: str, frame: bytes, *, skip: str | None = None) -> None:
+        """Send a frame to everybody in the room but `skip`."""
+        sids = [sid for sid in room.members if sid != skip]
+        if sids:
+            self._transport.send(sids, event, [room.handle, frame])
+
+    def offer(self, room: Room, sid: str, data: bytes) -> None:
+        """Pass an update on, now or when due."""
+        with self._lock:
+            if self._clock() >= room.due and not room.pending:
+                self._send_updates(room, [(sid, data)])
+            else:
+                room.pending.append((sid, data))
+                self._wake.notify_all()
+
+    def _send_updates(self, room: Room, batch: list[tuple[str, bytes]]) -> None:
+        started = self._clock()
+        try:
+            frames = [updates.merge([data for _, data in batch])]
+        except updates.MalformedUpdateError:
+            frames = [data for _, data in batch]
+        skip = _only_sender(sid for sid, _ in batch)
+        for frame in frames:
+            self.send(room, "u", frame, skip=skip)
+        ended = self._clock()
+        self._note_cost(ended - started, ended)
+        room.due = ended + room.tick_after(ended - started, self._share)
+
+    def _note_cost(self, cost: float, now: float) -> None:
+        """Keep the share of time spent in fan-out, smoothed over about a second."""
+        passed = max(now - self._share_at, 1e-6)
+        weight = min(1.0, passed)
+        self._share += weight * (min(1.0, cost / passed) - self._share)
+        self._share_at = now
+
+    def offer_presence(self, room: Room, sid: str, presence: awareness.Presence) -> None:
+        """Pass a caret on; a newer one of the same client replaces one that has not left yet."""
+        with self._lock:
+            room.pending_presence[presence.client] = (sid, presence)
+            if self._clock() >= room.presence_due:
+                self._send_presence(room)
+            else:
+                self._wake.notify_all()
+
+    def _send_presence(self, room: Room) -> None:
+        waiting, room.pending_presence = room.pending_presence, {}
+        frame = awareness.write_frame([presence for _, presence in waiting.values()])
+        self.send(room, "w", frame, skip=_only_sender(sid for sid, _ in waiting.values()))
+        crowded = len(room.members) > 4
+        room.presence_due = self._clock() + (CROWDED_PRESENCE_TICK_S if crowded else PRESENCE_TICK_S)
+
+    def _pump(self) -> None:
+        with self._wake:
+            while not self._stopping:
+                now = self._clock()
+                for room in self._rooms():
+                    if room.pending and now >= room.due:
+                        batch, room.pending = room.pending, []
+                        self._send_updates(room, batch)
+                    if room.pending_presence and now >= room.presence_due:
+                        self._send_presence(room)
+                self._wake.wait(self._next_due())
+
+    def _next_due(self) -> float | None:
+        dues = [room.due for room in self._rooms() if room.pending]
+        dues += [room.presence_due for room in self._rooms() if room.pending_presence]
+        return max(0.001, min(dues) - self._clock()) if dues else None
+
+
+def _only_sender(sids: Iterable[str]) -> str | None:
+    """Whoever sent the whole batch alone need not hear it back."""
+    senders = set(sids)
+    return senders.pop() if len(senders) == 1 else None

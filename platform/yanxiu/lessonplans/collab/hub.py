@@ -1,0 +1,439 @@
+"""The document server of one process: who has what open, what goes to disk, what goes to whom.
+
+It owns no live document; it relays, appends and merges bytes. It knows neither Flask nor Socket.IO: messages leave
+through a `Transport`, rights come from an `Authority`, so the same code serves threads and gevent workers.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from yanxiu.lessonplans.collab import awareness, updates
+from yanxiu.lessonplans.collab.committer import Committer
+from yanxiu.lessonplans.collab.fanout import FanOut, Transport
+from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
+from yanxiu.lessonplans.collab.protocol import VERSION, Bucket, Join, JoinRefusal, Limits, NakCode, Role
+from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor, new_member
+from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
+
+log = logging.getLogger(__name__)
+
+ROLE_SECONDS = 60.0
+SMALL_DIFF = 16 * 1024
+MAX_REMEMBERED_JOINS = 10_000
+
+
+class Authority(Protocol):
+    """What the rest of the program says about rights, always as they are now."""
+
+    def role_of(self, visitor: Visitor, plan_id: int) -> Role | None:
+        """None: not (any more) for this person, or the sign-in ended."""
+
+    def exists(self, visitor: Visitor, plan_id: int) -> bool:
+        """Whether the person may know that there is such a plan."""
+
+
+class Hub:
+    """All open documents of this process. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        transport: Transport,
+        authority: Authority,
+        *,
+        limits: Limits | None = None,
+        on_settled: Settled | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._store = store
+        self._transport = transport
+        self._authority = authority
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._rooms: dict[int, Room] = {}
+        self._by_handle: dict[int, Room] = {}
+        self._next_handle = 1
+        self._sockets_of: dict[int, set[str]] = defaultdict(set)
+        self._joins: dict[int, Bucket] = {}
+        self._committer = Committer(store, self._committed)
+        self._fanout = FanOut(transport, self._lock, lambda: list(self._rooms.values()), clock)
+        self._house = House(store, self._lock, on_settled)
+        self._started = False
+        self._stopping = threading.Event()
+        self._housekeeper = threading.Thread(target=self._keep_house, name="plan-house", daemon=True)
+
+    def start(self) -> None:
+        """Start the threads, once; on first use, so that a process that forks after its birth has them too."""
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
+        atexit.register(self.stop)
+        self._committer.start()
+        self._fanout.start()
+        self._housekeeper.start()
+
+    def stop(self, retry_ms: int = 1500) -> None:
+        """Say goodbye, write everything, end the threads."""
+        with self._lock:
+            sids = [sid for room in self._rooms.values() for sid in room.members]
+        if sids:
+            self._transport.send(sids, "bye", {"retry_ms": retry_ms})
+        self._committer.stop()
+        self._fanout.stop()
+        self._stopping.set()
+        if self._housekeeper.is_alive():
+            self._housekeeper.join(5)
+
+    def drain(self, timeout: float = 5.0) -> bool:
+        """Wait until everything accepted so far is on disk."""
+        return self._committer.drain(timeout)
+
+    # Entering and leaving
+
+    def join(self, sid: str, visitor: Visitor, wanted: Join) -> dict[str, Any]:
+        """Enter the room first, then read the state, so that nothing falls between."""
+        self.start()
+        if wanted.version != VERSION:
+            return _refused("upgrade")
+        if not self._may_join_now(visitor.user_id):
+            return _refused("busy")
+        role = self._authority.role_of(visitor, wanted.doc)
+        if role is None:
+            return _refused("forbidden" if self._authority.exists(visitor, wanted.doc) else "not_found")
+        room, member = self._enter(sid, visitor, wanted, role)
+        if member is None:
+            return _refused("busy")
+        with self._lock:
+            in_flight = [edit.data for edit in room.in_flight]
+        stored = self._store.load(wanted.doc)
+        if stored is None:
+            self._remove(room, sid)
+            return _refused("not_found")
+        return self._welcome(room, member, wanted, stored, in_flight)
+
+    def _welcome(
+        self, room: Room, member: Member, wanted: Join, stored: Stored, in_flight: list[bytes]
+    ) -> dict[str, Any]:
+        state = stored.merged(*in_flight)
+        room.epoch = stored.epoch
+        room.size = max(room.size, stored.size)
+        known = wanted.sv if wanted.epoch in (None, stored.epoch) else updates.EMPTY_STATE
+        try:
+            diff = updates.missing_from(state, known)
+        except updates.MalformedUpdateError:
+            self._remove(room, member.sid)
+            return _refused("upgrade")
+        return {
+            "ok": True,
+            "h": room.handle,
+            "role": member.role,
+            "sv": updates.state_vector(state),
+            "diff": diff,
+            "seq": stored.seq,
+            "epoch": stored.epoch,
+            "aware": room.awareness(),
+            "limits": self.limits.for_client(),
+            "me": member.card(),
+            "size": room.size,
+        }
+
+    def _may_join_now(self, user_id: int) -> bool:
+        with self._lock:
+            if len(self._joins) > MAX_REMEMBERED_JOINS:
+                self._joins.clear()
+            bucket = self._joins.setdefault(user_id, Bucket(self.limits.joins_per_second, self.limits.join_burst))
+            return bucket.take(self._clock())
+
+    def _enter(self, sid: str, visitor: Visitor, wanted: Join, role: Role) -> tuple[Room, Member | None]:
+        with self._lock:
+            room = self._room_of(wanted.doc)
+            owner = room.owner_of_client(wanted.cid)
+            if owner is not None and owner.visitor.user_id != visitor.user_id:
+                return room, None  # somebody else's client id stays theirs
+            if owner is not None and owner.sid != sid:
+                self._remove(room, owner.sid)  # the same tab came back before its old socket was given up
+            if not self._has_room(room, sid, visitor):
+                return room, None
+            until = self._clock() + ROLE_SECONDS
+            color = room.color_for(visitor.user_id)
+            member = new_member(sid, visitor, role, wanted.cid, color, until, self.limits)
+            room.members[sid] = member
+            self._sockets_of[visitor.user_id].add(sid)
+            return room, member
+
+    def _room_of(self, plan_id: int) -> Room:
+        room = self._rooms.get(plan_id)
+        if room is None:
+            room = Room(plan_id, self._next_handle)
+            self._next_handle += 1
+            self._rooms[plan_id] = self._by_handle[room.handle] = room
+        return room
+
+    def _has_room(self, room: Room, sid: str, visitor: Visitor) -> bool:
+        others = self._sockets_of[visitor.user_id] - {sid}
+        people = room.people() | {visitor.user_id}
+        return len(others) < self.limits.sockets_per_user and len(people) <= self.limits.people_per_document
+
+    def leave(self, sid: str, handle: int) -> None:
+        """Leave one document; the socket stays open."""
+        room = self._by_handle.get(handle)
+        if room is not None:
+            self._remove(room, sid)
+
+    def disconnect(self, sid: str) -> None:
+        """The socket is gone: out of every room, its caret taken off the others' screens at once."""
+        with self._lock:
+            for room in [room for room in self._rooms.values() if sid in room.members]:
+                self._remove(room, sid)
+
+    def _remove(self, room: Room, sid: str) -> None:
+        with self._lock:
+            member = room.members.pop(sid, None)
+            if member is None:
+                return
+            if not any(sid in other.members for other in self._rooms.values()):
+                self._sockets_of[member.visitor.user_id].discard(sid)
+            if not self._sockets_of[member.visitor.user_id]:
+                del self._sockets_of[member.visitor.user_id]
+            if member.presence is not None:
+                gone = awareness.Presence(member.client, member.presence.clock + 1, None)
+                room.pending_presence.pop(member.client, None)
+                self._fanout.send(room, "w", awareness.write_frame([gone]))
+            if not room.members:
+                self._house.note_long_log(room.plan_id)
+
+    # Updates
+
+    def receive(self, sid: str, handle: int, number: int, data: bytes) -> None:
+        """An update from a socket: check, queue for the disk, pass on. Refusals go back as `nak`."""
+        room, member = self._member(sid, handle)
+        if room is None or member is None:
+            self._nak(sid, handle, number, "revoked" if room is not None else "unknown")
+            return
+        if member.stopped or number <= member.received:
+            return
+        code = self._refusal(room, member, number, data)
+        if code is not None:
+            member.stopped = True
+            self._nak(sid, handle, number, code)
+            return
+        member.received = number
+        self._accept(room, Edit(room.plan_id, member.visitor.user_id, sid, number, data))
+
+    def _member(self, sid: str, handle: int) -> tuple[Room | None, Member | None]:
+        room = self._by_handle.get(handle)
+        return room, None if room is None else room.members.get(sid)
+
+    def _refusal(self, room: Room, member: Member, number: int, data: bytes) -> NakCode | None:
+        now = self._clock()
+        if number != member.received + 1:
+            return "rate"  # something before it never arrived: the cumulative acknowledgement must not cover it
+        try:
+            if now > member.role_until and not self._refresh_role(room, member):
+                return "revoked"
+        except Exception:
+            log.exception("rights in lesson plan %s could not be read", room.plan_id)
+            return "rate"
+        if not member.may_write:
+            return "read_only"
+        if len(data) > self.limits.update_bytes:
+            return "too_large"
+        if not member.updates.take(now) or self._committer.queued_bytes > self.limits.queued_bytes:
+            return "rate"
+        if room.size > self.limits.state_limit_bytes:
+            return "doc_full"
+        try:
+            updates.check_update(data)
+        except updates.MalformedUpdateError:
+            return "malformed"
+        return None
+
+    def post(self, visitor: Visitor, plan_id: int, data: bytes, timeout: float = 15.0) -> bool:
+        """An update that came over HTTP (too large for a frame); True once it is on disk.
+
+        The caller has checked rights, size and shape.
+        """
+        self.start()
+        written = threading.Event()
+        with self._lock:
+            room = self._room_of(plan_id)
+        self._accept(room, Edit(plan_id, visitor.user_id, "", 0, data, written))
+        return written.wait(timeout)
+
+    def _accept(self, room: Room, edit: Edit) -> None:
+        now = self._clock()
+        with self._lock:
+            room.in_flight.append(edit)
+            room.size += len(edit.data)
+            room.edited_at = now
+            room.edited_since = room.edited_since or now
+            self._committer.put(edit)
+            self._fanout.offer(room, edit.sid, edit.data)
+
+    def _committed(self, batch: Sequence[Edit], done: dict[int, Appended]) -> None:
+        """On disk: forget the flight, acknowledge each sender once, see whether the log is long."""
+        with self._lock:
+            landed = {id(edit) for edit in batch}
+            for room in {r.plan_id: r for e in batch if (r := self._rooms.get(e.plan_id))}.values():
+                room.in_flight = [edit for edit in room.in_flight if id(edit) not in landed]
+            for plan_id, appended in done.items():
+                if appended.log_rows >= COMPACT_ROWS or appended.log_bytes >= COMPACT_BYTES:
+                    self._house.note_long_log(plan_id)
+        highest: dict[tuple[int, str], int] = {}
+        for edit in batch:
+            if edit.plan_id in done:
+                highest[edit.plan_id, edit.sid] = edit.number
+                self._house.note_edit(edit.plan_id, edit.user_id)
+                if edit.written is not None:
+                    edit.written.set()
+            else:
+                self._refuse_gone(edit)
+        for (plan_id, sid), number in highest.items():
+            self._acknowledge(plan_id, sid, number, done[plan_id].seq)
+
+    def _acknowledge(self, plan_id: int, sid: str, number: int, seq: int) -> None:
+        room = self._rooms.get(plan_id)
+        if room is not None and sid in room.members:
+            self._transport.send([sid], "a", [room.handle, number, seq])
+
+    def _refuse_gone(self, edit: Edit) -> None:
+        room = self._rooms.get(edit.plan_id)
+        if room is not None and edit.sid:
+            self._nak(edit.sid, room.handle, edit.number, "revoked")
+
+    def refuse_malformed(self, sid: str, data: object) -> None:
+        """A message that is not even shaped like an update: tell the sender, with what numbers it gave."""
+        parts = data if isinstance(data, list) else []
+        handle, number = (part if isinstance(part, int) and abs(part) < 2**53 else 0 for part in [*parts, 0, 0][:2])
+        self._nak(sid, handle, number, "malformed")
+
+    def _nak(self, sid: str, handle: int, number: int, code: NakCode) -> None:
+        self._transport.send([sid], "nak", [handle, number, code])
+
+    # Awareness and heartbeat
+
+    def presence(self, sid: str, handle: int, frame: bytes) -> None:
+        """Who is where. The server writes name and color itself and lets a socket speak for its own client only."""
+        room, member = self._member(sid, handle)
+        if room is None or member is None or len(frame) > self.limits.awareness_bytes:
+            return
+        if not member.presences.take(self._clock()):
+            return
+        try:
+            said = awareness.read_frame(frame)
+        except awareness.MalformedAwarenessError:
+            return
+        mine = [presence for presence in said if presence.client == member.client]
+        if not mine:
+            return
+        last = mine[-1]
+        state = last.state
+        if state is not None:
+            state = awareness.signed_state(state, member.card(), may_write=member.may_write)
+        signed = awareness.Presence(member.client, last.clock, state)
+        with self._lock:
+            if sid in room.members:
+                member.presence = signed if state is not None else None
+                self._fanout.offer_presence(room, sid, signed)
+
+    def heartbeat(self, sid: str, handle: int, client_sv: bytes) -> None:
+        """`sv`: give what the client lacks; ask back if it has what we lack."""
+        room, member = self._member(sid, handle)
+        if room is None or member is None:
+            self._nak(sid, handle, 0, "revoked" if room is not None else "unknown")
+            return
+        with self._lock:
+            in_flight = [edit.data for edit in room.in_flight]
+        stored = self._store.load(room.plan_id)
+        if stored is None:
+            return
+        state = stored.merged(*in_flight)
+        try:
+            mine, diff = updates.state_vector(state), updates.missing_from(state, client_sv)
+            we_lack, they_lack = updates.is_behind(mine, client_sv), updates.is_behind(client_sv, mine)
+        except updates.MalformedUpdateError:
+            return
+        # Deletions do not show in a state vector: a small diff is sent even when nothing seems to be missing.
+        if they_lack or (diff != updates.EMPTY_UPDATE and len(diff) <= SMALL_DIFF):
+            self._transport.send([sid], "u", [room.handle, diff])
+        if we_lack and member.may_write:
+            self._transport.send([sid], "sv", [room.handle, mine])
+
+    # Rights
+
+    def recheck(self, *, plan_id: int | None = None, user_id: int | None = None) -> None:
+        """Rights changed: look again at everybody concerned before this returns."""
+        for room, member in self._members(plan_id, user_id):
+            self._refresh_role(room, member)
+
+    def reset(self, plan_id: int, epoch: int, why: str) -> None:
+        """The document was replaced: everybody drops the local copy and loads again."""
+        with self._lock:
+            room = self._rooms.get(plan_id)
+            sids = [] if room is None else list(room.members)
+        if room is not None and sids:
+            self._transport.send(sids, "reset", [room.handle, epoch, why])
+            for sid in sids:
+                self._remove(room, sid)
+
+    def _refresh_role(self, room: Room, member: Member) -> bool:
+        """Ask again what this person may do; False if they are out now."""
+        role = self._authority.role_of(member.visitor, room.plan_id)
+        member.role_until = self._clock() + ROLE_SECONDS
+        if role is None:
+            self._transport.send([member.sid], "perm", [room.handle, None])
+            self._remove(room, member.sid)
+            return False
+        if role != member.role:
+            member.role = role
+            self._transport.send([member.sid], "perm", [room.handle, role])
+        return True
+
+    def _members(self, plan_id: int | None = None, user_id: int | None = None) -> list[tuple[Room, Member]]:
+        with self._lock:
+            return [
+                (room, member)
+                for room in self._rooms.values()
+                for member in room.members.values()
+                if plan_id in (None, room.plan_id) and user_id in (None, member.visitor.user_id)
+            ]
+
+    def here(self, plan_id: int) -> list[dict[str, object]]:
+        """Who has the document open, one card a person."""
+        return list({m.visitor.user_id: m.card() for _, m in self._members(plan_id)}.values())
+
+    # Housekeeping
+
+    def _keep_house(self) -> None:
+        while not self._stopping.wait(ROUND_SECONDS):
+            try:
+                self.keep_house()
+            except Exception:
+                log.exception("lesson plan housekeeping failed")
+        self.keep_house(closing=True)
+
+    def keep_house(self, *, closing: bool = False) -> None:
+        """One round; public so that tests need not wait for the clock."""
+        now = self._clock()
+        for room, member in self._members():
+            if now > member.role_until:
+                self._refresh_role(room, member)
+        self._house.work_off(self._rooms, now, closing=closing)
+        with self._lock:
+            for room in list(self._rooms.values()):
+                if not room.members and not room.in_flight and not room.pending:
+                    del self._rooms[room.plan_id]
+                    del self._by_handle[room.handle]
+
+
+def _refused(code: JoinRefusal) -> dict[str, Any]:
+    return {"ok": False, "code": code}

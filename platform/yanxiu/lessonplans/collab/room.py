@@ -1,0 +1,117 @@
+"""One document while somebody has it open: who is in it, what is on its way to disk and to the others."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from yanxiu.lessonplans.collab.awareness import Presence, pick_color, write_frame
+from yanxiu.lessonplans.collab.protocol import Bucket, Limits, Role
+
+CROWD = 40
+CROWD_TICK_S = 0.055
+"""From 40 people on, sends are what costs: a steady tick serves them better than the leading edge."""
+MAX_TICK_S = 0.1
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is behind a socket: the user and the sign-in that opened it."""
+
+    user_id: int
+    name: str
+    session_id: int | None
+
+
+@dataclass
+class Member:
+    """One socket in one document."""
+
+    sid: str
+    visitor: Visitor
+    role: Role
+    client: int
+    color: str
+    role_until: float
+    updates: Bucket
+    presences: Bucket
+    received: int = 0
+    stopped: bool = False
+    presence: Presence | None = None
+
+    @property
+    def may_write(self) -> bool:
+        return self.role == "write"
+
+    def card(self) -> dict[str, object]:
+        """What the others see of this person; the client cannot choose it."""
+        return {
+            "id": self.visitor.user_id,
+            "name": self.visitor.name,
+            "color": self.color,
+            "role": self.role,
+        }
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An accepted update on its way to disk; one sent over HTTP has no socket and waits for `written`."""
+
+    plan_id: int
+    user_id: int
+    sid: str
+    number: int
+    data: bytes
+    written: threading.Event | None = None
+
+
+@dataclass
+class Room:
+    """The members of one document and what is in flight. Guarded by the hub's lock."""
+
+    plan_id: int
+    handle: int
+    members: dict[str, Member] = field(default_factory=dict)
+    in_flight: list[Edit] = field(default_factory=list)
+    pending: list[tuple[str, bytes]] = field(default_factory=list)
+    pending_presence: dict[int, tuple[str, Presence]] = field(default_factory=dict)
+    due: float = 0.0
+    presence_due: float = 0.0
+    size: int = 0
+    epoch: int = 1
+    edited_at: float | None = None
+    edited_since: float | None = None
+
+    def color_for(self, user_id: int) -> str:
+        """One color a person, different from the others' as long as the palette lasts."""
+        for member in self.members.values():
+            if member.visitor.user_id == user_id:
+                return member.color
+        return pick_color(user_id, {m.color for m in self.members.values()})
+
+    def people(self) -> set[int]:
+        return {m.visitor.user_id for m in self.members.values()}
+
+    def owner_of_client(self, client: int) -> Member | None:
+        return next((m for m in self.members.values() if m.client == client), None)
+
+    def awareness(self) -> bytes:
+        return write_frame([m.presence for m in self.members.values() if m.presence is not None])
+
+    def tick_after(self, cost: float, share: float) -> float:
+        """Seconds until the next fan-out may leave: longer when sending is what the process is busy with."""
+        wait = min(MAX_TICK_S, max(20 * cost, (share - 0.2) * 0.12))
+        return max(wait, CROWD_TICK_S) if len(self.members) >= CROWD else wait
+
+
+def new_member(sid: str, visitor: Visitor, role: Role, client: int, color: str, until: float, limits: Limits) -> Member:
+    return Member(
+        sid=sid,
+        visitor=visitor,
+        role=role,
+        client=client,
+        color=color,
+        role_until=until,
+        updates=Bucket(limits.updates_per_second, limits.update_burst),
+        presences=Bucket(limits.awareness_per_second, limits.awareness_burst),
+    )

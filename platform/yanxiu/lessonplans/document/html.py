@@ -1,0 +1,216 @@
+"""The document as HTML and as text: a writer that knows a fixed set of nodes and marks and drops everything else.
+
+It is the sanitizer for stored documents: only listed tags are ever written, every value is escaped, and addresses are
+limited to http, https, mailto and paths of our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+from yanxiu.core.html import safe_url
+from yanxiu.lessonplans.document.nodes import Node
+
+MAX_DEPTH = 60
+MAX_SPAN = 100
+ALIGNMENTS = {"left", "center", "right", "justify"}
+SIMPLE = {
+    "blockquote": "blockquote",
+    "bulletList": "ul",
+    "listItem": "li",
+    "tableRow": "tr",
+}
+MARKS = {"bold": "strong", "italic": "em", "underline": "u", "strike": "s", "highlight": "mark"}
+MARK_ORDER = ("link", "highlight", "bold", "italic", "underline", "strike")
+
+
+def render_html(document: Node) -> str:
+    """HTML of the whole document; sections carry the ids the outline points to."""
+    return "".join(_block(node, 0) for node in document.get("content", ()))
+
+
+def _children(node: Node, depth: int) -> str:
+    if depth > MAX_DEPTH:
+        return ""
+    return "".join(_block(child, depth + 1) for child in node.get("content", ()))
+
+
+def _block(node: Node, depth: int) -> str:
+    kind = node.get("type")
+    if kind == "text":
+        return _text(node)
+    if kind in SIMPLE:
+        return f"<{SIMPLE[kind]}>{_children(node, depth)}</{SIMPLE[kind]}>"
+    writer = WRITERS.get(str(kind))
+    return writer(node, depth) if writer else _children(node, depth)
+
+
+def _attrs(node: Node) -> dict[str, Any]:
+    attrs = node.get("attrs")
+    return attrs if isinstance(attrs, dict) else {}
+
+
+def _section(node: Node, depth: int) -> str:
+    attrs = _attrs(node)
+    key = "".join(c for c in str(attrs.get("key", "")) if c.isalnum() or c in "-_")[:40]
+    title = escape(str(attrs.get("title", "")))
+    empty = "" if plain_text(node, with_titles=False).strip() or _has_picture(node) else " data-empty"
+    return (
+        f'<section class="plan-section" id="section-{key}"{empty}><h2>{title}</h2>'
+        f'<div class="plan-section-body">{_children(node, depth)}</div></section>'
+    )
+
+
+def _paragraph(node: Node, depth: int) -> str:
+    return f"<p{_alignment(node)}>{_children(node, depth)}</p>"
+
+
+def _heading(node: Node, depth: int) -> str:
+    level = 4 if _attrs(node).get("level") == 4 else 3
+    return f"<h{level}{_alignment(node)}>{_children(node, depth)}</h{level}>"
+
+
+def _alignment(node: Node) -> str:
+    align = _attrs(node).get("textAlign")
+    return f' class="align-{align}"' if align in ALIGNMENTS and align != "left" else ""
+
+
+def _ordered(node: Node, depth: int) -> str:
+    start = _attrs(node).get("start")
+    start_html = f' start="{start}"' if isinstance(start, int) and 1 < start < 10_000 else ""
+    return f"<ol{start_html}>{_children(node, depth)}</ol>"
+
+
+def _task_list(node: Node, depth: int) -> str:
+    return f'<ul class="task-list">{_children(node, depth)}</ul>'
+
+
+def _task(node: Node, depth: int) -> str:
+    done = _attrs(node).get("checked") is True
+    label = "已完成" if done else "未完成"
+    box = f'<span class="task-box" role="img" aria-label="{label}" data-done="{str(done).lower()}"></span>'
+    return f"<li>{box}<div>{_children(node, depth)}</div></li>"
+
+
+def _table(node: Node, depth: int) -> str:
+    return (
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="表格">'
+        f"<table>{_columns(node)}<tbody>{_children(node, depth)}</tbody></table></div>"
+    )
+
+
+def _columns(node: Node) -> str:
+    """Widths as plain `width` attributes: the page's policy forbids style attributes."""
+    rows = [row for row in node.get("content", ()) if row.get("type") == "tableRow"]
+    widths: list[str] = []
+    for cell in rows[0].get("content", ()) if rows else ():
+        attrs = _attrs(cell)
+        known = attrs.get("colwidth")
+        span = _span(attrs.get("colspan"))
+        for i in range(span):
+            width = known[i] if isinstance(known, list) and i < len(known) else None
+            widths.append(f' width="{width}"' if isinstance(width, int) and 0 < width < 3000 else "")
+    return "<colgroup>" + "".join(f"<col{width}>" for width in widths) + "</colgroup>" if any(widths) else ""
+
+
+def _cell(tag: str) -> Callable[[Node, int], str]:
+    def write(node: Node, depth: int) -> str:
+        attrs = _attrs(node)
+        spans = ""
+        for name in ("colspan", "rowspan"):
+            span = _span(attrs.get(name))
+            spans += f' {name}="{span}"' if span > 1 else ""
+        return f"<{tag}{spans}>{_children(node, depth)}</{tag}>"
+
+    return write
+
+
+def _span(value: Any) -> int:
+    return value if isinstance(value, int) and 1 <= value <= MAX_SPAN else 1
+
+
+def _image(node: Node, depth: int) -> str:
+    attrs = _attrs(node)
+    source = attrs.get("src")
+    if not isinstance(source, str) or not _own_path(source):
+        return ""
+    alt = escape(str(attrs.get("alt") or "插图"), quote=True)
+    return f'<img src="{escape(source, quote=True)}" alt="{alt}" loading="lazy">'
+
+
+def _own_path(address: str) -> bool:
+    """Pictures are kept here: an address of another site would tell it who reads the plan."""
+    return address.startswith("/") and not address.startswith("//") and not urlsplit(address).netloc
+
+
+def _text(node: Node) -> str:
+    html = escape(str(node.get("text", "")), quote=False)
+    marks = {mark.get("type"): mark for mark in node.get("marks", ()) if isinstance(mark, dict)}
+    for name in reversed(MARK_ORDER):
+        if name not in marks:
+            continue
+        if name == "link":
+            html = _link(html, marks[name])
+        else:
+            html = f"<{MARKS[name]}>{html}</{MARKS[name]}>"
+    return html
+
+
+def _link(html: str, mark: Node) -> str:
+    address = safe_url(str(_attrs(mark).get("href", "")))
+    if not address:
+        return html
+    return f'<a href="{escape(address, quote=True)}" rel="noopener noreferrer nofollow">{html}</a>'
+
+
+WRITERS: dict[str, Callable[[Node, int], str]] = {
+    "planSection": _section,
+    "paragraph": _paragraph,
+    "heading": _heading,
+    "orderedList": _ordered,
+    "taskList": _task_list,
+    "taskItem": _task,
+    "table": _table,
+    "tableCell": _cell("td"),
+    "tableHeader": _cell("th"),
+    "image": _image,
+    "hardBreak": lambda node, depth: "<br>",
+    "horizontalRule": lambda node, depth: "<hr>",
+}
+
+BLOCKS = {"paragraph", "heading", "planSection", "tableRow", "hardBreak", "listItem", "taskItem"}
+
+
+def plain_text(node: Node, depth: int = 0, *, with_titles: bool = True) -> str:
+    """The words of a node, blocks on lines of their own; section titles included unless told otherwise."""
+    if node.get("type") == "text":
+        return str(node.get("text", ""))
+    if depth > MAX_DEPTH:
+        return ""
+    inner = "".join(plain_text(child, depth + 1, with_titles=with_titles) for child in node.get("content", ()))
+    if node.get("type") == "planSection" and with_titles:
+        inner = f"{_attrs(node).get('title', '')}\n{inner}"
+    return inner + "\n" if node.get("type") in BLOCKS and not inner.endswith("\n") else inner
+
+
+def outline(document: Node) -> list[tuple[str, str]]:
+    """Key and title of each section, in order."""
+    return [
+        (str(_attrs(node).get("key", "")), str(_attrs(node).get("title", "")))
+        for node in document.get("content", ())
+        if node.get("type") == "planSection"
+    ]
+
+
+def count_characters(document: Node) -> int:
+    """Characters written by people: no white space, no section titles."""
+    return sum(1 for c in plain_text(document, with_titles=False) if not c.isspace())
+
+
+def _has_picture(node: Node, depth: int = 0) -> bool:
+    if node.get("type") in ("image", "table"):
+        return True
+    return depth < MAX_DEPTH and any(_has_picture(child, depth + 1) for child in node.get("content", ()))

@@ -1,0 +1,142 @@
+"""Document JSON into a Y document and back, in exactly the structure the editor's binding makes.
+
+An element is an `XmlElement` named like the node, neighboring texts are one `XmlText` with marks as attributes. Offsets
+in pycrdt are UTF-8 bytes (`len(text)` counts them), so text is only ever appended here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText
+
+from yanxiu.lessonplans.document.nodes import Node
+
+FIELD = "default"
+MAX_DEPTH = 60
+
+DEFAULT_ATTRIBUTES: dict[str, dict[str, Any]] = {
+    "planSection": {"key": "", "title": "", "hint": ""},
+    "heading": {"level": 3},
+    "orderedList": {"start": 1},
+    "taskItem": {"checked": False},
+    "tableCell": {"colspan": 1, "rowspan": 1},
+    "tableHeader": {"colspan": 1, "rowspan": 1},
+}
+"""What the editor always stores; leaving it out would make its first edit rewrite the node."""
+
+DEFAULT_MARK_ATTRIBUTES: dict[str, dict[str, Any]] = {"link": {"rel": "noopener noreferrer nofollow"}}
+
+
+def state_from_json(document: Node) -> bytes:
+    """The encoded state of a new document with this content."""
+    made: Doc = Doc()
+    root = made.get(FIELD, type=XmlFragment)
+    with made.transaction():
+        _append_all(root, document.get("content", ()))
+    return made.get_update()
+
+
+def load(state: bytes) -> Doc:
+    loaded: Doc = Doc()
+    loaded.apply_update(state)
+    return loaded
+
+
+def json_from_state(state: bytes) -> Node:
+    return json_from_doc(load(state))
+
+
+def json_from_doc(loaded: Doc) -> Node:
+    root = loaded.get(FIELD, type=XmlFragment)
+    return {"type": "doc", "content": _read_children(root, 0)}
+
+
+def _append_all(parent: XmlFragment | XmlElement, nodes: Any) -> None:
+    texts: list[Node] = []
+    for node in nodes:
+        if node["type"] == "text":
+            texts.append(node)
+            continue
+        _append_text(parent, texts)
+        texts = []
+        append_node(parent, node)
+    _append_text(parent, texts)
+
+
+def append_node(parent: XmlFragment | XmlElement, node: Node, index: int | None = None) -> None:
+    """Add an element (not a text) at `index`, by default at the end."""
+    if index is None:
+        index = len(parent.children)
+    element = parent.children.insert(index, XmlElement(node["type"]))
+    attributes = {**DEFAULT_ATTRIBUTES.get(node["type"], {}), **node.get("attrs", {})}
+    for key, value in attributes.items():
+        if value is not None:
+            element.attributes[key] = value
+    _append_all(element, node.get("content", ()))
+
+
+def _append_text(parent: XmlFragment | XmlElement, texts: list[Node]) -> None:
+    if not texts:
+        return
+    joined = parent.children.append(XmlText())
+    for node in texts:
+        marks = {
+            mark["type"]: {**DEFAULT_MARK_ATTRIBUTES.get(mark["type"], {}), **mark.get("attrs", {})}
+            for mark in node.get("marks", ())
+        }
+        joined.insert(len(joined), node["text"], marks)
+
+
+def _read_children(parent: XmlFragment | XmlElement, depth: int) -> list[Node]:
+    if depth > MAX_DEPTH:
+        return []
+    content: list[Node] = []
+    for child in parent.children:
+        if isinstance(child, XmlElement):
+            content.append(_read_element(child, depth))
+        elif isinstance(child, XmlText):
+            content += _read_text(child)
+    return content
+
+
+def _read_element(element: XmlElement, depth: int) -> Node:
+    node: Node = {"type": element.tag or ""}
+    attributes = {key: _plain(value) for key, value in element.attributes}
+    if attributes:
+        node["attrs"] = attributes
+    content = _read_children(element, depth + 1)
+    if content:
+        node["content"] = content
+    return node
+
+
+def _read_text(text: XmlText) -> list[Node]:
+    parts: list[Node] = []
+    for value, marks in text.diff():
+        if not isinstance(value, str) or not value:
+            continue
+        node: Node = {"type": "text", "text": value}
+        if marks:
+            node["marks"] = [_mark(name, attributes) for name, attributes in marks.items()]
+        parts.append(node)
+    return parts
+
+
+def _mark(name: str, attributes: Any) -> Node:
+    """Marks that may overlap are stored as `name--hash`."""
+    mark: Node = {"type": name.split("--", 1)[0]}
+    if isinstance(attributes, dict) and attributes:
+        mark["attrs"] = {key: _plain(value) for key, value in attributes.items()}
+    return mark
+
+
+def _plain(value: Any) -> Any:
+    """Numbers come back as floats: `colspan` 1.0 is 1."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,181 @@
+"""Tables of lesson plans: the card, the people, and the co-edited document with its history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from yanxiu.accounts.models import Organization, User
+from yanxiu.core import clock
+from yanxiu.core.db import Id, Model, Timestamps
+from yanxiu.core.storage import StoredFile
+from yanxiu.workshops.models import Workshop
+
+PRIVATE, WORKSHOP, SCHOOL, COUNTY = "private", "workshop", "school", "county"
+VISIBILITIES = {PRIVATE: "仅自己和受邀的人", WORKSHOP: "工作坊", SCHOOL: "本校", COUNTY: "本县"}
+
+WRITER, READER = "writer", "reader"
+MEMBER_ROLES = {WRITER: "一起写", READER: "只看"}
+
+NAMED, BEFORE_RESTORE = "named", "before_restore"
+
+
+class LessonPlan(Timestamps, Model):
+    """A co-edited 教学设计: what it is about, whose it is and who may see it.
+
+    `school_id` and `county_id` are the owner's when the plan was made; visibility is judged by them.
+    `edited_at` moves with the text, `updated_at` with the card.
+    """
+
+    __tablename__ = "lesson_plan"
+    __table_args__ = (
+        Index("ix_lesson_plan_owner_id_edited_at", "owner_id", "edited_at", "id"),
+        Index("ix_lesson_plan_workshop_id_edited_at", "workshop_id", "edited_at", "id"),
+        Index("ix_lesson_plan_edited_at", "edited_at", "id"),
+    )
+
+    id: Mapped[Id]
+    title: Mapped[str] = mapped_column(String(100))
+    subject: Mapped[str] = mapped_column(String(20), default="")
+    stage: Mapped[str] = mapped_column(String(10), default="")
+    grade: Mapped[str] = mapped_column(String(10), default="")
+    edition: Mapped[str] = mapped_column(String(20), default="")
+    volume: Mapped[str] = mapped_column(String(20), default="")
+    unit: Mapped[str] = mapped_column(String(60), default="")
+    periods: Mapped[int] = mapped_column(default=1)
+    template: Mapped[str] = mapped_column(String(30))
+    visibility: Mapped[str] = mapped_column(String(10), default=PRIVATE)
+    workshop_writes: Mapped[bool] = mapped_column(default=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"))
+    edited_at: Mapped[datetime] = mapped_column(default=clock.now)
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    deleted_at: Mapped[datetime | None]
+
+    owner: Mapped[User] = relationship(foreign_keys=[owner_id])
+    edited_by: Mapped[User | None] = relationship(foreign_keys=[edited_by_id])
+    organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
+    workshop: Mapped[Workshop | None] = relationship()
+    members: Mapped[list[PlanMember]] = relationship(back_populates="plan", order_by="PlanMember.id")
+
+    @property
+    def placed(self) -> str:
+        """Subject, grade and volume on one line, what is known of it."""
+        return " ".join(part for part in (self.grade or self.stage, self.subject, self.edition, self.volume) if part)
+
+
+class PlanMember(Model):
+    """Somebody invited to a plan. `seen_at` is None until they open it: it waits for them."""
+
+    __tablename__ = "plan_member"
+    __table_args__ = (UniqueConstraint("plan_id", "user_id"), Index("ix_plan_member_user_id", "user_id", "plan_id"))
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    role: Mapped[str] = mapped_column(String(10))
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime | None]
+
+    plan: Mapped[LessonPlan] = relationship(back_populates="members")
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+
+class PlanContributor(Model):
+    """Somebody whose edits were stored. Authorship comes from here, never from Yjs client ids."""
+
+    __tablename__ = "plan_contributor"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    first_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship()
+
+
+class PlanSnapshot(Model):
+    """The compacted document. `seq` is the last log row it contains, `head` the last number given out.
+
+    A new `epoch` means that the document was replaced and local copies must be dropped.
+    A quarantined document could not be loaded: it is still stored and relayed, but not compacted.
+    """
+
+    __tablename__ = "plan_snapshot"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(default=1)
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    head: Mapped[int] = mapped_column(BigInteger, default=0)
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    log_rows: Mapped[int] = mapped_column(default=0)
+    log_bytes: Mapped[int] = mapped_column(default=0)
+    quarantined_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class PlanUpdate(Model):
+    """One committed batch of edits, merged; `user_ids` says whose, as "3,17"."""
+
+    __tablename__ = "plan_update"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    user_ids: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class PlanText(Model):
+    """The document as HTML and as plain text, as of log number `seq`, for reading and searching."""
+
+    __tablename__ = "plan_text"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(default=1)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    html: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    characters: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Revision(Model):
+    """A named, immutable state of a plan: the full document, compressed. Never changed, never deleted."""
+
+    __tablename__ = "plan_revision"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20), default=NAMED)
+    title: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    characters: Mapped[int] = mapped_column(default=0)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    plan: Mapped[LessonPlan] = relationship()
+    author: Mapped[User] = relationship()
+
+
+class PlanImage(Model):
+    """A picture used in a plan; shown to whoever may see the plan."""
+
+    __tablename__ = "plan_image"
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    file: Mapped[StoredFile] = relationship()

@@ -1,0 +1,12 @@
+"""Pages of lesson plans, one module for each kind of thing."""
+
+from __future__ import annotations
+
+from yanxiu.lessonplans.views import documents, lists, people, plans, revisions
+from yanxiu.lessonplans.views.base import bp
+from yanxiu.web.slots import Filler
+
+blueprints = (bp,)
+SLOTS: dict[str, Filler] = lists.SLOTS
+
+__all__ = ["SLOTS", "blueprints", "bp", "documents", "lists", "people", "plans", "revisions"]

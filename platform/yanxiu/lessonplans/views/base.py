@@ -1,0 +1,63 @@
+"""What every page of a plan needs: the door and the frame's variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect
+from flask.typing import ResponseReturnValue
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.errors import ForbiddenError, NotFoundError
+from yanxiu.lessonplans import permissions
+from yanxiu.lessonplans.models import LessonPlan
+from yanxiu.lessonplans.permissions import Seat
+from yanxiu.lessonplans.queries import find_plan, seat_of
+from yanxiu.web.auth import current_viewer, wants_fragment
+
+bp = Blueprint("lessonplans", __name__)
+
+
+def open_plan(plan_id: int) -> tuple[LessonPlan, Seat]:
+    """Return a plan the viewer may see and what binds the viewer to it; for everybody else there is none."""
+    viewer = current_viewer()
+    plan = find_plan(plan_id)
+    if plan is None:
+        raise NotFoundError
+    seat = seat_of(viewer, plan)
+    if not permissions.can_view_plan(viewer, plan, seat):
+        raise NotFoundError
+    return plan, seat
+
+
+def own_plan(plan_id: int) -> LessonPlan:
+    """Return a plan that the viewer manages; 403 for those who may only see it."""
+    plan, _seat = open_plan(plan_id)
+    if not permissions.can_manage_plan(current_viewer(), plan):
+        raise ForbiddenError("只有教案的主人可以这样做")
+    return plan
+
+
+def writable_plan(plan_id: int) -> tuple[LessonPlan, Seat]:
+    """Return a plan that the viewer may write; 403 for those who may only see it."""
+    plan, seat = open_plan(plan_id)
+    if not permissions.can_write_plan(current_viewer(), plan, seat):
+        raise ForbiddenError("您可以看这份教案，但不能修改；需要一起写，请联系教案的主人")
+    return plan, seat
+
+
+def rights(viewer: Viewer, plan: LessonPlan, seat: Seat) -> dict[str, bool]:
+    """Return what the viewer may do, for templates."""
+    return {
+        "write": permissions.can_write_plan(viewer, plan, seat),
+        "manage": permissions.can_manage_plan(viewer, plan),
+        "leave": permissions.can_leave_plan(viewer, plan, seat),
+    }
+
+
+def done(url: str, message: str, **more: Any) -> ResponseReturnValue:
+    """Answer a write that worked: JSON for our scripts, else a redirect with the message."""
+    if wants_fragment():
+        return jsonify(ok=True, redirect=url, toast=message, **more)
+    flash(message)
+    return redirect(url)

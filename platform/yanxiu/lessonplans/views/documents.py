@@ -1,0 +1,73 @@
+"""What the editor sends over HTTP: updates too large for a socket frame, and pictures."""
+
+from __future__ import annotations
+
+from flask import jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError, YanxiuError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.core.uploads import IMAGES, receive_upload
+from yanxiu.extensions import db
+from yanxiu.lessonplans import queries, services
+from yanxiu.lessonplans.collab.room import Visitor
+from yanxiu.lessonplans.collab.updates import MalformedUpdateError, check_update
+from yanxiu.lessonplans.sockets import documents
+from yanxiu.lessonplans.views.base import bp, open_plan, writable_plan
+from yanxiu.web.auth import current_actor, current_session_id
+from yanxiu.web.files import send_stored
+
+MAX_IMAGE_BYTES = 12 * 1024 * 1024
+WEEK_S = 7 * 24 * 3600
+
+
+class NotStoredError(YanxiuError):
+    """The disk did not take the edit in time."""
+
+    code = "not_stored"
+    status = 503
+    default_message = "服务器暂时存不下，内容仍在本机，稍后会自动再试"
+
+
+@bp.post("/lesson-plans/<int:plan_id>/updates")
+def post_update(plan_id: int) -> ResponseReturnValue:
+    """Take an update that is larger than a socket frame; the answer means that it is on disk."""
+    writable_plan(plan_id)
+    limit = documents().limits.post_bytes
+    if (request.content_length or 0) > limit:
+        raise TooLargeError("一次贴入的内容太多，请分几次粘贴")
+    data = request.get_data(cache=False)
+    try:
+        check_update(data)
+    except MalformedUpdateError as error:
+        raise InvalidError("收到的内容无法识别，请刷新页面再试") from error
+    visitor = Visitor(current_actor().id, current_actor().name, current_session_id())
+    db.session.rollback()  # no read transaction while waiting for the disk
+    if not documents().post(visitor, plan_id, data):
+        raise NotStoredError
+    return jsonify(ok=True)
+
+
+@bp.post("/lesson-plans/<int:plan_id>/images")
+def add_image(plan_id: int) -> ResponseReturnValue:
+    """Take a picture for the plan; it is drawn anew, so nothing hides in it."""
+    writable_plan(plan_id)
+    file = request.files.get("file")
+    if not isinstance(file, FileStorage) or not file.filename:
+        raise InvalidError("请选择一张图片", field="file")
+    received = receive_upload(file.stream, file.filename, kinds=IMAGES, max_bytes=MAX_IMAGE_BYTES)
+    with unit_of_work():
+        plan, _seat = writable_plan(plan_id)
+        image_id = services.keep_image(current_actor(), plan, received).id
+    return jsonify(ok=True, url=url_for(".image", plan_id=plan_id, image_id=image_id), name=received.name), 201
+
+
+@bp.get("/lesson-plans/<int:plan_id>/images/<int:image_id>")
+def image(plan_id: int, image_id: int) -> ResponseReturnValue:
+    """Send a picture of the plan to whoever may see the plan."""
+    open_plan(plan_id)
+    found = queries.find_image(plan_id, image_id)
+    if found is None:
+        raise NotFoundError
+    return send_stored(found.file, inline=True, max_age=WEEK_S)

@@ -1,0 +1,72 @@
+"""Lists of plans: mine, waiting, shared with me, a workshop's; and their places on other pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.errors import NotFoundError
+from yanxiu.core.live import current_seq
+from yanxiu.lessonplans import queries
+from yanxiu.lessonplans.views.base import bp
+from yanxiu.web.auth import current_viewer
+from yanxiu.web.slots import Filler
+from yanxiu.workshops.queries import find_workshop, is_member
+
+
+@bp.get("/lesson-plans")
+def index() -> ResponseReturnValue:
+    """Show my plans and those waiting for me, or (`?show=shared`) those of my workshops, school and county."""
+    viewer, cursor = current_viewer(), request.args.get("cursor")
+    shared = request.args.get("show") == "shared"
+    page = (queries.shared_plans_page if shared else queries.my_plans_page)(viewer, cursor=cursor)
+    waiting = [] if shared or cursor else queries.waiting_plans(viewer)
+    return render_template("lessonplans/index.html", page=page, waiting=waiting, shared=shared)
+
+
+@bp.get("/workshops/<int:workshop_id>/lesson-plans")
+def workshop(workshop_id: int) -> ResponseReturnValue:
+    """Show a workshop's plans."""
+    viewer = current_viewer()
+    place = find_workshop(viewer, workshop_id)
+    if place is None:
+        raise NotFoundError
+    page = queries.workshop_plans_page(viewer, workshop_id, cursor=request.args.get("cursor"))
+    return render_template(
+        "lessonplans/workshop.html",
+        workshop=place,
+        page=page,
+        member=is_member(workshop_id, viewer.user_id),
+        seq=current_seq(f"workshop-plans:{workshop_id}"),
+    )
+
+
+def _tab(viewer: Viewer, workshop: Any, **_more: Any) -> dict[str, Any]:
+    return {"count": queries.count_workshop_plans(viewer, workshop.id)}
+
+
+def _home(viewer: Viewer, workshop: Any, **_more: Any) -> dict[str, Any] | None:
+    page = queries.workshop_plans_page(viewer, workshop.id, size=4)
+    member = is_member(workshop.id, viewer.user_id)
+    return {"plans": page.items, "member": member} if page.items or member else None
+
+
+def _continue(viewer: Viewer, **_more: Any) -> dict[str, Any] | None:
+    plans = queries.my_plans_page(viewer, size=3).items
+    return {"plans": plans} if plans else None
+
+
+def _waiting(viewer: Viewer, **_more: Any) -> dict[str, Any] | None:
+    waiting = queries.waiting_plans(viewer, limit=5)
+    return {"waiting": waiting} if waiting else None
+
+
+SLOTS: dict[str, Filler] = {
+    "workshop_tabs": ("lessonplans/_workshop_tab.html", _tab),
+    "workshop_home_main": ("lessonplans/_workshop_home.html", _home),
+    "dashboard_today": ("lessonplans/_waiting_items.html", _waiting),
+    "dashboard_continue": ("lessonplans/_continue_items.html", _continue),
+}

@@ -1,0 +1,107 @@
+"""Versions: keeping one, looking at one, bringing one back."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from yanxiu.core.errors import NotFoundError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.extensions import db
+from yanxiu.lessonplans import queries, services
+from yanxiu.lessonplans.collab.room import Visitor
+from yanxiu.lessonplans.collab.updates import compacted
+from yanxiu.lessonplans.document.html import outline, render_html
+from yanxiu.lessonplans.document.restoring import restoring_update
+from yanxiu.lessonplans.document.ydoc import json_from_state
+from yanxiu.lessonplans.forms import RevisionForm
+from yanxiu.lessonplans.models import Revision
+from yanxiu.lessonplans.sockets import documents
+from yanxiu.lessonplans.views.base import bp, done, open_plan, rights, writable_plan
+from yanxiu.lessonplans.views.documents import NotStoredError
+from yanxiu.web.auth import current_actor, current_session_id, current_viewer
+
+
+@bp.get("/lesson-plans/<int:plan_id>/revisions")
+def revisions(plan_id: int) -> ResponseReturnValue:
+    """List the versions of a plan."""
+    return _revisions_page(plan_id, RevisionForm(formdata=None))
+
+
+def _revisions_page(plan_id: int, form: RevisionForm) -> str:
+    plan, seat = open_plan(plan_id)
+    return render_template(
+        "lessonplans/revisions.html",
+        plan=plan,
+        may=rights(current_viewer(), plan, seat),
+        page=queries.revisions_page(plan_id, cursor=request.args.get("cursor")),
+        form=form,
+    )
+
+
+@bp.post("/lesson-plans/<int:plan_id>/revisions")
+def save_revision(plan_id: int) -> ResponseReturnValue:
+    """Keep the plan as it is now under a name."""
+    writable_plan(plan_id)
+    form = RevisionForm()
+    if not form.validate_on_submit():
+        return _revisions_page(plan_id, form), 422
+    state = _current_state(plan_id)
+    with unit_of_work():
+        plan, _seat = writable_plan(plan_id)
+        title = form.title.data or ""
+        services.save_revision(current_actor(), plan, state, title, form.note.data or "")
+    return done(url_for(".show", plan_id=plan_id), f"已保存为版本“{title}”")
+
+
+def _current_state(plan_id: int) -> bytes:
+    """The document with everything that was accepted up to now; read and collected outside a transaction."""
+    documents().drain()
+    db.session.rollback()
+    stored = queries.stored_document(plan_id)
+    if stored is None:
+        raise NotFoundError
+    db.session.rollback()
+    return compacted([stored.snapshot, *stored.log])
+
+
+def _open_revision(plan_id: int, number: int) -> Revision:
+    revision = queries.find_revision(plan_id, number)
+    if revision is None:
+        raise NotFoundError
+    return revision
+
+
+@bp.get("/lesson-plans/<int:plan_id>/revisions/<int:number>")
+def revision(plan_id: int, number: int) -> ResponseReturnValue:
+    """Show a version as it was."""
+    plan, seat = open_plan(plan_id)
+    found = _open_revision(plan_id, number)
+    document = json_from_state(queries.revision_state(found))
+    return render_template(
+        "lessonplans/revision.html",
+        plan=plan,
+        revision=found,
+        may=rights(current_viewer(), plan, seat),
+        html=Markup(render_html(document)),  # noqa: S704 — the writer is the sanitizer
+        sections=outline(document),
+    )
+
+
+@bp.post("/lesson-plans/<int:plan_id>/revisions/<int:number>/restoration")
+def restore_revision(plan_id: int, number: int) -> ResponseReturnValue:
+    """Bring the text back to a version by a normal edit; what is there now is kept as a version first."""
+    writable_plan(plan_id)
+    wanted = json_from_state(queries.revision_state(_open_revision(plan_id, number)))
+    state = _current_state(plan_id)
+    with unit_of_work():
+        plan, _seat = writable_plan(plan_id)
+        found = _open_revision(plan_id, number)
+        services.keep_before_restore(current_actor(), plan, state, found)
+        title = found.title
+    visitor = Visitor(current_actor().id, current_actor().name, current_session_id())
+    db.session.rollback()
+    if not documents().post(visitor, plan_id, restoring_update(state, wanted)):
+        raise NotStoredError
+    return done(url_for(".show", plan_id=plan_id), f"已恢复到“{title}”，恢复前的内容也存成了一个版本")

@@ -3,97 +3,97 @@
 //
 // Several tabs share the database. Each keeps a mark of its own, `dirty:<client>`; a tab that finds another's mark takes
 // over what that tab left behind, and removes the mark only if it has not been renewed meanwhile.
-import * as idb from 'lib0/indexeddb'
-import { IndexeddbPersistence, clearDocument } from 'y-indexeddb'
+import * as idb from "lib0/indexeddb";
+import { IndexeddbPersistence, clearDocument } from "y-indexeddb";
 
-const OPEN_MS = 2500
-const CUSTOM = 'custom'
+const OPEN_MS = 2500;
+const CUSTOM = "custom";
 
 export class LocalMemory {
   constructor(name, doc) {
-    this.name = name
-    this.doc = doc
-    this.healthy = false
-    this.dirty = false
-    this.epoch = null
-    this.origin = {}
-    this.inherited = new Map()
+    this.name = name;
+    this.doc = doc;
+    this.healthy = false;
+    this.dirty = false;
+    this.epoch = null;
+    this.origin = {};
+    this.inherited = new Map();
   }
 
   get mark() {
-    return `dirty:${this.doc.clientID}`
+    return `dirty:${this.doc.clientID}`;
   }
 
   // Resolves when the local copy is loaded, or when the browser does not allow one.
   async open() {
     try {
-      const store = new IndexeddbPersistence(this.name, this.doc)
-      this.origin = store
-      await withTimeout(Promise.race([store.whenSynced, store._db.then(() => store.whenSynced)]), OPEN_MS)
-      this.store = store
-      const epoch = await store.get('epoch')
-      this.epoch = typeof epoch === 'number' ? epoch : null
-      await this.inherit()
-      this.healthy = true
+      const store = new IndexeddbPersistence(this.name, this.doc);
+      this.origin = store;
+      await withTimeout(Promise.race([store.whenSynced, store._db.then(() => store.whenSynced)]), OPEN_MS);
+      this.store = store;
+      const epoch = await store.get("epoch");
+      this.epoch = typeof epoch === "number" ? epoch : null;
+      await this.inherit();
+      this.healthy = true;
     } catch (error) {
-      this.healthy = false
+      this.healthy = false;
     }
   }
 
   async inherit() {
-    const keys = await idb.getAllKeys(this.custom())
-    for (const key of keys.filter((name) => String(name).startsWith('dirty:'))) {
-      this.inherited.set(key, await this.store.get(key))
+    const keys = await idb.getAllKeys(this.custom());
+    for (const key of keys.filter((name) => String(name).startsWith("dirty:"))) {
+      this.inherited.set(key, await this.store.get(key));
     }
-    this.dirty = this.dirty || this.inherited.size > 0
+    this.dirty = this.dirty || this.inherited.size > 0;
   }
 
   custom() {
-    return idb.transact(this.store.db, [CUSTOM])[0]
+    return idb.transact(this.store.db, [CUSTOM])[0];
   }
 
   setDirty(dirty) {
-    if (!dirty && !this.dirty) return
-    this.dirty = dirty
-    if (dirty) this.write(this.mark, Date.now())
-    else this.clean()
+    if (!dirty && !this.dirty) return;
+    this.dirty = dirty;
+    if (dirty) this.write(this.mark, Date.now());
+    else this.clean();
   }
 
   clean() {
-    this.remove(this.mark)
+    this.remove(this.mark);
     this.inherited.forEach(async (value, key) => {
-      if ((await this.store.get(key)) === value) this.remove(key)
-    })
-    this.inherited.clear()
+      if ((await this.store.get(key)) === value) this.remove(key);
+    });
+    this.inherited.clear();
   }
 
   setEpoch(epoch) {
-    if (epoch === this.epoch) return
-    this.epoch = epoch
-    this.write('epoch', epoch)
+    if (epoch === this.epoch) return;
+    this.epoch = epoch;
+    this.write("epoch", epoch);
   }
 
   write(key, value) {
-    if (this.store) this.store.set(key, value).catch(() => this.fail())
+    if (this.store) this.store.set(key, value).catch(() => this.fail());
   }
 
   remove(key) {
-    if (this.store) this.store.del(key).catch(() => this.fail())
+    if (this.store) this.store.del(key).catch(() => this.fail());
   }
 
   fail() {
-    this.healthy = false
+    this.healthy = false;
   }
 
   async clear() {
-    if (this.store) await this.store.destroy()
-    await clearDocument(this.name)
+    if (this.store) await this.store.destroy();
+    await clearDocument(this.name);
   }
 }
 
 function withTimeout(promise, milliseconds) {
   return Promise.race([
     promise,
-    new Promise((resolve, reject) => setTimeout(() => reject(new Error('no local database')), milliseconds)),
-  ])
+    new Promise((resolve, reject) => setTimeout(() => reject(new Error("no local database")), milliseconds)),
+  ]);
 }

@@ -1,19 +1,19 @@
 // What a lesson plan may contain. The server's reader (lessonplans/document) knows exactly these nodes and marks.
-import { Node } from '@tiptap/core'
-import StarterKit from '@tiptap/starter-kit'
-import { TableKit } from '@tiptap/extension-table'
-import Image from '@tiptap/extension-image'
-import { ListItem, TaskItem, TaskList } from '@tiptap/extension-list'
-import TextAlign from '@tiptap/extension-text-align'
-import Highlight from '@tiptap/extension-highlight'
-import { PlanSection } from './section.js'
+import { Node } from "@tiptap/core";
+import StarterKit from "@tiptap/starter-kit";
+import { TableKit } from "@tiptap/extension-table";
+import Image from "@tiptap/extension-image";
+import { ListItem, TaskItem, TaskList } from "@tiptap/extension-list";
+import TextAlign from "@tiptap/extension-text-align";
+import Highlight from "@tiptap/extension-highlight";
+import { PlanSection } from "./section.js";
 
-const PlanDocument = Node.create({ name: 'doc', topNode: true, content: '(planSection | block)+' })
+const PlanDocument = Node.create({ name: "doc", topNode: true, content: "(planSection | block)+" });
 
 // `block+` and not `paragraph block*`: two people editing one item may leave it without its first paragraph for a
 // moment, and a node that does not match its rule is deleted with its text.
-const LooseListItem = ListItem.extend({ content: 'block+' })
-const LooseTaskItem = TaskItem.extend({ content: 'block+' }).configure({ nested: true })
+const LooseListItem = ListItem.extend({ content: "block+" });
+const LooseTaskItem = TaskItem.extend({ content: "block+" }).configure({ nested: true });
 
 export function extensions() {
   return [
@@ -27,15 +27,19 @@ export function extensions() {
       code: false,
       trailingNode: false,
       heading: { levels: [3, 4] },
-      link: { openOnClick: false, autolink: true, HTMLAttributes: { rel: 'noopener noreferrer nofollow', target: null } },
-      dropcursor: { color: '#0f5c46', width: 2 },
+      link: {
+        openOnClick: false,
+        autolink: true,
+        HTMLAttributes: { rel: "noopener noreferrer nofollow", target: null },
+      },
+      dropcursor: { color: "#0f5c46", width: 2 },
     }),
     LooseListItem,
     TaskList,
     LooseTaskItem,
     TableKit.configure({ table: { resizable: true, lastColumnResizable: false, cellMinWidth: 48 } }),
     Image.configure({ allowBase64: false, inline: false }),
-    TextAlign.configure({ types: ['heading', 'paragraph'], alignments: ['left', 'center', 'right', 'justify'] }),
+    TextAlign.configure({ types: ["heading", "paragraph"], alignments: ["left", "center", "right", "justify"] }),
     Highlight.configure({ multicolor: false }),
-  ]
+  ];
 }

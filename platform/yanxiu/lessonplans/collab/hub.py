@@ -390,7 +390,8 @@ class Hub:
         role = self._authority.role_of(member.visitor, room.plan_id)
         member.role_until = self._clock() + ROLE_SECONDS
         if role is None:
-            self._transport.send([member.sid], "perm", [room.handle, None])
+            why = "forbidden" if self._authority.exists(member.visitor, room.plan_id) else "revoked"
+            self._transport.send([member.sid], "perm", [room.handle, None, why])
             self._remove(room, member.sid)
             return False
         if role != member.role:

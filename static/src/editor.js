@@ -1,0 +1,151 @@
+// The page of a lesson plan. It reads at once as the server rendered it; where the person may write, the editor takes
+// over as soon as the document is here. The editor never inserts a template: documents are born on the server.
+import "./polyfill.js";
+import * as Y from "yjs";
+import { Editor } from "@tiptap/core";
+import Collaboration from "@tiptap/extension-collaboration";
+import CollaborationCaret from "@tiptap/extension-collaboration-caret";
+import { Placeholder } from "@tiptap/extensions";
+import { Awareness } from "y-protocols/awareness";
+import { toast } from "./behaviors/toast.js";
+import { LocalMemory } from "./editor/local-memory.js";
+import { PlanProvider } from "./editor/provider.js";
+import { extensions } from "./editor/schema.js";
+import { Outline } from "./editor/outline.js";
+import { People, caret } from "./editor/people.js";
+import { Pictures } from "./editor/images.js";
+import { Status } from "./editor/status.js";
+import { Toolbar } from "./editor/toolbar.js";
+import { editLink } from "./editor/links.js";
+import { bindSaving } from "./editor/saving.js";
+import "./editor/invite.js";
+
+const FIELD = "default";
+
+class PlanPage {
+  constructor(page) {
+    this.page = page;
+    this.text = page.querySelector(".plan-text");
+    this.doc = new Y.Doc();
+    this.awareness = new Awareness(this.doc);
+    this.awareness.setLocalState({});
+    const { userId, planId } = page.dataset;
+    this.memory = new LocalMemory(`plan:${userId}:${planId}`, this.doc);
+    this.outline = new Outline(page.querySelector("[data-outline]"), page);
+  }
+
+  async start() {
+    await this.memory.open();
+    const { planId, updatesUrl } = this.page.dataset;
+    const { doc, awareness, memory } = this;
+    this.provider = new PlanProvider({ planId: Number(planId), doc, awareness, memory, postUrl: updatesUrl });
+    this.status = new Status(this.page, this.provider, () => this.ownText());
+    this.people = new People(this.page.querySelector("[data-plan-here]"), this.provider, this.page);
+    this.provider.on("synced", () => this.mount());
+    this.provider.on("role", () => this.followRole());
+    this.provider.on("stopped", () => this.followRole());
+    this.provider.on("reset", () => this.startOver());
+    // Without a line, what this machine remembers is better than waiting.
+    if (this.filled) this.provider.on("state", (state) => state === "offline" && this.mount());
+    bindSaving(this.provider);
+    window.addEventListener("beforeunload", (event) => this.warn(event));
+  }
+
+  get filled() {
+    return this.doc.getXmlFragment(FIELD).length > 0;
+  }
+
+  mount() {
+    if (this.editor || !this.filled) return;
+    const pictures = new Pictures(this.page.dataset.imagesUrl);
+    const place = document.createElement("div");
+    this.editor = new Editor({
+      element: place,
+      injectCSS: false,
+      editable: this.writable,
+      editorProps: { attributes: this.attributes() },
+      extensions: [
+        ...extensions(),
+        Placeholder.configure({ placeholder: ({ node }) => (node.type.name === "heading" ? "小标题" : "") }),
+        Collaboration.configure({ document: this.doc, field: FIELD }),
+        CollaborationCaret.configure({ provider: this.provider, user: this.provider.me || {}, render: caret }),
+        pictures.extension(),
+      ],
+    });
+    pictures.editor = this.editor;
+    this.takeOver(place);
+    this.provider.hold.attach(this.editor.view.dom);
+    this.editor.on("update", () => this.outline.schedule());
+    this.editor.on("sectionGuarded", () => toast("章节标题受保护，选中章节里的内容再删"));
+    this.bindTools(pictures);
+    this.outline.onGo = () => undefined;
+    this.page.dataset.ready = "true";
+  }
+
+  attributes() {
+    const { label } = this.page.dataset;
+    return {
+      id: "plan-text",
+      role: "textbox",
+      "aria-multiline": "true",
+      "aria-label": label,
+      lang: "zh-CN",
+      class: "plan-text",
+    };
+  }
+
+  // The editor stands where the server's text stood, without a jump.
+  takeOver(place) {
+    const at = window.scrollY;
+    this.text.replaceWith(place);
+    window.scrollTo(0, at);
+  }
+
+  bindTools(pictures) {
+    const bar = this.page.querySelector("[data-plan-toolbar]");
+    if (!bar) return;
+    const input = bar.querySelector("[data-image-input]");
+    input.addEventListener("change", () => {
+      pictures.insert(this.editor, input.files);
+      input.value = "";
+    });
+    this.toolbar = new Toolbar(bar, this.editor, { image: () => input.click(), link: editLink });
+  }
+
+  // Whether typing makes sense: with the right to write, or offline with a right that was not taken away.
+  get writable() {
+    const { provider, page } = this;
+    if (provider.problem && !["sign_in", "forbidden"].includes(provider.problem)) return false;
+    return provider.role === null ? page.dataset.mayWrite === "true" : provider.mayWrite;
+  }
+
+  followRole() {
+    if (!this.editor) return;
+    this.editor.setEditable(this.writable);
+    if (this.toolbar) this.toolbar.refresh();
+  }
+
+  ownText() {
+    return this.editor ? this.editor.getText({ blockSeparator: "\n" }) : "";
+  }
+
+  // The document was replaced on the server: the local copy is of another document now.
+  async startOver() {
+    await this.memory.clear();
+    location.reload();
+  }
+
+  warn(event) {
+    if (!this.provider.unconfirmed) return;
+    event.preventDefault();
+    event.returnValue = "";
+  }
+}
+
+const page = document.querySelector("[data-plan-page]");
+if (page) {
+  page.planPage = new PlanPage(page);
+  page.planPage.start();
+}
+
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());

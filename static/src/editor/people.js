@@ -1,0 +1,56 @@
+// Who has the plan open: one chip a person, in the color of their caret. A click goes to where they are writing.
+export class People {
+  constructor(place, provider, editorElement) {
+    this.place = place;
+    this.provider = provider;
+    this.editorElement = editorElement;
+    provider.on("people", () => this.show());
+    provider.on("state", () => this.show());
+  }
+
+  show() {
+    const found = new Map();
+    this.provider.awareness.getStates().forEach((state, client) => {
+      const { user } = state;
+      if (!user || !user.id || client === this.provider.doc.clientID) return;
+      if (!found.has(user.id) || state.cursor) found.set(user.id, { ...user, client });
+    });
+    const key = [...found.values()].map((user) => `${user.id}${user.color}${user.role}`).join();
+    if (key === this.shownKey) return;
+    this.shownKey = key;
+    this.place.replaceChildren(...[...found.values()].map((user) => this.chip(user)));
+  }
+
+  chip(user) {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "here-chip";
+    chip.dataset.user = user.id;
+    chip.title = user.role === "write" ? `${user.name}正在这里写` : `${user.name}在看`;
+    const dot = document.createElement("span");
+    dot.className = "here-dot";
+    dot.style.backgroundColor = user.color;
+    chip.append(dot, user.name);
+    chip.addEventListener("click", () => this.goTo(user));
+    return chip;
+  }
+
+  goTo(user) {
+    const labels = [...this.editorElement.querySelectorAll(".collaboration-carets__label")];
+    const label = labels.find((element) => element.textContent === user.name);
+    if (label) label.scrollIntoView({ block: "center", behavior: "smooth" });
+  }
+}
+
+// The caret of somebody else, with the name on it.
+export function caret(user) {
+  const mark = document.createElement("span");
+  mark.className = "collaboration-carets__caret";
+  mark.style.borderColor = user.color;
+  const label = document.createElement("span");
+  label.className = "collaboration-carets__label";
+  label.style.backgroundColor = user.color;
+  label.append(user.name || "");
+  mark.append(label);
+  return mark;
+}

@@ -1,0 +1,132 @@
+// The label that says what is true about the text right now, and the box that says what to do when something is wrong.
+const LABELS = {
+  connecting: "正在打开",
+  saved: "已保存",
+  saving: "保存中",
+  readonly: "只读",
+};
+const OFFLINE = "离线，已存本机";
+const OFFLINE_CLEAN = "离线";
+const REASONS = {
+  malformed: "服务器无法识别刚才的内容",
+  too_large: "一次贴入的内容太多",
+  read_only: "您现在只能看这份教案",
+  revoked: "您不再能打开这份教案",
+  not_found: "教案已被删除",
+  doc_full: "教案太长，已经放不下更多内容",
+  epoch: "教案已被替换",
+  upgrade: "页面版本太旧",
+  sign_in: "登录已过期",
+  forbidden: "登录已过期",
+  slow: "服务器一直没有回应，内容在本机",
+  no_memory: "网络断开，本机也存不下",
+};
+const ADVICE = {
+  malformed: "请复制下面自己写的内容，再刷新页面。",
+  too_large: "请撤销刚才的粘贴，分几次贴入。",
+  read_only: "教案的主人改了您的权限。还没提交的内容可以复制出来。",
+  revoked: "还没提交的内容可以复制出来，再联系教案的主人。",
+  not_found: "还没提交的内容可以复制出来，再联系教案的主人。",
+  doc_full: "请先保存为版本，把不用的内容删掉，或分成两份教案。",
+  epoch: "请复制自己写的内容，再刷新页面。",
+  upgrade: "请刷新页面；还没提交的内容存在本机，刷新后自动提交。",
+  sign_in: "写的内容存在本机。在新页面登录后回到这里，会自动提交。",
+  forbidden: "写的内容存在本机。在新页面登录后回到这里，会自动提交。",
+  no_memory: "请不要关闭页面，先把内容复制到别处。",
+};
+
+export class Status {
+  constructor(page, provider, ownText) {
+    this.provider = provider;
+    this.ownText = ownText;
+    this.loginUrl = page.dataset.loginUrl;
+    this.label = page.querySelector("[data-plan-state]");
+    this.box = page.querySelector("[data-plan-problem]");
+    provider.on("state", () => this.show());
+    this.show();
+  }
+
+  show() {
+    const { state } = this.provider;
+    if (this.label.dataset.state !== state || state === "unsaved" || state === "offline") {
+      this.label.dataset.state = state;
+      const text = this.words(state);
+      if (this.label.textContent !== text) this.label.textContent = text;
+    }
+    this.explain(state);
+  }
+
+  words(state) {
+    if (state === "offline") return this.provider.unconfirmed ? OFFLINE : OFFLINE_CLEAN;
+    if (state === "unsaved") return `未保存（${REASONS[this.provider.reason] || REASONS.slow}）`;
+    return LABELS[state];
+  }
+
+  // Shown only when the person has to do something.
+  explain(state) {
+    const { problem, unconfirmed } = this.provider;
+    const reason = problem || (state === "unsaved" ? this.provider.reason : null);
+    const advice = reason && ADVICE[reason];
+    const shown = Boolean(advice) && (Boolean(problem) || unconfirmed);
+    const key = shown ? `${reason}:${unconfirmed}` : "";
+    if (this.shownKey === key) return;
+    this.shownKey = key;
+    this.box.hidden = !shown;
+    if (!shown) return this.box.replaceChildren();
+    const words = document.createElement("p");
+    words.textContent = `${REASONS[reason]}。${advice}`;
+    this.box.replaceChildren(words, ...this.steps(reason, unconfirmed));
+  }
+
+  steps(reason, unconfirmed) {
+    const steps = [];
+    if (["sign_in", "forbidden"].includes(reason)) steps.push(link("重新登录", this.loginUrl));
+    if (["upgrade", "epoch", "malformed"].includes(reason)) steps.push(button("刷新页面", () => location.reload()));
+    if (unconfirmed) steps.push(button("复制我的内容", (event) => this.copy(event.target)));
+    return steps;
+  }
+
+  async copy(pressed) {
+    const text = this.ownText();
+    try {
+      await navigator.clipboard.writeText(text);
+      pressed.textContent = "已复制";
+    } catch (_) {
+      this.showText(text);
+    }
+  }
+
+  // Without the right to write to the clipboard the text is shown, selected, to be copied by hand.
+  showText(text) {
+    let area = this.box.querySelector("textarea");
+    if (!area) {
+      area = document.createElement("textarea");
+      area.readOnly = true;
+      area.rows = 8;
+      area.setAttribute("aria-label", "我写的内容");
+      this.box.append(area);
+    }
+    area.value = text;
+    area.focus();
+    area.select();
+  }
+}
+
+function button(text, press) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "button small";
+  element.textContent = text;
+  element.addEventListener("click", press);
+  return element;
+}
+
+function link(text, url) {
+  const element = document.createElement("a");
+  element.className = "button small";
+  element.href = url;
+  element.target = "_blank";
+  element.rel = "opener";
+  element.textContent = text;
+  return element;
+}

@@ -1,0 +1,97 @@
+// The tools above the sheet. One tab stop; arrow keys walk through it (the toolbar pattern of WAI-ARIA).
+const toggle = (name) => (editor) => editor.chain().focus()[`toggle${name}`]().run();
+const align = (side) => (editor) => editor.chain().focus().setTextAlign(side).run();
+const inTable = (name) => (editor) => editor.chain().focus()[name]().run();
+
+const COMMANDS = {
+  undo: (editor) => editor.chain().focus().undo().run(),
+  redo: (editor) => editor.chain().focus().redo().run(),
+  heading: (editor) => editor.chain().focus().toggleHeading({ level: 3 }).run(),
+  bold: toggle("Bold"),
+  italic: toggle("Italic"),
+  underline: toggle("Underline"),
+  strike: toggle("Strike"),
+  highlight: toggle("Highlight"),
+  bulletList: toggle("BulletList"),
+  orderedList: toggle("OrderedList"),
+  taskList: toggle("TaskList"),
+  alignLeft: align("left"),
+  alignCenter: align("center"),
+  alignRight: align("right"),
+  table: (editor) => editor.chain().focus().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(),
+  rule: (editor) => editor.chain().focus().setHorizontalRule().run(),
+  addRow: inTable("addRowAfter"),
+  addColumn: inTable("addColumnAfter"),
+  deleteRow: inTable("deleteRow"),
+  deleteColumn: inTable("deleteColumn"),
+  mergeCells: inTable("mergeOrSplit"),
+  headerRow: inTable("toggleHeaderRow"),
+  deleteTable: inTable("deleteTable"),
+};
+
+const ACTIVE = {
+  heading: (editor) => editor.isActive("heading"),
+  alignLeft: (editor) => !editor.isActive({ textAlign: "center" }) && !editor.isActive({ textAlign: "right" }),
+  alignCenter: (editor) => editor.isActive({ textAlign: "center" }),
+  alignRight: (editor) => editor.isActive({ textAlign: "right" }),
+};
+
+export class Toolbar {
+  constructor(bar, editor, extra) {
+    this.bar = bar;
+    this.editor = editor;
+    this.commands = { ...COMMANDS, ...extra };
+    this.tools = [...bar.querySelectorAll("[data-command]")];
+    this.tableTools = bar.querySelector("[data-table-tools]");
+    bar.addEventListener("mousedown", (event) => event.target.closest("[data-command]") && event.preventDefault());
+    bar.addEventListener("click", (event) => this.press(event.target.closest("[data-command]")));
+    bar.addEventListener("keydown", (event) => this.walk(event));
+    editor.on("transaction", () => this.scheduleRefresh());
+    editor.on("update", () => this.scheduleRefresh());
+    this.refresh();
+    this.tools[0].tabIndex = 0;
+  }
+
+  press(tool) {
+    if (!tool || tool.disabled || !this.editor.isEditable) return;
+    this.commands[tool.dataset.command](this.editor, tool);
+  }
+
+  scheduleRefresh() {
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = null;
+      this.refresh();
+    });
+  }
+
+  refresh() {
+    const { editor } = this;
+    if (editor.isDestroyed) return;
+    const table = editor.isActive("table");
+    if (this.tableTools.hidden === table) this.tableTools.hidden = !table;
+    for (const tool of this.tools) {
+      const name = tool.dataset.command;
+      if (tool.disabled === editor.isEditable) tool.disabled = !editor.isEditable;
+      if (!tool.hasAttribute("aria-pressed")) continue;
+      const on = String((ACTIVE[name] || ((e) => e.isActive(name)))(editor));
+      if (tool.getAttribute("aria-pressed") !== on) tool.setAttribute("aria-pressed", on);
+    }
+  }
+
+  walk(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const shown = this.tools.filter((tool) => tool.offsetParent !== null);
+    const at = shown.indexOf(document.activeElement);
+    let next = null;
+    if (step && at >= 0) next = shown[(at + step + shown.length) % shown.length];
+    else if (event.key === "Home") next = shown[0];
+    else if (event.key === "End") next = shown[shown.length - 1];
+    else if (event.key === "Escape") this.editor.commands.focus();
+    if (!next) return;
+    event.preventDefault();
+    this.tools.forEach((tool) => (tool.tabIndex = -1));
+    next.tabIndex = 0;
+    next.focus();
+  }
+}

@@ -83,7 +83,9 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
         shared.append(and_(LessonPlan.visibility == COUNTY, LessonPlan.county_id == viewer.county_id))
     paths = [held.org_path for held in viewer.held if held.role in OVERSEERS]
     if paths:
-        below = select(Organization.id).where(or_(*(Organization.path.startswith(path, autoescape=True) for path in paths)))
+        below = select(Organization.id).where(
+            or_(*(Organization.path.startswith(path, autoescape=True) for path in paths))
+        )
         shared.append(LessonPlan.organization_id.in_(below))
     return and_(
         LessonPlan.deleted_at.is_(None),

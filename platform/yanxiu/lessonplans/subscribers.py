@@ -66,7 +66,6 @@ def _recheck_user(event: Any) -> None:
     documents().recheck(user_id=event.user_id)
 
 
-
 AFTER = Moment.AFTER_COMMIT
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (

@@ -51,9 +51,7 @@ class House:
         for plan_id, editors in settled:
             self._tell(plan_id, editors)
 
-    def _take_settled(
-        self, rooms: dict[int, Room], now: float, closing: bool
-    ) -> list[tuple[int, frozenset[int]]]:
+    def _take_settled(self, rooms: dict[int, Room], now: float, closing: bool) -> list[tuple[int, frozenset[int]]]:
         """Documents that were quiet for a while, were busy for a long while, or were left by the last person."""
         settled = []
         for plan_id in list(self._edited):

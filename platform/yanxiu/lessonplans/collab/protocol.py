@@ -18,9 +18,7 @@ VERSION = 1
 Role = Literal["write", "read"]
 
 JoinRefusal = Literal["forbidden", "not_found", "busy", "upgrade"]
-NakCode = Literal[
-    "malformed", "too_large", "read_only", "revoked", "rate", "doc_full", "epoch", "unknown"
-]
+NakCode = Literal["malformed", "too_large", "read_only", "revoked", "rate", "doc_full", "epoch", "unknown"]
 
 MAX_CLIENT_ID = 2**53 - 1
 

@@ -87,9 +87,7 @@ class DocumentStore:
         if row is None:
             return None
         rows = connection.execute(
-            select(LOG.c.seq, LOG.c.data)
-            .where(LOG.c.plan_id == plan_id, LOG.c.seq > row.seq)
-            .order_by(LOG.c.seq)
+            select(LOG.c.seq, LOG.c.data).where(LOG.c.plan_id == plan_id, LOG.c.seq > row.seq).order_by(LOG.c.seq)
         ).all()
         seq = rows[-1].seq if rows else row.seq
         return Stored(row.epoch, row.seq, seq, bytes(row.state), tuple(bytes(r.data) for r in rows))
@@ -166,9 +164,7 @@ class DocumentStore:
 
     def _quarantine(self, plan_id: int) -> None:
         with self._transaction(write=True) as connection:
-            connection.execute(
-                update(SNAPSHOT).where(SNAPSHOT.c.plan_id == plan_id).values(quarantined_at=clock.now())
-            )
+            connection.execute(update(SNAPSHOT).where(SNAPSHOT.c.plan_id == plan_id).values(quarantined_at=clock.now()))
 
 
 def _rows_of(item: Append) -> list[bytes]:

@@ -71,9 +71,7 @@ THREE_DIMENSIONS = PlanTemplate(
         _STANDARD,
         _TEXTBOOK,
         _LEARNERS,
-        TemplateSection(
-            "goals", "教学目标（三维）", "", parts=("知识与技能", "过程与方法", "情感态度与价值观")
-        ),
+        TemplateSection("goals", "教学目标（三维）", "", parts=("知识与技能", "过程与方法", "情感态度与价值观")),
         _FOCUS,
         _PREPARATION,
         _PROCESS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yanxiu.lessonplans.views import documents, lists, people, plans, revisions
-from yanxiu.lessonplans.views.base import bp
+from yanxiu.lessonplans.views.doors import bp
 from yanxiu.web.slots import Filler
 
 blueprints = (bp,)

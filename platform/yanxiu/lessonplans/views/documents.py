@@ -14,7 +14,7 @@ from yanxiu.lessonplans import queries, services
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, check_update
 from yanxiu.lessonplans.sockets import documents
-from yanxiu.lessonplans.views.base import bp, open_plan, writable_plan
+from yanxiu.lessonplans.views.doors import bp, open_plan, writable_plan
 from yanxiu.web.auth import current_actor, current_session_id
 from yanxiu.web.files import send_stored
 

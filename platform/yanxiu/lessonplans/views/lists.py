@@ -11,7 +11,7 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.live import current_seq
 from yanxiu.lessonplans import queries
-from yanxiu.lessonplans.views.base import bp
+from yanxiu.lessonplans.views.doors import bp
 from yanxiu.web.auth import current_viewer
 from yanxiu.web.slots import Filler
 from yanxiu.workshops.queries import find_workshop, is_member

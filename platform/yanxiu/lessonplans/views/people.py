@@ -13,7 +13,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import permissions, queries, services
 from yanxiu.lessonplans.forms import InviteForm, MemberForm
 from yanxiu.lessonplans.models import LessonPlan
-from yanxiu.lessonplans.views.base import bp, done, open_plan, own_plan, rights
+from yanxiu.lessonplans.views.doors import bp, done, open_plan, own_plan, rights
 from yanxiu.web.auth import current_actor, current_viewer
 
 

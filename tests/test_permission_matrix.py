@@ -66,6 +66,8 @@ def status_for(app, cast, principal: str, method: str, row: Row, names: dict[str
     options: dict[str, Any] = {"headers": dict(row.headers)}
     if row.json is not None:
         options["json"] = filled(row.json, names)
+    elif row.body is not None:
+        options["data"] = row.body
     elif row.data is not None or row.files:
         data = filled(dict(row.data or {}), names)
         data.update({name: (BytesIO(content), filename) for name, (content, filename) in row.files.items()})

@@ -21,6 +21,7 @@ class Row:
     """One route: `url` with {names} from `build`, the expected status per principal, and what is sent.
 
     Strings in `data` may hold {names} too. `headers` are sent as they are. `files` maps field → (bytes, name).
+    `body` is sent as it is.
     """
 
     url: str
@@ -29,6 +30,7 @@ class Row:
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    body: bytes | None = None
 
 
 def expect(default: int, **others: int) -> dict[str, int]:

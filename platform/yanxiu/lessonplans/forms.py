@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
@@ -23,8 +25,12 @@ def tidy(value: Any) -> Any:
     return without_invisible(value).strip() if isinstance(value, str) else value
 
 
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 def _choice(label: str, values: tuple[str, ...]) -> SelectField:
-    return SelectField(label, [Optional()], choices=[("", "不选"), *((value, value) for value in values)])
+    return SelectField(label, [Optional()], choices=_choices([("", "不选"), *((value, value) for value in values)]))
 
 
 def _line(label: str, length: int, required: str = "", description: str = "") -> StringField:
@@ -46,11 +52,11 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
     periods = IntegerField("课时", [InputRequired(WHOLE_NUMBER), NumberRange(1, MAX_PERIODS, WHOLE_NUMBER)], default=1)
     workshop_id = SelectField("工作坊", [Optional()], description="放进工作坊，坊员就能一起备这一课")
     workshop_writes = BooleanField("工作坊的坊员可以一起写", default=True)
-    visibility = RadioField("谁可以看", choices=list(VISIBILITIES.items()), default="private")
+    visibility = RadioField("谁可以看", choices=_choices(VISIBILITIES.items()), default="private")
 
     def offer_workshops(self, options: list[tuple[int, str]]) -> None:
         """Fill the choice of workshops."""
-        self.workshop_id.choices = [("", "不放进工作坊"), *((str(key), name) for key, name in options)]
+        self.workshop_id.choices = _choices([("", "不放进工作坊"), *((str(key), name) for key, name in options)])
 
     def card(self) -> PlanCard:
         """Return what was filled in."""
@@ -73,7 +79,7 @@ class NewPlanForm(PlanForm):
     """A new plan: the card and the template."""
 
     template = RadioField(
-        "模板", choices=[(t.key, f"{t.name}：{t.about}") for t in TEMPLATES.values()], default=LITERACY.key
+        "模板", choices=_choices((t.key, f"{t.name}：{t.about}") for t in TEMPLATES.values()), default=LITERACY.key
     )
 
 
@@ -82,13 +88,13 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
 
     user_id = HiddenField("同伴", [Optional()])
     name = _line("同伴的姓名或用户名", 40)
-    role = RadioField("可以", choices=list(MEMBER_ROLES.items()), default=WRITER)
+    role = RadioField("可以", choices=_choices(MEMBER_ROLES.items()), default=WRITER)
 
 
 class MemberForm(FlaskForm):  # type: ignore[misc]
     """The role of a member."""
 
-    role = SelectField("可以", choices=list(MEMBER_ROLES.items()))
+    role = SelectField("可以", choices=_choices(MEMBER_ROLES.items()))
 
 
 class RevisionForm(FlaskForm):  # type: ignore[misc]

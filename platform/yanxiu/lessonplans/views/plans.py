@@ -24,7 +24,7 @@ def new() -> ResponseReturnValue:
     actor, wanted = current_actor(), request.args.get("workshop", "")
     form = NewPlanForm(formdata=None, subject=actor.subject, stage=actor.stage)
     _offer(form)
-    if wanted in {value for value, _name in form.workshop_id.choices if value}:
+    if wanted in {choice.value for choice in form.workshop_id.choices if choice.value}:
         form.workshop_id.data, form.visibility.data = wanted, WORKSHOP
     return render_template("lessonplans/new.html", form=form)
 

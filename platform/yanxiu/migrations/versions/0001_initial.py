@@ -245,6 +245,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_subject"), ["subject"], unique=False)
 
     op.create_table(
+        "lesson_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("grade", sa.String(length=10), nullable=False),
+        sa.Column("edition", sa.String(length=20), nullable=False),
+        sa.Column("volume", sa.String(length=20), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=False),
+        sa.Column("periods", sa.Integer(), nullable=False),
+        sa.Column("template", sa.String(length=30), nullable=False),
+        sa.Column("visibility", sa.String(length=10), nullable=False),
+        sa.Column("workshop_writes", sa.Boolean(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("school_id", sa.Integer(), nullable=True),
+        sa.Column("county_id", sa.Integer(), nullable=True),
+        sa.Column("workshop_id", sa.Integer(), nullable=True),
+        sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("edited_by_id", sa.Integer(), nullable=True),
+        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["county_id"], ["organization.id"], name=op.f("fk_lesson_plan_county_id_organization")),
+        sa.ForeignKeyConstraint(["edited_by_id"], ["user.id"], name=op.f("fk_lesson_plan_edited_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_lesson_plan_organization_id_organization")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_lesson_plan_owner_id_user")),
+        sa.ForeignKeyConstraint(["school_id"], ["organization.id"], name=op.f("fk_lesson_plan_school_id_organization")),
+        sa.ForeignKeyConstraint(["workshop_id"], ["workshop.id"], name=op.f("fk_lesson_plan_workshop_id_workshop")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_plan")),
+    )
+    with op.batch_alter_table("lesson_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_plan_county_id"), ["county_id"], unique=False)
+        batch_op.create_index("ix_lesson_plan_edited_at", ["edited_at", "id"], unique=False)
+        batch_op.create_index("ix_lesson_plan_owner_id_edited_at", ["owner_id", "edited_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lesson_plan_school_id"), ["school_id"], unique=False)
+        batch_op.create_index("ix_lesson_plan_workshop_id_edited_at", ["workshop_id", "edited_at", "id"], unique=False)
+
+    op.create_table(
         "teacher_import_row",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("import_id", sa.Integer(), nullable=False),
@@ -385,6 +426,102 @@ def upgrade() -> None:
     with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_workshop_picture_workshop_id"), ["workshop_id"], unique=False)
 
+    op.create_table(
+        "plan_contributor",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("first_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_contributor_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_contributor_user_id_user")),
+        sa.PrimaryKeyConstraint("plan_id", "user_id", name=op.f("pk_plan_contributor")),
+    )
+    op.create_table(
+        "plan_image",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_plan_image_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_image_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["uploaded_by_id"], ["user.id"], name=op.f("fk_plan_image_uploaded_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_image")),
+    )
+    with op.batch_alter_table("plan_image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_image_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "plan_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["invited_by_id"], ["user.id"], name=op.f("fk_plan_member_invited_by_id_user")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_member_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_member_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_member")),
+        sa.UniqueConstraint("plan_id", "user_id", name=op.f("uq_plan_member_plan_id_user_id")),
+    )
+    with op.batch_alter_table("plan_member", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_member_user_id", ["user_id", "plan_id"], unique=False)
+
+    op.create_table(
+        "plan_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("characters", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_revision_author_id_user")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_revision_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_revision")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_revision_plan_id_number")),
+    )
+    op.create_table(
+        "plan_snapshot",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("head", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("log_rows", sa.Integer(), nullable=False),
+        sa.Column("log_bytes", sa.Integer(), nullable=False),
+        sa.Column("quarantined_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_snapshot_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan_snapshot")),
+    )
+    op.create_table(
+        "plan_text",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("characters", sa.Integer(), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_text_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan_text")),
+    )
+    op.create_table(
+        "plan_update",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("user_ids", sa.String(length=255), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_update_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("plan_id", "seq", name=op.f("pk_plan_update")),
+    )
     op.create_table(
         "post",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -534,6 +671,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_parent_id"))
 
     op.drop_table("post")
+    op.drop_table("plan_update")
+    op.drop_table("plan_text")
+    op.drop_table("plan_snapshot")
+    op.drop_table("plan_revision")
+    with op.batch_alter_table("plan_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_member_user_id")
+
+    op.drop_table("plan_member")
+    with op.batch_alter_table("plan_image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_image_plan_id"))
+
+    op.drop_table("plan_image")
+    op.drop_table("plan_contributor")
     with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_picture_workshop_id"))
 
@@ -568,6 +718,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_teacher_import_row_user_id"))
 
     op.drop_table("teacher_import_row")
+    with op.batch_alter_table("lesson_plan", schema=None) as batch_op:
+        batch_op.drop_index("ix_lesson_plan_workshop_id_edited_at")
+        batch_op.drop_index(batch_op.f("ix_lesson_plan_school_id"))
+        batch_op.drop_index("ix_lesson_plan_owner_id_edited_at")
+        batch_op.drop_index("ix_lesson_plan_edited_at")
+        batch_op.drop_index(batch_op.f("ix_lesson_plan_county_id"))
+
+    op.drop_table("lesson_plan")
     with op.batch_alter_table("workshop", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_subject"))
         batch_op.drop_index(batch_op.f("ix_workshop_stage"))

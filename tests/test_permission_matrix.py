@@ -63,7 +63,7 @@ def test_each_principal_gets_what_is_written_down(app, cast, database, route):
 
 def status_for(app, cast, principal: str, method: str, row: Row, names: dict[str, Any]) -> int:
     client = anonymous_client(app) if principal == "anonymous" else signed_in_client(app, cast.people[principal])
-    options: dict[str, Any] = {"headers": dict(row.headers)}
+    options: dict[str, Any] = {"headers": filled(dict(row.headers), names)}
     if row.json is not None:
         options["json"] = filled(row.json, names)
     elif row.body is not None:

@@ -1,9 +1,63 @@
-"""Reactions and background jobs of observations."""
+"""Background work of lessons: preparing and converting recordings, sweeping old uploads, telling search."""
 
 from __future__ import annotations
 
 from yanxiu.core.events import Subscription
+from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
 from yanxiu.core.tasks import JobHandler
+from yanxiu.observations import events
+from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads, transcode_recording
+from yanxiu.observations.queries.comments import thread_ids_of
+from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = ()
-JOBS: dict[str, JobHandler] = {}
+
+def index_lesson(event: events.LessonCreated | events.RecordingReady) -> None:
+    enqueue_index("lesson", event.lesson_id)
+
+
+def index_changed_lesson(event: events.LessonChanged) -> None:
+    enqueue_index("lesson", event.lesson_id, narrowed=event.narrowed)
+    enqueue_index_many("comment", thread_ids_of(event.lesson_id), urgent=event.narrowed)
+
+
+def index_removed_lesson(event: events.LessonDeleted | events.LessonRestored) -> None:
+    deleted = isinstance(event, events.LessonDeleted)
+    enqueue_index("lesson", event.lesson_id, deleted=deleted)
+    enqueue_index_many("comment", thread_ids_of(event.lesson_id), urgent=deleted)
+
+
+def index_members(event: events.LessonMemberInvited | events.LessonMemberRemoved) -> None:
+    narrowed = isinstance(event, events.LessonMemberRemoved)
+    enqueue_index("lesson", event.lesson_id, narrowed=narrowed)
+    enqueue_index_many("comment", thread_ids_of(event.lesson_id), urgent=narrowed)
+
+
+def index_comment(
+    event: events.TimedCommentPosted | events.TimedCommentChanged | events.TimedCommentRestored,
+) -> None:
+    enqueue_index("comment", event.comment_id)
+
+
+def unindex_comment(event: events.TimedCommentWithdrawn) -> None:
+    enqueue_index("comment", event.comment_id, deleted=True)
+    enqueue_index_many("comment", thread_ids_of(event.lesson_id, event.comment_id), urgent=True)
+
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription(events.LessonCreated, index_lesson),
+    Subscription(events.RecordingReady, index_lesson),
+    Subscription(events.LessonChanged, index_changed_lesson),
+    Subscription(events.LessonDeleted, index_removed_lesson),
+    Subscription(events.LessonRestored, index_removed_lesson),
+    Subscription(events.LessonMemberInvited, index_members),
+    Subscription(events.LessonMemberRemoved, index_members),
+    Subscription(events.TimedCommentPosted, index_comment),
+    Subscription(events.TimedCommentChanged, index_comment),
+    Subscription(events.TimedCommentRestored, index_comment),
+    Subscription(events.TimedCommentWithdrawn, unindex_comment),
+)
+JOBS: dict[str, JobHandler] = {
+    PREPARE_JOB: prepare_recording,
+    TRANSCODE_JOB: transcode_recording,
+    SWEEP_JOB: sweep_uploads,
+}

@@ -1,0 +1,113 @@
+"""What happened to lessons, told to whoever listens. Ids only."""
+
+from dataclasses import dataclass
+
+from yanxiu.core.events import Event
+
+
+@dataclass(frozen=True)
+class LessonCreated(Event):
+    lesson_id: int
+    actor_id: int
+    workshop_id: int | None
+
+
+@dataclass(frozen=True)
+class LessonChanged(Event):
+    """Title, audience or details changed; `narrowed` when fewer people may see it than before."""
+
+    lesson_id: int
+    actor_id: int
+    narrowed: bool = False
+
+
+@dataclass(frozen=True)
+class LessonDeleted(Event):
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class LessonRestored(Event):
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class LessonMemberInvited(Event):
+    lesson_id: int
+    user_id: int
+    role: str
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class LessonMemberRemoved(Event):
+    lesson_id: int
+    user_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class RecordingUploaded(Event):
+    """The file is complete on the server; nobody can watch it yet."""
+
+    lesson_id: int
+    version_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class RecordingReady(Event):
+    """The first watchable rendition is there."""
+
+    lesson_id: int
+    version_id: int
+
+
+@dataclass(frozen=True)
+class RecordingFailed(Event):
+    lesson_id: int
+    version_id: int
+    uploader_id: int
+
+
+@dataclass(frozen=True)
+class TimedCommentPosted(Event):
+    """`visibility` is that of the thread: listeners must not tell others of what they may not read."""
+
+    comment_id: int
+    lesson_id: int
+    author_id: int
+    parent_id: int | None
+    visibility: str
+
+
+@dataclass(frozen=True)
+class TimedCommentChanged(Event):
+    """Edited, resolved or reopened."""
+
+    comment_id: int
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class TimedCommentWithdrawn(Event):
+    comment_id: int
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class TimedCommentRestored(Event):
+    comment_id: int
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class EvaluationSubmitted(Event):
+    evaluation_id: int
+    lesson_id: int
+    observer_id: int

@@ -1,0 +1,143 @@
+"""What people fill in about lessons."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from yanxiu.accounts.catalog import GRADES, STAGES, SUBJECTS
+from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.observations.models import Consent, Lesson, LessonRole, LessonVisibility, RubricVersion
+from yanxiu.observations.services.lessons import LESSON_TYPES, LessonDraft
+
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2})(?:\.(\d{1,3}))?")
+
+
+def _listed(values: tuple[str, ...]) -> list[SelectChoice]:
+    return [SelectChoice("", "请选择"), *(SelectChoice(value) for value in values)]
+
+
+def _numbered(things: list[tuple[int, str]]) -> list[SelectChoice]:
+    return [SelectChoice(str(number), name) for number, name in things]
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+class LessonForm(FlaskForm):
+    """The details of a lesson, its audience and the declaration about pupils."""
+
+    title = StringField("课题", [InputRequired("请填写课题"), Length(max=120, message="课题最多 120 字")])
+    teacher_id = SelectField("授课教师", validate_choice=False)
+    class_name = StringField("班级", [Length(max=40, message="最多 40 字")])
+    subject = SelectField("学科", choices=_listed(SUBJECTS), validate_choice=False)
+    stage = SelectField("学段", choices=_listed(STAGES), validate_choice=False)
+    grade = SelectField("年级", choices=_listed(GRADES), validate_choice=False)
+    lesson_type = SelectField("课型", choices=_listed(LESSON_TYPES), validate_choice=False)
+    taught_on = DateField("上课日期", [Optional()])
+    taught_time = TimeField("上课时间", [Optional()])
+    place = StringField("地点", [Length(max=80, message="最多 80 字")])
+    focus = TextAreaField("请大家重点看", [Length(max=500, message="最多 500 字")])
+    workshop_id = SelectField("所属工作坊", validate_choice=False)
+    lesson_plan_id = SelectField("对应教案", validate_choice=False)
+    rubric_version_id = SelectField("评课量表", validate_choice=False)
+    visibility = RadioField(
+        "谁可以观看",
+        choices=[SelectChoice(v.value, v.label) for v in LessonVisibility],
+        default=LessonVisibility.INVITED.value,
+    )
+    pupils_recognizable = BooleanField("画面里能认出学生")
+    consent = SelectField("学生出镜的同意", choices=[SelectChoice(c.value, c.label) for c in Consent])
+    consent_until = DateField("同意展示到", [Optional()])
+
+    def offer(
+        self,
+        workshops: list[tuple[int, str]],
+        plans: list[tuple[int, str]],
+        rubrics: list[RubricVersion],
+        teachers: list[tuple[int, str]],
+    ) -> None:
+        """Set the choices that depend on who fills the form in."""
+        self.workshop_id.choices = [SelectChoice("", "不属于工作坊"), *_numbered(workshops)]
+        self.lesson_plan_id.choices = [SelectChoice("", "不关联教案"), *_numbered(plans)]
+        self.rubric_version_id.choices = [SelectChoice(str(v.id), v.template.name) for v in rubrics]
+        self.teacher_id.choices = _numbered(teachers)
+
+    def draft(self) -> LessonDraft:
+        """Return what was entered; ids that are none become nothing."""
+        return LessonDraft(
+            title=self.title.data or "",
+            class_name=self.class_name.data or "",
+            subject=self.subject.data or "",
+            stage=self.stage.data or "",
+            grade=self.grade.data or "",
+            lesson_type=self.lesson_type.data or "",
+            taught_at=self._taught_at(),
+            place=self.place.data or "",
+            focus=self.focus.data or "",
+            workshop_id=_number(self.workshop_id.data),
+            lesson_plan_id=_number(self.lesson_plan_id.data),
+            visibility=self.visibility.data or "",
+            pupils_recognizable=bool(self.pupils_recognizable.data),
+            consent=self.consent.data or "",
+            consent_until=self.consent_until.data,
+            rubric_version_id=_number(self.rubric_version_id.data),
+        )
+
+    def _taught_at(self) -> datetime | None:
+        if self.taught_on.data is None:
+            return None
+        return datetime.combine(self.taught_on.data, self.taught_time.data or time(8, 0), LOCAL_ZONE)
+
+    def show(self, lesson: Lesson) -> None:
+        """Fill the form with a lesson as it is."""
+        self.process(
+            obj=lesson,
+            data={
+                "taught_on": lesson.taught_at and lesson.taught_at.astimezone(LOCAL_ZONE).date(),
+                "taught_time": lesson.taught_at and lesson.taught_at.astimezone(LOCAL_ZONE).time(),
+                "workshop_id": str(lesson.workshop_id or ""),
+                "lesson_plan_id": str(lesson.lesson_plan_id or ""),
+                "rubric_version_id": str(lesson.rubric_version_id or ""),
+                "teacher_id": str(lesson.teacher_id),
+            },
+        )
+
+
+class MemberForm(FlaskForm):
+    """Whom to ask to a lesson."""
+
+    person = StringField("姓名", [InputRequired("请填写要邀请的老师的姓名"), Length(max=40, message="最多 40 字")])
+    role = SelectField(
+        "身份",
+        choices=[SelectChoice(r.value, r.label) for r in (LessonRole.OBSERVER, LessonRole.HOST, LessonRole.EXPERT)],
+    )
+
+
+def clock_ms(text: str | None) -> int | None:
+    """Read 12:34, 1:02:03 or 12:34.5 as milliseconds; None when it is none of them."""
+    found = _CLOCK.fullmatch((text or "").strip().replace("：", ":"))
+    if found is None:
+        return None
+    hours, minutes, seconds, fraction = found.groups()
+    whole = (int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)
+    return whole * 1000 + int((fraction or "0").ljust(3, "0"))
+
+
+def whole_number(text: str | None) -> int | None:
+    """Read a non-negative whole number below 10 digits; None when it is none."""
+    return _number(text)

@@ -1,0 +1,220 @@
+"""What the worker does with recordings. Every step can run again: what is there already is not made twice."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from yanxiu.accounts.queries import find_user, viewer_of
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.errors import NotFoundError
+from yanxiu.core.storage import receive_local_file, storage
+from yanxiu.core.tasks import JobContext, enqueue
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.media import convert
+from yanxiu.observations.media.probe import Facts, NotPlayableError, inspect
+from yanxiu.observations.models import RecordingVersion, RenditionKind, VersionState
+from yanxiu.observations.services import recordings
+from yanxiu.observations.services.recordings import Made
+from yanxiu.observations.uploads.handover import borrow, hand_over, open_store
+
+log = logging.getLogger(__name__)
+SWEEP_JOB = "observations.sweep_uploads"
+SWEEP_EVERY_S = 6 * 3600
+TELL_EVERY_S = 2.0
+LEASE_S = 300
+SHORT_SIDES = {RenditionKind.P480: 480, RenditionKind.P720: 720}
+
+
+@dataclass(frozen=True)
+class Work:
+    """A version as a job sees it, free of the database session."""
+
+    version_id: int
+    upload_id: str
+    name: str
+    original: Path | None
+    facts: Facts | None
+    kinds: frozenset[str]
+    ready: bool
+
+
+def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
+    """Probe an upload, keep it, then either copy its streams or queue the conversions (observation.md 3b)."""
+    work = _load(payload["version_id"])
+    if work is None:
+        return
+    with _folder(job.app) as folder:
+        try:
+            source, facts = _kept(work, folder, job)
+            _make_stills(work, source, facts, folder)
+            if facts.plays_as_it_is():
+                _make_copy(work, source, facts, folder, job)
+            else:
+                with unit_of_work():
+                    recordings.plan_transcodes(_version(work.version_id), wanted_kinds(facts))
+        except NotPlayableError as error:
+            _give_up(work, str(error), job.app)
+
+
+def transcode_recording(payload: dict[str, Any], job: JobContext) -> None:
+    """Make the first rendition of the list, then queue the rest."""
+    kind, rest = payload["kinds"][0], payload["kinds"][1:]
+    work = _load(payload["version_id"])
+    if work is None or work.original is None or work.facts is None:
+        return
+    if kind not in work.kinds:
+        with _folder(job.app) as folder:
+            try:
+                _transcode(work, RenditionKind(kind), folder, job)
+            except NotPlayableError as error:
+                _give_up(work, str(error), job.app)
+                return
+    if rest:
+        with unit_of_work():
+            recordings.plan_transcodes(_version(work.version_id), rest)
+
+
+def sweep_uploads(_payload: dict[str, Any], job: JobContext) -> None:
+    """Remove expired uploads; hand over complete ones whose server died before it could."""
+    store = open_store(job.app.config["YANXIU"])
+    for upload in list(store.all()):
+        owner = find_user(upload.owner_id)
+        if upload.finished or owner is None or not store.is_complete(upload):
+            continue
+        try:
+            hand_over(store, upload, viewer_of(owner), owner)
+        except NotFoundError:
+            log.info("upload %s belongs to a lesson its owner can no longer change", upload.id)
+    store.sweep(time.time())
+    if next(store.all(), None) is not None:
+        with unit_of_work():
+            schedule_sweep()
+
+
+def schedule_sweep() -> None:
+    """Queue the next sweep; inside a unit of work."""
+    enqueue(SWEEP_JOB, {}, key=f"{SWEEP_JOB}:{int(clock.now().timestamp()) // SWEEP_EVERY_S}", delay_s=SWEEP_EVERY_S)
+
+
+def wanted_kinds(facts: Facts) -> list[str]:
+    """Return what to convert to, the smallest first so that colleagues can start."""
+    return [RenditionKind.P480, RenditionKind.P720] if facts.short_side > 480 else [RenditionKind.P480]
+
+
+def _load(version_id: int) -> Work | None:
+    version = db.session.get(RecordingVersion, version_id)
+    if version is None or version.recording.lesson.deleted_at is not None:
+        db.session.rollback()
+        return None
+    work = Work(
+        version_id,
+        version.upload_id,
+        version.original_name,
+        storage().path(version.original.key) if version.original is not None else None,
+        Facts(**version.facts) if version.facts is not None else None,
+        frozenset(rendition.kind for rendition in version.renditions),
+        version.state == VersionState.READY,
+    )
+    db.session.rollback()  # no open transaction during long work
+    return work
+
+
+def _version(version_id: int) -> RecordingVersion:
+    return db.session.get_one(RecordingVersion, version_id)
+
+
+@contextmanager
+def _folder(app: Flask) -> Iterator[Path]:
+    root = app.config["YANXIU"].instance_path / "work"
+    root.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root) as name:
+        yield Path(name)
+
+
+def _kept(work: Work, folder: Path, job: JobContext) -> tuple[Path, Facts]:
+    """Move the upload into the store; a crash before the commit leaves the upload where it was."""
+    if work.original is not None and work.facts is not None:
+        return work.original, work.facts
+    store = open_store(job.app.config["YANXIU"])
+    uploaded = store.data_path(work.upload_id)
+    if not uploaded.exists():
+        raise NotPlayableError("上传的文件已不在服务器上，请重新上传")
+    facts = inspect(uploaded)
+    job.extend(LEASE_S)
+    received = receive_local_file(borrow(uploaded, folder), work.name, "application/octet-stream")
+    with unit_of_work():
+        recordings.note_original(_version(work.version_id), received, facts)
+    store.forget(work.upload_id)
+    return storage().path(received.key), facts
+
+
+def _make_stills(work: Work, source: Path, facts: Facts, folder: Path) -> None:
+    """Poster and sprite; a recording that refuses to give them is watched without."""
+    try:
+        if RenditionKind.POSTER not in work.kinds:
+            size = convert.poster(source, folder / "poster.jpg", facts)
+            _add(work, RenditionKind.POSTER, folder / "poster.jpg", "image/jpeg", size)
+        if RenditionKind.SPRITE not in work.kinds:
+            plan = convert.sprite(source, folder / "sprite.jpg", facts)
+            size = convert.Size(plan.width * plan.columns, plan.height * plan.rows)
+            _add(work, RenditionKind.SPRITE, folder / "sprite.jpg", "image/jpeg", size, asdict(plan))
+    except NotPlayableError:
+        log.info("no stills for version %s", work.version_id, exc_info=True)
+
+
+def _make_copy(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:
+    if RenditionKind.SOURCE in work.kinds:
+        return
+    target = folder / "source.mp4"
+    size = convert.remux(source, target, facts, _progress_of(work, job))
+    _add(work, RenditionKind.SOURCE, target, "video/mp4", size)
+
+
+def _transcode(work: Work, kind: RenditionKind, folder: Path, job: JobContext) -> None:
+    assert work.original is not None
+    assert work.facts is not None
+    target = folder / f"{kind}.mp4"
+    size = convert.transcode(work.original, target, work.facts, SHORT_SIDES[kind], _progress_of(work, job))
+    _add(work, kind, target, "video/mp4", size)
+
+
+def _add(
+    work: Work, kind: str, path: Path, mime: str, size: convert.Size, layout: dict[str, Any] | None = None
+) -> None:
+    received = receive_local_file(path, f"{Path(work.name).stem}-{kind}{path.suffix}", mime)
+    made = Made(kind, received, size.width, size.height, layout)
+    with unit_of_work():
+        recordings.add_rendition(_version(work.version_id), made)
+
+
+def _progress_of(work: Work, job: JobContext) -> Callable[[int], None]:
+    """Return what the conversion calls: tells the page now and then and keeps the lease alive."""
+    told = time.monotonic()
+
+    def progress(percent: int) -> None:
+        nonlocal told
+        if time.monotonic() - told < TELL_EVERY_S:
+            return
+        told = time.monotonic()
+        job.extend(LEASE_S)
+        if not work.ready:
+            with unit_of_work():
+                recordings.note_progress(_version(work.version_id), percent)
+
+    return progress
+
+
+def _give_up(work: Work, reason: str, app: Flask) -> None:
+    with unit_of_work():
+        recordings.fail_version(_version(work.version_id), reason)
+    open_store(app.config["YANXIU"]).forget(work.upload_id)

@@ -1,0 +1,1 @@
+"""What is done to a video file: look into it, decide, convert it. Nothing here knows the database."""

@@ -1,0 +1,185 @@
+"""Making watchable files out of an upload: one niced, killable ffmpeg child at a time (observation.md 3b).
+
+Copy when the streams already play everywhere, otherwise encode with a key frame every two seconds so that a click
+on a comment shows its frame at once. Containers are named to ffmpeg and only local files may be opened.
+"""
+
+import os
+import resource
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from yanxiu.observations.media.probe import Facts, NotPlayableError, sniff
+
+GOP_SECONDS = 2
+NICENESS = 15
+MEMORY_LIMIT = 6 * 1024**3
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Size:
+    """The picture of a rendition in pixels, always even."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class SpritePlan:
+    """How the stills of a recording are laid out in one picture."""
+
+    interval_ms: int
+    columns: int
+    rows: int
+    width: int
+    height: int
+
+
+def fitted(facts: Facts, short_side: int) -> Size:
+    """Return the size with the given short side and the same shape, never larger than the source."""
+    scale = min(1.0, short_side / facts.short_side)
+    return Size(*(max(2, round(side * scale / 2) * 2) for side in (facts.width, facts.height)))
+
+
+def remux(source: Path, target: Path, facts: Facts, progress: Progress) -> Size:
+    """Copy the streams into an MP4 whose index stands in front; places recorded by a phone are dropped."""
+    arguments = ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", *_CLEAN, "-movflags", "+faststart", "-f", "mp4"]
+    _run(source, arguments, target, facts.duration_ms, progress)
+    return Size(facts.width, facts.height)
+
+
+def transcode(source: Path, target: Path, facts: Facts, short_side: int, progress: Progress) -> Size:
+    """Encode H.264 and AAC for any browser at the given short side."""
+    size = fitted(facts, short_side)
+    rate = min(facts.frame_rate, 30.0)
+    filters = f"scale={size.width}:{size.height},setsar=1" + (",fps=30" if facts.frame_rate > 31 else "")
+    video = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "26", "-pix_fmt", "yuv420p", "-vf", filters]
+    keys = ["-g", str(max(1, round(rate * GOP_SECONDS))), "-force_key_frames", f"expr:gte(t,n_forced*{GOP_SECONDS})"]
+    audio = ["-c:a", "aac", "-ac", "2", "-b:a", "64k" if short_side <= 480 else "96k"]
+    arguments = ["-map", "0:v:0", "-map", "0:a:0?", *video, *keys, *audio, *_CLEAN, "-threads", "2"]
+    arguments += ["-max_muxing_queue_size", "4096", "-movflags", "+faststart", "-f", "mp4"]
+    _run(source, arguments, target, facts.duration_ms, progress)
+    return size
+
+
+def poster(source: Path, target: Path, facts: Facts) -> Size:
+    """Write one JPEG from a tenth into the recording."""
+    size = fitted(facts, 480)
+    arguments = [
+        "-map",
+        "0:v:0",
+        "-frames:v",
+        "1",
+        "-vf",
+        f"scale={size.width}:{size.height}",
+        "-q:v",
+        "4",
+        "-f",
+        "mjpeg",
+    ]
+    start = f"{min(facts.duration_ms / 10_000, 60):.3f}"
+    _run(source, arguments, target, facts.duration_ms, _silent, before=["-ss", start])
+    return size
+
+
+def sprite_plan(facts: Facts) -> SpritePlan:
+    """Return at most a hundred stills, at least two seconds apart."""
+    interval_ms = max(2000, -(-facts.duration_ms // 100))
+    count = max(1, -(-facts.duration_ms // interval_ms))
+    columns = min(10, count)
+    size = fitted(facts, 90)
+    return SpritePlan(interval_ms, columns, -(-count // columns), size.width, size.height)
+
+
+def sprite(source: Path, target: Path, facts: Facts) -> SpritePlan:
+    """Write the stills into one JPEG, decoding key frames only."""
+    plan = sprite_plan(facts)
+    filters = f"fps=1000/{plan.interval_ms}:round=up,scale={plan.width}:{plan.height},tile={plan.columns}x{plan.rows}"
+    arguments = ["-map", "0:v:0", "-frames:v", "1", "-vf", filters, "-q:v", "6", "-f", "mjpeg"]
+    _run(source, arguments, target, facts.duration_ms, _silent, before=["-skip_frame", "nokey"])
+    return plan
+
+
+_CLEAN = ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"]
+
+
+def ffmpeg_program() -> str:
+    """Return the operator's program, else the one that came with pip."""
+    import imageio_ffmpeg
+
+    return os.environ.get("FFMPEG_BIN") or str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def _run(
+    source: Path,
+    arguments: list[str],
+    target: Path,
+    duration_ms: int,
+    progress: Progress,
+    before: list[str] | None = None,
+) -> None:
+    limit_s = 600 + duration_ms / 1000 * 8
+    command = [ffmpeg_program(), "-nostdin", "-hide_banner", "-v", "error", "-y", "-progress", "pipe:1"]
+    command += [*(before or []), "-threads", "2", "-protocol_whitelist", "file", "-f", sniff(source), "-i", str(source)]
+    with tempfile.TemporaryFile() as complaints:
+        code = _watched([*command, *arguments, str(target)], complaints, target, duration_ms, limit_s, progress)
+        complaints.seek(0)
+        _check(code, complaints, target)
+
+
+def _watched(
+    command: list[str], complaints: IO[bytes], target: Path, duration_ms: int, limit_s: float, progress: Progress
+) -> int:
+    """Run a child to its end and return its code; whatever is raised here takes the child and its file along."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        cwd=target.parent,
+        start_new_session=True,
+    ) as child:
+        try:
+            _tame(child.pid)
+            _follow(child, duration_ms, time.monotonic() + limit_s, progress)
+            return child.wait()
+        except BaseException:
+            child.kill()
+            target.unlink(missing_ok=True)
+            raise
+
+
+def _tame(pid: int) -> None:
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
+        resource.prlimit(pid, resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    except (ProcessLookupError, PermissionError):
+        return  # it ended already, or the system does not allow it; the time limit still holds
+
+
+def _follow(child: subprocess.Popen[bytes], duration_ms: int, deadline: float, progress: Progress) -> None:
+    assert child.stdout is not None
+    for line in child.stdout:
+        if time.monotonic() > deadline:
+            raise NotPlayableError("转换用时过长，已停止；请先用电脑压缩后再上传")
+        key, _, value = line.decode("ascii", "replace").strip().partition("=")
+        if key == "out_time_us" and value.isdigit():
+            progress(min(99, int(value) // 10 // max(duration_ms, 1)))
+
+
+def _check(code: int, complaints: IO[bytes], target: Path) -> None:
+    if code == 0 and target.exists() and target.stat().st_size > 0:
+        return
+    detail = complaints.read(2000).decode("utf-8", "replace").strip().splitlines()
+    target.unlink(missing_ok=True)
+    raise NotPlayableError("视频转换失败，文件可能已损坏") from RuntimeError(detail[-1] if detail else f"exit {code}")
+
+
+def _silent(_percent: int) -> None:
+    return

@@ -1,0 +1,35 @@
+"""The records of 听评课: lessons, recordings, time-coded comments, rubrics and evaluations."""
+
+from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
+from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility
+from yanxiu.observations.models.recordings import (
+    Recording,
+    RecordingVersion,
+    Rendition,
+    RenditionKind,
+    Segment,
+    VersionState,
+)
+from yanxiu.observations.models.rubrics import Evaluation, EvaluationState, RubricTemplate, RubricVersion, Score
+
+__all__ = [
+    "CommentKind",
+    "CommentVisibility",
+    "Consent",
+    "Evaluation",
+    "EvaluationState",
+    "Lesson",
+    "LessonMember",
+    "LessonRole",
+    "LessonVisibility",
+    "Recording",
+    "RecordingVersion",
+    "Rendition",
+    "RenditionKind",
+    "RubricTemplate",
+    "RubricVersion",
+    "Score",
+    "Segment",
+    "TimedComment",
+    "VersionState",
+]

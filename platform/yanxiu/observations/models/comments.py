@@ -1,0 +1,90 @@
+"""Comments tied to a moment or a stretch of a recording (时间点评)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from yanxiu.accounts.models import User
+from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+from yanxiu.observations.models.lessons import Lesson
+
+
+class CommentKind(StrEnum):
+    """What a comment is about, as teachers sort their remarks."""
+
+    HIGHLIGHT = "highlight"
+    QUESTION = "question"
+    SUGGESTION = "suggestion"
+    EVIDENCE = "evidence"
+    TECHNIQUE = "technique"
+
+    @property
+    def label(self) -> str:
+        return {
+            "highlight": "亮点",
+            "question": "疑问",
+            "suggestion": "建议",
+            "evidence": "证据",
+            "technique": "技术",
+        }[self.value]
+
+
+class CommentVisibility(StrEnum):
+    """Who reads a comment besides its author."""
+
+    EVERYBODY = "everybody"
+    TEACHER = "teacher"
+    PRIVATE = "private"
+
+    @property
+    def label(self) -> str:
+        return {"everybody": "公开", "teacher": "仅主讲", "private": "私密"}[self.value]
+
+
+class TimedComment(Model, Timestamps):
+    """A comment or, with `parent_id`, an answer to one. Times are integer milliseconds of media time.
+
+    A thread is fetched as a whole, so `seq` counts on the first comment of the thread; an answer shares its place in
+    time and who may read it with the comment it answers.
+    """
+
+    __tablename__ = "timed_comment"
+    __table_args__ = (
+        UniqueConstraint("author_id", "client_uuid"),
+        Index("ix_timed_comment_thread", "lesson_id", "parent_id", "start_ms"),
+        Index("ix_timed_comment_seq", "lesson_id", "seq"),
+    )
+
+    id: Mapped[Id]
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("recording_version.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("timed_comment.id", ondelete="CASCADE"), index=True)
+    start_ms: Mapped[int]
+    end_ms: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(12), default=CommentKind.HIGHLIGHT)
+    visibility: Mapped[str] = mapped_column(String(12), default=CommentVisibility.EVERYBODY)
+    body: Mapped[str] = mapped_column(Text)
+    client_uuid: Mapped[str] = mapped_column(String(36))
+    seq: Mapped[int] = mapped_column(default=0)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    lesson: Mapped[Lesson] = relationship()
+    author: Mapped[User] = relationship(foreign_keys=[author_id])
+    resolved_by: Mapped[User | None] = relationship(foreign_keys=[resolved_by_id])
+    parent: Mapped["TimedComment | None"] = relationship(back_populates="replies", remote_side="TimedComment.id")
+    replies: Mapped[list["TimedComment"]] = relationship(back_populates="parent", order_by="TimedComment.id")
+
+    @property
+    def thread(self) -> "TimedComment":
+        """The first comment of the thread: itself, or what it answers."""
+        return self.parent or self
+
+    @property
+    def live_replies(self) -> list["TimedComment"]:
+        return [reply for reply in self.replies if reply.withdrawn_at is None]

@@ -1,0 +1,114 @@
+"""Recordings and what is made of them: versions of the file, renditions to watch, segments of the lesson."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+from yanxiu.core.storage import StoredFile
+from yanxiu.observations.models.lessons import Lesson
+
+
+class VersionState(StrEnum):
+    """Where an uploaded file is on its way to being watched."""
+
+    WAITING = "waiting"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class RenditionKind(StrEnum):
+    """What was made of an upload."""
+
+    SOURCE = "source"
+    P480 = "480p"
+    P720 = "720p"
+    POSTER = "poster"
+    SPRITE = "sprite"
+
+
+WATCHABLE = (RenditionKind.SOURCE, RenditionKind.P720, RenditionKind.P480)
+
+
+class Recording(Model, Timestamps):
+    """The video of a lesson; a better file of the same lesson becomes a new version of it."""
+
+    __tablename__ = "recording"
+
+    id: Mapped[Id]
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"), unique=True)
+
+    lesson: Mapped[Lesson] = relationship()
+    versions: Mapped[list["RecordingVersion"]] = relationship(
+        back_populates="recording", cascade="all, delete-orphan", order_by="RecordingVersion.number"
+    )
+    segments: Mapped[list["Segment"]] = relationship(cascade="all, delete-orphan", order_by="Segment.start_ms")
+
+
+class RecordingVersion(Model, Timestamps):
+    """One uploaded file. `upload_id` names the tus upload it came from, so that handing it over twice is harmless."""
+
+    __tablename__ = "recording_version"
+    __table_args__ = (UniqueConstraint("recording_id", "number"),)
+
+    id: Mapped[Id]
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    upload_id: Mapped[str] = mapped_column(String(32), unique=True)
+    uploader_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    original_name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(12), default=VersionState.WAITING)
+    progress: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    duration_ms: Mapped[int | None]
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    recording: Mapped[Recording] = relationship(back_populates="versions")
+    original: Mapped[StoredFile | None] = relationship()
+    renditions: Mapped[list["Rendition"]] = relationship(back_populates="version", cascade="all, delete-orphan")
+
+    def rendition(self, kind: str) -> "Rendition | None":
+        return next((rendition for rendition in self.renditions if rendition.kind == kind), None)
+
+    def watchable(self) -> list["Rendition"]:
+        """Return what can be played, the best first."""
+        found = (self.rendition(kind) for kind in WATCHABLE)
+        return [rendition for rendition in found if rendition is not None]
+
+
+class Rendition(Model):
+    """A file made from a version: something to watch, a poster, or the stills in one picture."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (UniqueConstraint("version_id", "kind"),)
+
+    id: Mapped[Id]
+    version_id: Mapped[int] = mapped_column(ForeignKey("recording_version.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    width: Mapped[int]
+    height: Mapped[int]
+    layout: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+    version: Mapped[RecordingVersion] = relationship(back_populates="renditions")
+    file: Mapped[StoredFile] = relationship()
+
+
+class Segment(Model):
+    """A phase of the lesson (环节) in media time."""
+
+    __tablename__ = "segment"
+
+    id: Mapped[Id]
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), index=True)
+    start_ms: Mapped[int]
+    end_ms: Mapped[int]
+    label: Mapped[str] = mapped_column(String(20))

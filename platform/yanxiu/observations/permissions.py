@@ -1,0 +1,84 @@
+"""Who may watch a lesson, speak about it and change it. Pure: what is needed besides the lesson comes as `Access`.
+
+The teacher decides who sees; the invited see; nobody sees by being an administrator (observation.md 4.3). When the
+consent for showing pupils runs out, only the teacher and whoever entered the lesson still see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.observations.models import CommentVisibility, Lesson, LessonRole, LessonVisibility, TimedComment
+
+
+@dataclass(frozen=True)
+class Access:
+    """What connects a viewer with a lesson: the role of an invitation, and sharing the lesson's workshop."""
+
+    role: str | None = None
+    in_workshop: bool = False
+
+
+NO_ACCESS = Access()
+
+
+def owns_lesson(viewer: Viewer, lesson: Lesson) -> bool:
+    """The teacher, and whoever entered the lesson for the teacher."""
+    return viewer.is_authenticated and viewer.user_id in (lesson.teacher_id, lesson.creator_id)
+
+
+def can_view_lesson(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
+    """Tell whether the lesson exists for this viewer."""
+    if not viewer.is_authenticated or lesson.deleted_at is not None:
+        return False
+    if owns_lesson(viewer, lesson):
+        return True
+    if lesson.has_expired(today):
+        return False
+    if access.role is not None:
+        return True
+    if lesson.visibility == LessonVisibility.WORKSHOP:
+        return access.in_workshop
+    if lesson.visibility == LessonVisibility.SCHOOL:
+        return viewer.school_id is not None and viewer.school_id == lesson.organization_id
+    return False
+
+
+def can_edit_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
+    """The teacher, whoever entered it, and the host: details, recording, phases."""
+    return lesson.deleted_at is None and (owns_lesson(viewer, lesson) or access.role == LessonRole.HOST)
+
+
+def can_decide_audience(viewer: Viewer, lesson: Lesson) -> bool:
+    """Who sees the lesson, and whether it stays, is decided by the teacher and whoever entered it."""
+    return owns_lesson(viewer, lesson)
+
+
+def can_evaluate_lesson(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
+    """Everybody who watches, but not the teacher about the own lesson."""
+    return can_view_lesson(viewer, lesson, access, today) and viewer.user_id != lesson.teacher_id
+
+
+def can_view_scores(viewer: Viewer, lesson: Lesson, *, own_submitted: bool) -> bool:
+    """The teacher sees what was submitted; everybody else only after the own evaluation is in."""
+    return viewer.user_id == lesson.teacher_id or own_submitted
+
+
+def can_view_comment(viewer: Viewer, comment: TimedComment, lesson: Lesson) -> bool:
+    """On top of seeing the lesson: by the audience of the thread, whose answers are read by the same people."""
+    thread = comment.thread
+    if viewer.user_id == thread.author_id or thread.visibility == CommentVisibility.EVERYBODY:
+        return True
+    return thread.visibility == CommentVisibility.TEACHER and viewer.user_id == lesson.teacher_id
+
+
+def can_edit_comment(viewer: Viewer, comment: TimedComment) -> bool:
+    """Only whoever wrote it."""
+    return viewer.is_authenticated and viewer.user_id == comment.author_id
+
+
+def can_resolve_comment(viewer: Viewer, comment: TimedComment, lesson: Lesson, access: Access) -> bool:
+    """The author, the teacher and the host tick a thread off."""
+    return viewer.user_id in (comment.author_id, lesson.teacher_id, lesson.creator_id) or access.role == LessonRole.HOST

@@ -1,0 +1,46 @@
+"""Reading lessons, comments and evaluations: only what the viewer may see."""
+
+from yanxiu.observations.queries.comments import comments_since, find_comment, threads_of
+from yanxiu.observations.queries.evaluations import (
+    evaluation_of,
+    evaluators_of,
+    find_rubric_version,
+    rubric_choices,
+    submitted_evaluations,
+)
+from yanxiu.observations.queries.lessons import (
+    LessonView,
+    access_of,
+    find_lesson,
+    lessons_page,
+    lessons_waiting_for,
+    may_watch,
+    newest_lessons_of_workshop,
+    visible_lessons,
+    workshop_choices,
+)
+from yanxiu.observations.queries.recordings import current_version, find_rendition, recording_of, version_for_upload
+
+__all__ = [
+    "LessonView",
+    "access_of",
+    "comments_since",
+    "current_version",
+    "evaluation_of",
+    "evaluators_of",
+    "find_comment",
+    "find_lesson",
+    "find_rendition",
+    "find_rubric_version",
+    "lessons_page",
+    "lessons_waiting_for",
+    "may_watch",
+    "newest_lessons_of_workshop",
+    "recording_of",
+    "rubric_choices",
+    "submitted_evaluations",
+    "threads_of",
+    "version_for_upload",
+    "visible_lessons",
+    "workshop_choices",
+]

@@ -1,0 +1,83 @@
+"""Evaluations and rubrics. Others' scores are loaded only where the caller has checked `can_view_scores`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import ids_on
+from yanxiu.core.db import db
+from yanxiu.observations.models import Evaluation, EvaluationState, RubricTemplate, RubricVersion
+
+
+def evaluation_of(lesson_id: int, observer_id: int | None) -> Evaluation | None:
+    """Return one observer's evaluation of a lesson, whatever its state."""
+    statement = (
+        select(Evaluation)
+        .where(Evaluation.lesson_id == lesson_id, Evaluation.observer_id == observer_id)
+        .options(selectinload(Evaluation.scores), joinedload(Evaluation.version).joinedload(RubricVersion.template))
+    )
+    return db.session.scalars(statement).first()
+
+
+def submitted_evaluations(lesson_id: int) -> Sequence[Evaluation]:
+    """Return the submitted evaluations of a lesson in the order they came in."""
+    statement = (
+        select(Evaluation)
+        .where(Evaluation.lesson_id == lesson_id, Evaluation.state == EvaluationState.SUBMITTED)
+        .options(
+            joinedload(Evaluation.observer),
+            selectinload(Evaluation.scores),
+            joinedload(Evaluation.version).joinedload(RubricVersion.template),
+        )
+        .order_by(Evaluation.submitted_at, Evaluation.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def evaluators_of(lesson_id: int) -> Sequence[User]:
+    """Return who has submitted, without what."""
+    statement = (
+        select(User)
+        .join(Evaluation, Evaluation.observer_id == User.id)
+        .where(Evaluation.lesson_id == lesson_id, Evaluation.state == EvaluationState.SUBMITTED)
+        .order_by(Evaluation.submitted_at, Evaluation.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_rubric_version(version_id: int | None) -> RubricVersion | None:
+    """Return a rubric version with its template; rubrics hold nothing private."""
+    if version_id is None:
+        return None
+    statement = select(RubricVersion).where(RubricVersion.id == version_id).options(joinedload(RubricVersion.template))
+    return db.session.scalars(statement).first()
+
+
+def default_rubric_version(slug: str) -> RubricVersion | None:
+    """Return the newest version of a shipped rubric, None before it was installed."""
+    statement = (
+        select(RubricVersion)
+        .join(RubricVersion.template)
+        .where(RubricTemplate.slug == slug)
+        .order_by(RubricVersion.number.desc())
+        .options(joinedload(RubricVersion.template))
+    )
+    return db.session.scalars(statement.limit(1)).first()
+
+
+def rubric_choices(viewer: Viewer) -> list[RubricVersion]:
+    """Return the newest version of each rubric the viewer's school may use: shipped ones, own and those above."""
+    above = ids_on(viewer.org_path)
+    usable = or_(RubricTemplate.organization_id.is_(None), RubricTemplate.organization_id.in_(above))
+    templates = db.session.scalars(
+        select(RubricTemplate)
+        .where(usable)
+        .options(selectinload(RubricTemplate.versions))
+        .order_by(RubricTemplate.organization_id.is_not(None), RubricTemplate.id)
+    )
+    return [template.versions[-1] for template in templates if template.versions]

@@ -1,0 +1,145 @@
+"""Lessons as far as the viewer may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.paging import Page, paginate
+from yanxiu.observations.models import (
+    Evaluation,
+    EvaluationState,
+    Lesson,
+    LessonMember,
+    LessonVisibility,
+    Recording,
+    RecordingVersion,
+    VersionState,
+)
+from yanxiu.observations.permissions import Access, can_view_lesson
+from yanxiu.workshops.queries import is_member, workshop_ids_of, workshop_options
+
+LIST_VIEWS = ("watch", "mine", "workshops")
+
+
+@dataclass(frozen=True)
+class LessonView:
+    """A lesson together with what connects the viewer to it."""
+
+    lesson: Lesson
+    access: Access
+
+
+def visible_lessons(viewer: Viewer) -> Select[tuple[Lesson]]:
+    """Return the statement of every lesson that exists for the viewer."""
+    return select(Lesson).where(_visible(viewer))
+
+
+def find_lesson(viewer: Viewer, lesson_id: int, *, deleted: bool = False) -> LessonView | None:
+    """Return a lesson the viewer may see. With `deleted`, also one the viewer owns and has removed."""
+    lesson = db.session.scalars(
+        select(Lesson)
+        .where(Lesson.id == lesson_id)
+        .options(
+            joinedload(Lesson.teacher).joinedload(User.organization),
+            joinedload(Lesson.organization),
+            selectinload(Lesson.members).joinedload(LessonMember.user).joinedload(User.organization),
+        )
+    ).first()
+    if lesson is None:
+        return None
+    access = access_of(viewer, lesson)
+    if can_view_lesson(viewer, lesson, access, clock.today()):
+        return LessonView(lesson, access)
+    owned = viewer.user_id in (lesson.teacher_id, lesson.creator_id) and viewer.is_authenticated
+    return LessonView(lesson, access) if deleted and owned else None
+
+
+def access_of(viewer: Viewer, lesson: Lesson) -> Access:
+    """Return what connects the viewer with a lesson."""
+    if not viewer.is_authenticated:
+        return Access()
+    role = next((member.role for member in lesson.members if member.user_id == viewer.user_id), None)
+    in_workshop = lesson.workshop_id is not None and is_member(lesson.workshop_id, viewer.user_id)
+    return Access(role, in_workshop)
+
+
+def may_watch(viewer: Viewer, lesson_id: int) -> bool:
+    """Tell whether the viewer may follow the lesson live."""
+    return db.session.scalar(select(exists().where(Lesson.id == lesson_id, _visible(viewer)))) or False
+
+
+def lessons_page(viewer: Viewer, view: str, *, subject: str = "", cursor: str | None = None) -> Page[Lesson]:
+    """Return a page of one of the lists of 观课, newest first: to watch, mine, of my workshops."""
+    statement = visible_lessons(viewer).where(_in_list(viewer, view)).options(*_for_lists())
+    if subject:
+        statement = statement.where(Lesson.subject == subject)
+    return paginate(statement, Lesson.created_at.desc(), Lesson.id.desc(), cursor=cursor)
+
+
+def lessons_waiting_for(viewer: Viewer, limit: int = 5) -> Sequence[Lesson]:
+    """Return lessons somebody invited the viewer to and that the viewer has not evaluated yet."""
+    invited = exists().where(LessonMember.lesson_id == Lesson.id, LessonMember.user_id == viewer.user_id)
+    statement = visible_lessons(viewer).where(invited, _to_watch(viewer)).options(*_for_lists())
+    return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
+
+
+def newest_lessons_of_workshop(viewer: Viewer, workshop_id: int, limit: int = 4) -> Sequence[Lesson]:
+    """Return the newest lessons of a workshop that the viewer may see."""
+    statement = visible_lessons(viewer).where(Lesson.workshop_id == workshop_id).options(*_for_lists())
+    return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
+
+
+def workshop_choices(viewer: Viewer) -> list[tuple[int, str]]:
+    """Return the workshops a lesson of the viewer may belong to."""
+    return [(workshop_id, name) for workshop_id, name in workshop_options(viewer)]
+
+
+def _for_lists() -> tuple[object, ...]:
+    return (joinedload(Lesson.teacher).joinedload(User.organization), joinedload(Lesson.organization))
+
+
+def _visible(viewer: Viewer) -> ColumnElement[bool]:
+    if not viewer.is_authenticated:
+        return false()
+    owned = or_(Lesson.teacher_id == viewer.user_id, Lesson.creator_id == viewer.user_id)
+    invited = exists().where(LessonMember.lesson_id == Lesson.id, LessonMember.user_id == viewer.user_id)
+    in_workshop = and_(
+        Lesson.visibility == LessonVisibility.WORKSHOP, Lesson.workshop_id.in_(workshop_ids_of(viewer.user_id))
+    )
+    in_school = and_(
+        Lesson.visibility == LessonVisibility.SCHOOL,
+        Lesson.organization_id == viewer.school_id,
+        Lesson.organization_id.is_not(None),
+    )
+    current = or_(Lesson.consent_until.is_(None), Lesson.consent_until >= clock.today())
+    return and_(Lesson.deleted_at.is_(None), or_(owned, and_(current, or_(invited, in_workshop, in_school))))
+
+
+def _in_list(viewer: Viewer, view: str) -> ColumnElement[bool]:
+    if view == "mine":
+        return or_(Lesson.teacher_id == viewer.user_id, Lesson.creator_id == viewer.user_id)
+    if view == "workshops":
+        return Lesson.workshop_id.in_(workshop_ids_of(viewer.user_id))
+    return _to_watch(viewer)
+
+
+def _to_watch(viewer: Viewer) -> ColumnElement[bool]:
+    done = exists().where(
+        Evaluation.lesson_id == Lesson.id,
+        Evaluation.observer_id == viewer.user_id,
+        Evaluation.state == EvaluationState.SUBMITTED,
+    )
+    ready = exists().where(
+        Recording.lesson_id == Lesson.id,
+        RecordingVersion.recording_id == Recording.id,
+        RecordingVersion.state == VersionState.READY,
+    )
+    return and_(Lesson.teacher_id != viewer.user_id, ready, ~done)

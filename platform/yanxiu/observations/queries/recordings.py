@@ -1,0 +1,71 @@
+"""Recordings and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from yanxiu.core.db import db
+from yanxiu.observations.models import Recording, RecordingVersion, Rendition, RenditionKind, VersionState
+
+
+def recording_of(lesson_id: int) -> Recording | None:
+    """Return the recording of a lesson with its versions, renditions and phases."""
+    statement = (
+        select(Recording)
+        .where(Recording.lesson_id == lesson_id)
+        .options(
+            selectinload(Recording.versions).selectinload(RecordingVersion.renditions),
+            selectinload(Recording.segments),
+        )
+    )
+    return db.session.scalars(statement).first()
+
+
+def current_version(recording: Recording | None) -> RecordingVersion | None:
+    """Return the newest version that can be watched, else the newest of all."""
+    if recording is None or not recording.versions:
+        return None
+    ready = [version for version in recording.versions if version.state == VersionState.READY]
+    return (ready or recording.versions)[-1]
+
+
+def version_for_upload(upload_id: str) -> RecordingVersion | None:
+    """Return the version an upload became, None while it is not handed over."""
+    statement = select(RecordingVersion).where(RecordingVersion.upload_id == upload_id)
+    return db.session.scalars(statement).first()
+
+
+def find_rendition(lesson_id: int, version_id: int, kind: str) -> Rendition | None:
+    """Return a file of a lesson's recording; the caller checks the right to see the lesson."""
+    statement = (
+        select(Rendition)
+        .join(Rendition.version)
+        .join(RecordingVersion.recording)
+        .where(Recording.lesson_id == lesson_id, RecordingVersion.id == version_id, Rendition.kind == kind)
+        .options(joinedload(Rendition.file))
+    )
+    return db.session.scalars(statement).first()
+
+
+def newest_posters(lesson_ids: Iterable[int]) -> dict[int, RecordingVersion]:
+    """Return, for a page of lessons, the newest watchable version of each with its renditions; two queries."""
+    statement = (
+        select(RecordingVersion)
+        .join(RecordingVersion.recording)
+        .where(Recording.lesson_id.in_(list(lesson_ids)))
+        .options(contains_eager(RecordingVersion.recording), selectinload(RecordingVersion.renditions))
+        .order_by(RecordingVersion.number)
+    )
+    newest: dict[int, RecordingVersion] = {}
+    for version in db.session.scalars(statement):
+        known = newest.get(version.recording.lesson_id)
+        if known is None or version.state == VersionState.READY or known.state != VersionState.READY:
+            newest[version.recording.lesson_id] = version
+    return newest
+
+
+def has_poster(version: RecordingVersion) -> bool:
+    return version.rendition(RenditionKind.POSTER) is not None

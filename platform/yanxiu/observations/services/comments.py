@@ -1,0 +1,175 @@
+"""Saying something about a moment of a lesson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from yanxiu.accounts.models import User
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.events import record
+from yanxiu.core.live import bump
+from yanxiu.observations.events import (
+    TimedCommentChanged,
+    TimedCommentPosted,
+    TimedCommentRestored,
+    TimedCommentWithdrawn,
+)
+from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, RecordingVersion, TimedComment
+
+MAX_LENGTH = 4000
+
+
+@dataclass(frozen=True)
+class CommentDraft:
+    """What somebody says; times in milliseconds of media time, `end_ms` None for a moment."""
+
+    body: str
+    client_uuid: str
+    start_ms: int = 0
+    end_ms: int | None = None
+    kind: str = CommentKind.HIGHLIGHT
+    visibility: str = CommentVisibility.EVERYBODY
+
+
+def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: CommentDraft) -> TimedComment:
+    """Add a comment at a moment or stretch. Sending the same `client_uuid` again returns the first one."""
+    known = _already_posted(actor, draft.client_uuid)
+    if known is not None:
+        return known
+    _check_place(draft, version)
+    comment = TimedComment(
+        lesson_id=lesson.id,
+        version_id=version.id,
+        author_id=actor.id,
+        start_ms=draft.start_ms,
+        end_ms=draft.end_ms,
+        kind=draft.kind,
+        visibility=draft.visibility,
+        body=_checked_body(draft.body),
+        client_uuid=_checked_uuid(draft.client_uuid),
+    )
+    return _added(comment, lesson, comment)
+
+
+def reply_to_comment(actor: User, lesson: Lesson, thread: TimedComment, draft: CommentDraft) -> TimedComment:
+    """Answer a comment; an answer to an answer joins the same thread."""
+    known = _already_posted(actor, draft.client_uuid)
+    if known is not None:
+        return known
+    if thread.parent_id is not None:
+        raise InvalidError("请回复这条点评本身")
+    if thread.withdrawn_at is not None:
+        raise ConflictError("这条点评已被撤回，不能再回复")
+    reply = TimedComment(
+        lesson_id=lesson.id,
+        version_id=thread.version_id,
+        author_id=actor.id,
+        parent_id=thread.id,
+        start_ms=thread.start_ms,
+        end_ms=thread.end_ms,
+        kind=thread.kind,
+        visibility=thread.visibility,
+        body=_checked_body(draft.body),
+        client_uuid=_checked_uuid(draft.client_uuid),
+    )
+    return _added(reply, lesson, thread)
+
+
+def edit_comment(actor: User, lesson: Lesson, comment: TimedComment, body: str, kind: str | None = None) -> None:
+    """Change the words, and of a first comment the kind."""
+    if comment.withdrawn_at is not None:
+        raise ConflictError("这条点评已被撤回，请先恢复再修改")
+    comment.body = _checked_body(body)
+    if kind is not None and comment.parent_id is None:
+        comment.kind = _checked_kind(kind)
+    comment.edited_at = clock.now()
+    _touch(lesson, comment)
+    record(TimedCommentChanged(comment.id, lesson.id, actor.id))
+
+
+def withdraw_comment(actor: User, lesson: Lesson, comment: TimedComment) -> None:
+    """Take a comment back; the author may restore it."""
+    if comment.withdrawn_at is None:
+        comment.withdrawn_at = clock.now()
+        _touch(lesson, comment)
+        record(TimedCommentWithdrawn(comment.id, lesson.id, actor.id))
+
+
+def restore_comment(actor: User, lesson: Lesson, comment: TimedComment) -> None:
+    """Undo a withdrawal."""
+    if comment.withdrawn_at is not None:
+        comment.withdrawn_at = None
+        _touch(lesson, comment)
+        record(TimedCommentRestored(comment.id, lesson.id, actor.id))
+
+
+def resolve_comment(actor: User, lesson: Lesson, comment: TimedComment, resolved: bool) -> None:
+    """Tick a thread off, or open it again."""
+    if comment.parent_id is not None:
+        raise InvalidError("只能标记整条点评")
+    if (comment.resolved_at is not None) == resolved:
+        return
+    comment.resolved_at = clock.now() if resolved else None
+    comment.resolved_by_id = actor.id if resolved else None
+    _touch(lesson, comment)
+    record(TimedCommentChanged(comment.id, lesson.id, actor.id))
+
+
+def _added(comment: TimedComment, lesson: Lesson, thread: TimedComment) -> TimedComment:
+    db.session.add(comment)
+    db.session.flush()
+    thread.seq = bump(lesson.topic, "comment", thread.id)
+    record(TimedCommentPosted(comment.id, lesson.id, comment.author_id, comment.parent_id, comment.visibility))
+    return comment
+
+
+def _touch(lesson: Lesson, comment: TimedComment) -> None:
+    thread = comment if comment.parent_id is None else db.session.get_one(TimedComment, comment.parent_id)
+    thread.seq = bump(lesson.topic, "comment", thread.id)
+    db.session.flush()
+
+
+def _already_posted(actor: User, client_uuid: str) -> TimedComment | None:
+    statement = select(TimedComment).where(
+        TimedComment.author_id == actor.id, TimedComment.client_uuid == _checked_uuid(client_uuid)
+    )
+    return db.session.scalars(statement).first()
+
+
+def _check_place(draft: CommentDraft, version: RecordingVersion) -> None:
+    if version.duration_ms is None:
+        raise ConflictError("课堂实录还没有处理好，暂时不能点评")
+    _checked_kind(draft.kind)
+    if draft.visibility not in set(CommentVisibility):
+        raise InvalidError("请选择谁可以看到", field="visibility")
+    if not 0 <= draft.start_ms <= version.duration_ms:
+        raise InvalidError("点评的时间不在视频之内", field="start_ms")
+    if draft.end_ms is not None and not draft.start_ms < draft.end_ms <= version.duration_ms:
+        raise InvalidError("结束时间要在开始时间之后、视频之内", field="end_ms")
+
+
+def _checked_kind(kind: str) -> str:
+    if kind not in set(CommentKind):
+        raise InvalidError("请选择点评的类别", field="kind")
+    return kind
+
+
+def _checked_body(body: str) -> str:
+    text = "".join(c for c in body.replace("\r\n", "\n").strip() if c == "\n" or c.isprintable())
+    if not text:
+        raise InvalidError("请写下您看到的课堂细节", field="body")
+    if len(text) > MAX_LENGTH:
+        raise InvalidError(f"点评最多 {MAX_LENGTH} 字，请分成几条", field="body")
+    return text
+
+
+def _checked_uuid(value: str) -> str:
+    try:
+        return str(UUID(value))
+    except ValueError as error:
+        raise InvalidError("页面数据不完整，请刷新后再发") from error

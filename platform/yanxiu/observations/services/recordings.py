@@ -1,0 +1,132 @@
+"""Recordings from the finished upload to something to watch. The jobs in `subscribers` call these step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from yanxiu.accounts.models import User
+from yanxiu.core import clock
+from yanxiu.core.audit import record_audit
+from yanxiu.core.db import db
+from yanxiu.core.errors import InvalidError
+from yanxiu.core.events import record
+from yanxiu.core.live import bump
+from yanxiu.core.storage import ReceivedFile, base_name, keep_file
+from yanxiu.core.tasks import enqueue
+from yanxiu.observations.events import RecordingFailed, RecordingReady, RecordingUploaded
+from yanxiu.observations.media.probe import Facts
+from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, Segment, VersionState
+from yanxiu.observations.models.recordings import WATCHABLE
+from yanxiu.observations.queries.recordings import version_for_upload
+
+PREPARE_JOB = "media.prepare"
+TRANSCODE_JOB = "media.transcode"
+MAX_SEGMENTS = 30
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file made by a job, already in the store, and what it shows."""
+
+    kind: str
+    received: ReceivedFile
+    width: int
+    height: int
+    layout: dict[str, Any] | None = None
+
+
+def receive_upload(actor: User, lesson: Lesson, upload_id: str, name: str, size: int) -> RecordingVersion:
+    """Make a finished upload the newest version of the lesson's recording; a second call returns the same one."""
+    known = version_for_upload(upload_id)
+    if known is not None:
+        return known
+    recording = db.session.scalars(select(Recording).where(Recording.lesson_id == lesson.id)).first()
+    if recording is None:
+        recording = Recording(lesson_id=lesson.id)
+        db.session.add(recording)
+    number = 1 + max((version.number for version in recording.versions), default=0)
+    version = RecordingVersion(
+        number=number, upload_id=upload_id, uploader_id=actor.id, original_name=base_name(name), size=size
+    )
+    recording.versions.append(version)
+    db.session.flush()
+    enqueue(PREPARE_JOB, {"version_id": version.id}, key=f"{PREPARE_JOB}:{version.id}")
+    record_audit(actor, "recording.upload", "lesson", lesson.id, name=version.original_name, size=size)
+    record(RecordingUploaded(lesson.id, version.id, actor.id))
+    bump(lesson.topic, "recording", recording.id)
+    return version
+
+
+def note_original(version: RecordingVersion, received: ReceivedFile, facts: Facts) -> None:
+    """Keep the uploaded file and what the probe found."""
+    version.original_id = keep_file(received, version.uploader_id).id
+    version.sha256, version.size = received.sha256, received.size
+    note_facts(version, facts)
+
+
+def note_facts(version: RecordingVersion, facts: Facts) -> None:
+    """Remember what the probe found and that work has begun."""
+    version.duration_ms, version.facts = facts.duration_ms, asdict(facts)
+    version.state, version.reason, version.progress = VersionState.PROCESSING, "", 0
+    _tell(version)
+
+
+def note_progress(version: RecordingVersion, percent: int) -> None:
+    """Show how far the conversion is, 0 to 99."""
+    if version.progress != percent:
+        version.progress = percent
+        _tell(version)
+
+
+def add_rendition(version: RecordingVersion, made: Made) -> None:
+    """Add a file made from the version. The first one to watch makes the recording ready."""
+    if version.rendition(made.kind) is None:
+        file = keep_file(made.received, version.uploader_id)
+        version.renditions.append(
+            Rendition(kind=made.kind, file_id=file.id, width=made.width, height=made.height, layout=made.layout)
+        )
+    if made.kind in WATCHABLE and version.state != VersionState.READY:
+        version.state, version.progress, version.ready_at = VersionState.READY, 100, clock.now()
+        record(RecordingReady(version.recording.lesson_id, version.id))
+    db.session.flush()
+    _tell(version)
+
+
+def plan_transcodes(version: RecordingVersion, kinds: Sequence[str]) -> None:
+    """Queue conversions, the smallest first: whoever runs one queues the next."""
+    payload = {"version_id": version.id, "kinds": list(kinds)}
+    enqueue(TRANSCODE_JOB, payload, key=f"{TRANSCODE_JOB}:{version.id}:{kinds[0]}")
+
+
+def fail_version(version: RecordingVersion, reason: str) -> None:
+    """Say that a file cannot be watched and why."""
+    if version.state == VersionState.READY:
+        return
+    version.state, version.reason = VersionState.FAILED, reason
+    record(RecordingFailed(version.recording.lesson_id, version.id, version.uploader_id))
+    _tell(version)
+
+
+def set_segments(actor: User, lesson: Lesson, recording: Recording, segments: Sequence[tuple[int, str]]) -> None:
+    """Set the phases of a lesson from their starts in milliseconds; each lasts until the next."""
+    duration = max((version.duration_ms or 0 for version in recording.versions), default=0)
+    starts = sorted(segments)
+    if len(starts) > MAX_SEGMENTS:
+        raise InvalidError(f"最多分 {MAX_SEGMENTS} 个环节", field="segments")
+    if any(not 0 <= start < max(duration, 1) for start, _ in starts) or len({s for s, _ in starts}) < len(starts):
+        raise InvalidError("环节的开始时间要在视频长度之内，且不能重复", field="segments")
+    ends = [start for start, _ in starts[1:]] + [duration]
+    recording.segments = [
+        Segment(start_ms=start, end_ms=end, label=label) for (start, label), end in zip(starts, ends, strict=True)
+    ]
+    db.session.flush()
+    record_audit(actor, "recording.segments", "lesson", lesson.id, count=len(starts))
+    bump(lesson.topic, "recording", recording.id)
+
+
+def _tell(version: RecordingVersion) -> None:
+    bump(f"lesson:{version.recording.lesson_id}", "recording", version.recording_id)

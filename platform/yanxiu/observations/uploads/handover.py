@@ -1,0 +1,61 @@
+"""From a complete upload to a version of a recording. Safe to repeat: a version remembers its upload."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.errors import NotFoundError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.permissions import can_edit_lesson
+from yanxiu.observations.queries import find_lesson
+from yanxiu.observations.services.recordings import receive_upload
+from yanxiu.observations.uploads.store import GIB, Limits, Upload, UploadStore
+
+
+class Settings(Protocol):
+    """What of the configuration matters here."""
+
+    @property
+    def instance_path(self) -> Path: ...
+    @property
+    def upload_max_gb(self) -> int: ...
+    @property
+    def upload_quota_gb(self) -> int: ...
+
+
+def open_store(config: Settings) -> UploadStore:
+    """Return the folder of unfinished uploads of this installation."""
+    limits = Limits(max_bytes=config.upload_max_gb * GIB, quota_bytes=config.upload_quota_gb * GIB)
+    return UploadStore(config.instance_path / "uploads", limits)
+
+
+def hand_over(store: UploadStore, upload: Upload, viewer: Viewer, actor: User) -> int:
+    """Make a complete upload a version of its lesson's recording; return the version's id.
+
+    NotFoundError when the person lost the right to the lesson meanwhile; the bytes then wait until they expire.
+    """
+    with unit_of_work():
+        found = find_lesson(viewer, upload.lesson_id)
+        if found is None or not can_edit_lesson(viewer, found.lesson, found.access):
+            raise NotFoundError
+        name = upload.metadata.get("filename") or "课堂实录.mp4"
+        version = receive_upload(actor, found.lesson, upload.id, name, store.offset(upload))
+        version_id = version.id
+    if not upload.finished:
+        store.finish(upload)
+    return version_id
+
+
+def borrow(path: Path, folder: Path) -> Path:
+    """Return a second name for a file in `folder`, so that moving it away leaves the first one until we are sure."""
+    second = folder / path.name
+    try:
+        os.link(path, second)
+    except OSError:
+        shutil.copyfile(path, second)
+    return second

@@ -1,0 +1,13 @@
+"""Pages of lessons: lists, the lesson itself, comments, evaluations, files and uploads."""
+
+from __future__ import annotations
+
+from yanxiu.observations.views import comments, evaluations, lessons, members, recordings, slots
+from yanxiu.observations.views.blueprint import bp
+from yanxiu.observations.views.uploads import uploads_bp
+from yanxiu.web.slots import Filler
+
+__all__ = ["SLOTS", "blueprints", "comments", "evaluations", "lessons", "members", "recordings"]
+
+blueprints = (bp, uploads_bp)
+SLOTS: dict[str, Filler] = slots.SLOTS

@@ -1,0 +1,45 @@
+"""The blueprint and what every page of a lesson does first."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core.errors import ForbiddenError, NotFoundError
+from yanxiu.observations.permissions import can_edit_lesson
+from yanxiu.observations.queries import LessonView, find_lesson
+from yanxiu.web.auth import current_viewer, wants_fragment
+
+bp = Blueprint("observations", __name__)
+
+
+def load_lesson(lesson_id: int, *, deleted: bool = False) -> LessonView:
+    """Return the lesson or NotFoundError: what one may not see does not exist."""
+    found = find_lesson(current_viewer(), lesson_id, deleted=deleted)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def load_editable(lesson_id: int) -> LessonView:
+    """Return a lesson whose details the caller may change, else ForbiddenError."""
+    found = load_lesson(lesson_id)
+    if not can_edit_lesson(current_viewer(), found.lesson, found.access):
+        raise ForbiddenError
+    return found
+
+
+def done(target: str, **answer: object) -> ResponseReturnValue:
+    """Answer a write: JSON for our scripts, the next page for everybody else."""
+    if wants_fragment():
+        return jsonify({"ok": True, **answer})
+    return redirect(target, code=303)
+
+
+def wants_json() -> bool:
+    return wants_fragment()
+
+
+def posted(name: str, limit: int = 10_000) -> str:
+    """Return a posted text field, shortened to what any field may hold."""
+    return request.form.get(name, "")[:limit]

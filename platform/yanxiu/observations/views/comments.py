@@ -1,0 +1,166 @@
+"""Time-coded comments: the list, what is newer, and everything one does with one."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from yanxiu.core.live import current_seq
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.forms import clock_ms, whole_number
+from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, TimedComment
+from yanxiu.observations.permissions import can_edit_comment, can_resolve_comment
+from yanxiu.observations.queries import (
+    LessonView,
+    comments_since,
+    current_version,
+    find_comment,
+    recording_of,
+    threads_of,
+)
+from yanxiu.observations.services import comments as service
+from yanxiu.observations.services.comments import CommentDraft
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted
+from yanxiu.web.auth import current_actor, current_viewer
+
+
+@bp.get("/lessons/<int:lesson_id>/comments")
+def comment_list(lesson_id: int) -> ResponseReturnValue:
+    """With `since`: the threads that are newer. With `after`: the next ones in media time."""
+    viewer = current_viewer()
+    lesson = load_lesson(lesson_id).lesson
+    seq = current_seq(lesson.topic)
+    since = whole_number(request.args.get("since"))
+    if since is not None:
+        changes = comments_since(viewer, lesson, since)
+        threads, gone = changes.threads, changes.gone
+    else:
+        threads, gone = threads_of(viewer, lesson, _after()), []
+    page = render_template("observations/_comments.html", lesson=lesson, threads=threads, gone=gone)
+    return page, {"X-Seq": str(seq), "Cache-Control": "no-store"}
+
+
+@bp.post("/lessons/<int:lesson_id>/comments")
+def post_comment(lesson_id: int) -> ResponseReturnValue:
+    """Say something about a moment or a stretch."""
+    with unit_of_work():
+        lesson = load_lesson(lesson_id).lesson
+        version = current_version(recording_of(lesson_id))
+        if version is None:
+            raise ConflictError("课堂实录还没有上传，暂时不能点评")
+        comment = service.post_comment(current_actor(), lesson, version, _draft())
+        answer = {"id": comment.id, "seq": comment.seq}
+        target = _place(lesson, comment)
+    return done(target, **answer)
+
+
+@bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/replies")
+def reply(lesson_id: int, comment_id: int) -> ResponseReturnValue:
+    """Answer a comment."""
+    with unit_of_work():
+        lesson, thread = _load(lesson_id, comment_id)
+        draft = CommentDraft(body=posted("body"), client_uuid=posted("client_uuid") or str(uuid4()))
+        answered = service.reply_to_comment(current_actor(), lesson, thread, draft)
+        answer = {"id": answered.id, "seq": thread.seq}
+        target = _place(lesson, thread)
+    return done(target, **answer)
+
+
+@bp.get("/lessons/<int:lesson_id>/comments/<int:comment_id>")
+def comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
+    """One comment by itself: to change it, take it back or bring it back."""
+    lesson, shown = _load(lesson_id, comment_id)
+    may_edit = can_edit_comment(current_viewer(), shown)
+    return render_template(
+        "observations/comment.html", lesson=lesson, comment=shown, may_edit=may_edit, kinds=list(CommentKind)
+    )
+
+
+@bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>")
+def edit_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
+    """Change one's own words."""
+    with unit_of_work():
+        lesson, shown = _load_own(lesson_id, comment_id)
+        service.edit_comment(current_actor(), lesson, shown, posted("body"), posted("kind") or None)
+        target = _place(lesson, shown)
+    return done(target)
+
+
+@bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/withdrawal")
+def withdraw_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
+    """Take one's own comment back; it can be undone."""
+    with unit_of_work():
+        lesson, shown = _load_own(lesson_id, comment_id)
+        service.withdraw_comment(current_actor(), lesson, shown)
+    undo = url_for(".restore_comment", lesson_id=lesson_id, comment_id=comment_id)
+    target = url_for(".comment", lesson_id=lesson_id, comment_id=comment_id)
+    return done(target, toast="已撤回", undo={"url": undo, "text": "撤销"})
+
+
+@bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/restoration")
+def restore_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
+    """Undo a withdrawal."""
+    with unit_of_work():
+        lesson, shown = _load_own(lesson_id, comment_id)
+        service.restore_comment(current_actor(), lesson, shown)
+        target = _place(lesson, shown)
+    return done(target)
+
+
+@bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/resolution")
+def resolve_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
+    """Tick a thread off, or with `resolved=0` open it again."""
+    with unit_of_work():
+        found = load_lesson(lesson_id)
+        lesson, shown = _load(lesson_id, comment_id, found)
+        if not can_resolve_comment(current_viewer(), shown, lesson, found.access):
+            raise ForbiddenError
+        service.resolve_comment(current_actor(), lesson, shown, posted("resolved") != "0")
+        target = _place(lesson, shown)
+    return done(target)
+
+
+def _load(lesson_id: int, comment_id: int, found: LessonView | None = None) -> tuple[Lesson, TimedComment]:
+    lesson = (found or load_lesson(lesson_id)).lesson
+    shown = find_comment(current_viewer(), lesson, comment_id)
+    if shown is None:
+        raise NotFoundError
+    return lesson, shown
+
+
+def _load_own(lesson_id: int, comment_id: int) -> tuple[Lesson, TimedComment]:
+    lesson, shown = _load(lesson_id, comment_id)
+    if not can_edit_comment(current_viewer(), shown):
+        raise ForbiddenError
+    return lesson, shown
+
+
+def _draft() -> CommentDraft:
+    """Read the form: exact milliseconds from scripts, the typed clock without them."""
+    start_ms, end_ms = whole_number(posted("start_ms")), whole_number(posted("end_ms"))
+    if start_ms is None:
+        start_ms, end_ms = clock_ms(posted("at")), clock_ms(posted("until"))
+    if start_ms is None:
+        raise InvalidError("请写明时间，例如 12:34", field="at")
+    return CommentDraft(
+        body=posted("body"),
+        client_uuid=posted("client_uuid"),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        kind=posted("kind") or CommentKind.HIGHLIGHT.value,
+        visibility=posted("visibility") or CommentVisibility.EVERYBODY.value,
+    )
+
+
+def _after() -> tuple[int, int] | None:
+    start_ms, _, last_id = request.args.get("after", "").partition("-")
+    first, second = whole_number(start_ms), whole_number(last_id)
+    return None if first is None or second is None else (first, second)
+
+
+def _place(lesson: Lesson, comment: TimedComment) -> str:
+    anchor = f"comment-{comment.parent_id or comment.id}"
+    return url_for(".lesson", lesson_id=lesson.id, t=comment.start_ms // 1000, _anchor=anchor)

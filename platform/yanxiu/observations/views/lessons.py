@@ -1,0 +1,179 @@
+"""Lists of lessons, entering and changing one, the lesson page itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.accounts.queries import find_user
+from yanxiu.core import clock
+from yanxiu.core.errors import ForbiddenError, InvalidError
+from yanxiu.core.live import current_seq
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.queries import plans_to_link, visible_plan
+from yanxiu.observations.forms import LessonForm, whole_number
+from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson
+from yanxiu.observations.permissions import can_decide_audience, can_edit_lesson, can_evaluate_lesson
+from yanxiu.observations.queries import current_version, recording_of, rubric_choices, threads_of, workshop_choices
+from yanxiu.observations.queries.comments import counts_by_lesson
+from yanxiu.observations.queries.lessons import LIST_VIEWS, lessons_page
+from yanxiu.observations.queries.recordings import newest_posters
+from yanxiu.observations.services import lessons as service
+from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson
+from yanxiu.observations.views.evaluations import evaluation_panel
+from yanxiu.observations.views.recordings import recording_panel
+from yanxiu.web.auth import current_actor, current_viewer
+
+
+@bp.get("/lessons")
+def lesson_list() -> ResponseReturnValue:
+    """观课: to watch, mine, of my workshops."""
+    view = request.args.get("view", "watch")
+    view = view if view in LIST_VIEWS else "watch"
+    page = lessons_page(
+        current_viewer(), view, subject=request.args.get("subject", ""), cursor=request.args.get("cursor")
+    )
+    return render_template("observations/lessons.html", view=view, page=page, **cards(page.items))
+
+
+def cards(lessons: Sequence[Lesson]) -> dict[str, object]:
+    """Return what the rows of a list show besides the lessons, in a constant number of queries."""
+    ids = [lesson.id for lesson in lessons]
+    return {"posters": newest_posters(ids), "comment_counts": counts_by_lesson(ids)}
+
+
+@bp.route("/lessons/new", methods=["GET", "POST"])
+def new_lesson() -> ResponseReturnValue:
+    """Enter a lesson; the next step is its recording."""
+    form = _offered(LessonForm())
+    if request.method == "GET":
+        workshop_id = whole_number(request.args.get("workshop_id"))
+        form.workshop_id.data = str(workshop_id or "")
+        form.visibility.data = "workshop" if workshop_id else "invited"
+        form.lesson_plan_id.data = str(whole_number(request.args.get("lesson_plan_id")) or "")
+    elif form.validate():
+        try:
+            return redirect(url_for(".lesson", lesson_id=_create(form)), code=303)
+        except InvalidError as error:
+            _place(form, error)
+    return render_template("observations/lesson_form.html", form=form, lesson=None), 422 if form.errors else 200
+
+
+def _create(form: LessonForm) -> int:
+    with unit_of_work():
+        actor = current_actor()
+        draft = form.draft()
+        _check_plan(draft.lesson_plan_id)
+        return service.create_lesson(actor, actor, draft).id
+
+
+@bp.get("/lessons/<int:lesson_id>")
+def lesson(lesson_id: int) -> ResponseReturnValue:
+    """The recording, what was said about its moments, and the rubric."""
+    viewer = current_viewer()
+    found = load_lesson(lesson_id)
+    seq = current_seq(found.lesson.topic)
+    recording = recording_of(lesson_id)
+    version = current_version(recording)
+    return render_template(
+        "observations/lesson.html",
+        lesson=found.lesson,
+        seq=seq,
+        threads=threads_of(viewer, found.lesson),
+        kinds=list(CommentKind),
+        visibilities=list(CommentVisibility),
+        fresh_uuid=str(uuid4()),
+        plan=visible_plan(viewer, found.lesson.lesson_plan_id) if found.lesson.lesson_plan_id else None,
+        may_edit=can_edit_lesson(viewer, found.lesson, found.access),
+        may_evaluate=can_evaluate_lesson(viewer, found.lesson, found.access, clock.today()),
+        **recording_panel(found, recording, version),
+        **evaluation_panel(found),
+    )
+
+
+@bp.route("/lessons/<int:lesson_id>/settings", methods=["GET", "POST"])
+def lesson_settings(lesson_id: int) -> ResponseReturnValue:
+    """Change the details; the audience is the teacher's to decide."""
+    found = load_editable(lesson_id)
+    form = _offered(LessonForm())
+    may_decide = can_decide_audience(current_viewer(), found.lesson)
+    if request.method == "GET":
+        form.show(found.lesson)
+        _offered(form)
+    elif form.validate():
+        try:
+            _update(lesson_id, form)
+        except InvalidError as error:
+            _place(form, error)
+        else:
+            flash("课例信息已保存")
+            return redirect(url_for(".lesson", lesson_id=lesson_id), code=303)
+    page = render_template("observations/lesson_form.html", form=form, lesson=found.lesson, may_decide=may_decide)
+    return page, 422 if form.errors else 200
+
+
+def _update(lesson_id: int, form: LessonForm) -> None:
+    with unit_of_work():
+        found = load_editable(lesson_id)
+        draft = form.draft()
+        if draft.lesson_plan_id != found.lesson.lesson_plan_id:
+            _check_plan(draft.lesson_plan_id)
+        may_decide = can_decide_audience(current_viewer(), found.lesson)
+        service.update_lesson(current_actor(), found.lesson, draft, may_decide=may_decide)
+
+
+@bp.post("/lessons/<int:lesson_id>/removal")
+def remove_lesson(lesson_id: int) -> ResponseReturnValue:
+    """Take a lesson down in one step; it can be undone."""
+    with unit_of_work():
+        found = load_lesson(lesson_id)
+        if not can_decide_audience(current_viewer(), found.lesson):
+            raise ForbiddenError
+        service.delete_lesson(current_actor(), found.lesson)
+    return redirect(url_for(".removed_lesson", lesson_id=lesson_id), code=303)
+
+
+@bp.get("/lessons/<int:lesson_id>/removal")
+def removed_lesson(lesson_id: int) -> ResponseReturnValue:
+    """What is left of a removed lesson: the way back."""
+    found = load_lesson(lesson_id, deleted=True)
+    if found.lesson.deleted_at is None:
+        return redirect(url_for(".lesson", lesson_id=lesson_id))
+    return render_template("observations/removed.html", lesson=found.lesson)
+
+
+@bp.post("/lessons/<int:lesson_id>/restoration")
+def restore_lesson(lesson_id: int) -> ResponseReturnValue:
+    """Undo a removal."""
+    with unit_of_work():
+        found = load_lesson(lesson_id, deleted=True)
+        if not can_decide_audience(current_viewer(), found.lesson):
+            raise ForbiddenError
+        if found.lesson.deleted_at is not None:
+            service.restore_lesson(current_actor(), found.lesson)
+    return done(url_for(".lesson", lesson_id=lesson_id), redirect=url_for(".lesson", lesson_id=lesson_id))
+
+
+def _offered(form: LessonForm) -> LessonForm:
+    viewer = current_viewer()
+    actor = find_user(viewer.user_id or 0)
+    me = [(viewer.user_id or 0, viewer.name)] if actor else []
+    form.offer(workshop_choices(viewer), plans_to_link(viewer), rubric_choices(viewer), me)
+    return form
+
+
+def _check_plan(plan_id: int | None) -> None:
+    if plan_id is not None and visible_plan(current_viewer(), plan_id) is None:
+        raise InvalidError("请从列表里选择教案", field="lesson_plan_id")
+
+
+def _place(form: LessonForm, error: InvalidError) -> None:
+    """Show a rule of the service beside the field it is about."""
+    field = form._fields.get(error.field or "")
+    if field is None:
+        form.form_errors.append(error.message)
+    else:
+        field.errors = [*field.errors, error.message]

@@ -1,0 +1,119 @@
+"""The recording of a lesson: its state, its files by range, phases, and the plain upload form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError
+from yanxiu.core.live import current_seq
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.forms import clock_ms
+from yanxiu.observations.models import Recording, RecordingVersion, RenditionKind, VersionState
+from yanxiu.observations.permissions import can_edit_lesson
+from yanxiu.observations.queries import LessonView, current_version, find_rendition, recording_of
+from yanxiu.observations.services.recordings import set_segments
+from yanxiu.observations.uploads.handover import hand_over, open_store
+from yanxiu.observations.uploads.protocol import ProtocolError
+from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted
+from yanxiu.observations.views.uploads import begin_upload, unfinished_uploads
+from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.files import send_stored
+
+QUALITIES = {RenditionKind.SOURCE: "原画", RenditionKind.P720: "高清", RenditionKind.P480: "流畅"}
+
+
+def recording_panel(found: LessonView, recording: Recording | None, version: RecordingVersion | None) -> dict[str, Any]:
+    """Return what the player part of the page shows."""
+    may_edit = can_edit_lesson(current_viewer(), found.lesson, found.access)
+    newest = recording.versions[-1] if recording is not None and recording.versions else None
+    return {
+        "recording": recording,
+        "version": version,
+        "newest": newest,
+        "sources": sources_of(found.lesson.id, version),
+        "is_ready": version is not None and version.state == VersionState.READY,
+        "duration_ms": (version.duration_ms if version is not None else None) or 0,
+        "unfinished": unfinished_uploads(found.lesson.id) if may_edit else [],
+        "max_upload_bytes": current_app.config["YANXIU"].upload_max_gb * 1024**3,
+    }
+
+
+def sources_of(lesson_id: int, version: RecordingVersion | None) -> list[dict[str, str]]:
+    """Return the addresses to play, the best first."""
+    if version is None:
+        return []
+    return [
+        {
+            "kind": rendition.kind,
+            "label": QUALITIES[RenditionKind(rendition.kind)],
+            "url": url_for(".media", lesson_id=lesson_id, version_id=version.id, kind=rendition.kind),
+        }
+        for rendition in version.watchable()
+    ]
+
+
+@bp.get("/lessons/<int:lesson_id>/recording")
+def recording_fragment(lesson_id: int) -> ResponseReturnValue:
+    """The player part alone, fetched when the state of the recording changes."""
+    found = load_lesson(lesson_id)
+    seq = current_seq(found.lesson.topic)
+    recording = recording_of(lesson_id)
+    panel = recording_panel(found, recording, current_version(recording))
+    may_edit = can_edit_lesson(current_viewer(), found.lesson, found.access)
+    page = render_template("observations/_recording.html", lesson=found.lesson, may_edit=may_edit, **panel)
+    return page, {"X-Seq": str(seq), "Cache-Control": "no-store"}
+
+
+@bp.get("/lessons/<int:lesson_id>/media/<int:version_id>/<kind>")
+def media(lesson_id: int, version_id: int, kind: str) -> ResponseReturnValue:
+    """A file of the recording or the range of it that was asked for; the right is checked for each range."""
+    load_lesson(lesson_id)
+    rendition = find_rendition(lesson_id, version_id, kind)
+    if rendition is None:
+        raise NotFoundError
+    return send_stored(rendition.file, inline=True)
+
+
+@bp.post("/lessons/<int:lesson_id>/recording")
+def upload_recording(lesson_id: int) -> ResponseReturnValue:
+    """A small file by the plain form, for browsers without scripts."""
+    load_editable(lesson_id)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise InvalidError("请选择要上传的视频文件", field="file")
+    store = open_store(current_app.config["YANXIU"])
+    try:
+        upload = begin_upload(store, lesson_id, None, {"filename": sent.filename})
+        size = store.append(upload, 0, sent.stream)
+        upload = store.declare_length(upload, size)
+    except ProtocolError as error:
+        raise (TooLargeError if error.status in (413, 507) else InvalidError)(error.message) from error
+    if size == 0:
+        store.forget(upload.id)
+        raise InvalidError("这个文件是空的，请换一个", field="file")
+    hand_over(store, upload, current_viewer(), current_actor())
+    return done(url_for(".lesson", lesson_id=lesson_id))
+
+
+@bp.post("/lessons/<int:lesson_id>/segments")
+def save_segments(lesson_id: int) -> ResponseReturnValue:
+    """The phases of the lesson: one `time label` a line."""
+    segments = [_segment(line) for line in posted("segments").splitlines() if line.strip()]
+    with unit_of_work():
+        found = load_editable(lesson_id)
+        recording = recording_of(lesson_id)
+        if recording is None:
+            raise NotFoundError
+        set_segments(current_actor(), found.lesson, recording, segments)
+    return done(url_for(".lesson", lesson_id=lesson_id), toast="环节已保存")
+
+
+def _segment(line: str) -> tuple[int, str]:
+    at, _, label = line.strip().partition(" ")
+    start_ms, label = clock_ms(at), " ".join(label.split())[:20]
+    if start_ms is None or not label:
+        raise InvalidError("每行写一个环节，先写开始时间再写名称，例如 03:20 朗读课文", field="segments")
+    return start_ms, label

@@ -1,0 +1,28 @@
+"""What lessons put into the pages of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.observations.queries import lessons_waiting_for, newest_lessons_of_workshop
+from yanxiu.observations.views.lessons import cards
+from yanxiu.web.slots import Filler
+
+
+def workshop_lessons(viewer: Viewer, workshop: Any) -> dict[str, Any] | None:
+    """The newest lessons of a workshop on its home page; nothing when there are none."""
+    lessons = newest_lessons_of_workshop(viewer, workshop.id)
+    return {"lessons": lessons, **cards(lessons)} if lessons else None
+
+
+def lessons_to_watch(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
+    """今天等我处理: lessons one was asked to and has not evaluated."""
+    lessons = lessons_waiting_for(viewer)
+    return {"lessons": lessons} if lessons else None
+
+
+SLOTS: dict[str, Filler] = {
+    "workshop_home_main": ("observations/_workshop_lessons.html", workshop_lessons),
+    "dashboard_today": ("observations/_to_watch.html", lessons_to_watch),
+}

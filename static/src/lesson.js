@@ -1,0 +1,37 @@
+// The page of a lesson: player, timeline, time-coded comments, rubric, upload.
+import { behavior } from "./registry.js";
+import { Player } from "./lesson/player.js";
+import { bindKeys } from "./lesson/keys.js";
+import { Timeline } from "./lesson/timeline.js";
+import { CommentForm } from "./lesson/comment-form.js";
+import { CommentList } from "./lesson/comment-list.js";
+import { followRecording } from "./lesson/recording.js";
+import { bindRubric } from "./lesson/rubric.js";
+
+const page = { player: null, timeline: null, form: null, list: null };
+
+behavior("[data-player]", (element) => {
+  page.player = new Player(element);
+  page.timeline = new Timeline(element, page.player);
+  if (page.list) page.list.attach(page.player, page.timeline);
+  if (page.form) page.form.attach(page.player, page.timeline);
+});
+
+behavior("#comments", (element) => {
+  page.list = new CommentList(element);
+  if (page.player) page.list.attach(page.player, page.timeline);
+});
+
+behavior("[data-comment-form]", (element) => {
+  page.form = new CommentForm(element);
+  if (page.player) page.form.attach(page.player, page.timeline);
+});
+
+behavior("#recording[data-topic]", followRecording);
+behavior("form[data-rubric]", bindRubric);
+behavior("form[data-upload]", async (form) => {
+  const { bindUpload } = await import("./lesson/upload.js");
+  bindUpload(form);
+});
+
+bindKeys(page);

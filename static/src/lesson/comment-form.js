@@ -1,0 +1,141 @@
+// Writing about this moment: the time follows the video until one starts to write, then stays.
+import { clock, parseClock } from "./time.js";
+
+export class CommentForm {
+  constructor(form) {
+    this.form = form;
+    this.body = form.querySelector("textarea[name=body]");
+    this.at = form.querySelector("[data-at]");
+    this.until = form.querySelector("[data-until-input]");
+    this.start = 0;
+    this.end = null;
+    this.held = false;
+    this.resume = false;
+    this.bind();
+  }
+
+  attach(player, timeline) {
+    this.player = player;
+    this.timeline = timeline;
+    player.onTime((ms) => {
+      if (!this.held) this.setRange(ms, null);
+    });
+  }
+
+  bind() {
+    const { form, body } = this;
+    body.addEventListener("input", () => this.beginWriting());
+    body.addEventListener("draft:restored", () => (this.held = true));
+    body.addEventListener("keydown", (event) => this.onKey(event));
+    this.at.addEventListener("change", () => this.readTyped());
+    this.until.addEventListener("change", () => this.readTyped());
+    form.addEventListener("submit", () => this.writeTimes());
+    form.addEventListener("async-form:done", () => this.sent());
+    form.addEventListener("async-form:failed", (event) => this.refused(event.detail));
+    form.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-mark]");
+      if (button) this.mark(button.dataset.mark);
+    });
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-comment-now]")) return;
+      event.preventDefault();
+      this.open();
+    });
+  }
+
+  /** C: stop here and write. */
+  open() {
+    if (!this.held || !this.body.value) this.hold();
+    this.body.focus();
+    this.form.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }
+
+  beginWriting() {
+    if (!this.held && this.body.value) this.hold();
+    if (!this.body.value && this.held && this.end === null) this.release();
+  }
+
+  hold() {
+    if (!this.player) return;
+    this.held = true;
+    this.resume = !this.player.paused;
+    this.player.pause();
+    if (this.end === null) this.setRange(this.player.now, null);
+  }
+
+  release() {
+    this.held = false;
+    this.setRange(this.player ? this.player.now : 0, null);
+  }
+
+  /** [ and ]: the stretch begins or ends at this moment. */
+  mark(edge) {
+    const now = this.player.now;
+    this.held = true;
+    if (edge === "in") this.setRange(now, this.end !== null && this.end > now ? this.end : null);
+    else if (now > this.start) this.setRange(this.start, now);
+    else this.setRange(now, null);
+  }
+
+  setRange(start, end) {
+    this.start = start;
+    this.end = end;
+    this.at.value = clock(start);
+    this.until.value = end === null ? "" : clock(end);
+    this.form.querySelector("[data-until-place]").hidden = end === null;
+    this.body.placeholder = `在 ${clock(start)} 写下您看到的课堂细节`;
+    if (this.timeline) this.timeline.select(start, end);
+  }
+
+  /** Somebody typed a time into the chip. */
+  readTyped() {
+    const start = parseClock(this.at.value);
+    const end = this.until.value.trim() ? parseClock(this.until.value) : null;
+    if (start === null) return this.setRange(this.start, this.end);
+    this.held = true;
+    this.setRange(start, end !== null && end > start ? end : null);
+    return this.player.seek(start);
+  }
+
+  writeTimes() {
+    this.form.querySelector("[data-start-ms]").value = this.start;
+    this.form.querySelector("[data-end-ms]").value = this.end === null ? "" : this.end;
+  }
+
+  /** Enter sends and the video goes on, Shift+Enter is a new line; an open pinyin window keeps its Enter. */
+  onKey(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") {
+      this.body.blur();
+      if (!this.body.value) this.release();
+    } else if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.body.value.trim()) this.form.requestSubmit();
+    }
+  }
+
+  sent() {
+    this.body.value = "";
+    this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    this.form.elements.client_uuid.value = newUuid();
+    this.release();
+    if (this.resume && this.player) {
+      this.body.blur();
+      this.player.play();
+    }
+    this.resume = false;
+  }
+
+  refused(error) {
+    if (error.field === "start_ms" || error.field === "end_ms") this.at.focus();
+  }
+}
+
+function newUuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

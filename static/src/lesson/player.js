@@ -1,0 +1,117 @@
+// The native video and what the rest of the page wants of it: where are we, go there, tell me when it moves.
+const FRAME_MS = 40;
+const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
+
+export class Player {
+  constructor(element) {
+    this.element = element;
+    this.video = element.querySelector("video");
+    this.duration = Number(element.dataset.duration) || 0;
+    this.stopAt = null;
+    this.bind();
+    this.goToAddress();
+  }
+
+  /** Milliseconds of media time. */
+  get now() {
+    return Math.round(this.video.currentTime * 1000);
+  }
+
+  get paused() {
+    return this.video.paused;
+  }
+
+  /** Go to a moment. A seek lands a little inside the frame, so that rounding never shows the one before. */
+  seek(ms) {
+    const target = Math.max(0, Math.min(ms, this.duration));
+    this.stopAt = null;
+    this.video.currentTime = Math.min(target / 1000 + 0.001, this.video.duration || Infinity);
+    this.element.dispatchEvent(new CustomEvent("player:moved", { detail: { ms: target } }));
+  }
+
+  step(ms) {
+    this.seek(this.now + ms);
+  }
+
+  frame(direction) {
+    this.video.pause();
+    this.step(direction * FRAME_MS);
+  }
+
+  toggle() {
+    if (this.video.paused) this.play();
+    else this.video.pause();
+  }
+
+  /** Play; a browser that refuses (no gesture yet) leaves the picture as it is. */
+  play() {
+    const started = this.video.play();
+    if (started) started.catch(() => {});
+  }
+
+  pause() {
+    this.video.pause();
+  }
+
+  faster(direction) {
+    const at = RATES.indexOf(this.video.playbackRate);
+    this.setRate(RATES[Math.max(0, Math.min(RATES.length - 1, (at < 0 ? 2 : at) + direction))]);
+  }
+
+  setRate(rate) {
+    this.video.playbackRate = rate;
+    const choice = this.element.querySelector("[data-rate]");
+    if (choice && [...choice.options].some((option) => Number(option.value) === rate)) choice.value = String(rate);
+  }
+
+  /** Call `told` with the time in ms, now and whenever it changes. */
+  onTime(told) {
+    const tell = () => told(this.now);
+    for (const name of ["timeupdate", "seeking", "seeked", "loadedmetadata"]) this.video.addEventListener(name, tell);
+    this.element.addEventListener("player:moved", (event) => told(event.detail.ms));
+    tell();
+  }
+
+  bind() {
+    const { video, element } = this;
+    video.addEventListener("loadedmetadata", () => this.checkPicture());
+    video.addEventListener("timeupdate", () => this.checkPicture());
+    if (video.readyState >= 1) this.checkPicture();
+    const quality = element.querySelector("[data-quality]");
+    if (quality) quality.addEventListener("change", () => this.switchTo(quality.value));
+    const rate = element.querySelector("[data-rate]");
+    if (rate) rate.addEventListener("change", () => this.setRate(Number(rate.value)));
+  }
+
+  /** A browser without the codec plays the sound, shows nothing and reports no error: say so instead. */
+  checkPicture() {
+    const blind = this.video.readyState >= 2 && this.video.videoWidth === 0;
+    const notice = this.element.querySelector("[data-no-picture]");
+    if (notice) notice.hidden = !blind;
+    this.element.dataset.picture = blind ? "none" : "shown";
+  }
+
+  /** Another file of the same recording, at the same moment. */
+  switchTo(url) {
+    const { currentTime, paused, playbackRate } = this.video;
+    this.video.src = url;
+    this.video.addEventListener(
+      "loadedmetadata",
+      () => {
+        this.video.currentTime = currentTime;
+        this.video.playbackRate = playbackRate;
+        if (!paused) this.play();
+      },
+      { once: true },
+    );
+  }
+
+  /** ?t=12 opens the page at the second 12. */
+  goToAddress() {
+    const seconds = Number(new URLSearchParams(location.search).get("t"));
+    if (!Number.isFinite(seconds) || seconds <= 0) return;
+    const go = () => this.seek(seconds * 1000);
+    if (this.video.readyState >= 1) go();
+    else this.video.addEventListener("loadedmetadata", go, { once: true });
+  }
+}

@@ -1,0 +1,81 @@
+// The rubric saves itself as one goes and says truthfully whether it has.
+import { requestJson } from "../net.js";
+
+const WAIT_MS = 500;
+const RETRY_MS = 5000;
+
+export function bindRubric(form) {
+  new Rubric(form);
+}
+
+class Rubric {
+  constructor(form) {
+    this.form = form;
+    this.state = form.querySelector("[data-rubric-state]");
+    this.problem = form.querySelector("[data-rubric-error]");
+    this.dirty = false;
+    form.addEventListener("input", () => this.changed());
+    form.addEventListener("submit", (event) => this.submit(event));
+    window.addEventListener("online", () => this.dirty && this.save());
+    window.addEventListener("beforeunload", (event) => this.dirty && event.preventDefault());
+  }
+
+  changed() {
+    this.dirty = true;
+    this.say("dirty", "有改动，正要保存");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), WAIT_MS);
+  }
+
+  save() {
+    clearTimeout(this.timer);
+    this.saving = (this.saving || Promise.resolve()).then(() => this.send());
+    return this.saving;
+  }
+
+  async send() {
+    if (!this.dirty) return;
+    this.dirty = false;
+    this.say("saving", "保存中");
+    try {
+      const answer = await requestJson(this.form.action, { method: "POST", body: new FormData(this.form) });
+      document.querySelector("[data-rubric-done]").textContent = answer.done;
+      if (!this.dirty) this.say("saved", `自动保存于 ${answer.saved_at}${answer.total === null ? "" : `，总分 ${answer.total.toFixed(1)}`}`);
+    } catch (error) {
+      this.dirty = true;
+      this.say(error.offline ? "offline" : "error", error.offline ? "离线，联网后自动保存" : error.message);
+      if (error.offline || error.status >= 500) this.timer = setTimeout(() => this.save(), RETRY_MS);
+    }
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    const button = event.submitter;
+    const hand = button && button.hasAttribute("data-rubric-submit");
+    if (!hand) return this.save();
+    this.problem.hidden = true;
+    button.setAttribute("aria-busy", "true");
+    try {
+      await (this.saving || Promise.resolve());
+      const answer = await requestJson(button.formAction, { method: "POST", body: new FormData(this.form) });
+      this.dirty = false;
+      location.assign(answer.redirect);
+    } catch (error) {
+      this.refused(error);
+    }
+    button.removeAttribute("aria-busy");
+    return undefined;
+  }
+
+  refused(error) {
+    this.problem.textContent = error.message;
+    this.problem.hidden = false;
+    const line = error.field && this.form.querySelector(`[name="score-${CSS.escape(error.field)}"]`);
+    if (line) line.focus();
+  }
+
+  say(state, text) {
+    this.state.dataset.state = state;
+    this.state.textContent = text;
+  }
+}

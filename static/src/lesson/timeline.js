@@ -1,0 +1,164 @@
+// Our own timeline under the video: phases, played part, ranges, and a pin for each comment. One time scale for all.
+import { clock } from "./time.js";
+
+const PIN_PX = 24;
+const STEPS = { ArrowLeft: -5000, ArrowRight: 5000, PageDown: -30000, PageUp: 30000 };
+
+export class Timeline {
+  constructor(element, player) {
+    this.root = element.querySelector("[data-timeline]");
+    this.player = player;
+    this.track = this.root.querySelector("[data-track]");
+    this.pins = this.root.querySelector("[data-pins]");
+    this.ranges = this.root.querySelector("[data-ranges]");
+    this.comments = [];
+    this.onPick = () => {};
+    this.placePhases();
+    this.bind();
+    player.onTime((ms) => this.showTime(ms));
+  }
+
+  percent(ms) {
+    return `${(Math.min(ms, this.player.duration) / (this.player.duration || 1)) * 100}%`;
+  }
+
+  placePhases() {
+    const phases = this.root.querySelector("[data-phases]");
+    if (phases.children.length) this.root.classList.add("has-phases");
+    for (const phase of phases.children) {
+      const link = phase.querySelector("a");
+      const [start, end] = [Number(link.dataset.seek), Number(link.dataset.until)];
+      phase.style.left = this.percent(start);
+      phase.style.width = this.percent(end - start);
+      const tick = document.createElement("span");
+      tick.className = "timeline-tick";
+      tick.style.left = this.percent(start);
+      if (start > 0) this.track.append(tick);
+    }
+    this.root.classList.add("is-placed");
+  }
+
+  bind() {
+    this.track.addEventListener("pointerdown", (event) => this.drag(event));
+    this.track.addEventListener("keydown", (event) => this.onKey(event));
+    this.pins.addEventListener("keydown", (event) => this.walkPins(event));
+    if ("ResizeObserver" in window) new ResizeObserver(() => this.draw()).observe(this.root);
+  }
+
+  drag(event) {
+    if (event.button) return;
+    const move = ({ clientX }) => {
+      const box = this.track.getBoundingClientRect();
+      this.player.seek(Math.round(((clientX - box.left) / box.width) * this.player.duration));
+    };
+    const stop = () => {
+      this.track.removeEventListener("pointermove", move);
+      this.track.removeEventListener("pointerup", stop);
+      this.track.removeEventListener("pointercancel", stop);
+    };
+    this.track.setPointerCapture(event.pointerId);
+    this.track.addEventListener("pointermove", move);
+    this.track.addEventListener("pointerup", stop);
+    this.track.addEventListener("pointercancel", stop);
+    move(event);
+  }
+
+  onKey(event) {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in STEPS) this.player.step(STEPS[event.key]);
+    else if (event.key === "Home") this.player.seek(0);
+    else if (event.key === "End") this.player.seek(this.player.duration);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  showTime(ms) {
+    this.root.querySelector("[data-played]").style.width = this.percent(ms);
+    this.track.setAttribute("aria-valuenow", Math.floor(ms / 1000));
+    this.track.setAttribute("aria-valuetext", clock(ms));
+    for (const link of this.root.querySelectorAll("[data-phases] a")) {
+      const inside = ms >= Number(link.dataset.seek) && ms < Number(link.dataset.until);
+      if (inside) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  /** The stretch chosen for a comment; null for none. */
+  select(start, end) {
+    const box = this.root.querySelector("[data-selection]");
+    box.hidden = start === null || end === null;
+    if (box.hidden) return;
+    box.style.left = this.percent(start);
+    box.style.width = this.percent(end - start);
+  }
+
+  /** Comments as [{id, start, end, kind, label}], in order of time. */
+  setComments(comments) {
+    this.comments = comments;
+    this.draw();
+  }
+
+  draw() {
+    const width = this.track.clientWidth;
+    if (!width) return;
+    this.ranges.replaceChildren(...this.comments.filter((comment) => comment.end !== null).map((c) => this.range(c)));
+    const groups = grouped(this.comments, (ms) => (ms / (this.player.duration || 1)) * width);
+    const focused = this.pins.contains(document.activeElement) ? document.activeElement.dataset.ids : null;
+    this.pins.replaceChildren(...groups.map((group, index) => this.pin(group, index)));
+    const again = focused && this.pins.querySelector(`[data-ids="${focused}"]`);
+    if (again) again.focus();
+  }
+
+  range(comment) {
+    const bar = document.createElement("span");
+    bar.className = `timeline-range kind-${comment.kind}`;
+    bar.style.left = this.percent(comment.start);
+    bar.style.width = this.percent(comment.end - comment.start);
+    return bar;
+  }
+
+  pin(group, index) {
+    const [first] = group;
+    const pin = document.createElement("button");
+    pin.type = "button";
+    pin.className = `pin kind-${first.kind}`;
+    pin.style.left = this.percent(first.start);
+    pin.dataset.ids = group.map((comment) => comment.id).join(" ");
+    pin.dataset.start = first.start;
+    pin.tabIndex = index ? -1 : 0;
+    const more = group.length > 1 ? `，附近共 ${group.length} 条` : "";
+    pin.setAttribute("aria-label", `${clock(first.start)} ${first.label}${more}`);
+    pin.title = `${clock(first.start)} ${first.label}${more}`;
+    pin.textContent = group.length > 1 ? String(group.length) : "";
+    let next = 0;
+    pin.addEventListener("click", () => {
+      this.onPick(group[next % group.length]);
+      next += 1;
+    });
+    return pin;
+  }
+
+  walkPins(event) {
+    const pins = [...this.pins.children];
+    const at = pins.indexOf(document.activeElement);
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step || at < 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const target = pins[Math.max(0, Math.min(pins.length - 1, at + step))];
+    for (const pin of pins) pin.tabIndex = pin === target ? 0 : -1;
+    target.focus();
+  }
+}
+
+/** Comments whose pins would cover each other share one. */
+function grouped(comments, at) {
+  const groups = [];
+  for (const comment of comments) {
+    const last = groups[groups.length - 1];
+    if (last && at(comment.start) - at(last[0].start) < PIN_PX) last.push(comment);
+    else groups.push([comment]);
+  }
+  return groups;
+}

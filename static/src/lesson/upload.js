@@ -1,0 +1,167 @@
+// Uploading a recording by tus: in portions, paused and continued, also tomorrow and after a reload.
+import { Upload } from "tus-js-client";
+import { toast } from "../behaviors/toast.js";
+import { readableSize } from "../behaviors/small-things.js";
+import { viewerId } from "../net.js";
+
+const CHUNK = 8 * 1024 * 1024;
+const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000, 60000];
+
+export function bindUpload(form) {
+  new RecordingUpload(form);
+}
+
+class RecordingUpload {
+  constructor(form) {
+    this.form = form;
+    this.input = form.querySelector("input[type=file]");
+    this.pauseButton = form.querySelector("[data-upload-pause]");
+    this.cancelButton = form.querySelector("[data-upload-cancel]");
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.start();
+    });
+    this.pauseButton.addEventListener("click", () => (this.running ? this.pause() : this.go()));
+    this.cancelButton.addEventListener("click", () => this.cancel());
+    window.addEventListener("online", () => this.form.dataset.state === "waiting" && this.go());
+    window.addEventListener("beforeunload", (event) => this.running && event.preventDefault());
+    form.dataset.ready = "";
+  }
+
+  async start() {
+    const file = this.input.files[0];
+    if (!file) return this.say("请先选择要上传的视频文件", "error");
+    const most = Number(this.form.dataset.maxBytes);
+    if (file.size > most) return this.say(`文件超过 ${readableSize(most)}，请先压缩或分段`, "error");
+    this.upload = this.prepare(file);
+    const earlier = await this.upload.findPreviousUploads();
+    if (earlier.length) this.upload.resumeFromPreviousUpload(earlier[0]);
+    return this.go();
+  }
+
+  prepare(file) {
+    return new Upload(file, {
+      endpoint: this.form.dataset.endpoint,
+      chunkSize: CHUNK,
+      retryDelays: RETRY_MS,
+      removeFingerprintOnSuccess: true,
+      storeFingerprintForResuming: true,
+      headers: { "X-Requested-With": "fetch" },
+      metadata: { filename: file.name, filetype: file.type, lesson: this.form.dataset.lesson },
+      // Staff-room computers are shared: the address of somebody else's upload must never be found.
+      fingerprint: async (chosen) =>
+        ["yanxiu", viewerId(), this.form.dataset.lesson, chosen.name, chosen.size, chosen.lastModified].join("|"),
+      onShouldRetry: (error) => {
+        const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
+        return !status || status === 409 || status === 423 || status === 429 || status >= 500;
+      },
+      onProgress: (sent, total) => this.progress(sent, total),
+      onError: (error) => this.failed(error),
+      onSuccess: () => this.done(),
+    });
+  }
+
+  go() {
+    this.running = true;
+    this.began = null;
+    this.form.dataset.state = "sending";
+    this.input.disabled = true;
+    this.form.querySelector("[data-upload-start]").hidden = true;
+    this.form.querySelector("[data-upload-progress]").hidden = false;
+    this.pauseButton.hidden = false;
+    this.cancelButton.hidden = false;
+    this.pauseButton.textContent = "暂停";
+    this.keepAwake();
+    this.upload.start();
+  }
+
+  pause() {
+    this.running = false;
+    this.upload.abort();
+    this.form.dataset.state = "paused";
+    this.pauseButton.textContent = "继续上传";
+    this.say("已暂停，传过的部分不会丢");
+    this.letSleep();
+  }
+
+  async cancel() {
+    this.running = false;
+    try {
+      await this.upload.abort(true);
+    } catch (_) {
+      // What could not be deleted now is swept by the server after seven days.
+    }
+    this.reset();
+    toast("已取消上传");
+  }
+
+  progress(sent, total) {
+    this.began = this.began || { at: Date.now(), sent };
+    const percent = Math.floor((sent / total) * 100);
+    this.form.querySelector("[data-upload-bar]").value = percent;
+    const left = this.remaining(sent, total);
+    this.say(`上传中 ${percent}%（${readableSize(sent)} / ${readableSize(total)}）${left}`);
+  }
+
+  remaining(sent, total) {
+    const seconds = (Date.now() - this.began.at) / 1000;
+    const rate = (sent - this.began.sent) / seconds;
+    if (seconds < 3 || !(rate > 0)) return "";
+    const left = Math.round((total - sent) / rate);
+    return left < 90 ? `，还要约 ${Math.max(1, left)} 秒` : `，还要约 ${Math.round(left / 60)} 分钟`;
+  }
+
+  failed(error) {
+    this.running = false;
+    this.letSleep();
+    const response = error.originalResponse;
+    if (!response || !response.getStatus()) {
+      this.form.dataset.state = "waiting";
+      this.pauseButton.textContent = "继续上传";
+      this.say("网络断开了，联网后自动接着传", "offline");
+      return;
+    }
+    this.reset();
+    const text = response.getStatus() === 401 ? "登录已过期，请重新登录后再选同一个文件接着传" : response.getBody();
+    this.say(text && text.length < 80 ? text : "上传没有成功，请再选一次文件", "error");
+  }
+
+  done() {
+    this.running = false;
+    this.letSleep();
+    this.form.dataset.state = "done";
+    this.pauseButton.hidden = true;
+    this.cancelButton.hidden = true;
+    this.say("已传完，正在处理视频", "done");
+    location.reload();
+  }
+
+  reset() {
+    this.form.dataset.state = "";
+    this.input.disabled = false;
+    this.form.querySelector("[data-upload-start]").hidden = false;
+    this.pauseButton.hidden = true;
+    this.cancelButton.hidden = true;
+    this.letSleep();
+  }
+
+  say(text, state = "") {
+    const place = this.form.querySelector("[data-upload-text]");
+    this.form.querySelector("[data-upload-progress]").hidden = false;
+    place.textContent = text;
+    place.dataset.state = state;
+  }
+
+  async keepAwake() {
+    try {
+      this.lock = navigator.wakeLock ? await navigator.wakeLock.request("screen") : null;
+    } catch (_) {
+      this.lock = null; // the upload goes on, the screen may sleep
+    }
+  }
+
+  letSleep() {
+    if (this.lock) this.lock.release();
+    this.lock = null;
+  }
+}

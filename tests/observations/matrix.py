@@ -1,0 +1,159 @@
+"""A lesson for the school of 李强 (青山镇中心小学): who may watch it, speak, judge, change it."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from flask import current_app
+
+from tests.support.cast import Cast
+from tests.support.matrix import Row, SocketRow, expect, expect_words, signed_in
+from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from yanxiu.observations.services.comments import withdraw_comment
+from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
+from yanxiu.observations.services.lessons import delete_lesson, invite_member
+from yanxiu.observations.uploads.handover import open_store
+
+UUID = "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c1d"
+TUS = {"Tus-Resumable": "1.0.0"}
+
+
+def build(cast: Cast) -> dict[str, Any]:
+    teacher, colleague = cast.user("teacher"), cast.user("colleague")
+    lesson = make_lesson(teacher, visibility="school")
+    version = make_ready_version(lesson)
+    observer = invite_member(teacher, lesson, cast.user("researcher"), "host")
+    comment = some_comment(colleague, lesson, version)
+    taken_back = some_comment(colleague, lesson, version)
+    withdraw_comment(colleague, lesson, taken_back)
+    private = some_comment(colleague, lesson, version, visibility="private")
+    to_teacher = some_comment(colleague, lesson, version, visibility="teacher")
+    save_evaluation(colleague, lesson, full_scores(lesson))
+    submit_evaluation(colleague, lesson)
+    removed = make_lesson(teacher, "撤下的课", visibility="school")
+    delete_lesson(teacher, removed)
+    return {
+        "lesson": lesson.id,
+        "lesson64": base64.b64encode(str(lesson.id).encode()).decode(),
+        "version": version.id,
+        "member": observer.id,
+        "comment": comment.id,
+        "taken_back": taken_back.id,
+        "private": private.id,
+        "to_teacher": to_teacher.id,
+        "removed": removed.id,
+        "upload": new_upload(lesson.id, teacher.id),
+    }
+
+
+def new_upload(lesson_id: int, owner_id: int) -> str:
+    store = open_store(current_app.config["YANXIU"])
+    return store.create(owner_id, lesson_id, 10, {"filename": "a.mp4"}, 1.0e9 + 4e9).id
+
+
+def watchers(status: int, *, owner: int | None = None, host: int | None = None) -> dict[str, int]:
+    """School, teacher and the invited host; for everybody else the lesson does not exist."""
+    teacher = status if owner is None else owner
+    return expect(
+        404,
+        anonymous=302,
+        principal=status,
+        leader=status,
+        colleague=status,
+        teacher=teacher,
+        researcher=status if host is None else host,
+    )
+
+
+def editors(status: int) -> dict[str, int]:
+    """Teacher and host; the others of the school see the lesson but may not change it."""
+    return watchers(403, owner=status, host=status)
+
+
+def owners(status: int) -> dict[str, int]:
+    return watchers(403, owner=status)
+
+
+def author(status: int) -> dict[str, int]:
+    """周敏 wrote it."""
+    return {**watchers(403), "colleague": status}
+
+
+LESSON = "/lessons/{lesson}"
+COMMENT = LESSON + "/comments/{comment}"
+FORM = {"title": "《草船借箭》第二课时", "visibility": "school", "consent": "not_needed"}
+ROUTES = {
+    ("GET", "observations.lesson_list"): Row("/lessons", signed_in()),
+    ("GET", "observations.new_lesson"): Row("/lessons/new", signed_in()),
+    ("POST", "observations.new_lesson"): Row("/lessons/new", signed_in(303), data=FORM),
+    ("GET", "observations.lesson"): Row(LESSON, watchers(200)),
+    ("GET", "observations.lesson_settings"): Row(LESSON + "/settings", editors(200)),
+    ("POST", "observations.lesson_settings"): Row(LESSON + "/settings", editors(303), data=FORM),
+    ("POST", "observations.remove_lesson"): Row(LESSON + "/removal", owners(303)),
+    ("GET", "observations.removed_lesson"): Row("/lessons/{removed}/removal", expect(404, anonymous=302, teacher=200)),
+    ("POST", "observations.restore_lesson"): Row(
+        "/lessons/{removed}/restoration", expect(404, anonymous=302, teacher=303)
+    ),
+    ("GET", "observations.member_list"): Row(LESSON + "/members", watchers(200)),
+    ("POST", "observations.member_list"): Row(
+        LESSON + "/members", editors(303), data={"person": "王丽", "role": "observer"}
+    ),
+    ("POST", "observations.remove_member"): Row(LESSON + "/members/{member}/removal", editors(303)),
+    ("GET", "observations.recording_fragment"): Row(LESSON + "/recording", watchers(200)),
+    ("POST", "observations.upload_recording"): Row(
+        LESSON + "/recording", editors(303), data={}, files={"file": (b"not a film", "a.mp4")}
+    ),
+    ("POST", "observations.save_segments"): Row(
+        LESSON + "/segments", editors(303), data={"segments": "00:00 导入\n00:20 朗读"}
+    ),
+    ("GET", "observations.media"): Row(LESSON + "/media/{version}/source", watchers(200)),
+    ("GET", "observations.comment_list"): Row(LESSON + "/comments?since=0", watchers(200)),
+    ("POST", "observations.post_comment"): Row(
+        LESSON + "/comments", watchers(303), data={"body": "好", "start_ms": "12000", "client_uuid": UUID}
+    ),
+    ("GET", "observations.comment"): Row(COMMENT, watchers(200)),
+    ("POST", "observations.edit_comment"): Row(COMMENT, author(303), data={"body": "改过的话"}),
+    ("POST", "observations.reply"): Row(COMMENT + "/replies", watchers(303), data={"body": "同意"}),
+    ("POST", "observations.withdraw_comment"): Row(COMMENT + "/withdrawal", author(303)),
+    ("POST", "observations.restore_comment"): Row(
+        LESSON + "/comments/{taken_back}/restoration", expect(404, anonymous=302, colleague=303)
+    ),
+    ("POST", "observations.resolve_comment"): Row(
+        COMMENT + "/resolution", {**editors(303), "colleague": 303}, data={"resolved": "1"}
+    ),
+    ("POST", "observations.save"): Row(
+        LESSON + "/evaluation", {**watchers(303, owner=403), "colleague": 409}, data={"score-goals": "4"}
+    ),
+    ("POST", "observations.submit"): Row(
+        LESSON + "/evaluation/submission", {**watchers(422, owner=403), "colleague": 409}, data={"score-goals": "4"}
+    ),
+    ("GET", "observations.results"): Row(LESSON + "/evaluations", {**watchers(403, owner=200), "colleague": 200}),
+    ("POST", "observation_uploads.create"): Row(
+        "/uploads",
+        editors(201),
+        headers={
+            **TUS,
+            "Upload-Length": "10",
+            "Upload-Metadata": "filename YS5tcDQ=,lesson {lesson64}",
+        },
+    ),
+    ("GET", "observation_uploads.status"): Row(
+        "/uploads/{upload}", expect(404, anonymous=302, teacher=200), headers=TUS
+    ),
+    ("PATCH", "observation_uploads.patch"): Row(
+        "/uploads/{upload}", expect(404, anonymous=302, teacher=415), headers={**TUS, "Upload-Offset": "0"}
+    ),
+    ("DELETE", "observation_uploads.terminate"): Row(
+        "/uploads/{upload}", expect(404, anonymous=302, teacher=204), headers=TUS
+    ),
+}
+
+SOCKETS = {
+    "following a lesson": SocketRow(
+        "/live",
+        "join",
+        expect_words("not_found", principal="ok", leader="ok", colleague="ok", teacher="ok", researcher="ok"),
+        {"topic": "lesson:{lesson}"},
+    ),
+}

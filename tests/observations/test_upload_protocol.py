@@ -1,0 +1,298 @@
+"""The tus 1.0 server: what the protocol asks for, and what the measurements of observation.md 3a ask on top."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.clients import Client
+from yanxiu.core.db import db
+from yanxiu.observations.models import RecordingVersion
+from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.protocol import ProtocolError
+from yanxiu.observations.uploads.store import Limits, UploadStore
+
+pytestmark = pytest.mark.once
+OFFSET = "application/offset+octet-stream"
+BASE = {"Tus-Resumable": "1.0.0"}
+
+
+def meta(**pairs: object) -> str:
+    return ",".join(f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in pairs.items())
+
+
+class Tus:
+    """A small client of the protocol over the test client."""
+
+    def __init__(self, client: Client, lesson_id: int) -> None:
+        self.client = client
+        self.lesson_id = lesson_id
+
+    def create(self, length: int | None, data: bytes | None = None, **headers: str):
+        sent = {**BASE, "Upload-Metadata": meta(filename="课堂实录.mp4", lesson=self.lesson_id), **headers}
+        if length is not None:
+            sent["Upload-Length"] = str(length)
+        kind = OFFSET if data is not None else None
+        return self.client.post("/uploads", headers=sent, data=data, content_type=kind)
+
+    def head(self, url: str):
+        return self.client.head(url, headers=BASE)
+
+    def patch(self, url: str, offset: int | None, data: bytes, content_type: str = OFFSET, **headers: str):
+        sent = {**BASE, **headers}
+        if offset is not None:
+            sent["Upload-Offset"] = str(offset)
+        return self.client.patch(url, headers=sent, data=data, content_type=content_type)
+
+
+@pytest.fixture
+def tus(client_for: Callable[[str], Client], new_lesson: Callable[..., int]) -> Tus:
+    return Tus(client_for("teacher"), new_lesson(recorded=False))
+
+
+@pytest.fixture
+def store(app: Flask) -> UploadStore:
+    return open_store(app.config["YANXIU"])
+
+
+def stored_bytes(store: UploadStore, url: str) -> bytes:
+    return store.data_path(url.rsplit("/", 1)[1]).read_bytes()
+
+
+def test_options_tell_what_the_server_speaks(tus):
+    answer = tus.client.options("/uploads")
+    assert answer.status_code == 204
+    assert answer.headers["Tus-Version"] == "1.0.0"
+    assert set(answer.headers["Tus-Extension"].split(",")) == {
+        "creation", "creation-with-upload", "creation-defer-length", "termination", "checksum", "expiration",
+    }  # fmt: skip
+    assert answer.headers["Tus-Checksum-Algorithm"] == "sha1,sha256,md5"
+    assert int(answer.headers["Tus-Max-Size"]) > 0
+
+
+def test_another_version_is_refused_with_ours(tus):
+    answer = tus.client.post("/uploads", headers={"Tus-Resumable": "0.2.2", "Upload-Length": "3"})
+    assert (answer.status_code, answer.headers["Tus-Version"]) == (412, "1.0.0")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Upload-Length": "-1"},
+        {"Upload-Length": "x"},
+        {"Upload-Length": "1e3"},
+        {},
+        {"Upload-Defer-Length": "2"},
+        {"Upload-Length": "3", "Upload-Defer-Length": "1"},
+        {"Upload-Length": "3", "Upload-Metadata": "filename ###"},
+        {"Upload-Length": "3", "Upload-Metadata": "filename /w=="},
+        {"Upload-Length": "3", "Upload-Metadata": "a YQ==,a YQ=="},
+        {"Upload-Length": "3", "Upload-Metadata": "a " + "A" * 5000},
+        {"Upload-Length": "3", "Upload-Metadata": meta(filename="x")},
+    ],
+)
+def test_a_broken_creation_is_a_bad_request(tus, headers):
+    sent = {**BASE, "Upload-Metadata": meta(lesson=tus.lesson_id), **headers}
+    assert tus.client.post("/uploads", headers=sent).status_code == 400
+
+
+def test_a_file_beyond_the_limit_is_refused_in_words(tus, store):
+    answer = tus.create(store.limits.max_bytes + 1)
+    assert answer.status_code == 413
+    assert "上限" in answer.text
+
+
+def test_a_file_arrives_in_pieces_and_becomes_a_version_exactly_once(tus, store, app):
+    content = bytes(range(256)) * 40
+    url = tus.create(len(content)).headers["Location"]
+    assert tus.head(url).headers["Upload-Offset"] == "0"
+    first = tus.patch(url, 0, content[:4000])
+    assert (first.status_code, first.headers["Upload-Offset"]) == (204, "4000")
+    assert tus.head(url).headers["Upload-Offset"] == "4000"
+    assert tus.patch(url, 4000, content[4000:]).headers["Upload-Offset"] == str(len(content))
+    assert stored_bytes(store, url) == content
+    assert tus.head(url).headers["Upload-Offset"] == str(len(content))
+    with app.app_context():
+        versions = db.session.query(RecordingVersion).all()
+        assert [(v.original_name, v.size, v.state) for v in versions] == [("课堂实录.mp4", len(content), "waiting")]
+
+
+def test_another_offset_is_a_conflict_and_changes_nothing(tus, store):
+    url = tus.create(10).headers["Location"]
+    assert tus.patch(url, 3, b"abc").status_code == 409
+    assert stored_bytes(store, url) == b""
+
+
+def test_more_than_announced_is_refused_and_not_kept(tus, store):
+    url = tus.create(4).headers["Location"]
+    assert tus.patch(url, 0, b"abcdef").status_code == 413
+    assert stored_bytes(store, url) == b""
+
+
+def test_another_content_type_is_unsupported(tus):
+    url = tus.create(3).headers["Location"]
+    assert tus.patch(url, 0, b"abc", content_type="video/mp4").status_code == 415
+
+
+@pytest.mark.parametrize("offset", [None, "x", "-3"])
+def test_a_piece_without_a_proper_offset_is_a_bad_request(tus, offset):
+    url = tus.create(3).headers["Location"]
+    headers = {} if offset is None else {"Upload-Offset": offset}
+    assert tus.patch(url, None, b"abc", **headers).status_code == 400
+
+
+def test_a_wrong_checksum_keeps_nothing_and_a_right_one_everything(tus, store):
+    url = tus.create(6).headers["Location"]
+    wrong = base64.b64encode(hashlib.sha1(b"other").digest()).decode()
+    right = base64.b64encode(hashlib.sha1(b"abc").digest()).decode()
+    assert tus.patch(url, 0, b"abc", **{"Upload-Checksum": f"sha1 {wrong}"}).status_code == 460
+    assert stored_bytes(store, url) == b""
+    assert tus.patch(url, 0, b"abc", **{"Upload-Checksum": "crc32 AAAA"}).status_code == 400
+    assert tus.patch(url, 0, b"abc", **{"Upload-Checksum": f"sha1 {right}"}).status_code == 204
+    assert stored_bytes(store, url) == b"abc"
+
+
+def test_the_length_may_be_told_later_and_only_once(tus, store):
+    url = tus.create(None, **{"Upload-Defer-Length": "1"}).headers["Location"]
+    assert tus.head(url).headers["Upload-Defer-Length"] == "1"
+    assert tus.patch(url, 0, b"abc").status_code == 204
+    assert tus.patch(url, 3, b"", **{"Upload-Length": "2"}).status_code == 400
+    assert tus.patch(url, 3, b"def", **{"Upload-Length": "8"}).status_code == 204
+    assert tus.patch(url, 6, b"", **{"Upload-Length": "9"}).status_code == 400
+    assert tus.patch(url, 6, b"gh").headers["Upload-Offset"] == "8"
+    assert stored_bytes(store, url) == b"abcdefgh"
+
+
+def test_the_first_bytes_may_come_with_the_creation(tus, store):
+    answer = tus.create(6, b"abc")
+    assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, "3")
+    assert stored_bytes(store, answer.headers["Location"]) == b"abc"
+
+
+def test_an_expired_upload_is_gone_and_swept(tus, store):
+    url = tus.create(6, b"abc").headers["Location"]
+    upload = store.load(url.rsplit("/", 1)[1])
+    store._write(replace(upload, expires_at=time.time() - 1))
+    assert tus.head(url).status_code == 410
+    assert tus.patch(url, 3, b"def").status_code == 410
+    assert store.sweep(time.time()) == 1
+    assert tus.head(url).status_code == 404
+
+
+def test_a_second_writer_is_told_to_wait_and_head_still_answers(tus, store):
+    url = tus.create(6, b"abc").headers["Location"]
+    with open(store.data_path(url.rsplit("/", 1)[1]), "r+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        assert tus.patch(url, 3, b"def").status_code == 423
+        assert tus.client.delete(url, headers=BASE).status_code == 423
+        assert tus.head(url).headers["Upload-Offset"] == "3"
+    assert tus.patch(url, 3, b"def").status_code == 204
+
+
+@pytest.mark.parametrize("name", ["x", "0" * 32, "..%2f..%2fyanxiu.db", "../secret_key", "A" * 32])
+def test_an_id_that_is_none_is_not_found(tus, name):
+    assert tus.head(f"/uploads/{name}").status_code == 404
+
+
+def test_an_upload_can_be_given_up(tus):
+    url = tus.create(6, b"abc").headers["Location"]
+    assert tus.client.delete(url, headers=BASE).status_code == 204
+    assert tus.head(url).status_code == 404
+
+
+def test_nobody_else_sees_or_touches_an_upload(tus, client_for, store):
+    url = tus.create(6, b"abc").headers["Location"]
+    for key in ("colleague", "principal", "admin"):
+        other = Tus(client_for(key), tus.lesson_id)
+        assert other.head(url).status_code == 404
+        assert other.patch(url, 3, b"bad").status_code == 404
+        assert other.client.delete(url, headers=BASE).status_code == 404
+    assert stored_bytes(store, url) == b"abc"
+
+
+def test_only_who_may_change_the_lesson_may_open_an_upload(tus, client_for):
+    assert Tus(client_for("colleague"), tus.lesson_id).create(6).status_code == 403
+    assert Tus(client_for("outsider"), tus.lesson_id).create(6).status_code == 404
+    assert Tus(client_for("teacher"), 999_999).create(6).status_code == 404
+
+
+def test_a_page_of_another_site_cannot_write(tus):
+    assert tus.create(6, Origin="https://evil.example").status_code == 403
+    assert tus.create(6, Origin="http://localhost").status_code == 201
+    assert tus.client.post("/uploads", data={"x": "1"}).status_code == 412
+
+
+def test_a_signed_out_client_is_told_so(client):
+    headers = {**BASE, "Upload-Length": "3", "X-Requested-With": "fetch"}
+    assert client.post("/uploads", headers=headers).status_code == 401
+
+
+def test_a_lost_right_stops_the_hand_over(tus, app):
+    url = tus.create(6, b"abc").headers["Location"]
+    assert tus.client.post(f"/lessons/{tus.lesson_id}/removal").status_code == 303
+    assert tus.patch(url, 3, b"def").status_code == 404
+    with app.app_context():
+        assert db.session.query(RecordingVersion).count() == 0
+
+
+def test_the_quota_of_a_person_counts_what_is_unfinished(tmp_path: Path):
+    store = UploadStore(tmp_path, Limits(max_bytes=100, quota_bytes=150))
+    store.create(1, 1, 100, {}, 0.0)
+    with pytest.raises(ProtocolError) as refused:
+        store.create(1, 1, 60, {}, 0.0)
+    assert refused.value.status == 413
+    store.create(2, 1, 60, {}, 0.0)
+
+
+def test_a_nearly_full_disk_refuses_new_uploads(tmp_path: Path):
+    store = UploadStore(tmp_path, Limits(100, 1000, reserve_bytes=2**62, reserve_share=1.0))
+    with pytest.raises(ProtocolError) as refused:
+        store.create(1, 1, 10, {}, 0.0)
+    assert refused.value.status == 507
+
+
+class BreakingLink:
+    """Gives a few bytes, then the link is gone."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = list(pieces)
+
+    def read(self, _size: int) -> bytes:
+        if not self.pieces:
+            raise ConnectionResetError("link lost")
+        return self.pieces.pop(0)
+
+
+def test_what_came_before_the_link_broke_stays(tmp_path: Path):
+    store = UploadStore(tmp_path, Limits(100, 1000))
+    opened = store.create(1, 1, 10, {}, 0.0)
+    with pytest.raises(ConnectionResetError):
+        store.append(opened, 0, BreakingLink(b"abc", b"de"))
+    assert store.offset(opened) == 5
+
+
+def test_a_large_body_is_never_held_in_memory(tmp_path: Path):
+    """The store asks for portions: the largest read is one block."""
+    store = UploadStore(tmp_path, Limits(2**33, 2**34))
+    asked: list[int] = []
+
+    class Endless:
+        left = 5_000_000
+
+        def read(self, size: int) -> bytes:
+            asked.append(size)
+            size = min(size, self.left)
+            self.left -= size
+            return b"\0" * size
+
+    opened = store.create(1, 1, 5_000_000, {}, 0.0)
+    assert store.append(opened, 0, Endless()) == 5_000_000
+    assert max(asked) <= 256 * 1024

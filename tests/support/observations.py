@@ -1,0 +1,109 @@
+"""Makers for tests of lessons: people watch, so clips carry one solid color per second of media time."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import av
+import numpy as np
+
+from tests.support.clients import Client
+from yanxiu.accounts.models import User
+from yanxiu.core.db import db
+from yanxiu.core.storage import receive_file
+from yanxiu.observations.media.probe import Facts
+from yanxiu.observations.models import Lesson, RecordingVersion, RubricVersion, TimedComment
+from yanxiu.observations.services import recordings
+from yanxiu.observations.services.comments import CommentDraft, post_comment
+from yanxiu.observations.services.lessons import LessonDraft, create_lesson
+from yanxiu.observations.services.recordings import Made
+
+PALETTE = (
+    (200, 30, 30), (30, 160, 40), (40, 60, 200), (220, 200, 30), (180, 40, 180), (30, 180, 190),
+    (240, 240, 240), (20, 20, 20), (240, 130, 20), (120, 80, 40), (150, 200, 150), (110, 110, 160),
+)  # fmt: skip
+FRAME_RATE = 25
+
+
+def color_at(ms: int) -> tuple[int, int, int]:
+    """Return the color the clip shows at a moment of media time."""
+    return PALETTE[(ms // 1000) % len(PALETTE)]
+
+
+def make_clip(
+    path: Path, seconds: int = 20, codec: str = "libx264", size: tuple[int, int] = (320, 180),
+    audio: bool = True, bit_rate: int = 200_000, noisy: bool = False,
+) -> Path:  # fmt: skip
+    """Write a clip of solid colors; `noisy` adds grain so that the file really has the bit rate asked for."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream(codec, rate=FRAME_RATE)
+        video.width, video.height, video.pix_fmt, video.bit_rate = *size, "yuv420p", bit_rate
+        video.options = {"preset": "ultrafast", "x265-params": "log-level=none"}
+        sound = container.add_stream("aac", rate=16000) if audio else None
+        grain = np.random.default_rng(1)
+        for number in range(seconds * FRAME_RATE):
+            picture = np.full((size[1], size[0], 3), color_at(number * 1000 // FRAME_RATE), np.uint8)
+            if noisy:
+                picture = picture ^ grain.integers(0, 64, picture.shape, np.uint8)
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, FRAME_RATE)
+            container.mux(video.encode(frame))
+            if sound is not None:
+                container.mux(sound.encode(_beep(number)))
+        container.mux(video.encode())
+        if sound is not None:
+            container.mux(sound.encode())
+    return path
+
+
+def _beep(number: int) -> av.AudioFrame:
+    count = 16000 // FRAME_RATE
+    moments = np.arange(number * count, (number + 1) * count)
+    wave = (np.sin(moments * 2 * np.pi * 440 / 16000) * 2000).astype(np.int16)
+    frame = av.AudioFrame.from_ndarray(wave.reshape(1, -1), format="s16", layout="mono")
+    frame.sample_rate, frame.pts, frame.time_base = 16000, number * count, Fraction(1, 16000)
+    return frame
+
+
+def make_lesson(teacher: User, title: str = "《草船借箭》第一课时", **details: Any) -> Lesson:
+    """A lesson of `teacher`; further details as in `LessonDraft`. Inside a unit of work."""
+    return create_lesson(teacher, teacher, LessonDraft(title, **details))
+
+
+def make_ready_version(lesson: Lesson, duration_ms: int = 60_000, content: bytes = b"\x00" * 4096) -> RecordingVersion:
+    """A recording that can be watched, without encoding anything. Inside a unit of work."""
+    facts = Facts("mov", duration_ms, 320, 180, 0, 25.0, "h264", "yuv420p", "aac", 100_000)
+    version = recordings.receive_upload(lesson.teacher, lesson, secrets.token_hex(16), "实录.mp4", len(content))
+    recordings.note_original(version, receive_file(BytesIO(content), "实录.mp4", "video/mp4"), facts)
+    received = receive_file(BytesIO(content), "实录.mp4", "video/mp4")
+    recordings.add_rendition(version, Made("source", received, 320, 180))
+    return version
+
+
+def upload_clip(client: Client, lesson_id: int, clip: Path) -> str:
+    """Upload a file through the tus door in one request; returns the address of the upload."""
+    content = clip.read_bytes()
+    encoded = base64.b64encode(clip.name.encode()).decode()
+    metadata = f"filename {encoded},lesson {base64.b64encode(str(lesson_id).encode()).decode()}"
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Upload-Metadata": metadata}
+    created = client.post("/uploads", headers=headers, data=content, content_type="application/offset+octet-stream")
+    assert created.status_code == 201, created.text
+    return str(created.headers["Location"])
+
+
+def some_comment(actor: User, lesson: Lesson, version: RecordingVersion, **details: Any) -> TimedComment:
+    """A comment at 00:12 unless told otherwise. Inside a unit of work."""
+    draft = {"body": "提问以后多等了三秒，学生说得更完整。", "client_uuid": str(uuid4()), "start_ms": 12_000}
+    return post_comment(actor, lesson, version, CommentDraft(**{**draft, **details}))
+
+
+def full_scores(lesson: Lesson, value: int = 4) -> dict[str, int | None]:
+    """The same score on every line of the lesson's rubric."""
+    version = db.session.get_one(RubricVersion, lesson.rubric_version_id)
+    return dict.fromkeys(version.sheet.keys, value)

@@ -129,6 +129,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stored_file_sha256"), ["sha256"], unique=False)
 
     op.create_table(
+        "rubric_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("origin", sa.String(length=200), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_rubric_template_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric_template")),
+        sa.UniqueConstraint("slug", name=op.f("uq_rubric_template_slug")),
+    )
+    with op.batch_alter_table("rubric_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rubric_template_organization_id"), ["organization_id"], unique=False)
+
+    op.create_table(
         "user",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("username", sa.String(length=64), nullable=False),
@@ -182,6 +200,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_appointment_organization_id_role", ["organization_id", "role"], unique=False)
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "rubric_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["template_id"],
+            ["rubric_template.id"],
+            name=op.f("fk_rubric_version_template_id_rubric_template"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric_version")),
+        sa.UniqueConstraint("template_id", "number", name=op.f("uq_rubric_version_template_id_number")),
+    )
     op.create_table(
         "teacher_import",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -243,6 +278,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_workshop_stage"), ["stage"], unique=False)
         batch_op.create_index(batch_op.f("ix_workshop_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "lesson",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("teacher_id", sa.Integer(), nullable=False),
+        sa.Column("creator_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=True),
+        sa.Column("class_name", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("lesson_type", sa.String(length=20), nullable=False),
+        sa.Column("taught_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("place", sa.String(length=80), nullable=False),
+        sa.Column("focus", sa.String(length=500), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=True),
+        sa.Column("lesson_plan_id", sa.Integer(), nullable=True),
+        sa.Column("visibility", sa.String(length=12), nullable=False),
+        sa.Column("pupils_recognizable", sa.Boolean(), nullable=False),
+        sa.Column("consent", sa.String(length=12), nullable=False),
+        sa.Column("consent_until", sa.Date(), nullable=True),
+        sa.Column("rubric_version_id", sa.Integer(), nullable=True),
+        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["creator_id"], ["user.id"], name=op.f("fk_lesson_creator_id_user")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_lesson_organization_id_organization")
+        ),
+        sa.ForeignKeyConstraint(
+            ["rubric_version_id"], ["rubric_version.id"], name=op.f("fk_lesson_rubric_version_id_rubric_version")
+        ),
+        sa.ForeignKeyConstraint(["teacher_id"], ["user.id"], name=op.f("fk_lesson_teacher_id_user")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_lesson_workshop_id_workshop"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
+    )
+    with op.batch_alter_table("lesson", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_creator_id"), ["creator_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lesson_lesson_plan_id"), ["lesson_plan_id"], unique=False)
+        batch_op.create_index("ix_lesson_newest", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_lesson_school", ["organization_id", "visibility"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lesson_teacher_id"), ["teacher_id"], unique=False)
+        batch_op.create_index("ix_lesson_workshop", ["workshop_id", "created_at"], unique=False)
 
     op.create_table(
         "lesson_plan",
@@ -427,6 +508,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_picture_workshop_id"), ["workshop_id"], unique=False)
 
     op.create_table(
+        "evaluation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("observer_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("strengths", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("submitted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_evaluation_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["observer_id"], ["user.id"], name=op.f("fk_evaluation_observer_id_user")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["rubric_version.id"], name=op.f("fk_evaluation_version_id_rubric_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation")),
+        sa.UniqueConstraint("lesson_id", "observer_id", name=op.f("uq_evaluation_lesson_id_observer_id")),
+    )
+    with op.batch_alter_table("evaluation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evaluation_observer_id"), ["observer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evaluation_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "lesson_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=12), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_member_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_lesson_member_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_member")),
+        sa.UniqueConstraint("lesson_id", "user_id", name=op.f("uq_lesson_member_lesson_id_user_id")),
+    )
+    with op.batch_alter_table("lesson_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_member_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "plan_contributor",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -551,6 +678,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_post_seq", ["topic_id", "seq"], unique=False)
 
     op.create_table(
+        "recording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_recording_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_recording_lesson_id")),
+    )
+    op.create_table(
         "topic_visit",
         sa.Column("topic_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -643,6 +782,127 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("post_id", "user_id", name=op.f("pk_post_mention")),
     )
+    op.create_table(
+        "recording_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("recording_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("upload_id", sa.String(length=32), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=False),
+        sa.Column("original_name", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("original_id", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("duration_ms", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=True),
+        sa.Column("ready_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["original_id"], ["stored_file.id"], name=op.f("fk_recording_version_original_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recording_id"],
+            ["recording.id"],
+            name=op.f("fk_recording_version_recording_id_recording"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["uploader_id"], ["user.id"], name=op.f("fk_recording_version_uploader_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_version")),
+        sa.UniqueConstraint("recording_id", "number", name=op.f("uq_recording_version_recording_id_number")),
+        sa.UniqueConstraint("upload_id", name=op.f("uq_recording_version_upload_id")),
+    )
+    op.create_table(
+        "score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("evaluation_id", sa.Integer(), nullable=False),
+        sa.Column("item_key", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluation.id"], name=op.f("fk_score_evaluation_id_evaluation"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
+        sa.UniqueConstraint("evaluation_id", "item_key", name=op.f("uq_score_evaluation_id_item_key")),
+    )
+    op.create_table(
+        "segment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("recording_id", sa.Integer(), nullable=False),
+        sa.Column("start_ms", sa.Integer(), nullable=False),
+        sa.Column("end_ms", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recording_id"], ["recording.id"], name=op.f("fk_segment_recording_id_recording"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
+    )
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_segment_recording_id"), ["recording_id"], unique=False)
+
+    op.create_table(
+        "rendition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("layout", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_rendition_file_id_stored_file")),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["recording_version.id"],
+            name=op.f("fk_rendition_version_id_recording_version"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendition")),
+        sa.UniqueConstraint("version_id", "kind", name=op.f("uq_rendition_version_id_kind")),
+    )
+    op.create_table(
+        "timed_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("start_ms", sa.Integer(), nullable=False),
+        sa.Column("end_ms", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("visibility", sa.String(length=12), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("resolved_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_timed_comment_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_timed_comment_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["timed_comment.id"],
+            name=op.f("fk_timed_comment_parent_id_timed_comment"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["resolved_by_id"], ["user.id"], name=op.f("fk_timed_comment_resolved_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["recording_version.id"], name=op.f("fk_timed_comment_version_id_recording_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_timed_comment")),
+        sa.UniqueConstraint("author_id", "client_uuid", name=op.f("uq_timed_comment_author_id_client_uuid")),
+    )
+    with op.batch_alter_table("timed_comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_timed_comment_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_timed_comment_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index("ix_timed_comment_seq", ["lesson_id", "seq"], unique=False)
+        batch_op.create_index("ix_timed_comment_thread", ["lesson_id", "parent_id", "start_ms"], unique=False)
 
     from yanxiu.core.audit import create_triggers
 
@@ -650,6 +910,20 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("timed_comment", schema=None) as batch_op:
+        batch_op.drop_index("ix_timed_comment_thread")
+        batch_op.drop_index("ix_timed_comment_seq")
+        batch_op.drop_index(batch_op.f("ix_timed_comment_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_timed_comment_author_id"))
+
+    op.drop_table("timed_comment")
+    op.drop_table("rendition")
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_segment_recording_id"))
+
+    op.drop_table("segment")
+    op.drop_table("score")
+    op.drop_table("recording_version")
     op.drop_table("post_mention")
     op.drop_table("post_like")
     with op.batch_alter_table("post_edit", schema=None) as batch_op:
@@ -666,6 +940,7 @@ def downgrade() -> None:
 
     op.drop_table("workshop_member")
     op.drop_table("topic_visit")
+    op.drop_table("recording")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index("ix_post_seq")
         batch_op.drop_index(batch_op.f("ix_post_parent_id"))
@@ -684,6 +959,15 @@ def downgrade() -> None:
 
     op.drop_table("plan_image")
     op.drop_table("plan_contributor")
+    with op.batch_alter_table("lesson_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_member_user_id"))
+
+    op.drop_table("lesson_member")
+    with op.batch_alter_table("evaluation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evaluation_version_id"))
+        batch_op.drop_index(batch_op.f("ix_evaluation_observer_id"))
+
+    op.drop_table("evaluation")
     with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_picture_workshop_id"))
 
@@ -726,6 +1010,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_plan_county_id"))
 
     op.drop_table("lesson_plan")
+    with op.batch_alter_table("lesson", schema=None) as batch_op:
+        batch_op.drop_index("ix_lesson_workshop")
+        batch_op.drop_index(batch_op.f("ix_lesson_teacher_id"))
+        batch_op.drop_index("ix_lesson_school")
+        batch_op.drop_index("ix_lesson_newest")
+        batch_op.drop_index(batch_op.f("ix_lesson_lesson_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_lesson_creator_id"))
+
+    op.drop_table("lesson")
     with op.batch_alter_table("workshop", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_subject"))
         batch_op.drop_index(batch_op.f("ix_workshop_stage"))
@@ -740,6 +1033,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_teacher_import_actor_id"))
 
     op.drop_table("teacher_import")
+    op.drop_table("rubric_version")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index("ix_appointment_organization_id_role")
@@ -749,6 +1043,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_user_organization_id_name")
 
     op.drop_table("user")
+    with op.batch_alter_table("rubric_template", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rubric_template_organization_id"))
+
+    op.drop_table("rubric_template")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
         batch_op.drop_index(batch_op.f("ix_stored_file_owner_id"))

@@ -59,11 +59,11 @@ with_uv() {
     local index
     index=${PIP_INDEX_URL:-$("${pip[@]}" config get global.index-url 2>/dev/null || true)}
     [ -z "$index" ] || export UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$index}
-    VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --require-hashes --no-deps -r "$lock"
+    VIRTUAL_ENV=$PWD/.venv UV_SYSTEM_CERTS=1 .venv/bin/uv pip install --quiet --require-hashes --no-deps -r "$lock"
 }
 
 say "Installing the packages of $lock …"
-with_uv || .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r "$lock"
+with_uv 2>/dev/null || .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r "$lock"
 printf '%s' "$wanted" >"$stamp"
 # What the developers' lock brings contains what a run needs: the other stamp would only reinstall.
 if [ "$kind" = dev ]; then

@@ -14,7 +14,7 @@ from tests.support.instance import Instance, new_instance
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Instance]:
+def separate(tmp_path: Path) -> Iterator[Instance]:
     with new_instance(tmp_path) as made:
         yield made
 
@@ -26,13 +26,13 @@ def test_there_is_one_newest_migration() -> None:
     assert len(ScriptDirectory.from_config(settings).get_heads()) == 1
 
 
-def test_upgrading_an_empty_database_makes_exactly_the_models(instance: Instance) -> None:
-    assert instance.ask("differences") == []
+def test_upgrading_an_empty_database_makes_exactly_the_models(separate: Instance) -> None:
+    assert separate.ask("differences") == []
 
 
-def test_downgrading_takes_every_table_away_again(instance: Instance) -> None:
-    assert instance.ask("leftovers") == []
+def test_downgrading_takes_every_table_away_again(separate: Instance) -> None:
+    assert separate.ask("leftovers") == []
 
 
-def test_an_upgraded_database_refuses_to_change_the_audit_log(instance: Instance) -> None:
-    assert instance.ask("unguarded") == []
+def test_an_upgraded_database_refuses_to_change_the_audit_log(separate: Instance) -> None:
+    assert separate.ask("unguarded") == []

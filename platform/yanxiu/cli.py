@@ -7,7 +7,6 @@ import signal
 import threading
 
 import click
-from flask import Flask
 
 from yanxiu import wiring
 from yanxiu.accounts.models import User
@@ -22,22 +21,29 @@ from yanxiu.core.demo import PASSWORD, DemoWorld
 from yanxiu.core.errors import YanxiuError
 from yanxiu.core.tasks import FAST, SLOW, Worker
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.maintenance_cli import COMMANDS
 from yanxiu.search.cli import build_index
 from yanxiu.search.indexer import run_indexer
 from yanxiu.serving import EmbeddedServer, start_worker
 
 
-@click.group()
+class PlainGroup(click.Group):
+    """Says in one line which setting is wrong."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=PlainGroup)
 def main() -> None:
     """研修坊: 网络校本研修平台."""
 
 
-def application() -> Flask:
-    """Create the application, or say plainly which setting is wrong."""
-    try:
-        return create_app()
-    except ConfigError as error:
-        raise click.ClickException(str(error)) from error
+for command in COMMANDS:
+    main.add_command(command)
 
 
 def upgrade_database() -> None:
@@ -54,7 +60,7 @@ def upgrade_database() -> None:
 @click.option("--show-accounts", is_flag=True, help="Print the demo accounts, if this is a demo database.")
 def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
     """Start the web server and the worker."""
-    app = application()
+    app = create_app()
     with app.app_context():
         upgrade_database()
         if show_accounts:
@@ -72,7 +78,7 @@ def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
 @main.command()
 def worker() -> None:
     """Run background jobs and the search indexer until stopped; ends by itself when its parent dies."""
-    app = application()
+    app = create_app()
     workers = [Worker(app, lane=FAST), Worker(app, lane=SLOW)]
 
     def stop(*_signal: object) -> None:
@@ -97,7 +103,7 @@ def worker() -> None:
 @main.command()
 def reindex() -> None:
     """Build the search index anew from the database; searching goes on meanwhile."""
-    click.echo(f"检索索引已重建，共 {build_index(application())} 条")
+    click.echo(f"检索索引已重建，共 {build_index(create_app())} 条")
 
 
 @main.command()
@@ -105,7 +111,7 @@ def reindex() -> None:
 @click.option("--small", is_flag=True, help="Only the cast and their places.")
 def demo(if_empty: bool, small: bool) -> None:
     """Load the demo county."""
-    app = application()
+    app = create_app()
     with app.app_context():
         upgrade_database()
         if db.session.query(User.id).first() is not None:
@@ -146,7 +152,7 @@ def print_accounts(host: str, port: int) -> None:
 @click.password_option(prompt="密码", confirmation_prompt="再输一次")
 def create_admin(username: str, name: str, county: str, password: str) -> None:
     """Create the first county administrator."""
-    app = application()
+    app = create_app()
     with app.app_context():
         upgrade_database()
         try:

@@ -1,0 +1,81 @@
+"""The doctor finds what is broken and says so by its exit status; a healthy instance passes."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.instance import Instance, new_instance
+from yanxiu.core import doctor
+from yanxiu.core.storage import ReceivedFile, keep_file, receive_file, storage
+from yanxiu.core.unit_of_work import unit_of_work
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def separate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    with new_instance(tmp_path_factory.mktemp("instance")) as made:
+        made.ask("populate")
+        yield made
+
+
+def received(content: bytes) -> ReceivedFile:
+    return receive_file(io.BytesIO(content), "笔记.txt", "text/plain")
+
+
+def test_a_healthy_instance_passes_until_its_audit_log_is_forged(separate: Instance) -> None:
+    done = separate.yanxiu("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for subject in ("磁盘", "数据库", "数据表版本", "审计记录", "文件", "检索索引", "ffmpeg"):
+        assert subject in done.stdout
+    assert "✗" not in done.stdout
+
+    separate.ask("forge_audit")
+    done = separate.yanxiu("verify-audit")
+    assert done.returncode == 1
+    assert "断开" in done.stderr
+
+
+@pytest.mark.usefixtures("ctx")
+def test_a_row_whose_bytes_are_gone_is_a_failure() -> None:
+    with unit_of_work():
+        file = keep_file(received(b"soon gone"), None)
+    assert file.id not in doctor.lost_files(storage())
+    storage().delete(file.key)
+    assert file.id in doctor.lost_files(storage())
+    assert doctor.check_files(storage()).health is doctor.Health.BAD
+
+
+@pytest.mark.usefixtures("ctx")
+def test_the_sweep_removes_old_orphans_and_spares_uploads_under_way_and_kept_files() -> None:
+    old, young, kept = received(b"left behind"), received(b"under way"), received(b"kept")
+    with unit_of_work():
+        keep_file(kept, None)
+    past = time.time() - doctor.YOUNG_S - 60
+    for file in (old, kept):
+        os.utime(storage().path(file.key), (past, past))
+    assert doctor.sweep_orphans(storage()) >= 1
+    present = set(storage().keys())
+    assert old.key not in present
+    assert {young.key, kept.key} <= present
+
+
+@pytest.mark.once
+def test_the_reserve_on_the_disk_is_given_back_on_request(tmp_path: Path) -> None:
+    assert doctor.keep_ballast(tmp_path).health is doctor.Health.GOOD
+    reserve = tmp_path / doctor.BALLAST
+    assert reserve.stat().st_blocks * 512 >= doctor.BALLAST_BYTES
+    assert doctor.free_ballast(tmp_path)
+    assert not reserve.exists()
+    assert not doctor.free_ballast(tmp_path)
+
+
+@pytest.mark.once
+def test_an_unusable_ffmpeg_is_a_failure(tmp_path: Path) -> None:
+    assert doctor.check_ffmpeg(str(tmp_path / "ffmpeg")).health is doctor.Health.BAD

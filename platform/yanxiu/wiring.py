@@ -31,6 +31,7 @@ from yanxiu.observations import subscribers as observations_subscribers
 from yanxiu.observations import views as observations_views
 from yanxiu.resources import demo as resources_demo
 from yanxiu.resources import indexing as resources_indexing
+from yanxiu.resources import sockets as resources_sockets
 from yanxiu.resources import subscribers as resources_subscribers
 from yanxiu.resources import views as resources_views
 from yanxiu.search import subscribers as search_subscribers
@@ -61,6 +62,7 @@ SOCKETS: tuple[ModuleType, ...] = (
     workshops_sockets,
     lessonplans_sockets,
     observations_sockets,
+    resources_sockets,
     notifications_sockets,
 )
 SUBSCRIBERS: tuple[ModuleType, ...] = (

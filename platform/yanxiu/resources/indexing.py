@@ -1,8 +1,88 @@
-"""What search may know of the resource bank."""
+"""What search may know of the library: what is said about a resource and the text inside its file."""
 
 from __future__ import annotations
 
-from yanxiu.core.search_queue import IndexSource, PrincipalSource
+from collections.abc import Iterator, Sequence
 
-SOURCES: tuple[IndexSource, ...] = ()
+from sqlalchemy import select
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.db import db
+from yanxiu.core.search_queue import (
+    PUBLIC,
+    IndexDocument,
+    IndexSource,
+    PrincipalSource,
+    acl_county,
+    acl_roles,
+    acl_school,
+    acl_user,
+    acl_workshop,
+)
+from yanxiu.resources.catalog import KINDS
+from yanxiu.resources.catalog import SOURCES as ORIGINS
+from yanxiu.resources.models import Resource
+from yanxiu.resources.queries import OVERSEERS, resources_by_id, visible_ids
+from yanxiu.workshops.permissions import OVERSEEING_ROLES
+from yanxiu.workshops.queries import visible_workshop_ids
+
+
+def load_documents(ids: Sequence[int]) -> list[IndexDocument]:
+    """Describe resources for search; those in the bin are left out."""
+    return [_document(resource) for resource in db.session.scalars(resources_by_id(ids)).unique()]
+
+
+def _document(resource: Resource) -> IndexDocument:
+    file = resource.current_file
+    text = file.content.text if file is not None and file.content is not None else ""
+    return IndexDocument(
+        kind="resource",
+        object_id=resource.id,
+        title=resource.title,
+        url=f"/resources/{resource.id}",
+        acl=_acl(resource),
+        body=resource.summary,
+        attachment=text,
+        tags=tuple(word for word in (resource.unit, resource.lesson) if word),
+        place=resource.school.label if resource.school is not None else "",
+        subject=resource.subject,
+        stage=resource.stage,
+        grade=resource.grade,
+        edition=resource.edition,
+        volume=resource.volume,
+        type=KINDS.get(resource.kind, ""),
+        school=resource.school.name if resource.school is not None else "",
+        author=resource.author or resource.owner.name,
+        year=str(resource.year or ""),
+        date=resource.created_at,
+        extra={"source": ORIGINS.get(resource.source, ""), "file": file.extension.lstrip(".") if file else ""},
+    )
+
+
+def _acl(resource: Resource) -> frozenset[str]:
+    """Mirrors `permissions.can_view_resource`."""
+    owner = frozenset({acl_user(resource.owner_id)})
+    if resource.visibility == "public":
+        return owner | {PUBLIC}
+    if resource.visibility == "county" and resource.county_id is not None:
+        return owner | {acl_county(resource.county_id)}
+    if resource.visibility == "school":
+        own = frozenset() if resource.school_id is None else frozenset({acl_school(resource.school_id)})
+        return owner | own | acl_roles(OVERSEERS, resource.org_path)
+    if resource.visibility == "workshop" and resource.workshop is not None:
+        overseers = acl_roles(OVERSEEING_ROLES, resource.workshop.organization.path)
+        return owner | {acl_workshop(resource.workshop.id)} | overseers
+    return owner
+
+
+def _all_ids() -> Iterator[int]:
+    statement = select(Resource.id).where(Resource.removed_at.is_(None)).order_by(Resource.id)
+    yield from db.session.scalars(statement.execution_options(yield_per=1000))
+
+
+def _visible(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    return visible_ids(viewer, visible_workshop_ids(viewer), ids)
+
+
+SOURCES: tuple[IndexSource, ...] = (IndexSource("resource", "资源", load_documents, _all_ids, _visible),)
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

@@ -1,0 +1,48 @@
+"""Fixed vocabularies of the library: kinds of resource, visibility, license, where it came from."""
+
+from __future__ import annotations
+
+KINDS = {
+    "plan": "教学设计",
+    "slides": "课件",
+    "recording": "课堂实录",
+    "reflection": "教学反思",
+    "observation": "观课报告",
+    "test": "试题",
+    "paper": "论文/案例",
+    "micro": "微课",
+    "material": "素材",
+    "policy": "政策文件",
+    "other": "其他",
+}
+VISIBILITIES = {
+    "public": "公开",
+    "county": "本县",
+    "school": "本校",
+    "workshop": "工作坊",
+    "private": "仅自己",
+}
+VISIBILITY_HELP = {
+    "public": "不登录也能看到和下载",
+    "county": "本县登录的老师都能看到",
+    "school": "只有本校老师能看到",
+    "workshop": "只有所选工作坊的成员能看到",
+    "private": "只有自己能看到，也搜不到",
+}
+LICENSES = {
+    "county": "县内教学使用，注明出处",
+    "by-nc": "署名、非商业使用",
+    "by": "署名即可使用",
+    "personal": "仅供个人学习，请勿转发",
+    "official": "公开文件",
+}
+SOURCES = {"upload": "上传", "generated": "生成"}
+VOLUMES = ("上册", "下册", "全一册")
+SORTS = {"newest": "最新", "popular": "下载最多"}
+
+STAGE_OF_GRADE = {
+    **dict.fromkeys(("小班", "中班", "大班"), "幼儿园"),
+    **dict.fromkeys(("一年级", "二年级", "三年级", "四年级", "五年级", "六年级"), "小学"),
+    **dict.fromkeys(("七年级", "八年级", "九年级"), "初中"),
+    **dict.fromkeys(("高一", "高二", "高三"), "高中"),
+}

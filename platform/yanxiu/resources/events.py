@@ -1,0 +1,66 @@
+"""What happens in the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yanxiu.core.events import Event
+
+
+@dataclass(frozen=True)
+class ResourcePublished(Event):
+    """A resource entered the library with its first version."""
+
+    resource_id: int
+    file_id: int
+    actor_id: int
+    workshop_id: int | None
+
+
+@dataclass(frozen=True)
+class ResourceUpdated(Event):
+    """Title, classification or visibility of a resource changed."""
+
+    resource_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class ResourceVersionAdded(Event):
+    """A resource got a newer version."""
+
+    resource_id: int
+    file_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class ResourceTextRead(Event):
+    """The worker knows the text inside the current version."""
+
+    resource_id: int
+    file_id: int
+
+
+@dataclass(frozen=True)
+class ResourceRemoved(Event):
+    """A resource was put in the bin."""
+
+    resource_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class ResourceRestored(Event):
+    """A resource came back from the bin."""
+
+    resource_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class UploadReceived(Event):
+    """A file arrived and waits to be described."""
+
+    upload_id: int
+    owner_id: int

@@ -1,0 +1,1 @@
+"""What is inside an uploaded file: allow list, child process, checks and text."""

@@ -1,0 +1,61 @@
+"""The child: `python -m yanxiu.resources.extraction <task> <extension> <file> <folder>`.
+
+It limits itself before it imports any parser, does one task and leaves `result.json` in the folder.
+Limits: 10 s CPU, 512 MB address space, 64 MB per written file, no core dumps.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from typing import Any
+
+CPU_SECONDS = 10
+MEMORY_BYTES = 512 * 1024 * 1024
+FILE_BYTES = 64 * 1024 * 1024
+
+
+def main(arguments: list[str]) -> int:
+    task, extension, path, out = arguments
+    _limit_self()
+    with open(os.path.join(out, "result.json"), "w", encoding="utf-8") as handle:
+        json.dump(_outcome(task, extension, path, out), handle, ensure_ascii=False)
+    return 0
+
+
+def _limit_self() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+
+
+def _outcome(task: str, extension: str, path: str, out: str) -> dict[str, Any]:
+    from yanxiu.resources.extraction.formats import UnsuitableFileError
+
+    try:
+        return {"ok": True, **_run(task, extension, path, out)}
+    except UnsuitableFileError as error:
+        return {"ok": False, "message": str(error)}
+    except Exception as error:  # any fault of a parser on a stranger's file is a refusal, not a crash
+        return {"ok": False, "message": "", "fault": type(error).__name__}
+
+
+def _run(task: str, extension: str, path: str, out: str) -> dict[str, Any]:
+    if task == "check":
+        from yanxiu.resources.extraction.checking import check_file
+
+        return check_file(path, extension, out)
+    if task == "text":
+        from yanxiu.resources.extraction.reading import read_text
+
+        return read_text(path, extension, out)
+    from yanxiu.resources.preview.building import build_preview
+
+    return build_preview(path, extension, out)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,127 @@
+"""Zip containers (docx, pptx, xlsx and plain zip) measured before a parser may open them.
+
+Sizes are counted while unpacking, never believed from the headers. Limits: 1,000 entries (Office
+files 5,000 parts, a long slide show really has them), 300 MB unpacked, ratio 100 once more than
+10 MB came out.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from yanxiu.resources.extraction.formats import UnsuitableFileError
+
+MB = 1024 * 1024
+MAX_ENTRIES = 1000
+MAX_PARTS = 5000
+MAX_UNPACKED = 300 * MB
+MAX_RATIO = 100
+RATIO_FLOOR = 10 * MB
+MAX_XML_PART = 64 * MB
+_CHUNK = 64 * 1024
+_BOMB = "文件解压后过大，像是压缩炸弹，没有接收。请重新导出后再上传。"
+_BROKEN = "文件损坏，打不开。请用原来的软件打开确认后重新保存再上传。"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of an archive's listing."""
+
+    name: str
+    size: int
+    is_folder: bool
+
+
+def guard_office(path: str, main_part: str) -> None:
+    """Refuse an Office container that is broken, a bomb, has macros or XML entities, or is another kind."""
+    with _opened(path) as archive:
+        names = set(archive.namelist())
+        if main_part not in names or "[Content_Types].xml" not in names:
+            raise UnsuitableFileError("文件内容和扩展名对不上，请用原来的软件另存后再上传。")
+        if any(name.lower().endswith("vbaproject.bin") for name in names):
+            raise UnsuitableFileError("文件里带有宏，不能上传。请另存为不带宏的格式。")
+        _measure(archive, MAX_PARTS, refuse_entities=True)
+
+
+def guard_archive(path: str) -> None:
+    """Refuse a plain zip that is broken, encrypted, a bomb or tries to climb out of its folder."""
+    with _opened(path) as archive:
+        for info in archive.infolist():
+            name = readable_name(info).replace("\\", "/")
+            if name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
+                raise UnsuitableFileError("压缩包里有不安全的路径，没有接收。请重新压缩后再上传。")
+        _measure(archive, MAX_ENTRIES, refuse_entities=False)
+
+
+def listing(path: str) -> list[Entry]:
+    """The names and sizes inside a zip, in its own order."""
+    with _opened(path) as archive:
+        infos = archive.infolist()[:MAX_ENTRIES]
+        return [Entry(readable_name(info), info.file_size, info.is_dir()) for info in infos]
+
+
+def readable_name(info: zipfile.ZipInfo) -> str:
+    """Names written by Chinese Windows are GBK without the UTF-8 flag."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    raw = info.filename.encode("cp437", errors="replace")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return info.filename
+
+
+def _opened(path: str) -> zipfile.ZipFile:
+    with open(path, "rb") as handle:
+        if handle.read(2) != b"PK":
+            raise UnsuitableFileError(_BROKEN)
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UnsuitableFileError(_BROKEN) from error
+
+
+def _measure(archive: zipfile.ZipFile, max_entries: int, *, refuse_entities: bool) -> None:
+    infos = archive.infolist()
+    if len(infos) > max_entries:
+        raise UnsuitableFileError(f"文件里的条目超过 {max_entries} 个，请分成几个文件再上传。")
+    unpacked = 0
+    packed = max(1, sum(info.compress_size for info in infos))
+    for info in infos:
+        if info.flag_bits & 0x1:
+            raise UnsuitableFileError("文件有密码，别人打不开。请去掉密码后再上传。")
+        part = 0
+        for chunk in _chunks(archive, info):
+            unpacked += len(chunk)
+            part += len(chunk)
+            if unpacked > MAX_UNPACKED or (unpacked > RATIO_FLOOR and unpacked / packed > MAX_RATIO):
+                raise UnsuitableFileError(_BOMB)
+            if refuse_entities:
+                _guard_xml(info.filename, chunk, part)
+
+
+def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    try:
+        with archive.open(info) as part:
+            while chunk := part.read(_CHUNK):
+                yield chunk
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+        raise UnsuitableFileError(_BROKEN) from error
+    except Exception as error:
+        if type(error).__module__ in {"zlib", "lzma"}:
+            raise UnsuitableFileError(_BROKEN) from error
+        raise
+
+
+def _guard_xml(name: str, chunk: bytes, part_size: int) -> None:
+    if not name.lower().endswith((".xml", ".rels", ".vml")):
+        return
+    if part_size > MAX_XML_PART:
+        raise UnsuitableFileError(_BOMB)
+    plain = chunk.replace(b"\x00", b"")
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+        raise UnsuitableFileError("文件里有不安全的内容（XML 实体），没有接收。")

@@ -1,0 +1,83 @@
+"""Parsers of strangers' files run in a child process that can neither eat the machine nor hang it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from yanxiu.resources.extraction.formats import UnsuitableFileError
+
+WALL_SECONDS = 25
+MAX_RESULT_BYTES = 8 * 1024 * 1024
+_SOURCE_ROOT = Path(__file__).resolve().parents[3]
+_UNREADABLE = "文件打不开，可能已损坏。请用原来的软件打开确认后重新保存再上传。"
+_TOO_HEAVY = "文件太复杂，在规定的时间和内存里读不完。请拆成几个小一点的文件再上传。"
+
+# Two children at a time: a burst of uploads must not take the whole machine from those who only read.
+_slots = threading.BoundedSemaphore(2)
+
+
+@contextmanager
+def examined(task: str, extension: str, path: str | os.PathLike[str]) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Run `check`, `text` or `preview` on a file; gives the result and the folder with what was written.
+
+    The folder is gone when the block ends. Raises UnsuitableFileError when the file is refused.
+    """
+    with tempfile.TemporaryDirectory(prefix="yanxiu-") as folder:
+        with _slots:
+            code = _run_child(task, extension, os.fspath(path), folder)
+        yield _result(Path(folder), code), Path(folder)
+
+
+def _run_child(task: str, extension: str, path: str, folder: str) -> int:
+    command = [sys.executable, "-m", "yanxiu.resources.extraction", task, extension, path, folder]
+    child = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return child.wait(WALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        return child.wait()
+
+
+def _environment(folder: str) -> dict[str, str]:
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(_SOURCE_ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "TMPDIR": folder,
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _result(folder: Path, code: int) -> dict[str, Any]:
+    path = folder / "result.json"
+    if code != 0 or not path.exists() or path.stat().st_size > MAX_RESULT_BYTES:
+        raise UnsuitableFileError(_TOO_HEAVY)
+    try:
+        result: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise UnsuitableFileError(_UNREADABLE) from error
+    if result.get("ok"):
+        return result
+    if result.get("fault") == "MemoryError":
+        raise UnsuitableFileError(_TOO_HEAVY)
+    raise UnsuitableFileError(result.get("message") or _UNREADABLE)

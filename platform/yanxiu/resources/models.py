@@ -1,0 +1,165 @@
+"""Tables of the library: resources, their versions, what was read out of them, who used them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from yanxiu.accounts.models import Organization, User
+from yanxiu.core import clock
+from yanxiu.core.db import Id, Model, Timestamps
+from yanxiu.core.storage import StoredFile
+from yanxiu.workshops.models import Workshop
+
+WAITING, READY, NONE, FAILED = "waiting", "ready", "none", "failed"
+
+
+class Resource(Timestamps, Model):
+    """One thing in the library. School, county and path are those of the owner when it was published.
+
+    `download_count` counts a person once a day; `removed_at` is set while it lies in the bin.
+    """
+
+    __tablename__ = "resource"
+    __table_args__ = (
+        Index("ix_resource_created_at_id", "created_at", "id"),
+        Index("ix_resource_download_count_id", "download_count", "id"),
+        Index("ix_resource_subject_created_at", "subject", "created_at"),
+        Index("ix_resource_lesson_subject", "lesson", "subject"),
+    )
+
+    id: Mapped[Id]
+    title: Mapped[str] = mapped_column(String(120))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(String(16))
+    stage: Mapped[str] = mapped_column(String(10), default="")
+    grade: Mapped[str] = mapped_column(String(10), default="")
+    subject: Mapped[str] = mapped_column(String(20), default="")
+    edition: Mapped[str] = mapped_column(String(20), default="")
+    volume: Mapped[str] = mapped_column(String(10), default="")
+    unit: Mapped[str] = mapped_column(String(60), default="")
+    lesson: Mapped[str] = mapped_column(String(60), default="")
+    author: Mapped[str] = mapped_column(String(60), default="")
+    year: Mapped[int | None]
+    source: Mapped[str] = mapped_column(String(16), default="upload")
+    license: Mapped[str] = mapped_column(String(16), default="county")
+    visibility: Mapped[str] = mapped_column(String(16), default="county")
+    workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    org_path: Mapped[str] = mapped_column(String(255), default="")
+    current_file_id: Mapped[int | None] = mapped_column(
+        ForeignKey("resource_file.id", use_alter=True, name="fk_resource_current_file")
+    )
+    download_count: Mapped[int] = mapped_column(default=0)
+    favorite_count: Mapped[int] = mapped_column(default=0)
+    removed_at: Mapped[datetime | None]
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    owner: Mapped[User] = relationship(foreign_keys=[owner_id])
+    school: Mapped[Organization | None] = relationship(foreign_keys=[school_id])
+    workshop: Mapped[Workshop | None] = relationship()
+    current_file: Mapped[ResourceFile | None] = relationship(foreign_keys=[current_file_id], post_update=True)
+    files: Mapped[list[ResourceFile]] = relationship(
+        back_populates="resource", foreign_keys="ResourceFile.resource_id", order_by="ResourceFile.number.desc()"
+    )
+
+
+class ResourceFile(Model):
+    """One version of a resource, numbered from 1 and never changed. `state` tells how far its preview is."""
+
+    __tablename__ = "resource_file"
+    __table_args__ = (UniqueConstraint("resource_id", "number"),)
+
+    id: Mapped[Id]
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
+    number: Mapped[int]
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    extension: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    uploader_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    pages: Mapped[int | None]
+    duration_ms: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(10), default=WAITING)
+
+    resource: Mapped[Resource] = relationship(back_populates="files", foreign_keys=[resource_id])
+    stored_file: Mapped[StoredFile] = relationship()
+    uploader: Mapped[User] = relationship()
+    content: Mapped[ResourceContent | None] = relationship(back_populates="file")
+
+
+class ResourceContent(Model):
+    """What the worker read out of a version: its text for search, its preview for the page.
+
+    `preview_html` is clean; `preview_data` holds plain values the templates escape.
+    """
+
+    __tablename__ = "resource_content"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("resource_file.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text, default="")
+    preview_kind: Mapped[str] = mapped_column(String(16), default="none")
+    preview_html: Mapped[str] = mapped_column(Text, default="")
+    preview_data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    message: Mapped[str] = mapped_column(String(200), default="")
+
+    file: Mapped[ResourceFile] = relationship(back_populates="content")
+
+
+class PreviewImage(Model):
+    """A picture made for the preview of a version: a page, or an illustration of a document."""
+
+    __tablename__ = "resource_preview_image"
+    __table_args__ = (UniqueConstraint("file_id", "number"),)
+
+    id: Mapped[Id]
+    file_id: Mapped[int] = mapped_column(ForeignKey("resource_file.id"))
+    number: Mapped[int]
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+
+    stored_file: Mapped[StoredFile] = relationship()
+
+
+class ResourceUpload(Model):
+    """A file that arrived and waits for its owner to confirm title and the rest.
+
+    `guess` holds what was read from the name; the row goes when it is published, discarded or a week old.
+    """
+
+    __tablename__ = "resource_upload"
+
+    id: Mapped[Id]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    extension: Mapped[str] = mapped_column(String(10))
+    pages: Mapped[int | None]
+    duration_ms: Mapped[int | None] = mapped_column(BigInteger)
+    guess: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    stored_file: Mapped[StoredFile] = relationship()
+
+
+class ResourceFavorite(Model):
+    """Somebody keeps a resource at hand."""
+
+    __tablename__ = "resource_favorite"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), primary_key=True, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ResourceDownload(Model):
+    """Somebody downloaded a resource on a day (Asia/Shanghai): the key that keeps the count honest."""
+
+    __tablename__ = "resource_download"
+
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
+    day: Mapped[date] = mapped_column(primary_key=True)

@@ -1,0 +1,1 @@
+"""What a file looks like without downloading it."""

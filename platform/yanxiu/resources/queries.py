@@ -1,0 +1,230 @@
+"""Reading the library. `workshop_ids` are the workshops whose inside the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption as ORMOption
+
+from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.db import db
+from yanxiu.core.paging import Page, paginate
+from yanxiu.resources.models import (
+    PreviewImage,
+    Resource,
+    ResourceContent,
+    ResourceFavorite,
+    ResourceFile,
+    ResourceUpload,
+)
+
+PAGE_SIZE = 20
+OVERSEERS = RESEARCH_ROLES | ADMIN_ROLES
+
+
+def _row() -> tuple[ORMOption, ...]:
+    """What a line of a list shows beside the resource itself."""
+    return (
+        joinedload(Resource.owner),
+        joinedload(Resource.school),
+        joinedload(Resource.current_file).joinedload(ResourceFile.stored_file),
+    )
+
+
+@dataclass(frozen=True)
+class LibraryFilter:
+    """What the address asks for; empty means any. `mine` is uploads, favorites, removed or empty."""
+
+    kind: str = ""
+    stage: str = ""
+    grade: str = ""
+    subject: str = ""
+    edition: str = ""
+    sort: str = "newest"
+    mine: str = ""
+    workshop_id: int | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the order was chosen."""
+        return any((self.kind, self.stage, self.grade, self.subject, self.edition, self.mine))
+
+
+def visible_resources(viewer: Viewer, workshop_ids: Collection[int]) -> ColumnElement[bool]:
+    """The rows `permissions.can_view_resource` allows, those in the bin left out."""
+    choices: list[ColumnElement[bool]] = [Resource.visibility == "public"]
+    if viewer.is_authenticated:
+        choices.append(Resource.owner_id == viewer.user_id)
+        choices.append(and_(Resource.visibility == "school", _schools_of(viewer)))
+        if viewer.county_id is not None:
+            choices.append(and_(Resource.visibility == "county", Resource.county_id == viewer.county_id))
+        if workshop_ids:
+            inside = Resource.workshop_id.in_(sorted(workshop_ids))
+            choices.append(and_(Resource.visibility == "workshop", inside))
+    return and_(Resource.removed_at.is_(None), or_(*choices))
+
+
+def _schools_of(viewer: Viewer) -> ColumnElement[bool]:
+    paths = {held.org_path for held in viewer.held if held.role in OVERSEERS}
+    overseen = [Resource.org_path.startswith(path, autoescape=True) for path in sorted(paths)]
+    own = Resource.school_id == viewer.school_id if viewer.school_id is not None else false()
+    return or_(own, *overseen)
+
+
+def library_page(
+    viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter, cursor: str | None = None
+) -> Page[Resource]:
+    """Return one page of the library as the address asks."""
+    statement = select(Resource).options(*_row()).where(_scope(viewer, workshop_ids, wanted))
+    for column, value in (
+        (Resource.kind, wanted.kind),
+        (Resource.stage, wanted.stage),
+        (Resource.grade, wanted.grade),
+        (Resource.subject, wanted.subject),
+        (Resource.edition, wanted.edition),
+        (Resource.workshop_id, wanted.workshop_id),
+    ):
+        if value:
+            statement = statement.where(column == value)
+    first = Resource.download_count if wanted.sort == "popular" else Resource.created_at
+    return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=PAGE_SIZE)
+
+
+def _scope(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> ColumnElement[bool]:
+    if wanted.mine == "removed":
+        return and_(Resource.owner_id == viewer.user_id, Resource.removed_at.is_not(None))
+    visible = visible_resources(viewer, workshop_ids)
+    if wanted.mine == "uploads":
+        return and_(visible, Resource.owner_id == viewer.user_id)
+    if wanted.mine == "favorites":
+        kept = select(ResourceFavorite.resource_id).where(ResourceFavorite.user_id == viewer.user_id)
+        return and_(visible, Resource.id.in_(kept))
+    return visible
+
+
+def find_resource(resource_id: int) -> Resource | None:
+    """Return a resource with owner, school, versions and the current content; the caller asks the predicate."""
+    statement = (
+        select(Resource)
+        .where(Resource.id == resource_id)
+        .options(
+            *_row(),
+            joinedload(Resource.workshop),
+            joinedload(Resource.current_file).joinedload(ResourceFile.content).defer(ResourceContent.text),
+            selectinload(Resource.files).joinedload(ResourceFile.stored_file),
+            selectinload(Resource.files).joinedload(ResourceFile.uploader),
+        )
+    )
+    return db.session.scalars(statement).unique().first()
+
+
+def find_version(resource_id: int, file_id: int) -> ResourceFile | None:
+    """Return a version of a resource with its file and preview, the long text left aside."""
+    statement = (
+        select(ResourceFile)
+        .where(ResourceFile.id == file_id, ResourceFile.resource_id == resource_id)
+        .options(
+            joinedload(ResourceFile.stored_file),
+            joinedload(ResourceFile.content).options(defer(ResourceContent.text)),
+        )
+    )
+    return db.session.scalars(statement).unique().first()
+
+
+def find_preview_image(file_id: int, number: int) -> PreviewImage | None:
+    """Return a picture of a version's preview."""
+    statement = select(PreviewImage).where(PreviewImage.file_id == file_id, PreviewImage.number == number)
+    return db.session.scalars(statement.options(joinedload(PreviewImage.stored_file))).first()
+
+
+def related_resources(
+    viewer: Viewer, workshop_ids: Collection[int], resource: Resource, limit: int = 6
+) -> Sequence[Resource]:
+    """Return others of the same lesson; without a lesson, of the same subject and grade."""
+    if resource.lesson:
+        same = Resource.lesson == resource.lesson
+    elif resource.subject and resource.grade:
+        same = and_(Resource.subject == resource.subject, Resource.grade == resource.grade)
+    else:
+        return []
+    statement = (
+        select(Resource)
+        .options(*_row())
+        .where(visible_resources(viewer, workshop_ids), same, Resource.id != resource.id)
+        .order_by(Resource.download_count.desc(), Resource.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def newest_resources(
+    viewer: Viewer,
+    workshop_ids: Collection[int],
+    *,
+    subject: str = "",
+    workshop_id: int | None = None,
+    owner_id: int | None = None,
+    limit: int = 6,
+) -> Sequence[Resource]:
+    """Return the newest resources this viewer may see, of a subject, a workshop or a person if given."""
+    statement = (
+        select(Resource)
+        .options(*_row())
+        .where(visible_resources(viewer, workshop_ids))
+        .where(Resource.subject == subject if subject else true())
+        .where(Resource.workshop_id == workshop_id if workshop_id else true())
+        .where(Resource.owner_id == owner_id if owner_id else true())
+        .order_by(Resource.created_at.desc(), Resource.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def favorites_among(viewer: Viewer, resource_ids: Iterable[int]) -> set[int]:
+    """Return which of these the viewer keeps."""
+    if not viewer.is_authenticated:
+        return set()
+    statement = select(ResourceFavorite.resource_id).where(
+        ResourceFavorite.user_id == viewer.user_id, ResourceFavorite.resource_id.in_(list(resource_ids))
+    )
+    return set(db.session.scalars(statement))
+
+
+def waiting_uploads(user_id: int | None, limit: int = 60) -> Sequence[ResourceUpload]:
+    """Return the files somebody sent and has not described yet, in the order they came."""
+    statement = (
+        select(ResourceUpload)
+        .where(ResourceUpload.owner_id == user_id)
+        .options(joinedload(ResourceUpload.stored_file))
+        .order_by(ResourceUpload.id)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_upload(upload_id: int) -> ResourceUpload | None:
+    """Return a waiting upload; the caller asks the predicate."""
+    return db.session.get(ResourceUpload, upload_id, options=[joinedload(ResourceUpload.stored_file)])
+
+
+def resources_by_id(resource_ids: Sequence[int]) -> Select[tuple[Resource]]:
+    """Select resources with everything search shows of them, in a constant number of queries."""
+    return (
+        select(Resource)
+        .where(Resource.id.in_(resource_ids), Resource.removed_at.is_(None))
+        .options(
+            *_row(),
+            joinedload(Resource.workshop),
+            joinedload(Resource.current_file).joinedload(ResourceFile.content).load_only(ResourceContent.text),
+        )
+    )
+
+
+def visible_ids(viewer: Viewer, workshop_ids: Collection[int], resource_ids: Sequence[int]) -> set[int]:
+    """Return which of these the viewer may see now."""
+    statement = select(Resource.id).where(Resource.id.in_(resource_ids), visible_resources(viewer, workshop_ids))
+    return set(db.session.scalars(statement))

@@ -1,0 +1,275 @@
+"""Writing to the library. The caller is inside a unit of work and has asked the predicate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from yanxiu.accounts.models import User
+from yanxiu.accounts.queries import viewer_of
+from yanxiu.core import clock
+from yanxiu.core.audit import record_audit
+from yanxiu.core.db import db, is_sqlite
+from yanxiu.core.errors import InvalidError
+from yanxiu.core.events import record
+from yanxiu.core.live import bump
+from yanxiu.core.storage import ReceivedFile, StoredFile, keep_file, storage
+from yanxiu.core.unit_of_work import current_unit_of_work
+from yanxiu.resources.events import (
+    ResourcePublished,
+    ResourceRemoved,
+    ResourceRestored,
+    ResourceTextRead,
+    ResourceUpdated,
+    ResourceVersionAdded,
+    UploadReceived,
+)
+from yanxiu.resources.extraction.guessing import guess_details
+from yanxiu.resources.extraction.intake import CheckedFile
+from yanxiu.resources.models import (
+    FAILED,
+    NONE,
+    READY,
+    PreviewImage,
+    Resource,
+    ResourceContent,
+    ResourceDownload,
+    ResourceFavorite,
+    ResourceFile,
+    ResourceUpload,
+)
+from yanxiu.workshops.queries import membership_of
+
+UPLOAD_LIFETIME = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ResourceDetails:
+    """What a person says about a resource. Keys as in `catalog`; empty means unknown."""
+
+    title: str
+    kind: str
+    summary: str = ""
+    stage: str = ""
+    grade: str = ""
+    subject: str = ""
+    edition: str = ""
+    volume: str = ""
+    unit: str = ""
+    lesson: str = ""
+    author: str = ""
+    year: int | None = None
+    license: str = "county"
+    visibility: str = "county"
+    workshop_id: int | None = None
+
+
+def receive_upload(actor: User, checked: CheckedFile) -> ResourceUpload:
+    """Keep a checked file until its owner describes it; guesses come from the name, then from the person."""
+    file = keep_file(checked.received, actor.id)
+    guess = {"subject": actor.subject, "stage": actor.stage, **guess_details(file.name)}
+    upload = ResourceUpload(
+        owner_id=actor.id,
+        stored_file=file,
+        extension=checked.extension,
+        pages=checked.pages,
+        duration_ms=checked.duration_ms,
+        guess={key: value for key, value in guess.items() if value},
+    )
+    db.session.add(upload)
+    db.session.flush()
+    record(UploadReceived(upload.id, actor.id))
+    return upload
+
+
+def discard_upload(actor: User | None, upload: ResourceUpload) -> None:
+    """Drop a waiting file with its bytes."""
+    file = upload.stored_file
+    db.session.delete(upload)
+    db.session.flush()
+    _drop_files([file])
+
+
+def publish_resource(actor: User, upload: ResourceUpload, details: ResourceDetails, source: str = "upload") -> Resource:
+    """Turn a waiting upload into a resource with version 1."""
+    home = viewer_of(actor)
+    resource = Resource(
+        **_checked(actor, details),
+        source=source,
+        owner_id=actor.id,
+        school_id=home.school_id,
+        county_id=home.county_id,
+        org_path=home.org_path,
+    )
+    db.session.add(resource)
+    db.session.flush()
+    checked = _Arrived(upload.stored_file_id, upload.extension, upload.pages, upload.duration_ms)
+    file = _add_file(actor, resource, checked, number=1, note="")
+    db.session.delete(upload)
+    record(ResourcePublished(resource.id, file.id, actor.id, resource.workshop_id))
+    return resource
+
+
+def update_resource(actor: User, resource: Resource, details: ResourceDetails) -> None:
+    """Change what is said about a resource; who is not the owner leaves a trace in the audit log."""
+    for name, value in _checked(actor, details, before=resource.workshop_id).items():
+        setattr(resource, name, value)
+    resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
+    if actor.id != resource.owner_id:
+        record_audit(actor, "resource.update", "resource", resource.id, title=resource.title)
+    record(ResourceUpdated(resource.id, actor.id))
+
+
+def add_version(actor: User, resource: Resource, checked: CheckedFile, note: str) -> ResourceFile:
+    """Add a newer version; older ones stay."""
+    stored = keep_file(checked.received, actor.id)
+    number = 1 + max((file.number for file in resource.files), default=0)
+    arrived = _Arrived(stored.id, checked.extension, checked.pages, checked.duration_ms)
+    file = _add_file(actor, resource, arrived, number, note.strip()[:200])
+    record(ResourceVersionAdded(resource.id, file.id, actor.id))
+    return file
+
+
+def remove_resource(actor: User, resource: Resource) -> None:
+    """Put a resource in the bin, from where it can come back."""
+    if resource.removed_at is not None:
+        return
+    resource.removed_at = clock.now()
+    resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
+    record_audit(actor, "resource.remove", "resource", resource.id, title=resource.title)
+    record(ResourceRemoved(resource.id, actor.id))
+
+
+def restore_resource(actor: User, resource: Resource) -> None:
+    """Fetch a resource back from the bin."""
+    if resource.removed_at is None:
+        return
+    resource.removed_at = None
+    resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
+    record_audit(actor, "resource.restore", "resource", resource.id, title=resource.title)
+    record(ResourceRestored(resource.id, actor.id))
+
+
+def set_favorite(actor: User, resource: Resource, wanted: bool) -> None:
+    """Keep a resource at hand or let it go; saying it twice changes nothing."""
+    if wanted:
+        changed = _insert_new(ResourceFavorite, user_id=actor.id, resource_id=resource.id, created_at=clock.now())
+    else:
+        statement = delete(ResourceFavorite).where(
+            ResourceFavorite.user_id == actor.id, ResourceFavorite.resource_id == resource.id
+        )
+        changed = bool(db.session.execute(statement.returning(ResourceFavorite.resource_id)).first())
+    if changed:
+        step = 1 if wanted else -1
+        counter = {"favorite_count": Resource.favorite_count + step, "updated_at": Resource.updated_at}
+        db.session.execute(update(Resource).where(Resource.id == resource.id).values(counter))
+
+
+def count_download(actor: User, resource_id: int) -> None:
+    """Count a download: each person once a day."""
+    if _insert_new(ResourceDownload, resource_id=resource_id, user_id=actor.id, day=clock.today()):
+        counter = {"download_count": Resource.download_count + 1, "updated_at": Resource.updated_at}
+        db.session.execute(update(Resource).where(Resource.id == resource_id).values(counter))
+
+
+def note_text(file: ResourceFile, text: str) -> None:
+    """Keep the text read out of a version, for search."""
+    _content_of(file).text = text
+    db.session.flush()
+    record(ResourceTextRead(file.resource_id, file.id))
+
+
+def note_preview(
+    file: ResourceFile, kind: str, html: str, data: dict[str, Any], images: Sequence[ReceivedFile], message: str = ""
+) -> None:
+    """Keep the preview of a version, in place of an earlier one; those who wait on the page hear of it."""
+    content = _content_of(file)
+    _drop_preview_images(file)
+    _keep_preview_images(file, images)
+    content.preview_kind, content.preview_data, content.message = kind, data, message
+    content.preview_html = html.replace('src="/p/', f'src="/resources/{file.resource_id}/files/{file.id}/images/')
+    file.state = FAILED if message else (NONE if kind == "none" else READY)
+    db.session.flush()
+    bump(f"resource:{file.resource_id}", "preview", file.id)
+
+
+def _keep_preview_images(file: ResourceFile, images: Sequence[ReceivedFile]) -> None:
+    for number, received in enumerate(images, start=1):
+        stored = keep_file(received, None)
+        db.session.add(PreviewImage(file_id=file.id, number=number, stored_file=stored))
+
+
+def _drop_preview_images(file: ResourceFile) -> None:
+    old = db.session.scalars(select(PreviewImage).where(PreviewImage.file_id == file.id)).all()
+    files = [image.stored_file for image in old]
+    for image in old:
+        db.session.delete(image)
+    db.session.flush()
+    _drop_files(files)
+
+
+def _content_of(file: ResourceFile) -> ResourceContent:
+    content = db.session.get(ResourceContent, file.id)
+    if content is None:
+        content = ResourceContent(file_id=file.id)
+        db.session.add(content)
+        db.session.flush()
+    return content
+
+
+@dataclass(frozen=True)
+class _Arrived:
+    stored_file_id: int
+    extension: str
+    pages: int | None
+    duration_ms: int | None
+
+
+def _add_file(actor: User, resource: Resource, arrived: _Arrived, number: int, note: str) -> ResourceFile:
+    file = ResourceFile(resource_id=resource.id, number=number, note=note, uploader_id=actor.id, **asdict(arrived))
+    db.session.add(file)
+    db.session.flush()
+    resource.current_file_id = file.id
+    resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
+    db.session.flush()
+    return file
+
+
+def _checked(actor: User, details: ResourceDetails, before: int | None = None) -> dict[str, Any]:
+    """Hold a workshop to what the actor belongs to; forget it where nothing is shared with one."""
+    values = asdict(details)
+    if details.visibility != "workshop":
+        values["workshop_id"] = None
+    elif details.workshop_id is None:
+        raise InvalidError("请选择共享到哪个工作坊", field="workshop_id")
+    elif details.workshop_id != before and membership_of(details.workshop_id, actor.id) is None:
+        raise InvalidError("您不在这个工作坊里，请选择自己参加的工作坊", field="workshop_id")
+    return values
+
+
+def _insert_new(model: type[Any], **values: Any) -> bool:
+    """Insert a row unless its key is there already; tell whether it was new."""
+    dialect = sqlite.insert if is_sqlite() else postgresql.insert
+    statement = dialect(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)
+    return db.session.execute(statement).first() is not None
+
+
+def _drop_files(files: Sequence[StoredFile]) -> None:
+    """Delete rows now, bytes once the transaction is on disk."""
+    keys = [file.key for file in files]
+    for file in files:
+        db.session.delete(file)
+    db.session.flush()
+    unit = current_unit_of_work()
+    if unit is not None:
+        unit.after_commit(lambda: _delete_bytes(keys))
+
+
+def _delete_bytes(keys: Sequence[str]) -> None:
+    for key in keys:
+        storage().delete(key)

@@ -1,0 +1,104 @@
+"""Changing a resource: its description, a newer version, the bin."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core.errors import YanxiuError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.extensions import limiter
+from yanxiu.resources import catalog
+from yanxiu.resources.extraction.formats import ACCEPT
+from yanxiu.resources.extraction.intake import CheckedFile, take_in
+from yanxiu.resources.forms import DetailsForm, VersionForm, details_of
+from yanxiu.resources.models import Resource
+from yanxiu.resources.permissions import can_edit_resource, can_remove_resource
+from yanxiu.resources.services import add_version, remove_resource, restore_resource, update_resource
+from yanxiu.resources.views.blueprint import bp, load_for
+from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.workshops.queries import workshop_options
+
+
+@bp.get("/resources/<int:resource_id>/edit")
+def edit(resource_id: int) -> str:
+    """What is said about a resource, to be changed."""
+    resource = load_for(can_edit_resource, resource_id)
+    return _page(resource, _details_form(resource), VersionForm(formdata=None))
+
+
+@bp.post("/resources/<int:resource_id>")
+def update(resource_id: int) -> ResponseReturnValue:
+    """Save what was changed."""
+    with unit_of_work():
+        resource = load_for(can_edit_resource, resource_id)
+        form = _details_form(resource)
+        valid = form.validate()
+        if valid:
+            update_resource(current_actor(), resource, form.details())
+    if not valid:
+        return _page(load_for(can_edit_resource, resource_id), form, VersionForm(formdata=None)), 422
+    flash("已保存", "success")
+    return redirect(url_for("resources.show", resource_id=resource_id))
+
+
+@bp.post("/resources/<int:resource_id>/files")
+@limiter.limit("60/minute")
+def upload_version(resource_id: int) -> ResponseReturnValue:
+    """Take in a newer version; a refused file leaves everything as it was."""
+    resource = load_for(can_edit_resource, resource_id)
+    form = VersionForm()
+    valid = form.validate()
+    checked = _checked_version(form) if valid else None
+    if checked is None:
+        return _page(resource, DetailsForm(formdata=None, data=details_of(resource)), form), 422
+    with unit_of_work():
+        resource = load_for(can_edit_resource, resource_id)
+        file = add_version(current_actor(), resource, checked, form.note.data or "")
+        number = file.number
+    flash(f"已更新到第 {number} 版", "success")
+    return redirect(url_for("resources.show", resource_id=resource_id))
+
+
+def _checked_version(form: VersionForm) -> CheckedFile | None:
+    file = request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            form.file.errors = ["请选择新文件"]
+            return None
+        return take_in(file.stream, file.filename)  # type: ignore[arg-type]
+    except YanxiuError as error:
+        form.file.errors = [error.message]
+        return None
+
+
+@bp.post("/resources/<int:resource_id>/removal")
+def remove(resource_id: int) -> ResponseReturnValue:
+    """Put a resource in the bin; the page that follows offers the way back."""
+    with unit_of_work():
+        remove_resource(current_actor(), load_for(can_remove_resource, resource_id))
+    return redirect(url_for("resources.show", resource_id=resource_id))
+
+
+@bp.post("/resources/<int:resource_id>/restoration")
+def restore(resource_id: int) -> ResponseReturnValue:
+    """Fetch a resource back from the bin."""
+    with unit_of_work():
+        restore_resource(current_actor(), load_for(can_remove_resource, resource_id, in_bin=True))
+    flash("已恢复", "success")
+    return redirect(url_for("resources.show", resource_id=resource_id))
+
+
+def _details_form(resource: Resource) -> DetailsForm:
+    form = DetailsForm(data=details_of(resource))
+    options = list(workshop_options(current_viewer()))
+    if resource.workshop is not None and resource.workshop.id not in {key for key, _name in options}:
+        options.append((resource.workshop.id, resource.workshop.name))
+    form.offer_workshops(options)
+    return form
+
+
+def _page(resource: Resource, form: DetailsForm, version: VersionForm) -> str:
+    return render_template(
+        "resources/edit.html", resource=resource, form=form, version=version, accept=ACCEPT, catalog=catalog
+    )

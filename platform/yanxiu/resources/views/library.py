@@ -1,0 +1,169 @@
+"""Browsing, looking at and downloading."""
+
+from __future__ import annotations
+
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
+from yanxiu.core.errors import NotFoundError
+from yanxiu.core.live import current_seq
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.resources import catalog
+from yanxiu.resources.extraction.formats import FORMATS
+from yanxiu.resources.forms import parse_filter
+from yanxiu.resources.models import Resource, ResourceFile
+from yanxiu.resources.permissions import can_edit_resource, can_remove_resource
+from yanxiu.resources.queries import (
+    LibraryFilter,
+    favorites_among,
+    find_preview_image,
+    library_page,
+    newest_resources,
+    related_resources,
+)
+from yanxiu.resources.services import count_download, set_favorite
+from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
+from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
+from yanxiu.web.files import send_stored
+from yanxiu.workshops.queries import find_workshop
+
+PLAYABLE = frozenset({"audio", "video", "image"})
+CHOICES = {
+    "kind": ("类型", tuple(catalog.KINDS.items())),
+    "stage": ("学段", tuple((word, word) for word in STAGES)),
+    "grade": ("年级", tuple((word, word) for word in GRADES)),
+    "subject": ("学科", tuple((word, word) for word in SUBJECTS)),
+    "edition": ("版本", tuple((word, word) for word in EDITIONS)),
+}
+
+
+@bp.get("/resources")
+@public
+def index() -> str:
+    """The library with its filters; visitors see what is public."""
+    wanted = parse_filter(request.args)
+    if wanted.mine and not current_viewer().is_authenticated:
+        wanted = parse_filter({})
+    return render_template("resources/index.html", mine_subject=_of_my_subject(wanted), **_listing(wanted))
+
+
+@bp.get("/workshops/<int:workshop_id>/resources")
+def of_workshop(workshop_id: int) -> str:
+    """What was shared with a workshop."""
+    workshop = find_workshop(current_viewer(), workshop_id)
+    if workshop is None:
+        raise NotFoundError
+    wanted = parse_filter(request.args, workshop_id)
+    return render_template("resources/workshop.html", workshop=workshop, **_listing(wanted))
+
+
+def _listing(wanted: LibraryFilter) -> dict[str, object]:
+    viewer = current_viewer()
+    page = library_page(viewer, viewer_workshops(), wanted, request.args.get("cursor"))
+    favorites = favorites_among(viewer, [resource.id for resource in page.items])
+    return {"page": page, "favorites": favorites, "wanted": wanted, "choices": CHOICES, "catalog": catalog}
+
+
+def _of_my_subject(wanted: LibraryFilter) -> list[Resource]:
+    """On the bare front of the library: the newest of the subject one teaches."""
+    subject = current_user.user.subject if current_user.is_authenticated else ""
+    if not subject or wanted.narrows or wanted.sort != "newest" or "cursor" in request.args:
+        return []
+    return list(newest_resources(current_viewer(), viewer_workshops(), subject=subject, limit=4))
+
+
+@bp.get("/resources/<int:resource_id>")
+@public
+def show(resource_id: int) -> str:
+    """A resource with its preview; in the bin, only the way back."""
+    resource = load_resource(resource_id, in_bin=True)
+    if resource.removed_at is not None:
+        return render_template("resources/removed.html", resource=resource, **_rights(resource))
+    viewer = current_viewer()
+    return render_template(
+        "resources/show.html",
+        resource=resource,
+        related=related_resources(viewer, viewer_workshops(), resource),
+        is_favorite=resource.id in favorites_among(viewer, [resource.id]),
+        seq=current_seq(f"resource:{resource.id}"),
+        catalog=catalog,
+        formats=FORMATS,
+        **_rights(resource),
+    )
+
+
+def _rights(resource: Resource) -> dict[str, bool]:
+    viewer = current_viewer()
+    return {"may_edit": can_edit_resource(viewer, resource), "may_remove": can_remove_resource(viewer, resource)}
+
+
+@bp.get("/resources/<int:resource_id>/preview")
+@public
+def preview(resource_id: int) -> Response:
+    """The preview as a fragment, for those who wait until the worker has made it."""
+    resource = load_resource(resource_id)
+    html = render_template("resources/_preview_item.html", resource=resource, formats=FORMATS)
+    return Response(html, headers={"X-Seq": str(current_seq(f"resource:{resource.id}"))})
+
+
+@bp.get("/resources/<int:resource_id>/download")
+@public
+def download(resource_id: int) -> Response:
+    """The newest version as an attachment."""
+    resource = load_resource(resource_id)
+    if resource.current_file is None:
+        raise NotFoundError
+    return _send(resource.id, resource.current_file)
+
+
+@bp.get("/resources/<int:resource_id>/files/<int:file_id>/download")
+@public
+def download_version(resource_id: int, file_id: int) -> Response:
+    """A certain version as an attachment."""
+    return _send(resource_id, load_version(resource_id, file_id))
+
+
+def _send(resource_id: int, file: ResourceFile) -> Response:
+    stored = file.stored_file
+    if current_user.is_authenticated and request.method == "GET":
+        actor = current_actor()
+        with unit_of_work():
+            count_download(actor, resource_id)
+    return send_stored(stored, inline=False)
+
+
+@bp.get("/resources/<int:resource_id>/files/<int:file_id>/media")
+@public
+def media(resource_id: int, file_id: int) -> Response:
+    """Sound, moving and still pictures for the page itself, by range."""
+    file = load_version(resource_id, file_id)
+    if FORMATS[file.extension].family not in PLAYABLE:
+        raise NotFoundError
+    return send_stored(file.stored_file, inline=True)
+
+
+@bp.get("/resources/<int:resource_id>/files/<int:file_id>/images/<int:number>")
+@public
+def preview_image(resource_id: int, file_id: int, number: int) -> Response:
+    """A picture of the preview."""
+    load_resource(resource_id)
+    load_version(resource_id, file_id)
+    image = find_preview_image(file_id, number)
+    if image is None:
+        raise NotFoundError
+    return send_stored(image.stored_file, inline=True)
+
+
+@bp.post("/resources/<int:resource_id>/favorite")
+def favorite(resource_id: int) -> ResponseReturnValue:
+    """Keep a resource at hand (`favorite=1`) or let it go (`favorite=0`)."""
+    wanted = request.form.get("favorite") != "0"
+    with unit_of_work():
+        set_favorite(current_actor(), load_resource(resource_id), wanted)
+    said = "已收藏，在“资源”里点“我的收藏”就能找到" if wanted else "已取消收藏"
+    if wants_fragment():
+        return jsonify(ok=True, favorite=wanted, toast=said)
+    flash(said, "success")
+    return redirect(url_for("resources.show", resource_id=resource_id))

@@ -1,0 +1,44 @@
+"""What the library shows inside other features' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.resources import catalog
+from yanxiu.resources.queries import newest_resources, waiting_uploads
+from yanxiu.resources.views.blueprint import viewer_workshops
+from yanxiu.web.slots import Filler
+
+
+def workshop_tab(viewer: Viewer, workshop: Any, **_things: Any) -> dict[str, Any]:
+    """The tab 资源 of a workshop."""
+    return {"tab_url": url_for("resources.of_workshop", workshop_id=workshop.id)}
+
+
+def workshop_newest(viewer: Viewer, workshop: Any, **_things: Any) -> dict[str, Any] | None:
+    """The newest resources shared with a workshop, beside its home."""
+    found = newest_resources(viewer, viewer_workshops(), workshop_id=workshop.id, limit=4)
+    return {"resources": found, "catalog": catalog} if found else None
+
+
+def continue_uploads(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
+    """Files that arrived and wait to be described."""
+    uploads = waiting_uploads(viewer.user_id)
+    return {"uploads": uploads} if uploads else None
+
+
+def person_resources(viewer: Viewer, person: Any, **_things: Any) -> dict[str, Any] | None:
+    """What somebody has shared with whoever looks."""
+    found = newest_resources(viewer, viewer_workshops(), owner_id=person.id, limit=6)
+    return {"resources": found, "catalog": catalog} if found else None
+
+
+SLOTS: dict[str, Filler] = {
+    "workshop_tabs": ("resources/_workshop_tab.html", workshop_tab),
+    "workshop_home_side": ("resources/_workshop_newest.html", workshop_newest),
+    "dashboard_continue": ("resources/_waiting_uploads.html", continue_uploads),
+    "person_sections": ("resources/_person_resources.html", person_resources),
+}

@@ -1,0 +1,151 @@
+"""Uploading: files arrive and are checked one by one, then their owner describes and publishes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.extensions import limiter
+from yanxiu.resources import catalog
+from yanxiu.resources.extraction.formats import ACCEPT
+from yanxiu.resources.extraction.intake import take_in
+from yanxiu.resources.forms import DetailsForm
+from yanxiu.resources.models import ResourceUpload
+from yanxiu.resources.permissions import can_use_upload
+from yanxiu.resources.queries import find_upload, waiting_uploads
+from yanxiu.resources.services import discard_upload, publish_resource, receive_upload
+from yanxiu.resources.views.blueprint import bp
+from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
+from yanxiu.workshops.queries import workshop_options
+
+MAX_FILES = 30
+
+
+@bp.get("/resources/new")
+def new() -> str:
+    """The upload page: drop files here, and the cards of those that wait."""
+    return _page(_cards(waiting_uploads(current_viewer().user_id)))
+
+
+@bp.post("/resources/uploads")
+@limiter.limit("120/minute")
+def receive() -> ResponseReturnValue:
+    """Take in files; each that is refused says why, and harms none of the others."""
+    files = [file for file in request.files.getlist("files") if file.filename]
+    if not files:
+        raise InvalidError("请先选择文件", field="files")
+    if len(files) > MAX_FILES:
+        raise InvalidError(f"一次最多选 {MAX_FILES} 个文件", field="files")
+    arrived, refused = _take_all(files)
+    if wants_fragment():
+        return _as_json(arrived, refused)
+    for name, message in refused:
+        flash(f"“{name}”没有上传：{message}", "error")
+    return redirect(url_for("resources.new", **_wish()))
+
+
+def _take_all(files: Sequence[FileStorage]) -> tuple[list[int], list[tuple[str, str]]]:
+    arrived: list[int] = []
+    refused: list[tuple[str, str]] = []
+    for file in files:
+        name = file.filename or ""
+        try:
+            checked = take_in(file.stream, name)  # type: ignore[arg-type]
+            with unit_of_work():
+                arrived.append(receive_upload(current_actor(), checked).id)
+        except YanxiuError as error:
+            refused.append((name, error.message))
+    return arrived, refused
+
+
+def _as_json(arrived: list[int], refused: list[tuple[str, str]]) -> ResponseReturnValue:
+    uploads = [upload for upload in waiting_uploads(current_viewer().user_id) if upload.id in set(arrived)]
+    html = "".join(render_template("resources/_upload_card.html", **_card_values(card)) for card in _cards(uploads))
+    errors = [{"name": name, "message": message} for name, message in refused]
+    if refused and not arrived:
+        return jsonify(ok=False, code="invalid", message=refused[0][1], refused=errors), 422
+    return jsonify(ok=True, html=html, refused=errors)
+
+
+@bp.post("/resources/uploads/<int:upload_id>/removal")
+def discard(upload_id: int) -> ResponseReturnValue:
+    """Throw a waiting file away."""
+    with unit_of_work():
+        upload = find_upload(upload_id)
+        if upload is None or not can_use_upload(current_viewer(), upload):
+            raise NotFoundError
+        name = upload.stored_file.name
+        discard_upload(current_actor(), upload)
+    if wants_fragment():
+        return jsonify(ok=True, toast=f"已去掉“{name}”")
+    flash(f"已去掉“{name}”", "success")
+    return redirect(url_for("resources.new", **_wish()))
+
+
+@bp.post("/resources")
+def publish() -> ResponseReturnValue:
+    """Publish the cards that were sent; if one has a fault none is published and nothing typed is lost."""
+    asked = request.form.getlist("upload", type=int)
+    with unit_of_work():
+        uploads = [upload for upload in waiting_uploads(current_viewer().user_id) if upload.id in set(asked)]
+        if not uploads:
+            raise InvalidError("请先选择要发布的文件", field="files")
+        cards = _cards(uploads, typed=True)
+        faultless = not [form for _upload, form in cards if not form.validate()]
+        published = [publish_resource(current_actor(), u, f.details()).id for u, f in cards] if faultless else []
+    if not faultless:
+        return _page(_cards_again(cards)), 422
+    flash(f"已发布 {len(published)} 份资源", "success")
+    if len(published) == 1:
+        return redirect(url_for("resources.show", resource_id=published[0]))
+    return redirect(url_for("resources.index", mine="uploads"))
+
+
+Card = tuple[ResourceUpload, DetailsForm]
+
+
+def _cards(uploads: Sequence[ResourceUpload], *, typed: bool = False) -> list[Card]:
+    """A form for each waiting file, filled with what was typed or with the guesses."""
+    options = workshop_options(current_viewer())
+    cards = []
+    for upload in uploads:
+        start = None if typed else {**_defaults(), **upload.guess}
+        form = DetailsForm(request.form if typed else None, prefix=f"u{upload.id}", data=start)
+        form.offer_workshops(options)
+        cards.append((upload, form))
+    return cards
+
+
+def _cards_again(cards: list[Card]) -> list[Card]:
+    """All waiting files again: those just sent with what was typed, the others with their guesses."""
+    sent = {upload.id: form for upload, form in cards}
+    waiting = waiting_uploads(current_viewer().user_id)
+    return [(upload, sent.get(upload.id, form)) for upload, form in _cards(waiting)]
+
+
+def _defaults() -> dict[str, str]:
+    actor = current_actor()
+    start = {"author": actor.name, "visibility": "county", "license": "county"}
+    workshop = request.args.get("workshop", "")
+    return {**start, "visibility": "workshop", "workshop_id": workshop} if workshop.isdigit() else start
+
+
+def _wish() -> dict[str, str]:
+    """Keep the workshop one came from in the address."""
+    workshop = request.args.get("workshop", "")
+    return {"workshop": workshop} if workshop.isdigit() else {}
+
+
+def _card_values(card: Card) -> dict[str, object]:
+    return {"upload": card[0], "form": card[1], "catalog": catalog}
+
+
+def _page(cards: list[Card]) -> str:
+    return render_template(
+        "resources/new.html", cards=cards, accept=ACCEPT, max_files=MAX_FILES, wish=_wish(), catalog=catalog
+    )

@@ -1,0 +1,5 @@
+// Pages of the library: upload with drop zone and progress, favorites, the field that depends on another.
+import "./resources/upload.js";
+import "./resources/cards.js";
+import "./resources/favorite.js";
+import "./resources/visibility.js";

@@ -1,0 +1,57 @@
+// The cards of files that wait: new ones come in, one may be thrown away, the first can lend its answers.
+import { behavior } from "../registry.js";
+import { requestJson } from "../net.js";
+import { toast } from "../behaviors/toast.js";
+
+const LENT = ["kind", "stage", "grade", "subject", "edition", "volume", "unit", "lesson", "visibility", "workshop_id", "license"];
+
+behavior("[data-cards]", (form) => {
+  const list = form.querySelector("[data-card-list]");
+  const actions = form.querySelector("[data-card-actions]");
+  const lend = form.querySelector("[data-copy-first]");
+
+  const settle = () => {
+    const count = list.querySelectorAll("[data-upload-card]").length;
+    actions.hidden = count === 0;
+    lend.hidden = count < 2;
+    form.querySelector("[type=submit].primary").textContent = count > 1 ? `发布 ${count} 份资源` : "发布资源";
+  };
+
+  document.addEventListener("resource-card", (event) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = event.detail;
+    const title = holder.content.querySelector("input[name$=title]");
+    list.append(holder.content);
+    settle();
+    if (title && list.querySelectorAll("[data-upload-card]").length === 1) title.focus();
+  });
+
+  form.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-discard]");
+    if (!button) return;
+    event.preventDefault();
+    try {
+      const answer = await requestJson(button.getAttribute("formaction"), { method: "POST" });
+      button.closest("[data-upload-card]").remove();
+      toast(answer.toast);
+      settle();
+    } catch (error) {
+      toast(error.message);
+    }
+  });
+
+  lend.addEventListener("click", () => {
+    const [first, ...others] = list.querySelectorAll("[data-upload-card]");
+    for (const card of others) for (const name of LENT) lendOne(first, card, name);
+    toast("已把第一份的分类用到全部，标题没有动");
+  });
+  settle();
+});
+
+function lendOne(first, card, name) {
+  const from = first.querySelector(`[name$="-${name}"]`);
+  const to = card.querySelector(`[name$="-${name}"]`);
+  if (!from || !to) return;
+  to.value = from.value;
+  to.dispatchEvent(new Event("change", { bubbles: true }));
+}

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.resources import make_resource
 from yanxiu.accounts.permissions import ANONYMOUS, Held, Viewer
+from yanxiu.core import clock
 from yanxiu.resources.models import Resource
 from yanxiu.resources.permissions import can_edit_resource, can_keep_favorites, can_upload, can_view_resource
 from yanxiu.resources.queries import visible_ids
@@ -53,18 +54,20 @@ def test_each_visibility_is_seen_by_exactly_these(visibility, seen_by):
     assert {name for name, (viewer, inside) in viewers.items() if can_view_resource(viewer, thing, inside)} == seen_by
 
 
-def test_what_lies_in_the_bin_is_seen_by_its_owner_and_the_administrators_of_the_school(ctx):
-    from yanxiu.core import clock
-
+def test_what_lies_in_the_bin_is_seen_by_its_owner_and_the_administrators_of_the_school():
     gone = resource("public", removed_at=clock.now())
-    seen = [v for v in (OWNER, COLLEAGUE, STRANGER, ANONYMOUS, PRINCIPAL, COUNTY_ADMIN) if can_view_resource(v, gone, ())]
+    seen = [
+        v for v in (OWNER, COLLEAGUE, STRANGER, ANONYMOUS, PRINCIPAL, COUNTY_ADMIN) if can_view_resource(v, gone, ())
+    ]
     assert seen == [OWNER, PRINCIPAL, COUNTY_ADMIN]
     assert not can_view_resource(COUNTY_ADMIN, resource("private", removed_at=clock.now()), ())
 
 
 def test_editing_is_for_the_owner_and_whoever_manages_the_school():
     shared = resource("county")
-    editors = [v for v in (OWNER, COLLEAGUE, NEIGHBOR, PRINCIPAL, RESEARCHER, COUNTY_ADMIN) if can_edit_resource(v, shared)]
+    editors = [
+        v for v in (OWNER, COLLEAGUE, NEIGHBOR, PRINCIPAL, RESEARCHER, COUNTY_ADMIN) if can_edit_resource(v, shared)
+    ]
     assert editors == [OWNER, PRINCIPAL, COUNTY_ADMIN]
     for hidden in (resource("private"), resource("workshop", workshop_id=31)):
         assert not can_edit_resource(COUNTY_ADMIN, hidden)

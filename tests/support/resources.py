@@ -24,7 +24,12 @@ def checked_file(name: str = "草船借箭.docx", data: bytes | None = None) -> 
 
 
 def make_resource(
-    owner: User, title: str = "草船借箭教学设计", *, name: str = "草船借箭.docx", data: bytes | None = None, **details: object
+    owner: User,
+    title: str = "草船借箭教学设计",
+    *,
+    name: str = "草船借箭.docx",
+    data: bytes | None = None,
+    **details: object,
 ) -> Resource:
     """Publish a resource; opens a unit of work unless one is open."""
     checked = checked_file(name, data)

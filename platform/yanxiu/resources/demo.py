@@ -1,9 +1,122 @@
-"""Sample data of the resource bank."""
+"""Sample data of the library: the owner's documents and some thirty resources of the county's teachers."""
 
 from __future__ import annotations
 
+import io
+import tomllib
+from datetime import timedelta
+from typing import Any
+
+from yanxiu.accounts.models import User
+from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
+from yanxiu.core.storage import receive_file
+from yanxiu.resources.catalog import STAGE_OF_GRADE
+from yanxiu.resources.demo_documents import MAKERS, shipped
+from yanxiu.resources.extraction.formats import FORMATS
+from yanxiu.resources.extraction.intake import CheckedFile
+from yanxiu.resources.models import Resource, ResourceDownload
+from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, set_favorite
+
+_GIVEN = (
+    "kind",
+    "summary",
+    "stage",
+    "grade",
+    "subject",
+    "edition",
+    "volume",
+    "unit",
+    "lesson",
+    "license",
+    "visibility",
+)
+SLIDE_LINES = 6
 
 
 def seed(world: DemoWorld) -> None:
-    """Add this feature's sample data to `world`."""
+    """Fill the library; the small world keeps it empty."""
+    if world.small:
+        return
+    made = [_publish_seed(world, entry) for entry in _entries("seeds.toml", "document")]
+    made += [_publish(world, entry) for entry in _entries("library.toml", "resource")]
+    for user, resource in (("leader", made[0]), ("teacher", made[5]), ("teacher", made[7]), ("villager", made[6])):
+        set_favorite(world.users[user], resource, True)
+
+
+def _entries(file: str, table: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads(shipped(file).decode("utf-8"))[table]
+    return found
+
+
+def _publish(world: DemoWorld, entry: dict[str, Any]) -> Resource:
+    """One resource of `library.toml`."""
+    owner = _owner(world, str(entry["owner"]))
+    extension = str(entry["file"])
+    source = entry.get("source")
+    data = shipped(source) if source else MAKERS[extension](entry["title"], entry["body"])
+    workshop = world.workshops.get(entry["workshop"]) if "workshop" in entry else None
+    details = {key: value for key, value in entry.items() if key in _GIVEN}
+    if "workshop" in entry:
+        details |= {"visibility": "workshop", "workshop_id": workshop.id} if workshop else {"visibility": "school"}
+    details.setdefault("stage", STAGE_OF_GRADE.get(entry.get("grade", ""), ""))
+    resource = _add(owner, _checked(f"{entry['title']}.{extension}", data), title=entry["title"], **details)
+    _settle(world, resource, entry["days"], entry["downloads"])
+    return resource
+
+
+def _publish_seed(world: DemoWorld, entry: dict[str, Any]) -> Resource:
+    """One of the owner's documents: parts of it in other formats as early versions, then the text itself."""
+    owner = _owner(world, str(entry["owner"]))
+    text = shipped(entry["file"])
+    early = [_checked(*_part(entry, extension, text.decode("utf-8"))) for extension in entry["versions"]]
+    versions = [*early, _checked(entry["name"], text)]
+    details = {"kind": entry["kind"], "summary": entry["summary"], "visibility": "public", "license": "official"}
+    resource = _add(owner, versions[0], title=entry["title"], **details)
+    for checked in versions[1:]:
+        add_version(owner, resource, checked, "补全了内容" if checked is versions[-1] else "做成了宣讲用的课件")
+    _settle(world, resource, 95, entry["downloads"])
+    return resource
+
+
+def _part(entry: dict[str, Any], extension: str, text: str) -> tuple[str, bytes]:
+    body = _outline(text) if extension == "pptx" else "\n".join(text.splitlines()[:60])
+    return f"{entry['title']}.{extension}", MAKERS[extension](entry["title"], body)
+
+
+def _outline(text: str) -> str:
+    lines = [line.strip()[:60] for line in text.splitlines() if line.strip()][:24]
+    slides = [lines[start : start + SLIDE_LINES] for start in range(0, len(lines), SLIDE_LINES)]
+    return "\n".join(f"# {slide[0][:30]}\n" + "\n".join(slide[1:]) for slide in slides)
+
+
+def _owner(world: DemoWorld, wanted: str) -> User:
+    """A member of the cast, or a teacher of a subject who lives in the county."""
+    if wanted in world.users:
+        return world.users[wanted]  # type: ignore[no-any-return]
+    away = world.users["stranger"].id
+    fitting = [user for user in world.users.values() if user.subject == wanted and user.id != away]
+    return world.rng.choice(fitting) if fitting else world.users["colleague"]  # type: ignore[no-any-return]
+
+
+def _checked(name: str, data: bytes) -> CheckedFile:
+    extension = "." + name.rsplit(".", 1)[-1]
+    return CheckedFile(receive_file(io.BytesIO(data), name, FORMATS[extension].mime), extension)
+
+
+def _add(owner: User, checked: CheckedFile, **details: Any) -> Resource:
+    upload = receive_upload(owner, checked)
+    return publish_resource(owner, upload, ResourceDetails(author=owner.name, **details))
+
+
+def _settle(world: DemoWorld, resource: Resource, days: int, downloads: int) -> None:
+    """Give it an age, and downloads by different people on the days since."""
+    resource.created_at = resource.updated_at = world.ago(days=days, hours=world.rng.random() * 10)
+    resource.year = resource.created_at.year
+    people = [user.id for user in world.users.values() if user.id != resource.owner_id]
+    keys = {(world.rng.choice(people), world.rng.randrange(days + 1)) for _ in range(downloads)}
+    for user_id, age in sorted(keys):
+        day = (world.now - timedelta(days=age)).date()
+        db.session.add(ResourceDownload(resource_id=resource.id, user_id=user_id, day=day))
+    resource.download_count = len(keys)
+    db.session.flush()

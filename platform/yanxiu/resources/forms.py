@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FileField, Form, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import FileField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
@@ -20,8 +21,8 @@ MINE = ("uploads", "favorites", "removed")
 FIRST_YEAR = 1980
 
 
-def _choices(words: Iterable[str], empty: str = "未选") -> list[tuple[str, str]]:
-    return [("", empty), *((word, word) for word in words)]
+def _words(words: Iterable[str], empty: str = "未选") -> dict[str, str]:
+    return {"": empty, **{word: word for word in words}}
 
 
 def _tidy(value: str | None) -> str:
@@ -32,39 +33,36 @@ def _upto(length: int) -> Length:
     return Length(max=length, message=f"最多 {length} 个字")
 
 
-class _Select(SelectField):
-    """A choice whose refusal is said in Chinese."""
-
-    def __init__(self, label: str, choices: Sequence[tuple[str, str]], validators: Sequence[object] = ()) -> None:
-        super().__init__(label, list(validators), choices=list(choices), validate_choice=False)
-
-    def pre_validate(self, form: Form) -> None:
-        if (self.data or "") not in {value for value, _text in self.choices}:
-            raise ValidationError("请从列表里选择")
+def _select(label: str, choices: dict[str, str], *validators: Any) -> SelectField:
+    """A choice whose refusal is said in Chinese; left out means empty."""
+    return SelectField(label, list(validators), choices=choices, default="", invalid_choice_message="请从列表里选择")
 
 
 class DetailsForm(FlaskForm):  # type: ignore[misc]
-    """Everything a person says about a resource."""
+    """Everything a person says about a resource. Several may be on a page; the request carries one CSRF token."""
+
+    class Meta:
+        csrf = False
 
     title = StringField("标题", [DataRequired("请填写标题"), _upto(120)], [_tidy])
-    kind = _Select("类型", [("", "请选择"), *KINDS.items()], [DataRequired("请选择类型")])
-    stage = _Select("学段", _choices(STAGES))
-    grade = _Select("年级", _choices(GRADES))
-    subject = _Select("学科", _choices(SUBJECTS))
-    visibility = _Select("谁能看到", list(VISIBILITIES.items()), [DataRequired("请选择谁能看到")])
-    workshop_id = _Select("工作坊", [("", "请选择工作坊")])
+    kind = _select("类型", {"": "请选择", **KINDS}, DataRequired("请选择类型"))
+    stage = _select("学段", _words(STAGES))
+    grade = _select("年级", _words(GRADES))
+    subject = _select("学科", _words(SUBJECTS))
+    visibility = _select("谁能看到", VISIBILITIES, DataRequired("请选择谁能看到"))
+    workshop_id = _select("工作坊", {"": "请选择工作坊"})
     summary = TextAreaField("简介", [_upto(1000)], [_tidy])
-    edition = _Select("教材版本", _choices(EDITIONS))
-    volume = _Select("册次", _choices(VOLUMES))
+    edition = _select("教材版本", _words(EDITIONS))
+    volume = _select("册次", _words(VOLUMES))
     unit = StringField("单元", [_upto(60)], [_tidy])
     lesson = StringField("课题", [_upto(60)], [_tidy])
     author = StringField("作者", [_upto(60)], [_tidy])
     year = IntegerField("年份", [Optional(), NumberRange(FIRST_YEAR, 2100, f"请填写 {FIRST_YEAR} 年以后的年份")])
-    license = _Select("使用许可", list(LICENSES.items()), [DataRequired("请选择使用许可")])
+    license = _select("使用许可", LICENSES, DataRequired("请选择使用许可"))
 
     def offer_workshops(self, options: Sequence[tuple[int, str]]) -> None:
         """Fill in the workshops one may share with."""
-        self.workshop_id.choices = [("", "请选择工作坊"), *((str(key), name) for key, name in options)]
+        self.workshop_id.choices = {"": "请选择工作坊", **{str(key): name for key, name in options}}
 
     def validate_workshop_id(self, field: SelectField) -> None:
         """A workshop is needed only for what is shared with one."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from yanxiu.accounts.models import User
@@ -128,7 +128,8 @@ def update_resource(actor: User, resource: Resource, details: ResourceDetails) -
 def add_version(actor: User, resource: Resource, checked: CheckedFile, note: str) -> ResourceFile:
     """Add a newer version; older ones stay."""
     stored = keep_file(checked.received, actor.id)
-    number = 1 + max((file.number for file in resource.files), default=0)
+    last = db.session.scalar(select(func.max(ResourceFile.number)).where(ResourceFile.resource_id == resource.id))
+    number = 1 + (last or 0)
     arrived = _Arrived(stored.id, checked.extension, checked.pages, checked.duration_ms)
     file = _add_file(actor, resource, arrived, number, note.strip()[:200])
     record(ResourceVersionAdded(resource.id, file.id, actor.id))

@@ -1,0 +1,96 @@
+"""A teacher uploads, sees the preview, finds it again and downloads it, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.documents import docx_bytes, image_bytes
+from tests.support.resources import make_resource
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_word_file_is_uploaded_previewed_found_and_downloaded(page_for, work, width):
+    page = page_for("teacher", width)
+    page.goto("/resources")
+    page.get_by_role("link", name="上传资源").first.click()
+    data = docx_bytes("火攻借箭，神机妙算。", heading="教学过程", picture=True)
+    name = "五年级下册语文《草船借箭》教学设计_最终版.docx"
+    page.get_by_label("选择文件").set_input_files({"name": name, "mimeType": WORD, "buffer": data})
+    expect(page.get_by_role("textbox", name="标题")).to_have_value("五年级下册语文《草船借箭》教学设计")
+    expect(page.get_by_role("combobox", name="类型")).to_have_value("plan")
+    expect(page.get_by_role("combobox", name="年级")).to_have_value("五年级")
+    page.get_by_role("button", name="发布资源").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("草船借箭")
+    expect(page.get_by_text("正在准备预览")).to_be_visible()
+    work()
+    expect(page.get_by_text("火攻借箭，神机妙算。")).to_be_visible()
+    expect(page.get_by_role("img", name="文档中的图片")).to_be_visible()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="下载", exact=True).click()
+    assert waiting.value.suggested_filename == name
+    page.goto("/resources?subject=语文&kind=plan")
+    expect(page.get_by_role("link", name="五年级下册语文《草船借箭》教学设计")).to_be_visible()
+
+
+def test_a_refused_file_says_why_and_harms_none_of_the_others(page_for, errors):
+    page = page_for("teacher")
+    page.goto("/resources/new")
+    page.get_by_label("选择文件").set_input_files(
+        [
+            {"name": "网页.docx", "mimeType": WORD, "buffer": b"<html><script>alert(1)</script></html>"},
+            {"name": "板书.png", "mimeType": "image/png", "buffer": image_bytes()},
+        ]
+    )
+    expect(page.get_by_role("alert").filter(has_text="网页.docx")).to_contain_text("对不上")
+    expect(page.get_by_role("textbox", name="标题")).to_have_value("板书")
+    errors[:] = [error for error in errors if "422" not in error]
+
+
+def test_what_was_typed_survives_a_fault_in_another_card(page_for):
+    page = page_for("teacher")
+    page.goto("/resources/new")
+    page.get_by_label("选择文件").set_input_files(
+        [{"name": f"图{n}.png", "mimeType": "image/png", "buffer": image_bytes()} for n in (1, 2)]
+    )
+    expect(page.get_by_role("textbox", name="标题")).to_have_count(2)
+    page.get_by_role("textbox", name="标题").nth(0).fill("板书设计")
+    page.get_by_role("textbox", name="标题").nth(1).evaluate("field => { field.required = false; field.value = ''; }")
+    page.get_by_role("button", name="发布 2 份资源").click()
+    expect(page.get_by_text("请填写标题")).to_be_visible()
+    expect(page.get_by_role("textbox", name="标题").nth(0)).to_have_value("板书设计")
+
+
+def test_favorites_and_the_bin(page_for, app, cast):
+    with app.app_context():
+        resource_id = make_resource(cast.user("teacher")).id
+    page = page_for("teacher")
+    page.goto(f"/resources/{resource_id}")
+    page.get_by_role("button", name="收藏").click()
+    expect(page.get_by_role("button", name="已收藏")).to_be_visible()
+    page.goto("/resources?mine=favorites")
+    expect(page.get_by_role("link", name="草船借箭教学设计")).to_be_visible()
+    page.get_by_role("link", name="草船借箭教学设计").click()
+    page.get_by_role("button", name="删除").click()
+    expect(page.get_by_role("heading", name="已删除《草船借箭教学设计》")).to_be_visible()
+    page.get_by_role("button", name="撤销删除").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("草船借箭教学设计")
+
+
+def test_the_page_without_scripts_still_uploads(browser, live_server, client_for):
+    from tests.support.clients import session_cookie
+
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    context.add_cookies([{"name": "yanxiu", "value": session_cookie(client_for("teacher")), "url": live_server.url}])
+    page = context.new_page()
+    page.goto("/resources/new")
+    page.get_by_label("选择文件").set_input_files(
+        {"name": "板书.png", "mimeType": "image/png", "buffer": image_bytes()}
+    )
+    page.get_by_role("button", name="上传文件").click()
+    expect(page.get_by_role("textbox", name="标题")).to_have_value("板书")
+    page.get_by_role("button", name="发布资源").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("板书")
+    context.close()

@@ -6,7 +6,7 @@ const PATIENCE_MS = 6000;
 let timer = 0;
 
 function show(text) {
-  const place = document.querySelector("[data-connection]");
+  const place = document.querySelector(".connection[data-connection]");
   if (!place) return;
   place.hidden = !text;
   place.firstElementChild.textContent = text;

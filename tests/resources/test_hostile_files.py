@@ -38,14 +38,18 @@ PROGRAM = b"MZ\x90\x00" + b"\x00" * 600
 
 def bomb(name: str = "0.xml", size: int = 350_000_000) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open(name, "w", force_zip64=True) as part:
-            for _ in range(size // 1_000_000):
-                part.write(b"\x00" * 1_000_000)
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(name, "w", force_zip64=True) as part,
+    ):
+        for _ in range(size // 1_000_000):
+            part.write(b"\x00" * 1_000_000)
     return out.getvalue()
 
 
-def rezipped(original: bytes, change: Callable[[str, bytes], bytes | None], extra: dict[str, bytes] | None = None) -> bytes:
+def rezipped(
+    original: bytes, change: Callable[[str, bytes], bytes | None], extra: dict[str, bytes] | None = None
+) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(original)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
         for item in before.infolist():
@@ -111,7 +115,10 @@ REFUSED = {
     "entities in a docx": ("教案.docx", lambda: rezipped(docx_bytes(), with_entity)),
     "utf-16 entities in a docx": ("教案.docx", lambda: rezipped(docx_bytes(), with_wide_entity)),
     "macros in a docx": ("教案.docx", macro_docx),
-    "docx without a document": ("教案.docx", lambda: rezipped(docx_bytes(), lambda n, c: None if "document.xml" in n else c)),
+    "docx without a document": (
+        "教案.docx",
+        lambda: rezipped(docx_bytes(), lambda n, c: None if "document.xml" in n else c),
+    ),
     "docx with broken xml": (
         "教案.docx",
         lambda: rezipped(docx_bytes(), lambda n, c: b"<w:oops" if n == "word/document.xml" else c),
@@ -238,8 +245,7 @@ def test_noise_never_passes_for_a_known_format_by_crashing(noise, extension):
     assert noise, "an empty head agreed with a signature"
 
 
-def test_a_child_that_eats_the_machine_is_stopped(ctx, tmp_path):
-    """A deeply compressed sheet: the child has 512 MB and 10 s, and the parent gets a plain refusal."""
+def test_a_sheet_of_400_000_rows_is_read_as_far_as_5_000(ctx, tmp_path):
     rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 400_000))
     sheet = (
         b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -247,11 +253,8 @@ def test_a_child_that_eats_the_machine_is_stopped(ctx, tmp_path):
     )
     path = tmp_path / "x.xlsx"
     path.write_bytes(rezipped(xlsx_bytes(), lambda n, c: sheet if n == "xl/worksheets/sheet1.xml" else c))
-    try:
-        with examined("text", ".xlsx", path) as (result, _folder):
-            assert len(result["text"]) <= 200_000
-    except UnsuitableFileError as error:
-        assert "文件太" in error.message or "压缩" in error.message
+    with examined("text", ".xlsx", path) as (result, _folder):
+        assert result["text"].count("\n") <= 5000
 
 
 def test_a_parser_that_does_not_end_is_stopped_from_outside(ctx, tmp_path, monkeypatch):

@@ -76,7 +76,11 @@ def _schools_of(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def library_page(
-    viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter, cursor: str | None = None
+    viewer: Viewer,
+    workshop_ids: Collection[int],
+    wanted: LibraryFilter,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Resource]:
     """Return one page of the library as the address asks."""
     statement = select(Resource).options(*_row()).where(_scope(viewer, workshop_ids, wanted))
@@ -91,7 +95,7 @@ def library_page(
         if value:
             statement = statement.where(column == value)
     first = Resource.download_count if wanted.sort == "popular" else Resource.created_at
-    return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=PAGE_SIZE)
+    return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=size)
 
 
 def _scope(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> ColumnElement[bool]:
@@ -182,6 +186,14 @@ def newest_resources(
         .limit(limit)
     )
     return db.session.scalars(statement).unique().all()
+
+
+def popular_resources(
+    viewer: Viewer, workshop_ids: Collection[int], subject: str = "", limit: int = 4
+) -> Sequence[Resource]:
+    """Return the most downloaded resources this viewer may see, of a subject if given."""
+    wanted = LibraryFilter(subject=subject, sort="popular")
+    return library_page(viewer, workshop_ids, wanted, size=limit).items
 
 
 def favorites_among(viewer: Viewer, resource_ids: Iterable[int]) -> set[int]:

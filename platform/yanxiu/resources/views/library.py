@@ -20,14 +20,15 @@ from yanxiu.resources.queries import (
     favorites_among,
     find_preview_image,
     library_page,
-    newest_resources,
+    popular_resources,
     related_resources,
 )
 from yanxiu.resources.services import count_download, set_favorite
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
 from yanxiu.web.files import send_stored
-from yanxiu.workshops.queries import find_workshop
+from yanxiu.workshops.permissions import can_manage_workshop, can_view_workshop
+from yanxiu.workshops.queries import find_seat
 
 PLAYABLE = frozenset({"audio", "video", "image"})
 CHOICES = {
@@ -52,11 +53,13 @@ def index() -> str:
 @bp.get("/workshops/<int:workshop_id>/resources")
 def of_workshop(workshop_id: int) -> str:
     """What was shared with a workshop."""
-    workshop = find_workshop(current_viewer(), workshop_id)
-    if workshop is None:
+    viewer = current_viewer()
+    seat = find_seat(viewer, workshop_id)
+    if seat is None or not can_view_workshop(viewer, seat.workshop, seat.member):
         raise NotFoundError
-    wanted = parse_filter(request.args, workshop_id)
-    return render_template("resources/workshop.html", workshop=workshop, **_listing(wanted))
+    may = {"view": True, "manage": can_manage_workshop(viewer, seat.workshop, seat.member)}
+    listing = _listing(parse_filter(request.args, workshop_id))
+    return render_template("resources/workshop.html", workshop=seat.workshop, may=may, **listing)
 
 
 def _listing(wanted: LibraryFilter) -> dict[str, object]:
@@ -67,11 +70,11 @@ def _listing(wanted: LibraryFilter) -> dict[str, object]:
 
 
 def _of_my_subject(wanted: LibraryFilter) -> list[Resource]:
-    """On the bare front of the library: the newest of the subject one teaches."""
+    """On the bare front of the library: what colleagues of the same subject downloaded most."""
     subject = current_user.user.subject if current_user.is_authenticated else ""
     if not subject or wanted.narrows or wanted.sort != "newest" or "cursor" in request.args:
         return []
-    return list(newest_resources(current_viewer(), viewer_workshops(), subject=subject, limit=4))
+    return list(popular_resources(current_viewer(), viewer_workshops(), subject))
 
 
 @bp.get("/resources/<int:resource_id>")

@@ -201,6 +201,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "resource_upload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("stored_file_id", sa.Integer(), nullable=False),
+        sa.Column("extension", sa.String(length=10), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("duration_ms", sa.BigInteger(), nullable=True),
+        sa.Column("guess", sa.JSON(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_upload_owner_id_user")),
+        sa.ForeignKeyConstraint(
+            ["stored_file_id"], ["stored_file.id"], name=op.f("fk_resource_upload_stored_file_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_upload")),
+    )
+    with op.batch_alter_table("resource_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_upload_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "rubric_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("template_id", sa.Integer(), nullable=False),
@@ -365,6 +384,55 @@ def upgrade() -> None:
         batch_op.create_index("ix_lesson_plan_owner_id_edited_at", ["owner_id", "edited_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lesson_plan_school_id"), ["school_id"], unique=False)
         batch_op.create_index("ix_lesson_plan_workshop_id_edited_at", ["workshop_id", "edited_at", "id"], unique=False)
+
+    op.create_table(
+        "resource",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("grade", sa.String(length=10), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("edition", sa.String(length=20), nullable=False),
+        sa.Column("volume", sa.String(length=10), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=False),
+        sa.Column("lesson", sa.String(length=60), nullable=False),
+        sa.Column("author", sa.String(length=60), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("license", sa.String(length=16), nullable=False),
+        sa.Column("visibility", sa.String(length=16), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("school_id", sa.Integer(), nullable=True),
+        sa.Column("county_id", sa.Integer(), nullable=True),
+        sa.Column("org_path", sa.String(length=255), nullable=False),
+        sa.Column("current_file_id", sa.Integer(), nullable=True),
+        sa.Column("download_count", sa.Integer(), nullable=False),
+        sa.Column("favorite_count", sa.Integer(), nullable=False),
+        sa.Column("removed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["county_id"], ["organization.id"], name=op.f("fk_resource_county_id_organization")),
+        sa.ForeignKeyConstraint(
+            ["current_file_id"], ["resource_file.id"], name="fk_resource_current_file", use_alter=True
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_owner_id_user")),
+        sa.ForeignKeyConstraint(["school_id"], ["organization.id"], name=op.f("fk_resource_school_id_organization")),
+        sa.ForeignKeyConstraint(["workshop_id"], ["workshop.id"], name=op.f("fk_resource_workshop_id_workshop")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
+    )
+    with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_county_id"), ["county_id"], unique=False)
+        batch_op.create_index("ix_resource_created_at_id", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_resource_download_count_id", ["download_count", "id"], unique=False)
+        batch_op.create_index("ix_resource_lesson_subject", ["lesson", "subject"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_school_id"), ["school_id"], unique=False)
+        batch_op.create_index("ix_resource_subject_created_at", ["subject", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_workshop_id"), ["workshop_id"], unique=False)
 
     op.create_table(
         "teacher_import_row",
@@ -690,6 +758,55 @@ def upgrade() -> None:
         sa.UniqueConstraint("lesson_id", name=op.f("uq_recording_lesson_id")),
     )
     op.create_table(
+        "resource_download",
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_resource_download_resource_id_resource")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_resource_download_user_id_user")),
+        sa.PrimaryKeyConstraint("resource_id", "user_id", "day", name=op.f("pk_resource_download")),
+    )
+    with op.batch_alter_table("resource_download", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_download_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "resource_favorite",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_resource_favorite_resource_id_resource")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_resource_favorite_user_id_user")),
+        sa.PrimaryKeyConstraint("user_id", "resource_id", name=op.f("pk_resource_favorite")),
+    )
+    with op.batch_alter_table("resource_favorite", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_favorite_resource_id"), ["resource_id"], unique=False)
+
+    op.create_table(
+        "resource_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("stored_file_id", sa.Integer(), nullable=False),
+        sa.Column("extension", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("duration_ms", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_file_resource_id_resource")),
+        sa.ForeignKeyConstraint(
+            ["stored_file_id"], ["stored_file.id"], name=op.f("fk_resource_file_stored_file_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(["uploader_id"], ["user.id"], name=op.f("fk_resource_file_uploader_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_file")),
+        sa.UniqueConstraint("resource_id", "number", name=op.f("uq_resource_file_resource_id_number")),
+    )
+    op.create_table(
         "topic_visit",
         sa.Column("topic_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -816,6 +933,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("upload_id", name=op.f("uq_recording_version_upload_id")),
     )
     op.create_table(
+        "resource_content",
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("preview_kind", sa.String(length=16), nullable=False),
+        sa.Column("preview_html", sa.Text(), nullable=False),
+        sa.Column("preview_data", sa.JSON(), nullable=False),
+        sa.Column("message", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["resource_file.id"], name=op.f("fk_resource_content_file_id_resource_file")
+        ),
+        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_resource_content")),
+    )
+    op.create_table(
+        "resource_preview_image",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("stored_file_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["resource_file.id"], name=op.f("fk_resource_preview_image_file_id_resource_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stored_file_id"], ["stored_file.id"], name=op.f("fk_resource_preview_image_stored_file_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_preview_image")),
+        sa.UniqueConstraint("file_id", "number", name=op.f("uq_resource_preview_image_file_id_number")),
+    )
+    op.create_table(
         "score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("evaluation_id", sa.Integer(), nullable=False),
@@ -923,6 +1068,8 @@ def downgrade() -> None:
 
     op.drop_table("segment")
     op.drop_table("score")
+    op.drop_table("resource_preview_image")
+    op.drop_table("resource_content")
     op.drop_table("recording_version")
     op.drop_table("post_mention")
     op.drop_table("post_like")
@@ -940,6 +1087,15 @@ def downgrade() -> None:
 
     op.drop_table("workshop_member")
     op.drop_table("topic_visit")
+    op.drop_table("resource_file")
+    with op.batch_alter_table("resource_favorite", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_favorite_resource_id"))
+
+    op.drop_table("resource_favorite")
+    with op.batch_alter_table("resource_download", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_download_user_id"))
+
+    op.drop_table("resource_download")
     op.drop_table("recording")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index("ix_post_seq")
@@ -1002,6 +1158,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_teacher_import_row_user_id"))
 
     op.drop_table("teacher_import_row")
+    with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_workshop_id"))
+        batch_op.drop_index("ix_resource_subject_created_at")
+        batch_op.drop_index(batch_op.f("ix_resource_school_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_owner_id"))
+        batch_op.drop_index("ix_resource_lesson_subject")
+        batch_op.drop_index("ix_resource_download_count_id")
+        batch_op.drop_index("ix_resource_created_at_id")
+        batch_op.drop_index(batch_op.f("ix_resource_county_id"))
+
+    op.drop_table("resource")
     with op.batch_alter_table("lesson_plan", schema=None) as batch_op:
         batch_op.drop_index("ix_lesson_plan_workshop_id_edited_at")
         batch_op.drop_index(batch_op.f("ix_lesson_plan_school_id"))
@@ -1034,6 +1201,10 @@ def downgrade() -> None:
 
     op.drop_table("teacher_import")
     op.drop_table("rubric_version")
+    with op.batch_alter_table("resource_upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
+
+    op.drop_table("resource_upload")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index("ix_appointment_organization_id_role")

@@ -27,26 +27,30 @@ const result = await build({
   target: ["es2020", "chrome80", "safari14.1"],
   legalComments: "none",
   entryNames: "[name]-[hash]",
-  chunkNames: "c-[hash]",
+  chunkNames: "[name]-[hash]",
   outdir: "static/dist",
   metafile: true,
   write: false,
   logLevel: "warning",
 });
 
+// The editors' code is fetched when somebody writes; tests of a page's weight leave these files out.
+const EDITORS = /node_modules\/prosemirror-view\//;
+const editors = [];
 const manifest = {};
 const outputs = new Map();
 for (const file of result.outputFiles) {
   const path = relative(root, file.path);
   outputs.set(basename(path), file.contents);
-  const { entryPoint } = result.metafile.outputs[path];
+  const { entryPoint, inputs } = result.metafile.outputs[path];
+  if (Object.keys(inputs).some((input) => EDITORS.test(input))) editors.push(basename(path));
   // A chunk of a lazy import also has an entry point; only the listed entries are public names.
   if (entryPoint && entries.includes(entryPoint)) manifest[basename(entryPoint)] = basename(path);
 }
 // The worker's own version: it changes whenever any built file does.
 const version = createHash("sha256").update([...outputs.keys()].sort().join("\n")).digest("hex").slice(0, 12);
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
-outputs.set("manifest.json", `${JSON.stringify({ version, entries: sorted }, null, 2)}\n`);
+outputs.set("manifest.json", `${JSON.stringify({ version, entries: sorted, editors: editors.sort() }, null, 2)}\n`);
 outputs.set("THIRD_PARTY.txt", thirdParty(Object.keys(result.metafile.inputs)));
 
 mkdirSync(dist, { recursive: true });

@@ -6,6 +6,8 @@ The pages are those that answer 200 with HTML to a GET; a new page takes part by
 from __future__ import annotations
 
 import gzip
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +21,8 @@ from yanxiu.core.unit_of_work import unit_of_work
 FIRST_VIEW_BYTES = 150 * 1024
 """Gzipped, all that a first view loads but media, editor and charts."""
 VIEWERS = ("leader", "teacher", "admin", "anonymous", "principal", "researcher")
-HEAVY = ("/dist/editor", "/dist/lesson", "/dist/chart", "/dist/composer")
+MANIFEST = json.loads((Path(__file__).parents[2] / "static" / "dist" / "manifest.json").read_text())
+HEAVY = ("/dist/editor", "/dist/lesson", "/dist/chart", "/dist/composer", *MANIFEST["editors"])
 
 
 def viewer_of(row: Row) -> str | None:

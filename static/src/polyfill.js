@@ -39,4 +39,22 @@ define(HTMLFormElement.prototype, "requestSubmit", function requestSubmit(submit
   if (button) button.click();
   else if (this.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }))) this.submit();
 });
+// Chrome 80 and Safari 14.1 do not say which button sent a form.
+if (!window.SubmitEvent || !("submitter" in SubmitEvent.prototype)) {
+  let pressed = null;
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest("button, input[type=submit]");
+      pressed = button && button.form && button.type === "submit" ? button : null;
+    },
+    true,
+  );
+  Object.defineProperty(Event.prototype, "submitter", {
+    configurable: true,
+    get() {
+      return this.type === "submit" && pressed && pressed.form === this.target ? pressed : null;
+    },
+  });
+}
 define(window, "queueMicrotask", (task) => Promise.resolve().then(task));

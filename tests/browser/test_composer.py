@@ -114,3 +114,12 @@ def test_chinese_input_is_not_sent_half_typed(page_for):
 def test_the_composer_is_accessible(page_for):
     page, _box = open_composer(page_for)
     assert [found for found in violations(page) if "composer" in found or "toolbar" in found] == []
+
+
+def test_typing_right_through_the_change_loses_nothing(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    page.locator("#h").focus()
+    page.keyboard.type("一边换成编辑器一边打字也不丢")
+    expect(page.get_by_role("toolbar", name="文字格式")).to_be_visible()
+    expect(page.get_by_role("textbox", name="回复")).to_have_text("一边换成编辑器一边打字也不丢")

@@ -21,11 +21,18 @@ export class Composer {
     area.insertAdjacentElement("beforebegin", this.box);
     this.editor = this.createEditor();
     this.box.prepend(new Toolbar(this).element);
-    area.hidden = true;
     setFormat(area, "html");
     this.writeBack(false);
     this.listen();
-    if (hadFocus) this.editor.commands.focus("end");
+    if (hadFocus) this.takeFocus();
+    area.hidden = true;
+  }
+
+  /** At once, not in the next frame as the focus command does: a key pressed in between would be lost. */
+  takeFocus() {
+    const { editor } = this;
+    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.view.focus();
   }
 
   createEditor() {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, MultipleFileField
 from wtforms import (
     BooleanField,
@@ -20,6 +19,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from yanxiu.accounts.catalog import STAGES, SUBJECTS
 from yanxiu.core.html import without_invisible
+from yanxiu.web.forms import Form
 from yanxiu.workshops.models import JoinMode, Role
 
 JOIN_MODES = {
@@ -63,7 +63,7 @@ def _listed(names: Iterable[str]) -> dict[str, str]:
     return {"": "请选择"} | {name: name for name in names}
 
 
-class WorkshopForm(FlaskForm):
+class WorkshopForm(Form):
     """Founding a workshop and its settings."""
 
     name = _line("工作坊名称", 60, "请填写工作坊名称", "例如：五年级语文《三国》单元集体备课工作坊")
@@ -86,50 +86,50 @@ class WorkshopForm(FlaskForm):
     cover = FileField("封面图片", description="JPG、PNG 或 WebP，横图较好，10 MB 以内")
 
 
-class ApplicationForm(FlaskForm):
+class ApplicationForm(Form):
     """Asking to be let in."""
 
     message = _line("申请说明", 300, description="介绍一下自己，或者说说想参加的原因")
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """Answering an application."""
 
     decision = _choice(choices={"accept": "同意", "refuse": "不同意"})
     reason = _line("理由", 300)
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(Form):
     """Answering an invitation."""
 
     answer = _choice(choices={"accept": "接受", "decline": "谢绝"})
 
 
-class InvitationForm(FlaskForm):
+class InvitationForm(Form):
     """Inviting one person."""
 
     user_id = _number("教师", "请选择要邀请的老师")
 
 
-class RoleForm(FlaskForm):
+class RoleForm(Form):
     """Giving a member a role."""
 
     role = _choice("角色", ROLE_NAMES)
 
 
-class GroupForm(FlaskForm):
+class GroupForm(Form):
     """Naming a group."""
 
     name = _line("小组名称", 30, "请填写小组名称")
 
 
-class MemberGroupForm(FlaskForm):
+class MemberGroupForm(Form):
     """Putting a member into a group; empty means none."""
 
     group_id = _number("小组")
 
 
-class PostForm(FlaskForm):
+class PostForm(Form):
     """An answer. `client_uuid` makes sending it twice the same as once."""
 
     html = TextAreaField("回复")
@@ -139,7 +139,7 @@ class PostForm(FlaskForm):
     files = MultipleFileField("附件")
 
 
-class TopicForm(FlaskForm):
+class TopicForm(Form):
     """A new topic, or a change of one."""
 
     title = _line("标题", 80, "请填写话题标题")
@@ -148,13 +148,13 @@ class TopicForm(FlaskForm):
     files = MultipleFileField("附件", description="最多 9 个，每个 50 MB 以内")
 
 
-class SwitchForm(FlaskForm):
+class SwitchForm(Form):
     """Something that is on or off: pin, digest, lock, like."""
 
     on = _choice(choices={"1": "是", "0": "否"})
 
 
-class VisitForm(FlaskForm):
+class VisitForm(Form):
     """How far somebody has read."""
 
     number = _number(required="请求的内容不完整，请刷新页面再试")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from yanxiu.core.clock import LOCAL_ZONE
 
+FIRST_HOUR, LAST_HOUR = 7, 23
 FOLDER = Path(__file__).parent
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _OPENER = re.compile(r"@ (\S+) -(\d+)d (\d\d):(\d\d)$")
@@ -61,6 +62,15 @@ def read_scripts(name: str, present: datetime) -> list[Script]:
     return scripts
 
 
+def _by_day(moment: datetime) -> datetime:
+    """Teachers sleep: what would be said between eleven and seven is said in the morning."""
+    local = moment.astimezone(LOCAL_ZONE)
+    if FIRST_HOUR <= local.hour < LAST_HOUR:
+        return moment
+    day = local.date() + timedelta(days=1 if local.hour >= LAST_HOUR else 0)
+    return datetime.combine(day, time(FIRST_HOUR, local.minute), LOCAL_ZONE)
+
+
 def _line(row: str, script: Script, present: datetime) -> Line:
     if found := _OPENER.match(row):
         author, days, hour, minute = found.groups()
@@ -71,7 +81,7 @@ def _line(row: str, script: Script, present: datetime) -> Line:
         raise ValueError(f"not a line of a script: {row}")
     plus, author, amount, unit, quotes = found.groups()
     before = script.lines[-1].moment
-    moment = before + int(amount) * _UNITS[unit]
+    moment = _by_day(before + int(amount) * _UNITS[unit])
     # What would lie ahead of the demo's present has just happened instead.
     latest = present - timedelta(minutes=4)
     if moment > latest:

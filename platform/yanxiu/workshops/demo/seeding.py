@@ -147,8 +147,9 @@ def seed(world: DemoWorld) -> None:
 
 def _seed_team(world: DemoWorld, people: dict[str, User], team: Team) -> None:
     founded = world.ago(days=team.founded_days_ago)
+    term = term_of(world.now.astimezone(clock.LOCAL_ZONE).date())
     with clock.frozen(founded):
-        details = WorkshopDetails(stage="小学", term=term_of(clock.today()), **team.details)
+        details = WorkshopDetails(stage="小学", term=term, **team.details)
         workshop = create_workshop(people[team.leader], world.orgs[team.owner], details)
     world.workshops[team.key] = workshop
     _seat_members(people, team, workshop, founded)

@@ -246,6 +246,20 @@ def thread_number(topic_id: int, post_id: int) -> int | None:
     return db.session.scalar(select(Post.number).where(Post.id == root.scalar_subquery(), Post.number > 1))
 
 
+def voices_of(topic_id: int, limit: int = 24) -> Sequence[User]:
+    """Return who has spoken in a topic, the one who opened it first."""
+    first = func.min(Post.number).label("first")
+    spoken = (
+        select(Post.author_id, first)
+        .where(Post.topic_id == topic_id, Post.withdrawn_at.is_(None))
+        .group_by(Post.author_id)
+        .subquery()
+    )
+    return db.session.scalars(
+        select(User).join(spoken, spoken.c.author_id == User.id).order_by(spoken.c.first).limit(limit)
+    ).all()
+
+
 def find_post(topic_id: int, post_id: int) -> Post | None:
     """Return a post of this topic with its topic and workshop."""
     return db.session.scalar(

@@ -38,6 +38,7 @@ from yanxiu.workshops.views.frame import (
 )
 
 SORTS = ((threads.LATEST_REPLY, "最新回复"), (threads.NEWEST, "最新发布"), (threads.DIGEST, "精华"))
+OTHERS = 5
 ORDERS = {"oldest": "先看早的", "newest": "先看新的"}
 
 
@@ -162,6 +163,8 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         first=not cursor,
         form=PostForm(formdata=None, client_uuid=post_services.checked_uuid(None)),
         answering=_answering(topic_id),
+        voices=threads.voices_of(topic_id),
+        others=[other for other in threads.newest_topics(workshop_id) if other.id != topic_id][:OTHERS],
     )
 
 

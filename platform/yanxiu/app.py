@@ -15,6 +15,7 @@ from yanxiu.core.storage import LocalStorage, set_storage
 from yanxiu.extensions import csrf, db, limiter, migrate, socketio
 from yanxiu.web.assets import init_assets
 from yanxiu.web.auth import init_auth
+from yanxiu.web.converters import init_converters
 from yanxiu.web.errors import init_errors
 from yanxiu.web.filters import init_filters
 from yanxiu.web.frame import init_frame
@@ -53,6 +54,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
         cookie=None,
         async_handlers=False,  # events of one socket stay in order, and none costs a thread
     )
+    init_converters(app)
     init_auth(app)
     init_errors(app)
     init_headers(app)

@@ -15,10 +15,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from yanxiu.accounts.catalog import STAGES, SUBJECTS
 from yanxiu.core.html import without_invisible
+from yanxiu.web.converters import LARGEST_ID
 from yanxiu.web.forms import Form
 from yanxiu.workshops.models import JoinMode, Role
 
@@ -56,7 +57,9 @@ def _choice(label: str = "", choices: Mapping[str, str] | None = None, required:
 
 def _number(label: str = "", required: str = "") -> IntegerField:
     checks = [InputRequired(required)] if required else [Optional()]
-    return IntegerField(label, checks, invalid_value_message="请求的内容不完整，请刷新页面再试")
+    stale = "请求的内容不完整，请刷新页面再试"
+    in_range = NumberRange(0, LARGEST_ID, message=stale)
+    return IntegerField(label, [*checks, in_range], invalid_value_message=stale)
 
 
 def _listed(names: Iterable[str]) -> dict[str, str]:

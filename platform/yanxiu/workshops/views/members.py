@@ -169,7 +169,7 @@ def invite(workshop_id: int) -> ResponseReturnValue:
     with unit_of_work():
         seat = _admitting(workshop_id)
         require_valid(form)
-        person = find_user(form.user_id.data) if 0 < form.user_id.data < 2**63 else None
+        person = find_user(form.user_id.data)
         path = current_viewer().county_path
         if person is None or not path or not person.organization.path.startswith(path):
             raise NotFoundError("没有找到这位老师，请重新搜索")

@@ -96,7 +96,7 @@ def _named_post(topic_id: int, post_id: int | None) -> Post | None:
     """Return the post an answer names; one of another topic does not exist here."""
     if not post_id:
         return None
-    post = threads.find_post(topic_id, post_id) if 0 < post_id < 2**63 else None
+    post = threads.find_post(topic_id, post_id)
     if post is None:
         raise NotFoundError("要回复的发言已经不在了")
     return post

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,7 @@ def built(database: SqliteDatabase | PostgresDatabase, instance: Path) -> Iterat
     """The application and the cast, made once; the cast is the template that each test starts from."""
     use_cheap_hashing()
     hang_up_at_once()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     config = Config(instance=str(instance), database_url=database.url, secret_key="test", rate_limits=False)
     app = create_app(config, TESTING=True, PROPAGATE_EXCEPTIONS=False)
     with app.app_context():

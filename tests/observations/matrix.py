@@ -139,13 +139,16 @@ ROUTES = {
         },
     ),
     ("GET", "observation_uploads.status"): Row(
-        "/uploads/{upload}", expect(404, anonymous=302, teacher=200), headers=TUS
+        "/uploads/{upload}", expect(404, anonymous=302, teacher=200), headers=TUS, builds_files=True
     ),
     ("PATCH", "observation_uploads.patch"): Row(
-        "/uploads/{upload}", expect(404, anonymous=302, teacher=415), headers={**TUS, "Upload-Offset": "0"}
+        "/uploads/{upload}",
+        expect(404, anonymous=302, teacher=415),
+        headers={**TUS, "Upload-Offset": "0"},
+        builds_files=True,
     ),
     ("DELETE", "observation_uploads.terminate"): Row(
-        "/uploads/{upload}", expect(404, anonymous=302, teacher=204), headers=TUS
+        "/uploads/{upload}", expect(404, anonymous=302, teacher=204), headers=TUS, builds_files=True
     ),
 }
 

@@ -20,16 +20,21 @@ class SqliteDatabase:
         self.url = f"sqlite:///{self.file}"
 
     def keep_as_template(self, engine: Engine) -> None:
-        engine.dispose()
-        with sa.create_engine(self.url).connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copy(self.file, self.template)
+        self.keep(engine, self.template)
 
-    def reset(self, engine: Engine) -> None:
+    def keep(self, engine: Engine, copy: Path) -> None:
+        """Copy the state as it is now."""
+        engine.dispose()
+        with sa.create_engine(self.url, poolclass=sa.pool.NullPool).connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(self.file, copy)
+
+    def reset(self, engine: Engine, copy: Path | None = None) -> None:
+        """Start again from a copy: the template, or one that `keep` made."""
         engine.dispose()
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self.file}{suffix}").unlink(missing_ok=True)
-        shutil.copy(self.template, self.file)
+        shutil.copy(copy or self.template, self.file)
 
     def drop(self, engine: Engine) -> None:
         engine.dispose()

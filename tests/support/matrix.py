@@ -30,6 +30,8 @@ class Row:
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    builds_files: bool = False
+    """Whether the row is about a file outside the database that `build` made and a request may remove."""
     body: bytes | None = None
 
 

@@ -156,7 +156,7 @@ ROUTES = {
     ),
     ("POST", "workshops.delete_topic"): Row("/workshops/{w}/topics/{t}/deletion", expect(302, **OUTSIDE, **MANAGES)),
     ("POST", "workshops.visit_topic"): Row(
-        "/workshops/{w}/topics/{t}/visit", VIEW, data={"number": "2"}, headers=FETCH
+        "/workshops/{w}/topics/{t}/visit", {**VIEW, "anonymous": 401}, data={"number": "2"}, headers=FETCH
     ),
     ("POST", "workshops.visit_all"): Row("/workshops/{w}/topics/visits", expect(302, **OUTSIDE)),
     ("GET", "workshops.posts"): Row("/workshops/{w}/topics/{t}/posts?since=0", VIEW),

@@ -170,6 +170,13 @@ def test_a_prefix_counts_as_one_term(filled):
     assert found == {d.key for d in corpus.values() if "三国" in d.terms["w"]}
 
 
+def test_words_that_stand_nowhere_do_not_hide_those_that_do(filled):
+    engine, corpus = filled
+    request = EngineRequest(clauses=words_of("三国", "麒麟", "饲养"), limit=1000)
+    found = {hit.key for hit in engine.search(request, frozenset(PRINCIPALS)).hits}
+    assert found == {d.key for d in corpus.values() if "三国" in d.terms["w"]}
+
+
 def test_without_leaves_things_out_of_hits_and_counts(filled):
     engine, _corpus = filled
     everything = engine.search(EngineRequest(clauses=words_of("教学"), limit=1000), frozenset(PRINCIPALS))

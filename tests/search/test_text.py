@@ -93,6 +93,12 @@ def test_a_question_of_nothing_but_question_words_is_kept():
     assert without_question_words("为什么") == "为什么"
 
 
+def test_no_pair_is_made_across_a_function_word():
+    pairs = {term.text for clause in understand("学时的培训").clauses for term in clause.alternatives[0].terms}
+    assert not {"时的", "的培"} & pairs
+    assert {"学时", "培训"} <= pairs
+
+
 def test_function_words_go_unless_nothing_else_remains():
     assert meaningful(["我", "的", "教案", "教案"]) == ["教案"]
     assert meaningful(["的", "了"]) == ["的", "了"]

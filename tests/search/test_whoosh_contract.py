@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import numpy as np
 import pytest
-from whoosh import columns, fields, index
+from whoosh import columns, fields, index, writing
 
 from yanxiu.search.engines.interface import Batch, EngineDocument
 from yanxiu.search.engines.snapshot import FACTS
@@ -94,4 +94,5 @@ def test_a_stored_schema_is_not_unpickled_when_we_bring_our_own(filled, monkeypa
 def test_the_pieces_we_build_on_are_there():
     assert fields.ID().format.fixed_value_size() == 0
     assert columns.FixedBytesColumn(FACTS.itemsize)
+    assert {"add", "iter_postings", "cleanup"} <= set(dir(writing.PostingPool))
     assert {"TOC", "FileIndex", "clean_files"} <= set(vars(index))

@@ -29,8 +29,8 @@ def load_people(ids: Sequence[int]) -> Iterable[IndexDocument]:
             title=user.name,
             url=f"/people/{user.id}",
             acl=_acl(user, counties),
-            body=" ".join(part for part in (place.name, user.stage, user.subject, user.title) if part),
-            place=place.label,
+            body=" ".join(part for part in (f"{user.stage}{user.subject}", user.title) if part),
+            place=place.name,
             subject=user.subject,
             stage=user.stage,
         )

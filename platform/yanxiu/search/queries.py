@@ -121,7 +121,7 @@ def find(engine: SearchEngine, viewer: Viewer, wanted: Wanted) -> Found:
         hits=search.shown(page.hits),
         groups=_groups(page, search) if not wanted.kind else [],
         facets=facets,
-        hints=_hints(query, wanted, facets),
+        hints=_hints(query, wanted, facets, page.total),
         about=about,
         loosened=loosened,
         pages=min(MAX_PAGE, -(-page.total // PAGE)),
@@ -276,12 +276,14 @@ def _groups(page: EnginePage, search: _Search) -> list[Group]:
     return [Group(kind, names.get(kind, kind), totals.get(kind, 0), search.shown(hits)) for kind, hits in order if hits]
 
 
-def _hints(query: Query, wanted: Wanted, facets: dict[str, list[tuple[str, int]]]) -> list[tuple[str, str, int]]:
+def _hints(
+    query: Query, wanted: Wanted, facets: dict[str, list[tuple[str, int]]], total: int
+) -> list[tuple[str, str, int]]:
     """Filters the words of the query suggest: 五年级语文教案 → 年级 五年级, 学科 语文."""
     text = fold(query.typed)
     return [
         (name, value, count)
         for name in ("stage", "grade", "subject", "type")
         for value, count in facets.get(name, ())
-        if name not in wanted.filters and len(value) > 1 and fold(value) in text
+        if name not in wanted.filters and count < total and len(value) > 1 and fold(value) in text
     ]

@@ -10,7 +10,7 @@ from yanxiu.search.engines.interface import Alternative, Clause, EngineHit, Engi
 from yanxiu.search.engines.snapshot import Snapshot
 from yanxiu.search.scoring import FloatArray, IntArray, Mask, Postings, best, idf, saturated
 
-LEAST_COVERED = 0.3
+LEAST_COVERED = 0.2
 """A document must hold this share (by idf) of a query of several things; one common word alone is not an answer."""
 LEAST_COVERED_BY_DATE = 0.6
 """More of it when the order is by date and cannot push the accidental ones down."""
@@ -85,7 +85,7 @@ def _score(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> Ma
         ids, gained, mass = _clause(snapshot, clause)
         scores[ids] += gained
         covered[ids] += mass
-        asked += mass
+        asked += mass if len(ids) else 0.0  # what stands nowhere cannot be asked of a document
     least = LEAST_COVERED_BY_DATE if request.newest_first else LEAST_COVERED
     several = len(request.clauses) > 2
     mask: Mask = covered >= least * asked - 1e-4 if several else covered > 0

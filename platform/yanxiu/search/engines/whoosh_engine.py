@@ -16,6 +16,8 @@ import re
 import shutil
 import struct
 import zlib
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -243,6 +245,38 @@ def _all_postings(matcher: Any) -> tuple[list[int], list[float]]:
     return ids, weights
 
 
+class CompactPool:
+    """The postings of a segment being written: arrays by term, 8 bytes a posting.
+
+    In place of Whoosh's pool of tuples, which beyond a few hundred documents pickles each posting to disk and back:
+    three quarters of the time of a build.
+    """
+
+    def __init__(self) -> None:
+        self._fields: dict[str, dict[bytes, tuple[array[int], array[float]]]] = defaultdict(dict)
+
+    def add(self, item: tuple[str, bytes, int, float, Any]) -> None:
+        """One posting; Whoosh adds them in ascending order of document."""
+        field, text, number, weight, _ = item
+        postings = self._fields[field].get(text)
+        if postings is None:
+            postings = self._fields[field][text] = (array("I"), array("f"))
+        postings[0].append(number)
+        postings[1].append(weight)
+
+    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
+        """All of them by field, term and document, as the segment is written."""
+        for field in sorted(self._fields):
+            terms = self._fields[field]
+            for text in sorted(terms):
+                for number, weight in zip(*terms[text], strict=True):
+                    yield field, text, number, weight, b""
+
+    def cleanup(self) -> None:
+        """Forget them."""
+        self._fields.clear()
+
+
 def merge_policy(writer: Any, segments: list[Any]) -> list[Any]:
     """Which segments stay as they are; the others are merged into the new one.
 
@@ -316,9 +350,14 @@ class WhooshIndex:
     def _open(self, segment: Any) -> WhooshSegment:
         return WhooshSegment(self.storage, segment)
 
+    def _writer(self) -> Any:
+        writer = index.FileIndex(self.storage, schema=SCHEMA, indexname=NAME).writer(compound=False)
+        writer.pool = CompactPool()
+        return writer
+
     def write(self, batch: Batch) -> int:
         """Put a batch in durably; the new generation."""
-        writer = index.FileIndex(self.storage, schema=SCHEMA, indexname=NAME).writer(compound=False, limitmb=64)
+        writer = self._writer()
         try:
             self._delete(writer, [*batch.deleted, *(document.key for document in batch.documents)])
             for document in batch.documents:
@@ -344,7 +383,7 @@ class WhooshIndex:
 
     def fill(self, batches: Iterable[Sequence[EngineDocument]], between: Callable[[], None]) -> int:
         """Write a whole new index in one commit."""
-        writer = index.FileIndex(self.storage, schema=SCHEMA, indexname=NAME).writer(compound=False, limitmb=64)
+        writer = self._writer()
         try:
             for batch in batches:
                 for document in batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from yanxiu.search.text.cut import pieces
 from yanxiu.search.text.fold import data_lines
 
 
@@ -24,6 +25,12 @@ def stopwords() -> frozenset[str]:
 def without_question_words(folded: str) -> str:
     """怎样设计三国单元 → 设计三国单元; the question itself if nothing else is in it."""
     rest = _question().sub(" ", folded)
+    return rest if any(character.isalnum() for character in rest) else folded
+
+
+def without_function_words(folded: str) -> str:
+    """学时的培训 → 学时 培训, so that no pair of characters is made across what means nothing."""
+    rest = "".join(" " if piece in stopwords() else piece for piece in pieces(folded))
     return rest if any(character.isalnum() for character in rest) else folded
 
 

@@ -20,9 +20,15 @@ _WORD_FREQUENCY = 20_000
 MAX_WORD = 40
 
 
+Cut = Callable[[str], list[str]]
+
+
 @cache
-def _cutter() -> tuple[str, Callable[[str], list[str]]]:
-    """The installed segmenter: rjieba, or jieba where there is no rjieba (99.65 % of its words are the same)."""
+def _cutter() -> tuple[str, Cut, Cut]:
+    """The installed segmenter: rjieba, or jieba where there is no rjieba (99.65 % of its words are the same).
+
+    Its name, the cut for searching (long words also in parts) and the plain one (the pieces are the text).
+    """
     words = [fold(word) for line in data_lines("lexicon.txt") for word in line.split()]
     try:
         import rjieba
@@ -31,16 +37,16 @@ def _cutter() -> tuple[str, Callable[[str], list[str]]]:
     jieba = rjieba.Jieba()
     for word in words:
         jieba.add_word(word, _WORD_FREQUENCY, "n")
-    return f"rjieba{version('rjieba')}", jieba.cut_for_search
+    return f"rjieba{version('rjieba')}", jieba.cut_for_search, jieba.cut
 
 
-def _plain_jieba(words: list[str]) -> tuple[str, Callable[[str], list[str]]]:
+def _plain_jieba(words: list[str]) -> tuple[str, Cut, Cut]:
     import jieba
 
     tokenizer = jieba.Tokenizer()
     for word in words:
         tokenizer.add_word(word, _WORD_FREQUENCY)
-    return f"jieba{version('jieba')}", tokenizer.lcut_for_search
+    return f"jieba{version('jieba')}", tokenizer.lcut_for_search, tokenizer.lcut
 
 
 @cache
@@ -60,6 +66,11 @@ def words(folded: str) -> list[str]:
             found.append(token[:MAX_WORD])
             found.extend(_parts(token))
     return found
+
+
+def pieces(folded: str) -> list[str]:
+    """The text cut into words and what stands between them; joined, they are the text again."""
+    return list(_cutter()[2](folded))
 
 
 def _parts(token: str) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from yanxiu.search.engines.interface import Alternative, Clause, Term
-from yanxiu.search.text.asking import meaningful, without_question_words
+from yanxiu.search.text.asking import meaningful, without_function_words, without_question_words
 from yanxiu.search.text.cut import bigrams, words
 from yanxiu.search.text.fold import fold, han_runs, squeeze
 from yanxiu.search.text.synonyms import with_synonyms
@@ -43,7 +43,7 @@ def understand(typed: str) -> Query:
     left_out = [word for word in _EXCLUDED.findall(folded) if _holding(word)]
     rest = _EXCLUDED.sub(" ", folded)
     phrases = [next(filter(None, groups)).strip() for groups in _PHRASE.findall(rest)]
-    asked = without_question_words(rest)
+    asked = without_function_words(without_question_words(rest))
     return Query(
         typed=typed[:MAX_QUERY],
         title=squeeze(rest.strip(" ?？。!！")),

@@ -1,0 +1,209 @@
+"""Search: quality on a judged set of our own, and latency, beside SQLite FTS5 in the same run.
+
+Usage: PYTHONPATH=platform python benchmarks/search.py [--documents 1000 10000] [--queries benchmarks/search_queries.tsv]
+
+Documents are the passages of the demo's seed texts, filled up with passages put together at random from sentences of
+those that answer no question. A passage answers a query when it holds one of the query's marker words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import re
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from yanxiu.core.search_queue import PUBLIC, IndexDocument
+from yanxiu.search.engines.interface import FACETS, EngineRequest
+from yanxiu.search.engines.local import LocalEngine
+from yanxiu.search.text.asking import without_question_words
+from yanxiu.search.text.cut import segmenter, words
+from yanxiu.search.text.fold import fold, han_runs
+from yanxiu.search.text.queries import understand
+from yanxiu.search.text.terms import engine_document
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXTS = ROOT / "platform" / "yanxiu" / "resources" / "demo_files"
+SUBJECTS, STAGES = ("语文", "数学", "英语", "科学", ""), ("小学", "初中", "高中", "")
+Searcher = Callable[[str], list[int]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query, what kind of query it is, and the documents that answer it."""
+
+    text: str
+    kind: str
+    right: frozenset[int]
+
+
+def passages(folder: Path) -> list[str]:
+    """The different lines of the seed texts that say something."""
+    lines = [line.strip() for path in sorted(folder.glob("*.txt")) for line in path.read_text("utf-8").splitlines()]
+    return list(dict.fromkeys(line for line in lines if len(line) >= 20))
+
+
+def corpus(real: list[str], markers: list[str], size: int) -> list[str]:
+    """The real passages, filled up to `size` with sentences of those that answer nothing."""
+    rng = random.Random(size)
+    rest = [text for text in real if not any(marker in text for marker in markers)]
+    sentences = [part for text in rest for part in re.split("[。；;]", text) if len(part) > 8]
+    made = list(real)
+    while len(made) < size:
+        made.append("。".join(rng.sample(sentences, rng.randint(2, 12))))
+    return made
+
+
+def questions(path: Path, texts: list[str]) -> list[Question]:
+    """The judged set; every query must have an answer among `texts`."""
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        query, kind, markers = line.split("\t")
+        right = frozenset(i for i, text in enumerate(texts) if any(m in text for m in markers.split("|")))
+        if not right:
+            raise SystemExit(f"no passage answers {query!r}")
+        found.append(Question(query, kind, right))
+    return found
+
+
+def measured(search: Searcher, asked: list[Question]) -> dict[str, float]:
+    """Recall, MRR and nDCG of the first ten (a passage is right or not)."""
+    recalls, ranks, gains = [], [], []
+    for question in asked:
+        hits = [number in question.right for number in search(question.text)[:10]]
+        ideal = sum(1 / math.log2(i + 2) for i in range(min(10, len(question.right))))
+        recalls.append(sum(hits) / min(10, len(question.right)))
+        ranks.append(next((1 / (i + 1) for i, hit in enumerate(hits) if hit), 0.0))
+        gains.append(sum(1 / math.log2(i + 2) for i, hit in enumerate(hits) if hit) / ideal)
+    return {"R": statistics.mean(recalls), "M": statistics.mean(ranks), "N": statistics.mean(gains)}
+
+
+def timed(search: Searcher, asked: list[Question]) -> tuple[float, float]:
+    """p50 and p95 in milliseconds over three rounds."""
+    taken = []
+    for _ in range(3):
+        for question in asked:
+            start = time.perf_counter()
+            search(question.text)
+            taken.append((time.perf_counter() - start) * 1000)
+    taken.sort()
+    return statistics.median(taken), taken[int(len(taken) * 0.95)]
+
+
+def own_engine(texts: list[str], folder: Path) -> tuple[Searcher, float, float]:
+    """The product's engine: 20 hits, the best of each kind, counts of all facets, filtered by 6 principals."""
+    start = time.process_time()
+    documents = []
+    for number, text in enumerate(texts):
+        rng = random.Random(number)
+        acl = frozenset({PUBLIC} if number % 5 else {PUBLIC, f"w{number % 40}"})
+        documents.append(IndexDocument(
+            "resource", number + 1, text[:20], f"/{number}", acl, body=text, subject=rng.choice(SUBJECTS),
+            stage=rng.choice(STAGES), year=str(2015 + number % 11),
+        ))  # fmt: skip
+    engine = LocalEngine(folder, segmenter())
+    batches = (documents[at : at + 200] for at in range(0, len(documents), 200))
+    engine.rebuild(([engine_document(d, "资源") for d in batch] for batch in batches), lambda: None)
+    took = time.process_time() - start
+    me = frozenset({PUBLIC, "any", "u1", "s2", "c3", "w4"})
+
+    def search(text: str) -> list[int]:
+        query = understand(text)
+        request = EngineRequest(
+            clauses=query.clauses, required=query.required, excluded=query.excluded, title=query.title, facets=FACETS,
+            per_kind=3, limit=20,
+        )  # fmt: skip
+        return [hit.key[1] - 1 for hit in engine.search(request, me).hits]
+
+    return search, took, engine.stats().bytes / 1e6
+
+
+def fts5(texts: list[str], path: Path, tokenizer: str, cut: Callable[[str], str], ask: Callable[[str], list[str]]):
+    """SQLite FTS5 with its own BM25; OR of the terms, 20 hits, nothing else."""
+    start = time.process_time()
+    connection = sqlite3.connect(path)
+    connection.execute(f"CREATE VIRTUAL TABLE t USING fts5(body, content='', tokenize='{tokenizer}')")
+    connection.executemany("INSERT INTO t(rowid, body) VALUES (?, ?)", ((i, cut(fold(x))) for i, x in enumerate(texts)))
+    connection.commit()
+
+    def search(text: str) -> list[int]:
+        terms = [term.replace('"', '""') for term in dict.fromkeys(ask(without_question_words(fold(text))))]
+        if not terms:
+            return []
+        match = " OR ".join(f'"{term}"' for term in terms)
+        rows = connection.execute("SELECT rowid FROM t WHERE t MATCH ? ORDER BY bm25(t) LIMIT 20", (match,))
+        return [row[0] for row in rows]
+
+    return search, time.process_time() - start, path.stat().st_size / 1e6
+
+
+def trigrams(text: str) -> list[str]:
+    return [run[i : i + 3] for run in [*han_runs(text), *re.findall("[a-z0-9]{3,}", text)] for i in range(len(run) - 2)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--documents", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--queries", type=Path, default=ROOT / "benchmarks" / "search_queries.tsv")
+    parser.add_argument("--texts", type=Path, default=TEXTS)
+    options = parser.parse_args()
+    lines = [line for line in options.queries.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    markers = [marker for line in lines for marker in line.split("\t")[2].split("|")]
+    real = passages(options.texts)
+    for size in options.documents:
+        texts = corpus(real, markers, size)
+        asked = questions(options.queries, texts)
+        print(f"\n{len(texts)} documents ({len(real)} real), {len(asked)} queries")
+        print("| engine | R@10 | MRR@10 | nDCG@10 | first p50 / p95 ms | again p50 / p95 ms | build CPU s | MB |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            rows = {
+                "ours (Whoosh, full page)": own_engine(texts, folder / "index"),
+                "FTS5 over our words": fts5(
+                    texts, folder / "w.db", "unicode61", lambda text: " ".join(words(text)), words
+                ),
+                "FTS5 trigram": fts5(texts, folder / "t.db", "trigram", lambda text: text, trigrams),
+            }
+            for name, (search, took, megabytes) in rows.items():
+                cold = timed_once(search, asked)
+                quality, warm = measured(search, asked), timed(search, asked)
+                figures = " | ".join(f"{quality[key]:.3f}" for key in ("R", "M", "N"))
+                print(f"| {name} | {figures} | {cold[0]:.1f} / {cold[1]:.1f} | {warm[0]:.1f} / {warm[1]:.1f} "
+                      f"| {took:.1f} | {megabytes:.1f} |")  # fmt: skip
+            by_kind(rows["ours (Whoosh, full page)"][0], asked)
+
+
+def timed_once(search: Searcher, asked: list[Question]) -> tuple[float, float]:
+    """The first time each query is asked: most of its words are not in memory yet."""
+    taken = []
+    for question in asked:
+        start = time.perf_counter()
+        search(question.text)
+        taken.append((time.perf_counter() - start) * 1000)
+    taken.sort()
+    return statistics.median(taken), taken[int(len(taken) * 0.95)]
+
+
+def by_kind(search: Searcher, asked: list[Question]) -> None:
+    """Ours by kind of query, and what it got wrong."""
+    for kind in dict.fromkeys(question.kind for question in asked):
+        some = [question for question in asked if question.kind == kind]
+        quality = measured(search, some)
+        print(f"  {kind:<12} {len(some):>3}  R {quality['R']:.3f}  MRR {quality['M']:.3f}  nDCG {quality['N']:.3f}")
+    for question in asked:
+        if measured(search, [question])["M"] < 1:
+            print(f"  not first: {question.text} ({question.kind})")
+
+
+if __name__ == "__main__":
+    main()

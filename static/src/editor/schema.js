@@ -7,6 +7,7 @@ import { ListItem, TaskItem, TaskList } from "@tiptap/extension-list";
 import TextAlign from "@tiptap/extension-text-align";
 import Highlight from "@tiptap/extension-highlight";
 import { PlanSection } from "./section.js";
+import { ScrollableTable } from "./table-view.js";
 
 const PlanDocument = Node.create({ name: "doc", topNode: true, content: "(planSection | block)+" });
 
@@ -37,7 +38,7 @@ export function extensions() {
     LooseListItem,
     TaskList,
     LooseTaskItem,
-    TableKit.configure({ table: { resizable: true, lastColumnResizable: false, cellMinWidth: 48 } }),
+    TableKit.configure({ table: { resizable: true, lastColumnResizable: false, cellMinWidth: 48, View: ScrollableTable } }),
     Image.configure({ allowBase64: false, inline: false }),
     TextAlign.configure({ types: ["heading", "paragraph"], alignments: ["left", "center", "right", "justify"] }),
     Highlight.configure({ multicolor: false }),

@@ -50,7 +50,9 @@ def tasks(*items: tuple[bool, str]) -> Node:
     }
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str | Sequence[Node]]], widths: Sequence[int] = ()) -> Node:
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[str | Sequence[Node]]], widths: Sequence[int | None] = ()
+) -> Node:
     """A table with a heading row. A cell is text (lines become paragraphs) or ready blocks."""
     cells = [_cell("tableHeader", text, _width(widths, i)) for i, text in enumerate(header)]
     body = [
@@ -79,7 +81,7 @@ def _item(text: str) -> Node:
     return {"type": "listItem", "content": [paragraph(text)]}
 
 
-def _width(widths: Sequence[int], index: int) -> int | None:
+def _width(widths: Sequence[int | None], index: int) -> int | None:
     return widths[index] if index < len(widths) else None
 
 

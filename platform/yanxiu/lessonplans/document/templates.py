@@ -8,7 +8,8 @@ from yanxiu.lessonplans.document import nodes
 from yanxiu.lessonplans.document.nodes import Node
 
 PROCESS_COLUMNS = ("环节", "教师活动", "学生活动", "设计意图", "时间")
-PROCESS_WIDTHS = (96, 230, 190, 180, 64)
+PROCESS_WIDTHS = (96, None, None, None, 84)
+"""The middle columns share what is left of the page."""
 PROCESS_STEPS = ("导入新课", "初读感知", "探究研读", "巩固运用", "课堂小结")
 
 

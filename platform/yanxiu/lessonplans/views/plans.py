@@ -15,7 +15,7 @@ from yanxiu.lessonplans.forms import NewPlanForm, PlanForm, RevisionForm
 from yanxiu.lessonplans.models import WORKSHOP, LessonPlan
 from yanxiu.lessonplans.views.doors import bp, done, open_plan, own_plan, rights
 from yanxiu.web.auth import current_actor, current_viewer
-from yanxiu.workshops.queries import workshop_options
+from yanxiu.workshops.queries import find_workshop, workshop_options
 
 
 @bp.get("/lesson-plans/new")
@@ -60,6 +60,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         "lessonplans/show.html",
         plan=plan,
         may=rights(viewer, plan, seat),
+        workshop=find_workshop(viewer, plan.workshop_id) if plan.workshop_id else None,
         html=html,
         sections=sections,
         members=queries.members_of(plan_id),

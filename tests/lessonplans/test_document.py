@@ -1,0 +1,160 @@
+"""The document between JSON, Y and HTML."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import nh3
+import pytest
+
+from yanxiu.core.html import text_of
+from yanxiu.lessonplans.collab.updates import merge
+from yanxiu.lessonplans.demo import caochuan, jingyang, tiji
+from yanxiu.lessonplans.document import nodes
+from yanxiu.lessonplans.document.html import count_characters, outline, plain_text, render_html
+from yanxiu.lessonplans.document.restoring import restoring_update
+from yanxiu.lessonplans.document.templates import LITERACY, TEMPLATES, THREE_DIMENSIONS, empty_document
+from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
+
+pytestmark = pytest.mark.once
+SAMPLES = {
+    "一稿": caochuan.first_version,
+    "二稿": caochuan.second_version,
+    "景阳冈": jingyang.jingyanggang,
+    "猴王出世": jingyang.houwang,
+    "红楼春趣": jingyang.hongloumeng,
+    "长方体": tiji.changfangti,
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_document_survives_the_way_through_y(name):
+    once = json_from_state(state_from_json(SAMPLES[name]()))
+    assert json_from_state(state_from_json(once)) == once
+    assert plain_text(once) == plain_text(SAMPLES[name]())
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda t: t.key)
+def test_a_template_starts_with_every_section_and_no_words_of_its_own(template):
+    document = empty_document(template)
+    assert [title for _key, title in outline(document)] == [section.title for section in template.sections]
+    assert len({key for key, _title in outline(document)}) == len(template.sections)
+    html = render_html(document)
+    assert "环节" in html
+    assert "设计意图" in html
+    assert "data-empty" in html
+
+
+def test_both_ways_of_writing_goals_are_offered():
+    titles = [{s.key: s.title for s in template.sections}["goals"] for template in (LITERACY, THREE_DIMENSIONS)]
+    assert titles == ["教学目标（核心素养）", "教学目标（三维）"]
+
+
+def test_numbers_come_back_whole():
+    cell = {
+        "type": "tableCell",
+        "attrs": {"colspan": 2, "rowspan": 1, "colwidth": [120, 80]},
+        "content": [nodes.paragraph("甲")],
+    }
+    document = nodes.doc({"type": "table", "content": [{"type": "tableRow", "content": [cell]}]})
+    read = json_from_state(state_from_json(document))
+    assert read["content"][0]["content"][0]["content"][0]["attrs"] == {
+        "colspan": 2,
+        "rowspan": 1,
+        "colwidth": [120, 80],
+    }
+    assert '<td colspan="2">' in render_html(read)
+    assert '<col width="120"><col width="80">' in render_html(read)
+
+
+def test_marks_and_chinese_text_keep_their_places():
+    document = nodes.doc(nodes.paragraph("先**加粗**再==标亮==，最后平常。"))
+    read = json_from_state(state_from_json(document))
+    html = render_html(read)
+    assert html == "<p>先<strong>加粗</strong>再<mark>标亮</mark>，最后平常。</p>"
+    assert text_of(html) == "先加粗再标亮，最后平常。"
+
+
+HOSTILE = [
+    {"type": "paragraph", "content": [{"type": "text", "text": "<script>alert(1)</script>"}]},
+    {"type": "image", "attrs": {"src": "javascript:alert(1)", "alt": '"><script>'}},
+    {"type": "image", "attrs": {"src": "//evil.example/a.png"}},
+    {"type": "image", "attrs": {"src": "https://evil.example/a.png"}},
+    {"type": "image", "attrs": {"src": '/x" onerror="alert(1)'}},
+    {"type": "planSection", "attrs": {"key": '"><img src=x onerror=alert(1)>', "title": "<b onclick=x>标题</b>"}},
+    {"type": "heading", "attrs": {"level": "1><script>"}, "content": [{"type": "text", "text": "题"}]},
+    {"type": "paragraph", "attrs": {"textAlign": 'left" onclick="x'}, "content": []},
+    {"type": "orderedList", "attrs": {"start": '1" onclick="x'}, "content": []},
+    {"type": "script", "content": [{"type": "text", "text": "alert(1)"}]},
+    {"type": "iframe", "attrs": {"src": "https://evil.example"}},
+    {
+        "type": "paragraph",
+        "content": [
+            {"type": "text", "text": "点我", "marks": [{"type": "link", "attrs": {"href": address}}]}
+            for address in ("javascript:alert(1)", " JaVaScRiPt:alert(1)", "data:text/html,x", "java\nscript:alert(1)", "//evil.example")
+        ],
+    },
+    {"type": "table", "content": [{"type": "tableRow", "content": [{"type": "tableCell", "attrs": {"colspan": '2" onclick="x', "colwidth": ['1" onload="x']}}]}]},
+]  # fmt: skip
+
+
+WRITTEN = {
+    "p": {"class"},
+    "section": {"class", "id", "data-empty"},
+    "h2": set(),
+    "h3": {"class"},
+    "div": {"class", "tabindex", "role", "aria-label"},
+    "ol": {"start"},
+    "a": {"href"},
+    "table": set(),
+    "tbody": set(),
+    "tr": set(),
+    "td": {"colspan"},
+    "img": {"src", "alt", "loading"},
+}
+
+
+class Tags(HTMLParser):
+    """Every tag with its attributes, as a browser would see them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, tuple(sorted((name, value or "") for name, value in attrs if name != "rel"))))
+
+
+@pytest.mark.parametrize("node", HOSTILE, ids=lambda node: node["type"])
+def test_nothing_hostile_comes_out_of_the_writer(node):
+    html = render_html(nodes.doc(node))
+    cleaned = nh3.clean(html, tags=set(WRITTEN), attributes=WRITTEN, url_schemes={"http", "https", "mailto"})
+    assert Tags(cleaned).found == Tags(html).found
+    for _tag, attributes in Tags(html).found:
+        for name, value in attributes:
+            if name in ("href", "src"):
+                assert re.match(r"/(?!/)", value)
+
+
+def test_a_document_nested_beyond_reason_is_read_without_falling():
+    deep: nodes.Node = nodes.paragraph("底")
+    for _ in range(80):
+        deep = {"type": "blockquote", "content": [deep]}
+    assert render_html(nodes.doc(deep)).count("<blockquote>") < 80
+    assert plain_text(nodes.doc(deep)) == ""
+
+
+def test_bringing_an_earlier_text_back_leaves_equal_sections_alone():
+    state = state_from_json(caochuan.second_version())
+    wanted = json_from_state(state_from_json(caochuan.first_version()))
+    update = restoring_update(state, wanted)
+    assert json_from_state(merge([state, update])) == wanted
+    same = json_from_state(state)
+    assert restoring_update(state, same) == b"\x00\x00"
+
+
+def test_characters_are_counted_without_titles_and_blanks():
+    document = nodes.doc(nodes.section("a", "教材分析", "", nodes.paragraph("一 二　三")))
+    assert count_characters(document) == 3

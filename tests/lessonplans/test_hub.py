@@ -1,0 +1,346 @@
+"""The document server without sockets: a recording transport, a settable authority, a hand-moved clock."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pycrdt import Doc
+
+from tests.support.lessonplans import make_plan
+from tests.support.rt_client import append_line, lines_of, new_update
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.collab import awareness, updates
+from yanxiu.lessonplans.collab.hub import ROLE_SECONDS, Hub
+from yanxiu.lessonplans.collab.protocol import Join, Limits
+from yanxiu.lessonplans.collab.room import Visitor
+from yanxiu.lessonplans.collab.store import COMPACT_ROWS, Append, DocumentStore
+from yanxiu.lessonplans.models import PlanSnapshot, PlanUpdate
+
+WANG, LI = Visitor(1, "王丽", 11), Visitor(2, "李强", 12)
+
+
+class Recorder:
+    """A transport that keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, Any]] = []
+        self.cost: tuple[Clock, float] | None = None
+
+    def send(self, sids, event, payload) -> None:
+        if self.cost is not None:
+            self.cost[0].now += self.cost[1]
+        self.sent += [(sid, event, payload) for sid in sids]
+
+    def heard(self, sid: str, event: str) -> list[Any]:
+        return [payload for to, name, payload in self.sent if (to, name) == (sid, event)]
+
+
+class Rights:
+    """Roles by user id; everybody else may not even know."""
+
+    def __init__(self) -> None:
+        self.roles: dict[int, str | None] = {1: "write", 2: "write"}
+
+    def role_of(self, visitor, plan_id):
+        return self.roles.get(visitor.user_id)
+
+    def exists(self, visitor, plan_id):
+        return False
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Bench:
+    """A hub with its recording surroundings and one plan."""
+
+    def __init__(self, app, plan_id: int, **options: Any) -> None:
+        self.transport, self.rights, self.clock = Recorder(), Rights(), Clock()
+        with app.app_context():
+            self.store = DocumentStore(db.engine)
+        self.settled: list[tuple[int, frozenset[int]]] = []
+        self.plan_id = plan_id
+        self.hub = Hub(
+            self.store,
+            self.transport,
+            self.rights,
+            clock=self.clock,
+            on_settled=lambda plan, editors: self.settled.append((plan, editors)),
+            **options,
+        )
+
+    def join(self, sid: str, visitor: Visitor, client: int, sv: bytes = updates.EMPTY_STATE) -> dict[str, Any]:
+        return self.hub.join(sid, visitor, Join(self.plan_id, sv, client, 1, None))
+
+    def write(self, sid: str, handle: int, number: int, line: str) -> None:
+        self.hub.receive(sid, handle, number, new_update(line))
+
+    def stored_lines(self) -> list[str]:
+        doc = Doc()
+        doc.apply_update(self.store.load(self.plan_id).merged())
+        return [line for line in lines_of(doc) if line]
+
+
+@pytest.fixture
+def plan_id(app, cast) -> int:
+    with app.app_context(), unit_of_work():
+        return make_plan(cast.user("leader")).id
+
+
+@pytest.fixture
+def bench(app, plan_id):
+    made = Bench(app, plan_id)
+    yield made
+    made.hub.stop()
+
+
+def test_an_update_is_passed_on_at_once_and_acknowledged_when_it_is_on_disk(bench):
+    one, other = bench.join("a", WANG, 1), bench.join("b", LI, 2)
+    assert one["role"] == other["role"] == "write"
+    bench.write("a", one["h"], 1, "第一行")
+    assert len(bench.transport.heard("b", "u")) == 1
+    assert bench.transport.heard("a", "u") == []
+    assert bench.hub.drain()
+    assert bench.transport.heard("a", "a") == [[one["h"], 1, 1]]
+    assert "第一行" in bench.stored_lines()
+
+
+def test_the_acknowledgement_is_cumulative_and_one_a_commit(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    for number in range(1, 21):
+        bench.write("a", handle, number, f"第{number}行")
+    assert bench.hub.drain()
+    numbers = [ack[1] for ack in bench.transport.heard("a", "a")]
+    assert numbers[-1] == 20
+    assert len(numbers) < 20
+    assert numbers == sorted(numbers)
+
+
+def test_nothing_is_acknowledged_while_the_disk_refuses(bench, monkeypatch):
+    handle = bench.join("a", WANG, 1)["h"]
+    real, failing = bench.store.append, [True]
+
+    def append(batch):
+        if failing[0]:
+            raise OSError("disk full")
+        return real(batch)
+
+    monkeypatch.setattr(bench.store, "append", append)
+    bench.write("a", handle, 1, "等着")
+    assert not bench.hub.drain(timeout=0.3)
+    assert bench.transport.heard("a", "a") == []
+    # Somebody who comes now gets it all the same: it is in flight.
+    doc = Doc()
+    doc.apply_update(bench.join("b", LI, 2)["diff"])
+    assert "等着" in lines_of(doc)
+    failing[0] = False
+    assert bench.hub.drain(timeout=10)
+    assert [ack[1] for ack in bench.transport.heard("a", "a")] == [1]
+
+
+def test_a_gap_in_the_numbers_is_refused_so_that_no_acknowledgement_covers_it(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.write("a", handle, 1, "一")
+    bench.write("a", handle, 3, "三")
+    assert bench.transport.heard("a", "nak") == [[handle, 3, "rate"]]
+    bench.write("a", handle, 4, "四")
+    assert bench.hub.drain()
+    assert [ack[1] for ack in bench.transport.heard("a", "a")] == [1]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"\xff\xff\xff\xff\x0f", "malformed"), (b"", "malformed"), (bytes(300 * 1024), "too_large")],
+)
+def test_what_cannot_be_kept_is_refused_and_stops_the_sender(bench, data, code):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.hub.receive("a", handle, 1, data)
+    bench.write("a", handle, 2, "后来的")
+    assert bench.transport.heard("a", "nak") == [[handle, 1, code]]
+    assert bench.hub.drain()
+    assert "后来的" not in bench.stored_lines()
+
+
+def test_a_reader_hears_and_may_not_write(bench):
+    bench.rights.roles[2] = "read"
+    writer, reader = bench.join("a", WANG, 1)["h"], bench.join("b", LI, 2)["h"]
+    bench.write("b", reader, 1, "不该有")
+    bench.write("a", writer, 1, "该有")
+    assert bench.transport.heard("b", "nak") == [[reader, 1, "read_only"]]
+    assert len(bench.transport.heard("b", "u")) == 1
+    assert bench.hub.drain()
+    assert "不该有" not in bench.stored_lines()
+
+
+def test_someone_without_rights_is_told_that_there_is_nothing(bench):
+    assert bench.join("c", Visitor(9, "路人", 13), 3) == {"ok": False, "code": "not_found"}
+
+
+def test_rights_taken_away_take_effect_before_recheck_returns(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.join("b", LI, 2)
+    bench.rights.roles[2] = None
+    bench.hub.recheck(plan_id=bench.plan_id)
+    assert bench.transport.heard("b", "perm") == [[handle, None, "revoked"]]
+    bench.write("a", handle, 1, "他听不到")
+    bench.write("b", handle, 1, "他写不了")
+    assert bench.transport.heard("b", "u") == []
+    assert bench.transport.heard("b", "nak") == [[handle, 1, "revoked"]]
+
+
+def test_a_role_is_read_again_after_a_minute_even_if_nobody_said_so(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.rights.roles[1] = "read"
+    bench.clock.now += ROLE_SECONDS + 1
+    bench.write("a", handle, 1, "晚了")
+    assert bench.transport.heard("a", "perm") == [[handle, "read"]]
+    assert bench.transport.heard("a", "nak") == [[handle, 1, "read_only"]]
+
+
+def test_the_rate_is_limited_and_a_new_join_starts_afresh(app, plan_id):
+    bench = Bench(app, plan_id, limits=Limits(updates_per_second=10, update_burst=5))
+    handle = bench.join("a", WANG, 1)["h"]
+    for number in range(1, 8):
+        bench.write("a", handle, number, "快")
+    assert bench.transport.heard("a", "nak") == [[handle, 6, "rate"]]
+    bench.clock.now += 3
+    assert bench.join("a", WANG, 1)["ok"]
+    bench.write("a", handle, 1, "慢")
+    assert bench.hub.drain()
+    assert bench.transport.heard("a", "a")[-1][1] == 1
+    bench.hub.stop()
+
+
+def test_a_full_document_takes_no_more(app, plan_id):
+    bench = Bench(app, plan_id, limits=Limits(state_limit_bytes=100))
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.write("a", handle, 1, "装不下")
+    assert bench.transport.heard("a", "nak") == [[handle, 1, "doc_full"]]
+    bench.hub.stop()
+
+
+def frame(client: int, clock: int, state: dict[str, Any] | None) -> bytes:
+    return awareness.write_frame([awareness.Presence(client, clock, state)])
+
+
+def test_the_server_writes_names_and_nobody_moves_anothers_caret(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.join("b", LI, 2)
+    bench.hub.presence("a", handle, frame(1, 1, {"user": {"name": "校长"}, "cursor": {"anchor": {}, "head": {}}}))
+    [payload] = bench.transport.heard("b", "w")
+    [seen] = awareness.read_frame(payload[1])
+    assert seen.state["user"]["name"] == "王丽"
+    assert "cursor" in seen.state
+    bench.clock.now += 1
+    bench.hub.presence("a", handle, frame(2, 99, {"cursor": {}}))
+    assert len(bench.transport.heard("b", "w")) == 1
+
+
+def test_somebody_elses_client_id_cannot_be_taken(bench):
+    assert bench.join("a", WANG, 1)["ok"]
+    assert bench.join("b", LI, 1) == {"ok": False, "code": "busy"}
+
+
+def test_a_caret_leaves_with_its_socket(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.join("b", LI, 2)
+    bench.hub.presence("a", handle, frame(1, 1, {"cursor": {}}))
+    bench.hub.disconnect("a")
+    [gone] = awareness.read_frame(bench.transport.heard("b", "w")[-1][1])
+    assert (gone.client, gone.state) == (1, None)
+    assert [person["name"] for person in bench.hub.here(bench.plan_id)] == ["李强"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xff\xff\x0f", b"\x01\x01\x01\x05nul", b"\x01\x01\x01\x02[]", b"\x01\x01\x01\x01x"]
+)
+def test_hostile_carets_are_ignored(bench, data):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.join("b", LI, 2)
+    bench.hub.presence("a", handle, data)
+    assert bench.transport.heard("b", "w") == []
+
+
+def test_a_heartbeat_gives_what_is_missing_and_asks_for_what_we_lack(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.write("a", handle, 1, "有的")
+    bench.hub.drain()
+    bench.hub.heartbeat("a", handle, updates.EMPTY_STATE)
+    doc = Doc()
+    doc.apply_update(bench.transport.heard("a", "u")[-1][1])
+    assert "有的" in lines_of(doc)
+    append_line(doc, "只有我有")
+    bench.hub.heartbeat("a", handle, doc.get_state())
+    assert len(bench.transport.heard("a", "sv")) == 1
+
+
+def test_many_updates_in_a_busy_moment_are_gathered(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.join("b", LI, 2)
+    bench.transport.cost = (bench.clock, 0.001)
+    for number in range(1, 11):
+        bench.write("a", handle, number, f"{number}")
+    # Sending took a millisecond and then the clock stands still: the first was due, the others wait together.
+    assert len(bench.transport.heard("b", "u")) == 1
+
+
+def test_a_long_log_is_compacted_and_reads_the_same(app, bench):
+    doc = Doc()
+    doc.apply_update(bench.store.load(bench.plan_id).merged())
+    for number in range(COMPACT_ROWS + 5):
+        before = doc.get_state()
+        append_line(doc, f"第{number}行")
+        bench.store.append([Append(bench.plan_id, [doc.get_update(before)], frozenset({1}))])
+    lines = bench.stored_lines()
+    bench.store.compact(bench.plan_id)
+    assert bench.stored_lines() == lines
+    with app.app_context():
+        assert db.session.query(PlanUpdate).filter_by(plan_id=bench.plan_id).count() == 0
+        snapshot = db.session.get(PlanSnapshot, bench.plan_id)
+        assert (snapshot.seq, snapshot.head, snapshot.log_rows) == (COMPACT_ROWS + 5, COMPACT_ROWS + 5, 0)
+
+
+def test_a_document_that_cannot_be_loaded_is_kept_as_it_is(app, bench, monkeypatch):
+    bench.store.append([Append(bench.plan_id, [new_update("好好的")], frozenset({1}))])
+
+    def broken(_updates):
+        raise updates.MalformedUpdateError("no")
+
+    monkeypatch.setattr("yanxiu.lessonplans.collab.store.compacted", broken)
+    with pytest.raises(updates.MalformedUpdateError):
+        bench.store.compact(bench.plan_id)
+    assert "好好的" in bench.stored_lines()
+    with app.app_context():
+        assert db.session.get(PlanSnapshot, bench.plan_id).quarantined_at is not None
+
+
+def test_when_the_last_one_leaves_the_program_is_told_who_wrote(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.write("a", handle, 1, "写完了")
+    bench.hub.drain()
+    bench.hub.disconnect("a")
+    bench.hub.keep_house()
+    assert bench.settled == [(bench.plan_id, frozenset({1}))]
+
+
+def test_edits_of_a_purged_plan_are_refused(app, bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    with app.app_context(), unit_of_work():
+        db.session.delete(db.session.get(PlanSnapshot, bench.plan_id))
+    bench.write("a", handle, 1, "晚了")
+    bench.hub.drain()
+    assert bench.transport.heard("a", "a") == []
+    assert bench.transport.heard("a", "nak") == [[handle, 1, "revoked"]]
+
+
+def test_join_and_card_hold_nothing_the_client_could_choose(bench):
+    answer = bench.join("a", WANG, 1)
+    assert answer["me"]["name"] == "王丽"
+    assert json.dumps(answer["limits"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, undefer
@@ -97,13 +98,13 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def _cards() -> Select[tuple[LessonPlan]]:
+def _cards() -> Select[Any]:
     return select(LessonPlan).options(
         joinedload(LessonPlan.owner), joinedload(LessonPlan.workshop), joinedload(LessonPlan.edited_by)
     )
 
 
-def _newest(statement: Select[tuple[LessonPlan]], cursor: str | None, size: int) -> Page[LessonPlan]:
+def _newest(statement: Select[Any], cursor: str | None, size: int) -> Page[LessonPlan]:
     return paginate(statement, LessonPlan.edited_at.desc(), LessonPlan.id.desc(), cursor=cursor, size=size)
 
 

@@ -10,7 +10,7 @@ perm  ← [h, role]     reset ← [h, epoch, why]     bye ← {retry_ms}     lea
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 NAMESPACE = "/rt"
 VERSION = 1
@@ -107,7 +107,7 @@ def parse_handle(data: object) -> int:
     return int(data[0])
 
 
-def _is_int(value: object) -> bool:
+def _is_int(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

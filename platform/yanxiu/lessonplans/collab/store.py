@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from yanxiu.core import clock
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge
 from yanxiu.lessonplans.models import PlanSnapshot, PlanUpdate
 
-SNAPSHOT = PlanSnapshot.__table__
-LOG = PlanUpdate.__table__
+SNAPSHOT = cast(Table, PlanSnapshot.__table__)
+LOG = cast(Table, PlanUpdate.__table__)
 
 COMPACT_ROWS = 200
 COMPACT_BYTES = 64 * 1024

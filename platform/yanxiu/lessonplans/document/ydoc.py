@@ -102,7 +102,7 @@ def _read_children(parent: XmlFragment | XmlElement, depth: int) -> list[Node]:
 
 def _read_element(element: XmlElement, depth: int) -> Node:
     node: Node = {"type": element.tag or ""}
-    attributes = {key: _plain(value) for key, value in element.attributes}
+    attributes = {key: _plain(value) for key, value in iter(element.attributes)}
     if attributes:
         node["attrs"] = attributes
     content = _read_children(element, depth + 1)

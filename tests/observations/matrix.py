@@ -84,7 +84,7 @@ LESSON = "/lessons/{lesson}"
 COMMENT = LESSON + "/comments/{comment}"
 FORM = {"title": "《草船借箭》第二课时", "visibility": "school", "consent": "not_needed"}
 ROUTES = {
-    ("GET", "observations.lesson_list"): Row("/lessons", signed_in()),
+    ("GET", "observations.index"): Row("/lessons", signed_in()),
     ("GET", "observations.new_lesson"): Row("/lessons/new", signed_in()),
     ("POST", "observations.new_lesson"): Row("/lessons/new", signed_in(303), data=FORM),
     ("GET", "observations.lesson"): Row(LESSON, watchers(200)),

@@ -14,6 +14,7 @@ class Rubric {
     this.state = form.querySelector("[data-rubric-state]");
     this.problem = form.querySelector("[data-rubric-error]");
     this.dirty = false;
+    form.querySelector(".no-script-only").hidden = true;
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", (event) => this.submit(event));
     window.addEventListener("online", () => this.dirty && this.save());

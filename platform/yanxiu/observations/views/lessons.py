@@ -29,7 +29,7 @@ from yanxiu.web.auth import current_actor, current_viewer
 
 
 @bp.get("/lessons")
-def lesson_list() -> ResponseReturnValue:
+def index() -> ResponseReturnValue:
     """观课: to watch, mine, of my workshops."""
     view = request.args.get("view", "watch")
     view = view if view in LIST_VIEWS else "watch"

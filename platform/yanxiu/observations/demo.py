@@ -1,9 +1,0 @@
-"""Sample data of observations."""
-
-from __future__ import annotations
-
-from yanxiu.core.demo import DemoWorld
-
-
-def seed(world: DemoWorld) -> None:
-    """Add this feature's sample data to `world`."""

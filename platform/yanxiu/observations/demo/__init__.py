@@ -1,0 +1,180 @@
+"""Sample data of observations: two films watched and judged, one lesson waiting for its film, one by invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from yanxiu.accounts.models import User
+from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.db import db
+from yanxiu.core.demo import DemoWorld
+from yanxiu.core.storage import receive_file
+from yanxiu.observations.demo.talk import (
+    CAOCHUAN,
+    EVALUATIONS,
+    HALF_FILLED,
+    JINGYANGGANG,
+    JINGYANGGANG_PHASES,
+    PHASES,
+    Remark,
+)
+from yanxiu.observations.media.probe import probe
+from yanxiu.observations.models import Lesson, RecordingVersion, RenditionKind
+from yanxiu.observations.services import comments, evaluations, lessons, recordings
+from yanxiu.observations.services.comments import CommentDraft
+from yanxiu.observations.services.lessons import LessonDraft
+from yanxiu.observations.services.rubrics import install_shipped_rubrics
+
+FILMS = Path(__file__).parent
+
+
+def seed(world: DemoWorld) -> None:
+    """Add this feature's sample data to `world`."""
+    install_shipped_rubrics()
+    people = world.users
+    lesson = _caochuan(world)
+    for key, role in (
+        ("researcher", "expert"),
+        ("leader", "host"),
+        ("colleague", "observer"),
+        ("principal", "observer"),
+    ):
+        lessons.invite_member(people["teacher"], lesson, people[key], role)
+    for who, scores, strengths, advice in EVALUATIONS:
+        evaluations.save_evaluation(people[who], lesson, scores, strengths, advice)
+        submitted = evaluations.submit_evaluation(people[who], lesson)
+        submitted.submitted_at = world.ago(days=2, hours=3)
+    evaluations.save_evaluation(people[HALF_FILLED[0]], lesson, HALF_FILLED[1])
+    _jingyanggang(world)
+    _waiting_for_film(world)
+    world.lessons["caochuan"] = lesson
+
+
+def _caochuan(world: DemoWorld) -> Lesson:
+    teacher = world.users["teacher"]
+    draft = LessonDraft(
+        "《草船借箭》第一课时",
+        class_name="五（2）班",
+        subject="语文",
+        stage="小学",
+        grade="五年级",
+        lesson_type="新授课",
+        taught_at=_school_hour(world.ago(days=5), 9, 10),
+        place="录播教室",
+        focus="小组讨论时，不举手的学生有没有说话的机会；老师提问以后等了多久。",
+        **_audience(world, "sanguo"),
+        lesson_plan_id=world.plans["caochuan"].id if "caochuan" in world.plans else None,
+        pupils_recognizable=False,
+    )
+    lesson = lessons.create_lesson(teacher, teacher, draft)
+    _show(world, lesson, "caochuanjiejian.mp4", PHASES, CAOCHUAN, days=4)
+    return lesson
+
+
+def _jingyanggang(world: DemoWorld) -> None:
+    teacher = world.users["villager"]
+    draft = LessonDraft(
+        "《景阳冈》第二课时",
+        class_name="五（1）班",
+        subject="语文",
+        stage="小学",
+        grade="五年级",
+        lesson_type="公开课",
+        taught_at=_school_hour(world.ago(days=12), 14, 30),
+        place="石桥村小学五（1）班教室",
+        focus="长课文怎样读短。",
+        **_audience(world, "sanguo"),
+    )
+    lesson = lessons.create_lesson(teacher, teacher, draft)
+    lessons.invite_member(teacher, lesson, world.users["outsider"], "observer")
+    _show(world, lesson, "jingyanggang.mp4", JINGYANGGANG_PHASES, JINGYANGGANG, days=10)
+    world.lessons["jingyanggang"] = lesson
+
+
+def _waiting_for_film(world: DemoWorld) -> None:
+    teacher = world.users["colleague"]
+    draft = LessonDraft(
+        "《猴王出世》第一课时",
+        class_name="五（3）班",
+        subject="语文",
+        stage="小学",
+        grade="五年级",
+        lesson_type="同课异构",
+        taught_at=_school_hour(world.ago(days=1), 10, 20),
+        focus="古白话词语怎样不讲解也读得懂。",
+        **_audience(world, "sanguo"),
+    )
+    world.lessons["houwang"] = lessons.create_lesson(teacher, teacher, draft)
+
+
+def _audience(world: DemoWorld, key: str) -> dict[str, object]:
+    """The workshop's members where there is one, else the school."""
+    workshop = world.workshops.get(key)
+    return {"visibility": "school"} if workshop is None else {"visibility": "workshop", "workshop_id": workshop.id}
+
+
+def _show(
+    world: DemoWorld,
+    lesson: Lesson,
+    film: str,
+    phases: Sequence[tuple[int, str]],
+    remarks: Sequence[Remark],
+    days: float,
+) -> None:
+    """Give a lesson its film, phases and comments. The worker adds poster and stills later, as for any upload."""
+    lesson.created_at = world.ago(days=days + 1)
+    version = _film(lesson, FILMS / film)
+    recordings.set_segments(lesson.teacher, lesson, version.recording, [(at * 1000, label) for at, label in phases])
+    for number, remark in enumerate(remarks):
+        _say(world, lesson, version, remark, world.ago(days=days, minutes=-17 * number))
+
+
+def _film(lesson: Lesson, path: Path) -> RecordingVersion:
+    facts = probe(path)
+    upload_id = f"{lesson.id:032x}"
+    version = recordings.receive_upload(lesson.teacher, lesson, upload_id, f"{lesson.title}.mp4", path.stat().st_size)
+    for source in (True, False):
+        with path.open("rb") as stream:
+            received = receive_file(stream, f"{lesson.title}.mp4", "video/mp4")
+        if source:
+            recordings.note_original(version, received, facts)
+        else:
+            made = recordings.Made(RenditionKind.SOURCE, received, facts.width, facts.height)
+            recordings.add_rendition(version, made)
+    return version
+
+
+def _say(world: DemoWorld, lesson: Lesson, version: RecordingVersion, remark: Remark, moment: datetime) -> None:
+    author: User = world.users[remark.who]
+    thread = comments.post_comment(
+        author,
+        lesson,
+        version,
+        CommentDraft(
+            body=remark.words,
+            client_uuid=_uuid(world),
+            start_ms=int(remark.start * 1000),
+            end_ms=None if remark.end is None else int(remark.end * 1000),
+            kind=remark.kind,
+            visibility=remark.audience,
+        ),
+    )
+    thread.created_at = moment
+    for number, (who, words) in enumerate(remark.answers, 1):
+        draft = CommentDraft(body=words, client_uuid=_uuid(world))
+        answer = comments.reply_to_comment(world.users[who], lesson, thread, draft)
+        answer.created_at = moment + timedelta(hours=2 * number)
+    if remark.resolved:
+        comments.resolve_comment(lesson.teacher, lesson, thread, True)
+    db.session.flush()
+
+
+def _uuid(world: DemoWorld) -> str:
+    return str(UUID(int=world.rng.getrandbits(128), version=4))
+
+
+def _school_hour(moment: datetime, hour: int, minute: int) -> datetime:
+    return moment.astimezone(LOCAL_ZONE).replace(hour=hour, minute=minute, second=0, microsecond=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,10 @@ from tests.support.observations import (
     some_comment,
     upload_clip,
 )
+from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import Lesson
+from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import invite_member
 
@@ -116,14 +120,12 @@ def test_an_upload_by_the_page_is_watched_and_commented_live(page_for, lesson_id
     pin.click()
     assert abs(now_ms(teacher) - 12_200) <= FRAME_MS
     assert is_color(color_shown(teacher), color_at(12_000))
-    expect(comment).to_have_class("comment is-arriving is-current is-mine".replace(" is-mine", ""))
+    expect(comment).to_have_class(re.compile("is-current"))
     assert sideways_overflow(teacher) <= 0
 
 
 @pytest.mark.parametrize("ms", [1_000, 7_000, 11_960, 12_000, 18_999])
 def test_a_click_on_a_comment_shows_its_frame(page_for, app, cast, recorded, ms):
-    from yanxiu.observations.queries import current_version, recording_of
-
     with app.app_context(), unit_of_work():
         version = current_version(recording_of(recorded))
         some_comment(cast.user("colleague"), version.recording.lesson, version, start_ms=ms)
@@ -198,8 +200,6 @@ def test_writing_stops_the_film_and_sending_lets_it_go_on(page_for, recorded):
 
 
 def test_a_comment_is_answered_taken_back_and_brought_back(page_for, app, cast, recorded):
-    from yanxiu.observations.queries import current_version, recording_of
-
     with app.app_context(), unit_of_work():
         version = current_version(recording_of(recorded))
         some_comment(cast.user("colleague"), version.recording.lesson, version)
@@ -233,9 +233,6 @@ def test_a_draft_survives_a_closed_tab(context_for, recorded):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_rubric_saves_itself_and_others_scores_stay_hidden(page_for, app, cast, lesson_id, width):
     with app.app_context(), unit_of_work():
-        from yanxiu.core.db import db
-        from yanxiu.observations.models import Lesson
-
         lesson = db.session.get_one(Lesson, lesson_id)
         make_ready_version(lesson)
         save_evaluation(cast.user("principal"), lesson, full_scores(lesson, 5))
@@ -244,8 +241,7 @@ def test_a_rubric_saves_itself_and_others_scores_stay_hidden(page_for, app, cast
     card = page.locator("#rubric")
     expect(card.get_by_text("提交自己的评课后，能看到大家的评分")).to_be_visible()
     expect(card.get_by_text("平均")).to_have_count(0)
-    assert page.goto(f"/lessons/{lesson_id}/evaluations").status == 403
-    page.goto(f"/lessons/{lesson_id}")
+    assert page.request.get(f"/lessons/{lesson_id}/evaluations").status == 403
     lines = card.locator("fieldset.rubric-line")
     for number in range(lines.count()):
         lines.nth(number).locator("label", has_text="4").click()
@@ -273,8 +269,6 @@ def test_a_rubric_says_truthfully_that_it_is_offline(context_for, errors, app, c
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_page_with_everything_on_it_is_accessible(page_for, app, cast, recorded, width):
-    from yanxiu.observations.queries import current_version, recording_of
-
     with app.app_context(), unit_of_work():
         version = current_version(recording_of(recorded))
         lesson = version.recording.lesson

@@ -1,0 +1,244 @@
+"""Who sees a lesson, the declaration about pupils, invitations, lists, and what search may know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.errors import InvalidError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations import indexing
+from yanxiu.observations.models import Lesson
+from yanxiu.observations.queries import find_lesson, may_watch, visible_lessons
+from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
+from yanxiu.observations.services.lessons import LessonDraft, create_lesson, invite_member, remove_member
+
+PEOPLE = ("teacher", "colleague", "principal", "leader", "villager", "outsider", "researcher", "admin", "stranger")
+SCHOOL = {"teacher", "colleague", "principal", "leader"}
+
+
+def who_sees(cast, lesson_id: int) -> set[str]:
+    """Ask every door: the page's query, the list, the live room; they must agree."""
+    seen = set()
+    for key in PEOPLE:
+        viewer = cast.viewer(key)
+        answers = {
+            find_lesson(viewer, lesson_id) is not None,
+            lesson_id in set(db.session.scalars(visible_lessons(viewer).with_only_columns(Lesson.id))),
+            may_watch(viewer, lesson_id),
+            lesson_id in indexing.visible_lesson_ids(viewer, [lesson_id]),
+        }
+        assert len(answers) == 1, key
+        if answers.pop():
+            seen.add(key)
+    return seen
+
+
+@pytest.mark.parametrize(("visibility", "seen"), [("school", SCHOOL), ("invited", {"teacher"})])
+def test_a_lesson_is_seen_by_its_audience_and_no_administrator(ctx, cast, visibility, seen):
+    with unit_of_work():
+        lesson_id = make_lesson(cast.user("teacher"), visibility=visibility).id
+    assert who_sees(cast, lesson_id) == seen
+
+
+def test_the_invited_see_until_they_are_removed(ctx, cast):
+    with unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="invited")
+        member = invite_member(cast.user("teacher"), lesson, cast.user("outsider"), "observer")
+    assert who_sees(cast, lesson.id) == {"teacher", "outsider"}
+    with unit_of_work():
+        lesson = db.session.get_one(Lesson, lesson.id)
+        remove_member(cast.user("teacher"), lesson, lesson.members[0])
+    assert who_sees(cast, lesson.id) == {"teacher"}
+    assert member.user_id == cast.outsider.id
+
+
+def test_when_consent_runs_out_only_the_teacher_still_sees(ctx, cast):
+    with unit_of_work():
+        lesson = make_lesson(
+            cast.user("teacher"),
+            visibility="school",
+            pupils_recognizable=True,
+            consent="written",
+            consent_until=clock.today(),
+        )
+        invite_member(cast.user("teacher"), lesson, cast.user("outsider"), "host")
+    assert who_sees(cast, lesson.id) == SCHOOL | {"outsider"}
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        assert who_sees(cast, lesson.id) == {"teacher"}
+        (document,) = indexing.load_lessons([lesson.id])
+        assert document.acl == {f"u{cast.teacher.id}"}
+
+
+@pytest.mark.parametrize(
+    ("details", "field"),
+    [
+        ({"pupils_recognizable": True, "consent": "not_needed"}, "consent"),
+        ({"pupils_recognizable": True, "consent": "written"}, "consent_until"),
+        ({"consent": "whatever"}, "consent"),
+        ({"visibility": "public"}, "visibility"),
+        ({"visibility": "workshop"}, "workshop_id"),
+        ({"subject": "占星"}, "subject"),
+        ({"grade": "十三年级"}, "grade"),
+        ({"lesson_type": "直播带货"}, "lesson_type"),
+        ({"rubric_version_id": 4711}, "rubric_version_id"),
+    ],
+)
+def test_what_a_lesson_cannot_say(ctx, cast, details, field):
+    teacher = cast.user("teacher")
+    with pytest.raises(InvalidError) as refused, unit_of_work():
+        create_lesson(teacher, teacher, LessonDraft("《草船借箭》", **details))
+    assert refused.value.field == field
+
+
+def test_a_form_that_was_refused_keeps_what_was_typed(client_for):
+    data = {"title": "《景阳冈》", "place": "录播教室", "visibility": "workshop", "consent": "not_needed"}
+    answer = client_for("teacher").post("/lessons/new", data=data)
+    assert answer.status_code == 422
+    assert "要让工作坊成员观看，请先选择工作坊" in answer.text
+    assert 'value="《景阳冈》"' in answer.text
+    assert 'value="录播教室"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"title": "x" * 121},
+        {"title": ""},
+        {"title": "课", "workshop_id": "-1; drop table"},
+        {"title": "课", "visibility": "everybody"},
+        {"title": "课", "taught_on": "9999-99-99"},
+        {"title": "课", "lesson_plan_id": "123456"},
+        {"title": "课", "consent_until": "昨天"},
+    ],
+)
+def test_hostile_forms_are_refused_or_harmless(client_for, data):
+    answer = client_for("teacher").post("/lessons/new", data={"visibility": "invited", "consent": "not_needed", **data})
+    assert answer.status_code in (303, 422)
+
+
+def test_columns_that_are_not_in_the_form_cannot_be_set(app, client_for, cast):
+    data = {
+        "title": "课", "visibility": "invited", "consent": "not_needed", "teacher_id": str(cast.colleague.id),
+        "creator_id": "1", "organization_id": "1", "deleted_at": "2020-01-01", "id": "77",
+    }  # fmt: skip
+    assert client_for("teacher").post("/lessons/new", data=data).status_code == 303
+    with app.app_context():
+        lesson = db.session.query(Lesson).one()
+        assert (lesson.teacher_id, lesson.creator_id, lesson.deleted_at) == (cast.teacher.id, cast.teacher.id, None)
+
+
+def test_settings_show_what_was_saved(client_for, new_lesson):
+    lesson_id, teacher = new_lesson(), client_for("teacher")
+    url = f"/lessons/{lesson_id}/settings"
+    data = {
+        "title": "《景阳冈》第二课时", "class_name": "五（1）班", "subject": "语文", "grade": "五年级", "visibility": "school",
+        "taught_on": "2026-03-15", "taught_time": "09:10", "pupils_recognizable": "y", "consent": "written",
+        "consent_until": "2030-07-01",
+    }  # fmt: skip
+    assert teacher.post(url, data=data).status_code == 303
+    page = teacher.get(url).text
+    for value in ("《景阳冈》第二课时", "五（1）班", "2026-03-15", "09:10", "2030-07-01"):
+        assert f'value="{value}"' in page
+    assert "2030年7月1日" in client_for("colleague").get(f"/lessons/{lesson_id}").text
+
+
+def test_a_removed_lesson_is_gone_for_everybody_and_comes_back(client_for, new_lesson):
+    lesson_id, teacher = new_lesson(), client_for("teacher")
+    teacher.post(f"/lessons/{lesson_id}/removal")
+    assert [client_for(k).get(f"/lessons/{lesson_id}").status_code for k in ("teacher", "colleague")] == [404, 404]
+    assert "撤销，恢复课例" in teacher.get(f"/lessons/{lesson_id}/removal").text
+    teacher.post(f"/lessons/{lesson_id}/restoration")
+    assert client_for("colleague").get(f"/lessons/{lesson_id}").status_code == 200
+
+
+def test_inviting_by_name_asks_when_two_share_it(app, client_for, cast, new_lesson):
+    lesson_id, teacher = new_lesson(visibility="invited"), client_for("teacher")
+    url = f"/lessons/{lesson_id}/members"
+    assert teacher.post(url, data={"person": "赵磊", "role": "expert"}).status_code == 303
+    assert client_for("outsider").get(f"/lessons/{lesson_id}").status_code == 200
+    assert teacher.post(url, data={"person": "钱伟", "role": "observer"}).status_code == 422  # another county
+    assert teacher.post(url, data={"person": "李", "role": "observer"}).status_code == 422
+    forged = {"person": "李", "person_id": str(cast.stranger.id), "role": "observer"}
+    assert teacher.post(url, data=forged).status_code == 422
+    assert teacher.post(url, data={"person": "周敏", "role": "teacher"}).status_code == 422
+    assert teacher.post(url, data={"person": "李强", "role": "observer"}).status_code == 409
+
+
+def test_to_watch_holds_what_is_ready_and_not_yet_judged(app, cast, client_for):
+    with app.app_context(), unit_of_work():
+        ready = make_lesson(cast.user("teacher"), "已录好的课", visibility="school")
+        make_ready_version(ready)
+        make_lesson(cast.user("teacher"), "还没录的课", visibility="school")
+        judged = make_lesson(cast.user("teacher"), "评过的课", visibility="school")
+        make_ready_version(judged)
+        save_evaluation(cast.user("colleague"), judged, full_scores(judged))
+        submit_evaluation(cast.user("colleague"), judged)
+    page = client_for("colleague").get("/lessons").text
+    assert [name in page for name in ("已录好的课", "还没录的课", "评过的课")] == [True, False, False]
+    assert "已录好的课" not in client_for("teacher").get("/lessons").text
+    assert "已录好的课" in client_for("teacher").get("/lessons?view=mine").text
+    assert "已录好的课" not in client_for("outsider").get("/lessons").text
+
+
+def test_lists_are_paged_by_key_and_need_as_many_queries_whatever_their_length(app, cast, client_for, count_queries):
+    def add(number: int) -> None:
+        with app.app_context(), unit_of_work():
+            for n in range(number):
+                make_ready_version(make_lesson(cast.user("teacher"), f"第 {n} 课", visibility="school"))
+
+    def counted() -> tuple[int, str]:
+        with count_queries() as seen:
+            text = client_for_colleague.get("/lessons").text
+        return seen.count, text
+
+    client_for_colleague = client_for("colleague")
+    client_for_colleague.get("/lessons")
+    add(2)
+    few, _ = counted()
+    add(28)
+    many, text = counted()
+    assert many <= few
+    assert text.count('class="lesson-item"') == 20
+    cursor = text.split("cursor=")[1].split('"')[0]
+    assert client_for_colleague.get(f"/lessons?cursor={cursor}").text.count('class="lesson-item"') == 10
+    assert client_for_colleague.get("/lessons?cursor=broken").status_code == 422
+
+
+def test_search_says_exactly_what_the_page_says(ctx, cast):
+    with unit_of_work():
+        lesson = make_lesson(
+            cast.user("teacher"), visibility="school", subject="语文", grade="五年级", focus="候答时间"
+        )
+        version = make_ready_version(lesson)
+        ids = {
+            kind: some_comment(cast.user("colleague"), lesson, version, visibility=kind, body="草船借箭的板书").id
+            for kind in ("everybody", "teacher", "private")
+        }
+    (document,) = indexing.load_lessons([lesson.id])
+    school = cast.user("teacher").organization_id
+    assert document.acl == {f"u{cast.teacher.id}", f"s{school}"}
+    assert (document.subject, document.grade, document.author) == ("语文", "五年级", "李强")
+    found = {document.object_id: document for document in indexing.load_comments(list(ids.values()))}
+    assert found[ids["everybody"]].url == f"/lessons/{lesson.id}?t=12#comment-{ids['everybody']}"
+    assert found[ids["everybody"]].acl == document.acl
+    assert found[ids["teacher"]].acl == {f"u{cast.colleague.id}", f"u{cast.teacher.id}"}
+    assert found[ids["private"]].acl == {f"u{cast.colleague.id}"}
+    seen = {key: indexing.visible_comment_ids(cast.viewer(key), list(ids.values())) for key in PEOPLE}
+    assert seen["colleague"] == set(ids.values())
+    assert seen["teacher"] == {ids["everybody"], ids["teacher"]}
+    assert seen["leader"] == {ids["everybody"]}
+    assert seen["outsider"] == seen["admin"] == seen["researcher"] == set()
+
+
+def test_removed_lessons_are_not_in_the_index(ctx, cast):
+    with unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="school")
+        comment = some_comment(cast.user("colleague"), lesson, make_ready_version(lesson))
+        lesson.deleted_at = clock.now()
+    assert list(indexing.load_lessons([lesson.id])) == []
+    assert list(indexing.load_comments([comment.id])) == []

@@ -1,0 +1,40 @@
+"""Start the real server again and again, quickly: `python -m tests.crash.nursery PORT`.
+
+Importing the program takes seconds, starting it a fraction of one. This process imports once and forks the server for
+each line it reads, answering with the new process group's id, which the test kills. No server lives here itself, so each
+one starts from nothing but what is on disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from sqlalchemy.orm import configure_mappers
+
+from yanxiu.serving import EmbeddedServer
+
+THREADS = 24
+
+
+def main() -> None:
+    port = int(sys.argv[1])
+    configure_mappers()
+    for _line in sys.stdin:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            os.close(0)
+            os.dup2(2, 1)
+            EmbeddedServer("127.0.0.1", port, THREADS).run()
+            os._exit(0)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,9 @@ import { prepareComposer } from "./composer/prepare.js";
 settleSentDrafts();
 behavior("live-list", () => import("./live/live-list.js"));
 behavior("[data-presence], [data-presence-scope]", () => import("./live/presence.js"));
+behavior("input[data-suggest-src]", (input) => {
+  input.addEventListener("focus", () => import("./behaviors/search-suggest.js").then((m) => m.suggest(input)), { once: true });
+});
 behavior("textarea[data-composer]", prepareComposer);
 start();
 showWaitingToast();

@@ -1,0 +1,81 @@
+"""Searching in a real browser: from the top bar, by keyboard, with suggestions, and by the marked results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.search import Shelf, bring_index_up_to_date
+from tests.support.workshops import make_topic, make_workshop
+from yanxiu.core.search_queue import principal_sources, register_sources, sources
+from yanxiu.core.unit_of_work import unit_of_work
+
+
+@pytest.fixture
+def shelf(app) -> Iterator[Shelf]:
+    """The only source of search while the test runs."""
+    shelf, before = Shelf(), (list(sources().values()), list(principal_sources()))
+    register_sources([shelf.source])
+    for number, title in enumerate(("草船借箭教学设计", "草船借箭导入", "景阳冈课件"), start=1):
+        shelf.put(number, title, body=f"{title}：写给五年级", subject="语文", url="/help", year=str(2020 + number))
+    bring_index_up_to_date(app)
+    yield shelf
+    register_sources(*before)
+
+
+def go_to_search_box(page: Page) -> None:
+    """The box in the top bar; on a phone the page behind the search link."""
+    if page.viewport_size and page.viewport_size["width"] < 800:
+        page.get_by_role("link", name="搜索", exact=True).click()
+    page.get_by_role("searchbox", name="搜索").click()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_words_typed_into_the_box_are_found_and_marked(page_for, shelf, width):
+    page = page_for("teacher", width)
+    page.goto("/")
+    go_to_search_box(page)
+    page.get_by_role("searchbox", name="搜索").fill("草船借箭")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("“草船借箭”的搜索结果 · 研修坊")
+    expect(page.get_by_role("article")).to_have_count(2)
+    expect(page.locator("h3 mark").first).to_have_text("草船借箭")
+    expect(page.get_by_role("searchbox", name="搜索")).to_have_value("草船借箭")
+    page.get_by_role("link", name="2021").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+
+
+def test_titles_are_suggested_and_chosen_by_keyboard(page_for, shelf):
+    page = page_for("teacher")
+    page.goto("/")
+    box = page.get_by_role("searchbox", name="搜索")
+    box.click()
+    box.press_sequentially("草船")
+    suggestions = page.get_by_role("navigation", name="搜索建议")
+    expect(suggestions.get_by_role("link")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(suggestions.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(suggestions).to_be_hidden()
+    expect(box).to_be_focused()
+    box.press_sequentially("借")
+    expect(suggestions.get_by_role("link")).to_have_count(2)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/help$"))
+
+
+def test_a_member_finds_the_topic_and_an_outsider_does_not(app, cast, page_for):
+    with app.app_context(), unit_of_work():
+        workshop = make_workshop(cast.user("leader"), [cast.user("teacher")])
+        make_topic(cast.user("leader"), workshop, "《景阳冈》的板书怎么设计")
+    bring_index_up_to_date(app)
+    member, outsider = page_for("teacher"), page_for("outsider")
+    for page in (member, outsider):
+        page.goto("/search?q=景阳冈 板书")
+    member.get_by_role("link", name="《景阳冈》的板书怎么设计").click()
+    expect(member.get_by_role("heading", name="《景阳冈》的板书怎么设计")).to_be_visible()
+    expect(outsider.get_by_role("heading", name="没有找到“景阳冈 板书”")).to_be_visible()

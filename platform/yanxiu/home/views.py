@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from datetime import datetime
+
+from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.web.auth import current_viewer, public
+from yanxiu.accounts.permissions import ANONYMOUS
+from yanxiu.core import clock
+from yanxiu.resources import catalog
+from yanxiu.resources.queries import newest_resources, popular_resources
+from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.web.slots import Filler
+from yanxiu.workshops.queries import visible_workshop_ids
 
 bp = Blueprint("home", __name__)
 blueprints = (bp,)
 SLOTS: dict[str, Filler] = {}
+SHORTCUTS = (
+    ("lessonplans.new", "新建教案", "plan"),
+    ("observations.new", "新建课例", "lesson"),
+    ("resources.new", "上传资源", "upload"),
+)
 
 
 @bp.get("/")
 @public
 def front() -> ResponseReturnValue:
     """Show 工作台, or the public front page."""
-    page = "home/dashboard.html" if current_viewer().is_authenticated else "home/front.html"
-    return render_template(page)
+    return dashboard() if current_viewer().is_authenticated else public_front()
+
+
+def dashboard() -> str:
+    """What waits for me, what I was at, what is new around me; the features fill it through slots."""
+    viewer = current_viewer()
+    return render_template(
+        "home/dashboard.html",
+        today=clock.today(),
+        greeting=greeting(clock.now()),
+        shortcuts=[(icon, text, url_for(name)) for name, text, icon in SHORTCUTS if name in current_app.view_functions],
+        newest=newest_resources(viewer, visible_workshop_ids(viewer), subject=current_actor().subject, limit=4),
+        catalog=catalog,
+    )
+
+
+def public_front() -> str:
+    """What the county does and shares with everybody."""
+    return render_template(
+        "home/front.html",
+        newest=newest_resources(ANONYMOUS, (), limit=6),
+        popular=popular_resources(ANONYMOUS, (), limit=4),
+        catalog=catalog,
+    )
+
+
+def greeting(moment: datetime) -> str:
+    """Return 早上好, 下午好 or 晚上好 by the clock of the teachers."""
+    hour = moment.astimezone(clock.LOCAL_ZONE).hour
+    if 4 <= hour < 12:
+        return "早上好"
+    return "下午好" if 12 <= hour < 18 else "晚上好"

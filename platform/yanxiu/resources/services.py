@@ -192,7 +192,8 @@ def note_preview(
     content = _content_of(file)
     _drop_preview_images(file)
     _keep_preview_images(file, images)
-    content.preview_kind, content.preview_data, content.message = kind, data, message
+    content.preview_kind, content.message = kind, message
+    content.preview_data = {**data, "shown": len(images)}
     content.preview_html = html.replace('src="/p/', f'src="/resources/{file.resource_id}/files/{file.id}/images/')
     file.state = FAILED if message else (NONE if kind == "none" else READY)
     db.session.flush()

@@ -1,0 +1,41 @@
+"""The inbox of each person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from yanxiu.accounts.models import User
+from yanxiu.core import clock
+from yanxiu.core.db import Id, Model
+
+
+class Notification(Model):
+    """A message to one person. It names things by title and address only: what they say is read where they are.
+
+    Further events of the same kind at the same address raise `count` of the unread message instead of adding
+    another; `at` is the last of them.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        Index("ix_notification_user_read", "user_id", "read_at"),
+        Index("ix_notification_user_at", "user_id", "at", "id"),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    count: Mapped[int] = mapped_column(default=1)
+    place: Mapped[str] = mapped_column(String(120))
+    place_url: Mapped[str] = mapped_column(String(200))
+    headline: Mapped[str] = mapped_column(String(160))
+    url: Mapped[str] = mapped_column(String(255))
+    topic: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    read_at: Mapped[datetime | None]
+
+    actor: Mapped[User | None] = relationship(foreign_keys=[actor_id])

@@ -1,0 +1,10 @@
+"""Which events become messages, and to whom. All in the transaction of what happened."""
+
+from __future__ import annotations
+
+from yanxiu.core.events import Subscription
+from yanxiu.core.tasks import JobHandler
+from yanxiu.notifications.subscribers import plans, workshops
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (*workshops.SUBSCRIPTIONS, *plans.SUBSCRIPTIONS)
+JOBS: dict[str, JobHandler] = {}

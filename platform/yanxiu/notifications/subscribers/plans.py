@@ -1,0 +1,36 @@
+"""Messages from lesson plans: invitations and new versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yanxiu.core.events import Subscription
+from yanxiu.lessonplans.events import PlanMemberInvited, RevisionSaved
+from yanxiu.lessonplans.queries import find_plan, members_of
+from yanxiu.notifications.services import Message, notify
+
+
+def _on_invitation(event: PlanMemberInvited) -> None:
+    _tell([event.user_id], "plan_invited", event.actor_id, event.plan_id)
+
+
+def _on_revision(event: RevisionSaved) -> None:
+    """Those who write in the plan, its owner included."""
+    plan = find_plan(event.plan_id)
+    if plan is not None:
+        writers = {member.user_id for member in members_of(event.plan_id)} | {plan.owner_id}
+        _tell(writers, "plan_revision", event.actor_id, event.plan_id)
+
+
+def _tell(user_ids: Iterable[int], kind: str, actor_id: int, plan_id: int) -> None:
+    plan = find_plan(plan_id)
+    if plan is None:
+        return
+    url = f"/lesson-plans/{plan_id}"
+    notify(user_ids, Message(kind, actor_id, f"教案《{plan.title}》", url, plan.title, url, f"plan:{plan_id}"))
+
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription(PlanMemberInvited, _on_invitation),
+    Subscription(RevisionSaved, _on_revision),
+)

@@ -1,0 +1,107 @@
+"""Messages from workshops: answers, mentions, likes, people coming in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yanxiu.accounts.permissions import ANONYMOUS
+from yanxiu.core.events import Subscription
+from yanxiu.notifications.services import Message, notify
+from yanxiu.workshops.events import (
+    ApplicationDecided,
+    ApplicationSubmitted,
+    InvitationAnswered,
+    InvitationSent,
+    MemberRoleChanged,
+    PersonMentioned,
+    PostLiked,
+    PostPublished,
+    TopicDigested,
+)
+from yanxiu.workshops.queries import find_seat, find_topic
+from yanxiu.workshops.queries.members import leader_ids, member_ids
+
+
+def _on_post(event: PostPublished) -> None:
+    answered = {*event.answered_ids, event.topic_author_id}
+    _tell_members(answered, "reply", event.author_id, event.workshop_id, event.topic_id, event.post_id)
+
+
+def _on_mention(event: PersonMentioned) -> None:
+    _tell_members({event.user_id}, "mention", event.actor_id, event.workshop_id, event.topic_id, event.post_id)
+
+
+def _on_like(event: PostLiked) -> None:
+    _tell_members({event.author_id}, "like", event.actor_id, event.workshop_id, event.topic_id, event.post_id)
+
+
+def _on_digest(event: TopicDigested) -> None:
+    _tell_members({event.author_id}, "digest", event.actor_id, event.workshop_id, event.topic_id, None)
+
+
+def _tell_members(
+    user_ids: Iterable[int], kind: str, actor_id: int, workshop_id: int, topic_id: int, post_id: int | None
+) -> None:
+    """Tell those who are still members; whoever left hears nothing of what is said inside."""
+    topic = find_topic(workshop_id, topic_id)
+    if topic is None:
+        return
+    at = "" if post_id is None else f"?at={post_id}#post-{post_id}"
+    message = Message(
+        kind=kind,
+        actor_id=actor_id,
+        place=topic.workshop.name,
+        place_url=f"/workshops/{workshop_id}",
+        headline=topic.title,
+        url=f"/workshops/{workshop_id}/topics/{topic_id}{at}",
+        topic=f"topic:{topic_id}",
+    )
+    notify(set(user_ids) & set(member_ids(workshop_id)), message)
+
+
+def _on_application(event: ApplicationSubmitted) -> None:
+    target = f"/workshops/{event.workshop_id}/members#applications"
+    _tell_about_workshop(leader_ids(event.workshop_id), "application", event.user_id, event.workshop_id, target)
+
+
+def _on_decision(event: ApplicationDecided) -> None:
+    kind = "accepted" if event.accepted else "refused"
+    _tell_about_workshop([event.user_id], kind, event.actor_id, event.workshop_id)
+
+
+def _on_invitation(event: InvitationSent) -> None:
+    _tell_about_workshop([event.user_id], "invitation", event.actor_id, event.workshop_id)
+
+
+def _on_answer(event: InvitationAnswered) -> None:
+    if event.accepted:
+        target = f"/workshops/{event.workshop_id}/members"
+        _tell_about_workshop([event.inviter_id], "invitation_accepted", event.user_id, event.workshop_id, target)
+
+
+def _on_role(event: MemberRoleChanged) -> None:
+    _tell_about_workshop([event.user_id], "role", event.actor_id, event.workshop_id)
+
+
+def _tell_about_workshop(
+    user_ids: Iterable[int], kind: str, actor_id: int, workshop_id: int, url: str | None = None
+) -> None:
+    seat = find_seat(ANONYMOUS, workshop_id)
+    if seat is None:
+        return
+    home = f"/workshops/{workshop_id}"
+    name = seat.workshop.name
+    notify(user_ids, Message(kind, actor_id, name, home, name, url or home, f"workshop:{workshop_id}"))
+
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription(PostPublished, _on_post),
+    Subscription(PersonMentioned, _on_mention),
+    Subscription(PostLiked, _on_like),
+    Subscription(TopicDigested, _on_digest),
+    Subscription(ApplicationSubmitted, _on_application),
+    Subscription(ApplicationDecided, _on_decision),
+    Subscription(InvitationSent, _on_invitation),
+    Subscription(InvitationAnswered, _on_answer),
+    Subscription(MemberRoleChanged, _on_role),
+)

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.permissions import ANONYMOUS
 from yanxiu.core import clock
-from yanxiu.resources import catalog
 from yanxiu.resources.queries import newest_resources, popular_resources
 from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.web.slots import Filler
@@ -41,7 +40,6 @@ def dashboard() -> str:
         greeting=greeting(clock.now()),
         shortcuts=[(icon, text, url_for(name)) for name, text, icon in SHORTCUTS if name in current_app.view_functions],
         newest=newest_resources(viewer, visible_workshop_ids(viewer), subject=current_actor().subject, limit=4),
-        catalog=catalog,
     )
 
 
@@ -51,7 +49,6 @@ def public_front() -> str:
         "home/front.html",
         newest=newest_resources(ANONYMOUS, (), limit=6),
         popular=popular_resources(ANONYMOUS, (), limit=4),
-        catalog=catalog,
     )
 
 

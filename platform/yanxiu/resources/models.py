@@ -12,6 +12,7 @@ from yanxiu.accounts.models import Organization, User
 from yanxiu.core import clock
 from yanxiu.core.db import Id, Model, Timestamps
 from yanxiu.core.storage import StoredFile
+from yanxiu.resources.catalog import KINDS
 from yanxiu.workshops.models import Workshop
 
 WAITING, READY, NONE, FAILED = "waiting", "ready", "none", "failed"
@@ -67,6 +68,11 @@ class Resource(Timestamps, Model):
     files: Mapped[list[ResourceFile]] = relationship(
         back_populates="resource", foreign_keys="ResourceFile.resource_id", order_by="ResourceFile.number.desc()"
     )
+
+    @property
+    def kind_label(self) -> str:
+        """The type in words."""
+        return KINDS.get(self.kind, "")
 
 
 class ResourceFile(Model):

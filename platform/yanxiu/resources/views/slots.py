@@ -7,7 +7,6 @@ from typing import Any
 from flask import url_for
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.resources import catalog
 from yanxiu.resources.queries import newest_resources, waiting_uploads
 from yanxiu.resources.views.blueprint import viewer_workshops
 from yanxiu.web.slots import Filler
@@ -21,7 +20,7 @@ def workshop_tab(viewer: Viewer, workshop: Any, **_things: Any) -> dict[str, Any
 def workshop_newest(viewer: Viewer, workshop: Any, **_things: Any) -> dict[str, Any] | None:
     """The newest resources shared with a workshop, beside its home."""
     found = newest_resources(viewer, viewer_workshops(), workshop_id=workshop.id, limit=4)
-    return {"resources": found, "catalog": catalog} if found else None
+    return {"resources": found} if found else None
 
 
 def continue_uploads(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
@@ -33,7 +32,7 @@ def continue_uploads(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
 def person_resources(viewer: Viewer, person: Any, **_things: Any) -> dict[str, Any] | None:
     """What somebody has shared with whoever looks."""
     found = newest_resources(viewer, viewer_workshops(), owner_id=person.id, limit=6)
-    return {"resources": found, "catalog": catalog} if found else None
+    return {"resources": found} if found else None
 
 
 SLOTS: dict[str, Filler] = {

@@ -63,6 +63,7 @@ class RecordingReady(Event):
 
     lesson_id: int
     version_id: int
+    uploader_id: int
 
 
 @dataclass(frozen=True)

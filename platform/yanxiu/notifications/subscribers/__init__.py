@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from yanxiu.core.events import Subscription
 from yanxiu.core.tasks import JobHandler
-from yanxiu.notifications.subscribers import plans, workshops
+from yanxiu.notifications.subscribers import lessons, plans, workshops
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = (*workshops.SUBSCRIPTIONS, *plans.SUBSCRIPTIONS)
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    *workshops.SUBSCRIPTIONS,
+    *plans.SUBSCRIPTIONS,
+    *lessons.SUBSCRIPTIONS,
+)
 JOBS: dict[str, JobHandler] = {}

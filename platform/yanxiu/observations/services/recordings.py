@@ -91,7 +91,7 @@ def add_rendition(version: RecordingVersion, made: Made) -> None:
         )
     if made.kind in WATCHABLE and version.state != VersionState.READY:
         version.state, version.progress, version.ready_at = VersionState.READY, 100, clock.now()
-        record(RecordingReady(version.recording.lesson_id, version.id))
+        record(RecordingReady(version.recording.lesson_id, version.id, version.uploader_id))
     db.session.flush()
     _tell(version)
 

@@ -1,0 +1,79 @@
+"""Messages from lessons: invitations, comments, answers, evaluations, the state of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import find_user, viewer_of
+from yanxiu.core.events import Subscription
+from yanxiu.notifications.services import Message, notify
+from yanxiu.observations.events import (
+    EvaluationSubmitted,
+    LessonMemberInvited,
+    RecordingFailed,
+    RecordingReady,
+    TimedCommentPosted,
+)
+from yanxiu.observations.queries import find_comment, find_lesson
+
+
+def _viewer(user_id: int) -> Viewer:
+    return viewer_of(find_user(user_id))
+
+
+def _on_invitation(event: LessonMemberInvited) -> None:
+    _tell([event.user_id], "lesson_invited", event.actor_id, event.lesson_id)
+
+
+def _on_comment(event: TimedCommentPosted) -> None:
+    """The teacher of the lesson, and the one who is answered; a private thread is nobody else's business."""
+    author = _viewer(event.author_id)
+    seen = find_lesson(author, event.lesson_id)
+    if seen is None or event.visibility == "private":
+        return
+    comment = find_comment(author, seen.lesson, event.comment_id)
+    start = comment.start_ms // 1000 if comment is not None else 0
+    url = f"/lessons/{event.lesson_id}?t={start}#comment-{event.parent_id or event.comment_id}"
+    told: set[int] = set()
+    parent = find_comment(author, seen.lesson, event.parent_id) if event.parent_id is not None else None
+    if parent is not None:
+        told = {parent.author_id}
+        _tell(told, "comment_reply", event.author_id, event.lesson_id, url)
+    _tell({seen.lesson.teacher_id} - told, "comment", event.author_id, event.lesson_id, url)
+
+
+def _on_evaluation(event: EvaluationSubmitted) -> None:
+    seen = find_lesson(_viewer(event.observer_id), event.lesson_id)
+    if seen is not None:
+        url = f"/lessons/{event.lesson_id}#evaluations"
+        _tell([seen.lesson.teacher_id], "evaluation", event.observer_id, event.lesson_id, url)
+
+
+def _on_ready(event: RecordingReady) -> None:
+    """The one who uploaded it; nobody acted, so there is no actor to leave out."""
+    _tell([event.uploader_id], "recording_ready", None, event.lesson_id)
+
+
+def _on_failure(event: RecordingFailed) -> None:
+    _tell([event.uploader_id], "recording_failed", None, event.lesson_id)
+
+
+def _tell(user_ids: Iterable[int], kind: str, actor_id: int | None, lesson_id: int, url: str | None = None) -> None:
+    """Tell those who may see the lesson; whoever lost that right in the meantime hears nothing."""
+    for user_id in user_ids:
+        seen = find_lesson(_viewer(user_id), lesson_id)
+        if seen is not None:
+            home = f"/lessons/{lesson_id}"
+            title = seen.lesson.title
+            message = Message(kind, actor_id, f"课例《{title}》", home, title, url or home, f"lesson:{lesson_id}")
+            notify([user_id], message)
+
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription(LessonMemberInvited, _on_invitation),
+    Subscription(TimedCommentPosted, _on_comment),
+    Subscription(EvaluationSubmitted, _on_evaluation),
+    Subscription(RecordingReady, _on_ready),
+    Subscription(RecordingFailed, _on_failure),
+)

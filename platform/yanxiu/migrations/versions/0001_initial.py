@@ -201,6 +201,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "notification",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("place_url", sa.String(length=200), nullable=False),
+        sa.Column("headline", sa.String(length=160), nullable=False),
+        sa.Column("url", sa.String(length=255), nullable=False),
+        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("read_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_notification_actor_id_user")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notification_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
+    )
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.create_index("ix_notification_user_at", ["user_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_notification_user_read", ["user_id", "read_at"], unique=False)
+
+    op.create_table(
         "resource_upload",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -1205,6 +1227,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
 
     op.drop_table("resource_upload")
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.drop_index("ix_notification_user_read")
+        batch_op.drop_index("ix_notification_user_at")
+
+    op.drop_table("notification")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index("ix_appointment_organization_id_role")

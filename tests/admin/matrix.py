@@ -11,7 +11,7 @@ from yanxiu.accounts.services import apply_next_rows, confirm_import, keep_check
 def build(cast: Cast) -> dict[str, int]:
     """A teacher of the central school, one of the village school, and lists the administrator uploaded."""
     central, village = cast.place("central"), cast.place("village")
-    near = make_person(central, "近处的人", id_number="330324198001010015")
+    near = make_person(central, "近处的人", id_number="330324198001010017")
     far = make_person(village, "远处的人")
     group = make_appointment(cast.user("colleague"), "group_head", cast.place("central_chinese"))
     admin = cast.user("admin")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from yanxiu.accounts.catalog import ROLES
+
 ACTIONS = {
     "user.created": "新建账号",
     "user.edited": "修改资料",
@@ -40,3 +45,46 @@ ACTION_GROUPS = (
 def action_label(action: str) -> str:
     """Return an action in words; one that has none keeps its name."""
     return ACTIONS.get(action, action)
+
+
+FIELDS = {
+    "name": "姓名",
+    "username": "用户名",
+    "phone": "手机号",
+    "email": "邮箱",
+    "id_number": "身份证号",
+    "subject": "学科",
+    "stage": "学段",
+    "title": "职称",
+    "organization_id": "所在单位",
+}
+"""What of a person was changed."""
+PLACES = {"organization_id": "单位", "parent_id": "上级", "from_parent": "原上级", "to_parent": "新上级"}
+"""Keys whose value is the id of an organization."""
+WORDS = {"username": "用户名", "name": "名称", "before": "原名称", "file": "文件", "count": "数量"}
+
+
+def place_ids(data: Mapping[str, Any]) -> set[int]:
+    """Return the ids of organizations an entry speaks of."""
+    return {value for key, value in data.items() if key in PLACES and isinstance(value, int)}
+
+
+def details(data: Mapping[str, Any], places: Mapping[int, str]) -> str:
+    """Return what an entry carries besides, in words; `places` are the names of the organizations it speaks of."""
+    return "；".join(part for key, value in data.items() if (part := _detail(key, value, places)))
+
+
+def _detail(key: str, value: Any, places: Mapping[int, str]) -> str:
+    if key == "user_id" or value is None:
+        return ""  # the person has a column of their own
+    if key in PLACES:
+        return f"{PLACES[key]}：{places.get(value, value)}"
+    if key == "role":
+        return f"角色：{ROLES.get(value, value)}"
+    if key == "fields" and isinstance(value, list):
+        return "修改了" + "、".join(FIELDS.get(field, str(field)) for field in value)
+    if key == "by" and value == "import":
+        return "由导入名单修改"
+    if key == "intact":
+        return "完整" if value else "有改动"
+    return f"{WORDS.get(key, key)}：{value}"

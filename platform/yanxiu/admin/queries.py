@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.accounts.queries import ids_of_people_in_reach, names_of
+from yanxiu.accounts.queries import ids_of_people_in_reach, names_of, names_of_organizations
+from yanxiu.admin.actions import details, place_ids
 from yanxiu.core import clock
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db, is_sqlite
@@ -44,6 +45,7 @@ class AuditLine:
     entry: AuditEntry
     actor: str
     subject: str
+    details: str
 
 
 def audit_page(viewer: Viewer, wanted: AuditFilter, cursor: str | None = None) -> Page[AuditLine]:
@@ -98,7 +100,11 @@ def _with_names(entries: Sequence[AuditEntry]) -> list[AuditLine]:
     }
     people |= {e.data["user_id"] for e in entries if isinstance(e.data.get("user_id"), int)}
     names = names_of(people)
-    return [AuditLine(e, names.get(e.actor_id or 0, "系统"), names.get(_about(e) or 0, "")) for e in entries]
+    places = names_of_organizations({place for e in entries for place in place_ids(e.data)})
+    return [
+        AuditLine(e, names.get(e.actor_id or 0, "系统"), names.get(_about(e) or 0, ""), details(e.data, places))
+        for e in entries
+    ]
 
 
 def _about(entry: AuditEntry) -> int | None:

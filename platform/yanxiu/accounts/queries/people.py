@@ -85,6 +85,12 @@ def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def names_of_organizations(organization_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of organizations by id, one query."""
+    statement = select(Organization.id, Organization.name).where(Organization.id.in_(set(organization_ids)))
+    return {row.id: row.name for row in db.session.execute(statement)}
+
+
 def users_by_id(user_ids: Iterable[int]) -> dict[int, User]:
     """Return users by id with their home organization, one query."""
     statement = select(User).where(User.id.in_(set(user_ids))).options(joinedload(User.organization))

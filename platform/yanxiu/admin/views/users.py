@@ -91,7 +91,9 @@ def user(user_id: int) -> ResponseReturnValue:
 def edit_user(user_id: int) -> ResponseReturnValue:
     """Change what is known of a person."""
     person = managed(user_id)
-    form = _person_form(PersonForm(obj=person, id_number="") if request.method == "GET" else PersonForm(), person)
+    form = _person_form(PersonForm(obj=person), person)
+    if request.method == "GET":
+        form.id_number.data = ""  # shown masked; typing a number replaces it
 
     def act() -> None:
         place = in_reach(form.organization_id.data, "organization_id")

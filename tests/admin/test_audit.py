@@ -1,0 +1,131 @@
+"""Who did what: kept, chained, readable by the county, not to be changed."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from yanxiu.accounts.services import reset_password
+from yanxiu.core import clock
+from yanxiu.core.audit import AuditEntry, record_audit, verify_audit
+from yanxiu.core.db import db, is_sqlite
+from yanxiu.core.unit_of_work import unit_of_work
+
+pytestmark = pytest.mark.usefixtures("ctx")
+
+
+def some_acts(cast):
+    with unit_of_work():
+        reset_password(cast.user("admin"), cast.user("teacher"))
+        record_audit(
+            cast.user("principal"), "organization.renamed", "organization", cast.places["central"], name="=1+1"
+        )
+        record_audit(cast.user("stranger"), "user.edited", "user", cast.stranger.id, fields=["name"])
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET action = 'nothing'", "DELETE FROM audit_entry"])
+def test_the_database_itself_refuses_to_change_the_log(cast, statement):
+    some_acts(cast)
+    with pytest.raises(DatabaseError, match="append-only"), unit_of_work():
+        db.session.execute(text(statement))
+    assert db.session.query(AuditEntry).filter_by(action="password.reset").count() == 1
+
+
+@pytest.mark.parametrize(
+    "change", ["action = 'user.created'", "actor_id = NULL", "at = '2001-01-01 00:00:00+00'", "data = '{}'"]
+)
+def test_whoever_goes_beneath_the_triggers_breaks_the_chain(cast, change):
+    some_acts(cast)
+    assert verify_audit() is None
+    target = db.session.query(AuditEntry).filter_by(action="organization.renamed").one().id
+    with unit_of_work():
+        without_triggers()
+        db.session.execute(text(f"UPDATE audit_entry SET {change} WHERE id = {target}"))
+    db.session.expire_all()
+    assert verify_audit() == target
+
+
+def test_a_removed_entry_is_missed(cast):
+    some_acts(cast)
+    target = db.session.query(AuditEntry).filter_by(action="password.reset").one().id
+    with unit_of_work():
+        without_triggers()
+        db.session.execute(text(f"DELETE FROM audit_entry WHERE id = {target}"))
+    assert verify_audit() == target + 1
+
+
+def without_triggers():
+    if is_sqlite():
+        db.session.execute(text("DROP TRIGGER audit_entry_no_update"))
+        db.session.execute(text("DROP TRIGGER audit_entry_no_delete"))
+    else:
+        db.session.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER USER"))
+
+
+def test_an_act_that_fails_leaves_no_entry(cast):
+    before = db.session.query(AuditEntry).count()
+    with pytest.raises(ZeroDivisionError), unit_of_work():
+        record_audit(cast.user("admin"), "user.edited", "user", 1)
+        raise ZeroDivisionError
+    assert db.session.query(AuditEntry).count() == before
+
+
+def test_the_county_reads_its_own_acts_in_words(client_for, cast):
+    some_acts(cast)
+    page = client_for("admin").get("/admin/audit").text
+    assert "重置密码" in page
+    assert "李强" in page
+    assert "孙正平" in page
+    assert "钱伟" not in page
+
+
+def test_the_log_is_narrowed_by_the_address(client_for, cast):
+    some_acts(cast)
+    client = client_for("admin")
+    assert "修改组织" not in client.get("/admin/audit?action=password.").text.split("<tbody")[1]
+    assert "重置密码" not in client.get("/admin/audit?actor=孙正平").text.split("<tbody")[1]
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    assert "没有符合条件的记录" in client.get(f"/admin/audit?since={tomorrow}").text
+    assert "重置密码" in client.get(f"/admin/audit?since={clock.today()}&until={clock.today()}").text
+    assert client.get("/admin/audit?since=nonsense&until=2001-99-99").status_code == 200
+
+
+def test_the_export_opens_in_excel_and_holds_no_formula(client_for, cast):
+    some_acts(cast)
+    answer = client_for("admin").get("/admin/audit.csv")
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["Cache-Control"] == "no-store"
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert rows[0][:4] == ["编号", "时间", "办理人", "操作"]
+    assert {len(row) for row in rows} == {8}
+    assert not any(cell[:1] in "=+-@" for row in rows[1:] for cell in row if cell)
+    assert db.session.query(AuditEntry).filter_by(action="audit.exported").one().actor_id == cast.admin.id
+
+
+def test_the_whole_log_is_exported_beyond_one_page(client_for, cast):
+    with unit_of_work():
+        for number in range(620):
+            record_audit(cast.user("admin"), "user.edited", "user", cast.teacher.id, count=number)
+    rows = client_for("admin").get("/admin/audit.csv").data.decode("utf-8-sig").splitlines()
+    assert sum("数量" in row for row in rows) == 620
+
+
+def test_checking_the_log_says_whether_it_is_whole(client_for, cast):
+    some_acts(cast)
+    client = client_for("admin")
+    client.post("/admin/system/audit-check")
+    assert "操作记录完整" in client.get("/admin/system").text
+    with unit_of_work():
+        without_triggers()
+        db.session.execute(text("UPDATE audit_entry SET action = 'nothing' WHERE action = 'password.reset'"))
+    client.post("/admin/system/audit-check")
+    assert "对不上" in client.get("/admin/system").text
+
+
+def test_the_system_page_tells_of_jobs_disk_and_index(client_for):
+    page = client_for("admin").get("/admin/system").text
+    for words in ("磁盘剩余", "数据库", "后台任务", "搜索", "操作记录"):
+        assert words in page

@@ -7,6 +7,7 @@ from flask import Blueprint, request, url_for
 from yanxiu.accounts.permissions import Viewer, can_enter_admin, can_read_audit
 from yanxiu.core.errors import NotFoundError
 from yanxiu.web.auth import current_viewer
+from yanxiu.web.converters import LARGEST_ID
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -53,7 +54,7 @@ def _tab_of(endpoint: str) -> str:
 def query_int(name: str) -> int | None:
     """Return a whole number from the address, None if it is not one."""
     text = request.args.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 18 else None
+    return int(text) if text.isdecimal() and len(text) < 11 and int(text) <= LARGEST_ID else None
 
 
 def query_text(name: str) -> str:

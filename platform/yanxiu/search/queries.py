@@ -234,19 +234,26 @@ class _Search:
 
     def _hit(self, document: IndexDocument) -> Hit:
         needles = self.query.needles
-        pieces = snippet(document.body or document.attachment, needles)
-        if document.attachment and not any(piece.hit for piece in pieces):
-            inside = snippet(document.attachment, needles)
-            pieces = inside if any(piece.hit for piece in inside) else pieces
         return Hit(
             kind=document.kind,
             label=labels().get(document.kind, document.kind),
             object_id=document.object_id,
             url=document.url,
             title=mark(document.title, needles),
-            text=pieces,
+            text=_excerpt(document, needles),
             document=document,
         )
+
+
+def _excerpt(document: IndexDocument, needles: tuple[str, ...]) -> list[Piece]:
+    """Where the words stand in the text, or in the attached file; nothing when the title says it all."""
+    if document.body and document.body in document.title:
+        return []
+    pieces = snippet(document.body or document.attachment, needles)
+    if document.attachment and not any(piece.hit for piece in pieces):
+        inside = snippet(document.attachment, needles)
+        return inside if any(piece.hit for piece in inside) else pieces
+    return pieces
 
 
 def _only(page: EnginePage, known: set[Key]) -> EnginePage:

@@ -1,0 +1,113 @@
+"""What the features tell search: rights say the same twice, costs stay flat, and two words find all kinds of things."""
+
+import importlib
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from tests.support.matrix import PRINCIPALS
+from yanxiu.accounts.permissions import ANONYMOUS, Viewer
+from yanxiu.core.search_queue import IndexDocument, sources
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.search.permissions import principals_of
+from yanxiu.workshops.queries import membership_of, workshops_of
+from yanxiu.workshops.services.membership import remove_member
+
+FEATURES = ("workshops", "lessonplans", "observations", "resources")
+KINDS = ("person", "workshop", "topic", "post", "plan", "lesson", "comment", "resource")
+
+
+@pytest.fixture
+def world(ctx, cast) -> None:
+    """A little of everything: what the permission matrices of the features are played on."""
+    with unit_of_work():
+        for feature in FEATURES:
+            importlib.import_module(f"tests.{feature}.matrix").build(cast)
+
+
+def everything(kind: str) -> dict[int, IndexDocument]:
+    source = sources()[kind]
+    return {document.object_id: document for document in source.load(list(source.all_ids()))}
+
+
+def viewers(cast) -> Sequence[tuple[str, Viewer]]:
+    return [(key, ANONYMOUS if key == "anonymous" else cast.viewer(key)) for key in PRINCIPALS]
+
+
+def test_every_kind_has_a_source(app):
+    assert set(sources()) == set(KINDS)
+
+
+def test_the_rights_on_a_document_are_those_of_its_page(world, cast):
+    for kind in KINDS:
+        documents = everything(kind)
+        assert documents, f"the matrices make no {kind}"
+        for who, viewer in viewers(cast):
+            mine = principals_of(viewer)
+            by_rights = {number for number, document in documents.items() if document.acl & mine}
+            assert by_rights == sources()[kind].visible(viewer, list(documents)), (kind, who)
+
+
+def test_a_document_leads_to_a_page_that_opens_for_who_may_see_it(world, cast, client_for, client):
+    asking = {"anonymous": client, "leader": client_for("leader"), "teacher": client_for("teacher")}
+    for kind in KINDS:
+        for number, document in list(everything(kind).items())[:2]:
+            assert document.title.strip(), kind
+            for who, viewer in viewers(cast):
+                if who in asking and number in sources()[kind].visible(viewer, [number]):
+                    assert asking[who].get(document.url).status_code == 200, (who, document.url)
+
+
+def test_reading_many_costs_as_many_queries_as_reading_one(world, count_queries, cast):
+    viewer = cast.viewer("leader")
+    for kind in KINDS:
+        source = sources()[kind]
+        ids = list(source.all_ids())
+        costs = []
+        for some in (ids[:1], ids):
+            with count_queries() as seen:
+                documents = list(source.load(some))
+                loaded = seen.count
+                source.visible(viewer, some)
+            costs.append((loaded, seen.count - loaded))
+            assert {document.object_id for document in documents} <= set(some)
+        assert costs[1][0] <= costs[0][0] + 2, f"loading {len(ids)} × {kind}: {costs[1][0]} queries, one: {costs[0][0]}"
+        assert costs[1][1] <= costs[0][1], kind
+
+
+def test_two_words_find_a_topic_a_plan_a_comment_and_a_resource(world, cast, client_for, index_now):
+    """The main job: the leader finds all four; somebody from another county only what is public."""
+    index_now()
+    assert {"topic", "plan", "comment", "resource"} <= kinds_found(client_for("leader"), "草船借箭 设计")
+    stranger = cast.viewer("stranger")
+    public = {kind for kind in KINDS if sources()[kind].visible(stranger, list(everything(kind)))}
+    assert kinds_found(client_for("stranger"), "草船借箭 设计") <= public
+    assert not public & {"topic", "post", "plan", "comment", "lesson"}
+
+
+def test_leaving_a_workshop_takes_its_things_out_at_once(world, cast, client_for, index_now):
+    """No indexing happens between the removal and the search."""
+    index_now()
+    teacher = client_for("teacher")
+    assert "topic" in kinds_found(teacher, "草船借箭")
+    with unit_of_work():
+        leader = cast.user("leader")
+        for workshop in workshops_of(cast.teacher.id):
+            member = membership_of(workshop.id, cast.teacher.id)
+            assert member is not None
+            remove_member(leader, workshop, member)
+    assert not {"topic", "post"} & kinds_found(teacher, "草船借箭")
+
+
+def kinds_found(client, query: str) -> set[str]:
+    return set(re.findall(r'id="group-(\w+)"', client.get(f"/search?q={query}").get_data(as_text=True)))
+
+
+def test_a_page_of_all_kinds_costs_a_flat_number_of_queries(world, cast, client_for, index_now, count_queries):
+    index_now()
+    leader = client_for("leader")
+    leader.get("/search?q=设计")
+    with count_queries() as seen:
+        assert leader.get("/search?q=设计").status_code == 200
+    assert seen.count <= 60

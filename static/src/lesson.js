@@ -6,6 +6,7 @@ import { Timeline } from "./lesson/timeline.js";
 import { CommentForm } from "./lesson/comment-form.js";
 import { CommentList } from "./lesson/comment-list.js";
 import { followRecording } from "./lesson/recording.js";
+import { bindAudience } from "./lesson/audience.js";
 import { bindRubric } from "./lesson/rubric.js";
 
 const page = { player: null, timeline: null, form: null, list: null };
@@ -29,6 +30,7 @@ behavior("[data-comment-form]", (element) => {
 
 behavior("#recording[data-topic]", followRecording);
 behavior("form[data-rubric]", bindRubric);
+behavior("form[data-audience]", bindAudience);
 behavior("form[data-upload]", async (form) => {
   const { bindUpload } = await import("./lesson/upload.js");
   bindUpload(form);

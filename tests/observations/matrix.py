@@ -10,6 +10,7 @@ from flask import current_app
 from tests.support.cast import Cast
 from tests.support.matrix import Row, SocketRow, expect, expect_words, signed_in
 from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from tests.support.workshops import make_workshop
 from yanxiu.observations.services.comments import withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import delete_lesson, invite_member
@@ -34,6 +35,7 @@ def build(cast: Cast) -> dict[str, Any]:
     removed = make_lesson(teacher, "撤下的课", visibility="school")
     delete_lesson(teacher, removed)
     return {
+        "workshop": make_workshop(cast.user("leader"), [teacher]).id,
         "lesson": lesson.id,
         "lesson64": base64.b64encode(str(lesson.id).encode()).decode(),
         "version": version.id,
@@ -80,11 +82,17 @@ def author(status: int) -> dict[str, int]:
     return {**watchers(403), "colleague": status}
 
 
+OVERSEERS = {"principal": 200, "researcher": 200, "admin": 200}
+"""They oversee the workshop, but see in it only the lessons they may watch."""
 LESSON = "/lessons/{lesson}"
 COMMENT = LESSON + "/comments/{comment}"
 FORM = {"title": "《草船借箭》第二课时", "visibility": "school", "consent": "not_needed"}
 ROUTES = {
     ("GET", "observations.index"): Row("/lessons", signed_in()),
+    ("GET", "observations.workshop_lessons"): Row(
+        "/workshops/{workshop}/lessons",
+        expect(404, anonymous=302, leader=200, teacher=200, **OVERSEERS),
+    ),
     ("GET", "observations.new_lesson"): Row("/lessons/new", signed_in()),
     ("POST", "observations.new_lesson"): Row("/lessons/new", signed_in(303), data=FORM),
     ("GET", "observations.lesson"): Row(LESSON, watchers(200)),

@@ -84,6 +84,12 @@ def lessons_page(viewer: Viewer, view: str, *, subject: str = "", cursor: str | 
     return paginate(statement, Lesson.created_at.desc(), Lesson.id.desc(), cursor=cursor)
 
 
+def workshop_lessons_page(viewer: Viewer, workshop_id: int, cursor: str | None = None) -> Page[Lesson]:
+    """Return a page of the lessons of a workshop that the viewer may see, newest first."""
+    statement = visible_lessons(viewer).where(Lesson.workshop_id == workshop_id).options(*_for_lists())
+    return paginate(statement, Lesson.created_at.desc(), Lesson.id.desc(), cursor=cursor)
+
+
 def lessons_waiting_for(viewer: Viewer, limit: int = 5) -> Sequence[Lesson]:
     """Return lessons somebody invited the viewer to and that the viewer has not evaluated yet."""
     invited = exists().where(LessonMember.lesson_id == Lesson.id, LessonMember.user_id == viewer.user_id)

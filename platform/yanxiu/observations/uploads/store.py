@@ -20,7 +20,7 @@ from typing import IO, Any, Protocol
 
 from yanxiu.observations.uploads.protocol import Checksum, ProtocolError
 
-BLOCK = 256 * 1024
+BLOCK = 64 * 1024
 GIB = 1024**3
 _ID = re.compile(r"[0-9a-f]{32}")
 

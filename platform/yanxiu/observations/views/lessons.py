@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.queries import find_user
 from yanxiu.core import clock
-from yanxiu.core.errors import ForbiddenError, InvalidError
+from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.queries import plans_to_link, visible_plan
@@ -19,13 +19,16 @@ from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson
 from yanxiu.observations.permissions import can_decide_audience, can_edit_lesson, can_evaluate_lesson
 from yanxiu.observations.queries import current_version, recording_of, rubric_choices, threads_of, workshop_choices
 from yanxiu.observations.queries.comments import counts_by_lesson
-from yanxiu.observations.queries.lessons import LIST_VIEWS, lessons_page
+from yanxiu.observations.queries.evaluations import default_rubric_version
+from yanxiu.observations.queries.lessons import LIST_VIEWS, lessons_page, workshop_lessons_page
 from yanxiu.observations.queries.recordings import newest_posters
+from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG
 from yanxiu.observations.services import lessons as service
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.workshops.queries import find_workshop
 
 
 @bp.get("/lessons")
@@ -37,6 +40,16 @@ def index() -> ResponseReturnValue:
         current_viewer(), view, subject=request.args.get("subject", ""), cursor=request.args.get("cursor")
     )
     return render_template("observations/lessons.html", view=view, page=page, **cards(page.items))
+
+
+@bp.get("/workshops/<int:workshop_id>/lessons")
+def workshop_lessons(workshop_id: int) -> ResponseReturnValue:
+    """The lessons of one workshop."""
+    workshop = find_workshop(current_viewer(), workshop_id)
+    if workshop is None:
+        raise NotFoundError
+    page = workshop_lessons_page(current_viewer(), workshop_id, request.args.get("cursor"))
+    return render_template("observations/workshop_lessons.html", workshop=workshop, page=page, **cards(page.items))
 
 
 def cards(lessons: Sequence[Lesson]) -> dict[str, object]:
@@ -53,6 +66,8 @@ def new_lesson() -> ResponseReturnValue:
         workshop_id = whole_number(request.args.get("workshop_id"))
         form.workshop_id.data = str(workshop_id or "")
         form.visibility.data = "workshop" if workshop_id else "invited"
+        rubric = default_rubric_version(DEFAULT_SLUG)
+        form.rubric_version_id.data = str(rubric.id) if rubric else ""
         form.lesson_plan_id.data = str(whole_number(request.args.get("lesson_plan_id")) or "")
     elif form.validate():
         try:

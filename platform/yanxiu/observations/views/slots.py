@@ -22,7 +22,13 @@ def lessons_to_watch(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
     return {"lessons": lessons} if lessons else None
 
 
+def workshop_tab(viewer: Viewer, workshop: Any) -> dict[str, Any] | None:
+    """The tab of a workshop that has lessons."""
+    return {} if newest_lessons_of_workshop(viewer, workshop.id, limit=1) else None
+
+
 SLOTS: dict[str, Filler] = {
+    "workshop_tabs": ("observations/_workshop_tab.html", workshop_tab),
     "workshop_home_main": ("observations/_workshop_lessons.html", workshop_lessons),
     "dashboard_today": ("observations/_to_watch.html", lessons_to_watch),
 }

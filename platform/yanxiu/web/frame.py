@@ -17,7 +17,7 @@ NAVIGATION = (
     ("home.front", "工作台", "home"),
     ("workshops.index", "工作坊", "workshop"),
     ("lessonplans.index", "备课", "plan"),
-    ("observations.lesson_list", "观课", "lesson"),
+    ("observations.index", "观课", "lesson"),
     ("resources.index", "资源", "resource"),
 )
 MENU = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,12 +13,14 @@ from flask import Flask
 from tests.support.observations import color_at, make_lesson, make_ready_version, upload_clip
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file, storage
-from yanxiu.core.tasks import Job
+from yanxiu.core.tasks import Job, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import jobs
 from yanxiu.observations.media import convert
 from yanxiu.observations.media.probe import MAX_DURATION_MS, Facts, NotPlayableError, inspect, probe, sniff
 from yanxiu.observations.models import RecordingVersion, VersionState
+from yanxiu.observations.services import recordings
+from yanxiu.observations.uploads.handover import open_store
 
 FACTS = Facts("mov", 60_000, 1280, 720, 0, 25.0, "h264", "yuv420p", "aac", 1_000_000)
 
@@ -232,6 +235,45 @@ def test_progress_is_told_and_a_removed_lesson_is_not_converted(app, client_for,
     assert only_version(app)["kinds"] == []
 
 
+def test_a_lesson_that_comes_back_is_taken_up_again(app, client_for, new_lesson, clips, work):
+    lesson_id, teacher = new_lesson(recorded=False), client_for("teacher")
+    upload_clip(teacher, lesson_id, clips("plain.mp4", seconds=8))
+    teacher.post(f"/lessons/{lesson_id}/removal")
+    work()
+    teacher.post(f"/lessons/{lesson_id}/restoration")
+    work()
+    assert only_version(app)["state"] == VersionState.READY
+
+
+def test_a_recording_nobody_works_on_any_more_says_so(app, client_for, new_lesson, clips):
+    """A worker that dies each time leaves a failed job and no word to the teacher; the sweep says it."""
+    upload_clip(client_for("teacher"), new_lesson(recorded=False), clips("plain.mp4", seconds=8))
+    with app.app_context(), unit_of_work():
+        recordings.give_up_forgotten()
+    assert only_version(app)["state"] == VersionState.WAITING  # its job is still open
+    with app.app_context(), unit_of_work():
+        for job in db.session.query(Job).where(Job.kind == "media.prepare"):
+            job.state, job.open_key = "failed", None
+        recordings.give_up_forgotten()
+    version = only_version(app)
+    assert version["state"] == VersionState.FAILED
+    assert "没有处理成功" in version["reason"]
+
+
+def test_the_sweep_hands_over_what_a_dying_server_could_not(app, cast, client_for, new_lesson, clips, work):
+    lesson_id = new_lesson(recorded=False)
+    clip = clips("plain.mp4", seconds=8)
+    with app.app_context():
+        store = open_store(app.config["YANXIU"])
+        upload = store.create(cast.teacher.id, lesson_id, clip.stat().st_size, {"filename": "a.mp4"}, time.time())
+        with clip.open("rb") as file:
+            store.append(upload, 0, file)
+        with unit_of_work():
+            enqueue(jobs.SWEEP_JOB, {})
+    work()
+    assert only_version(app)["state"] == VersionState.READY
+
+
 @pytest.fixture
 def large(app, cast) -> tuple[int, int]:
     """A lesson whose recording is 40 MB of known bytes; (lesson, version)."""
@@ -352,4 +394,6 @@ def test_phases_are_set_line_by_line(app, client_for, new_lesson):
     assert "朗读 课文" in page
     assert 'data-seek="20000" data-until="40000"' in page
     assert teacher(f"/lessons/{lesson_id}/segments", data={"segments": "导入"}).status_code == 422
+    assert teacher(f"/lessons/{lesson_id}/segments", data={"segments": ""}).status_code == 303
+    assert "朗读 课文" not in client_for("colleague").get(f"/lessons/{lesson_id}").text
     assert teacher(f"/lessons/{lesson_id}/segments", data={"segments": "59:00 结束"}).status_code == 422

@@ -85,7 +85,7 @@ def transcode_recording(payload: dict[str, Any], job: JobContext) -> None:
 
 
 def sweep_uploads(_payload: dict[str, Any], job: JobContext) -> None:
-    """Remove expired uploads; hand over complete ones whose server died before it could."""
+    """Remove expired uploads, hand over complete ones whose server died before it could, give up what nobody works on."""
     store = open_store(job.app.config["YANXIU"])
     for upload in list(store.all()):
         owner = find_user(upload.owner_id)
@@ -96,8 +96,9 @@ def sweep_uploads(_payload: dict[str, Any], job: JobContext) -> None:
         except NotFoundError:
             log.info("upload %s belongs to a lesson its owner can no longer change", upload.id)
     store.sweep(time.time())
-    if next(store.all(), None) is not None:
-        with unit_of_work():
+    with unit_of_work():
+        recordings.give_up_forgotten()
+        if next(store.all(), None) is not None:
             schedule_sweep()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from yanxiu.core.db import db
-from yanxiu.observations.models import Recording, RecordingVersion, Rendition, RenditionKind, VersionState
+from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, RenditionKind, VersionState
 
 
 def recording_of(lesson_id: int) -> Recording | None:
@@ -36,6 +36,19 @@ def version_for_upload(upload_id: str) -> RecordingVersion | None:
     """Return the version an upload became, None while it is not handed over."""
     statement = select(RecordingVersion).where(RecordingVersion.upload_id == upload_id)
     return db.session.scalars(statement).first()
+
+
+def unfinished_versions(lesson_id: int | None = None) -> Sequence[RecordingVersion]:
+    """Return the versions on their way, of one lesson or of all that are not taken down."""
+    statement = (
+        select(RecordingVersion)
+        .join(RecordingVersion.recording)
+        .join(Recording.lesson)
+        .where(RecordingVersion.state.in_((VersionState.WAITING, VersionState.PROCESSING)))
+    )
+    if lesson_id is None:
+        return db.session.scalars(statement.where(Lesson.deleted_at.is_(None))).all()
+    return db.session.scalars(statement.where(Lesson.id == lesson_id)).all()
 
 
 def find_rendition(lesson_id: int, version_id: int, kind: str) -> Rendition | None:

@@ -25,6 +25,7 @@ from yanxiu.observations.events import (
     LessonRestored,
 )
 from yanxiu.observations.models import Consent, Lesson, LessonMember, LessonRole, LessonVisibility
+from yanxiu.observations.services.recordings import take_up_again
 from yanxiu.observations.services.rubrics import usable_rubric_id
 from yanxiu.workshops.queries import is_member
 
@@ -95,6 +96,7 @@ def delete_lesson(actor: User, lesson: Lesson) -> None:
 def restore_lesson(actor: User, lesson: Lesson) -> None:
     """Undo a removal."""
     lesson.deleted_at = None
+    take_up_again(lesson)
     record_audit(actor, "lesson.restore", "lesson", lesson.id)
     record(LessonRestored(lesson.id, actor.id))
     bump(lesson.topic, "lesson", lesson.id)

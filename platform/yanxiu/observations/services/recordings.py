@@ -16,12 +16,12 @@ from yanxiu.core.errors import InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, base_name, keep_file
-from yanxiu.core.tasks import enqueue
+from yanxiu.core.tasks import Job, enqueue
 from yanxiu.observations.events import RecordingFailed, RecordingReady, RecordingUploaded
 from yanxiu.observations.media.probe import Facts
 from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, Segment, VersionState
 from yanxiu.observations.models.recordings import WATCHABLE
-from yanxiu.observations.queries.recordings import version_for_upload
+from yanxiu.observations.queries.recordings import unfinished_versions, version_for_upload
 
 PREPARE_JOB = "media.prepare"
 TRANSCODE_JOB = "media.transcode"
@@ -59,6 +59,22 @@ def receive_upload(actor: User, lesson: Lesson, upload_id: str, name: str, size:
     record(RecordingUploaded(lesson.id, version.id, actor.id))
     bump(lesson.topic, "recording", recording.id)
     return version
+
+
+def take_up_again(lesson: Lesson) -> None:
+    """Queue what was left undone while the lesson was taken down."""
+    for version in unfinished_versions(lesson.id):
+        enqueue(PREPARE_JOB, {"version_id": version.id}, key=f"{PREPARE_JOB}:{version.id}")
+
+
+def give_up_forgotten() -> None:
+    """Fail versions that no job works on any more: their worker died each time it was tried."""
+    working = select(Job.open_key).where(Job.open_key.is_not(None), Job.open_key.startswith("media."))
+    open_keys = set(db.session.scalars(working))
+    for version in unfinished_versions():
+        mine = (f"{PREPARE_JOB}:{version.id}", f"{TRANSCODE_JOB}:{version.id}:")
+        if not any(key == mine[0] or key.startswith(mine[1]) for key in open_keys):
+            fail_version(version, "试了几次都没有处理成功，请重新上传，或联系管理员")
 
 
 def note_original(version: RecordingVersion, received: ReceivedFile, facts: Facts) -> None:
@@ -119,7 +135,7 @@ def set_segments(actor: User, lesson: Lesson, recording: Recording, segments: Se
         raise InvalidError(f"最多分 {MAX_SEGMENTS} 个环节", field="segments")
     if any(not 0 <= start < max(duration, 1) for start, _ in starts) or len({s for s, _ in starts}) < len(starts):
         raise InvalidError("环节的开始时间要在视频长度之内，且不能重复", field="segments")
-    ends = [start for start, _ in starts[1:]] + [duration]
+    ends = [start for start, _ in starts[1:]] + [duration] * bool(starts)
     recording.segments = [
         Segment(start_ms=start, end_ms=end, label=label) for (start, label), end in zip(starts, ends, strict=True)
     ]

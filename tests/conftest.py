@@ -86,6 +86,7 @@ def _fresh_database(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> None:
+    app.extensions["yanxiu_documents"].drain()  # edits on their way belong to the test that made them
     with app.app_context():
         db.session.remove()
         database.reset(db.engine)

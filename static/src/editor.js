@@ -8,6 +8,7 @@ import CollaborationCaret from "@tiptap/extension-collaboration-caret";
 import { Placeholder } from "@tiptap/extensions";
 import { Awareness } from "y-protocols/awareness";
 import { toast } from "./behaviors/toast.js";
+import { keepCaret } from "./editor/keep-caret.js";
 import { LocalMemory } from "./editor/local-memory.js";
 import { PlanProvider } from "./editor/provider.js";
 import { extensions } from "./editor/schema.js";
@@ -75,6 +76,7 @@ class PlanPage {
     pictures.editor = this.editor;
     this.takeOver(place);
     this.provider.hold.attach(this.editor.view.dom);
+    this.provider.around = (change) => keepCaret(this.editor, change);
     this.editor.on("update", () => this.outline.schedule());
     this.editor.on("sectionGuarded", () => toast("章节标题受保护，选中章节里的内容再删"));
     this.bindTools(pictures);

@@ -26,10 +26,13 @@ export class PlanProvider extends Emitter {
   constructor({ planId, doc, awareness, memory, postUrl }) {
     super();
     Object.assign(this, { planId, doc, awareness, memory, postUrl });
+    // The editor wraps each change that comes from outside, to keep one's caret where it is.
+    this.around = (change) => change();
     this.hold = new CompositionHold(() => this.afterComposition());
     this.queue = [];
     this.heldUpdates = [];
     this.early = [];
+    this.owed = null;
     this.handle = null;
     this.role = null;
     this.sent = 0;
@@ -40,7 +43,7 @@ export class PlanProvider extends Emitter {
     this.problem = null;
     this.everJoined = false;
     this.lastTick = Date.now();
-    this.lastHeartbeat = 0;
+    this.lastHeartbeat = Date.now();
     this.listen();
     this.socket = this.openSocket();
   }
@@ -63,7 +66,7 @@ export class PlanProvider extends Emitter {
     socket.on("a", ([handle, number]) => this.onAck(handle, number));
     socket.on("nak", ([handle, number, code]) => this.onNak(handle, number, code));
     socket.on("w", ([handle, frame]) => this.onPresence(handle, frame));
-    socket.on("sv", ([handle, vector]) => handle === this.handle && this.sendMissing(bytes(vector)));
+    socket.on("sv", ([handle, vector]) => handle === this.handle && this.onAsked(bytes(vector)));
     socket.on("perm", ([handle, role, why]) => handle === this.handle && this.onRole(role, why));
     socket.on("reset", ([handle]) => handle === this.handle && this.emit("reset"));
     socket.on("bye", ({ retry_ms: wait }) => this.onBye(wait));
@@ -167,7 +170,7 @@ export class PlanProvider extends Emitter {
     this.line = "online";
     this.waitingSince = null;
     this.role = answer.role;
-    this.applyRemote(bytes(answer.diff));
+    this.receive(bytes(answer.diff));
     this.early.splice(0).forEach((payload) => this.onUpdate(payload));
     applyAwarenessUpdate(this.awareness, bytes(answer.aware), this);
     this.awareness.setLocalStateField("user", answer.me);
@@ -185,10 +188,17 @@ export class PlanProvider extends Emitter {
       return this.changed();
     }
     if (!this.unconfirmed && !isBehind(vector, Y.encodeStateVector(this.doc))) return;
+    // Half-typed letters must not leave this way either.
+    if (this.hold.active) return void (this.owed = vector);
     this.memory.setDirty(true);
     this.queue = [];
     this.transmit(Y.encodeStateAsUpdate(this.doc, vector));
     this.changed();
+  }
+
+  // The server lacks something we have. What is on its way, or held by the input method, will arrive by itself.
+  onAsked(vector) {
+    if (!this.hold.active && !this.queue.length && this.sent === this.acked && !this.posting) this.sendMissing(vector);
   }
 
   // -- sending -----------------------------------------------------------------------------------------------
@@ -273,18 +283,25 @@ export class PlanProvider extends Emitter {
   onUpdate([handle, update]) {
     if (!this.joined) return void this.early.push([handle, update]);
     if (handle !== this.handle) return;
-    if (this.hold.active) this.heldUpdates.push(bytes(update));
-    else this.applyRemote(bytes(update));
+    this.receive(bytes(update));
+  }
+
+  receive(update) {
+    if (this.hold.active) this.heldUpdates.push(update);
+    else this.applyRemote(update);
   }
 
   applyRemote(update) {
-    Y.applyUpdate(this.doc, update, this);
+    this.around(() => Y.applyUpdate(this.doc, update, this));
   }
 
   afterComposition() {
     const held = this.heldUpdates.splice(0);
     if (held.length) this.applyRemote(held.length === 1 ? held[0] : Y.mergeUpdates(held));
-    this.flush();
+    const owed = this.owed;
+    this.owed = null;
+    if (owed && this.joined) this.sendMissing(owed);
+    else this.flush();
   }
 
   onRole(role, why) {
@@ -333,9 +350,8 @@ export class PlanProvider extends Emitter {
   onDisconnect(reason) {
     this.handle = null;
     this.early = [];
+    this.owed = null;
     this.line = "offline";
-    const held = this.heldUpdates.splice(0);
-    if (held.length && !this.hold.active) held.forEach((update) => this.applyRemote(update));
     this.forgetOthers();
     this.changed();
     if (reason === "io server disconnect") this.reconnect();
@@ -374,7 +390,7 @@ export class PlanProvider extends Emitter {
       return;
     }
     if (this.problem === "sign_in") return this.reconnect();
-    if (!this.joined || (!force && Date.now() - this.lastHeartbeat < ANSWER_MS)) return;
+    if (!this.joined || this.hold.active || (!force && Date.now() - this.lastHeartbeat < ANSWER_MS)) return;
     this.lastHeartbeat = Date.now();
     this.socket.timeout(ANSWER_MS).emit("sv", [this.handle, wire(Y.encodeStateVector(this.doc))], (error) => {
       if (error && this.socket.connected) this.reconnect();

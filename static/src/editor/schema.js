@@ -38,7 +38,9 @@ export function extensions() {
     LooseListItem,
     TaskList,
     LooseTaskItem,
-    TableKit.configure({ table: { resizable: true, lastColumnResizable: false, cellMinWidth: 48, View: ScrollableTable } }),
+    TableKit.configure({
+      table: { resizable: true, lastColumnResizable: false, cellMinWidth: 48, View: ScrollableTable },
+    }),
     Image.configure({ allowBase64: false, inline: false }),
     TextAlign.configure({ types: ["heading", "paragraph"], alignments: ["left", "center", "right", "justify"] }),
     Highlight.configure({ multicolor: false }),

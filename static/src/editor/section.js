@@ -119,6 +119,7 @@ function selectSection(editor) {
   if ($from.depth < 1 || $from.node(1).type.name !== "planSection") return false;
   const { doc, tr } = editor.state;
   const whole = TextSelection.between(doc.resolve($from.start(1)), doc.resolve($from.end(1)));
+  if (whole.empty) return true; // nothing here to select, and the whole plan is not what was meant
   if (from <= whole.from && to >= whole.to) return false;
   editor.view.dispatch(tr.setSelection(whole));
   return true;

@@ -102,13 +102,19 @@ def _read_children(parent: XmlFragment | XmlElement, depth: int) -> list[Node]:
 
 def _read_element(element: XmlElement, depth: int) -> Node:
     node: Node = {"type": element.tag or ""}
-    attributes = {key: _plain(value) for key, value in iter(element.attributes)}
+    attributes = {key: _plain(value) for key, value in _pairs(element)}
     if attributes:
         node["attrs"] = attributes
     content = _read_children(element, depth + 1)
     if content:
         node["content"] = content
     return node
+
+
+def _pairs(element: XmlElement) -> list[tuple[str, Any]]:
+    """pycrdt says `Iterable` where it gives an iterator."""
+    pairs: Any = element.attributes
+    return list(pairs)
 
 
 def _read_text(text: XmlText) -> list[Node]:

@@ -1,0 +1,256 @@
+"""What a teacher relies on: nothing lost offline, Chinese input under others' edits, rights, versions."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.test_lessonplans import opened, saved, write
+from tests.support.eventually import eventually
+from tests.support.lessonplans import make_plan
+from tests.support.workshops import make_workshop
+from yanxiu.accounts.services import revoke_sessions_of
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans import services
+from yanxiu.lessonplans.queries import find_member, find_plan
+
+
+@pytest.fixture
+def plan_id(app, cast) -> int:
+    """`leader` owns it, `teacher` and `colleague` write, `villager` reads."""
+    with app.app_context(), unit_of_work():
+        leader, teacher, colleague = (cast.user(key) for key in ("leader", "teacher", "colleague"))
+        workshop = make_workshop(leader, [teacher, colleague])
+        plan = make_plan(leader, visibility="workshop", workshop_id=workshop.id)
+        services.invite_member(leader, plan, cast.user("villager"), "reader")
+        return plan.id
+
+
+def state(page: Page) -> str | None:
+    return page.locator("[data-plan-state]").get_attribute("data-state")
+
+
+def text(page: Page) -> str:
+    """The editor's own text, without the names on carets."""
+    return page.evaluate("document.querySelector('[data-plan-page]').planPage.editor.getText()")
+
+
+def caret(page: Page) -> int:
+    """The caret's place in its paragraph, as the editor knows it."""
+    editor = "document.querySelector('[data-plan-page]').planPage.editor"
+    return page.evaluate(f"{editor}.state.selection.$from.parentOffset")
+
+
+def go_offline(context: BrowserContext, page: Page) -> None:
+    context.set_offline(True)
+    expect(page.locator("[data-plan-state]")).to_have_attribute("data-state", "offline")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_was_written_offline_survives_a_closed_tab_and_reaches_the_others(context_for, page_for, plan_id, width):
+    other = opened(page_for("leader", width), plan_id)
+    context = context_for("teacher", width)
+    page = opened(context.new_page(), plan_id)
+    go_offline(context, page)
+    write(page, "learners", "没有网络的时候写的学情。")
+    expect(page.locator("[data-plan-state]")).to_have_text("离线，已存本机")
+    page.close()
+    context.set_offline(False)
+    page = opened(context.new_page(), plan_id)
+    assert "没有网络的时候写的学情" in text(page)
+    eventually(lambda: "没有网络的时候写的学情" in text(other))
+    saved(page)
+
+
+def test_what_was_deleted_offline_is_deleted_for_everybody(context_for, page_for, plan_id):
+    other = opened(page_for("leader"), plan_id)
+    context = context_for("teacher")
+    page = opened(context.new_page(), plan_id)
+    write(page, "board", "要删的板书")
+    eventually(lambda: "要删的板书" in text(other))
+    saved(page)
+    go_offline(context, page)
+    page.locator("#section-board .plan-section-body p").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    eventually(lambda: "要删的板书" not in text(page))
+    page.close()
+    context.set_offline(False)
+    opened(context.new_page(), plan_id)
+    eventually(lambda: "要删的板书" not in text(other))
+
+
+def test_both_write_while_one_is_offline_and_both_keep_their_words(context_for, page_for, plan_id):
+    other = opened(page_for("leader"), plan_id)
+    context = context_for("teacher")
+    page = opened(context.new_page(), plan_id)
+    go_offline(context, page)
+    write(page, "textbook", "甲在线下写。")
+    write(other, "textbook", "乙在线上写。")
+    context.set_offline(False)
+    for reader in (page, other):
+        eventually(lambda r=reader: "甲在线下写" in text(r) and "乙在线上写" in text(r), 15)
+    saved(page)
+
+
+def test_ones_caret_stays_in_its_place_while_another_writes_before_it(page_for, plan_id):
+    one, other = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    write(one, "textbook", "前面后面")
+    eventually(lambda: "前面后面" in text(other))
+    for _ in range(2):
+        one.keyboard.press("ArrowLeft")
+    eventually(lambda: caret(one) == 2)
+    other.locator("#section-textbook .plan-section-body p").first.click()
+    other.keyboard.press("Home")
+    other.keyboard.insert_text("乙在最前面写了一长句。")
+    eventually(lambda: "乙在最前面写了一长句。前面后面" in text(one))
+    one.keyboard.insert_text("中间")
+    eventually(lambda: "乙在最前面写了一长句。前面中间后面" in text(other))
+
+
+def compose(page: Page, steps: list[str], chosen: str, between) -> None:
+    """Type with an input method: each step shows in the page, the last word is chosen."""
+    session = page.context.new_cdp_session(page)
+    for step in steps:
+        session.send("Input.imeSetComposition", {"text": step, "selectionStart": len(step), "selectionEnd": len(step)})
+        between()
+    session.send("Input.insertText", {"text": chosen})
+    session.detach()
+
+
+INPUT = {
+    "拼音": (["n", "ni", "nih", "ni hao"], "你好"),
+    "五笔": (["w", "wq", "wqi"], "你"),
+    "长句": (["w", "wo m", "wo men", "wo men yi", "wo men yi qi bei ke"], "我们一起备课"),
+    "取消": (["q", "qu", "q"], ""),
+}
+
+
+@pytest.mark.parametrize("method", INPUT)
+def test_chinese_input_comes_out_whole_while_another_types_at_the_same_spot(page_for, plan_id, method):
+    steps, chosen = INPUT[method]
+    one, other = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    write(one, "goals", "目标：")
+    eventually(lambda: "目标：" in text(other))
+    write(other, "goals", "")
+    seen: list[str] = []
+
+    def peer_types() -> None:
+        other.keyboard.insert_text("丙")
+        seen.append(text(other))
+
+    for _ in range(3):
+        compose(one, steps, chosen, peer_types)
+        # What was held is let go a moment after the end of the composition.
+        eventually(lambda: text(one) == text(other))
+    result = text(one)
+    assert result.count("丙") == 3 * len(steps)
+    assert not chosen or result.count(chosen) == 3, result
+    latin = [c for c in result if c.isascii() and c.isalpha()]
+    assert latin == []
+    assert all(not [c for c in words if c.isascii() and c.isalpha()] for words in seen), (
+        "half-typed letters left the page"
+    )
+    saved(one)
+
+
+def test_a_reader_sees_the_text_change_and_cannot_type(page_for, plan_id):
+    writer, reader = opened(page_for("leader"), plan_id), page_for("villager")
+    reader.goto(f"/lesson-plans/{plan_id}")
+    expect(reader.locator("[data-plan-page][data-ready=true]")).to_be_visible()
+    expect(reader.locator("[data-plan-state]")).to_have_text("只读")
+    write(writer, "standard", "大家都看得到。")
+    expect(reader.locator("#plan-text")).to_contain_text("大家都看得到")
+    expect(reader.locator("#plan-text")).to_have_attribute("contenteditable", "false")
+    expect(reader.locator("[data-plan-toolbar]")).to_have_count(0)
+
+
+def test_rights_taken_away_while_typing_leave_ones_words_to_copy(app, cast, page_for, plan_id):
+    with app.app_context(), unit_of_work():
+        plan = find_plan(plan_id)
+        services.change_member(cast.user("leader"), plan, find_member(plan_id, cast.villager.id), "writer")
+    page = opened(page_for("villager"), plan_id)
+    write(page, "learners", "还没来得及提交的话")
+    with app.app_context(), unit_of_work():
+        plan = find_plan(plan_id)
+        services.remove_member(cast.user("leader"), plan, find_member(plan_id, cast.villager.id))
+    expect(page.locator("#plan-text")).to_have_attribute("contenteditable", "false")
+    expect(page.locator("[data-plan-problem]")).to_contain_text("您不再能打开这份教案")
+    assert "还没来得及提交的话" in text(page)
+
+
+def test_the_end_of_the_session_is_said_and_the_words_stay(app, cast, page_for, plan_id):
+    page = opened(page_for("teacher"), plan_id)
+    with app.app_context(), unit_of_work():
+        revoke_sessions_of(cast.teacher.id)
+    box = page.locator("[data-plan-problem]")
+    expect(box).to_contain_text("登录已过期")
+    expect(box.get_by_role("link", name="重新登录")).to_be_visible()
+    write(page, "preparation", "过期以后写的")
+    expect(page.locator("[data-plan-state]")).to_have_attribute("data-state", "unsaved")
+    assert "过期以后写的" in text(page)
+
+
+def test_section_headings_cannot_be_deleted_by_typing(page_for, plan_id):
+    page = opened(page_for("leader"), plan_id)
+    headings = page.locator(".plan-section > h2")
+    before = headings.all_inner_texts()
+    write(page, "board", "板书")
+    for _ in range(6):
+        page.keyboard.press("Backspace")
+    assert headings.all_inner_texts() == before
+    page.keyboard.insert_text("再写一句")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    assert headings.all_inner_texts() == before
+    expect(page.locator("[data-toasts]")).to_contain_text("章节标题受保护")
+
+
+def test_a_version_is_kept_looked_at_and_brought_back(page_for, plan_id):
+    page = opened(page_for("leader"), plan_id)
+    write(page, "goals", "第一稿的目标。")
+    page.get_by_role("button", name="保存为版本").first.click()
+    page.get_by_label("版本名称").fill("一稿")
+    page.get_by_role("dialog").get_by_role("button", name="保存为版本").click()
+    expect(page.get_by_text("已保存为版本“一稿”")).to_be_visible()
+    opened(page, plan_id)
+    write(page, "goals", "第二稿又改了。")
+    saved(page)
+    page.get_by_role("link", name="一稿").first.click()
+    expect(page.get_by_role("heading", name="一稿")).to_be_visible()
+    expect(page.locator("#plan-text")).to_contain_text("第一稿的目标")
+    expect(page.locator("#plan-text")).not_to_contain_text("第二稿又改了")
+    page.get_by_role("button", name="恢复到这一版").click()
+    page.get_by_role("dialog").get_by_role("button", name="恢复到这一版").click()
+    expect(page.get_by_text("已恢复到“一稿”")).to_be_visible()
+    opened(page, plan_id)
+    assert "第二稿又改了" not in text(page)
+    assert "第一稿的目标" in text(page)
+    expect(page.locator("#panel-revisions")).to_contain_text("恢复“一稿”之前")
+
+
+def test_a_picture_goes_to_the_server_and_shows_for_everybody(page_for, plan_id):
+    from tests.lessonplans.matrix import png
+
+    page, other = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    page.locator("#section-board .plan-section-body p").first.click()
+    page.locator("[data-image-input]").set_input_files(
+        files=[{"name": "板书.png", "mimeType": "image/png", "buffer": png()}]
+    )
+    picture = other.locator("#plan-text img[alt=板书]")
+    expect(picture).to_be_visible()
+    eventually(lambda: picture.evaluate("image => image.naturalWidth") == 8)
+    saved(page)
+
+
+def test_tables_are_changed_from_the_toolbar(page_for, plan_id):
+    page, other = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    rows = other.locator("#section-process table tr")
+    before = rows.count()
+    page.locator("#section-process td").first.click()
+    page.get_by_role("button", name="在下面加一行").click()
+    expect(rows).to_have_count(before + 1)
+    page.get_by_role("button", name="删除这一行").click()
+    expect(rows).to_have_count(before)
+    saved(page)

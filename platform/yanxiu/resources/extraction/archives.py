@@ -10,6 +10,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 
@@ -43,6 +44,13 @@ def guard_office(path: str, main_part: str) -> None:
         if any(name.lower().endswith("vbaproject.bin") for name in names):
             raise UnsuitableFileError("文件里带有宏，不能上传。请另存为不带宏的格式。")
         _measure(archive, MAX_PARTS, refuse_entities=True)
+
+
+def open_workbook(path: str) -> Any:
+    """A workbook for reading cell values only. By handle: openpyxl would refuse a stored file without extension."""
+    import openpyxl
+
+    return openpyxl.load_workbook(open(path, "rb"), read_only=True, data_only=True, keep_links=False)
 
 
 def guard_archive(path: str) -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from yanxiu.resources.extraction.archives import guard_archive, guard_office
+from yanxiu.resources.extraction.archives import guard_archive, guard_office, open_workbook
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.images import reencode
 
@@ -38,9 +38,7 @@ def _check_slides(path: str, extension: str, out: str) -> dict[str, Any]:
 
 def _check_sheet(path: str, extension: str, out: str) -> dict[str, Any]:
     guard_office(path, MAIN_PARTS[extension])
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    book = open_workbook(path)
     return {"pages": len(book.sheetnames)}
 
 

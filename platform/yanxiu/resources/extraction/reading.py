@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from yanxiu.resources.extraction.archives import guard_office, listing
+from yanxiu.resources.extraction.archives import guard_office, listing, open_workbook
 from yanxiu.resources.extraction.checking import MAIN_PARTS, decode_text
 
 MAX_CHARACTERS = 200_000
@@ -74,9 +74,7 @@ def _paragraphs(shape: Any) -> Iterator[Any]:
 def sheet_lines(path: str) -> Iterator[str]:
     """Rows of every sheet, cells parted by a wide space; at most MAX_ROWS in all."""
     guard_office(path, MAIN_PARTS[".xlsx"])
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    book = open_workbook(path)
     rows = (row for sheet in book.worksheets for row in _sheet_rows(sheet))
     for row in islice(rows, MAX_ROWS):
         yield "　".join(str(value) for value in row if value is not None)

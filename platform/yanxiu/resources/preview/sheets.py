@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from yanxiu.resources.extraction.archives import guard_office
+from yanxiu.resources.extraction.archives import guard_office, open_workbook
 from yanxiu.resources.extraction.checking import MAIN_PARTS
 
 MAX_SHEETS = 5
@@ -17,9 +17,7 @@ MAX_CELL = 200
 def build_sheets(path: str, out: str) -> dict[str, Any]:
     """The first rows and columns of the first sheets; empty rows at the end dropped."""
     guard_office(path, MAIN_PARTS[".xlsx"])
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    book = open_workbook(path)
     sheets = [_sheet(sheet) for sheet in book.worksheets[:MAX_SHEETS]]
     return {"kind": "sheets", "data": {"sheets": sheets, "total": len(book.sheetnames)}}
 

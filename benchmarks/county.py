@@ -40,6 +40,11 @@ class Size:
     sanguo_members: int = 500
 
 
+    def scaled(self, share: float) -> Size:
+        """A smaller county, for trying this program out."""
+        return Size(**{key: max(2, int(value * share)) for key, value in vars(self).items()})
+
+
 class Copier:
     """Bulk copies of rows; keys are given out here, so that children can name their parents at once."""
 
@@ -253,6 +258,8 @@ def add_resources(copier: Copier, users: list[int]) -> None:
 
 
 def add_notifications(copier: Copier) -> None:
+    if "notification" not in db.metadata.tables or not copier.count("notification"):
+        return
     pattern = copier.one("notification")
     copier.copies(
         "notification", pattern, copier.size.notifications,

@@ -1,6 +1,8 @@
 """How long pages take, how many queries they send and how much they weigh - in the demo county and in a big one.
 
-    python benchmarks/pages.py [ROUNDS]
+    python benchmarks/pages.py [ROUNDS [SHARE]]
+
+SHARE below 1 makes the big county smaller, to try things out.
 
 Both counties are made in temporary folders and measured in one run, on SQLite with the product's own settings,
 through the whole application (sign-in, rights, templates) but not through a socket. Prints a Markdown table.
@@ -52,7 +54,6 @@ PAGES = (
     ("资源库", "teacher", "/resources"),
     ("资源", "teacher", "/resources/{resource}"),
     ("检索", "teacher", "/search?q=三国"),
-    ("消息", "leader", "/notifications"),
     ("个人主页", "teacher", "/people/{person}"),
     ("管理：人员", "admin", "/admin/users"),
 )
@@ -60,13 +61,14 @@ PAGES = (
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    results = {county: in_own_process(county, rounds) for county in ("demo", "big")}
+    share = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
+    results = {county: in_own_process(county, rounds, share) for county in ("demo", "big")}
     print(table(results))
 
 
-def in_own_process(county: str, rounds: int) -> dict[str, Any]:
+def in_own_process(county: str, rounds: int, share: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix=f"yanxiu-{county}-") as folder:
-        command = [sys.executable, __file__, "measure", county, str(rounds), folder]
+        command = [sys.executable, __file__, "measure", county, str(rounds), str(share), folder]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=plain_environment())
         return json.loads(done.stdout.splitlines()[-1])
 
@@ -78,7 +80,7 @@ def plain_environment() -> dict[str, str]:
 # ---- one county ------------------------------------------------------------------------------------------------------
 
 
-def measure(county: str, rounds: int, folder: str) -> dict[str, Any]:
+def measure(county: str, rounds: int, share: float, folder: str) -> dict[str, Any]:
     app = create_app(Config(instance=folder, rate_limits=False), PROPAGATE_EXCEPTIONS=True)
     world, started = DemoWorld(), time.monotonic()
     rows: dict[str, int] = {}
@@ -88,7 +90,7 @@ def measure(county: str, rounds: int, folder: str) -> dict[str, Any]:
             seed_demo(world)
         with unit_of_work():
             names = names_of_things(world)
-            rows = grow(Size()) if county == "big" else {}
+            rows = grow(Size().scaled(share)) if county == "big" else {}
         cast = cast_from_world(world)
         if county == "big":
             with unit_of_work():
@@ -192,7 +194,7 @@ def table(results: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["measure"]:
-        _, _, which, times_each, place = sys.argv
-        print(json.dumps(measure(which, int(times_each), place)))
+        _, _, which, times_each, share_of_it, place = sys.argv
+        print(json.dumps(measure(which, int(times_each), float(share_of_it), place)))
     else:
         main()

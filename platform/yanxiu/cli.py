@@ -110,7 +110,7 @@ def reindex() -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing when there are people already.")
 @click.option("--small", is_flag=True, help="Only the cast and their places.")
 def demo(if_empty: bool, small: bool) -> None:
-    """Load the demo county."""
+    """Load the demo county. The worker of `yanxiu serve` makes previews and index while people already look around."""
     app = create_app()
     with app.app_context():
         upgrade_database()
@@ -120,7 +120,6 @@ def demo(if_empty: bool, small: bool) -> None:
             raise click.ClickException("数据库里已有用户；演示数据只能装入空的数据库")
         with unit_of_work():
             seed_demo(DemoWorld(small=small))
-        Worker(app).run_until_idle()
     click.echo("演示数据已装入")
 
 

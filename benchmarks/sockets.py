@@ -1,0 +1,175 @@
+"""How many live sockets one process of `yanxiu serve` carries.
+
+    python benchmarks/sockets.py [STEP …]          default: 50 100 200 400 600
+
+Starts the real server with a demo database in a temporary folder, connects that many clients to one live list (/live, as
+pages do), lets somebody post, and measures how long the slowest of them waits for the notice. Clients run in processes
+of their own on the same machine, so the figures are a lower bound. Prints a Markdown table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
+
+from tests.support.eventually import eventually  # noqa: E402  (the source root must be on the path first)
+from tests.support.ports import free_port  # noqa: E402
+from tests.support.sockets import hang_up_at_once, new_socket  # noqa: E402
+
+CLIENTS_EACH = 50
+POSTS = 10
+THREADS = 700
+
+
+@dataclass
+class Server:
+    """The server under test."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def children(self) -> list[int]:
+        done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return [int(pid) for pid in done.stdout.split()]
+
+    def use(self) -> tuple[float, int]:
+        """Resident memory in MiB and threads of the process that serves (the one with the most threads)."""
+        found = [status_of(pid) for pid in (self.process.pid, *self.children())]
+        return max(found, key=lambda pair: pair[1])
+
+
+def status_of(pid: int) -> tuple[float, int]:
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(lines["VmRSS"].split()[0]) / 1024, int(lines["Threads"])
+
+
+def main() -> None:
+    steps = [int(word) for word in sys.argv[1:]] or [50, 100, 200, 400, 600]
+    print("| sockets | connected | RSS MiB | threads | notice p50 ms | p95 ms | slowest ms | missed |")
+    print("|---|---|---|---|---|---|---|---|")
+    for number in steps:
+        with tempfile.TemporaryDirectory(prefix="yanxiu-sockets-") as folder:
+            print(measure(number, Path(folder)), flush=True)
+
+
+def measure(number: int, folder: Path) -> str:
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("YANXIU_")},
+        "YANXIU_INSTANCE": str(folder), "YANXIU_RATE_LIMITS": "0", "YANXIU_THREADS": str(THREADS),
+        "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
+    }  # fmt: skip
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.crash.stage", "prepare"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    stage = json.loads(made.stdout.rsplit("ANSWER", 1)[1])
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "yanxiu", "serve", "--port", str(port), "--no-worker"], cwd=ROOT, env=environment
+    )
+    server = Server(f"http://127.0.0.1:{port}", process)
+    try:
+        eventually(lambda: answers(server.url), timeout=60)
+        return with_clients(number, server, stage, environment)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/login", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def with_clients(number: int, server: Server, stage: dict[str, Any], environment: dict[str, str]) -> str:
+    sizes = [min(CLIENTS_EACH, number - start) for start in range(0, number, CLIENTS_EACH)]
+    groups = [
+        subprocess.Popen(
+            [sys.executable, __file__, "listen", server.url, str(size), json.dumps(stage)],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for size in sizes
+    ]  # fmt: skip
+    connected = sum(int(read_line(group)) for group in groups)
+    memory, threads = server.use()
+    sent = [post(server.url, stage, index) for index in range(POSTS)]
+    waits: list[float] = []
+    for group in groups:
+        assert group.stdin is not None
+        group.stdin.write("\n")
+        group.stdin.flush()
+        for arrivals in json.loads(read_line(group)):
+            waits += [1000 * (arrived - begun) for begun, arrived in zip(sent, arrivals, strict=False)]
+        group.wait(30)
+    waits.sort()
+    missed = connected * POSTS - len(waits)
+    p95 = waits[int(len(waits) * 0.95)] if waits else float("nan")
+    middle = statistics.median(waits) if waits else float("nan")
+    slowest = waits[-1] if waits else float("nan")
+    return f"| {number} | {connected} | {memory:.0f} | {threads} | {middle:.0f} | {p95:.0f} | {slowest:.0f} | {missed} |"
+
+
+def read_line(group: subprocess.Popen[str]) -> str:
+    assert group.stdout is not None
+    return group.stdout.readline()
+
+
+def post(url: str, stage: dict[str, Any], index: int) -> float:
+    """Answer the topic; returns when (on the clock that all processes of a machine share) it was sent."""
+    import requests
+
+    headers = {"Cookie": stage["cookie"], "X-CSRFToken": stage["csrf"], "Accept": "application/json"}
+    address = f"{url}/workshops/{stage['workshop']}/topics/{stage['topic']}/posts"
+    begun = time.monotonic()
+    answer = requests.post(address, data={"html": f"第 {index} 条"}, headers=headers, timeout=60)
+    assert answer.status_code == 200, answer.text[:200]
+    time.sleep(1.0)  # one notice at a time: what is measured is how long one takes, not how they queue
+    return begun
+
+
+def listen(url: str, number: int, stage: dict[str, Any]) -> None:
+    """A group of clients: connect, tell how many did, collect notices until told to report them."""
+    hang_up_at_once()
+    arrivals: list[list[float]] = []
+    lock = threading.Lock()
+    sockets = []
+    for _ in range(number):
+        mine: list[float] = []
+        socket = new_socket()
+        socket.on("changed", lambda _message, mine=mine: mine.append(time.monotonic()), namespace="/live")
+        try:
+            socket.connect(url, headers={"Cookie": stage["cookie"]}, namespaces=["/live"], transports=["websocket"], wait_timeout=30)
+            joined = socket.call("join", {"topic": f"topic:{stage['topic']}", "seq": 0}, namespace="/live", timeout=30)
+        except Exception as error:
+            print(error, file=sys.stderr)
+            continue
+        if joined["ok"]:
+            sockets.append(socket)
+            with lock:
+                arrivals.append(mine)
+    print(len(sockets), flush=True)
+    sys.stdin.readline()
+    print(json.dumps(arrivals), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["listen"]:
+        listen(sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4]))
+    else:
+        main()

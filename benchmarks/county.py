@@ -39,7 +39,6 @@ class Size:
     sanguo_posts: int = 2_000
     sanguo_members: int = 500
 
-
     def scaled(self, share: float) -> Size:
         """A smaller county, for trying this program out."""
         return Size(**{key: max(2, int(value * share)) for key, value in vars(self).items()})

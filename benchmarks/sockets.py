@@ -72,7 +72,12 @@ def measure(number: int, folder: Path) -> str:
         "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
     }  # fmt: skip
     made = subprocess.run(
-        [sys.executable, "-m", "tests.crash.stage", "prepare"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "tests.crash.stage", "prepare"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     stage = json.loads(made.stdout.rsplit("ANSWER", 1)[1])
     port = free_port()
@@ -121,7 +126,9 @@ def with_clients(number: int, server: Server, stage: dict[str, Any], environment
     p95 = waits[int(len(waits) * 0.95)] if waits else float("nan")
     middle = statistics.median(waits) if waits else float("nan")
     slowest = waits[-1] if waits else float("nan")
-    return f"| {number} | {connected} | {memory:.0f} | {threads} | {middle:.0f} | {p95:.0f} | {slowest:.0f} | {missed} |"
+    return (
+        f"| {number} | {connected} | {memory:.0f} | {threads} | {middle:.0f} | {p95:.0f} | {slowest:.0f} | {missed} |"
+    )
 
 
 def read_line(group: subprocess.Popen[str]) -> str:
@@ -153,7 +160,13 @@ def listen(url: str, number: int, stage: dict[str, Any]) -> None:
         socket = new_socket()
         socket.on("changed", lambda _message, mine=mine: mine.append(time.monotonic()), namespace="/live")
         try:
-            socket.connect(url, headers={"Cookie": stage["cookie"]}, namespaces=["/live"], transports=["websocket"], wait_timeout=30)
+            socket.connect(
+                url,
+                headers={"Cookie": stage["cookie"]},
+                namespaces=["/live"],
+                transports=["websocket"],
+                wait_timeout=30,
+            )
             joined = socket.call("join", {"topic": f"topic:{stage['topic']}", "seq": 0}, namespace="/live", timeout=30)
         except Exception as error:
             print(error, file=sys.stderr)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.accounts import make_session
 from tests.support.clients import CSRF, anonymous_client
+from tests.support.instance import new_instance
 from yanxiu.accounts import passwords
 from yanxiu.accounts.models import SignInFailure, User, UserSession
 from yanxiu.accounts.services import begin_sign_in, checked_user, reset_password
@@ -108,6 +109,12 @@ def test_an_account_that_does_not_exist_locks_alike(app):
     for _ in range(5):
         try_in(app, "nobodyhere")
     assert try_in(app, "nobodyhere").status_code == 429
+
+
+@pytest.mark.once
+def test_one_address_cannot_try_name_after_name(tmp_path):
+    with new_instance(tmp_path / "instance") as instance:
+        assert instance.ask("limited_sign_ins") == ["422"] * 60 + ["429"]
 
 
 def test_signing_in_forgets_the_failures(app, ctx):

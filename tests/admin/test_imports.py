@@ -55,6 +55,7 @@ def test_a_list_becomes_accounts_that_can_sign_in(client_for, app):
     assert person("新老师2") is None
 
     sheet = client.post(f"{where}/passwords")
+    assert sheet.headers["Content-Disposition"].isascii()  # real servers send headers as latin-1
     rows = list(load_workbook(io.BytesIO(sheet.data)).active.iter_rows(values_only=True))
     assert rows[0] == ("单位", "姓名", "用户名", "手机号", "初始密码")
     school, name, username, phone, once = rows[1]
@@ -178,6 +179,18 @@ def test_the_template_can_be_filled_and_uploaded(client_for):
     book.save(out)
     assert upload(client, out.getvalue()).status_code == 302
     assert db.session.query(TeacherImport).count() == 1
+
+
+def test_a_list_that_waits_is_on_the_dashboard(client_for):
+    client = client_for("principal")
+    assert "待确认" not in client.get("/").text
+    where = checked(client, good(1))
+    assert "1 份教师名单待确认" in client.get("/").text
+    client.post(f"{where}/confirmation")
+    page = client.get("/").text
+    assert "待确认" not in page
+    assert "1 位教师还没有设置密码" in page
+    assert "还没有设置密码" not in client_for("teacher").get("/").text
 
 
 def test_formulas_stay_text_in_what_is_downloaded(client_for):

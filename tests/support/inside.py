@@ -10,11 +10,14 @@ import sys
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from flask import current_app
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from tests.support.clients import anonymous_client
 from yanxiu import wiring
+from yanxiu.accounts.passwords import use_cheap_hashing
 from yanxiu.accounts.services import create_organization, create_user
 from yanxiu.app import create_app
 from yanxiu.core.audit import record_audit, verify_audit
@@ -96,7 +99,15 @@ def forge_audit() -> list[str]:
     return []
 
 
-ACTIONS = (differences, leftovers, unguarded, populate, fingerprint, forge_audit)
+def limited_sign_ins() -> list[str]:
+    """The statuses of 61 attempts to sign in, each under another name, from one address within a minute."""
+    upgrade(directory=wiring.MIGRATIONS)
+    use_cheap_hashing()
+    client = anonymous_client(current_app._get_current_object())
+    return [str(client.post("/login", data={"account": f"someone{n}", "password": "x"}).status_code) for n in range(61)]
+
+
+ACTIONS = (differences, leftovers, unguarded, populate, fingerprint, forge_audit, limited_sign_ins)
 
 
 def main() -> None:

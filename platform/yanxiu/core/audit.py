@@ -74,10 +74,12 @@ def hash_of(entry: AuditEntry) -> str:
 def verify_audit() -> int | None:
     """Walk the whole chain; return the id of the first entry that does not fit, or None if all do."""
     previous = GENESIS
-    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
-        if entry.previous_hash != previous or entry.hash != hash_of(entry):
-            return entry.id
-        previous = entry.hash
+    chain = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    with db.session.scalars(chain) as entries:
+        for entry in entries:
+            if entry.previous_hash != previous or entry.hash != hash_of(entry):
+                return entry.id
+            previous = entry.hash
     return None
 
 

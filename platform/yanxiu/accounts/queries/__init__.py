@@ -16,6 +16,7 @@ from yanxiu.accounts.queries.administration import (
     tree_in_reach,
 )
 from yanxiu.accounts.queries.imports import (
+    count_unconfirmed_imports,
     import_counts,
     import_rows,
     imports_page,
@@ -49,6 +50,7 @@ __all__ = [
     "appointment_in_reach",
     "appointments_page",
     "count_people",
+    "count_unconfirmed_imports",
     "find_organization",
     "find_session",
     "find_session_by_id",

@@ -61,6 +61,14 @@ def imports_page(viewer: Viewer, cursor: str | None = None) -> Page[TeacherImpor
     return paginate(statement, TeacherImport.id.desc(), cursor=cursor, size=20)
 
 
+def count_unconfirmed_imports(viewer: Viewer) -> int:
+    """Return how many lists this person uploaded and neither confirmed nor dropped."""
+    statement = select(func.count(TeacherImport.id)).where(
+        TeacherImport.actor_id == viewer.user_id, TeacherImport.state == "checked"
+    )
+    return db.session.scalar(statement) or 0
+
+
 def own_import(viewer: Viewer, import_id: int) -> TeacherImport | None:
     """Return a list if this person uploaded it; nobody else sees its rows."""
     statement = select(TeacherImport).where(TeacherImport.id == import_id, TeacherImport.actor_id == viewer.user_id)

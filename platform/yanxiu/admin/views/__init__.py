@@ -7,7 +7,7 @@ from yanxiu.admin.views.blueprint import bp
 from yanxiu.web.slots import Filler
 
 blueprints = (bp,)
-SLOTS: dict[str, Filler] = {}
+SLOTS: dict[str, Filler] = {"dashboard_today": ("admin/_today.html", overview.today_for_administrators)}
 
 __all__ = [
     "SLOTS",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from yanxiu.accounts.queries import PeopleFilter, count_people, tree_in_reach
+from yanxiu.accounts.permissions import Viewer, can_enter_admin
+from yanxiu.accounts.queries import PeopleFilter, count_people, count_unconfirmed_imports, tree_in_reach
 from yanxiu.admin.views.blueprint import bp, tabs
 from yanxiu.web.auth import current_viewer
 
@@ -24,3 +27,11 @@ def index() -> ResponseReturnValue:
         waiting=count_people(viewer, PeopleFilter(state="waiting")),
         closed=count_people(viewer, PeopleFilter(state="closed")),
     )
+
+
+def today_for_administrators(viewer: Viewer) -> dict[str, Any] | None:
+    """What waits for an administrator on the 工作台; None when nothing does."""
+    if not can_enter_admin(viewer):
+        return None
+    waiting, lists = count_people(viewer, PeopleFilter(state="waiting")), count_unconfirmed_imports(viewer)
+    return {"waiting": waiting, "lists": lists} if waiting or lists else None

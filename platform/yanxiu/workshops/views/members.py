@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -236,7 +238,8 @@ def members_table(workshop_id: int) -> ResponseReturnValue:
     seat = _admitting(workshop_id)
     table = roster_of(seat.workshop, roster.all_members(workshop_id), roster.written_counts(workshop_id))
     response = Response(table, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{seat.workshop.name}成员名单.xlsx")
+    name = quote(f"{seat.workshop.name}成员名单.xlsx", safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -212,7 +212,7 @@ def test_a_comment_is_answered_taken_back_and_brought_back(page_for, app, cast, 
     teacher.get_by_role("button", name="发表回复").click()
     expect(colleague.get_by_text("1 条回复")).to_be_visible()
     expect(teacher.get_by_role("button", name="撤回")).to_have_count(1)  # only the own answer
-    colleague.locator(".comment > .comment-main > .post-tools").get_by_role("button", name="撤回").click()
+    colleague.locator(".comment-foot > .post-tools").get_by_role("button", name="撤回").click()
     expect(teacher.locator(".comment")).to_have_count(0)
     colleague.get_by_role("button", name="撤销").click()
     expect(teacher.locator(".comment")).to_have_count(1)

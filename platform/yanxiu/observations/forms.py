@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -22,6 +21,7 @@ from yanxiu.accounts.catalog import GRADES, STAGES, SUBJECTS
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.observations.models import Consent, Lesson, LessonRole, LessonVisibility, RubricVersion
 from yanxiu.observations.services.lessons import LESSON_TYPES, LessonDraft
+from yanxiu.web.forms import Form, one_line, some_lines
 
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2})(?:\.(\d{1,3}))?")
 
@@ -38,20 +38,22 @@ def _number(value: str | None) -> int | None:
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
-class LessonForm(FlaskForm):
+class LessonForm(Form):
     """The details of a lesson, its audience and the declaration about pupils."""
 
-    title = StringField("课题", [InputRequired("请填写课题"), Length(max=120, message="课题最多 120 字")])
+    title = StringField(
+        "课题", [InputRequired("请填写课题"), Length(max=120, message="课题最多 120 字")], filters=[one_line]
+    )
     teacher_id = SelectField("授课教师", validate_choice=False)
-    class_name = StringField("班级", [Length(max=40, message="最多 40 字")])
+    class_name = StringField("班级", [Length(max=40, message="最多 40 字")], filters=[one_line])
     subject = SelectField("学科", choices=_listed(SUBJECTS), validate_choice=False)
     stage = SelectField("学段", choices=_listed(STAGES), validate_choice=False)
     grade = SelectField("年级", choices=_listed(GRADES), validate_choice=False)
     lesson_type = SelectField("课型", choices=_listed(LESSON_TYPES), validate_choice=False)
     taught_on = DateField("上课日期", [Optional()])
     taught_time = TimeField("上课时间", [Optional()])
-    place = StringField("地点", [Length(max=80, message="最多 80 字")])
-    focus = TextAreaField("请大家重点看", [Length(max=500, message="最多 500 字")])
+    place = StringField("地点", [Length(max=80, message="最多 80 字")], filters=[one_line])
+    focus = TextAreaField("请大家重点看", [Length(max=500, message="最多 500 字")], filters=[some_lines])
     workshop_id = SelectField("所属工作坊", validate_choice=False)
     lesson_plan_id = SelectField("对应教案", validate_choice=False)
     rubric_version_id = SelectField("评课量表", validate_choice=False)
@@ -118,10 +120,14 @@ class LessonForm(FlaskForm):
         )
 
 
-class MemberForm(FlaskForm):
+class MemberForm(Form):
     """Whom to ask to a lesson."""
 
-    person = StringField("姓名", [InputRequired("请填写要邀请的老师的姓名"), Length(max=40, message="最多 40 字")])
+    person = StringField(
+        "姓名",
+        [InputRequired("请填写要邀请的老师的姓名"), Length(max=40, message="最多 40 字")],
+        filters=[one_line],
+    )
     role = SelectField(
         "身份",
         choices=[SelectChoice(r.value, r.label) for r in (LessonRole.OBSERVER, LessonRole.HOST, LessonRole.EXPERT)],

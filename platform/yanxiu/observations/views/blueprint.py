@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import ImmutableMultiDict
 
 from yanxiu.core.errors import ForbiddenError, NotFoundError
+from yanxiu.core.html import without_invisible
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import LessonView, find_lesson
 from yanxiu.web.auth import current_viewer, wants_fragment
@@ -36,10 +38,11 @@ def done(target: str, **answer: object) -> ResponseReturnValue:
     return redirect(target, code=303)
 
 
-def wants_json() -> bool:
-    return wants_fragment()
-
-
 def posted(name: str, limit: int = 10_000) -> str:
-    """Return a posted text field, shortened to what any field may hold."""
-    return request.form.get(name, "")[:limit]
+    """Return a posted text field without control characters, shortened to what any field may hold."""
+    return without_invisible(request.form.get(name, "")[:limit])
+
+
+def posted_form() -> ImmutableMultiDict[str, str] | None:
+    """Return the fields of a posted form, None on GET; a body of another kind is an empty form."""
+    return request.form if request.method == "POST" else None

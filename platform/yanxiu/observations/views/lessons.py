@@ -24,7 +24,7 @@ from yanxiu.observations.queries.lessons import LIST_VIEWS, lessons_page, worksh
 from yanxiu.observations.queries.recordings import newest_posters
 from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG
 from yanxiu.observations.services import lessons as service
-from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson
+from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted_form
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
@@ -61,7 +61,7 @@ def cards(lessons: Sequence[Lesson]) -> dict[str, object]:
 @bp.route("/lessons/new", methods=["GET", "POST"])
 def new_lesson() -> ResponseReturnValue:
     """Enter a lesson; the next step is its recording."""
-    form = _offered(LessonForm())
+    form = _offered(LessonForm(posted_form()))
     if request.method == "GET":
         workshop_id = whole_number(request.args.get("workshop_id"))
         form.workshop_id.data = str(workshop_id or "")
@@ -73,7 +73,7 @@ def new_lesson() -> ResponseReturnValue:
         try:
             return redirect(url_for(".lesson", lesson_id=_create(form)), code=303)
         except InvalidError as error:
-            _place(form, error)
+            form.refuse(error)
     return render_template("observations/lesson_form.html", form=form, lesson=None), 422 if form.errors else 200
 
 
@@ -113,7 +113,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
 def lesson_settings(lesson_id: int) -> ResponseReturnValue:
     """Change the details; the audience is the teacher's to decide."""
     found = load_editable(lesson_id)
-    form = _offered(LessonForm())
+    form = _offered(LessonForm(posted_form()))
     may_decide = can_decide_audience(current_viewer(), found.lesson)
     if request.method == "GET":
         form.show(found.lesson)
@@ -122,7 +122,7 @@ def lesson_settings(lesson_id: int) -> ResponseReturnValue:
         try:
             _update(lesson_id, form)
         except InvalidError as error:
-            _place(form, error)
+            form.refuse(error)
         else:
             flash("课例信息已保存")
             return redirect(url_for(".lesson", lesson_id=lesson_id), code=303)
@@ -183,12 +183,3 @@ def _offered(form: LessonForm) -> LessonForm:
 def _check_plan(plan_id: int | None) -> None:
     if plan_id is not None and visible_plan(current_viewer(), plan_id) is None:
         raise InvalidError("请从列表里选择教案", field="lesson_plan_id")
-
-
-def _place(form: LessonForm, error: InvalidError) -> None:
-    """Show a rule of the service beside the field it is about."""
-    field = form._fields.get(error.field or "")
-    if field is None:
-        form.form_errors.append(error.message)
-    else:
-        field.errors = [*field.errors, error.message]

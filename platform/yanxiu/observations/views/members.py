@@ -11,14 +11,14 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import MemberForm, whole_number
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.services import lessons as service
-from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted
+from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, posted_form
 from yanxiu.web.auth import current_actor, current_viewer
 
 
 @bp.route("/lessons/<int:lesson_id>/members", methods=["GET", "POST"])
 def member_list(lesson_id: int) -> ResponseReturnValue:
     """Who watches, and asking further people."""
-    form = MemberForm()
+    form = MemberForm(posted_form())
     found = load_lesson(lesson_id)
     may_edit = can_edit_lesson(current_viewer(), found.lesson, found.access)
     candidates = []

@@ -26,6 +26,8 @@ import services as service_tools
 ROOT = Path(__file__).resolve().parent.parent
 STEP_LIMIT_S = 20 * 60
 WORKERS = os.environ.get("TEST_WORKERS", "2")
+AGAIN = os.environ.get("FUZZ_EXAMPLES", "6")
+"""Hostile examples a form on the second database: what differs there are types and limits, seen by few."""
 
 
 @dataclass
@@ -73,7 +75,7 @@ def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str]], Re
         with tempfile.TemporaryDirectory(prefix="yanxiu-report-") as folder:
             report = Path(folder, "report.xml")
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
-            extra = {"YANXIU_TEST_DATABASE_URL": env[database]} if database else {}
+            extra = {"YANXIU_TEST_DATABASE_URL": env[database], "FUZZ_EXAMPLES": AGAIN} if database else {}
             code = run([*command, *arguments], {**env, **extra})
             return count(report, code)
 
@@ -94,7 +96,7 @@ def count(report: Path, code: int) -> Result:
     return Result(passed, failed or int(code != 0), skipped)
 
 
-PARALLEL = ("-n", WORKERS, "--dist", "loadfile")
+PARALLEL = ("-n", WORKERS, "--dist", "worksteal")
 STEPS = (
     Step("style", one_command("ruff", "check", ".")),
     Step("format", one_command("ruff", "format", "--check", ".")),

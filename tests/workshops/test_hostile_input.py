@@ -10,6 +10,7 @@ from tests.support.matrix import filled
 from tests.workshops.matrix import ROUTES, build
 from yanxiu.core.unit_of_work import unit_of_work
 
+pytestmark = pytest.mark.slow
 NASTY = [
     "",
     "\x00",
@@ -49,7 +50,7 @@ FIELDS = [
     "role",
     "group_id",
     "html",
-    "html_format",
+    "format",
     "client_uuid",
     "parent_id",
     "quote_id",
@@ -121,7 +122,7 @@ def test_addresses_that_nobody_gave_out(client_for, names, path):
 @pytest.mark.once
 def test_any_text_is_posted_or_refused_in_words(client_for, names, text, title):
     client = client_for("leader")
-    form = {"title": title, "html": text, "html_format": "html"}
+    form = {"title": title, "html": text, "format": "html"}
     assert_calm(client.post(f"/workshops/{names['w']}/topics", data=form, headers=FETCH))
     assert_calm(client.post(f"/workshops/{names['w']}/topics/{names['t']}/posts", data=form, headers=FETCH))
     assert client.get(f"/workshops/{names['w']}/topics/{names['t']}").status_code == 200

@@ -67,13 +67,24 @@ def test_two_people_may_happen_to_carry_one_identifier(room):
     assert first.id != second.id
 
 
-def test_an_identifier_is_not_carried_into_another_topic(room):
-    mark = str(uuid.uuid4())
+def test_other_words_under_a_known_identifier_are_never_swallowed(room):
+    mark, teacher = str(uuid.uuid4()), room.people["teacher"]
     with unit_of_work():
         other = make_topic(room.people["leader"], room.workshop, "另一个话题")
-        make_post(room.people["teacher"], room.topic, client_uuid=mark)
-        with pytest.raises(ConflictError):
-            make_post(room.people["teacher"], other, client_uuid=mark)
+        made = [
+            make_post(teacher, room.topic, "<p>先这样写</p>", client_uuid=mark),
+            make_post(teacher, room.topic, "<p>改了再发</p>", client_uuid=mark),
+            make_post(teacher, other, "<p>先这样写</p>", client_uuid=mark),
+        ]
+    assert len({post.id for post in made}) == 3
+
+
+def test_a_late_repeat_finds_its_post_even_after_an_edit(room):
+    mark, teacher = str(uuid.uuid4()), room.people["teacher"]
+    with unit_of_work():
+        post = make_post(teacher, room.topic, "<p>先这样写</p>", client_uuid=mark)
+        posts.edit_post(teacher, post, "<p>后来改过</p>")
+        assert make_post(teacher, room.topic, "<p>先这样写</p>", client_uuid=mark).id == post.id
 
 
 def test_the_same_topic_form_sent_twice_makes_one_topic(room):

@@ -177,7 +177,7 @@ def test_publishing_a_topic_without_scripts_takes_plain_text(app, client_for, ro
 def test_posting_twice_over_a_bad_line_answers_twice_and_posts_once(app, client_for, room):
     client, form = (
         client_for("teacher"),
-        {"html": "<p>同意</p>", "html_format": "html", "client_uuid": str(uuid.uuid4())},
+        {"html": "<p>同意</p>", "format": "html", "client_uuid": str(uuid.uuid4())},
     )
     first = client.post(f"{room.topic}/posts", data=form, headers=FETCH).json
     second = client.post(f"{room.topic}/posts", data=form, headers=FETCH).json

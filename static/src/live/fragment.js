@@ -20,7 +20,7 @@ export function applyFragment(list, html, order = "append") {
 /** Morph one element in place; what a person has open or is typing stays. */
 export function morph(current, next) {
   Idiomorph.morph(current, next, {
-    ignoreActiveValue: true,
+    ignoreActiveValue: isWriting(document.activeElement),
     callbacks: {
       beforeNodeMorphed: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute("data-keep")),
       beforeNodeRemoved: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute("data-keep")),
@@ -28,6 +28,9 @@ export function morph(current, next) {
     },
   });
 }
+
+/** Only what is being typed is kept; a button that has the focus shows its new number. */
+const isWriting = (element) => Boolean(element) && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
 
 function place(list, item, order, added) {
   const current = document.getElementById(item.id);

@@ -7,10 +7,7 @@ const keyOf = (form) => `uuid:${viewerId()}:${location.pathname}:${form.id}`;
 
 behavior("form[data-send-once]", (form) => {
   const field = form.elements.client_uuid;
-  form.addEventListener("draft:restored", () => {
-    const kept = read(keyOf(form));
-    if (kept) field.value = kept;
-  });
+  field.value = read(keyOf(form)) || field.value;
   form.addEventListener("input", () => write(keyOf(form), field.value));
   form.addEventListener("async-form:done", (event) => {
     write(keyOf(form), null);

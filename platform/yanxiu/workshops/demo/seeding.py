@@ -13,7 +13,8 @@ from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.html import html_from_text
 from yanxiu.workshops.demo.scripts import Line, Script, read_scripts
-from yanxiu.workshops.models import Post, Topic, Workshop
+from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember
+from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.queries.threads import opener_of
 from yanxiu.workshops.services import groups, membership, posts, topics
 from yanxiu.workshops.services.workshops import WorkshopDetails, create_workshop
@@ -168,7 +169,7 @@ def _seat_members(people: dict[str, User], team: Team, workshop: Workshop, found
     for group_name, group_members in team.groups.items():
         group = groups.create_group(leader, workshop, group_name)
         for name in group_members:
-            seat = membership.membership_of(workshop.id, people[name].id) if name in people else None
+            seat = membership_of(workshop.id, people[name].id) if name in people else None
             if seat is not None:
                 groups.assign_group(leader, seat, group)
 
@@ -231,7 +232,7 @@ def _read(world: DemoWorld, workshop: Workshop, leader: User) -> None:
     """Note who has read how far, so that the demo shows both read and unread topics."""
     recent = world.ago(days=READ_BACK_DAYS)
     found = db.session.query(Topic).filter_by(workshop_id=workshop.id).all()
-    seats = db.session.query(membership.WorkshopMember).filter_by(workshop_id=workshop.id).all()
+    seats = db.session.query(WorkshopMember).filter_by(workshop_id=workshop.id).all()
     for topic in found:
         old = db.session.query(Post).filter(Post.topic_id == topic.id, Post.created_at < recent).count()
         for seat in seats:

@@ -89,6 +89,12 @@ def sent_before(actor: User, client_uuid: str) -> Post | None:
     return db.session.scalar(select(Post).where(Post.author_id == actor.id, Post.client_uuid == client_uuid))
 
 
+def says_the_same(post: Post, content: Content) -> bool:
+    """Tell whether `content` is what this post says, or said when it was sent."""
+    said = select(PostEdit.html).where(PostEdit.post_id == post.id)
+    return content.html == post.html or content.html in db.session.scalars(said).all()
+
+
 def add_post(
     actor: User,
     topic: Topic,
@@ -162,16 +168,19 @@ def publish_post(
     quote: Post | None = None,
     files: Sequence[Attachment] = (),
 ) -> Post:
-    """Answer a topic, or a post of it; sending the same `client_uuid` again changes nothing."""
+    """Answer a topic, or a post of it; sending the same words with the same `client_uuid` changes nothing.
+
+    Other words under a known `client_uuid` are a post of their own: nothing typed is ever swallowed.
+    """
     client_uuid = checked_uuid(client_uuid)
     db.session.execute(select(Topic.id).where(Topic.id == topic.id).with_for_update())
-    before = sent_before(actor, client_uuid)
-    if before is not None:
-        if before.topic_id != topic.id:
-            raise ConflictError("这份内容已经发布过了")
-        return before
-    _refuse_withdrawn(parent, quote)
     content = checked_content(html)
+    before = sent_before(actor, client_uuid)
+    if before is not None and before.topic_id == topic.id and says_the_same(before, content):
+        return before
+    if before is not None:
+        client_uuid = checked_uuid(None)
+    _refuse_withdrawn(parent, quote)
     post = add_post(actor, topic, content, client_uuid, parent=parent, quote=quote, files=files)
     _count_replies(topic, 1)
     topic.last_post_at = post.created_at

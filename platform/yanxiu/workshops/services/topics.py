@@ -36,19 +36,19 @@ def publish_topic(
     client_uuid: str | None = None,
     files: Sequence[posts.Attachment] = (),
 ) -> Topic:
-    """Open a thread; sending the same `client_uuid` again returns the topic it made."""
+    """Open a thread; sending the same words with the same `client_uuid` returns the topic they made."""
     client_uuid = posts.checked_uuid(client_uuid)
-    sent_before = posts.sent_before(actor, client_uuid)
-    if sent_before is not None:
-        if sent_before.topic.workshop_id != workshop.id or not sent_before.is_opener:
-            raise ConflictError("这份内容已经发布过了")
-        return sent_before.topic
-    content = posts.checked_content(html)
+    content, title = posts.checked_content(html), _checked_title(title)
+    before = posts.sent_before(actor, client_uuid)
+    if before is not None and _is_sent_again(before, workshop, title, content):
+        return before.topic
+    if before is not None:
+        client_uuid = posts.checked_uuid(None)
     topic = Topic(
         workshop=workshop,
         author_id=actor.id,
         last_poster_id=actor.id,
-        title=_checked_title(title),
+        title=title,
         last_post_at=now(),
     )
     db.session.add(topic)
@@ -58,6 +58,12 @@ def publish_topic(
     record(TopicPublished(topic.id, opener.id, workshop.id, actor.id))
     posts.record_mentions(actor, opener)
     return topic
+
+
+def _is_sent_again(before: Post, workshop: Workshop, title: str, content: posts.Content) -> bool:
+    topic = before.topic
+    here = topic.workshop_id == workshop.id and topic.title == title
+    return here and before.is_opener and posts.says_the_same(before, content)
 
 
 def touch_topic(topic: Topic) -> None:

@@ -132,7 +132,7 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
 
 def typed_html(typed: str | None) -> str:
     """Return what was typed as HTML: without the composer it is plain text."""
-    return post_services.html_of_typed(typed or "", is_html=request.form.get("html_format") == "html")
+    return post_services.html_of_typed(typed or "", is_html=request.form.get("format") == "html")
 
 
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>")

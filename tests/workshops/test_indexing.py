@@ -1,0 +1,111 @@
+"""What search may know: the documents, and that their principals say the same as the query for a page of hits."""
+
+import pytest
+
+from tests.support.workshops import make_post, make_topic, make_workshop, opener
+from yanxiu.core.db import db
+from yanxiu.core.search_queue import PUBLIC, SIGNED_IN, SearchOutbox, acl_county, acl_school, acl_user
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.workshops.indexing import SOURCES, workshop_principals
+from yanxiu.workshops.services import posts, topics
+
+pytestmark = pytest.mark.usefixtures("ctx")
+BY_KIND = {source.kind: source for source in SOURCES}
+
+
+@pytest.fixture
+def world(cast, ctx):
+    class World:
+        people = {key: cast.user(key) for key in cast.people}
+
+    with unit_of_work():
+        World.hidden = make_workshop(World.people["leader"], [World.people["teacher"]])
+        World.open = make_workshop(World.people["leader"], name="数学作业设计", join_mode="open")
+        World.topic = make_topic(World.people["leader"], World.hidden, html="<p>借<b>箭</b>的导入</p>")
+        World.post = make_post(World.people["teacher"], World.topic)
+    return World
+
+
+def principals_of(viewer):
+    """Return the principals of a viewer as search computes them."""
+    found = {PUBLIC, SIGNED_IN, acl_user(viewer.user_id), *workshop_principals(viewer)}
+    found |= {acl_school(viewer.school_id), acl_county(viewer.county_id)}
+    return found | {f"r{held.role}@{held.org_id}" for held in viewer.held}
+
+
+@pytest.mark.parametrize("kind", sorted(BY_KIND))
+def test_principals_and_the_recheck_agree_for_everybody(world, cast, kind):
+    source = BY_KIND[kind]
+    documents = list(source.load(list(source.all_ids())))
+    assert documents
+    for key in cast.people:
+        viewer = cast.viewer(key)
+        by_principal = {d.object_id for d in documents if d.acl & principals_of(viewer)}
+        assert by_principal == source.visible(viewer, [d.object_id for d in documents]), key
+
+
+def test_the_inside_of_a_workshop_is_for_members_and_overseers(world, cast):
+    seen = {key for key in cast.people if BY_KIND["topic"].visible(cast.viewer(key), [world.topic.id])}
+    assert seen == {"leader", "teacher", "principal", "researcher", "admin"}
+
+
+def test_a_topic_is_found_by_its_text_and_named_with_its_place(world):
+    (document,) = BY_KIND["topic"].load([world.topic.id])
+    assert (document.title, document.body, document.place) == (world.topic.title, "借箭的导入", world.hidden.name)
+    assert document.url == f"/workshops/{world.hidden.id}/topics/{world.topic.id}"
+
+
+def test_what_is_taken_back_is_no_document(world):
+    with unit_of_work():
+        posts.withdraw_post(world.people["teacher"], world.post)
+    assert list(BY_KIND["post"].load([world.post.id])) == []
+    assert list(BY_KIND["post"].all_ids()) == []
+    with unit_of_work():
+        topics.delete_topic(world.people["leader"], world.topic)
+    assert list(BY_KIND["topic"].load([world.topic.id])) == []
+
+
+def test_the_opener_is_found_as_its_topic_only(world):
+    assert list(BY_KIND["post"].load([opener(world.topic).id])) == []
+
+
+def queued():
+    rows = db.session.scalars(db.select(SearchOutbox).order_by(SearchOutbox.id)).all()
+    found = [(row.kind, row.object_id, row.urgent) for row in rows]
+    with unit_of_work():
+        db.session.execute(db.delete(SearchOutbox))
+    return found
+
+
+def test_every_change_reaches_the_queue_in_its_own_transaction(world):
+    queued()
+    teacher, leader = world.people["teacher"], world.people["leader"]
+    with unit_of_work():
+        posts.edit_post(teacher, world.post, "<p>改过</p>")
+    assert queued() == [("post", world.post.id, False)]
+    with unit_of_work():
+        posts.edit_post(leader, opener(world.topic), "<p>改过正文</p>")
+    assert queued() == [("topic", world.topic.id, False)]
+    with unit_of_work():
+        posts.withdraw_post(teacher, world.post)
+    assert queued() == [("post", world.post.id, True)]
+    with unit_of_work():
+        topics.delete_topic(leader, world.topic)
+    assert queued() == [("topic", world.topic.id, True), ("post", world.post.id, True)]
+
+
+@pytest.mark.parametrize("kind", sorted(BY_KIND))
+def test_loading_many_costs_as_many_queries_as_loading_one(world, count_queries, kind):
+    with unit_of_work():
+        for number in range(12):
+            other = make_workshop(world.people["leader"], name=f"工作坊{number}")
+            make_post(world.people["leader"], make_topic(world.people["leader"], other))
+    source = BY_KIND[kind]
+    ids = list(source.all_ids())
+    counts = []
+    for wanted in (ids[:1], ids):
+        db.session.expire_all()
+        with count_queries() as seen:
+            assert len(list(source.load(wanted))) == len(wanted)
+        counts.append(seen.count)
+    assert counts[1] <= counts[0] + 1

@@ -1,0 +1,107 @@
+"""Rooms of workshops over real sockets: who hears of a change, and who hears nothing any more."""
+
+import threading
+
+import pytest
+
+from tests.support.eventually import eventually
+from tests.support.workshops import make_post, make_topic, make_workshop
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.workshops.models import Workshop
+from yanxiu.workshops.queries.teams import membership_of
+from yanxiu.workshops.services import membership
+
+
+@pytest.fixture
+def topic(app, cast):
+    """Return (workshop id, topic id)."""
+    with app.app_context(), unit_of_work():
+        workshop = make_workshop(cast.user("leader"), [cast.user("teacher"), cast.user("colleague")])
+        return workshop.id, make_topic(cast.user("leader"), workshop).id
+
+
+class Ear:
+    """What a socket has heard, by event."""
+
+    def __init__(self, socket):
+        self.heard = {"changed": [], "ejected": [], "here": []}
+        self._lock = threading.Lock()
+        for name in self.heard:
+            socket.on(name, lambda message, name=name: self._note(name, message), namespace="/live")
+
+    def _note(self, name, message):
+        with self._lock:
+            self.heard[name].append(message)
+
+
+def join(socket, room):
+    return socket.call("join", {"topic": room, "seq": 0}, namespace="/live")
+
+
+def test_a_post_is_told_by_number_and_read_as_a_fragment(client_for, socket_for, topic):
+    w, t = topic
+    socket = socket_for("colleague")
+    ear = Ear(socket)
+    seq = join(socket, f"topic:{t}")["seq"]
+    assert join(socket, f"workshop:{w}")["ok"]
+    answer = client_for("teacher").post(f"/workshops/{w}/topics/{t}/posts", data={"html": "我来说一句"})
+    assert answer.status_code == 302
+    eventually(lambda: len(ear.heard["changed"]) == 2)
+    told = {message["topic"]: message for message in ear.heard["changed"]}
+    assert set(told[f"topic:{t}"]) == {"topic", "seq", "what", "id"}
+    assert told[f"topic:{t}"]["seq"] == seq + 1
+    fragment = client_for("colleague").get(f"/workshops/{w}/topics/{t}/posts?since={seq}")
+    assert "我来说一句" in fragment.get_data(as_text=True)
+    row = client_for("colleague").get(f"/workshops/{w}/topics/changes?since={told[f'workshop:{w}']['seq'] - 1}")
+    assert f'id="topic-{t}"' in row.get_data(as_text=True)
+
+
+def test_a_removed_member_is_put_out_at_once_and_cannot_come_back(app, client_for, socket_for, cast, topic):
+    w, t = topic
+    socket = socket_for("teacher")
+    ear = Ear(socket)
+    assert join(socket, f"topic:{t}")["ok"]
+    assert join(socket, f"workshop:{w}")["ok"]
+    assert client_for("leader").post(f"/workshops/{w}/members/{cast.teacher.id}/removal").status_code == 302
+    eventually(lambda: {message["topic"] for message in ear.heard["ejected"]} == {f"topic:{t}", f"workshop:{w}"})
+    assert join(socket, f"topic:{t}")["code"] == "not_found"
+    assert join(socket, f"workshop:{w}")["code"] == "not_found"
+    still = socket_for("colleague")
+    other = Ear(still)
+    join(still, f"topic:{t}")
+    with app.app_context(), unit_of_work():
+        seat = db.session.get(Workshop, w)
+        make_post(cast.user("leader"), _topic(t))
+        assert membership_of(seat.id, cast.teacher.id) is None
+    eventually(lambda: other.heard["changed"])
+    assert ear.heard["changed"] == []
+
+
+def _topic(topic_id):
+    from yanxiu.workshops.models import Topic
+
+    return db.session.get(Topic, topic_id)
+
+
+def test_removing_one_member_leaves_the_others_where_they_are(client_for, socket_for, cast, topic):
+    w, t = topic
+    staying = socket_for("colleague")
+    ear = Ear(staying)
+    join(staying, f"topic:{t}")
+    leaving = socket_for("teacher")
+    gone = Ear(leaving)
+    join(leaving, f"topic:{t}")
+    client_for("teacher").post(f"/workshops/{w}/departure")
+    eventually(lambda: gone.heard["ejected"])
+    eventually(lambda: [u["id"] for u in ear.heard["here"][-1]["users"]] == [cast.colleague.id])
+    assert ear.heard["ejected"] == []
+
+
+def test_whoever_is_let_in_may_follow(app, cast, socket_for, topic):
+    w, t = topic
+    socket = socket_for("villager")
+    assert join(socket, f"topic:{t}")["code"] == "not_found"
+    with app.app_context(), unit_of_work():
+        membership.add_member(db.session.get(Workshop, w), cast.villager.id, how="invitation")
+    assert join(socket, f"topic:{t}")["ok"]

@@ -271,6 +271,8 @@ def test_the_list_on_paper_holds_strings_not_formulas(app, cast, client_for, roo
     with app.app_context(), unit_of_work():
         cast.user("teacher").name = '=HYPERLINK("http://x","李强")'
     answer = client_for("leader").get(f"{room.home}/members.xlsx")
+    # A header that is not Latin-1 would leave the browser waiting for an answer that never comes.
+    assert answer.headers["Content-Disposition"].isascii()
     sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert all(cell.data_type != "f" for cell in cells)

@@ -10,6 +10,7 @@ from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops import demo
+from yanxiu.workshops.demo.papers import paper
 from yanxiu.workshops.demo.scripts import read_scripts
 from yanxiu.workshops.demo.seeding import MARKS, TEAMS
 from yanxiu.workshops.models import Post, Topic
@@ -38,6 +39,22 @@ def test_everything_was_said_in_order_by_day_and_before_now(team):
         assert moments[-1] < present
         calm = [moment for moment in moments if moment < present - timedelta(days=1)]
         assert all(7 <= moment.astimezone(LOCAL_ZONE).hour < 23 for moment in calm)
+
+
+@pytest.mark.usefixtures("app")
+def test_every_paper_that_is_named_is_there_and_opens_as_word():
+    named = {
+        name
+        for team in TEAMS
+        for script in read_scripts(team.key, now())
+        for line in script.lines
+        for name in line.papers
+    }
+    assert named
+    for name in named:
+        received, thumbnail = paper(name)
+        assert received.name.endswith(".docx")
+        assert thumbnail is None
 
 
 def test_the_main_workshop_is_worth_a_visit():

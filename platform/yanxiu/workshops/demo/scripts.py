@@ -35,6 +35,7 @@ class Line:
     answers: bool = False
     quotes: int | None = None
     liked_by: list[str] = field(default_factory=list)
+    papers: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -55,6 +56,8 @@ def read_scripts(name: str, present: datetime) -> list[Script]:
             scripts.append(Script(title.strip(), marks.split()))
         elif row.startswith("^ "):
             scripts[-1].lines[-1].liked_by = row[2:].split()
+        elif row.startswith("% "):
+            scripts[-1].lines[-1].papers.append(row[2:].strip())
         elif row.startswith(("@ ", "+ ", "++ ")):
             scripts[-1].lines.append(_line(row, scripts[-1], present))
         elif scripts:

@@ -12,6 +12,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.html import html_from_text
+from yanxiu.workshops.demo.papers import paper
 from yanxiu.workshops.demo.scripts import Line, Script, read_scripts
 from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember
 from yanxiu.workshops.queries.teams import membership_of
@@ -191,15 +192,16 @@ class _Stage:
             return
         with clock.frozen(line.moment):
             html = html_from_text(line.text)
-            post = self._open(author, html) if number == 1 else self._answer(author, html, line)
+            post = self._open(author, html, line) if number == 1 else self._answer(author, html, line)
         self.said[number] = post
         for minutes, name in enumerate(line.liked_by, start=3):
             if name in self.people:
                 with clock.frozen(line.moment + timedelta(minutes=minutes)):
                     posts.like_post(self.people[name], post)
 
-    def _open(self, author: User, html: str) -> Post:
-        self.topic = topics.publish_topic(author, self.workshop, self.script.title, html)
+    def _open(self, author: User, html: str, line: Line) -> Post:
+        files = [paper(name) for name in line.papers]
+        self.topic = topics.publish_topic(author, self.workshop, self.script.title, html, files=files)
         opener = opener_of(self.topic.id)
         if opener is None:
             raise LookupError(self.script.title)
@@ -212,7 +214,8 @@ class _Stage:
             raise LookupError(self.script.title)
         quote = self.said.get(line.quotes) if line.quotes else None
         parent = self.root if line.answers else None
-        post = posts.publish_post(author, self.topic, html, parent=parent, quote=quote)
+        files = [paper(name) for name in line.papers]
+        post = posts.publish_post(author, self.topic, html, parent=parent, quote=quote, files=files)
         if not line.answers:
             self.root = post
         return post

@@ -11,6 +11,8 @@ from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
 from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.queries import find_plan
+from yanxiu.lessonplans.services import delete_plan
 
 
 @pytest.fixture
@@ -67,3 +69,17 @@ def test_what_was_written_is_there_without_scripts(page_for, plan_id, client_for
     saved(page)
     assert "能说出草船借箭的起因" in client_for("colleague").get(f"/lesson-plans/{plan_id}").text
     assert json.loads(document(page))["type"] == "doc"
+
+
+def test_a_new_plan_appears_in_the_workshop_without_reloading(app, cast, page_for, plan_id):
+    with app.app_context():
+        workshop_id = find_plan(plan_id).workshop_id
+    page = page_for("colleague")
+    page.goto(f"/workshops/{workshop_id}/lesson-plans")
+    expect(page.locator("live-list[data-state=live]")).to_be_visible()
+    with app.app_context(), unit_of_work():
+        make_plan(cast.user("teacher"), "《景阳冈》第二课时", visibility="workshop", workshop_id=workshop_id)
+    expect(page.get_by_role("link", name="《景阳冈》第二课时")).to_be_visible()
+    with app.app_context(), unit_of_work():
+        delete_plan(cast.user("leader"), find_plan(plan_id))
+    expect(page.get_by_role("link", name="《草船借箭》第一课时")).to_have_count(0)

@@ -62,6 +62,10 @@ ROUTES = {
     ("GET", "lessonplans.workshop"): Row(
         "/workshops/{w}/lesson-plans", expect(200, anonymous=302, villager=404, outsider=404, stranger=404)
     ),
+    ("GET", "lessonplans.workshop_items"): Row(
+        "/workshops/{w}/lesson-plans/items?since=0",
+        expect(200, anonymous=302, villager=404, outsider=404, stranger=404),
+    ),
     ("GET", "lessonplans.new"): Row("/lesson-plans/new", signed_in()),
     ("POST", "lessonplans.create"): Row("/lesson-plans", signed_in(302), data=CARD),
     ("GET", "lessonplans.show"): Row(PLAN, VIEW),
@@ -168,12 +172,6 @@ SOCKETS = {
     ),
     "leave a plan": SocketRow(
         "/rt", "leave", expect_words("revoked", **STRANGERS), probe=after_join("leave", lambda handle: [handle])
-    ),
-    "follow a plan": SocketRow(
-        "/live",
-        "join",
-        expect_words("ok", outsider="not_found", stranger="not_found"),
-        message={"topic": "plan:{plan}", "seq": 0},
     ),
     "follow a workshop's plans": SocketRow(
         "/live",

@@ -26,7 +26,8 @@ class LessonPlan(Timestamps, Model):
     """A co-edited 教学设计: what it is about, whose it is and who may see it.
 
     `school_id` and `county_id` are the owner's when the plan was made; visibility is judged by them.
-    `edited_at` moves with the text, `updated_at` with the card.
+    `edited_at` moves with the text, `updated_at` with the card; `seq` is the number of the last change in the live list
+    of its workshop.
     """
 
     __tablename__ = "lesson_plan"
@@ -55,6 +56,7 @@ class LessonPlan(Timestamps, Model):
     workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"))
     edited_at: Mapped[datetime] = mapped_column(default=clock.now)
     edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
     deleted_at: Mapped[datetime | None]
 
     owner: Mapped[User] = relationship(foreign_keys=[owner_id])

@@ -144,6 +144,17 @@ def workshop_plans_page(
     return _newest(statement, cursor, size)
 
 
+def workshop_plans_since(
+    viewer: Viewer, workshop_id: int, since: int, limit: int = 100
+) -> tuple[Sequence[LessonPlan], Sequence[int]]:
+    """Return the workshop's plans that changed after `since`, and the ids of those the viewer may not see any more."""
+    changed = and_(LessonPlan.workshop_id == workshop_id, LessonPlan.seq > since)
+    newest = LessonPlan.seq.desc()
+    seen = db.session.scalars(_cards().where(changed, visible_to(viewer)).order_by(newest).limit(limit)).all()
+    hidden = select(LessonPlan.id).where(changed, ~visible_to(viewer)).order_by(newest).limit(limit)
+    return list(reversed(seen)), db.session.scalars(hidden).all()
+
+
 def count_workshop_plans(viewer: Viewer, workshop_id: int) -> int:
     """Return how many plans of the workshop the viewer may see."""
     statement = select(func.count()).where(LessonPlan.workshop_id == workshop_id, visible_to(viewer))

@@ -139,7 +139,8 @@ def _line(text: str) -> str:
 
 def _tell_workshop(plan: LessonPlan) -> None:
     if plan.workshop_id is not None:
-        bump(f"workshop-plans:{plan.workshop_id}", "plan", plan.id)
+        plan.seq = bump(f"workshop-plans:{plan.workshop_id}", "plan", plan.id)
+        db.session.flush()
 
 
 def delete_plan(actor: User, plan: LessonPlan) -> None:

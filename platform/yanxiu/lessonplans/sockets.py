@@ -17,7 +17,7 @@ from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import DocumentStore
 from yanxiu.lessonplans.collab.wire import SocketTransport, Wire
 from yanxiu.lessonplans.permissions import can_view_plan, can_write_plan
-from yanxiu.lessonplans.queries import find_live_session, find_plan, seat_of, visible_plan
+from yanxiu.lessonplans.queries import find_live_session, find_plan, seat_of
 from yanxiu.lessonplans.services import note_edits
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.sockets import SocketEvent
@@ -26,15 +26,11 @@ from yanxiu.workshops.queries import find_workshop
 EXTENSION = "yanxiu_documents"
 
 
-def _may_follow_plan(viewer: Viewer, plan_id: int) -> bool:
-    return visible_plan(viewer, plan_id) is not None
-
-
 def _may_follow_workshop(viewer: Viewer, workshop_id: int) -> bool:
     return find_workshop(viewer, workshop_id) is not None
 
 
-LIVE_ROOMS: dict[str, RoomPredicate] = {"plan": _may_follow_plan, "workshop-plans": _may_follow_workshop}
+LIVE_ROOMS: dict[str, RoomPredicate] = {"workshop-plans": _may_follow_workshop}
 EVENTS: tuple[SocketEvent, ...] = ()
 
 

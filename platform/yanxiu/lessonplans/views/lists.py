@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.permissions import Viewer
@@ -42,6 +42,21 @@ def workshop(workshop_id: int) -> ResponseReturnValue:
         member=is_member(workshop_id, viewer.user_id),
         seq=current_seq(f"workshop-plans:{workshop_id}"),
     )
+
+
+@bp.get("/workshops/<int:workshop_id>/lesson-plans/items")
+def workshop_items(workshop_id: int) -> ResponseReturnValue:
+    """Answer the plans of a workshop that changed after `?since=`, for the live list."""
+    viewer = current_viewer()
+    if find_workshop(viewer, workshop_id) is None:
+        raise NotFoundError
+    seq = current_seq(f"workshop-plans:{workshop_id}")
+    since = max(0, min(request.args.get("since", 0, type=int), seq))
+    plans, gone = queries.workshop_plans_since(viewer, workshop_id, since)
+    response = make_response(render_template("lessonplans/_workshop_items.html", plans=plans, gone=gone))
+    response.headers["X-Seq"] = str(seq)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _tab(viewer: Viewer, workshop: Any, **_more: Any) -> dict[str, Any]:

@@ -50,7 +50,9 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
     volume = _choice("册次", VOLUMES)
     unit = _line("单元", 60, description="例如：第二单元 古典名著")
     periods = IntegerField("课时", [InputRequired(WHOLE_NUMBER), NumberRange(1, MAX_PERIODS, WHOLE_NUMBER)], default=1)
-    workshop_id = SelectField("工作坊", [Optional()], description="放进工作坊，坊员就能一起备这一课")
+    workshop_id = SelectField(
+        "工作坊", [Optional()], description="放进工作坊，坊员就能看到这份教案；下面可以定坊员能不能一起写"
+    )
     workshop_writes = BooleanField("工作坊的坊员可以一起写", default=True)
     visibility = RadioField("谁可以看", choices=_choices(VISIBILITIES.items()), default="private")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -27,6 +27,7 @@ from yanxiu.lessonplans.models import (
     BEFORE_RESTORE,
     MEMBER_ROLES,
     NAMED,
+    PRIVATE,
     VISIBILITIES,
     WORKSHOP,
     LessonPlan,
@@ -69,6 +70,8 @@ class PlanCard:
             raise InvalidError("要让工作坊看到，请先选择一个工作坊", field="workshop_id")
         if not 1 <= self.periods <= MAX_PERIODS:
             raise InvalidError(f"课时填 1 到 {MAX_PERIODS} 的整数", field="periods")
+        if self.workshop_id is not None and self.visibility == PRIVATE:
+            return replace(self, visibility=WORKSHOP)  # what lies in a workshop is seen by its members
         return self
 
 

@@ -387,6 +387,7 @@ def upgrade() -> None:
         sa.Column("workshop_id", sa.Integer(), nullable=True),
         sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("edited_by_id", sa.Integer(), nullable=True),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),

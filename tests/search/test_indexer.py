@@ -164,6 +164,34 @@ def test_a_rebuild_misses_nothing_that_changes_meanwhile(indexer, shelf):
     assert found(indexer.engine) == {*range(2, 301), 302}
 
 
+def test_a_first_build_takes_in_what_waits(ctx, app, shelf):
+    change(shelf, 1, "甲")
+    change(shelf, 2, "乙")
+    engine = engine_of(app)
+    with engine.home.indexer_lock():
+        indexer = Indexer(engine)
+        indexer.recover()
+        assert indexer.drain() == 0, "what waited is in the build already"
+    assert found(engine) == {1, 2}
+
+
+def test_a_first_build_that_dies_forgets_nothing_that_waits(ctx, app, shelf):
+    change(shelf, 1, "甲")
+    engine = engine_of(app)
+
+    def die(_ids):
+        raise KeyboardInterrupt
+
+    load = shelf.source.load
+    object.__setattr__(shelf.source, "load", die)
+    with engine.home.indexer_lock(), pytest.raises(KeyboardInterrupt):
+        Indexer(engine).recover()
+    object.__setattr__(shelf.source, "load", load)
+    with engine.home.indexer_lock():
+        Indexer(engine).recover()
+    assert found(engine) == {1}
+
+
 def test_the_old_index_answers_until_the_new_one_is_whole(indexer, shelf):
     shelf.put(1, "甲")
     shelf.put(2, "乙")

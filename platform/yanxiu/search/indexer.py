@@ -15,7 +15,7 @@ from threading import Event
 from time import monotonic
 
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from yanxiu.core import clock
 from yanxiu.core.db import db
@@ -32,6 +32,8 @@ BATCH = 200
 IDLE_S = 0.25
 RETRY_S = 2.0
 KEPT_GENERATIONS = 2
+IN_BUILD = 0
+"""The generation of rows that the build being made takes in anyway."""
 
 
 class Indexer:
@@ -102,10 +104,9 @@ class Indexer:
 
     def rebuild(self) -> int:
         """Build the index from the database beside the old one, which stays up to date and in use until the end."""
-        started = _state()
-        before = started.done if started else 0
         self._rebuilding = True
         try:
+            before = self._settle_queue()
             generation = self.engine.rebuild(self._everything(), self._keep_up)
         finally:
             self._rebuilding = False
@@ -115,6 +116,16 @@ class Indexer:
             db.session.execute(update(SearchOutbox).values(generation=None))
             _note(directory=self.engine.name(), trying=generation, done=generation, rebuilt=True)
         return generation
+
+    def _settle_queue(self) -> int:
+        """Put what waits now into the old index, or, if there is none, leave it to the build; the generation then."""
+        self._keep_up()
+        if not self._writable:
+            with unit_of_work():
+                waiting = update(SearchOutbox).where(SearchOutbox.generation.is_(None))
+                db.session.execute(waiting.values(generation=IN_BUILD))
+        state = _state()
+        return state.done if state else IN_BUILD
 
     def _everything(self) -> Iterator[Sequence[EngineDocument]]:
         for source in sources().values():
@@ -194,7 +205,8 @@ def _assign(row_ids: list[int], generation: int) -> None:
 
 
 def _wait_again(generation: int) -> None:
-    db.session.execute(update(SearchOutbox).where(SearchOutbox.generation > generation).values(generation=None))
+    lost = or_(SearchOutbox.generation > generation, SearchOutbox.generation == IN_BUILD)
+    db.session.execute(update(SearchOutbox).where(lost).values(generation=None))
 
 
 def _forget_rows(generation: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from yanxiu.search.engines.interface import Alternative, Batch, Clause, EngineDocument, EngineRequest, Term
 from yanxiu.search.engines.local import LocalEngine
+from yanxiu.search.engines.ranking import PARTLY
 from yanxiu.search.scoring import K1, B
 
 pytestmark = pytest.mark.once
@@ -74,16 +75,18 @@ def words_of(*texts: str) -> tuple[Clause, ...]:
 
 
 def brute_scores(living, texts):
-    """BM25F by its formula, over all living documents."""
+    """BM25F by its formula, over all living documents, and what is kept of it where a part of the query is missing."""
     average = sum(document.lengths["w"] for document in living.values()) / len(living)
-    scores = dict.fromkeys(living, 0.0)
+    scores, covered, asked = dict.fromkeys(living, 0.0), dict.fromkeys(living, 0.0), 0.0
     for text in texts:
         found = [document for document in living.values() if text in document.terms["w"]]
         weight = math.log(1 + (len(living) - len(found) + 0.5) / (len(found) + 0.5))
         for document in found:
             count, norm = document.terms["w"][text], K1 * (1 - B + B * document.lengths["w"] / average)
             scores[document.key] += weight * (K1 + 1) * count / (count + norm)
-    return scores
+            covered[document.key] += weight
+        asked += weight
+    return {key: score * (PARTLY + (1 - PARTLY) * covered[key] / asked) for key, score in scores.items()}
 
 
 def test_scores_are_bm25f_by_its_formula(filled):
@@ -168,6 +171,21 @@ def test_a_prefix_counts_as_one_term(filled):
     request = EngineRequest(clauses=(Clause((Alternative((Term("w", "三", prefix=True),)),)),), limit=1000)
     found = {hit.key for hit in engine.search(request, frozenset(PRINCIPALS)).hits}
     assert found == {d.key for d in corpus.values() if "三国" in d.terms["w"]}
+
+
+def test_a_text_with_both_words_comes_before_one_full_of_the_longer(engine):
+    def document(number, **counts):
+        return EngineDocument(
+            key=("plan", number), terms={"w": counts, "b": {}}, lengths={"w": 30.0, "b": 1.0},
+            title=str(number), acl=frozenset({"pub"}), facets={"kind": "plan"},
+        )  # fmt: skip
+
+    rest = [document(number, 别的=1.0) for number in range(10, 30)]
+    some = [document(number, 教学=2.0, 设计=2.0, 教学设计=2.0) for number in range(2, 8)]
+    engine.rebuild([[document(1, 三国=1.0, 教学=1.0, 设计=1.0, 教学设计=1.0), *some, *rest]], lambda: None)
+    long_word = Clause((Alternative((Term("w", "教学设计"), Term("w", "教学"), Term("w", "设计"))),))
+    page = engine.search(EngineRequest(clauses=(*words_of("三国"), long_word)), frozenset({"pub"}))
+    assert page.hits[0].key == ("plan", 1)
 
 
 def test_words_that_stand_nowhere_do_not_hide_those_that_do(filled):

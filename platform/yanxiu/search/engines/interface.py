@@ -55,9 +55,13 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing asked for, said in one or several ways; the best of them counts."""
+    """One thing asked for, said in one or several ways; the best of them counts.
+
+    A `bridge` adds to the score (characters that stand side by side in the query) but is nothing asked for.
+    """
 
     alternatives: tuple[Alternative, ...]
+    bridge: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ LEAST_COVERED = 0.2
 """A document must hold this share (by idf) of a query of several things; one common word alone is not an answer."""
 LEAST_COVERED_BY_DATE = 0.6
 """More of it when the order is by date and cannot push the accidental ones down."""
+PARTLY = 0.7
+"""What is left of the score of a document that holds next to nothing of what was asked."""
+PARTS = 2.0
+"""A word and its parts together weigh at most this often as much as the most telling of them."""
 EXACT_TITLE = 0.5
 TITLE_START = 0.15
 SUGGESTED = 60
@@ -78,62 +82,68 @@ def _holds_all(snapshot: Snapshot, terms: Iterable[Term]) -> Mask:
 
 
 def _score(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> Mask:
-    """Add up the clauses into `scores`; which documents hold enough of what was asked."""
+    """Add up the clauses into `scores`; which documents hold enough of what was asked.
+
+    What is asked weighs by its most telling term. A document that holds all of it keeps its whole score, one that
+    holds half of it loses a part: otherwise a long word, which also counts in its parts, drowns a short one.
+    """
     covered = np.zeros(snapshot.size, np.float32)
-    asked = 0.0
+    asked, several = 0.0, 0
     for clause in request.clauses:
-        ids, gained, mass = _clause(snapshot, clause)
-        scores[ids] += gained
-        covered[ids] += mass
-        asked += mass if len(ids) else 0.0  # what stands nowhere cannot be asked of a document
+        gained, held, mass = _clause(snapshot, clause)
+        scores += gained
+        if not clause.bridge:
+            covered += held
+            asked += mass
+            several += 1
+    if asked > 0:
+        scores *= PARTLY + (1.0 - PARTLY) * covered / asked
     least = LEAST_COVERED_BY_DATE if request.newest_first else LEAST_COVERED
-    several = len(request.clauses) > 2
-    mask: Mask = covered >= least * asked - 1e-4 if several else covered > 0
-    return mask & (covered > 0)
+    enough: Mask = covered >= least * asked - 1e-4 if several > 1 else covered > 0
+    return enough & (covered > 0)
 
 
-def _clause(snapshot: Snapshot, clause: Clause) -> tuple[IntArray, FloatArray, float]:
-    """Which documents a clause finds, what each gains by it, and how telling the clause is."""
-    if len(clause.alternatives) == 1 and len(clause.alternatives[0].terms) == 1:
-        term = clause.alternatives[0].terms[0]
-        postings = _postings(snapshot, term)
-        mass = term.weight * idf(snapshot.documents, len(postings.ids))
-        return postings.ids, saturated(postings, snapshot.norms[term.family], mass), mass
-    gained, mass = _best_alternative(snapshot, clause)
-    ids = np.flatnonzero(gained).astype(np.int32)
-    return ids, gained[ids], mass
-
-
-def _best_alternative(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, float]:
-    first_mass = 0.0
+def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray, float]:
+    """What each document gains by a clause, how much of it each holds, and how telling it is where it stands at all."""
     gained = np.zeros(snapshot.size, np.float32)
+    held = np.zeros(snapshot.size, np.float32)
+    first_sum = mass = 0.0
     for position, alternative in enumerate(clause.alternatives):
         found = [_postings(snapshot, term) for term in alternative.terms]
         weights = [
             term.weight * idf(snapshot.documents, len(postings.ids))
             for term, postings in zip(alternative.terms, found, strict=True)
         ]
-        mass = sum(weights)
         if position == 0:
-            first_mass = mass
-        limit = min(1.0, first_mass / mass) if mass > 0 else 1.0
-        factor = alternative.share * limit if alternative.share < 1.0 else 1.0
-        part = _alternative(snapshot, alternative, found, [factor * weight for weight in weights])
-        np.maximum(gained, part, out=gained)
-    return gained, first_mass
+            first_sum = sum(weights)
+            mass = max((w for w, p in zip(weights, found, strict=True) if len(p.ids)), default=0.0)
+        factor = min(1.0, PARTS * mass / (first_sum or 1.0)) if mass else 1.0
+        if position:
+            factor *= alternative.share * min(1.0, first_sum / (sum(weights) or 1.0))
+        part, share = _alternative(snapshot, alternative, found, weights)
+        np.maximum(gained, factor * part, out=gained)
+        np.maximum(held, share, out=held)
+        if not mass and share.size:  # the word that was typed stands nowhere; another word for it does
+            mass = float(share.max())
+    return gained, np.minimum(held, mass), mass
 
 
 def _alternative(
     snapshot: Snapshot, alternative: Alternative, found: list[Postings], weights: list[float]
-) -> FloatArray:
+) -> tuple[FloatArray, FloatArray]:
+    """What each document gains by it, and the weight of the most telling term that it holds."""
     gained = np.zeros(snapshot.size, np.float32)
-    held = np.zeros(snapshot.size, np.int16)
+    best_held = np.zeros(snapshot.size, np.float32)
+    count = np.zeros(snapshot.size, np.int16)
     for term, postings, weight in zip(alternative.terms, found, weights, strict=True):
         gained[postings.ids] += saturated(postings, snapshot.norms[term.family], weight)
-        held[postings.ids] += 1
+        best_held[postings.ids] = np.maximum(best_held[postings.ids], weight)
+        count[postings.ids] += 1
     if alternative.whole:
-        gained[held < len(alternative.terms)] = 0.0
-    return gained
+        incomplete = count < len(alternative.terms)
+        gained[incomplete] = 0.0
+        best_held[incomplete] = 0.0
+    return gained, best_held
 
 
 def _prefer_titles(snapshot: Snapshot, title: str, scores: FloatArray, matching: Mask) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yanxiu.search.engines.interface import Alternative, Clause, Term
 from yanxiu.search.text.asking import meaningful, without_function_words, without_question_words
-from yanxiu.search.text.cut import bigrams, words
+from yanxiu.search.text.cut import bigrams, pieces, words
 from yanxiu.search.text.fold import fold, han_runs, squeeze
 from yanxiu.search.text.synonyms import with_synonyms
 
@@ -68,18 +68,27 @@ def _holding(text: str) -> tuple[Term, ...]:
 
 
 def _clauses(asked: str) -> tuple[Clause, ...]:
+    """One clause for each word with all its parts, and a bridge for each pair of characters between words."""
     clauses: list[Clause] = []
     said: set[Term] = set()
-    for word, others in with_synonyms(asked):
+    for word, others in _words_asked(asked):
         own = _terms(word)
-        said.update(own)
         alternatives = [Alternative(own)]
         alternatives.extend(Alternative(_terms(other), whole=True, share=SYNONYM) for other in others)
-        clauses.append(Clause(tuple(alternatives)))
-    for term in _terms(asked):
-        if term not in said:
-            clauses.append(Clause((Alternative((term,)),)))
+        if own and not said.issuperset(own):
+            clauses.append(Clause(tuple(alternatives)))
+        said.update(own)
+    bridges = [Term("b", pair, BIGRAM) for pair in dict.fromkeys(bigrams(asked)) if len(pair) == 2]
+    clauses.extend(Clause((Alternative((term,)),), bridge=True) for term in bridges if term not in said)
     return tuple(clauses[:MAX_TERMS])
+
+
+def _words_asked(asked: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (word, others)
+        for word, others in with_synonyms(pieces(asked))
+        if any(character.isalnum() for character in word)
+    ]
 
 
 def _terms(text: str) -> tuple[Term, ...]:
@@ -95,7 +104,7 @@ def _terms(text: str) -> tuple[Term, ...]:
 
 def _needles(asked: str, phrases: list[str]) -> tuple[str, ...]:
     wanted = [*phrases, *meaningful(words(asked))]
-    for word, others in with_synonyms(asked):
+    for word, others in _words_asked(asked):
         wanted.extend((word, *others))
     long = [word for word in wanted if len(word) > 1 or not han_runs(word)]
     return tuple(dict.fromkeys(long or wanted))

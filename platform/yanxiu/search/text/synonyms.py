@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from yanxiu.search.text.fold import data_lines, fold
+
+MAX_JOINED = 4
 
 
 @cache
@@ -19,12 +20,20 @@ def _table() -> dict[str, tuple[str, ...]]:
     return table
 
 
-@cache
-def _pattern() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word) for word in sorted(_table(), key=len, reverse=True)))
+def synonyms_of(word: str) -> tuple[str, ...]:
+    """Other words for a folded word."""
+    return _table().get(word, ())
 
 
-def with_synonyms(folded: str) -> list[tuple[str, tuple[str, ...]]]:
-    """The words of a query that have others of the same meaning, longest first where they overlap."""
-    found = dict.fromkeys(match.group() for match in _pattern().finditer(folded))
-    return [(word, _table()[word]) for word in found]
+def with_synonyms(pieces: list[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """A text in pieces → its words, each with its synonyms; pieces that make one word of the table are joined."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    at = 0
+    while at < len(pieces):
+        for end in range(min(len(pieces), at + MAX_JOINED), at, -1):
+            word = "".join(pieces[at:end])
+            if end == at + 1 or word in _table():
+                found.append((word, synonyms_of(word)))
+                at = end
+                break
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -44,8 +44,8 @@ def init_frame(app: Flask) -> None:
         return {
             "viewer": current_viewer(),
             "me": user,
-            "nav_items": _items(app, NAVIGATION) if user else [],
-            "shell": _shell(app, user),
+            "nav_items": _items(NAVIGATION) if user else [],
+            "shell": _shell(user),
         }
 
     @app.get("/offline")
@@ -58,12 +58,12 @@ def photo_url(user: User) -> str | None:
     """Return the address of a person's photo, None without one."""
     if user.photo_id is None:
         return None
-    return _url_if_exists("accounts.photo", user_id=user.id, v=user.photo_id)
+    return url_for("accounts.photo", user_id=user.id, v=user.photo_id)
 
 
 def person_url(user: User) -> str:
     """Return the address of a person's page."""
-    return _url_if_exists("accounts.person", user_id=user.id) or "#"
+    return url_for("accounts.person", user_id=user.id)
 
 
 def next_page_url(cursor: str, param: str = "cursor") -> str:
@@ -72,29 +72,29 @@ def next_page_url(cursor: str, param: str = "cursor") -> str:
     return url_for(request.endpoint or "home.front", **{**(request.view_args or {}), **arguments})
 
 
-def _shell(app: Flask, user: User | None) -> dict[str, Any]:
+def _shell(user: User | None) -> dict[str, Any]:
     login_url = url_for("accounts.login") if request.endpoint != "accounts.login" else None
     shell: dict[str, Any] = {"user": user, "login_url": login_url, "unread": 0, "menu": [], "large_type": False}
     if user is None:
         return shell
-    menu = _items(app, MENU)
+    menu = _items(MENU)
     if can_enter_admin(current_viewer()):
-        menu += _items(app, (("admin.index", "管理", "shield"),))
+        menu += _items((("admin.index", "管理", "shield"),))
     return shell | {
         "place": user.organization.label,
         "unread": _counters["unread"](user.id) if "unread" in _counters else 0,
         "large_type": user.large_type,
         "menu": menu,
-        "search_url": _url_if_exists("search.index"),
-        "messages_url": _url_if_exists("notifications.index"),
-        "unread_url": _url_if_exists("notifications.count"),
-        "profile_url": _url_if_exists("accounts.me") or "/",
+        "search_url": url_for("search.index"),
+        "messages_url": url_for("notifications.index"),
+        "unread_url": url_for("notifications.count"),
+        "profile_url": url_for("accounts.me"),
         "profile_active": request.blueprint == "accounts",
         "logout_url": url_for("accounts.logout"),
     }
 
 
-def _items(app: Flask, entries: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
+def _items(entries: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
     return [
         {
             "url": url_for(endpoint),
@@ -103,9 +103,4 @@ def _items(app: Flask, entries: tuple[tuple[str, str, str], ...]) -> list[dict[s
             "active": request.blueprint == endpoint.split(".")[0],
         }
         for endpoint, label, icon in entries
-        if endpoint in app.view_functions
     ]
-
-
-def _url_if_exists(endpoint: str, **values: Any) -> str | None:
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

@@ -28,6 +28,11 @@ class Message:
     topic: str
 
 
+def place_name(kind: str, title: str) -> str:
+    """Return 教案《…》; a title that has its own marks keeps them alone."""
+    return f"{kind}{title}" if title.startswith("《") else f"{kind}《{title}》"
+
+
 def notify(user_ids: Iterable[int], message: Message) -> None:
     """Put a message into inboxes, never into that of the person who caused it."""
     assert message.kind in KINDS, message.kind

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import find_user, viewer_of
 from yanxiu.core.events import Subscription
-from yanxiu.notifications.services import Message, notify
+from yanxiu.notifications.services import Message, notify, place_name
 from yanxiu.observations.events import (
     EvaluationSubmitted,
     LessonMemberInvited,
@@ -66,7 +66,9 @@ def _tell(user_ids: Iterable[int], kind: str, actor_id: int | None, lesson_id: i
         if seen is not None:
             home = f"/lessons/{lesson_id}"
             title = seen.lesson.title
-            message = Message(kind, actor_id, f"课例《{title}》", home, title, url or home, f"lesson:{lesson_id}")
+            message = Message(
+                kind, actor_id, place_name("课例", title), home, title, url or home, f"lesson:{lesson_id}"
+            )
             notify([user_id], message)
 
 

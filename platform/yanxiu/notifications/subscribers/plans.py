@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from yanxiu.core.events import Subscription
 from yanxiu.lessonplans.events import PlanMemberInvited, RevisionSaved
 from yanxiu.lessonplans.queries import find_plan, members_of
-from yanxiu.notifications.services import Message, notify
+from yanxiu.notifications.services import Message, notify, place_name
 
 
 def _on_invitation(event: PlanMemberInvited) -> None:
@@ -27,7 +27,7 @@ def _tell(user_ids: Iterable[int], kind: str, actor_id: int, plan_id: int) -> No
     if plan is None:
         return
     url = f"/lesson-plans/{plan_id}"
-    notify(user_ids, Message(kind, actor_id, f"教案《{plan.title}》", url, plan.title, url, f"plan:{plan_id}"))
+    notify(user_ids, Message(kind, actor_id, place_name("教案", plan.title), url, plan.title, url, f"plan:{plan_id}"))
 
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (

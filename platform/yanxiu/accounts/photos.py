@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import threading
 import warnings
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -23,7 +23,7 @@ _one_at_a_time = threading.Lock()
 """A 40-megapixel picture takes 160 MB while it is open."""
 
 
-def square_portrait(stream: BinaryIO) -> bytes:
+def square_portrait(stream: IO[bytes]) -> bytes:
     """Return the middle of the picture as a 256-pixel JPEG; InvalidError if it is no picture we take."""
     data = stream.read(MAX_BYTES + 1)
     if not data:

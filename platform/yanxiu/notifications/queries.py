@@ -26,7 +26,7 @@ class Place:
     messages: list[Notification]
 
 
-def _of(user_id: int | None) -> Select[tuple[Notification]]:
+def _of(user_id: int | None) -> Select[Notification]:
     return (
         select(Notification)
         .where(Notification.user_id == user_id)

@@ -223,7 +223,7 @@ def find_upload(upload_id: int) -> ResourceUpload | None:
     return db.session.get(ResourceUpload, upload_id, options=[joinedload(ResourceUpload.stored_file)])
 
 
-def resources_by_id(resource_ids: Sequence[int]) -> Select[tuple[Resource]]:
+def resources_by_id(resource_ids: Sequence[int]) -> Select[Resource]:
     """Select resources with everything search shows of them, in a constant number of queries."""
     return (
         select(Resource)

@@ -80,7 +80,9 @@ def person_named_in_reach(viewer: Viewer, account: str) -> User | None:
     """Return an active person of the viewer's places by exact username or phone, or by a name that only one has."""
     wanted = account.strip()
     base = _people_in_reach(viewer).where(User.is_active).options(contains_eager(User.organization))
-    exact = db.session.scalars(base.where(or_(User.username == wanted.lower(), User.phone == wanted))).first()
+    exact: User | None = db.session.scalars(
+        base.where(or_(User.username == wanted.lower(), User.phone == wanted))
+    ).first()
     if exact is not None:
         return exact
     found = db.session.scalars(base.where(User.name == wanted).limit(2)).all()
@@ -205,11 +207,11 @@ def _state_conditions(state: str) -> list[ColumnElement[bool]]:
     if state == "closed":
         return [~User.is_active]
     if state == "waiting":
-        return [User.is_active, User.must_change_password]
-    return [User.is_active]
+        return [User.is_active.is_(True), User.must_change_password.is_(True)]
+    return [User.is_active.is_(True)]
 
 
-def ids_of_people_in_reach(viewer: Viewer, *, named: str = "") -> Select[tuple[int]]:
+def ids_of_people_in_reach(viewer: Viewer, *, named: str = "") -> Select[int]:
     """Return a subquery of the ids of people whose home the viewer manages; `named` by name or username."""
     statement = select(User.id).join(User.organization).where(within_reach(viewer))
     if named:

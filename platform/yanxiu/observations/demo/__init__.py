@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from yanxiu.accounts.models import User
@@ -110,7 +111,7 @@ def _waiting_for_film(world: DemoWorld) -> None:
     world.lessons["houwang"] = lessons.create_lesson(teacher, teacher, draft)
 
 
-def _audience(world: DemoWorld, key: str) -> dict[str, object]:
+def _audience(world: DemoWorld, key: str) -> dict[str, Any]:
     """The workshop's members where there is one, else the school."""
     workshop = world.workshops.get(key)
     return {"visibility": "school"} if workshop is None else {"visibility": "workshop", "workshop_id": workshop.id}

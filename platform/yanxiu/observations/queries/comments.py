@@ -63,7 +63,7 @@ def find_comment(viewer: Viewer, lesson: Lesson, comment_id: int) -> TimedCommen
 def counts_by_lesson(lesson_ids: Iterable[int]) -> dict[int, int]:
     """Return how many open comments each lesson has that everybody may read."""
     rows = db.session.execute(
-        select(TimedComment.lesson_id, func.count().label("count"))
+        select(TimedComment.lesson_id, func.count().label("threads"))
         .where(
             TimedComment.lesson_id.in_(list(lesson_ids)),
             TimedComment.parent_id.is_(None),
@@ -72,10 +72,10 @@ def counts_by_lesson(lesson_ids: Iterable[int]) -> dict[int, int]:
         )
         .group_by(TimedComment.lesson_id)
     )
-    return {row.lesson_id: row.count for row in rows}
+    return {row.lesson_id: row.threads for row in rows}
 
 
-def _threads(lesson: Lesson) -> Select[tuple[TimedComment]]:
+def _threads(lesson: Lesson) -> Select[TimedComment]:
     return (
         select(TimedComment)
         .where(TimedComment.lesson_id == lesson.id, TimedComment.parent_id.is_(None))

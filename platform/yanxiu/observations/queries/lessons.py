@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
@@ -37,7 +38,7 @@ class LessonView:
     access: Access
 
 
-def visible_lessons(viewer: Viewer) -> Select[tuple[Lesson]]:
+def visible_lessons(viewer: Viewer) -> Select[Lesson]:
     """Return the statement of every lesson that exists for the viewer."""
     return select(Lesson).where(_visible(viewer))
 
@@ -108,7 +109,7 @@ def workshop_choices(viewer: Viewer) -> list[tuple[int, str]]:
     return [(workshop_id, name) for workshop_id, name in workshop_options(viewer)]
 
 
-def _for_lists() -> tuple[object, ...]:
+def _for_lists() -> tuple[ExecutableOption, ...]:
     return (joinedload(Lesson.teacher).joinedload(User.organization), joinedload(Lesson.organization))
 
 

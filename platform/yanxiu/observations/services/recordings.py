@@ -70,7 +70,7 @@ def take_up_again(lesson: Lesson) -> None:
 def give_up_forgotten() -> None:
     """Fail versions that no job works on any more: their worker died each time it was tried."""
     working = select(Job.open_key).where(Job.open_key.is_not(None), Job.open_key.startswith("media."))
-    open_keys = set(db.session.scalars(working))
+    open_keys = {key for key in db.session.scalars(working) if key is not None}
     for version in unfinished_versions():
         mine = (f"{PREPARE_JOB}:{version.id}", f"{TRANSCODE_JOB}:{version.id}:")
         if not any(key == mine[0] or key.startswith(mine[1]) for key in open_keys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -135,7 +136,7 @@ def _defaults() -> dict[str, str]:
     return {**start, "visibility": "workshop", "workshop_id": workshop} if workshop.isdigit() else start
 
 
-def _wish() -> dict[str, str]:
+def _wish() -> dict[str, Any]:
     """Keep the workshop one came from in the address."""
     workshop = request.args.get("workshop", "")
     return {"workshop": workshop} if workshop.isdigit() else {}

@@ -78,13 +78,13 @@ def test_every_mutation_of_an_update_is_refused_or_harmless_and_cheap():
         for _ in range(chance.randint(1, 4)):
             data[chance.randrange(len(data))] = chance.randrange(256)
         cut = bytes(data[: chance.randint(1, len(data))]) if chance.random() < 0.3 else bytes(data)
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             updates.check_update(cut)
         except MalformedUpdateError:
             continue
         finally:
-            assert time.perf_counter() - started < 0.25
+            assert time.process_time() - started < 0.25
         accepted += 1
         try:
             updates.merge([seed, cut])

@@ -172,6 +172,7 @@ def test_no_body_of_the_wrong_kind_breaks_a_form(app, cast, worlds, route):
         (b"{", "application/json"),
         (b"[[[[" * 500, "application/json"),
         (b"null", "application/json"),
+        (b"[1, 2]", "application/json"),
         (b"--x\r\nContent-Disposition: form-data\r\n\r\n", boundary),
         (b"--y--", "multipart/form-data"),
         (b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "application/xml"),

@@ -20,6 +20,7 @@ from yanxiu.web.errors import init_errors
 from yanxiu.web.filters import init_filters
 from yanxiu.web.frame import init_frame
 from yanxiu.web.headers import init_headers
+from yanxiu.web.requests import FormRequest
 
 
 def create_app(config: Config | None = None, **overrides: Any) -> Flask:
@@ -34,6 +35,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
         static_folder=str(resources / "static"),
         instance_path=str(config.instance_path),
     )
+    app.request_class = FormRequest
     app.config.update(flask_settings(config), **overrides)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.behind_proxy:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
@@ -15,6 +14,7 @@ from yanxiu.core.html import without_invisible
 from yanxiu.lessonplans.document.templates import LITERACY, TEMPLATES
 from yanxiu.lessonplans.models import MEMBER_ROLES, VISIBILITIES, WRITER
 from yanxiu.lessonplans.services import MAX_PERIODS, PlanCard
+from yanxiu.web.forms import Form
 
 VOLUMES = ("上册", "下册", "全一册", "必修", "选择性必修")
 WHOLE_NUMBER = f"课时填 1 到 {MAX_PERIODS} 的整数"
@@ -39,7 +39,7 @@ def _line(label: str, length: int, required: str = "", description: str = "") ->
     return StringField(label, [*checks, too_long], filters=[tidy], description=description)
 
 
-class PlanForm(FlaskForm):  # type: ignore[misc]
+class PlanForm(Form):
     """The card of a plan."""
 
     title = _line("课题", 100, "请填写课题", "例如：《草船借箭》第一课时")
@@ -85,7 +85,7 @@ class NewPlanForm(PlanForm):
     )
 
 
-class InviteForm(FlaskForm):  # type: ignore[misc]
+class InviteForm(Form):
     """Inviting a colleague, found by name."""
 
     user_id = HiddenField("同伴", [Optional()])
@@ -93,13 +93,13 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     role = RadioField("可以", choices=_choices(MEMBER_ROLES.items()), default=WRITER)
 
 
-class MemberForm(FlaskForm):  # type: ignore[misc]
+class MemberForm(Form):
     """The role of a member."""
 
     role = SelectField("可以", choices=_choices(MEMBER_ROLES.items()))
 
 
-class RevisionForm(FlaskForm):  # type: ignore[misc]
+class RevisionForm(Form):
     """Keeping the plan as it is now."""
 
     title = _line("版本名称", 60, "给这个版本起个名字，例如“二稿”", "例如：一稿、二稿、试讲后")

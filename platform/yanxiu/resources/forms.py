@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import FileField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
@@ -16,6 +15,7 @@ from yanxiu.resources.catalog import KINDS, LICENSES, SORTS, STAGE_OF_GRADE, VIS
 from yanxiu.resources.models import Resource
 from yanxiu.resources.queries import LibraryFilter
 from yanxiu.resources.services import ResourceDetails
+from yanxiu.web.forms import Form
 
 MINE = ("uploads", "favorites", "removed")
 FIRST_YEAR = 1980
@@ -38,7 +38,7 @@ def _select(label: str, choices: dict[str, str], *validators: Any) -> SelectFiel
     return SelectField(label, list(validators), choices=choices, default="", invalid_choice_message="请从列表里选择")
 
 
-class DetailsForm(FlaskForm):  # type: ignore[misc]
+class DetailsForm(Form):
     """Everything a person says about a resource. Several may be on a page; the request carries one CSRF token."""
 
     class Meta:
@@ -102,7 +102,7 @@ def details_of(resource: Resource) -> dict[str, object]:
     return {**values, "workshop_id": str(resource.workshop_id or "")}
 
 
-class VersionForm(FlaskForm):  # type: ignore[misc]
+class VersionForm(Form):
     """A newer version of the file and what changed."""
 
     file = FileField("新文件")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import SelectChoice
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField, MultipleFileField, SelectChoice
 
 from yanxiu.core.errors import ConflictError, InvalidError, TooLargeError, YanxiuError
 from yanxiu.core.html import without_invisible
 from yanxiu.core.unit_of_work import unit_of_work
 
+FILE_FIELDS = (FileField, MultipleFileField)
 REFUSALS = (InvalidError, ConflictError, TooLargeError)
 
 
@@ -38,8 +41,17 @@ def word_choices(words: Iterable[str], nothing: str = "未填写") -> list[Selec
 class Form(FlaskForm):  # type: ignore[misc]
     """Base of our forms."""
 
-    class Meta:
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales = ("zh",)
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Take uploads only for fields that are files: anybody can send a file in place of a text."""
+            found = super().wrap_formdata(form, formdata)
+            if not isinstance(found, CombinedMultiDict):
+                return found
+            names = {field.name for field in form if isinstance(field, FILE_FIELDS)}
+            uploads = [(name, file) for name, file in request.files.items(multi=True) if name in names]
+            return CombinedMultiDict([MultiDict(uploads), request.form])
 
     refusal: YanxiuError | None = None
 

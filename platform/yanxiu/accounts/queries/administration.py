@@ -205,7 +205,7 @@ def _state_conditions(state: str) -> list[ColumnElement[bool]]:
     if state == "all":
         return []
     if state == "closed":
-        return [~User.is_active]
+        return [User.is_active.is_(False)]
     if state == "waiting":
         return [User.is_active.is_(True), User.must_change_password.is_(True)]
     return [User.is_active.is_(True)]

@@ -18,7 +18,7 @@ def tell(user_id: int, actor_id: int | None, kind: str = "reply", number: int = 
         place=f"工作坊{place}",
         place_url=f"/workshops/{place}",
         headline=f"话题{number}",
-        url=f"/workshops/{place}/topics/{number}",
+        url=f"/workshops?topic={number}",
         topic=f"topic:{number}",
     )
     with unit_of_work():

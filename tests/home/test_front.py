@@ -33,7 +33,7 @@ def test_the_dashboard_shows_what_waits_and_what_was_left_unfinished(app, cast, 
         tell(cast.teacher.id, cast.leader.id)
         make_upload(cast.user("teacher"), "没写完.docx")
     page = client.get("/").get_data(as_text=True)
-    assert "王丽回复了你" in page
+    assert "王丽回复了您" in page
     assert "1 份文件还没发布" in page
     assert "没有等着处理的事" not in page
 

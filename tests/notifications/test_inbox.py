@@ -51,7 +51,7 @@ def test_the_same_about_the_same_is_told_once_until_it_is_read(ctx, cast):
     assert tell(cast.teacher.id, cast.colleague.id) == first
     message = db.session.get(Notification, first)
     assert (message.count, message.actor_id) == (2, cast.colleague.id)
-    assert sentence("reply", "周敏", 2) == "周敏等回复了你 2 次"
+    assert sentence("reply", "周敏", 2) == "周敏等回复了您 2 次"
     with unit_of_work():
         mark_all_read(cast.user("teacher"), first)
     assert tell(cast.teacher.id, cast.leader.id) != first

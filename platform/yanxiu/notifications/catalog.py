@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Wording:
-    """The sentence of one kind of message, its icon, and whether it asks for an answer."""
+    """The sentence of one kind of message, its icon, and whether 工作台 shows it among what waits.
+
+    Invitations and applications do not: the feature they come from shows them there with its own buttons.
+    """
 
     one: str
     many: str
@@ -16,25 +19,25 @@ class Wording:
 
 
 KINDS: dict[str, Wording] = {
-    "reply": Wording("{actor}回复了你", "{actor}等回复了你 {count} 次", "reply", waits=True),
-    "mention": Wording("{actor}提到了你", "{actor}等提到了你 {count} 次", "comment", waits=True),
-    "like": Wording("{actor}赞了你的发言", "{actor}等 {count} 次赞了你的发言", "like"),
-    "digest": Wording("{actor}把你的话题加为精华", "你的话题被加为精华", "star"),
-    "application": Wording("{actor}申请加入工作坊", "{actor}等 {count} 位老师申请加入工作坊", "user", waits=True),
-    "accepted": Wording("你的加入申请通过了", "你的加入申请通过了", "check"),
-    "refused": Wording("你的加入申请没有通过", "你的加入申请没有通过", "info"),
-    "invitation": Wording("{actor}邀请你加入工作坊", "{actor}邀请你加入工作坊", "workshop", waits=True),
-    "invitation_accepted": Wording("{actor}接受了你的邀请", "{actor}等 {count} 位老师接受了你的邀请", "check"),
-    "role": Wording("{actor}调整了你在工作坊的角色", "你在工作坊的角色有调整", "shield"),
-    "plan_invited": Wording("{actor}邀请你一起备课", "{actor}邀请你一起备课", "plan", waits=True),
+    "reply": Wording("{actor}回复了您", "{actor}等回复了您 {count} 次", "reply", waits=True),
+    "mention": Wording("{actor}提到了您", "{actor}等提到了您 {count} 次", "comment", waits=True),
+    "like": Wording("{actor}赞了您的发言", "{actor}等 {count} 次赞了您的发言", "like"),
+    "digest": Wording("{actor}把您的话题加为精华", "您的话题被加为精华", "star"),
+    "application": Wording("{actor}申请加入工作坊", "{actor}等 {count} 位老师申请加入工作坊", "user"),
+    "accepted": Wording("您的加入申请通过了", "您的加入申请通过了", "check"),
+    "refused": Wording("您的加入申请没有通过", "您的加入申请没有通过", "info"),
+    "invitation": Wording("{actor}邀请您加入工作坊", "{actor}邀请您加入工作坊", "workshop"),
+    "invitation_accepted": Wording("{actor}接受了您的邀请", "{actor}等 {count} 位老师接受了您的邀请", "check"),
+    "role": Wording("{actor}调整了您在工作坊的角色", "您在工作坊的角色有调整", "shield"),
+    "plan_invited": Wording("{actor}邀请您一起备课", "{actor}邀请您一起备课", "plan"),
     "plan_revision": Wording("{actor}保存了教案的新版本", "{actor}等保存了 {count} 个新版本", "history"),
-    "lesson_invited": Wording("{actor}邀请你观课", "{actor}邀请你观课", "lesson", waits=True),
-    "comment": Wording("{actor}点评了你的课", "{actor}等点评了你的课 {count} 次", "comment", waits=True),
-    "comment_reply": Wording("{actor}回复了你的点评", "{actor}等回复了你的点评 {count} 次", "reply", waits=True),
+    "lesson_invited": Wording("{actor}邀请您观课", "{actor}邀请您观课", "lesson"),
+    "comment": Wording("{actor}点评了您的课", "{actor}等点评了您的课 {count} 次", "comment", waits=True),
+    "comment_reply": Wording("{actor}回复了您的点评", "{actor}等回复了您的点评 {count} 次", "reply", waits=True),
     "evaluation": Wording("{actor}交来一份评课", "{actor}等交来 {count} 份评课", "task", waits=True),
     "recording_ready": Wording("课堂实录可以观看了", "课堂实录可以观看了", "play"),
     "recording_failed": Wording("课堂实录没有处理成功", "课堂实录没有处理成功", "warning", waits=True),
-    "resource_version": Wording("{actor}更新了你收藏的资源", "你收藏的资源更新了 {count} 次", "resource"),
+    "resource_version": Wording("{actor}更新了您收藏的资源", "您收藏的资源更新了 {count} 次", "resource"),
 }
 WAITING_KINDS = frozenset(kind for kind, wording in KINDS.items() if wording.waits)
 

@@ -9,6 +9,7 @@ behavior("[data-drop-zone]", (zone) => {
   const queue = [];
   let running = 0;
   zone.querySelector("[data-without-script]").hidden = true;
+  zone.classList.add("is-enhanced");
 
   const add = (files) => {
     for (const file of files) queue.push({ file, line: newLine(lines, file.name) });

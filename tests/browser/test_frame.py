@@ -34,11 +34,3 @@ def test_a_phone_has_its_bar_at_the_bottom(page_for):
     assert box["height"] >= 44
     assert box["y"] + box["height"] <= 844
     expect(page.get_by_role("navigation", name="主导航")).to_be_hidden()
-
-
-def test_large_type_makes_everything_larger(page_for):
-    page = page_for("teacher", 390)
-    page.goto("/")
-    page.evaluate("document.documentElement.classList.add('large-type')")
-    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == 19
-    assert sideways_overflow(page) <= 0

@@ -37,7 +37,6 @@ KINDS: dict[str, Wording] = {
     "evaluation": Wording("{actor}交来一份评课", "{actor}等交来 {count} 份评课", "task", waits=True),
     "recording_ready": Wording("课堂实录可以观看了", "课堂实录可以观看了", "play"),
     "recording_failed": Wording("课堂实录没有处理成功", "课堂实录没有处理成功", "warning", waits=True),
-    "resource_version": Wording("{actor}更新了您收藏的资源", "您收藏的资源更新了 {count} 次", "resource"),
 }
 WAITING_KINDS = frozenset(kind for kind, wording in KINDS.items() if wording.waits)
 

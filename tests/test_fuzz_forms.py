@@ -21,7 +21,7 @@ from tests.support.clients import Client, anonymous_client, signed_in_client
 from tests.support.matrix import PRINCIPALS, Row, filled
 from tests.test_permission_matrix import ROWS, Worlds
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 FUZZ = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -170,5 +170,11 @@ def test_a_word_weighs_by_where_it_stands():
     assert counts["三国"] == pytest.approx(TITLE + 2 * BODY + ATTACHMENT)
 
 
+def test_a_post_is_not_found_by_the_name_of_its_workshop():
+    for kind, expected in (("post", False), ("comment", True)):
+        document = IndexDocument(kind, 1, title="回复", url="/", acl=frozenset(), body="好", place="三国工作坊")
+        assert ("三国" in engine_document(document, "回帖").terms["w"]) is expected
+
+
 def test_titles_are_compared_without_case_and_spaces():
     assert squeeze("  Unit  3\tＡ ") == "unit 3 a"

@@ -23,7 +23,7 @@ from yanxiu.search.engines.ranking import rank, suggest
 from yanxiu.search.engines.snapshot import Cache, Snapshot
 from yanxiu.search.engines.whoosh_engine import DAMAGE, IndexDamagedError, WhooshIndex
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LOOK_EVERY_S = 0.2
 """How often a reader looks whether the indexer has committed."""
 CACHE_BYTES = 160 * 1024 * 1024

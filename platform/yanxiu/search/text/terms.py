@@ -17,6 +17,8 @@ ATTACHMENT = 0.7
 MARKS = 1.0
 """Weight of what kind of thing it is: subject, grade, edition, type, school, author."""
 PLACE = 0.5
+NOT_BY_PLACE = frozenset({"topic", "post"})
+"""What nobody looks for by where it stands: a workshop's name would find every word ever said in it."""
 MAX_TEXT = 200_000
 
 
@@ -52,7 +54,7 @@ def _weighted(document: IndexDocument, label: str) -> list[tuple[str, float]]:
         (document.body, BODY),
         (document.attachment, ATTACHMENT),
         (" ".join(marks), MARKS),
-        (document.place, PLACE),
+        ("" if document.kind in NOT_BY_PLACE else document.place, PLACE),
     ]
 
 

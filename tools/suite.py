@@ -74,7 +74,16 @@ def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str]], Re
     def step(env: dict[str, str]) -> Result:
         with tempfile.TemporaryDirectory(prefix="yanxiu-report-") as folder:
             report = Path(folder, "report.xml")
-            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
+            command = [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "--durations=20",
+                "-p",
+                "no:cacheprovider",
+                f"--junit-xml={report}",
+            ]
             extra = {"YANXIU_TEST_DATABASE_URL": env[database], "FUZZ_EXAMPLES": AGAIN} if database else {}
             code = run([*command, *arguments], {**env, **extra})
             return count(report, code)

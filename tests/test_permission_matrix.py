@@ -59,6 +59,7 @@ class Worlds:
         `anew` builds it again: for rows about files beside the database, which the copy does not bring back.
         """
         copy = self.folder / f"{feature.__name__}.db"
+        self.app.extensions["yanxiu_documents"].drain()
         with self.app.app_context():
             db.session.remove()
             if feature in self.names and not anew:

@@ -129,6 +129,10 @@ def ensured_node(have: service_tools.Services) -> Iterator[None]:
             service_tools.install("nodejs", "npm")
         except service_tools.ServiceError as error:
             have.skipped["Node"] = str(error)
+    if "Node" not in have.skipped and not (ROOT / "node_modules" / "axe-core").exists():
+        code = run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], have.env)
+        if code != 0:
+            have.skipped["Node"] = "npm ci failed: axe-core for the accessibility tests is missing"
     yield
 
 

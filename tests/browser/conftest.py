@@ -57,8 +57,18 @@ def errors() -> list[str]:
 
 
 @pytest.fixture
+def service_workers() -> str:
+    """Whether pages may have a service worker; "block" where a test answers requests itself, for it cannot see theirs."""
+    return "allow"
+
+
+@pytest.fixture
 def context_for(
-    browser: Browser, live_server: LiveServer, client_for: Callable[[str], Client], errors: list[str]
+    browser: Browser,
+    live_server: LiveServer,
+    client_for: Callable[[str], Client],
+    errors: list[str],
+    service_workers: str,
 ) -> Iterator[Callable[..., BrowserContext]]:
     """`context_for("teacher", width=390)`: a browser profile of its own, signed in; None is nobody."""
     opened: list[BrowserContext] = []
@@ -72,6 +82,7 @@ def context_for(
             reduced_motion="reduce",
             has_touch=width == 390,
             accept_downloads=True,
+            service_workers=service_workers,  # type: ignore[arg-type]
         )
         if key is not None:
             cookie = {"name": "yanxiu", "value": session_cookie(client_for(key)), "url": live_server.url}

@@ -2,10 +2,18 @@
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.stage import answer_json, put
 from tests.support.axe import violations
+
+
+@pytest.fixture
+def service_workers() -> str:
+    """These tests answer some requests themselves."""
+    return "block"
+
 
 FORM = """
 <form class="form" method="post" action="/probe/post" data-async data-reset>

@@ -11,6 +11,13 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops.models import Post, Topic, Workshop
 from yanxiu.workshops.services import posts
 
+
+@pytest.fixture
+def service_workers() -> str:
+    """These tests answer some requests themselves."""
+    return "block"
+
+
 BOTH = pytest.mark.parametrize("width", [1280, 390])
 
 

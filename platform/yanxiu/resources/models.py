@@ -53,9 +53,8 @@ class Resource(Timestamps, Model):
     school_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
     county_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
     org_path: Mapped[str] = mapped_column(String(255), default="")
-    current_file_id: Mapped[int | None] = mapped_column(
-        ForeignKey("resource_file.id", use_alter=True, name="fk_resource_current_file")
-    )
+    current_file_id: Mapped[int | None]
+    """The newest of `files`; without a foreign key, because two tables that need each other cannot both come first."""
     download_count: Mapped[int] = mapped_column(default=0)
     favorite_count: Mapped[int] = mapped_column(default=0)
     removed_at: Mapped[datetime | None]
@@ -64,7 +63,9 @@ class Resource(Timestamps, Model):
     owner: Mapped[User] = relationship(foreign_keys=[owner_id])
     school: Mapped[Organization | None] = relationship(foreign_keys=[school_id])
     workshop: Mapped[Workshop | None] = relationship()
-    current_file: Mapped[ResourceFile | None] = relationship(foreign_keys=[current_file_id], post_update=True)
+    current_file: Mapped[ResourceFile | None] = relationship(
+        primaryjoin="foreign(Resource.current_file_id) == ResourceFile.id", post_update=True
+    )
     files: Mapped[list[ResourceFile]] = relationship(
         back_populates="resource", foreign_keys="ResourceFile.resource_id", order_by="ResourceFile.number.desc()"
     )

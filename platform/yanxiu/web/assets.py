@@ -69,6 +69,12 @@ def init_assets(app: Flask) -> None:
         return response
 
     @app.after_request
+    def close_what_is_not_sent(response: Response) -> Response:
+        if response.status_code == 304:  # the server never iterates the body, so nobody else closes its file
+            response.close()
+        return response
+
+    @app.after_request
     def cache_forever(response: Response) -> Response:
         if request.path.startswith("/static/dist/") and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

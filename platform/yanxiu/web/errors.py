@@ -7,7 +7,7 @@ import logging
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from yanxiu.core.db import db
@@ -38,6 +38,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(YanxiuError, show_error)
     app.register_error_handler(CSRFError, _show_csrf)
     app.register_error_handler(HTTPException, _show_http)
+    app.register_error_handler(DataError, _show_data)
     app.register_error_handler(OperationalError, _show_database)
     app.register_error_handler(Exception, _show_unexpected)
 
@@ -64,6 +65,12 @@ def _show_http(error: HTTPException) -> ResponseReturnValue:
     shown = kind() if kind else InvalidError("请求的内容不完整或格式不对，请返回重试")
     shown.status = error.code or 500
     return show_error(shown)
+
+
+def _show_data(error: DataError) -> ResponseReturnValue:
+    """A number or text that no column can hold: PostgreSQL says so where SQLite takes it."""
+    db.session.rollback()
+    return show_error(InvalidError("地址或表单里有无法识别的内容，请返回上一页重试"))
 
 
 def _show_database(error: OperationalError) -> ResponseReturnValue:

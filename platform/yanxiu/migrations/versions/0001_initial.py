@@ -439,9 +439,6 @@ def upgrade() -> None:
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["county_id"], ["organization.id"], name=op.f("fk_resource_county_id_organization")),
-        sa.ForeignKeyConstraint(
-            ["current_file_id"], ["resource_file.id"], name="fk_resource_current_file", use_alter=True
-        ),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_owner_id_user")),
         sa.ForeignKeyConstraint(["school_id"], ["organization.id"], name=op.f("fk_resource_school_id_organization")),
         sa.ForeignKeyConstraint(["workshop_id"], ["workshop.id"], name=op.f("fk_resource_workshop_id_workshop")),

@@ -80,20 +80,13 @@ def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str]], Re
                 "pytest",
                 "-q",
                 "--durations=20",
-                "-o",
-                f"cache_dir={folder}/cache",
+                "-p",
+                "no:cacheprovider",
                 f"--junit-xml={report}",
             ]
             extra = {"YANXIU_TEST_DATABASE_URL": env[database], "FUZZ_EXAMPLES": AGAIN} if database else {}
-            first = count(report, run([*command, *arguments], {**env, **extra}))
-            if not first.failed:
-                return first
-            # Two workers share two cores with browsers and servers; a test that fails twice, the second time alone, fails.
-            print(f"\n--- {first.failed} failed beside others; once more, alone ---", flush=True)
-            report.unlink(missing_ok=True)
-            alone = [*arguments[: arguments.index("-n")], "--last-failed", "--last-failed-no-failures=none"]
-            again = count(report, run([*command, *alone], {**env, **extra}))
-            return Result(first.passed + again.passed, again.failed, first.skipped)
+            code = run([*command, *arguments], {**env, **extra})
+            return count(report, code)
 
     return step
 

@@ -28,3 +28,5 @@ showWaitingToast();
 if ("requestIdleCallback" in window) requestIdleCallback(() => followUnread());
 else setTimeout(followUnread, 300);
 registerWorker();
+// Said once every script of the page has run: until then a press may do what it does without them.
+window.addEventListener("load", () => document.documentElement.removeAttribute("data-starting"));

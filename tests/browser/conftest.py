@@ -87,6 +87,7 @@ def context_for(
         if key is not None:
             cookie = {"name": "yanxiu", "value": session_cookie(client_for(key)), "url": live_server.url}
             context.add_cookies([cookie])  # type: ignore[list-item]
+        context.on("page", wait_for_its_scripts)
         context.on("console", lambda message: note_console(errors, message))
         context.on("weberror", lambda error: errors.append(f"{error.page and error.page.url}: {error.error}"))
         opened.append(context)
@@ -96,6 +97,11 @@ def context_for(
     for context in opened:
         context.close()
     assert errors == []
+
+
+def wait_for_its_scripts(page: Page) -> None:
+    """Let every press wait until the page has started: the press of a test is faster than that of any teacher."""
+    page.add_locator_handler(page.locator("html[data-starting]"), lambda _html: None)
 
 
 def note_console(errors: list[str], message: ConsoleMessage) -> None:

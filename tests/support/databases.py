@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -30,11 +32,18 @@ class SqliteDatabase:
         shutil.copy(self.file, copy)
 
     def reset(self, engine: Engine, copy: Path | None = None) -> None:
-        """Start again from a copy: the template, or one that `keep` made."""
+        """Start again from a copy: the template, or one that `keep` made.
+
+        The pages are written into the open file: a thread of the application that reads meanwhile sees the state before
+        or after, never a file without tables.
+        """
         engine.dispose()
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
-        shutil.copy(copy or self.template, self.file)
+        with (
+            closing(sqlite3.connect(f"file:{copy or self.template}?immutable=1", uri=True)) as source,
+            closing(sqlite3.connect(self.file)) as target,
+        ):
+            target.execute("PRAGMA synchronous=OFF")
+            source.backup(target)
 
     def drop(self, engine: Engine) -> None:
         engine.dispose()

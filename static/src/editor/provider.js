@@ -7,6 +7,7 @@ import { applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awarene
 import { Emitter } from "./emitter.js";
 import { CompositionHold } from "./composition-hold.js";
 import { bytes, isBehind, wire } from "./bytes.js";
+import { hangUpWhenOffline } from "../live/socket.js";
 import { requestJson } from "../net.js";
 
 const PROTOCOL = 1;
@@ -70,6 +71,7 @@ export class PlanProvider extends Emitter {
     socket.on("perm", ([handle, role, why]) => handle === this.handle && this.onRole(role, why));
     socket.on("reset", ([handle]) => handle === this.handle && this.emit("reset"));
     socket.on("bye", ({ retry_ms: wait }) => this.onBye(wait));
+    this.unhook = hangUpWhenOffline(socket);
     return socket;
   }
 
@@ -399,6 +401,7 @@ export class PlanProvider extends Emitter {
 
   destroy() {
     clearInterval(this.timer);
+    this.unhook();
     this.doc.off("update", this.onDocUpdate);
     this.awareness.off("update", this.onAwareness);
     document.removeEventListener("visibilitychange", this.onWake);

@@ -4,6 +4,16 @@ import parser from "socket.io-msgpack-parser";
 
 let socket = null;
 
+/**
+ * Hang up when the browser says that the network is gone, and let the socket try again by itself.
+ * The library does so too, but takes a socket off its list while walking it: of two sockets the second stays "connected".
+ */
+export function hangUpWhenOffline(socket) {
+  const hangUp = () => socket.connected && socket.io.engine.close();
+  window.addEventListener("offline", hangUp);
+  return () => window.removeEventListener("offline", hangUp);
+}
+
 /** The shared connection to the namespace /live; opened at the first call. */
 export function liveSocket() {
   if (!socket) {
@@ -15,6 +25,7 @@ export function liveSocket() {
       reconnectionDelayMax: 8000,
       randomizationFactor: 0.5,
     });
+    hangUpWhenOffline(socket);
     // The server closes sockets of ended sign-ins; ask again later instead of hammering.
     socket.on("disconnect", (reason) => {
       if (reason === "io server disconnect") setTimeout(() => socket.connect(), 10000);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -56,5 +57,6 @@ def watch_rooms(app: Flask) -> None:
 
 
 def start_worker() -> subprocess.Popen[Any]:
-    """Start `yanxiu worker` as a child; it ends by itself when this process dies."""
-    return subprocess.Popen([sys.executable, "-m", "yanxiu", "worker"])
+    """Start `yanxiu worker` beside this process, kept running by `yanxiu.keeper`; both end when this process does."""
+    worker = [sys.executable, "-m", "yanxiu", "worker"]
+    return subprocess.Popen([sys.executable, "-m", "yanxiu.keeper", str(os.getpid()), *worker])

@@ -12,10 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import current_app
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import Select, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from tests.support.clients import anonymous_client
+from tests.support.eventually import eventually
 from yanxiu import wiring
 from yanxiu.accounts.passwords import use_cheap_hashing
 from yanxiu.accounts.services import create_organization, create_user
@@ -24,6 +25,7 @@ from yanxiu.core.audit import record_audit, verify_audit
 from yanxiu.core.backup import count_rows
 from yanxiu.core.db import db
 from yanxiu.core.storage import keep_file, receive_file, storage
+from yanxiu.core.tasks import QUEUED, RUNNING, Job, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 
 
@@ -107,7 +109,20 @@ def limited_sign_ins() -> list[str]:
     return [str(client.post("/login", data={"account": f"someone{n}", "password": "x"}).status_code) for n in range(61)]
 
 
-ACTIONS = (differences, leftovers, unguarded, populate, fingerprint, forge_audit, limited_sign_ins)
+def work_off_a_job() -> list[str]:
+    """The state of a job that this process queues, once the worker outside has had it."""
+    with unit_of_work():
+        enqueue("resources.drop_upload", {"upload_id": 0}, key="one")
+    return [eventually(lambda: unless_open(select(Job.state).order_by(Job.id.desc())), timeout=60)]
+
+
+def unless_open(states: Select[str]) -> str | None:
+    db.session.rollback()
+    state = db.session.scalars(states).first()
+    return None if state in (QUEUED, RUNNING) else state
+
+
+ACTIONS = (differences, leftovers, unguarded, populate, fingerprint, forge_audit, limited_sign_ins, work_off_a_job)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from yanxiu.core.errors import InvalidError, TooLargeError
+from yanxiu.core.tether import tethered
 
 MAX_ENTRIES = 1_000
 MAX_RATIO = 100
@@ -35,7 +36,9 @@ def read_rows(path: Path, *, max_rows: int, max_columns: int = 30) -> list[list[
     _check_archive(path)
     command = [sys.executable, "-m", "yanxiu.core.spreadsheets", str(path), str(max_rows), str(max_columns)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, env=_child_environment(), check=False)
+        done = subprocess.run(
+            tethered(command), capture_output=True, timeout=TIMEOUT_S, env=_child_environment(), check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise InvalidError("这个文件太复杂，没有在规定时间内读完，请只保留名单后再上传", field="file") from error
     if done.returncode != 0:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from yanxiu.core.tether import tethered
 from yanxiu.observations.media.probe import Facts, NotPlayableError, sniff
 
 GOP_SECONDS = 2
@@ -138,7 +139,7 @@ def _watched(
 ) -> int:
     """Run a child to its end and return its code; whatever is raised here takes the child and its file along."""
     with subprocess.Popen(
-        command,
+        tethered(command),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=complaints,

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from yanxiu.core.tether import tethered
+
 MAX_DURATION_MS = 3 * 3600 * 1000
 MAX_SIDE = 4096
 REMUX_BIT_RATE = 2_500_000
@@ -82,7 +84,7 @@ def inspect(path: Path) -> Facts:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])}
     try:
         child = subprocess.run(
-            [sys.executable, "-m", __name__, str(path)],
+            tethered([sys.executable, "-m", __name__, str(path)]),
             capture_output=True,
             timeout=TIME_LIMIT_S,
             env=environment,

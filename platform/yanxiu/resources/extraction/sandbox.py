@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from yanxiu.core.tether import tethered
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 
 WALL_SECONDS = 25
@@ -41,7 +42,7 @@ def examined(task: str, extension: str, path: str | os.PathLike[str]) -> Iterato
 def _run_child(task: str, extension: str, path: str, folder: str) -> int:
     command = [sys.executable, "-m", "yanxiu.resources.extraction", task, extension, path, folder]
     child = subprocess.Popen(
-        command,
+        tethered(command),
         cwd=folder,
         env=_environment(folder),
         stdin=subprocess.DEVNULL,

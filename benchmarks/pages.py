@@ -55,6 +55,7 @@ PAGES = (
     ("资源", "teacher", "/resources/{resource}"),
     ("检索", "teacher", "/search?q=三国"),
     ("个人主页", "teacher", "/people/{person}"),
+    ("消息", "teacher", "/notifications"),
     ("管理：人员", "admin", "/admin/users"),
 )
 

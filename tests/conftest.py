@@ -14,8 +14,15 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.support.cast import Cast, cast_from_world
-from tests.support.clients import Client, anonymous_client, session_cookie, signed_in_client
-from tests.support.databases import PostgresDatabase, SqliteDatabase, new_database
+from tests.support.clients import (
+    Client,
+    anonymous_client,
+    client_of,
+    session_cookie,
+    sign_everybody_in,
+    signed_in_client,
+)
+from tests.support.databases import ADMIN_URL, PostgresDatabase, SqliteDatabase, new_database
 from tests.support.server import LiveServer
 from tests.support.sockets import hang_up, hang_up_at_once, new_socket
 from yanxiu.accounts import demo as accounts_demo
@@ -26,6 +33,22 @@ from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, the second run, only what meets a database runs again."""
+    if not ADMIN_URL:
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not meets_a_database(item)])
+    items[:] = [item for item in items if meets_a_database(item)]
+
+
+def meets_a_database(item: pytest.Item) -> bool:
+    """Whether the test uses the shared application or makes a database of its own."""
+    if item.get_closest_marker("once"):
+        return False
+    makes_its_own = not vars(getattr(item, "module", item)).keys().isdisjoint({"empty_database", "new_instance"})
+    return makes_its_own or "built" in getattr(item, "fixturenames", ())
 
 
 class State:
@@ -59,6 +82,7 @@ def built(database: SqliteDatabase | PostgresDatabase, instance: Path) -> Iterat
             world = DemoWorld(small=True)
             accounts_demo.seed(world)
         cast = cast_from_world(world)
+        sign_everybody_in(cast)
         db.session.remove()
         database.keep_as_template(db.engine)
         sa.event.listen(db.engine, "commit", lambda _connection: setattr(State, "dirty", True))
@@ -109,7 +133,13 @@ def client(app: Flask) -> Client:
 
 @pytest.fixture
 def client_for(app: Flask, cast: Cast) -> Callable[[str], Client]:
-    """`client_for("teacher")`: a client signed in as one of the cast."""
+    """`client_for("teacher")`: a client signed in as one of the cast, always by the same sign-in."""
+    return lambda key: client_of(app, cast, key)
+
+
+@pytest.fixture
+def device_for(app: Flask, cast: Cast) -> Callable[[str], Client]:
+    """`device_for("teacher")`: a client with a sign-in of its own, as from another computer."""
     return lambda key: signed_in_client(app, cast.people[key])
 
 

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 from wtforms.form import BaseForm
 
-from tests.support.clients import anonymous_client, signed_in_client
+from tests.support.clients import client_of
 from tests.support.matrix import PRINCIPALS, Row, filled
 from tests.test_permission_matrix import ROWS, Worlds
 from yanxiu.core.db import UtcDateTime, db
@@ -62,7 +62,7 @@ def send(app, cast, worlds: Worlds, route, extra: Mapping[str, str]) -> tuple[in
     feature, row = ROWS[route]
     names = worlds.enter(feature, anew=row.builds_files)
     who = who_may(row)
-    client = anonymous_client(app) if who == "anonymous" else signed_in_client(app, cast.people[who])
+    client = client_of(app, cast, who)
     options: dict[str, Any] = {"headers": filled(dict(row.headers), names)}
     if row.json is not None:
         sent = filled(row.json, names)

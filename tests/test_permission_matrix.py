@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import State
-from tests.support.clients import anonymous_client, signed_in_client
+from tests.support.clients import client_of
 from tests.support.matrix import PRINCIPALS, Row, filled
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
@@ -94,7 +94,7 @@ def test_each_principal_gets_what_is_written_down(app, cast, worlds, route):
 
 
 def status_for(app, cast, principal: str, method: str, row: Row, names: dict[str, Any]) -> int:
-    client = anonymous_client(app) if principal == "anonymous" else signed_in_client(app, cast.people[principal])
+    client = client_of(app, cast, principal)
     options: dict[str, Any] = {"headers": filled(dict(row.headers), names)}
     if row.json is not None:
         options["json"] = filled(row.json, names)

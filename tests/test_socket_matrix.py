@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import socketio as socketio_client
 
-from tests.support.clients import session_cookie, signed_in_client
+from tests.support.clients import client_of, session_cookie
 from tests.support.matrix import PRINCIPALS, SocketRow, filled
 from tests.support.sockets import hang_up, new_socket
 from yanxiu.core.unit_of_work import unit_of_work
@@ -61,7 +61,7 @@ def answer_for(app, cast, url: str, principal: str, row: SocketRow, names: dict[
     socket = new_socket()
     headers = {}
     if principal != "anonymous":
-        headers["Cookie"] = f"yanxiu={session_cookie(signed_in_client(app, cast.people[principal]))}"
+        headers["Cookie"] = f"yanxiu={session_cookie(client_of(app, cast, principal))}"
     try:
         socket.connect(url, headers=headers, namespaces=[row.namespace], transports=["websocket"])
     except socketio_client.exceptions.ConnectionError:

@@ -113,7 +113,7 @@ STEPS = (
     Step("sqlite", pytest("tests", "--ignore=tests/browser", *PARALLEL)),
     Step(
         "postgresql",
-        pytest("tests", "--ignore=tests/browser", "-m", "not once", *PARALLEL, database="TEST_POSTGRES_URL"),
+        pytest("tests", "--ignore=tests/browser", *PARALLEL, database="TEST_POSTGRES_URL"),
         needs=("PostgreSQL",),
     ),
     Step("browser", pytest("tests/browser", *PARALLEL), needs=("Chromium",)),

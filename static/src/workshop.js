@@ -3,4 +3,4 @@ import "./workshops/unread-rows.js";
 import "./workshops/reading.js";
 import "./workshops/answering.js";
 import "./workshops/likes.js";
-import "./workshops/send-once.js";
+import "./behaviors/send-once.js";

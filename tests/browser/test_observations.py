@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -281,3 +282,60 @@ def test_the_page_with_everything_on_it_is_accessible(page_for, app, cast, recor
     expect(page.locator(".pin").first).to_be_visible()
     assert violations(page) == []
     assert sideways_overflow(page) <= 0
+
+
+def say_elsewhere(client_for, key: str, lesson_id: int, start_ms: int, body: str) -> None:
+    data = {"body": body, "start_ms": str(start_ms), "client_uuid": str(uuid4())}
+    assert client_for(key).post(f"/lessons/{lesson_id}/comments", data=data).status_code == 303
+
+
+def test_a_comment_of_somebody_else_leaves_pinyin_in_an_answer_alone(page_for, client_for, recorded):
+    say_elsewhere(client_for, "colleague", recorded, 3_000, "第一句")
+    say_elsewhere(client_for, "colleague", recorded, 12_000, "第三句")
+    page = open_lesson(page_for, "teacher", recorded)
+    following(page)
+    page.locator(".comment-thread summary").nth(1).click()
+    answer = page.get_by_label("回复周敏").nth(1)
+    answer.focus()
+    typing = page.context.new_cdp_session(page)
+    typing.send("Input.imeSetComposition", {"text": "ni hao", "selectionStart": 6, "selectionEnd": 6})
+    say_elsewhere(client_for, "leader", recorded, 6_000, "第二句")
+    expect(page.locator(".comment > .comment-main > .comment-body")).to_have_text(["第一句", "第二句", "第三句"])
+    typing.send("Input.insertText", {"text": "你好"})
+    expect(page.locator(".comment").nth(2).get_by_label("回复周敏")).to_have_value("你好")
+
+
+def test_the_timeline_leads_to_comments_beyond_the_first_page(page_for, client_for, recorded, monkeypatch):
+    monkeypatch.setattr("yanxiu.observations.queries.comments.PAGE", 2)
+    for second in (1, 4, 8, 12, 16):
+        say_elsewhere(client_for, "colleague", recorded, second * 1000, f"第 {second} 秒")
+    page = open_lesson(page_for, "teacher", recorded)
+    following(page)
+    said = page.locator(".comment > .comment-main > .comment-body")
+    expect(said).to_have_text(["第 1 秒", "第 4 秒"])
+    expect(page.locator(".pin")).to_have_count(5)
+    expect(page.locator("[data-comment-count]")).to_have_text("5")
+    page.get_by_role("button", name="00:12 周敏：第 12 秒").click()
+    expect(page.locator(".comment.is-current")).to_contain_text("第 12 秒")
+    page.get_by_role("link", name="加载更多").click()
+    expect(said).to_have_text([f"第 {second} 秒" for second in (1, 4, 8, 12, 16)])
+    expect(page.locator(".pin")).to_have_count(5)
+
+
+def test_an_answer_whose_line_broke_is_posted_once(page_for, app, client_for, recorded):
+    say_elsewhere(client_for, "colleague", recorded, 3_000, "第一句")
+    page = open_lesson(page_for, "teacher", recorded)
+    following(page)
+    page.route("**/replies", lambda route: (route.fetch(), route.abort("internetdisconnected")))
+    page.locator(".comment-thread summary").click()
+    page.get_by_label("回复周敏").fill("谢谢")
+    page.get_by_role("button", name="发表回复").click()
+    expect(page.locator("form[id^=answer]")).to_have_attribute("data-state", "offline")
+    expect(page.locator(".reply")).to_have_count(1)  # it did arrive, only the answer was lost
+    expect(page.get_by_label("回复周敏")).to_have_value("谢谢")
+    page.unroute("**/replies")
+    page.get_by_role("button", name="发表回复").click()
+    expect(page.get_by_label("回复周敏")).to_have_value("")
+    page.get_by_label("回复周敏").fill("再说一句")
+    page.get_by_role("button", name="发表回复").click()
+    expect(page.locator(".reply .comment-body")).to_have_text(["谢谢", "再说一句"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from uuid import uuid4
 
@@ -110,6 +112,33 @@ def test_sending_twice_posts_once(app, client_for, new_lesson):
         assert db.session.query(TimedComment).count() == 1
 
 
+def test_what_was_changed_after_a_broken_send_is_a_comment_of_its_own(app, client_for, new_lesson):
+    lesson_id, colleague, uuid = new_lesson(), client_for("colleague"), str(uuid4())
+    first = post(colleague, lesson_id, body="好", client_uuid=uuid).get_json()["id"]
+    for change in (
+        {"body": "好，再多等三秒更好"},
+        {"start_ms": "13000"},
+        {"visibility": "private"},
+        {"kind": "question"},
+    ):
+        assert post(colleague, lesson_id, **{"client_uuid": uuid, **change}).get_json()["id"] != first
+    assert post(colleague, lesson_id, body=" 好 ", client_uuid=uuid).get_json()["id"] == first
+    page = colleague.get(f"/lessons/{lesson_id}").text
+    assert len(shown(page)) == 5
+    assert "再多等三秒更好" in page
+
+
+def test_an_answer_sent_again_after_a_broken_line_stands_there_once(app, client_for, new_lesson, say):
+    lesson_id = new_lesson()
+    url, teacher = f"/lessons/{lesson_id}/comments/{say(lesson_id)}/replies", client_for("teacher")
+    sent = {"body": "谢谢", "client_uuid": str(uuid4())}
+    for data in (sent, sent, {**sent, "body": "谢谢，下次改"}):
+        assert teacher.post(url, data=data).status_code == 303
+    with app.app_context():
+        said = db.session.query(TimedComment.body).where(TimedComment.parent_id.is_not(None)).order_by(TimedComment.id)
+        assert [row.body for row in said] == ["谢谢", "谢谢，下次改"]
+
+
 def test_the_same_key_of_another_person_is_another_comment(client_for, new_lesson):
     lesson_id, uuid = new_lesson(), str(uuid4())
     ids = {post(client_for(key), lesson_id, client_uuid=uuid).get_json()["id"] for key in ("colleague", "leader")}
@@ -205,6 +234,59 @@ def test_an_answer_to_an_answer_and_a_comment_of_another_lesson_are_refused(app,
 
 def test_nothing_is_said_about_a_lesson_without_a_recording(client_for, new_lesson):
     assert post(client_for("colleague"), new_lesson(recorded=False)).status_code == 409
+
+
+def more_of(page: str) -> str | None:
+    """The address behind 加载更多."""
+    found = re.search(r'href="([^"]+)" data-load-more="comments"', page)
+    return html.unescape(found[1]) if found else None
+
+
+def test_a_page_shows_the_first_comments_says_how_many_there_are_and_leads_to_the_rest(
+    client_for, new_lesson, say, monkeypatch
+):
+    monkeypatch.setattr("yanxiu.observations.queries.comments.PAGE", 2)
+    lesson_id = new_lesson()
+    ids = [say(lesson_id, start_ms=1000 * number, body=f"第 {number} 句") for number in range(5)]
+    say(lesson_id, "leader", visibility="private")
+    url, seen = f"/lessons/{lesson_id}", []
+    while url:
+        page = client_for("teacher").get(url).text
+        assert "data-comment-count>5<" in page
+        seen += shown(page)
+        places = json.loads(html.unescape(re.search(r'data-moments="([^"]*)"', page)[1]))
+        assert [place["id"] for place in places] == [f"comment-{number}" for number in ids]
+        url = more_of(page)
+    assert seen == ids
+    assert places[3] == {
+        "id": f"comment-{ids[3]}",
+        "start": 3000,
+        "end": None,
+        "kind": "highlight",
+        "label": "周敏：第 3 句",
+    }
+
+
+def test_a_short_list_carries_no_second_copy_of_its_places(client_for, new_lesson, say):
+    lesson_id = new_lesson()
+    say(lesson_id)
+    page = client_for("teacher").get(f"/lessons/{lesson_id}").text
+    assert "data-comment-count>1<" in page
+    assert "data-moments" not in page
+    assert more_of(page) is None
+
+
+def test_catching_up_comes_in_portions_that_lose_nothing(client_for, new_lesson, say, monkeypatch):
+    monkeypatch.setattr("yanxiu.observations.queries.comments.CATCH_UP_LIMIT", 2)
+    lesson_id, seq, seen = new_lesson(), 0, []
+    ids = [say(lesson_id, start_ms=9000 - 1000 * number) for number in range(5)]
+    while True:
+        answer = client_for("teacher").get(f"/lessons/{lesson_id}/comments?since={seq}")
+        seen.append(shown(answer.text))
+        seq = int(answer.headers["X-Seq"])
+        if "X-More" not in answer.headers:
+            break
+    assert seen == [ids[:2], ids[2:4], ids[4:]]
 
 
 def test_long_lists_continue_after_the_last_one_shown(app, client_for, new_lesson, say, monkeypatch):

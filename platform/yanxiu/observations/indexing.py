@@ -154,5 +154,5 @@ def _ids(model: type[Lesson] | type[TimedComment]) -> Iterator[int]:
 PRINCIPALS: tuple[PrincipalSource, ...] = ()
 SOURCES: tuple[IndexSource, ...] = (
     IndexSource("lesson", "课例", load_lessons, lambda: _ids(Lesson), visible_lesson_ids),
-    IndexSource("comment", "时间点评", load_comments, lambda: _ids(TimedComment), visible_comment_ids),
+    IndexSource("comment", "时间点点评", load_comments, lambda: _ids(TimedComment), visible_comment_ids),
 )

@@ -118,7 +118,6 @@ export class CommentForm {
   sent() {
     this.body.value = "";
     this.body.dispatchEvent(new Event("input", { bubbles: true }));
-    this.form.elements.client_uuid.value = newUuid();
     this.release();
     if (this.resume && this.player) {
       this.body.blur();
@@ -130,12 +129,4 @@ export class CommentForm {
   refused(error) {
     if (error.field === "start_ms" || error.field === "end_ms") this.at.focus();
   }
-}
-
-function newUuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

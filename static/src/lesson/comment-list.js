@@ -1,11 +1,18 @@
 // The list beside the video: ordered by media time, jumps on click, marks where the video is.
+import { applyFragment } from "../live/fragment.js";
+import { requestHtml } from "../net.js";
+import { toast } from "../behaviors/toast.js";
+
 const NEAR_MS = 6000;
 
 export class CommentList {
   constructor(element) {
     this.element = element;
     this.current = null;
+    // Where further comments are that this page does not hold yet: the timeline shows them all.
+    this.elsewhere = new Map(JSON.parse(element.dataset.moments || "[]").map((moment) => [moment.id, moment]));
     element.addEventListener("live-list:updated", () => this.refresh());
+    element.addEventListener("live-list:gone", ({ detail }) => this.elsewhere.delete(detail.id));
     document.addEventListener("click", (event) => this.onClick(event));
     this.refresh();
   }
@@ -13,7 +20,7 @@ export class CommentList {
   attach(player, timeline) {
     this.player = player;
     this.timeline = timeline;
-    timeline.onPick = ({ id }) => this.pick(document.getElementById(id), { scroll: true });
+    timeline.onPick = ({ id }) => this.pick(id, { scroll: true });
     player.onTime((ms) => this.follow(ms));
     this.refresh();
     this.openAddress();
@@ -25,16 +32,22 @@ export class CommentList {
 
   /** Put new ones in their place in time, count, and tell the timeline. */
   refresh() {
-    const items = this.items;
-    const sorted = [...items].sort(byTime);
-    if (sorted.some((item, index) => item !== items[index])) {
-      const focused = document.activeElement;
-      sorted.forEach((item) => this.element.append(item));
-      if (focused && this.element.contains(focused)) focused.focus({ preventScroll: true });
-    }
+    this.sort();
+    for (const item of this.items) this.elsewhere.delete(item.id);
+    this.moments = [...this.items.map(described), ...this.elsewhere.values()].sort(byTime);
     const count = document.querySelector("[data-comment-count]");
-    if (count) count.textContent = sorted.length;
-    if (this.timeline) this.timeline.setComments(sorted.map(described));
+    if (count) count.textContent = this.moments.length;
+    if (this.timeline) this.timeline.setComments(this.moments);
+  }
+
+  /** Move only what stands in the wrong place: moving an item somebody writes in would end an open pinyin window. */
+  sort() {
+    const items = this.items;
+    let at = items[0];
+    for (const item of [...items].sort((a, b) => byTime(described(a), described(b)))) {
+      if (item === at) at = nextComment(at);
+      else this.element.insertBefore(item, at);
+    }
   }
 
   onClick(event) {
@@ -42,14 +55,18 @@ export class CommentList {
     if (!link || !this.player || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const item = link.closest(".comment");
-    if (item) this.pick(item, { scroll: false });
+    if (item) this.pick(item.id, { scroll: false });
     else this.player.seek(Number(link.dataset.seek));
   }
 
-  /** Go to the moment of a comment and mark it. */
-  pick(item, { scroll }) {
+  /** Go to the moment of a comment and mark it; one that this page does not hold yet is fetched with those after it. */
+  async pick(id, { scroll }) {
+    const moment = this.moments.find((one) => one.id === id);
+    if (!moment) return;
+    this.player.seek(moment.start);
+    if (!document.getElementById(id)) await this.fetchFrom(moment);
+    const item = document.getElementById(id);
     if (!item) return;
-    this.player.seek(Number(item.dataset.start));
     this.mark(item);
     history.replaceState(null, "", item.querySelector(".timecode").href);
     if (scroll) {
@@ -60,26 +77,37 @@ export class CommentList {
     }
   }
 
+  async fetchFrom(moment) {
+    const url = new URL(this.element.dataset.src, location.href);
+    url.searchParams.set("after", `${moment.start}-${number(moment) - 1}`);
+    try {
+      const { html } = await requestHtml(url.href);
+      applyFragment(this.element, html);
+      this.refresh();
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+
   /** The next (1) or previous (-1) comment in time. */
   walk(direction) {
-    const items = this.items;
-    const at = this.current ? items.indexOf(this.current) : -1;
+    const all = this.moments;
+    const at = this.current ? all.findIndex(({ id }) => id === this.current.id) : -1;
     const now = this.player.now;
-    let target = items[at + direction];
+    let target = all[at + direction];
     if (at < 0) {
-      const later = items.filter((item) => Number(item.dataset.start) > now);
-      const earlier = items.filter((item) => Number(item.dataset.start) < now);
+      const later = all.filter(({ start }) => start > now);
+      const earlier = all.filter(({ start }) => start < now);
       target = direction > 0 ? later[0] : earlier[earlier.length - 1];
     }
-    this.pick(target, { scroll: true });
+    if (target) this.pick(target.id, { scroll: true });
   }
 
   /** While the video runs, the comment about this moment is marked. */
   follow(ms) {
     const here = this.items.filter((item) => {
-      const start = Number(item.dataset.start);
-      const end = item.dataset.end === "" ? start + NEAR_MS : Number(item.dataset.end);
-      return ms >= start && ms < end;
+      const { start, end } = described(item);
+      return ms >= start && ms < (end === null ? start + NEAR_MS : end);
     });
     if (here.includes(this.current)) return;
     this.mark(here[here.length - 1] || null);
@@ -92,19 +120,27 @@ export class CommentList {
   }
 
   /** A link to a comment opens with its comment marked. */
-  openAddress() {
-    const item = location.hash.startsWith("#comment-") && document.getElementById(location.hash.slice(1));
-    if (!item || !this.element.contains(item)) return;
-    this.mark(item);
+  async openAddress() {
+    const id = location.hash.slice(1);
+    const moment = this.moments.find((one) => one.id === id);
+    if (!moment) return;
+    if (!document.getElementById(id)) await this.fetchFrom(moment);
+    this.mark(document.getElementById(id));
     if (new URLSearchParams(location.search).has("t")) return;
-    const go = () => this.player.seek(Number(item.dataset.start));
+    const go = () => this.player.seek(moment.start);
     if (this.player.video.readyState >= 1) go();
     else this.player.video.addEventListener("loadedmetadata", go, { once: true });
   }
 }
 
-const number = (item) => Number(item.id.replace("comment-", ""));
-const byTime = (a, b) => Number(a.dataset.start) - Number(b.dataset.start) || number(a) - number(b);
+const number = ({ id }) => Number(id.replace("comment-", ""));
+const byTime = (a, b) => a.start - b.start || number(a) - number(b);
+
+function nextComment(item) {
+  let next = item.nextElementSibling;
+  while (next && !next.matches(".comment")) next = next.nextElementSibling;
+  return next;
+}
 
 function described(item) {
   const { start, end, kind, label } = item.dataset;

@@ -10,7 +10,10 @@ export function applyFragment(list, html, order = "append") {
   template.innerHTML = html;
   const added = [];
   for (const item of [...template.content.children]) {
-    if (item.dataset.gone !== undefined) remove(list, item.dataset.gone);
+    if (item.dataset.gone !== undefined) {
+      remove(list, item.dataset.gone);
+      list.dispatchEvent(new CustomEvent("live-list:gone", { detail: { id: item.dataset.gone } }));
+    }
     else if (item.id) place(list, item, order, added);
   }
   toggleEmpty(list);

@@ -95,7 +95,9 @@ export class LiveList extends HTMLElement {
       this.failures = 0;
       // An answer without a number would be asked for ever: take it as all there was when we asked.
       this.seq = reached > 0 ? Math.max(this.seq, reached) : asked;
-      if (this.wanted === asked) this.wanted = this.seq;
+      // An answer that could not hold everything says so: the rest is asked for at once.
+      this.again = this.again || response.headers.has("X-More");
+      if (this.wanted === asked && !this.again) this.wanted = this.seq;
       this.dataset.seq = this.seq;
       this.apply(html);
     } catch (error) {

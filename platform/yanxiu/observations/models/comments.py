@@ -1,4 +1,4 @@
-"""Comments tied to a moment or a stretch of a recording (时间点评)."""
+"""Comments tied to a moment or a stretch of a recording (时间点点评)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,17 @@ class CommentKind(StrEnum):
             "technique": "技术",
         }[self.value]
 
+    @property
+    def tone(self) -> str:
+        """Return the color a comment of this kind has everywhere."""
+        return {
+            "highlight": "green",
+            "question": "red",
+            "suggestion": "amber",
+            "evidence": "blue",
+            "technique": "violet",
+        }[self.value]
+
 
 class CommentVisibility(StrEnum):
     """Who reads a comment besides its author."""
@@ -40,7 +51,7 @@ class CommentVisibility(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"everybody": "公开", "teacher": "仅主讲", "private": "私密"}[self.value]
+        return {"everybody": "公开", "teacher": "仅授课教师", "private": "私密"}[self.value]
 
 
 class TimedComment(Model, Timestamps):
@@ -79,6 +90,14 @@ class TimedComment(Model, Timestamps):
     resolved_by: Mapped[User | None] = relationship(foreign_keys=[resolved_by_id])
     parent: Mapped["TimedComment | None"] = relationship(back_populates="replies", remote_side="TimedComment.id")
     replies: Mapped[list["TimedComment"]] = relationship(back_populates="parent", order_by="TimedComment.id")
+
+    @property
+    def kind_of(self) -> CommentKind:
+        return CommentKind(self.kind)
+
+    @property
+    def audience(self) -> CommentVisibility:
+        return CommentVisibility(self.visibility)
 
     @property
     def thread(self) -> "TimedComment":

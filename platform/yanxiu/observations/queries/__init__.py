@@ -1,6 +1,6 @@
 """Reading lessons, comments and evaluations: only what the viewer may see."""
 
-from yanxiu.observations.queries.comments import comments_since, find_comment, threads_of
+from yanxiu.observations.queries.comments import comments_since, find_comment, moments_of, threads_of
 from yanxiu.observations.queries.evaluations import (
     evaluation_of,
     evaluators_of,
@@ -35,6 +35,7 @@ __all__ = [
     "lessons_page",
     "lessons_waiting_for",
     "may_watch",
+    "moments_of",
     "newest_lessons_of_workshop",
     "recording_of",
     "rubric_choices",

@@ -4,44 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
+from yanxiu.core.paging import Page
 from yanxiu.observations.models import CommentVisibility, Lesson, TimedComment
 from yanxiu.observations.permissions import can_view_comment
 
 PAGE = 400
 """Threads shown at once; a lesson with more continues with 加载更多."""
+CATCH_UP_LIMIT = 200
+"""Threads sent again in one answer to a page that was away."""
+LABEL_LENGTH = 30
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What is newer than a sequence number: threads to show again, ids of those to remove."""
+    """What is newer than a sequence number: threads to show again, ids of those to remove.
+
+    `seq` says how far an answer reaches that could not hold everything; None when it is complete.
+    """
 
     threads: Sequence[TimedComment]
     gone: list[int] = field(default_factory=list)
+    seq: int | None = None
 
 
-def threads_of(viewer: Viewer, lesson: Lesson, after: tuple[int, int] | None = None) -> Sequence[TimedComment]:
-    """Return the threads of a lesson in media time; `after` is (start_ms, id) of the last one already shown."""
-    statement = _threads(lesson).where(_readable(viewer, lesson), TimedComment.withdrawn_at.is_(None))
+def threads_of(viewer: Viewer, lesson: Lesson, after: tuple[int, int] | None = None) -> Page[TimedComment]:
+    """Return a page of threads in media time; `after` is (start_ms, id) of the last one already shown.
+
+    The cursor of the next page is the same pair as `start_ms-id`, so that the page can also ask from a moment on.
+    """
+    statement = _threads(lesson).where(_open(viewer, lesson))
     if after is not None:
         start_ms, last_id = after
         same = and_(TimedComment.start_ms == start_ms, TimedComment.id > last_id)
         statement = statement.where(or_(TimedComment.start_ms > start_ms, same))
-    return db.session.scalars(statement.order_by(TimedComment.start_ms, TimedComment.id).limit(PAGE)).all()
+    found = db.session.scalars(statement.order_by(TimedComment.start_ms, TimedComment.id).limit(PAGE + 1)).all()
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return Page(found[:PAGE], None if last is None else f"{last.start_ms}-{last.id}")
+
+
+def moments_of(viewer: Viewer, lesson: Lesson) -> list[dict[str, Any]]:
+    """Return place, kind and first words of every thread in media time: what the timeline needs and no more."""
+    words = func.substr(TimedComment.body, 1, LABEL_LENGTH)
+    rows = db.session.execute(
+        select(TimedComment.id, TimedComment.start_ms, TimedComment.end_ms, TimedComment.kind, User.name, words)
+        .join(TimedComment.author)
+        .where(TimedComment.lesson_id == lesson.id, TimedComment.parent_id.is_(None), _open(viewer, lesson))
+        .order_by(TimedComment.start_ms, TimedComment.id)
+    )
+    return [
+        {"id": f"comment-{number}", "start": start_ms, "end": end_ms, "kind": kind, "label": f"{name}：{said}"}
+        for number, start_ms, end_ms, kind, name, said in rows
+    ]
 
 
 def comments_since(viewer: Viewer, lesson: Lesson, seq: int) -> Changes:
     """Return what changed after `seq`. A thread the viewer may not read leaves no trace, not even as removed."""
     statement = _threads(lesson).where(TimedComment.seq > seq, _readable(viewer, lesson))
-    changed = db.session.scalars(statement.order_by(TimedComment.start_ms, TimedComment.id)).all()
+    changed = db.session.scalars(statement.order_by(TimedComment.seq).limit(CATCH_UP_LIMIT)).all()
     return Changes(
         [thread for thread in changed if thread.withdrawn_at is None],
         [thread.id for thread in changed if thread.withdrawn_at is not None],
+        changed[-1].seq if len(changed) == CATCH_UP_LIMIT else None,
     )
 
 
@@ -85,6 +116,10 @@ def _threads(lesson: Lesson) -> Select[TimedComment]:
             selectinload(TimedComment.replies).joinedload(TimedComment.author),
         )
     )
+
+
+def _open(viewer: Viewer, lesson: Lesson) -> ColumnElement[bool]:
+    return and_(_readable(viewer, lesson), TimedComment.withdrawn_at.is_(None))
 
 
 def _readable(viewer: Viewer, lesson: Lesson) -> ColumnElement[bool]:

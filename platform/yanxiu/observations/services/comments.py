@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
@@ -37,11 +37,16 @@ class CommentDraft:
 
 
 def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: CommentDraft) -> TimedComment:
-    """Add a comment at a moment or stretch. Sending the same `client_uuid` again returns the first one."""
-    known = _already_posted(actor, draft.client_uuid)
-    if known is not None:
-        return known
+    """Add a comment at a moment or stretch. Sending the same draft again under its `client_uuid` changes nothing.
+
+    Another draft under a known `client_uuid` is a comment of its own: nothing written is ever swallowed.
+    """
     _check_place(draft, version)
+    body, client_uuid = _checked_body(draft.body), _checked_uuid(draft.client_uuid)
+    known = _sent_before(actor, client_uuid)
+    said = (lesson.id, None, body, draft.start_ms, draft.end_ms, draft.kind, draft.visibility)
+    if known is not None and said == _what_it_says(known):
+        return known
     comment = TimedComment(
         lesson_id=lesson.id,
         version_id=version.id,
@@ -50,16 +55,17 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
         end_ms=draft.end_ms,
         kind=draft.kind,
         visibility=draft.visibility,
-        body=_checked_body(draft.body),
-        client_uuid=_checked_uuid(draft.client_uuid),
+        body=body,
+        client_uuid=client_uuid if known is None else str(uuid4()),
     )
     return _added(comment, lesson, comment)
 
 
 def reply_to_comment(actor: User, lesson: Lesson, thread: TimedComment, draft: CommentDraft) -> TimedComment:
-    """Answer a comment; an answer to an answer joins the same thread."""
-    known = _already_posted(actor, draft.client_uuid)
-    if known is not None:
+    """Answer a comment; sending the same words again under their `client_uuid` changes nothing."""
+    body, client_uuid = _checked_body(draft.body), _checked_uuid(draft.client_uuid)
+    known = _sent_before(actor, client_uuid)
+    if known is not None and (thread.id, body) == (known.parent_id, known.body):
         return known
     if thread.parent_id is not None:
         raise InvalidError("请回复这条点评本身")
@@ -74,8 +80,8 @@ def reply_to_comment(actor: User, lesson: Lesson, thread: TimedComment, draft: C
         end_ms=thread.end_ms,
         kind=thread.kind,
         visibility=thread.visibility,
-        body=_checked_body(draft.body),
-        client_uuid=_checked_uuid(draft.client_uuid),
+        body=body,
+        client_uuid=client_uuid if known is None else str(uuid4()),
     )
     return _added(reply, lesson, thread)
 
@@ -134,11 +140,14 @@ def _touch(lesson: Lesson, comment: TimedComment) -> None:
     db.session.flush()
 
 
-def _already_posted(actor: User, client_uuid: str) -> TimedComment | None:
-    statement = select(TimedComment).where(
-        TimedComment.author_id == actor.id, TimedComment.client_uuid == _checked_uuid(client_uuid)
-    )
+def _sent_before(actor: User, client_uuid: str) -> TimedComment | None:
+    statement = select(TimedComment).where(TimedComment.author_id == actor.id, TimedComment.client_uuid == client_uuid)
     return db.session.scalars(statement).first()
+
+
+def _what_it_says(comment: TimedComment) -> tuple[object, ...]:
+    place = (comment.start_ms, comment.end_ms, comment.kind, comment.visibility)
+    return (comment.lesson_id, comment.parent_id, comment.body, *place)
 
 
 def _check_place(draft: CommentDraft, version: RecordingVersion) -> None:

@@ -38,9 +38,13 @@ def comment_list(lesson_id: int) -> ResponseReturnValue:
         changes = comments_since(viewer, lesson, since)
         threads, gone = changes.threads, changes.gone
     else:
-        threads, gone = threads_of(viewer, lesson, _after()), []
+        changes = None
+        threads, gone = threads_of(viewer, lesson, shown_until()).items, []
     page = render_template("observations/_comments.html", lesson=lesson, threads=threads, gone=gone)
-    return page, {"X-Seq": str(seq), "Cache-Control": "no-store"}
+    headers = {"X-Seq": str(seq), "Cache-Control": "no-store"}
+    if changes is not None and changes.seq is not None:
+        headers |= {"X-Seq": str(changes.seq), "X-More": "1"}
+    return page, headers
 
 
 @bp.post("/lessons/<int:lesson_id>/comments")
@@ -155,7 +159,8 @@ def _draft() -> CommentDraft:
     )
 
 
-def _after() -> tuple[int, int] | None:
+def shown_until() -> tuple[int, int] | None:
+    """Return `?after=`: moment and number of the last thread already shown."""
     start_ms, _, last_id = request.args.get("after", "").partition("-")
     first, second = whole_number(start_ms), whole_number(last_id)
     return None if first is None or second is None else (first, second)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,7 +18,14 @@ from yanxiu.lessonplans.queries import plans_to_link, visible_plan
 from yanxiu.observations.forms import LessonForm, whole_number
 from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson
 from yanxiu.observations.permissions import can_decide_audience, can_edit_lesson, can_evaluate_lesson
-from yanxiu.observations.queries import current_version, recording_of, rubric_choices, threads_of, workshop_choices
+from yanxiu.observations.queries import (
+    current_version,
+    moments_of,
+    recording_of,
+    rubric_choices,
+    threads_of,
+    workshop_choices,
+)
 from yanxiu.observations.queries.comments import counts_by_lesson
 from yanxiu.observations.queries.evaluations import default_rubric_version
 from yanxiu.observations.queries.lessons import LIST_VIEWS, lessons_page, workshop_lessons_page
@@ -25,6 +33,7 @@ from yanxiu.observations.queries.recordings import newest_posters
 from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG
 from yanxiu.observations.services import lessons as service
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted_form
+from yanxiu.observations.views.comments import shown_until
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
@@ -97,7 +106,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         "observations/lesson.html",
         lesson=found.lesson,
         seq=seq,
-        threads=threads_of(viewer, found.lesson),
+        **_comments_panel(found.lesson),
         kinds=list(CommentKind),
         visibilities=list(CommentVisibility),
         fresh_uuid=str(uuid4()),
@@ -107,6 +116,15 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         **recording_panel(found, recording, version),
         **evaluation_panel(found),
     )
+
+
+def _comments_panel(lesson: Lesson) -> dict[str, Any]:
+    """Return a page of comments, how many there are, and the places of all of them when they are more than a page."""
+    viewer, after = current_viewer(), shown_until()
+    threads = threads_of(viewer, lesson, after)
+    is_all = after is None and threads.next_cursor is None
+    moments = [] if is_all else moments_of(viewer, lesson)
+    return {"threads": threads, "moments": moments, "comment_count": len(threads.items) if is_all else len(moments)}
 
 
 @bp.route("/lessons/<int:lesson_id>/settings", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
 // A form with data-send-once carries client_uuid, by which the server knows it again. The identifier is kept with the
-// draft on this device, so that a text sent just before the line broke or the tab closed is never posted twice.
+// draft on this device, so that a text sent just before the line broke or the tab closed is never posted twice. Once
+// the server has answered the next text gets another one: the server's, or a fresh one.
 import { behavior } from "../registry.js";
 import { viewerId } from "../net.js";
 
@@ -7,11 +8,11 @@ const keyOf = (form) => `uuid:${viewerId()}:${location.pathname}:${form.id}`;
 
 behavior("form[data-send-once]", (form) => {
   const field = form.elements.client_uuid;
-  field.value = read(keyOf(form)) || field.value;
+  field.value = read(keyOf(form)) || field.value || newUuid();
   form.addEventListener("input", () => write(keyOf(form), field.value));
   form.addEventListener("async-form:done", (event) => {
     write(keyOf(form), null);
-    if (event.detail.client_uuid) field.value = event.detail.client_uuid;
+    field.value = event.detail.client_uuid || newUuid();
   });
 });
 
@@ -30,4 +31,13 @@ function write(key, value) {
   } catch (_) {
     // Without storage there is no draft that could be sent again either.
   }
+}
+
+/** Engines without crypto.randomUUID are still in schools. */
+function newUuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

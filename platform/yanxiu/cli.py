@@ -79,6 +79,8 @@ def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
 def worker() -> None:
     """Run background jobs and the search indexer until stopped; ends by itself when its parent dies."""
     app = create_app()
+    with app.app_context():
+        wiring.before_work()
     workers = [Worker(app, lane=FAST), Worker(app, lane=SLOW)]
 
     def stop(*_signal: object) -> None:

@@ -14,6 +14,7 @@ from yanxiu.accounts import views as accounts_views
 from yanxiu.admin import views as admin_views
 from yanxiu.core import events, search_queue, tasks
 from yanxiu.core.live import Changed
+from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.home import views as home_views
 from yanxiu.lessonplans import demo as lessonplans_demo
 from yanxiu.lessonplans import indexing as lessonplans_indexing
@@ -89,6 +90,12 @@ DEMOS: tuple[ModuleType, ...] = (
     resources_demo,
     notifications_demo,
 )
+
+
+def before_work() -> None:
+    """What a worker that starts does first: see to what a killed process left undone; inside an application context."""
+    with unit_of_work():
+        lessonplans_subscribers.schedule_catch_up()
 
 
 def wire(app: Flask) -> None:

@@ -19,6 +19,7 @@ from tests.support.lessonplans import make_plan
 from tests.support.observations import make_lesson
 from tests.support.rt_client import lines_of
 from tests.support.workshops import make_topic, make_workshop
+from yanxiu import wiring
 from yanxiu.accounts import demo as accounts_demo
 from yanxiu.app import create_app
 from yanxiu.cli import upgrade_database
@@ -30,6 +31,7 @@ from yanxiu.core.storage import storage
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab.store import DocumentStore
+from yanxiu.lessonplans.queries import find_text
 from yanxiu.observations.uploads.handover import open_store
 from yanxiu.search.cli import build_index
 from yanxiu.search.indexer import Indexer, engine_of
@@ -55,6 +57,7 @@ def prepare() -> dict[str, Any]:
 def inspect(plan_id: int, upload_id: str) -> dict[str, Any]:
     """Everything the crash test promised to people, as it is on disk now, after the usual work is done."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    wiring.before_work()
     Worker(app).run_until_idle()
     posts = db.session.execute(sa.text("SELECT client_uuid, text FROM post")).all()
     engine = engine_of(app)
@@ -68,6 +71,7 @@ def inspect(plan_id: int, upload_id: str) -> dict[str, Any]:
         "posts": {row.client_uuid: row.text for row in posts},
         "post_rows": len(posts),
         "plan_lines": plan_lines(plan_id),
+        "plan_text": kept_text(plan_id),
         "upload": open_store(app.config["YANXIU"]).data_path(upload_id).stat().st_size,
         "upload_path": str(open_store(app.config["YANXIU"]).data_path(upload_id)),
         "indexed": indexed,
@@ -85,6 +89,13 @@ def plan_lines(plan_id: int) -> list[str]:
     doc: Doc = Doc()
     doc.apply_update(stored.merged())
     return lines_of(doc)
+
+
+def kept_text(plan_id: int) -> str:
+    """The plan's text as search reads it."""
+    kept = find_text(plan_id)
+    assert kept is not None
+    return kept.text
 
 
 def main() -> None:

@@ -121,6 +121,8 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(separate: Instan
 
     assert len(writer.acknowledged) > ROUNDS
     assert not set(writer.acknowledged) - set(found["plan_lines"])
+    kept = set(found["plan_text"].splitlines())
+    assert not set(writer.acknowledged) - kept, "what search and lists know is what is on disk"
     written = [line for line in found["plan_lines"] if line.startswith("第 ")]
     assert len(written) == len(set(written)), "no line is there twice"
 

@@ -330,6 +330,19 @@ def test_when_the_last_one_leaves_the_program_is_told_who_wrote(bench):
     assert bench.settled == [(bench.plan_id, frozenset({1}))]
 
 
+def test_the_program_is_told_who_wrote_before_the_log_that_says_so_is_compacted(app, bench, monkeypatch):
+    order: list[str] = []
+    monkeypatch.setattr(bench.hub._house, "_on_settled", lambda _plan, _editors: order.append("told"))
+    compact = bench.store.compact
+    monkeypatch.setattr(bench.store, "compact", lambda plan: (order.append("compacted"), compact(plan))[1])
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.write("a", handle, 1, "还在写")
+    bench.hub.drain()
+    bench.hub._house.note_long_log(bench.plan_id)
+    bench.hub.keep_house()
+    assert order == ["told", "compacted"]
+
+
 def test_edits_of_a_purged_plan_are_refused(app, bench):
     handle = bench.join("a", WANG, 1)["h"]
     with app.app_context(), unit_of_work():

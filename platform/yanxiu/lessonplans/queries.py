@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -261,6 +262,35 @@ def find_live_session(session_id: int | None) -> UserSession | None:
 def find_text(plan_id: int) -> PlanText | None:
     """Return the plan as it read when it last came to rest."""
     return db.session.get(PlanText, plan_id)
+
+
+def plans_behind_their_log(limit: int = 500) -> Sequence[int]:
+    """Return the plans whose kept text is older than their last stored edit, leaving out what cannot be loaded."""
+    statement = (
+        select(PlanSnapshot.plan_id)
+        .join(LessonPlan, LessonPlan.id == PlanSnapshot.plan_id)
+        .outerjoin(PlanText, PlanText.plan_id == PlanSnapshot.plan_id)
+        .where(
+            LessonPlan.deleted_at.is_(None),
+            PlanSnapshot.quarantined_at.is_(None),
+            or_(PlanText.plan_id.is_(None), PlanText.epoch != PlanSnapshot.epoch, PlanText.seq < PlanSnapshot.head),
+        )
+        .order_by(PlanSnapshot.plan_id)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def edits_behind_text(plan_id: int) -> tuple[set[int], datetime | None]:
+    """Return who made the stored edits that the kept text lacks, and when the last of them was stored."""
+    kept = select(func.coalesce(func.max(PlanText.seq), 0)).where(PlanText.plan_id == plan_id).scalar_subquery()
+    rows = db.session.execute(
+        select(PlanUpdate.user_ids, PlanUpdate.created_at)
+        .where(PlanUpdate.plan_id == plan_id, PlanUpdate.seq > kept)
+        .order_by(PlanUpdate.seq)
+    ).all()
+    authors = {int(number) for row in rows for number in row.user_ids.split(",") if number}
+    return authors, rows[-1].created_at if rows else None
 
 
 def stored_document(plan_id: int) -> Stored | None:

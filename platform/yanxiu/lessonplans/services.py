@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -252,12 +253,12 @@ def keep_image(actor: User, plan: LessonPlan, received: ReceivedFile) -> PlanIma
     return image
 
 
-def note_edits(plan: LessonPlan, editor_ids: Iterable[int]) -> None:
-    """The text came to rest: remember who wrote and tell the program."""
+def note_edits(plan: LessonPlan, editor_ids: Iterable[int], at: datetime | None = None) -> None:
+    """The text came to rest (`at`: then, not now): remember who wrote and tell the program."""
     editors = sorted(set(editor_ids))
     if not editors:
         return
-    now = clock.now()
+    now = at or clock.now()
     plan.edited_at, plan.edited_by_id = now, editors[-1]
     known = {
         row.user_id: row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yanxiu.accounts.events import AppointmentChanged, SessionRevoked, UserDeactivated
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription
 from yanxiu.core.search_queue import enqueue_index
@@ -12,12 +13,14 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import events
 from yanxiu.lessonplans.document.ydoc import json_from_state
-from yanxiu.lessonplans.queries import stored_document
-from yanxiu.lessonplans.services import write_text
+from yanxiu.lessonplans.queries import edits_behind_text, find_plan, plans_behind_their_log, stored_document
+from yanxiu.lessonplans.services import note_edits, write_text
 from yanxiu.lessonplans.sockets import documents
 from yanxiu.workshops.events import MemberRemoved, MemberRoleChanged
 
 RENDER = "lessonplans.render"
+CATCH_UP = "lessonplans.catch_up"
+CATCH_UP_S = 300
 
 
 def _index(event: events.PlanCreated | events.PlanRestored) -> None:
@@ -57,6 +60,34 @@ def render_plan(payload: dict[str, Any], job: JobContext) -> None:
         enqueue_index("plan", plan_id)
 
 
+def catch_up(_payload: dict[str, Any], _job: JobContext) -> None:
+    """Note the edits that were stored by a process that died before it could tell the program; then once in a while again.
+
+    Who has a plan open may be told of a little early, which does no harm.
+    """
+    for plan_id in plans_behind_their_log():
+        with unit_of_work():
+            _note_forgotten(plan_id)
+    with unit_of_work():
+        schedule_catch_up(CATCH_UP_S)
+
+
+def _note_forgotten(plan_id: int) -> None:
+    plan, (editors, last) = find_plan(plan_id), edits_behind_text(plan_id)
+    if plan is None:
+        return
+    if last is not None and plan.edited_at < last:
+        note_edits(plan, editors, at=last)
+    else:
+        enqueue(RENDER, {"plan_id": plan_id}, key=f"{RENDER}:{plan_id}")
+
+
+def schedule_catch_up(delay_s: int = 0) -> None:
+    """Queue the next look for forgotten edits; inside a unit of work. Called when a worker starts."""
+    turn = int(clock.now().timestamp()) // CATCH_UP_S if delay_s else "start"
+    enqueue(CATCH_UP, {}, key=f"{CATCH_UP}:{turn}", delay_s=delay_s)
+
+
 def _recheck_plan(event: Any) -> None:
     """Rights in one plan changed: look again at everybody who has it open, before the answer goes out."""
     documents().recheck(plan_id=event.plan_id)
@@ -87,4 +118,4 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(UserDeactivated, _recheck_user, AFTER),
     Subscription(AppointmentChanged, _recheck_user, AFTER),
 )
-JOBS: dict[str, JobHandler] = {RENDER: render_plan}
+JOBS: dict[str, JobHandler] = {RENDER: render_plan, CATCH_UP: catch_up}

@@ -45,18 +45,19 @@ class House:
         """Do what is due at `now`; everything when closing."""
         with self._lock:
             to_compact, self._to_compact = list(self._to_compact), {}
-            settled = self._take_settled(rooms, now, closing)
-        for plan_id in to_compact:
-            self._compact(plan_id, rooms)
+            settled = self._take_settled(rooms, now, set(self._edited) if closing else set(to_compact))
+        # In this order: compaction removes the log rows that say who wrote, for whoever comes after a crash.
         for plan_id, editors in settled:
             self._tell(plan_id, editors)
+        for plan_id in to_compact:
+            self._compact(plan_id, rooms)
 
-    def _take_settled(self, rooms: dict[int, Room], now: float, closing: bool) -> list[tuple[int, frozenset[int]]]:
+    def _take_settled(self, rooms: dict[int, Room], now: float, anyway: set[int]) -> list[tuple[int, frozenset[int]]]:
         """Documents that were quiet for a while, were busy for a long while, or were left by the last person."""
         settled = []
         for plan_id in list(self._edited):
             room = rooms.get(plan_id)
-            if closing or room is None or not room.members or _rests(room, now):
+            if plan_id in anyway or room is None or not room.members or _rests(room, now):
                 settled.append((plan_id, frozenset(self._edited.pop(plan_id))))
                 if room is not None:
                     room.edited_since = None

@@ -6,15 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from pycrdt import Doc
+from pycrdt import Doc, XmlFragment
 
 from tests.support.lessonplans import make_plan
 from tests.support.rt_client import append_line, lines_of, new_update
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab import awareness, updates
-from yanxiu.lessonplans.collab.hub import ROLE_SECONDS, Hub
-from yanxiu.lessonplans.collab.protocol import Join, Limits
+from yanxiu.lessonplans.collab.hub import LINGER_SECONDS, ROLE_SECONDS, Hub
+from yanxiu.lessonplans.collab.protocol import Join, Limits, RefusedError
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import COMPACT_ROWS, Append, DocumentStore
 from yanxiu.lessonplans.models import PlanSnapshot, PlanUpdate
@@ -224,6 +224,74 @@ def test_a_full_document_takes_no_more(app, plan_id):
     bench.write("a", handle, 1, "装不下")
     assert bench.transport.heard("a", "nak") == [[handle, 1, "doc_full"]]
     bench.hub.stop()
+
+
+def test_a_full_document_may_still_become_shorter(app, plan_id):
+    bench = Bench(app, plan_id)
+    handle = bench.join("a", WANG, 1)["h"]
+    doc = Doc()
+    doc.apply_update(bench.store.load(plan_id).merged())
+    before = doc.get_state()
+    with doc.transaction():
+        del doc.get("default", type=XmlFragment).children[0]
+    bench.hub.limits = Limits(state_limit_bytes=100)
+    bench.hub.receive("a", handle, 1, doc.get_update(before))
+    assert bench.hub.drain()
+    assert [ack[1] for ack in bench.transport.heard("a", "a")] == [1]
+    bench.hub.stop()
+
+
+@pytest.mark.parametrize(
+    ("limits", "data", "code"),
+    [
+        (Limits(state_limit_bytes=100), new_update("装不下"), "doc_full"),
+        (Limits(post_bytes=10), new_update("太大"), "too_large"),
+        (Limits(post_burst=0), new_update("太快"), "rate"),
+        (Limits(), b"\xff\xff\xff\xff\x0f", "malformed"),
+    ],
+)
+def test_an_update_over_http_is_refused_for_the_same_reasons(app, plan_id, limits, data, code):
+    bench = Bench(app, plan_id, limits=limits)
+    with pytest.raises(RefusedError) as refused:
+        bench.hub.post(WANG, plan_id, data)
+    assert refused.value.code == code
+    bench.hub.stop()
+
+
+def test_updates_over_http_are_counted_for_each_person(app, plan_id):
+    bench = Bench(app, plan_id, limits=Limits(post_burst=2))
+    for line in ("一", "二"):
+        assert bench.hub.post(WANG, plan_id, new_update(line))
+    with pytest.raises(RefusedError):
+        bench.hub.post(WANG, plan_id, new_update("三"))
+    assert bench.hub.post(LI, plan_id, new_update("别人的"))
+    assert "三" not in bench.stored_lines()
+    bench.hub.stop()
+
+
+def test_a_socket_that_compares_states_all_the_time_makes_the_server_read_only_so_often(bench, monkeypatch):
+    handle = bench.join("a", WANG, 1)["h"]
+    loads: list[int] = []
+    load = bench.store.load
+    monkeypatch.setattr(bench.store, "load", lambda plan: (loads.append(plan), load(plan))[1])
+    for _ in range(50):
+        bench.hub.heartbeat("a", handle, updates.EMPTY_STATE)
+    assert len(loads) == Limits().heartbeat_burst
+    bench.clock.now += 45
+    bench.hub.heartbeat("a", handle, updates.EMPTY_STATE)
+    assert len(loads) == Limits().heartbeat_burst + 1
+
+
+def test_an_empty_room_keeps_its_number_for_a_while(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.hub.leave("a", handle)
+    bench.hub.keep_house()
+    bench.hub.heartbeat("a", handle, updates.EMPTY_STATE)
+    assert bench.transport.heard("a", "nak") == [[handle, 0, "revoked"]]
+    bench.clock.now += LINGER_SECONDS + 1
+    bench.hub.keep_house()
+    bench.hub.heartbeat("a", handle, updates.EMPTY_STATE)
+    assert bench.transport.heard("a", "nak")[-1] == [handle, 0, "unknown"]
 
 
 def frame(client: int, clock: int, state: dict[str, Any] | None) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from flask_login import current_user
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import find_session, viewer_of
 from yanxiu.accounts.services import hash_token
+from yanxiu.core.bucket import Bucket
 from yanxiu.core.live import Changed, current_seq
 from yanxiu.extensions import socketio
 
@@ -26,6 +28,12 @@ log = logging.getLogger(__name__)
 NAMESPACE = "/live"
 MAX_ROOMS = 40
 RECHECK_S = 60
+JOINS_PER_S, JOIN_BURST = 10.0, 80
+"""Joining and leaving costs queries and a message to the whole room; a page joins each of its lists at once."""
+
+INCOMPLETE = {"ok": False, "code": "invalid", "message": "请求的内容不完整"}
+TOO_OFTEN = {"ok": False, "code": "rate_limited", "message": "操作太频繁，请稍后再试"}
+_clock = time.monotonic
 
 RoomPredicate = Callable[[Viewer, int], bool]
 
@@ -40,6 +48,7 @@ class Connection:
     session_id: int
     token: str
     topics: set[str] = field(default_factory=set)
+    joins: Bucket = field(default_factory=lambda: Bucket(JOINS_PER_S, JOIN_BURST))
 
 
 class LiveHub:
@@ -173,7 +182,9 @@ def _join(message: Any = None) -> dict[str, Any]:
     topic = message.get("topic") if isinstance(message, dict) else None
     connection = hub.get(_sid())
     if not isinstance(topic, str) or connection is None:
-        return {"ok": False, "code": "invalid", "message": "请求的内容不完整"}
+        return INCOMPLETE
+    if not connection.joins.take(_clock()):
+        return TOO_OFTEN
     session = find_session(hash_token(connection.token))
     if session is None:
         return {"ok": False, "code": "sign_in_required", "message": "请重新登录"}
@@ -188,8 +199,11 @@ def _join(message: Any = None) -> dict[str, Any]:
 
 def _leave(message: Any = None) -> dict[str, Any]:
     topic = message.get("topic") if isinstance(message, dict) else None
-    if not isinstance(topic, str):
-        return {"ok": False, "code": "invalid", "message": "请求的内容不完整"}
+    connection = hub.get(_sid())
+    if not isinstance(topic, str) or connection is None:
+        return INCOMPLETE
+    if not connection.joins.take(_clock()):
+        return TOO_OFTEN
     _put_out(_sid(), topic, tell=False)
     return {"ok": True}
 

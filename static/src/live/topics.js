@@ -2,6 +2,7 @@
 import { watchSocket } from "../behaviors/connection.js";
 import { liveSocket } from "./socket.js";
 
+const TOO_OFTEN_MS = 5000;
 const topics = new Map();
 let wired = false;
 
@@ -56,6 +57,10 @@ function join(topic) {
 function joined(topic, answer) {
   const entry = topics.get(topic);
   if (!entry) return;
+  if (answer && answer.code === "rate_limited") {
+    setTimeout(() => liveSocket().connected && join(topic), TOO_OFTEN_MS);
+    return;
+  }
   if (!answer || !answer.ok) {
     end(topic);
     return;

@@ -70,6 +70,18 @@ def signed_state(state: dict[str, Any], user: dict[str, Any], *, may_write: bool
     return kept
 
 
+def spoken_for(frame: bytes, client: int, user: dict[str, Any], *, may_write: bool) -> Presence | None:
+    """What a frame says of this one client, signed by us; None if it says nothing or cannot be read."""
+    try:
+        mine = [presence for presence in read_frame(frame) if presence.client == client]
+    except MalformedAwarenessError:
+        return None
+    if not mine:
+        return None
+    clock, state = mine[-1].clock, mine[-1].state
+    return Presence(client, clock, None if state is None else signed_state(state, user, may_write=may_write))
+
+
 def pick_color(user_id: int, taken: set[str]) -> str:
     """A person's color: the usual one if it is free here, else the next free one."""
     start = user_id % len(PALETTE)

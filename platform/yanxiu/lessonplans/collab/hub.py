@@ -14,11 +14,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from yanxiu.core.bucket import Buckets
 from yanxiu.lessonplans.collab import awareness, updates
 from yanxiu.lessonplans.collab.committer import Committer
 from yanxiu.lessonplans.collab.fanout import FanOut, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
-from yanxiu.lessonplans.collab.protocol import VERSION, Bucket, Join, JoinRefusal, Limits, NakCode, Role
+from yanxiu.lessonplans.collab.protocol import VERSION, Join, JoinRefusal, Limits, NakCode, RefusedError, Role
 from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
 
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 
 ROLE_SECONDS = 60.0
 SMALL_DIFF = 16 * 1024
-MAX_REMEMBERED_JOINS = 10_000
+LINGER_SECONDS = 60.0
+"""An empty room keeps its number for a while: who left or lost the right hears so, who comes back finds it."""
 
 
 class Authority(Protocol):
@@ -62,7 +64,8 @@ class Hub:
         self._by_handle: dict[int, Room] = {}
         self._next_handle = 1
         self._sockets_of: dict[int, set[str]] = defaultdict(set)
-        self._joins: dict[int, Bucket] = {}
+        self._joins = Buckets(self.limits.joins_per_second, self.limits.join_burst)
+        self._posts = Buckets(self.limits.posts_per_second, self.limits.post_burst)
         self._committer = Committer(store, self._committed)
         self._fanout = FanOut(transport, self._lock, lambda: list(self._rooms.values()), clock)
         self._house = House(store, self._lock, on_settled)
@@ -104,7 +107,7 @@ class Hub:
         self.start()
         if wanted.version != VERSION:
             return _refused("upgrade")
-        if not self._may_join_now(visitor.user_id):
+        if not self._joins.take(visitor.user_id, self._clock()):
             return _refused("busy")
         role = self._authority.role_of(visitor, wanted.doc)
         if role is None:
@@ -145,13 +148,6 @@ class Hub:
             "me": member.card(),
             "size": room.size,
         }
-
-    def _may_join_now(self, user_id: int) -> bool:
-        with self._lock:
-            if len(self._joins) > MAX_REMEMBERED_JOINS:
-                self._joins.clear()
-            bucket = self._joins.setdefault(user_id, Bucket(self.limits.joins_per_second, self.limits.join_burst))
-            return bucket.take(self._clock())
 
     def _enter(self, sid: str, visitor: Visitor, wanted: Join, role: Role) -> tuple[Room, Member | None]:
         with self._lock:
@@ -209,6 +205,7 @@ class Hub:
                 room.pending_presence.pop(member.client, None)
                 self._fanout.send(room, "w", awareness.write_frame([gone]))
             if not room.members:
+                room.left_at = self._clock()
                 self._house.note_long_log(room.plan_id)
 
     # Updates
@@ -249,24 +246,29 @@ class Hub:
             return "too_large"
         if not member.updates.take(now) or self._committer.queued_bytes > self.limits.queued_bytes:
             return "rate"
-        if room.size > self.limits.state_limit_bytes:
-            return "doc_full"
-        try:
-            updates.check_update(data)
-        except updates.MalformedUpdateError:
-            return "malformed"
-        return None
+        return updates.unacceptable(data, room.size, self.limits)
 
-    def post(self, visitor: Visitor, plan_id: int, data: bytes, timeout: float = 15.0) -> bool:
-        """An update that came over HTTP (too large for a frame); True once it is on disk.
+    def post(self, visitor: Visitor, plan_id: int, data: bytes) -> bool:
+        """An update that came over HTTP; True once it is on disk, RefusedError if a socket's would be refused.
 
-        The caller has checked rights, size and shape.
+        The caller has checked the right to write.
         """
+        if len(data) > self.limits.post_bytes:
+            raise RefusedError("too_large")
+        may_now = self._posts.take(visitor.user_id, self._clock())
+        if not may_now or self._committer.queued_bytes > self.limits.queued_bytes:
+            raise RefusedError("rate")
+        code = updates.unacceptable(data, self._store.size(plan_id), self.limits)
+        if code is not None:
+            raise RefusedError(code)
+        return self.write(visitor, plan_id, data)
+
+    def write(self, visitor: Visitor, plan_id: int, data: bytes, timeout: float = 15.0) -> bool:
+        """An update made by this program, or checked; True once it is on disk."""
         self.start()
         written = threading.Event()
         with self._lock:
-            room = self._room_of(plan_id)
-        self._accept(room, Edit(plan_id, visitor.user_id, "", 0, data, written))
+            self._accept(self._room_of(plan_id), Edit(plan_id, visitor.user_id, "", 0, data, written))
         return written.wait(timeout)
 
     def _accept(self, room: Room, edit: Edit) -> None:
@@ -328,21 +330,12 @@ class Hub:
             return
         if not member.presences.take(self._clock()):
             return
-        try:
-            said = awareness.read_frame(frame)
-        except awareness.MalformedAwarenessError:
+        signed = awareness.spoken_for(frame, member.client, member.card(), may_write=member.may_write)
+        if signed is None:
             return
-        mine = [presence for presence in said if presence.client == member.client]
-        if not mine:
-            return
-        last = mine[-1]
-        state = last.state
-        if state is not None:
-            state = awareness.signed_state(state, member.card(), may_write=member.may_write)
-        signed = awareness.Presence(member.client, last.clock, state)
         with self._lock:
             if sid in room.members:
-                member.presence = signed if state is not None else None
+                member.presence = signed if signed.state is not None else None
                 self._fanout.offer_presence(room, sid, signed)
 
     def heartbeat(self, sid: str, handle: int, client_sv: bytes) -> None:
@@ -351,6 +344,8 @@ class Hub:
         if room is None or member is None:
             self._nak(sid, handle, 0, "revoked" if room is not None else "unknown")
             return
+        if not member.heartbeats.take(self._clock()):
+            return  # each one reads a whole document; one that is left out is made up for by the next
         with self._lock:
             in_flight = [edit.data for edit in room.in_flight]
         stored = self._store.load(room.plan_id)
@@ -431,9 +426,15 @@ class Hub:
         self._house.work_off(self._rooms, now, closing=closing)
         with self._lock:
             for room in list(self._rooms.values()):
-                if not room.members and not room.in_flight and not room.pending:
+                if _is_over(room, now):
                     del self._rooms[room.plan_id]
                     del self._by_handle[room.handle]
+
+
+def _is_over(room: Room, now: float) -> bool:
+    if room.members or room.in_flight or room.pending:
+        return False
+    return room.left_at is None or now - room.left_at > LINGER_SECONDS
 
 
 def _refused(code: JoinRefusal) -> dict[str, Any]:

@@ -9,7 +9,7 @@ sv    → [h, sv]                          ← u with what is missing, and/or sv
 perm  ← [h, role]     reset ← [h, epoch, why]     bye ← {retry_ms}     leave → [h]
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
 NAMESPACE = "/rt"
@@ -33,6 +33,10 @@ class Limits:
     update_burst: int = 200
     awareness_per_second: float = 20.0
     awareness_burst: int = 40
+    posts_per_second: float = 0.5
+    post_burst: int = 10
+    heartbeats_per_second: float = 0.5
+    heartbeat_burst: int = 10
     joins_per_second: float = 5.0
     join_burst: int = 20
     sockets_per_user: int = 20
@@ -49,6 +53,14 @@ class Limits:
             "warn": self.state_warning_bytes,
             "full": self.state_limit_bytes,
         }
+
+
+class RefusedError(Exception):
+    """An update sent over HTTP that is not taken, for the same reasons as one sent over a socket."""
+
+    def __init__(self, code: NakCode) -> None:
+        self.code = code
+        super().__init__(code)
 
 
 class BadMessageError(ValueError):
@@ -109,25 +121,3 @@ def parse_handle(data: object) -> int:
 
 def _is_int(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-@dataclass
-class Bucket:
-    """A token bucket: `rate` a second, `burst` at once."""
-
-    rate: float
-    burst: float
-    _level: float = field(init=False)
-    _at: float | None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        self._level = self.burst
-
-    def take(self, now: float) -> bool:
-        if self._at is not None:
-            self._level = min(self.burst, self._level + (now - self._at) * self.rate)
-        self._at = now
-        if self._level < 1:
-            return False
-        self._level -= 1
-        return True

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from yanxiu.core.bucket import Bucket
 from yanxiu.lessonplans.collab.awareness import Presence, pick_color, write_frame
-from yanxiu.lessonplans.collab.protocol import Bucket, Limits, Role
+from yanxiu.lessonplans.collab.protocol import Limits, Role
 
 CROWD = 40
 CROWD_TICK_S = 0.055
@@ -35,6 +36,7 @@ class Member:
     role_until: float
     updates: Bucket
     presences: Bucket
+    heartbeats: Bucket
     received: int = 0
     stopped: bool = False
     presence: Presence | None = None
@@ -81,6 +83,7 @@ class Room:
     epoch: int = 1
     edited_at: float | None = None
     edited_since: float | None = None
+    left_at: float | None = None
 
     def color_for(self, user_id: int) -> str:
         """One color a person, different from the others' as long as the palette lasts."""
@@ -114,4 +117,5 @@ def new_member(sid: str, visitor: Visitor, role: Role, client: int, color: str, 
         role_until=until,
         updates=Bucket(limits.updates_per_second, limits.update_burst),
         presences=Bucket(limits.awareness_per_second, limits.awareness_burst),
+        heartbeats=Bucket(limits.heartbeats_per_second, limits.heartbeat_burst),
     )

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 
 from yanxiu.core import clock
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge
@@ -92,6 +92,12 @@ class DocumentStore:
         ).all()
         seq = rows[-1].seq if rows else row.seq
         return Stored(row.epoch, row.seq, seq, bytes(row.state), tuple(bytes(r.data) for r in rows))
+
+    def size(self, plan_id: int) -> int:
+        """How many bytes the document takes, log included; 0 if there is none."""
+        with self._transaction(write=False) as connection:
+            size = func.length(SNAPSHOT.c.state) + SNAPSHOT.c.log_bytes
+            return connection.execute(select(size).where(SNAPSHOT.c.plan_id == plan_id)).scalar() or 0
 
     def append(self, batch: Sequence[Append]) -> dict[int, Appended]:
         """Store a batch, one merged row a document, in one transaction that is on disk when this returns.

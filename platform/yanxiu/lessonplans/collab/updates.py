@@ -1,9 +1,11 @@
 """Yjs updates as opaque bytes: is this one safe to keep, and how do many become one."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from pycrdt import Doc, get_state, get_update, merge_updates
 
+from yanxiu.lessonplans.collab.protocol import Limits
 from yanxiu.lessonplans.collab.varint import Truncated, read_uint
 
 EMPTY_UPDATE = b"\x00\x00"
@@ -40,6 +42,20 @@ def check_update(data: bytes) -> None:
     except BaseException as error:
         _reraise_if_fatal(error)
         raise MalformedUpdateError("unreadable update") from None
+
+
+def unacceptable(data: bytes, size: int, limits: Limits) -> Literal["doc_full", "malformed"] | None:
+    """What is wrong with an update for a document of `size` bytes.
+
+    A full document may still become shorter: an update without writers only lists what is deleted.
+    """
+    if size > limits.state_limit_bytes and data[:1] != b"\x00":
+        return "doc_full"
+    try:
+        check_update(data)
+    except MalformedUpdateError:
+        return "malformed"
+    return None
 
 
 def check_state(data: bytes) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
-from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError, YanxiuError
+from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.core.uploads import IMAGES, receive_upload
 from yanxiu.extensions import db
 from yanxiu.lessonplans import queries, services
+from yanxiu.lessonplans.collab.protocol import NakCode, RefusedError
 from yanxiu.lessonplans.collab.room import Visitor
-from yanxiu.lessonplans.collab.updates import MalformedUpdateError, check_update
 from yanxiu.lessonplans.sockets import documents
 from yanxiu.lessonplans.views.doors import bp, open_plan, writable_plan
 from yanxiu.web.auth import current_actor, current_session_id
@@ -30,21 +32,35 @@ class NotStoredError(YanxiuError):
     default_message = "服务器暂时存不下，内容仍在本机，稍后会自动再试"
 
 
+class RefusedUpdateError(YanxiuError):
+    """An update that the document server does not take; the code is that of the socket's refusal."""
+
+    STATUSES: ClassVar = {"rate": 429, "too_large": 413, "doc_full": 409}
+    MESSAGES: ClassVar = {
+        "rate": "保存得太频繁，稍后会自动再试",
+        "too_large": "一次贴入的内容太多，请分几次粘贴",
+        "doc_full": "教案太长，已经放不下更多内容",
+    }
+
+    def __init__(self, code: NakCode) -> None:
+        super().__init__(self.MESSAGES.get(code, "收到的内容无法识别，请刷新页面再试"))
+        self.code, self.status = code, self.STATUSES.get(code, 422)
+
+
 @bp.post("/lesson-plans/<int:plan_id>/updates")
 def post_update(plan_id: int) -> ResponseReturnValue:
     """Take an update that is larger than a socket frame; the answer means that it is on disk."""
     writable_plan(plan_id)
-    limit = documents().limits.post_bytes
-    if (request.content_length or 0) > limit:
-        raise TooLargeError("一次贴入的内容太多，请分几次粘贴")
+    if (request.content_length or 0) > documents().limits.post_bytes:
+        raise RefusedUpdateError("too_large")
     data = request.get_data(cache=False)
-    try:
-        check_update(data)
-    except MalformedUpdateError as error:
-        raise InvalidError("收到的内容无法识别，请刷新页面再试") from error
     visitor = Visitor(current_actor().id, current_actor().name, current_session_id())
     db.session.rollback()  # no read transaction while waiting for the disk
-    if not documents().post(visitor, plan_id, data):
+    try:
+        stored = documents().post(visitor, plan_id, data)
+    except RefusedError as error:
+        raise RefusedUpdateError(error.code) from error
+    if not stored:
         raise NotStoredError
     return jsonify(ok=True)
 

@@ -102,6 +102,6 @@ def restore_revision(plan_id: int, number: int) -> ResponseReturnValue:
         title = found.title
     visitor = Visitor(current_actor().id, current_actor().name, current_session_id())
     db.session.rollback()
-    if not documents().post(visitor, plan_id, restoring_update(state, wanted)):
+    if not documents().write(visitor, plan_id, restoring_update(state, wanted)):
         raise NotStoredError
     return done(url_for(".show", plan_id=plan_id), f"已恢复到“{title}”，恢复前的内容也存成了一个版本")

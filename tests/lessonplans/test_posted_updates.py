@@ -1,0 +1,67 @@
+"""Updates that come over HTTP: larger than a frame, or from where sockets are blocked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.lessonplans import make_plan
+from tests.support.rt_client import lines_of, new_update
+from yanxiu.core.bucket import Buckets
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.document.ydoc import load
+from yanxiu.lessonplans.queries import stored_document
+
+FETCH = {"X-Requested-With": "fetch"}
+
+
+@pytest.fixture
+def plan_id(app, cast) -> int:
+    with app.app_context(), unit_of_work():
+        return make_plan(cast.user("leader")).id
+
+
+@pytest.fixture
+def hub(app):
+    return app.extensions["yanxiu_documents"]
+
+
+def stored_lines(app, plan_id: int) -> list[str]:
+    with app.app_context():
+        return lines_of(load(stored_document(plan_id).merged()))
+
+
+def test_an_update_that_is_answered_is_on_disk(app, client_for, plan_id):
+    answer = client_for("leader").post(f"/lesson-plans/{plan_id}/updates", data=new_update("存好了"), headers=FETCH)
+    assert answer.status_code == 200
+    assert "存好了" in stored_lines(app, plan_id)
+
+
+def test_a_full_document_is_said_in_words(app, client_for, plan_id, hub, monkeypatch):
+    monkeypatch.setattr(hub, "limits", replace(hub.limits, state_limit_bytes=100))
+    answer = client_for("leader").post(f"/lesson-plans/{plan_id}/updates", data=new_update("装不下"), headers=FETCH)
+    assert (answer.status_code, answer.json["code"]) == (409, "doc_full")
+    assert "放不下" in answer.json["message"]
+    assert "装不下" not in stored_lines(app, plan_id)
+
+
+def test_whoever_sends_too_often_is_asked_to_wait(app, client_for, plan_id, hub, monkeypatch):
+    monkeypatch.setattr(hub, "_posts", Buckets(0, 2))
+    client = client_for("leader")
+    statuses = [
+        client.post(f"/lesson-plans/{plan_id}/updates", data=new_update(f"第{n}次"), headers=FETCH).status_code
+        for n in range(4)
+    ]
+    assert statuses == [200, 200, 429, 429]
+    assert "第2次" not in stored_lines(app, plan_id)
+
+
+def test_bringing_a_version_back_is_not_counted_and_works_in_a_full_document(app, client_for, plan_id, hub, monkeypatch):
+    client = client_for("leader")
+    client.post(f"/lesson-plans/{plan_id}/revisions", data={"title": "一稿"})
+    client.post(f"/lesson-plans/{plan_id}/updates", data=new_update("后来写的"), headers=FETCH)
+    monkeypatch.setattr(hub, "limits", replace(hub.limits, state_limit_bytes=100))
+    monkeypatch.setattr(hub, "_posts", Buckets(0, 0))
+    assert client.post(f"/lesson-plans/{plan_id}/revisions/1/restoration").status_code == 302
+    assert "后来写的" not in stored_lines(app, plan_id)

@@ -57,7 +57,9 @@ def test_whoever_sends_too_often_is_asked_to_wait(app, client_for, plan_id, hub,
     assert "第2次" not in stored_lines(app, plan_id)
 
 
-def test_bringing_a_version_back_is_not_counted_and_works_in_a_full_document(app, client_for, plan_id, hub, monkeypatch):
+def test_bringing_a_version_back_is_not_counted_and_works_in_a_full_document(
+    app, client_for, plan_id, hub, monkeypatch
+):
     client = client_for("leader")
     client.post(f"/lesson-plans/{plan_id}/revisions", data={"title": "一稿"})
     client.post(f"/lesson-plans/{plan_id}/updates", data=new_update("后来写的"), headers=FETCH)

@@ -7,6 +7,7 @@ import Collaboration from "@tiptap/extension-collaboration";
 import CollaborationCaret from "@tiptap/extension-collaboration-caret";
 import { Placeholder } from "@tiptap/extensions";
 import { Awareness } from "y-protocols/awareness";
+import { warnBeforeLeaving } from "./behaviors/leaving.js";
 import { toast } from "./behaviors/toast.js";
 import { keepCaret } from "./editor/keep-caret.js";
 import { LocalMemory } from "./editor/local-memory.js";
@@ -49,7 +50,7 @@ class PlanPage {
     // Without a line, what this machine remembers is better than waiting.
     if (this.filled) this.provider.on("state", (state) => state === "offline" && this.mount());
     bindSaving(this.provider);
-    window.addEventListener("beforeunload", (event) => this.warn(event));
+    warnBeforeLeaving(() => this.provider.unconfirmed);
   }
 
   get filled() {
@@ -135,12 +136,6 @@ class PlanPage {
   async startOver() {
     await this.memory.clear();
     location.reload();
-  }
-
-  warn(event) {
-    if (!this.provider.unconfirmed) return;
-    event.preventDefault();
-    event.returnValue = "";
   }
 }
 

@@ -1,5 +1,6 @@
 // One way to talk to the server: CSRF header, JSON errors in words, offline told apart from refused.
-const OFFLINE = "网络断开了，你写的内容已存在本机";
+const OFFLINE = "网络断开了";
+const SILENT = "服务器一直没有回答";
 const TIMEOUT_MS = 30000;
 
 export class NetError extends Error {
@@ -54,14 +55,19 @@ export async function requestHtml(url, options = {}) {
 
 async function send(url, method, { headers, body, timeout = TIMEOUT_MS, signal }) {
   const aborter = new AbortController();
-  const timer = timeout ? setTimeout(() => aborter.abort(), timeout) : 0;
+  let late = false;
+  const giveUp = () => {
+    late = true;
+    aborter.abort();
+  };
+  const timer = timeout ? setTimeout(giveUp, timeout) : 0;
   if (signal) signal.addEventListener("abort", () => aborter.abort());
   const own = { "X-Requested-With": "fetch", ...headers };
   if (method !== "GET" && method !== "HEAD") own["X-CSRFToken"] = token() ? token().content : "";
   try {
     return await fetch(url, { method, headers: own, body, credentials: "same-origin", signal: aborter.signal });
   } catch (_) {
-    throw new NetError(OFFLINE, { offline: true });
+    throw new NetError(late ? SILENT : OFFLINE, { offline: true });
   } finally {
     clearTimeout(timer);
   }
@@ -73,8 +79,8 @@ async function explain(response) {
     body = await response.json().catch(() => ({}));
   }
   const fallback = {
-    401: "登录已过期，请重新登录后再试；你写的内容已存在本机",
-    403: "你没有权限做这一步",
+    401: "登录已过期，请重新登录后再试",
+    403: "您没有权限做这一步",
     404: "没有找到，可能已经删除",
     413: "文件太大了，请压缩后再传",
     429: "操作太快了，请等一分钟再试",

@@ -1,5 +1,6 @@
 """Forms, drafts, dialogs, menus and keys, as every page has them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -88,13 +89,93 @@ def test_a_form_sent_without_a_network_waits_and_is_sent_once(page_for):
     page.get_by_label("内容").fill("断网时写的")
     page.context.set_offline(True)
     page.get_by_role("button", name="发布话题").click()
-    expect(page.get_by_text("网络断开了，你写的内容已存在本机")).to_be_visible()
+    expect(page.get_by_text("网络断开了，您写的内容已存在本机，联网后自动发送")).to_be_visible()
     expect(page.locator("form[data-async]")).to_have_attribute("data-state", "offline")
     seen = answer_json(page, "**/probe/post", {"ok": True, "toast": "已发布话题"})
     page.context.set_offline(False)
     expect(page.get_by_text("已发布话题")).to_be_visible()
     assert len(seen) == 1
-    assert len(seen[0]["headers"]["idempotency-key"]) == 32
+
+
+def test_what_is_written_while_a_form_is_sent_stays(page_for):
+    page = page_for("teacher")
+    put(page, FORM)
+    held = hold(page)
+    page.get_by_label("标题").fill("第一段")
+    page.get_by_label("内容").fill("已经发出去的")
+    page.get_by_role("button", name="发布话题").click()
+    expect(page.locator("form[data-async]")).to_have_attribute("data-state", "saving")
+    page.get_by_label("内容").fill("发送时接着写的")
+    held[0].fulfill(json={"ok": True, "toast": "已发布话题"})
+    expect(page.get_by_text("已发布话题")).to_be_visible()
+    expect(page.get_by_label("标题")).to_have_value("")
+    expect(page.get_by_label("内容")).to_have_value("发送时接着写的")
+    drafts = page.evaluate("Object.values(localStorage).filter(text => text.includes('发送时接着写的')).length")
+    assert drafts == 1
+
+
+def hold(page, url="**/probe/post"):
+    """Requests to `url` wait in the returned list until the test answers them."""
+    waiting = []
+    page.route(url, lambda route: waiting.append(route))
+    return waiting
+
+
+LIKE = """
+<form method="post" action="/probe/like" data-async><button name="on" value="1">赞</button></form>"""
+
+
+def test_a_step_that_failed_is_sent_again_as_it_was_without_the_browser_noticing(page_for):
+    page = page_for("teacher")
+    page.clock.install()
+    put(page, LIKE)
+    seen = []
+
+    def fail_once(route):
+        seen.append(route.request.post_data)
+        if len(seen) == 1:
+            route.abort("internetdisconnected")
+        else:
+            route.fulfill(json={"ok": True, "toast": "已赞"})
+
+    page.route("**/probe/like", fail_once)
+    page.get_by_role("button", name="赞").click()
+    expect(page.get_by_text("网络断开了，联网后自动发送")).to_be_visible()
+    page.clock.run_for(5000)
+    expect(page.get_by_text("已赞")).to_be_visible()
+    assert len(seen) == 2
+    assert fields(seen[0]) == fields(seen[1])
+    assert fields(seen[0])["on"] == "1"
+
+
+def fields(body):
+    """Names and values of a multipart body."""
+    return dict(re.findall(r'name="([^"]+)"\r\n\r\n([^\r]*)', body))
+
+
+def test_a_form_says_that_it_is_still_being_sent_and_gives_up_in_the_end(page_for):
+    page = page_for("teacher")
+    page.clock.install()
+    put(page, FORM.replace('data-draft="topic"', ""))
+    hold(page)
+    page.get_by_label("内容").fill("没有回音")
+    page.get_by_role("button", name="发布话题").click()
+    page.clock.run_for(9000)
+    expect(page.get_by_text("还在发送，请不要关闭页面")).to_be_visible()
+    page.clock.run_for(22000)
+    said = "服务器一直没有回答，内容还在页面上，请不要关闭，联网后自动发送"
+    expect(page.get_by_text(said)).to_be_visible()
+    expect(page.get_by_text("还在发送，请不要关闭页面")).to_have_count(0)
+
+
+def test_a_page_that_never_gets_a_connection_says_so(page_for):
+    page = page_for("teacher")
+    page.add_init_script(
+        "window.WebSocket = class { constructor() { setTimeout(() => this.onerror(new Event('error'))) } close() {} }"
+    )
+    page.route("**/socket.io/**", lambda route: route.abort("internetdisconnected"))
+    page.goto("/")
+    expect(page.get_by_text("离线：内容保存在本机，联网后自动提交")).to_be_visible(timeout=15_000)
 
 
 def test_ctrl_enter_sends_but_not_while_pinyin_is_composed(page_for):

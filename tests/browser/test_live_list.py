@@ -107,6 +107,32 @@ def test_a_half_written_answer_stays_while_its_item_changes(page_for, board):
     expect(box).to_be_focused()
 
 
+def test_what_is_half_written_stays_also_when_the_focus_is_elsewhere(page_for, board):
+    reply = '<textarea aria-label="回复"></textarea><label><input type="checkbox">只给作者看</label>'
+    kinds = '<select aria-label="类别"><option>建议<option>问题</select>'
+    page = open_board(page_for, board)
+    board.write(1, item(1, "赞 0", reply + kinds))
+    page.get_by_label("回复").fill("写到一半")
+    page.get_by_label("只给作者看").check()
+    page.get_by_label("类别").select_option("问题")
+    page.locator("main").focus()
+    board.write(1, item(1, "赞 7", reply + kinds))
+    expect(page.get_by_text("赞 7")).to_be_visible()
+    expect(page.get_by_label("回复")).to_have_value("写到一半")
+    expect(page.get_by_label("只给作者看")).to_be_checked()
+    expect(page.get_by_label("类别")).to_have_value("问题")
+
+
+def test_what_nobody_touched_follows_the_server(page_for, board):
+    reply = '<textarea aria-label="说明">{0}</textarea><input aria-label="标题" value="{0}">'
+    page = open_board(page_for, board)
+    board.write(1, item(1, "第一次", reply.format("旧的")))
+    expect(page.get_by_label("标题")).to_have_value("旧的")
+    board.write(1, item(1, "第二次", reply.format("新的")))
+    expect(page.get_by_label("标题")).to_have_value("新的")
+    expect(page.get_by_label("说明")).to_have_value("新的")
+
+
 def test_what_is_gone_goes_unless_somebody_is_answering_in_it(page_for, board):
     page = open_board(page_for, board)
     board.write(1, item(1, "第一条"))
@@ -135,6 +161,17 @@ def test_a_list_ends_when_the_right_to_it_is_gone(page_for, board, cast):
     expect(page.locator("#board")).to_have_attribute("data-state", "ended")
     board.write(1, item(1, "不该看到"))
     expect(page.locator("#item-1")).to_have_count(0)
+    expect(page.locator("#board").get_by_text("这里不再更新，您可能已不是这里的成员")).to_be_visible()
+    expect(page.locator("#board").get_by_role("button", name="刷新")).to_be_visible()
+
+
+def test_a_list_says_that_the_sign_in_has_ended(page_for, board, errors):
+    page = open_board(page_for, board)
+    page.route("**/probe/items*", lambda route: route.fulfill(status=401, json={"ok": False}))
+    board.write(1, item(1, "看不到"))
+    expect(page.locator("#board").get_by_text("登录已过期，这里不再更新")).to_be_visible()
+    expect(page.locator("#board").get_by_role("link", name="重新登录")).to_have_attribute("href", "/login")
+    errors[:] = [error for error in errors if "401" not in error]
 
 
 def test_people_on_the_page_are_counted_once_each(page_for, board):

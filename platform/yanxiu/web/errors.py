@@ -53,7 +53,7 @@ def show_error(error: YanxiuError) -> ResponseReturnValue:
 
 
 def _show_csrf(error: CSRFError) -> ResponseReturnValue:
-    stale = YanxiuError("页面停留时间较长，请刷新页面后再提交，您填写的内容会保留")
+    stale = YanxiuError("页面停留时间较长，请返回上一页再提交一次；若仍不行，请先复制写好的内容，再刷新页面")
     stale.code = "csrf"
     return show_error(stale)
 
@@ -75,7 +75,7 @@ def _show_data(error: DataError) -> ResponseReturnValue:
 
 def _show_database(error: OperationalError) -> ResponseReturnValue:
     log.exception("database trouble")
-    busy = YanxiuError("服务器正忙，请稍等几秒再试，您填写的内容会保留在本机")
+    busy = YanxiuError("服务器正忙，请稍等几秒再试一次")
     busy.code, busy.status = "busy", 503
     return show_error(busy)
 

@@ -1,22 +1,35 @@
 // The connection speaks only when something is wrong. Also: unread messages in the bell and in the title.
 import { requestJson, viewerId } from "../net.js";
+import { isChanged, writtenControls } from "./written.js";
 
-const WORDS = "离线：内容保存在本机，联网后自动提交";
+const KEPT = "离线：内容保存在本机，联网后自动提交";
+const ON_PAGE = "离线：内容还在页面上，请不要关闭";
 const PATIENCE_MS = 6000;
 let timer = 0;
 
-function show(text) {
+function show(away) {
   const place = document.querySelector(".connection[data-connection]");
   if (!place) return;
-  place.hidden = !text;
-  place.firstElementChild.textContent = text;
-  document.body.dataset.network = text ? "away" : "here";
+  const text = away ? words() : "";
+  place.hidden = !away;
+  if (place.firstElementChild.textContent !== text) place.firstElementChild.textContent = text;
+  document.body.dataset.network = away ? "away" : "here";
+}
+
+/** Only what keeps drafts is on this device; anything else that was written is nowhere but on the page. */
+function words() {
+  const forms = [...document.querySelectorAll("main form[method=post]")];
+  const loose = (control) => !control.hasAttribute("data-draft") && isChanged(control);
+  return forms.some((form) => writtenControls(form).some(loose)) ? ON_PAGE : KEPT;
 }
 
 function check() {
   clearTimeout(timer);
-  show(navigator.onLine === false ? WORDS : "");
+  timer = 0;
+  show(navigator.onLine === false);
 }
+
+document.addEventListener("change", () => document.body.dataset.network === "away" && show(true));
 
 window.addEventListener("online", check);
 window.addEventListener("offline", check);
@@ -24,12 +37,21 @@ check();
 
 /** A dead server shows after a moment of patience; short breaks are nobody's business. */
 export function watchSocket(socket) {
-  socket.on("connect", check);
+  socket.on("connect", () => {
+    check();
+    document.dispatchEvent(new CustomEvent("connection:back"));
+  });
   const wait = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => !socket.connected && show(WORDS), PATIENCE_MS);
+    // Every failed try comes by here: the patience is counted from the first.
+    if (timer) return;
+    timer = setTimeout(() => {
+      timer = 0;
+      if (!socket.connected) show(true);
+    }, PATIENCE_MS);
   };
   socket.on("disconnect", wait);
+  // A socket that the server refuses is not tried again: that is a matter of the sign-in, not of the network.
+  socket.on("connect_error", () => socket.active && wait());
 }
 
 /** Set the number of unread messages everywhere it shows. */

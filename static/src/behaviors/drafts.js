@@ -2,6 +2,7 @@
 // the page and the field, and comes back when a closed tab is opened again. It is let go when the server has answered.
 import { behavior } from "../registry.js";
 import { viewerId } from "../net.js";
+import { isChanged, wentOn, writtenControls } from "./written.js";
 
 const PREFIX = "draft:";
 const WAIT_MS = 250;
@@ -105,6 +106,7 @@ function offerToDrop(field) {
   button.addEventListener("click", () => {
     field.value = field.defaultValue;
     field.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
+    field.dispatchEvent(new Event("input", { bubbles: true }));
     dropDraft(field);
     field.focus();
   });
@@ -112,15 +114,24 @@ function offerToDrop(field) {
 }
 
 document.addEventListener("async-form:done", (event) => {
-  for (const field of event.target.querySelectorAll("[data-draft]")) dropDraft(field);
-});
-
-document.addEventListener("async-form:offline", (event) => {
   for (const field of event.target.querySelectorAll("[data-draft]")) {
-    keep(field);
-    say(field, SAVED, "offline");
+    if (wentOn(field, event.target.sentValues)) keep(field);
+    else dropDraft(field);
   }
 });
+
+document.addEventListener("async-form:failed", (event) => {
+  for (const field of event.target.querySelectorAll("[data-draft]")) if (isChanged(field)) keep(field);
+});
+
+/** Where what is written in `place` is kept, in words; empty when nothing is. */
+export function keptWords(place) {
+  const written = writtenControls(place).filter((control) => control.type !== "radio" && isChanged(control));
+  if (!written.length) return "";
+  return written.every(isKept) ? "您写的内容已存在本机" : "内容还在页面上，请不要关闭";
+}
+
+const isKept = (control) => control.hasAttribute("data-draft") && (read(draftKey(control)) || {}).value === control.value;
 
 // An ordinary form leaves the page. The next page of this tab tells whether it arrived.
 document.addEventListener("submit", (event) => {

@@ -4,8 +4,9 @@ import { requestJson } from "../net.js";
 const STAY_MS = 6000;
 const STAY_UNDO_MS = 10000;
 
-/** Show `text`. undo: {url, text} posts to take the step back; onUndone is called afterwards. */
-export function toast(text, { undo, onUndone } = {}) {
+/** Show `text`. undo: {url, text} posts to take the step back; onUndone is called afterwards.
+ *  One that stays is removed by whoever asked for it. */
+export function toast(text, { undo, onUndone, stays } = {}) {
   const place = document.querySelector("[data-toasts]");
   if (!place) return null;
   const box = document.createElement("div");
@@ -15,7 +16,7 @@ export function toast(text, { undo, onUndone } = {}) {
   box.append(words);
   if (undo) box.append(undoButton(undo, box, onUndone));
   place.append(box);
-  leaveLater(box, undo ? STAY_UNDO_MS : STAY_MS);
+  if (!stays) leaveLater(box, undo ? STAY_UNDO_MS : STAY_MS);
   return box;
 }
 

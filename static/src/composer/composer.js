@@ -67,7 +67,7 @@ export class Composer {
 
   listen() {
     const { area, editor } = this;
-    if (area.form) area.form.addEventListener("reset", () => setTimeout(() => this.load("")));
+    if (area.form) area.form.addEventListener("reset", () => setTimeout(() => this.load(area.value)));
     area.addEventListener("draft:restored", () => this.load(area.value));
     area.addEventListener("focus", () => editor.commands.focus());
     for (const label of area.labels || []) {
@@ -75,13 +75,19 @@ export class Composer {
     }
   }
 
+  get html() {
+    return this.editor.isEmpty ? "" : this.editor.getHTML();
+  }
+
   /** The textarea is the truth for forms, drafts and the server. */
   writeBack(tell) {
-    this.area.value = this.editor.isEmpty ? "" : this.editor.getHTML();
+    this.area.value = this.html;
     if (tell) this.area.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   load(value) {
+    // Emptied by the page it is left alone if somebody has gone on writing meanwhile.
+    if (value === this.html) return;
     this.editor.commands.setContent(htmlOf(value), { emitUpdate: false });
     this.writeBack(false);
   }

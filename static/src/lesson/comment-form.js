@@ -1,4 +1,6 @@
 // Writing about this moment: the time follows the video until one starts to write, then stays.
+import { newUuid } from "../behaviors/async-form.js";
+import { wentOn } from "../behaviors/written.js";
 import { clock, parseClock } from "./time.js";
 
 export class CommentForm {
@@ -116,6 +118,9 @@ export class CommentForm {
   }
 
   sent() {
+    this.form.elements.client_uuid.value = newUuid();
+    // Somebody writes on already: these words belong to another remark.
+    if (wentOn(this.body, this.form.sentValues)) return;
     this.body.value = "";
     this.body.dispatchEvent(new Event("input", { bubbles: true }));
     this.release();

@@ -1,4 +1,7 @@
 // The rubric saves itself as one goes and says truthfully whether it has.
+import { dropDraft } from "../behaviors/drafts.js";
+import { warnBeforeLeaving } from "../behaviors/leaving.js";
+import { snapshot, wentOn } from "../behaviors/written.js";
 import { requestJson } from "../net.js";
 
 const WAIT_MS = 500;
@@ -18,7 +21,7 @@ class Rubric {
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", (event) => this.submit(event));
     window.addEventListener("online", () => this.dirty && this.save());
-    window.addEventListener("beforeunload", (event) => this.dirty && event.preventDefault());
+    warnBeforeLeaving(() => this.dirty);
   }
 
   changed() {
@@ -38,15 +41,21 @@ class Rubric {
     if (!this.dirty) return;
     this.dirty = false;
     this.say("saving", "保存中");
+    const sent = snapshot(this.form);
     try {
       const answer = await requestJson(this.form.action, { method: "POST", body: new FormData(this.form) });
       document.querySelector("[data-rubric-done]").textContent = answer.done;
+      this.dropDrafts(sent);
       if (!this.dirty) this.say("saved", `自动保存于 ${answer.saved_at}${answer.total === null ? "" : `，总分 ${answer.total.toFixed(1)}`}`);
     } catch (error) {
       this.dirty = true;
       this.say(error.offline ? "offline" : "error", error.offline ? "离线，联网后自动保存" : error.message);
       if (error.offline || error.status >= 500) this.timer = setTimeout(() => this.save(), RETRY_MS);
     }
+  }
+
+  dropDrafts(sent) {
+    for (const field of this.form.querySelectorAll("[data-draft]")) if (!wentOn(field, sent)) dropDraft(field);
   }
 
   async submit(event) {
@@ -60,6 +69,7 @@ class Rubric {
       await (this.saving || Promise.resolve());
       const answer = await requestJson(button.formAction, { method: "POST", body: new FormData(this.form) });
       this.dirty = false;
+      this.dropDrafts();
       location.assign(answer.redirect);
     } catch (error) {
       this.refused(error);

@@ -1,5 +1,6 @@
 // Uploading a recording by tus: in portions, paused and continued, also tomorrow and after a reload.
 import { Upload } from "tus-js-client";
+import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { toast } from "../behaviors/toast.js";
 import { readableSize } from "../behaviors/small-things.js";
 import { viewerId } from "../net.js";
@@ -24,7 +25,7 @@ class RecordingUpload {
     this.pauseButton.addEventListener("click", () => (this.running ? this.pause() : this.go()));
     this.cancelButton.addEventListener("click", () => this.cancel());
     window.addEventListener("online", () => this.form.dataset.state === "waiting" && this.go());
-    window.addEventListener("beforeunload", (event) => this.running && event.preventDefault());
+    warnBeforeLeaving(() => this.running);
     form.dataset.ready = "";
   }
 

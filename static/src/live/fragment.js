@@ -1,8 +1,10 @@
 // Server HTML into a list: morph what is there by id, add what is new, take away what is gone.
 import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
+import { isChanged } from "../behaviors/written.js";
 import { applyViewer } from "../behaviors/viewer-buttons.js";
 
 const OWN_ATTRIBUTES = new Set(["open", "data-state", "data-dirty"]);
+const OWN_VALUES = new Set(["value", "checked", "selected"]);
 
 /** Apply a fragment to `list`. Items may name another place inside by data-into="<id>". Returns the added elements. */
 export function applyFragment(list, html, order = "append") {
@@ -27,9 +29,15 @@ export function morph(current, next) {
     callbacks: {
       beforeNodeMorphed: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute("data-keep")),
       beforeNodeRemoved: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute("data-keep")),
-      beforeAttributeUpdated: (name, node) => !(OWN_ATTRIBUTES.has(name) && /^(DETAILS|DIALOG|FORM|LIVE-LIST)$/.test(node.tagName)),
+      beforeAttributeUpdated: (name, node) => !isOwn(name, node),
     },
   });
+}
+
+/** What is open, under way, or filled in otherwise than the server knows is this person's, in the focus or not. */
+function isOwn(name, node) {
+  if (OWN_VALUES.has(name)) return /^(INPUT|TEXTAREA|OPTION)$/.test(node.tagName) && isChanged(node);
+  return OWN_ATTRIBUTES.has(name) && /^(DETAILS|DIALOG|FORM|LIVE-LIST)$/.test(node.tagName);
 }
 
 /** Only what is being typed is kept; a button that has the focus shows its new number. */

@@ -1,8 +1,10 @@
 // <live-list data-topic data-src data-seq>: a server-rendered list that follows what others do.
 // It publishes data-state="live|stale|offline|ended" and sends `live-list:updated` when it has changed.
+// A list that ended says so in its last line: a page that merely stops looks as if nobody wrote any more.
 import { requestHtml } from "../net.js";
 import { follow } from "./topics.js";
 import { applyFragment } from "./fragment.js";
+import { endedLine } from "./ended-line.js";
 
 // A random wait joins bursts and keeps a whole workshop from asking in the same moment.
 const JITTER_MS = [40, 200];
@@ -20,7 +22,7 @@ export class LiveList extends HTMLElement {
     this.unfollow = follow(this.dataset.topic, {
       seq: () => this.seq,
       onChanged: (message) => this.hear(message.seq),
-      onState: (state) => this.setLink(state),
+      onState: (state, reason) => this.setLink(state, reason),
     });
   }
 
@@ -44,10 +46,14 @@ export class LiveList extends HTMLElement {
     return this.fetchNewer();
   }
 
-  setLink(state) {
+  setLink(state, reason) {
     this.link = state;
     this.publish();
-    if (state === "ended") this.dispatchEvent(new CustomEvent("live-list:ended", { bubbles: true }));
+    if (this.ended) this.ended.remove();
+    this.ended = state === "ended" ? endedLine(reason) : null;
+    if (!this.ended) return;
+    if (this.dataset.order === "prepend") this.prepend(this.ended);
+    else this.append(this.ended);
   }
 
   publish() {
@@ -112,7 +118,7 @@ export class LiveList extends HTMLElement {
 
   failed(error) {
     if (error.status === 403 || error.status === 404 || error.status === 401) {
-      this.setLink("ended");
+      this.setLink("ended", error.status === 401 ? "sign_in_required" : "");
       return;
     }
     const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];

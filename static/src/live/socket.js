@@ -30,6 +30,10 @@ export function liveSocket() {
     socket.on("disconnect", (reason) => {
       if (reason === "io server disconnect") setTimeout(() => socket.connect(), 10000);
     });
+    // Refused: nobody is signed in any more. Whoever signs in again does so elsewhere and comes back here.
+    socket.on("connect_error", () => {
+      if (!socket.active) window.addEventListener("focus", () => socket.connect(), { once: true });
+    });
   }
   return socket;
 }

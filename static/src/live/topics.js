@@ -1,4 +1,5 @@
 // Topics of live lists: join on every (re)connect with the sequence number one has, hear `changed`, tell the followers.
+import { viewerId } from "../net.js";
 import { watchSocket } from "../behaviors/connection.js";
 import { liveSocket } from "./socket.js";
 
@@ -6,7 +7,7 @@ const TOO_OFTEN_MS = 5000;
 const topics = new Map();
 let wired = false;
 
-/** Follow a topic. The follower has `seq()`, and may have onChanged({seq, what, id}), onState(text), onHere(users).
+/** Follow a topic. The follower has `seq()`, and may have onChanged({seq, what, id}), onState(text, reason), onHere(users).
  *  Returns a function that ends it. */
 export function follow(topic, follower) {
   wire();
@@ -45,6 +46,10 @@ function wire() {
   socket.on("changed", (message) => each(topics.get(message.topic), "onChanged", message));
   socket.on("here", ({ topic, users }) => setHere(topics.get(topic), users));
   socket.on("ejected", ({ topic }) => end(topic));
+  // Refused for good: the sign-in has ended. Visitors without one were never promised news.
+  socket.on("connect_error", () => {
+    if (!socket.active && viewerId()) topics.forEach((_, topic) => end(topic, "sign_in_required"));
+  });
 }
 
 function join(topic) {
@@ -62,7 +67,7 @@ function joined(topic, answer) {
     return;
   }
   if (!answer || !answer.ok) {
-    end(topic);
+    end(topic, answer && answer.code);
     return;
   }
   entry.joined = true;
@@ -72,12 +77,12 @@ function joined(topic, answer) {
 }
 
 /** The right to see the topic is gone, or it never was there. */
-function end(topic) {
+function end(topic, reason) {
   const entry = topics.get(topic);
   if (!entry) return;
   entry.joined = false;
   setHere(entry, []);
-  each(entry, "onState", "ended");
+  each(entry, "onState", "ended", reason);
 }
 
 function setHere(entry, users) {
@@ -86,10 +91,10 @@ function setHere(entry, users) {
   each(entry, "onHere", users);
 }
 
-function each(entry, name, value) {
-  if (entry) for (const follower of entry.followers) tell(follower, name, value);
+function each(entry, name, ...values) {
+  if (entry) for (const follower of entry.followers) tell(follower, name, ...values);
 }
 
-function tell(follower, name, value) {
-  if (follower[name]) follower[name](value);
+function tell(follower, name, ...values) {
+  if (follower[name]) follower[name](...values);
 }

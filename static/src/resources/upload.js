@@ -1,4 +1,5 @@
 // Files are sent one by one as soon as they are chosen or dropped; each answer is the card to describe it.
+import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { behavior } from "../registry.js";
 
 const AT_ONCE = 2;
@@ -42,9 +43,7 @@ behavior("[data-drop-zone]", (zone) => {
     event.preventDefault();
     add([...event.dataTransfer.files]);
   });
-  window.addEventListener("beforeunload", (event) => {
-    if (running) event.preventDefault();
-  });
+  warnBeforeLeaving(() => running > 0);
 });
 
 function newLine(lines, name) {

@@ -4,3 +4,4 @@ import "./workshops/reading.js";
 import "./workshops/answering.js";
 import "./workshops/likes.js";
 import "./behaviors/send-once.js";
+import "./workshops/arrivals.js";

@@ -12,7 +12,7 @@ from yanxiu.accounts.models import User
 from yanxiu.core.clock import today
 from yanxiu.core.db import db
 from yanxiu.workshops.models import Workshop
-from yanxiu.workshops.services import groups, membership, posts
+from yanxiu.workshops.services import groups, membership, posts, topics
 from yanxiu.workshops.terms import term_of
 
 
@@ -23,12 +23,15 @@ def build(cast: Cast) -> dict[str, object]:
     post = make_post(teacher, topic)
     withdrawn = make_post(teacher, topic)
     posts.withdraw_post(teacher, withdrawn)
+    deleted = make_topic(leader, workshop, "删掉的话题")
+    topics.delete_topic(leader, deleted)
     open_one = make_workshop(leader, name="数学作业设计", join_mode="open")
     by_asking = make_workshop(leader, name="英语绘本阅读", join_mode="apply")
     return {
         "w": workshop.id,
         "t": topic.id,
         "p": post.id,
+        "deleted": deleted.id,
         "withdrawn": withdrawn.id,
         "g": groups.create_group(leader, workshop, "五年级组").id,
         "open": open_one.id,
@@ -155,6 +158,11 @@ ROUTES = {
         "/workshops/{w}/topics/{t}/lock", expect(302, **OUTSIDE, **MANAGES), data={"on": "1"}
     ),
     ("POST", "workshops.delete_topic"): Row("/workshops/{w}/topics/{t}/deletion", expect(302, **OUTSIDE, **MANAGES)),
+    ("POST", "workshops.restore_topic"): Row(
+        "/workshops/{w}/topics/{deleted}/restoration",
+        # Whoever may not bring it back does not learn that it existed.
+        expect(404, anonymous=302, leader=302, admin=302),
+    ),
     ("POST", "workshops.visit_topic"): Row(
         "/workshops/{w}/topics/{t}/visit", {**VIEW, "anonymous": 401}, data={"number": "2"}, headers=FETCH
     ),
@@ -165,6 +173,7 @@ ROUTES = {
         expect(302, **OUTSIDE, **MEMBERS),
         data={"html": "同意。", "parent_id": "{p}", "client_uuid": UUID},
     ),
+    ("GET", "workshops.answers"): Row("/workshops/{w}/topics/{t}/posts/{p}/answers", VIEW),
     ("GET", "workshops.edit_post"): Row(
         "/workshops/{w}/topics/{t}/posts/{p}/edit", expect(403, **OUTSIDE, teacher=200)
     ),

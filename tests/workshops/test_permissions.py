@@ -129,6 +129,26 @@ def test_a_leader_withdraws_what_others_wrote_but_never_rewrites_it():
     assert not p.can_withdraw_post(viewer(), post(author_id=8), member())
 
 
+def test_an_author_brings_back_only_what_they_took_back_themselves():
+    own, by_leader = post(withdrawn=True), post(withdrawn=True)
+    own.withdrawn_by_id, by_leader.withdrawn_by_id = 5, 8
+    assert p.can_restore_post(viewer(), own, member())
+    assert not p.can_restore_post(viewer(), by_leader, member())
+    assert not p.can_restore_post(viewer(), own, None)
+    for taken in (own, by_leader):
+        assert p.can_restore_post(viewer(8), taken, member("leader", user_id=8))
+
+
+def test_a_deleted_topic_is_brought_back_by_who_deleted_it_or_by_the_team():
+    own, by_leader = topic(deleted=True, author_id=5), topic(deleted=True, author_id=5)
+    own.deleted_by_id, by_leader.deleted_by_id = 5, 8
+    assert p.can_restore_topic(viewer(), own, member())
+    assert not p.can_restore_topic(viewer(), by_leader, member())
+    assert not p.can_restore_topic(viewer(), own, None)
+    assert p.can_restore_topic(viewer(8), own, member("facilitator", user_id=8))
+    assert not p.can_restore_topic(viewer(8), topic(), member("leader", user_id=8))
+
+
 def test_a_person_who_left_has_no_say_over_old_posts():
     assert not p.can_edit_post(viewer(), post(), None)
     assert not p.can_withdraw_post(viewer(), post(), None)

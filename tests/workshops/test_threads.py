@@ -129,6 +129,17 @@ def test_an_answer_to_an_answer_stands_beside_it(room):
     assert [[answer.id for answer in thread.answers] for thread in page.items] == [[second.id, third.id]]
 
 
+def test_of_two_names_that_begin_alike_the_longer_one_is_meant(room):
+    with unit_of_work() as uow:
+        room.people["colleague"].name = "王丽丽"
+        make_post(room.people["teacher"], room.topic, "<p>请@王丽丽 看看</p>")
+        told = [event.user_id for event in uow.events if isinstance(event, events.PersonMentioned)]
+        assert told == [room.people["colleague"].id]
+        make_post(room.people["teacher"], room.topic, "<p>请@王丽看看，@王丽丽也看看</p>")
+        told = [event.user_id for event in uow.events if isinstance(event, events.PersonMentioned)]
+    assert sorted(told[1:]) == sorted([room.people["colleague"].id, room.people["leader"].id])
+
+
 def test_publishing_tells_whose_words_were_answered(room):
     with unit_of_work() as uow:
         first = make_post(room.people["teacher"], room.topic)
@@ -201,15 +212,15 @@ def test_at_most_five_topics_are_pinned(room):
             topics.pin_topic(room.people["leader"], room.topic, opener(room.topic), pinned=True)
 
 
-def test_catching_up_brings_whole_threads_and_only_those_that_changed(room):
+def test_catching_up_brings_what_changed_and_nothing_else(room):
     with unit_of_work():
         quiet = make_post(room.people["teacher"], room.topic)
         busy = make_post(room.people["colleague"], room.topic)
         since = current_seq(f"topic:{room.topic.id}")
         answer = make_post(room.people["leader"], room.topic, parent=busy)
     found = threads.threads_since(room.topic.id, since)
-    assert [thread.post.id for thread in found.threads] == [busy.id]
-    assert [post.id for post in found.threads[0].answers] == [answer.id]
+    assert found.threads == []
+    assert [post.id for post in found.answers] == [answer.id]
     assert found.opener is None
     assert found.seq is None
     with unit_of_work():
@@ -218,6 +229,57 @@ def test_catching_up_brings_whole_threads_and_only_those_that_changed(room):
     found = threads.threads_since(room.topic.id, answer.seq)
     assert [thread.post.id for thread in found.threads] == [quiet.id]
     assert found.opener is not None
+    assert found.answers == []
+
+
+def test_a_thread_shows_its_first_answers_and_says_how_many_more_there_are(room):
+    with unit_of_work():
+        root, quiet = make_post(room.people["teacher"], room.topic), make_post(room.people["leader"], room.topic)
+        made = [make_post(room.people["colleague"], room.topic, parent=root).id for _ in range(9)]
+    first, second = threads.threads_page(room.topic.id).items
+    assert ([post.id for post in first.answers], first.more) == (made[:5], 4)
+    assert (second.post.id, second.answers, second.more) == (quiet.id, [], 0)
+    whole = threads.threads_page(room.topic.id, opened=root.number).items[0]
+    assert ([post.id for post in whole.answers], whole.more) == (made, 0)
+    page = threads.answers_page(room.topic.id, root.id, size=6)
+    rest = threads.answers_page(room.topic.id, root.id, page.next_cursor, size=6)
+    assert [post.id for post in (*page.items, *rest.items)] == made
+
+
+def test_thumbs_are_named_by_the_first_and_the_viewer_is_found_among_all(room, monkeypatch):
+    monkeypatch.setattr(threads, "NAMES_SHOWN", 2)
+    with unit_of_work():
+        post, other = make_post(room.people["teacher"], room.topic), make_post(room.people["teacher"], room.topic)
+        for key in ("leader", "colleague", "teacher"):
+            posts.like_post(room.people[key], post)
+    found = threads.thumbs_of([post, other], room.people["teacher"].id)
+    assert found == {post.id: threads.Thumbs(("王丽", "周敏"), mine=True)}
+    assert not threads.thumbs_of([post], room.people["outsider"].id)[post.id].mine
+
+
+def test_a_deleted_topic_comes_back_with_its_answers(room):
+    with unit_of_work() as uow:
+        make_post(room.people["teacher"], room.topic)
+        topics.delete_topic(room.people["leader"], room.topic)
+        assert threads.find_topic(room.workshop.id, room.topic.id) is None
+        topics.restore_topic(room.people["leader"], room.topic)
+        topics.restore_topic(room.people["leader"], room.topic)
+        told = [event for event in uow.events if isinstance(event, events.TopicRestored)]
+    assert len(told) == 1
+    assert room.topic.deleted_by_id is None
+    assert threads.find_topic(room.workshop.id, room.topic.id) is not None
+
+
+def test_a_topic_that_comes_back_is_no_sixth_announcement(room):
+    leader = room.people["leader"]
+    with unit_of_work():
+        topics.pin_topic(leader, room.topic, opener(room.topic), pinned=True)
+        topics.delete_topic(leader, room.topic)
+        for number in range(topics.MAX_PINNED):
+            topic = make_topic(leader, room.workshop, f"公告{number}")
+            topics.pin_topic(leader, topic, opener(topic), pinned=True)
+        topics.restore_topic(leader, room.topic)
+    assert room.topic.pinned_at is None
 
 
 def test_catching_up_says_how_far_it_reached_when_there_is_more(room, monkeypatch):

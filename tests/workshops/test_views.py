@@ -218,6 +218,36 @@ def test_a_withdrawn_post_is_unreadable_at_every_door(app, cast, client_for, roo
     assert "第0条看法" in page(client, room.topic)
 
 
+def test_what_a_leader_took_back_the_author_cannot_bring_back(client_for, room):
+    client_for("leader").post(f"{room.topic}/posts/{room.p}/withdrawal")
+    answer = client_for("teacher").post(f"{room.topic}/posts/{room.p}/restoration", headers=FETCH)
+    assert (answer.status_code, answer.json["message"]) == (403, "这条发言由坊主撤回，请联系坊主恢复")
+    assert "第0条看法" not in page(client_for("teacher"), room.topic)
+    assert client_for("leader").post(f"{room.topic}/posts/{room.p}/restoration", headers=FETCH).json["ok"]
+
+
+def test_deleting_a_topic_offers_to_undo_it(client_for, room):
+    leader = client_for("leader")
+    answer = leader.post(f"{room.topic}/deletion")
+    text = page(leader, answer.location)
+    assert f"{room.topic}/restoration" in text
+    assert f"{room.topic}/restoration" not in page(client_for("teacher"), answer.location)
+    assert leader.post(f"{room.topic}/restoration").location == room.topic
+    assert "第0条看法" in page(client_for("teacher"), room.topic)
+
+
+def test_a_link_to_a_late_answer_opens_the_thread_at_it(app, cast, client_for, room):
+    with app.app_context(), unit_of_work():
+        topic, root = db.session.get(Topic, room.t), db.session.get(Post, room.p)
+        last = [make_post(cast.user("leader"), topic, parent=root).id for _ in range(9)][-1]
+    client = client_for("teacher")
+    text = page(client, room.topic)
+    assert "展开其余 4 条" in text
+    assert f'id="post-{last}"' not in text
+    assert f'id="post-{last}"' in page(client, f"{room.topic}?at={last}")
+    assert f'id="post-{last}"' in page(client, f"{room.topic}/posts/{room.p}/answers")
+
+
 def test_files_come_back_to_members_and_to_nobody_else(app, client_for, room):
     client = client_for("teacher")
     form = {"html": "见附件", "files": [(picture(), "板书 <b>.png"), (io.BytesIO(b"%PDF-1.7 x"), "学习单.pdf")]}
@@ -328,6 +358,7 @@ LISTS = [
     "/members",
     "/topics/{t}",
     "/topics/{t}/posts?since=0",
+    "/topics/{t}/posts/{p}/answers",
     "/topics/changes?since=0",
 ]
 
@@ -341,13 +372,16 @@ def test_lists_cost_the_same_queries_with_five_rows_and_with_fifty(app, cast, cl
                 topic = make_topic(cast.user("teacher"), workshop, f"话题{n}")
                 post = make_post(cast.user("colleague"), topic)
                 posts.like_post(cast.user("leader"), post)
+            busy, root = db.session.get(Topic, room.t), db.session.get(Post, room.p)
+            for _ in range(number):
+                posts.like_post(cast.user("leader"), make_post(cast.user("colleague"), busy, parent=root))
     client = client_for("teacher")
     page(client, "/workshops")
     counts = {path: [] for path in LISTS}
     for path, seen_queries in counts.items():
         for room in (few, many):
             with count_queries() as seen:
-                page(client, f"{room.home}{path.format(t=room.t)}")
+                page(client, f"{room.home}{path.format(t=room.t, p=room.p)}")
             seen_queries.append(seen.count)
     assert {path: pair for path, pair in counts.items() if pair[0] != pair[1] or pair[0] >= 30} == {}
 

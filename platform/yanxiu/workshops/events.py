@@ -125,6 +125,15 @@ class TopicDeleted(Event):
 
 
 @dataclass(frozen=True)
+class TopicRestored(Event):
+    """A deleted topic is back, with its answers."""
+
+    topic_id: int
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
 class PostPublished(Event):
     """An answer. `answered_ids` are the people whose words it answers or quotes."""
 

@@ -118,6 +118,13 @@ def can_withdraw_post(viewer: Viewer, post: Post, member: WorkshopMember | None)
     return post.author_id == viewer.user_id and _is_member(viewer, post.topic.workshop, member)
 
 
+def can_restore_post(viewer: Viewer, post: Post, member: WorkshopMember | None) -> bool:
+    """The leader team, or the author as long as the author took it back: a leader's word is not undone by others."""
+    if not can_withdraw_post(viewer, post, member):
+        return False
+    return can_moderate(viewer, post.topic.workshop, member) or post.withdrawn_by_id == viewer.user_id
+
+
 def can_edit_topic(viewer: Viewer, topic: Topic, member: WorkshopMember | None) -> bool:
     """The title and the opening text belong to the author."""
     return topic.author_id == viewer.user_id and can_reply(viewer, topic, member)
@@ -130,3 +137,12 @@ def can_delete_topic(viewer: Viewer, topic: Topic, member: WorkshopMember | None
     if can_moderate(viewer, topic.workshop, member):
         return True
     return topic.replies_count == 0 and can_edit_topic(viewer, topic, member)
+
+
+def can_restore_topic(viewer: Viewer, topic: Topic, member: WorkshopMember | None) -> bool:
+    """The leader team, or whoever deleted it and still belongs here."""
+    if topic.deleted_at is None:
+        return False
+    if can_moderate(viewer, topic.workshop, member):
+        return True
+    return topic.deleted_by_id == viewer.user_id and _is_member(viewer, topic.workshop, member)

@@ -33,6 +33,14 @@ def _forget_topic(event: events.TopicDeleted) -> None:
     enqueue_index_many("post", db.session.scalars(answers).all(), urgent=True)
 
 
+def _index_restored_topic(event: events.TopicRestored) -> None:
+    enqueue_index("topic", event.topic_id)
+    standing = select(Post.id).where(
+        Post.topic_id == event.topic_id, Post.number > 1, Post.withdrawn_at.is_(None)
+    )
+    enqueue_index_many("post", db.session.scalars(standing).all())
+
+
 def _index_post(event: events.PostPublished | events.PostRestored) -> None:
     enqueue_index("post", event.post_id)
 
@@ -62,6 +70,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TopicPublished, _index_topic),
     Subscription(events.TopicChanged, _index_topic),
     Subscription(events.TopicDeleted, _forget_topic),
+    Subscription(events.TopicRestored, _index_restored_topic),
     Subscription(events.PostPublished, _index_post),
     Subscription(events.PostRestored, _index_post),
     Subscription(events.PostEdited, _index_edit),

@@ -13,7 +13,7 @@ export function applyFragment(list, html, order = "append") {
   const added = [];
   for (const item of [...template.content.children]) {
     if (item.dataset.gone !== undefined) {
-      remove(list, item.dataset.gone);
+      remove(item.dataset.gone);
       list.dispatchEvent(new CustomEvent("live-list:gone", { detail: { id: item.dataset.gone } }));
     }
     else if (item.id) place(list, item, order, added);
@@ -45,25 +45,47 @@ const isWriting = (element) => Boolean(element) && (element.isContentEditable ||
 
 function place(list, item, order, added) {
   const current = document.getElementById(item.id);
-  if (current && list.contains(current)) {
-    morph(current, item);
-    applyViewer(document.getElementById(item.id));
+  if (current) update(list, current, item, order, added);
+  else insert(list, item, order, added);
+}
+
+/** What is on the page, be it outside the list, is changed where it is; data-parts: part by part, the rest stays. */
+function update(list, current, item, order, added) {
+  if (item.dataset.parts !== undefined) {
+    for (const part of item.querySelectorAll("[id][data-rank]")) place(list, part, order, added);
     return;
   }
+  morph(current, item);
+  applyViewer(document.getElementById(item.id));
+}
+
+function insert(list, item, order, added) {
   const into = item.dataset.into ? document.getElementById(item.dataset.into) : list;
-  // A place inside the list has an order of its own.
-  const rule = into === list ? order : (into && into.dataset.order) || "append";
-  if (!into || rule === "none") return;
+  if (!into || !belongs(into, item)) return;
+  // A place inside the list has an order of its own; where pages are still to be loaded, news waits after them.
+  const late = document.getElementById(into.dataset.late || "");
+  const rule = late ? "append" : into === list ? order : into.dataset.order || "append";
+  if (rule === "none") return;
   item.classList.add("is-arriving");
   applyViewer(item);
   if (rule === "prepend") into.prepend(item);
-  else into.append(item);
+  else (late || into).append(item);
   added.push(item);
 }
 
-function remove(list, id) {
+/**
+ * data-refuse="<selector>": what this place never shows. data-new-after="<number>": only what ranks above it is new here,
+ * anything else comes with its own page of the list; an item's rank is its data-rank, or what data-rank-by names.
+ */
+function belongs(into, item) {
+  const { refuse, newAfter, rankBy = "rank" } = into.dataset;
+  if (refuse && item.matches(refuse)) return false;
+  return newAfter === undefined || Number(item.dataset[rankBy]) > Number(newAfter);
+}
+
+function remove(id) {
   const element = document.getElementById(id);
-  if (!element || !list.contains(element)) return;
+  if (!element) return;
   // Somebody is writing an answer in it: it goes when they are done, their words do not.
   const writing = [...element.querySelectorAll("textarea")].some((area) => area.value.trim());
   if (writing) element.classList.add("is-gone");

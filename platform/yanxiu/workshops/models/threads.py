@@ -38,6 +38,7 @@ class Topic(Model):
     digest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     last_number: Mapped[int] = mapped_column(default=0)
     replies_count: Mapped[int] = mapped_column(default=0)
     last_post_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -55,7 +56,8 @@ class Post(Model):
     names a post that is itself no answer: one level is shown nested.
 
     `seq` is the number of its last change in the live list `topic:<id>`; `client_uuid`
-    comes from the form and makes sending twice the same as sending once.
+    comes from the form and makes sending twice the same as sending once. `withdrawn_by_id` is who
+    took it back: what a leader withdrew is not the author's to bring back.
     """
 
     __tablename__ = "post"
@@ -78,13 +80,13 @@ class Post(Model):
     seq: Mapped[int] = mapped_column(default=0)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     topic: Mapped[Topic] = relationship()
-    author: Mapped[User] = relationship()
+    author: Mapped[User] = relationship(foreign_keys=[author_id])
     quote: Mapped[Post | None] = relationship(foreign_keys=[quote_id], remote_side="Post.id")
     attachments: Mapped[list[PostAttachment]] = relationship(back_populates="post", order_by="PostAttachment.position")
-    likes: Mapped[list[PostLike]] = relationship(order_by="PostLike.created_at")
 
     @property
     def is_opener(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -95,9 +95,9 @@ def all_members(workshop_id: int) -> Sequence[WorkshopMember]:
     return sorted(found, key=lambda member: order.get(member.role, len(order)))
 
 
-def written_counts(workshop_id: int) -> dict[int, tuple[int, int]]:
-    """Return for each author in a workshop (topics, answers), withdrawn ones left out."""
-    rows = db.session.execute(
+def written_counts(workshop_id: int, user_ids: Collection[int] | None = None) -> dict[int, tuple[int, int]]:
+    """Return for each author, or for these, (topics, answers) in a workshop, withdrawn ones left out."""
+    statement = (
         select(
             Post.author_id,
             func.count().filter(Post.number == 1),
@@ -111,6 +111,9 @@ def written_counts(workshop_id: int) -> dict[int, tuple[int, int]]:
         )
         .group_by(Post.author_id)
     )
+    if user_ids is not None:
+        statement = statement.where(Post.author_id.in_(user_ids))
+    rows = db.session.execute(statement)
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
@@ -165,6 +168,12 @@ def pending_applications(workshop_id: int, limit: int = 100) -> Sequence[Applica
         .order_by(Application.created_at, Application.id)
         .limit(limit)
     ).all()
+
+
+def count_applications(workshop_id: int) -> int:
+    """Return how many wait for an answer."""
+    waiting = select(func.count()).where(Application.workshop_id == workshop_id, Application.state == "pending")
+    return db.session.scalar(waiting) or 0
 
 
 def find_application(workshop_id: int, application_id: int) -> Application | None:

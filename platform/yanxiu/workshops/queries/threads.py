@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,10 @@ ORDERS: dict[str, UnaryExpression[Any]] = {
     DIGEST: Topic.digest_at.desc(),
 }
 CATCH_UP_LIMIT = 200
+ANSWERS_SHOWN = 5
+ANSWERS_OPENED = 200
+ANSWERS_AT_ONCE = 50
+NAMES_SHOWN = 12
 
 
 def _topics(workshop_id: int) -> Select[Topic]:
@@ -133,6 +137,15 @@ def find_topic(workshop_id: int, topic_id: int) -> Topic | None:
     return db.session.scalar(_topics(workshop_id).where(Topic.id == topic_id).options(joinedload(Topic.workshop)))
 
 
+def find_deleted_topic(workshop_id: int, topic_id: int) -> Topic | None:
+    """Return a topic of this workshop that was deleted."""
+    return db.session.scalar(
+        select(Topic)
+        .options(joinedload(Topic.workshop))
+        .where(Topic.workshop_id == workshop_id, Topic.id == topic_id, Topic.deleted_at.is_not(None))
+    )
+
+
 def topic_by_id(topic_id: int) -> Topic | None:
     """Return a topic with its workshop whoever asks; the caller decides by a predicate."""
     return db.session.scalar(select(Topic).where(Topic.id == topic_id).options(joinedload(Topic.workshop)))
@@ -146,7 +159,6 @@ def _posts(topic_id: int) -> Select[Post]:
             joinedload(Post.author).joinedload(User.organization),
             joinedload(Post.quote).joinedload(Post.author),
             selectinload(Post.attachments).joinedload(PostAttachment.file),
-            selectinload(Post.likes).joinedload(PostLike.user),
         )
     )
 
@@ -158,10 +170,11 @@ def opener_of(topic_id: int) -> Post | None:
 
 @dataclass(frozen=True)
 class Thread:
-    """A post and the answers to it, oldest first."""
+    """A post and the first answers to it, oldest first; `more` answers follow on their own page."""
 
     post: Post
     answers: Sequence[Post]
+    more: int = 0
 
 
 def threads_page(
@@ -171,55 +184,115 @@ def threads_page(
     start: int = 2,
     cursor: str | None = None,
     size: int = 20,
+    opened: int | None = None,
 ) -> Page[Thread]:
-    """Return posts that answer the topic itself, each with its answers.
+    """Return posts that answer the topic itself, each with its first answers.
 
-    `start` is the lowest post number wanted; only oldest-first asks for it.
+    `start` is the lowest post number wanted; only oldest-first asks for it. The thread whose first post has
+    the number `opened` comes with (nearly) all its answers, for somebody who follows a link to one of them.
     """
     roots = _posts(topic_id).where(Post.parent_id.is_(None), Post.number >= max(2, start))
     key = Post.number.desc() if newest_first else Post.number.asc()
     page = paginate(roots, key, cursor=cursor, size=size)
-    return Page(_with_answers(topic_id, page.items), page.next_cursor)
+    return Page(_with_answers(topic_id, page.items, opened), page.next_cursor)
 
 
-def _with_answers(topic_id: int, roots: Sequence[Post]) -> list[Thread]:
+def _with_answers(topic_id: int, roots: Sequence[Post], opened: int | None = None) -> list[Thread]:
+    if not roots:
+        return []
+    place = func.row_number().over(partition_by=Post.parent_id, order_by=Post.number)
+    total = func.count().over(partition_by=Post.parent_id)
+    ranked = (
+        select(Post.id, place.label("place"), total.label("total"))
+        .where(Post.topic_id == topic_id, Post.parent_id.in_([root.id for root in roots]))
+        .subquery()
+    )
+    whole = [root.id for root in roots if root.number == opened]
+    shown = or_(ranked.c.place <= ANSWERS_SHOWN, and_(Post.parent_id.in_(whole), ranked.c.place <= ANSWERS_OPENED))
+    found = _posts(topic_id).add_columns(ranked.c.total).join(ranked, ranked.c.id == Post.id).where(shown)
     answers: dict[int, list[Post]] = defaultdict(list)
-    wanted = [root.id for root in roots]
-    if wanted:
-        found = _posts(topic_id).where(Post.parent_id.in_(wanted)).order_by(Post.number)
-        for post in db.session.scalars(found):
-            answers[post.parent_id or 0].append(post)
-    return [Thread(root, answers[root.id]) for root in roots]
+    totals: dict[int, int] = {}
+    for post, number in db.session.execute(found.order_by(Post.number)):
+        answers[post.parent_id].append(post)
+        totals[post.parent_id] = number
+    return [Thread(root, answers[root.id], totals.get(root.id, 0) - len(answers[root.id])) for root in roots]
+
+
+def answers_page(topic_id: int, post_id: int, cursor: str | None = None, size: int = ANSWERS_AT_ONCE) -> Page[Post]:
+    """Return the answers to a post, oldest first."""
+    return paginate(_posts(topic_id).where(Post.parent_id == post_id), Post.number.asc(), cursor=cursor, size=size)
+
+
+@dataclass(frozen=True)
+class Thumbs:
+    """Who found a post useful: the first names, and whether the viewer is among all of them."""
+
+    names: tuple[str, ...] = ()
+    mine: bool = False
+
+
+def thumbs_of(posts: Iterable[Post], user_id: int | None) -> dict[int, Thumbs]:
+    """Return for each liked post the first names under it and whether this person's thumb is there."""
+    liked = [post.id for post in posts if post.likes_count]
+    place = func.row_number().over(partition_by=PostLike.post_id, order_by=(PostLike.created_at, PostLike.user_id))
+    ranked = (
+        select(PostLike.post_id, PostLike.user_id, place.label("place")).where(PostLike.post_id.in_(liked)).subquery()
+    )
+    rows = db.session.execute(
+        select(ranked.c.post_id, ranked.c.place, User.id, User.name)
+        .join(User, User.id == ranked.c.user_id)
+        .where(or_(ranked.c.place <= NAMES_SHOWN, User.id == user_id))
+        .order_by(ranked.c.post_id, ranked.c.place)
+    )
+    found: dict[int, Thumbs] = defaultdict(Thumbs)
+    for row in rows:
+        before = found[row.post_id]
+        names = (*before.names, row.name) if row.place <= NAMES_SHOWN else before.names
+        found[row.post_id] = Thumbs(names, before.mine or row.id == user_id)
+    return found
 
 
 @dataclass(frozen=True)
 class CatchUp:
-    """What changed in a topic after a seq: its threads, the opener if touched, and up to where."""
+    """What changed in a topic after a seq, and up to where.
+
+    `threads` are those whose first post changed, a new one among them; `answers` are changed posts of any thread.
+    """
 
     opener: Post | None
     threads: Sequence[Thread]
+    answers: Sequence[Post]
     seq: int | None
+
+    def posts(self) -> Iterator[Post]:
+        """Every post in it."""
+        yield from [self.opener] if self.opener else []
+        yield from posts_of(self.threads)
+        yield from self.answers
+
+
+def posts_of(found: Iterable[Thread]) -> Iterator[Post]:
+    """Return every post shown with some threads."""
+    for thread in found:
+        yield thread.post
+        yield from thread.answers
 
 
 def threads_since(topic_id: int, seq: int) -> CatchUp:
-    """Return every thread in which a post changed after `seq`.
+    """Return every post that changed after `seq`; a thread's first post with its first answers.
 
     At most CATCH_UP_LIMIT changes at once; then `seq` says how far this answer reaches,
     else it is None and the answer is complete.
     """
-    changed = db.session.execute(
-        select(Post.id, Post.parent_id, Post.number, Post.seq)
-        .where(Post.topic_id == topic_id, Post.seq > seq)
-        .order_by(Post.seq)
-        .limit(CATCH_UP_LIMIT)
+    changed = db.session.scalars(
+        _posts(topic_id).where(Post.seq > seq).order_by(Post.seq).limit(CATCH_UP_LIMIT)
     ).all()
-    root_ids = {row.parent_id or row.id for row in changed if row.number > 1}
-    roots: Sequence[Post] = []
-    if root_ids:
-        roots = db.session.scalars(_posts(topic_id).where(Post.id.in_(root_ids)).order_by(Post.number)).all()
-    opener = opener_of(topic_id) if any(row.number == 1 for row in changed) else None
+    by_number = sorted(changed, key=lambda post: post.number)
+    opener = next((post for post in by_number if post.is_opener), None)
+    roots = [post for post in by_number if not post.is_opener and post.parent_id is None]
+    answers = [post for post in by_number if post.parent_id is not None]
     reached = changed[-1].seq if len(changed) == CATCH_UP_LIMIT else None
-    return CatchUp(opener, _with_answers(topic_id, roots), reached)
+    return CatchUp(opener, _with_answers(topic_id, roots), answers, reached)
 
 
 def first_unread(topic_id: int, seen: int, user_id: int | None) -> tuple[int, int] | None:

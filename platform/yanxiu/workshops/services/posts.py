@@ -225,14 +225,22 @@ def record_mentions(actor: User, post: Post) -> None:
     members = db.session.execute(
         select(User.id, User.name)
         .join(WorkshopMember, WorkshopMember.user_id == User.id)
-        .where(WorkshopMember.workshop_id == post.topic.workshop_id, User.id != actor.id)
+        .where(WorkshopMember.workshop_id == post.topic.workshop_id)
     ).all()
     marked = {int(found) for found in _MENTION_MARK.findall(post.html)}
-    named = {row.id for row in members if row.id in marked or f"@{row.name}" in post.text}
+    names = _names_after_at(post.text, {row.name for row in members})
+    named = {row.id for row in members if row.id in marked or row.name in names} - {actor.id}
     known = set(db.session.scalars(select(PostMention.user_id).where(PostMention.post_id == post.id)))
     for user_id in sorted(named - known):
         db.session.add(PostMention(post_id=post.id, user_id=user_id))
         record(PersonMentioned(post.id, post.topic_id, post.topic.workshop_id, user_id, actor.id))
+
+
+def _names_after_at(text: str, names: set[str]) -> set[str]:
+    """Return which of `names` follow an @; of two that begin alike the longer one is meant (@王丽丽 is not 王丽)."""
+    longest_first = sorted(names, key=len, reverse=True)
+    found = (next((n for n in longest_first if said.startswith(n)), "") for said in text.split("@")[1:])
+    return {name for name in found if name}
 
 
 def edit_post(actor: User, post: Post, html: str) -> None:
@@ -262,7 +270,7 @@ def withdraw_post(actor: User, post: Post) -> None:
         raise ConflictError("话题的正文不能单独撤回，请删除整个话题")
     if post.withdrawn_at is not None:
         return
-    post.withdrawn_at = now()
+    post.withdrawn_at, post.withdrawn_by_id = now(), actor.id
     _count_replies(post.topic, -1)
     _touch_post(post)
     _touch_row(post.topic)
@@ -273,7 +281,7 @@ def restore_post(actor: User, post: Post) -> None:
     """Put a withdrawn post back."""
     if post.withdrawn_at is None:
         return
-    post.withdrawn_at = None
+    post.withdrawn_at = post.withdrawn_by_id = None
     _count_replies(post.topic, 1)
     _touch_post(post)
     _touch_row(post.topic)
@@ -316,7 +324,7 @@ def _count_likes(post: Post, change: int) -> None:
         .values(likes_count=Post.likes_count + change)
         .execution_options(synchronize_session=False)
     )
-    db.session.expire(post, ["likes", "likes_count"])
+    db.session.expire(post, ["likes_count"])
     _touch_post(post)
 
 

@@ -19,6 +19,7 @@ from yanxiu.workshops.events import (
     TopicDigested,
     TopicPinned,
     TopicPublished,
+    TopicRestored,
 )
 from yanxiu.workshops.models import Post, Topic, Workshop
 from yanxiu.workshops.services import posts
@@ -101,18 +102,20 @@ def pin_topic(actor: User, topic: Topic, opener: Post, *, pinned: bool) -> None:
     """Make a topic an announcement, or an ordinary topic again; at most five at a time."""
     if pinned == (topic.pinned_at is not None):
         return
-    count = select(func.count()).where(
-        Topic.workshop_id == topic.workshop_id,
-        Topic.pinned_at.is_not(None),
-        Topic.deleted_at.is_(None),
-    )
-    if pinned and (db.session.scalar(count) or 0) >= MAX_PINNED:
+    if pinned and _pinned_count(topic.workshop_id) >= MAX_PINNED:
         raise ConflictError(f"最多置顶 {MAX_PINNED} 个话题，请先取消一个")
     topic.pinned_at = now() if pinned else None
     record(TopicChanged(topic.id, topic.workshop_id, actor.id))
     if pinned:
         record(TopicPinned(topic.id, topic.workshop_id, topic.author_id, actor.id))
     _change_opener_too(topic, opener)
+
+
+def _pinned_count(workshop_id: int) -> int:
+    pinned = select(func.count()).where(
+        Topic.workshop_id == workshop_id, Topic.pinned_at.is_not(None), Topic.deleted_at.is_(None)
+    )
+    return db.session.scalar(pinned) or 0
 
 
 def digest_topic(actor: User, topic: Topic, opener: Post, *, digest: bool) -> None:
@@ -137,7 +140,18 @@ def lock_topic(actor: User, topic: Topic, opener: Post, *, locked: bool) -> None
 
 def delete_topic(actor: User, topic: Topic) -> None:
     """Take a topic with everything under it out of sight."""
-    topic.deleted_at = now()
+    topic.deleted_at, topic.deleted_by_id = now(), actor.id
     bump(f"topic:{topic.id}", "topic", topic.id)
     touch_topic(topic)
     record(TopicDeleted(topic.id, topic.workshop_id, actor.id))
+
+
+def restore_topic(actor: User, topic: Topic) -> None:
+    """Bring a deleted topic back with everything under it; as a plain one when five are pinned by now."""
+    if topic.deleted_at is None:
+        return
+    if topic.pinned_at is not None and _pinned_count(topic.workshop_id) >= MAX_PINNED:
+        topic.pinned_at = None
+    topic.deleted_at = topic.deleted_by_id = None
+    touch_topic(topic)
+    record(TopicRestored(topic.id, topic.workshop_id, actor.id))

@@ -218,16 +218,18 @@ def members(workshop_id: int) -> ResponseReturnValue:
     group_id = number_argument("group") or None
     cursor = request.args.get("cursor")
     context = frame(seat, "members")
+    team = [] if cursor else roster.team_members(workshop_id, q, group_id)
+    page = roster.members_page(workshop_id, q, group_id, cursor)
     return render_template(
         "workshops/members.html",
         **context,
         q=q,
         group_id=group_id,
-        team=[] if cursor else roster.team_members(workshop_id, q, group_id),
-        page=roster.members_page(workshop_id, q, group_id, cursor),
+        team=team,
+        page=page,
         groups=roster.groups_of(workshop_id),
         applications=roster.pending_applications(workshop_id) if context["may"]["admit"] and not cursor else [],
-        written=roster.written_counts(workshop_id),
+        written=roster.written_counts(workshop_id, [row.user_id for row in (*team, *page.items)]),
         first=not cursor,
     )
 

@@ -43,7 +43,7 @@ def post_url(topic: Topic, post_id: int) -> str:
 
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts")
 def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
-    """Answer the threads in which a post changed after `?since=`, the same for every viewer."""
+    """Answer the posts that changed after `?since=`."""
     _seat, found = open_topic(workshop_id, topic_id)
     since, seq = since_argument(), current_seq(f"topic:{topic_id}")
     changes = threads.threads_since(topic_id, since)
@@ -52,11 +52,29 @@ def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         topic=found,
         changes=changes,
         team=team_names(workshop_id),
+        thumbs=threads.thumbs_of(changes.posts(), current_viewer().user_id),
     )
     response = make_response(html)
     response.headers["X-Seq"] = str(changes.seq or seq)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/answers")
+def answers(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
+    """Show a post with the answers to it, page by page; the topic's page takes its next answers from here."""
+    seat, post = open_post(workshop_id, topic_id, post_id)
+    if post.is_opener or post.parent_id is not None:
+        raise NotFoundError
+    page = threads.answers_page(topic_id, post_id, request.args.get("cursor"))
+    return render_template(
+        "workshops/answers.html",
+        **frame(seat, "topics"),
+        **topic_context(seat, post.topic),
+        thread=threads.Thread(post, page.items),
+        page=page,
+        thumbs=threads.thumbs_of((post, *page.items), current_viewer().user_id),
+    )
 
 
 @bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts")
@@ -164,7 +182,7 @@ def restore_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseRetur
     """Put a withdrawn post back."""
     with unit_of_work():
         seat, post = open_post(workshop_id, topic_id, post_id)
-        require(permissions.can_withdraw_post(current_viewer(), post, seat.member))
+        require(permissions.can_restore_post(current_viewer(), post, seat.member), "这条发言由坊主撤回，请联系坊主恢复")
         services.restore_post(current_actor(), post)
         target = post_url(post.topic, post.id)
     return done_in_place(target, "已恢复")

@@ -67,7 +67,16 @@ def topics(workshop_id: int) -> ResponseReturnValue:
         **reading_marks(shown, seat),
         seq=current_seq(f"workshop:{workshop_id}"),
         first=not cursor,
+        deleted=_restorable(seat),
     )
+
+
+def _restorable(seat: Seat) -> Topic | None:
+    """Return the topic named by `?deleted=` if the viewer may bring it back."""
+    number = number_argument("deleted")
+    found = threads.find_deleted_topic(seat.workshop.id, number) if number else None
+    may = found is not None and permissions.can_restore_topic(current_viewer(), found, seat.member)
+    return found if may else None
 
 
 @bp.get("/workshops/<int:workshop_id>/topics/changes")
@@ -147,15 +156,20 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     seen = threads.seen_numbers(viewer.user_id, [topic_id]).get(topic_id, 0)
     newest_first = _preferred_order() == "newest"
     start = _start(topic_id, seen)
-    page = threads.threads_page(topic_id, newest_first=newest_first and start == 2, start=start, cursor=cursor)
+    newest_first = newest_first and start == 2
+    opened = start if request.args.get("at") else None
+    page = threads.threads_page(topic_id, newest_first=newest_first, start=start, cursor=cursor, opened=opened)
+    opener = threads.opener_of(topic_id)
+    shown = [*([opener] if opener else []), *threads.posts_of(page.items)]
     unread = threads.first_unread(topic_id, seen, viewer.user_id) if seat.member and seen else None
     return render_template(
         "workshops/topic.html",
         **frame(seat, "topics"),
         **topic_context(seat, found),
-        opener=threads.opener_of(topic_id),
+        opener=opener,
         page=page,
-        newest_first=newest_first and start == 2,
+        thumbs=threads.thumbs_of(shown, viewer.user_id),
+        newest_first=newest_first,
         start=start,
         seen=seen,
         unread=unread,
@@ -308,7 +322,20 @@ def delete_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         require(allowed, "已经有人回复，请联系坊主删除")
         services.delete_topic(current_actor(), found)
         title = found.title
-    return done(url_for("workshops.topics", workshop_id=workshop_id), f"已删除话题“{title}”")
+    return done(url_for("workshops.topics", workshop_id=workshop_id, deleted=topic_id), f"已删除话题“{title}”")
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/restoration")
+def restore_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
+    """Bring a deleted topic back."""
+    with unit_of_work():
+        seat = open_seat(workshop_id)
+        found = threads.find_deleted_topic(workshop_id, topic_id)
+        if found is None or not permissions.can_restore_topic(current_viewer(), found, seat.member):
+            raise NotFoundError
+        services.restore_topic(current_actor(), found)
+        target = topic_url(found)
+    return done(target, "话题已恢复")
 
 
 @bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/visit")

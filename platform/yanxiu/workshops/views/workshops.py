@@ -164,7 +164,7 @@ def home(workshop_id: int) -> ResponseReturnValue:
         **reading_marks((*pinned, *topics), seat),
         seq=current_seq(f"workshop:{workshop_id}"),
         people=[*members, *page.items][:HOME_MEMBERS],
-        applications=roster.pending_applications(workshop_id) if seat.member else [],
+        applications=roster.count_applications(workshop_id) if seat.member else 0,
         door=_door_context(seat),
     )
 

@@ -23,6 +23,7 @@ behavior("input[data-suggest-src]", (input) => {
   input.addEventListener("focus", () => import("./behaviors/search-suggest.js").then((m) => m.suggest(input)), { once: true });
 });
 behavior("textarea[data-composer]", prepareComposer);
+behavior("[data-my-drafts]", (list) => import("./behaviors/my-drafts.js").then((m) => m.showDrafts(list)));
 start();
 showWaitingToast();
 if ("requestIdleCallback" in window) requestIdleCallback(() => followUnread());

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.support.notifications import tell
+from tests.support.observations import make_lesson
 from tests.support.resources import make_resource, make_upload
-from yanxiu.home.views import greeting
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.home.views import SHORTCUTS, greeting
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -53,6 +56,25 @@ def test_the_dashboard_takes_a_constant_number_of_queries(app, cast, client_for,
     with count_queries() as many:
         client.get("/")
     assert many.count == few.count
+
+
+def test_every_shortcut_leads_to_a_page(client_for):
+    client = client_for("teacher")
+    page = client.get("/").get_data(as_text=True)
+    place = page[page.index('id="shortcuts"') :]
+    shortcuts = re.findall(r'<a class="button wide" href="([^"]+)">', place)
+    assert [text for _endpoint, text, _icon in SHORTCUTS if text in place] == ["新建教案", "新建课例", "上传资源"]
+    assert [client.get(url).status_code for url in shortcuts] == [200] * len(SHORTCUTS)
+
+
+def test_my_lessons_are_among_what_goes_on(app, cast, client_for):
+    with app.app_context(), unit_of_work():
+        make_lesson(cast.user("teacher"), title="我上的《景阳冈》")
+        make_lesson(cast.user("colleague"), title="同事上的课")
+    page = client_for("teacher").get("/").get_data(as_text=True)
+    going_on = page[page.index('id="going-on"') :]
+    assert "我上的《景阳冈》" in going_on
+    assert "同事上的课" not in page
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,15 @@ def test_a_link_to_a_late_answer_opens_the_thread_at_it(app, cast, client_for, r
     assert f'id="post-{last}"' in page(client, f"{room.topic}/posts/{room.p}/answers")
 
 
+@pytest.mark.parametrize("path", ["/lesson-plans", "/lessons", "/resources"])
+def test_every_tab_of_a_workshop_keeps_its_tabs(client_for, room, path):
+    assert f'href="{room.home}{path}"' in page(client_for("teacher"), room.home)
+    text = page(client_for("teacher"), f"{room.home}{path}")
+    assert f'<a href="{room.home}/topics">话题</a>' in text
+    assert re.search(rf'href="{room.home}{path}" aria-current="page"', text)
+    assert text.count("<h1") == 1
+
+
 def test_files_come_back_to_members_and_to_nobody_else(app, client_for, room):
     client = client_for("teacher")
     form = {"html": "见附件", "files": [(picture(), "板书 <b>.png"), (io.BytesIO(b"%PDF-1.7 x"), "学习单.pdf")]}

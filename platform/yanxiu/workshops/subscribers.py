@@ -35,9 +35,7 @@ def _forget_topic(event: events.TopicDeleted) -> None:
 
 def _index_restored_topic(event: events.TopicRestored) -> None:
     enqueue_index("topic", event.topic_id)
-    standing = select(Post.id).where(
-        Post.topic_id == event.topic_id, Post.number > 1, Post.withdrawn_at.is_(None)
-    )
+    standing = select(Post.id).where(Post.topic_id == event.topic_id, Post.number > 1, Post.withdrawn_at.is_(None))
     enqueue_index_many("post", db.session.scalars(standing).all())
 
 

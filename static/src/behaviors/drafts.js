@@ -37,7 +37,7 @@ function keep(field) {
   field.draftDirty = false;
   try {
     if (isEmpty(field.value) || field.value === field.defaultValue) localStorage.removeItem(draftKey(field));
-    else localStorage.setItem(draftKey(field), JSON.stringify({ value: field.value, at: Date.now() }));
+    else localStorage.setItem(draftKey(field), JSON.stringify({ value: field.value, at: Date.now(), title: document.title }));
     say(field, isEmpty(field.value) ? "" : SAVED, "saved");
   } catch (_) {
     say(field, FULL, "error");
@@ -169,7 +169,7 @@ function dropOld() {
   }
 }
 
-/** All drafts of this person on this device: [{key, path, value, at}], newest first. */
+/** All drafts of this person on this device: [{key, path, value, at}], newest first; `title` is that of the page. */
 export function myDrafts() {
   const mine = `${PREFIX}${viewerId()}:`;
   return Object.keys(localStorage)

@@ -14,7 +14,7 @@ from yanxiu.lessonplans import queries
 from yanxiu.lessonplans.views.doors import bp
 from yanxiu.web.auth import current_viewer
 from yanxiu.web.slots import Filler
-from yanxiu.workshops.queries import find_workshop, is_member
+from yanxiu.workshops.queries import find_workshop, is_member, workshop_head_for
 
 
 @bp.get("/lesson-plans")
@@ -31,15 +31,14 @@ def index() -> ResponseReturnValue:
 def workshop(workshop_id: int) -> ResponseReturnValue:
     """Show a workshop's plans."""
     viewer = current_viewer()
-    place = find_workshop(viewer, workshop_id)
-    if place is None:
+    head = workshop_head_for(viewer, workshop_id)
+    if head is None:
         raise NotFoundError
     page = queries.workshop_plans_page(viewer, workshop_id, cursor=request.args.get("cursor"))
     return render_template(
         "lessonplans/workshop.html",
-        workshop=place,
+        **head,
         page=page,
-        member=is_member(workshop_id, viewer.user_id),
         seq=current_seq(f"workshop-plans:{workshop_id}"),
     )
 

@@ -98,6 +98,12 @@ def lessons_waiting_for(viewer: Viewer, limit: int = 5) -> Sequence[Lesson]:
     return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
 
 
+def my_newest_lessons(viewer: Viewer, limit: int = 3) -> Sequence[Lesson]:
+    """Return the newest lessons the viewer teaches or has entered."""
+    statement = visible_lessons(viewer).where(_in_list(viewer, "mine")).options(*_for_lists())
+    return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
+
+
 def newest_lessons_of_workshop(viewer: Viewer, workshop_id: int, limit: int = 4) -> Sequence[Lesson]:
     """Return the newest lessons of a workshop that the viewer may see."""
     statement = visible_lessons(viewer).where(Lesson.workshop_id == workshop_id).options(*_for_lists())

@@ -37,7 +37,7 @@ from yanxiu.observations.views.comments import shown_until
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
-from yanxiu.workshops.queries import find_workshop
+from yanxiu.workshops.queries import workshop_head_for
 
 
 @bp.get("/lessons")
@@ -54,11 +54,12 @@ def index() -> ResponseReturnValue:
 @bp.get("/workshops/<int:workshop_id>/lessons")
 def workshop_lessons(workshop_id: int) -> ResponseReturnValue:
     """The lessons of one workshop."""
-    workshop = find_workshop(current_viewer(), workshop_id)
-    if workshop is None:
+    viewer = current_viewer()
+    head = workshop_head_for(viewer, workshop_id)
+    if head is None:
         raise NotFoundError
-    page = workshop_lessons_page(current_viewer(), workshop_id, request.args.get("cursor"))
-    return render_template("observations/workshop_lessons.html", workshop=workshop, page=page, **cards(page.items))
+    page = workshop_lessons_page(viewer, workshop_id, request.args.get("cursor"))
+    return render_template("observations/workshop_lessons.html", **head, page=page, **cards(page.items))
 
 
 def cards(lessons: Sequence[Lesson]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.observations.queries import lessons_waiting_for, newest_lessons_of_workshop
+from yanxiu.observations.queries import lessons_waiting_for, my_newest_lessons, newest_lessons_of_workshop
 from yanxiu.observations.views.lessons import cards
 from yanxiu.web.slots import Filler
 
@@ -22,13 +22,20 @@ def lessons_to_watch(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
     return {"lessons": lessons} if lessons else None
 
 
-def workshop_tab(viewer: Viewer, workshop: Any) -> dict[str, Any] | None:
-    """The tab of a workshop that has lessons."""
-    return {} if newest_lessons_of_workshop(viewer, workshop.id, limit=1) else None
+def lessons_going_on(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
+    """继续: lessons of one's own."""
+    lessons = my_newest_lessons(viewer)
+    return {"lessons": lessons} if lessons else None
+
+
+def workshop_tab(viewer: Viewer, workshop: Any) -> dict[str, Any]:
+    """The tab is always there: where no lesson is yet, the first one is entered behind it."""
+    return {}
 
 
 SLOTS: dict[str, Filler] = {
     "workshop_tabs": ("observations/_workshop_tab.html", workshop_tab),
     "workshop_home_main": ("observations/_workshop_lessons.html", workshop_lessons),
+    "dashboard_continue": ("observations/_going_on.html", lessons_going_on),
     "dashboard_today": ("observations/_to_watch.html", lessons_to_watch),
 }

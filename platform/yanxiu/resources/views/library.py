@@ -27,8 +27,7 @@ from yanxiu.resources.services import count_download, set_favorite
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
 from yanxiu.web.files import send_stored
-from yanxiu.workshops.permissions import can_manage_workshop, can_view_workshop
-from yanxiu.workshops.queries import find_seat
+from yanxiu.workshops.queries import workshop_head_for
 
 PLAYABLE = frozenset({"audio", "video", "image"})
 CHOICES = {
@@ -53,13 +52,11 @@ def index() -> str:
 @bp.get("/workshops/<int:workshop_id>/resources")
 def of_workshop(workshop_id: int) -> str:
     """What was shared with a workshop."""
-    viewer = current_viewer()
-    seat = find_seat(viewer, workshop_id)
-    if seat is None or not can_view_workshop(viewer, seat.workshop, seat.member):
+    head = workshop_head_for(current_viewer(), workshop_id)
+    if head is None:
         raise NotFoundError
-    may = {"view": True, "manage": can_manage_workshop(viewer, seat.workshop, seat.member)}
     listing = _listing(parse_filter(request.args, workshop_id))
-    return render_template("resources/workshop.html", workshop=seat.workshop, may=may, **listing)
+    return render_template("resources/workshop.html", **head, **listing)
 
 
 def _listing(wanted: LibraryFilter) -> dict[str, object]:

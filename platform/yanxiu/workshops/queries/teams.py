@@ -22,7 +22,7 @@ from yanxiu.workshops.models import (
     Workshop,
     WorkshopMember,
 )
-from yanxiu.workshops.permissions import OVERSEEING_ROLES, can_view_workshop
+from yanxiu.workshops.permissions import OVERSEEING_ROLES, can_manage_workshop, can_view_workshop
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,17 @@ def find_workshop(viewer: Viewer, workshop_id: int) -> Workshop | None:
     if seat is None or not can_view_workshop(viewer, seat.workshop, seat.member):
         return None
     return seat.workshop
+
+
+def workshop_head_for(viewer: Viewer, workshop_id: int) -> dict[str, Any] | None:
+    """Return what the head of a page inside a workshop shows (`workshop`, `may`, `leaders`), and the viewer's `member`
+    row; None when the viewer may not see the inside. For pages of the features that a workshop contains."""
+    seat = find_seat(viewer, workshop_id)
+    if seat is None or not can_view_workshop(viewer, seat.workshop, seat.member):
+        return None
+    may = {"view": True, "manage": can_manage_workshop(viewer, seat.workshop, seat.member)}
+    leaders = leaders_of([workshop_id]).get(workshop_id, [])
+    return {"workshop": seat.workshop, "member": seat.member, "leaders": leaders, "may": may}
 
 
 def membership_of(workshop_id: int, user_id: int | None) -> WorkshopMember | None:

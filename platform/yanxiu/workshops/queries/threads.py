@@ -284,9 +284,7 @@ def threads_since(topic_id: int, seq: int) -> CatchUp:
     At most CATCH_UP_LIMIT changes at once; then `seq` says how far this answer reaches,
     else it is None and the answer is complete.
     """
-    changed = db.session.scalars(
-        _posts(topic_id).where(Post.seq > seq).order_by(Post.seq).limit(CATCH_UP_LIMIT)
-    ).all()
+    changed = db.session.scalars(_posts(topic_id).where(Post.seq > seq).order_by(Post.seq).limit(CATCH_UP_LIMIT)).all()
     by_number = sorted(changed, key=lambda post: post.number)
     opener = next((post for post in by_number if post.is_opener), None)
     roots = [post for post in by_number if not post.is_opener and post.parent_id is None]

@@ -22,11 +22,14 @@ from tests.support.observations import (
     upload_clip,
 )
 from yanxiu.core.db import db
+from yanxiu.core.storage import receive_file, storage
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import Lesson
+from yanxiu.observations.models import Lesson, RecordingVersion
 from yanxiu.observations.queries import current_version, recording_of
+from yanxiu.observations.services import recordings
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import invite_member
+from yanxiu.observations.services.recordings import Made
 
 FRAME_MS = 40
 PIXEL = """() => {
@@ -339,3 +342,56 @@ def test_an_answer_whose_line_broke_is_posted_once(page_for, app, client_for, re
     page.get_by_label("回复周敏").fill("再说一句")
     page.get_by_role("button", name="发表回复").click()
     expect(page.locator(".reply .comment-body")).to_have_text(["谢谢", "再说一句"])
+
+
+def add_quality(app, lesson_id: int, kind: str) -> None:
+    with app.app_context(), unit_of_work():
+        version = current_version(recording_of(lesson_id))
+        with storage().open(version.rendition("source").file.key) as file:
+            received = receive_file(file, "b.mp4", "video/mp4")
+        recordings.add_rendition(version, Made(kind, received, 320, 180))
+
+
+def test_what_becomes_ready_tears_nobody_out_of_the_film(page_for, app, cast, recorded):
+    page = open_lesson(page_for, "colleague", recorded)
+    following(page)
+    seek(page, 7)
+    page.evaluate("document.body.dataset.marker = 'here'")
+    expect(page.get_by_label("清晰度")).to_be_hidden()
+    add_quality(app, recorded, "480p")
+    expect(page.get_by_label("清晰度")).to_be_visible()
+    expect(page.get_by_label("清晰度").locator("option")).to_have_text(["原画", "流畅"])
+    page.get_by_label("清晰度").select_option("流畅")
+    eventually(lambda: is_still(page) and abs(now_ms(page) - 7_000) <= FRAME_MS)
+
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, recorded)
+        newer = recordings.receive_upload(cast.user("teacher"), lesson, "a" * 32, "第二次.mp4", 10).id
+    notice = page.locator("[data-newer]")
+    expect(notice).to_contain_text("正在处理（0%）")
+    with app.app_context(), unit_of_work():
+        recordings.fail_version(db.session.get_one(RecordingVersion, newer), "文件已损坏")
+    expect(notice).to_contain_text("新上传的视频无法处理：文件已损坏")
+    with app.app_context(), unit_of_work():
+        newest = make_ready_version(db.session.get_one(Lesson, recorded)).id
+    offer = notice.get_by_role("button", name="新版本已处理好，点此观看")
+    expect(offer).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-marker", "here")
+    assert abs(now_ms(page) - 7_000) <= FRAME_MS
+    offer.click()
+    expect(page.locator("#recording-view")).to_have_attribute("data-version", str(newest))
+
+
+def test_the_slowest_speed_of_the_keys_is_one_of_the_list(page_for, recorded):
+    page = open_lesson(page_for, "colleague", recorded)
+    following(page)
+    page.locator("h1").click()
+    for _ in range(2):
+        page.keyboard.press("<")
+    expect(page.get_by_label("速度")).to_have_value("0.5")
+    page.evaluate("delete HTMLDialogElement.prototype.showModal")
+    page.evaluate("delete HTMLDialogElement.prototype.close")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
+    page.get_by_role("button", name="知道了").click()
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_hidden()

@@ -1,4 +1,6 @@
 // Keys of the player. They rest while somebody writes, and while an input method composes.
+import { openDialog } from "../behaviors/dialogs.js";
+
 const ACTIONS = {
   " ": ({ player }) => player.toggle(),
   k: ({ player }) => player.toggle(),
@@ -42,5 +44,5 @@ function pressable(target) {
 
 function openHelp() {
   const help = document.getElementById("keys-help");
-  if (help && !help.open) help.showModal();
+  if (help && !help.hasAttribute("open")) openDialog(help);
 }

@@ -42,19 +42,26 @@ function show(section, html) {
   const next = template.content.querySelector("#recording-view");
   const current = section.querySelector("#recording-view");
   if (!next || !current) return;
-  const samePlayer = next.dataset.state === "ready" && current.dataset.version === next.dataset.version && current.dataset.state === "ready";
-  if (samePlayer) offerQualities(current, next);
+  const watching = current.dataset.state === "ready";
+  if (watching && next.dataset.state === "ready") keepWatching(current, next);
   else if (next.dataset.state === "ready") replacePlayer(current, next);
-  else if (!section.querySelector("form[data-upload][data-state=sending]")) morph(current, next);
+  else if (!watching && !section.querySelector("form[data-upload][data-state=sending]")) morph(current, next);
 }
 
-/** A further quality became ready while somebody watches: only the choice changes. */
-function offerQualities(current, next) {
-  const [old, fresh] = [current.querySelector(".player-tools"), next.querySelector(".player-tools")];
-  if (!old || !fresh || old.querySelectorAll("[data-quality] option").length === fresh.querySelectorAll("[data-quality] option").length) return;
-  const [from, to] = [old.querySelector("[data-quality]"), fresh.querySelector("[data-quality]")];
-  if (from && to) from.replaceChildren(...to.children);
-  else location.reload();
+/** Nobody is torn out of a film: further qualities become a choice, a newer version becomes an offer. */
+function keepWatching(current, next) {
+  const notice = current.querySelector("[data-newer]");
+  if (next.dataset.version !== current.dataset.version) {
+    notice.replaceChildren(current.querySelector("[data-newer-ready]").content.cloneNode(true));
+    return;
+  }
+  morph(notice, next.querySelector("[data-newer]"));
+  const [from, to] = [current, next].map((view) => view.querySelector("[data-quality]"));
+  if (from.options.length === to.options.length) return;
+  const playing = from.value;
+  from.replaceChildren(...to.children);
+  from.value = playing;
+  from.closest("[data-quality-choice]").hidden = from.options.length < 2;
 }
 
 /** The first picture of this recording: the comment form comes with it, so the page is read again. */

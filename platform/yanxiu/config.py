@@ -43,6 +43,7 @@ class Config:
     sendfile: str = "off"
     """`off`, `x-accel` or `x-sendfile`: who sends large files."""
     ffmpeg: str = ""
+    """Path of the program that converts recordings; empty = the one that came with our packages."""
     rate_limits: bool = True
     threads: int = 640
     """Threads of the embedded server: one for each open page with live lists, and some for requests."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from yanxiu.core.audit import verify_audit
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.storage import storage
+from yanxiu.observations.media.convert import ffmpeg_program
 from yanxiu.search.cli import build_index
 
 MARKS = {doctor.Health.GOOD: "✓", doctor.Health.CARE: "!", doctor.Health.BAD: "✗"}
@@ -121,7 +121,7 @@ def examine(app: Flask, config: Config) -> Iterator[doctor.Finding]:
         yield doctor.check_jobs()
         yield doctor.check_files(storage())
         yield check_index(config)
-    yield doctor.check_ffmpeg(config.ffmpeg or bundled_ffmpeg())
+    yield doctor.check_ffmpeg(ffmpeg_program())
 
 
 def check_settings(config: Config) -> Iterator[doctor.Finding]:
@@ -143,13 +143,6 @@ def check_index(config: Config) -> doctor.Finding:
     if waiting > 1000:
         return doctor.care("检索索引", f"{waiting} 条更新在排队，请确认后台进程在运行")
     return doctor.good("检索索引", f"{waiting} 条更新在排队")
-
-
-def bundled_ffmpeg() -> str:
-    """Return the ffmpeg that came with our packages, or the system's."""
-    import imageio_ffmpeg
-
-    return shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
 
 
 @contextmanager

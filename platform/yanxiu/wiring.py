@@ -30,6 +30,7 @@ from yanxiu.observations import indexing as observations_indexing
 from yanxiu.observations import sockets as observations_sockets
 from yanxiu.observations import subscribers as observations_subscribers
 from yanxiu.observations import views as observations_views
+from yanxiu.observations.media.convert import use_ffmpeg
 from yanxiu.resources import demo as resources_demo
 from yanxiu.resources import indexing as resources_indexing
 from yanxiu.resources import sockets as resources_sockets
@@ -116,4 +117,5 @@ def wire(app: Flask) -> None:
     for module in SOCKETS:
         register_events(module.EVENTS)
     lessonplans_sockets.init_documents(app)
+    use_ffmpeg(app.config["YANXIU"].ffmpeg)
     init_slots(app, [module.SLOTS for module in VIEWS])

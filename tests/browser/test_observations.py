@@ -234,6 +234,31 @@ def test_a_draft_survives_a_closed_tab(context_for, recorded):
     expect(again.get_by_label("点评", exact=True)).to_have_value("还没写完的")
 
 
+def test_a_draft_comes_back_with_its_moment_and_its_audience(context_for, recorded):
+    context = context_for("colleague")
+    page = context.new_page()
+    page.goto(f"/lessons/{recorded}")
+    seek(page, 12.2)
+    body = page.get_by_label("点评", exact=True)
+    body.fill("只给他看的")
+    page.get_by_label("疑问").check(force=True)
+    page.get_by_label("谁可以看到").select_option("私密")
+    expect(page.locator("[data-comment-form] [data-draft-state]")).to_have_text("草稿已存本机")
+    page.reload()
+    expect(body).to_have_value("只给他看的")
+    expect(page.get_by_label("时间", exact=True)).to_have_value("00:12")
+    seek(page, 3)
+    expect(page.get_by_label("时间", exact=True)).to_have_value("00:12")
+    expect(page.get_by_label("疑问")).to_be_checked()
+    expect(page.get_by_label("谁可以看到")).to_have_value("private")
+    page.get_by_role("button", name="放弃草稿").click()
+    expect(page.get_by_label("时间", exact=True)).to_have_value("00:03")
+    seek(page, 5)
+    expect(page.get_by_label("时间", exact=True)).to_have_value("00:05")
+    page.reload()
+    expect(body).to_have_value("")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_rubric_saves_itself_and_others_scores_stay_hidden(page_for, app, cast, lesson_id, width):
     with app.app_context(), unit_of_work():

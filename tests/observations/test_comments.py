@@ -190,7 +190,9 @@ def test_only_the_author_edits_and_the_kind_changes_with_it(client_for, new_less
     lesson_id = new_lesson()
     url = f"/lessons/{lesson_id}/comments/{say(lesson_id)}"
     assert client_for("teacher").post(url, data={"body": "改你的"}).status_code == 403
-    assert client_for("colleague").post(url, data={"body": "改我的", "kind": "question"}).status_code == 303
+    colleague = client_for("colleague")
+    assert colleague.post(url, data={"body": "改我的", "kind": "question"}).status_code == 303
+    assert "修改已保存" in colleague.get(f"/lessons/{lesson_id}").text
     page = client_for("leader").get(f"/lessons/{lesson_id}").text
     assert "改我的" in page
     assert 'data-kind="question"' in page

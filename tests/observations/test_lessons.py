@@ -160,6 +160,7 @@ def test_inviting_by_name_asks_when_two_share_it(app, client_for, cast, new_less
     lesson_id, teacher = new_lesson(visibility="invited"), client_for("teacher")
     url = f"/lessons/{lesson_id}/members"
     assert teacher.post(url, data={"person": "赵磊", "role": "expert"}).status_code == 303
+    assert "已邀请赵磊" in teacher.get(url).text
     assert client_for("outsider").get(f"/lessons/{lesson_id}").status_code == 200
     assert teacher.post(url, data={"person": "钱伟", "role": "observer"}).status_code == 422  # another county
     assert teacher.post(url, data={"person": "李", "role": "observer"}).status_code == 422

@@ -385,6 +385,39 @@ def test_a_form_without_a_file_says_what_to_do(client_for, new_lesson):
     assert "请选择要上传的视频文件" in answer.text
 
 
+def test_conversions_run_the_program_the_operator_chose(tmp_path, clips, monkeypatch):
+    program, mark = tmp_path / "ffmpeg", tmp_path / "mark"
+    program.write_text(f'#!/bin/sh\ntouch "{mark}"\nexec "{convert.ffmpeg_program()}" "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(convert, "_configured", "")
+    convert.use_ffmpeg(str(program))
+    clip = clips("plain.mp4", seconds=8)
+    convert.poster(clip, tmp_path / "poster.jpg", inspect(clip))
+    assert mark.exists()
+
+
+@pytest.mark.parametrize("between", [" ", "\u3000", "\t", "  \u3000", ""])
+def test_any_white_space_stands_between_time_and_name(client_for, new_lesson, between):
+    lesson_id, teacher = new_lesson(), client_for("teacher")
+    data = {"segments": f"00：00{between}导入\n 00:20{between}朗读\u3000课文"}
+    assert teacher.post(f"/lessons/{lesson_id}/segments", data=data).status_code == 303
+    page = teacher.get(f"/lessons/{lesson_id}").text
+    assert "环节已保存" in page
+    assert 'data-seek="20000"' in page
+    assert "朗读 课文" in page
+
+
+def test_a_mistake_in_the_phases_keeps_what_was_typed(client_for, new_lesson):
+    url, teacher = f"/lessons/{new_lesson()}/segments", client_for("teacher")
+    typed = "00:00 导入\n二十秒 朗读课文\n00:40 讨论"
+    page = teacher.post(url, data={"segments": typed})
+    assert page.status_code == 422
+    assert f">\n{typed}</textarea>" in page.text
+    assert "这一行看不懂：二十秒 朗读课文" in page.text
+    answer = teacher.post(url, data={"segments": typed}, headers={"X-Requested-With": "fetch"})
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "segments")
+
+
 def test_phases_are_set_line_by_line(app, client_for, new_lesson):
     lesson_id = new_lesson()
     teacher: Callable = client_for("teacher").post

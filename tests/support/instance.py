@@ -32,14 +32,14 @@ class Instance:
             "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
         }
 
-    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Python in this instance's environment."""
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False, timeout=100)
+    def python(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run Python in this instance's environment, with further settings."""
+        command, env = [sys.executable, *arguments], {**self.env, **settings}
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=100)
 
-    def yanxiu(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def yanxiu(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the program."""
-        return self.python("-m", "yanxiu", *arguments)
+        return self.python("-m", "yanxiu", *arguments, **settings)
 
     def ask(self, action: str) -> list[str]:
         """Run one action of `tests.support.inside` in the instance; return the lines it answers."""

@@ -3,6 +3,7 @@
 // the server has answered the next text gets another one: the server's, or a fresh one.
 import { behavior } from "../registry.js";
 import { viewerId } from "../net.js";
+import { newUuid } from "./async-form.js";
 
 const keyOf = (form) => `uuid:${viewerId()}:${location.pathname}:${form.id}`;
 
@@ -31,13 +32,4 @@ function write(key, value) {
   } catch (_) {
     // Without storage there is no draft that could be sent again either.
   }
-}
-
-/** Engines without crypto.randomUUID are still in schools. */
-function newUuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -1,5 +1,5 @@
 // Writing about this moment: the time follows the video until one starts to write, then stays.
-import { newUuid } from "../behaviors/async-form.js";
+import { draftKey } from "../behaviors/drafts.js";
 import { wentOn } from "../behaviors/written.js";
 import { clock, parseClock } from "./time.js";
 
@@ -13,12 +13,15 @@ export class CommentForm {
     this.end = null;
     this.held = false;
     this.resume = false;
+    this.draft = new PlaceDraft(form);
     this.bind();
+    if (this.body.value) this.takeUp();
   }
 
   attach(player, timeline) {
     this.player = player;
     this.timeline = timeline;
+    if (this.held) this.setRange(this.start, this.end);
     player.onTime((ms) => {
       if (!this.held) this.setRange(ms, null);
     });
@@ -27,7 +30,9 @@ export class CommentForm {
   bind() {
     const { form, body } = this;
     body.addEventListener("input", () => this.beginWriting());
-    body.addEventListener("draft:restored", () => (this.held = true));
+    body.addEventListener("draft:restored", () => this.takeUp());
+    form.addEventListener("input", () => this.keepPlace());
+    form.addEventListener("change", () => this.keepPlace());
     body.addEventListener("keydown", (event) => this.onKey(event));
     this.at.addEventListener("change", () => this.readTyped());
     this.until.addEventListener("change", () => this.readTyped());
@@ -43,6 +48,27 @@ export class CommentForm {
       event.preventDefault();
       this.open();
     });
+  }
+
+  /** A draft came back, with the moment and the audience it was meant for; or it was let go, and the time runs again. */
+  takeUp() {
+    if (!this.body.value) {
+      this.draft.forget();
+      this.end = null;
+      this.release();
+      return;
+    }
+    const place = this.draft.read();
+    if (!place) return;
+    this.held = true;
+    this.setRange(place.start, place.end);
+    this.form.elements.kind.value = place.kind;
+    this.form.elements.visibility.value = place.visibility;
+  }
+
+  keepPlace() {
+    if (this.body.value && this.held) this.draft.keep(this.start, this.end);
+    else this.draft.forget();
   }
 
   /** C: stop here and write. */
@@ -77,6 +103,7 @@ export class CommentForm {
     if (edge === "in") this.setRange(now, this.end !== null && this.end > now ? this.end : null);
     else if (now > this.start) this.setRange(this.start, now);
     else this.setRange(now, null);
+    this.keepPlace();
   }
 
   setRange(start, end) {
@@ -118,7 +145,6 @@ export class CommentForm {
   }
 
   sent() {
-    this.form.elements.client_uuid.value = newUuid();
     // Somebody writes on already: these words belong to another remark.
     if (wentOn(this.body, this.form.sentValues)) return;
     this.body.value = "";
@@ -133,5 +159,38 @@ export class CommentForm {
 
   refused(error) {
     if (error.field === "start_ms" || error.field === "end_ms") this.at.focus();
+  }
+}
+
+/** What belongs to a draft besides its words; beside them on this device, under the same rules. */
+class PlaceDraft {
+  constructor(form) {
+    this.form = form;
+    this.key = `${draftKey(form.elements.body)}:place`;
+  }
+
+  keep(start, end) {
+    const { kind, visibility } = this.form.elements;
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ start, end, kind: kind.value, visibility: visibility.value, at: Date.now() }));
+    } catch (_) {
+      // Where nothing can be kept, the words are not kept either.
+    }
+  }
+
+  read() {
+    try {
+      return JSON.parse(localStorage.getItem(this.key));
+    } catch (_) {
+      return null;
+    }
+  }
+
+  forget() {
+    try {
+      localStorage.removeItem(this.key);
+    } catch (_) {
+      // There was nothing to forget.
+    }
   }
 }

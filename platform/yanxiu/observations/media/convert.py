@@ -110,11 +110,20 @@ def sprite(source: Path, target: Path, facts: Facts) -> SpritePlan:
 _CLEAN = ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"]
 
 
+_configured = ""
+
+
+def use_ffmpeg(program: str) -> None:
+    """Take the operator's program (`YANXIU_FFMPEG`) from now on; an empty name goes back to our own."""
+    global _configured
+    _configured = program
+
+
 def ffmpeg_program() -> str:
-    """Return the operator's program, else the one that came with pip."""
+    """Return the operator's program, else the one that came with pip: its version is the one we know."""
     import imageio_ffmpeg
 
-    return os.environ.get("FFMPEG_BIN") or str(imageio_ffmpeg.get_ffmpeg_exe())
+    return _configured or str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def _run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, request
+from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -31,10 +31,12 @@ def load_editable(lesson_id: int) -> LessonView:
     return found
 
 
-def done(target: str, **answer: object) -> ResponseReturnValue:
-    """Answer a write: JSON for our scripts, the next page for everybody else."""
+def done(target: str, saved: str = "", **answer: object) -> ResponseReturnValue:
+    """Answer a write: JSON for our scripts, the next page for everybody else; both say what was `saved`."""
     if wants_fragment():
-        return jsonify({"ok": True, **answer})
+        return jsonify({"ok": True, **({"toast": saved} if saved else {}), **answer})
+    if saved:
+        flash(saved, "success")
     return redirect(target, code=303)
 
 

@@ -90,7 +90,7 @@ def edit_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
         lesson, shown = _load_own(lesson_id, comment_id)
         service.edit_comment(current_actor(), lesson, shown, posted("body"), posted("kind") or None)
         target = _place(lesson, shown)
-    return done(target)
+    return done(target, "修改已保存")
 
 
 @bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/withdrawal")
@@ -101,7 +101,7 @@ def withdraw_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
         service.withdraw_comment(current_actor(), lesson, shown)
     undo = url_for(".restore_comment", lesson_id=lesson_id, comment_id=comment_id)
     target = url_for(".comment", lesson_id=lesson_id, comment_id=comment_id)
-    return done(target, toast="已撤回", undo={"url": undo, "text": "撤销"})
+    return done(target, "已撤回", undo={"url": undo, "text": "撤销"})
 
 
 @bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/restoration")
@@ -111,7 +111,7 @@ def restore_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
         lesson, shown = _load_own(lesson_id, comment_id)
         service.restore_comment(current_actor(), lesson, shown)
         target = _place(lesson, shown)
-    return done(target)
+    return done(target, "已恢复")
 
 
 @bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/resolution")

@@ -188,7 +188,8 @@ def restore_lesson(lesson_id: int) -> ResponseReturnValue:
             raise ForbiddenError
         if found.lesson.deleted_at is not None:
             service.restore_lesson(current_actor(), found.lesson)
-    return done(url_for(".lesson", lesson_id=lesson_id), redirect=url_for(".lesson", lesson_id=lesson_id))
+    target = url_for(".lesson", lesson_id=lesson_id)
+    return done(target, "课例已恢复", redirect=target)
 
 
 def _offered(form: LessonForm) -> LessonForm:

@@ -44,7 +44,8 @@ def _invite(lesson_id: int, person_id: int, role: str) -> ResponseReturnValue:
         if person is None or not person.organization.path.startswith(current_viewer().county_path or "/none/"):
             raise InvalidError("请邀请本县的老师", field="person")
         service.invite_member(current_actor(), found.lesson, person, role)
-    return done(url_for(".member_list", lesson_id=lesson_id))
+        saved = f"已邀请{person.name}"
+    return done(url_for(".member_list", lesson_id=lesson_id), saved)
 
 
 @bp.post("/lessons/<int:lesson_id>/members/<int:member_id>/removal")
@@ -55,5 +56,6 @@ def remove_member(lesson_id: int, member_id: int) -> ResponseReturnValue:
         member = next((member for member in found.lesson.members if member.id == member_id), None)
         if member is None:
             raise NotFoundError
+        saved = f"已移出{member.user.name}"
         service.remove_member(current_actor(), found.lesson, member)
-    return done(url_for(".member_list", lesson_id=lesson_id))
+    return done(url_for(".member_list", lesson_id=lesson_id), saved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
@@ -19,9 +20,10 @@ from yanxiu.observations.uploads.handover import hand_over, open_store
 from yanxiu.observations.uploads.protocol import ProtocolError
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted
 from yanxiu.observations.views.uploads import begin_upload, unfinished_uploads
-from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.files import send_stored
 
+_SEGMENT = re.compile(r"([\d:：.]+)\s*(\S.*)")
 QUALITIES = {RenditionKind.SOURCE: "原画", RenditionKind.P720: "高清", RenditionKind.P480: "流畅"}
 
 
@@ -100,20 +102,33 @@ def upload_recording(lesson_id: int) -> ResponseReturnValue:
 
 @bp.post("/lessons/<int:lesson_id>/segments")
 def save_segments(lesson_id: int) -> ResponseReturnValue:
-    """The phases of the lesson: one `time label` a line."""
-    segments = [_segment(line) for line in posted("segments").splitlines() if line.strip()]
+    """The phases of the lesson: one `time label` a line. Without scripts a mistake is shown beside the text as typed."""
+    target, typed = url_for(".lesson", lesson_id=lesson_id), posted("segments")
+    try:
+        _save_segments(lesson_id, typed)
+    except InvalidError as error:
+        if wants_fragment():
+            raise
+        lesson = load_editable(lesson_id).lesson
+        return render_template("observations/segments.html", lesson=lesson, typed=typed, problem=error.message), 422
+    return done(target, saved="环节已保存", redirect=target)
+
+
+def _save_segments(lesson_id: int, typed: str) -> None:
     with unit_of_work():
         found = load_editable(lesson_id)
         recording = recording_of(lesson_id)
         if recording is None:
             raise NotFoundError
+        segments = [_segment(line) for line in typed.splitlines() if line.strip()]
         set_segments(current_actor(), found.lesson, recording, segments)
-    return done(url_for(".lesson", lesson_id=lesson_id), toast="环节已保存")
 
 
 def _segment(line: str) -> tuple[int, str]:
-    at, _, label = line.strip().partition(" ")
-    start_ms, label = clock_ms(at), " ".join(label.split())[:20]
-    if start_ms is None or not label:
-        raise InvalidError("每行写一个环节，先写开始时间再写名称，例如 03:20 朗读课文", field="segments")
-    return start_ms, label
+    found = _SEGMENT.fullmatch(line.strip())
+    start_ms = clock_ms(found[1]) if found else None
+    if found is None or start_ms is None:
+        raise InvalidError(
+            f"这一行看不懂：{line.strip()[:20]}。每行先写开始时间再写名称，例如 03:20 朗读课文", field="segments"
+        )
+    return start_ms, " ".join(found[2].split())[:20]

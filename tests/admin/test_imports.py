@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from tests.support.accounts import make_appointment, make_person, roster
 from tests.support.clients import anonymous_client
 from yanxiu.accounts.models import TeacherImport, TeacherImportRow, User
+from yanxiu.accounts.services import apply_next_rows
 from yanxiu.core.audit import AuditEntry, verify_audit
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
@@ -78,6 +79,45 @@ def test_downloading_again_gives_new_passwords_and_leaves_out_who_has_an_own_one
     assert (
         anonymous_client(app).post("/login", data={"account": second[0][2], "password": first[1][4]}).status_code == 422
     )
+
+
+def test_nobody_gets_the_password_of_somebody_who_left_their_reach(client_for, cast):
+    client = client_for("principal")
+    where = checked(client, good(1), good(2), good(3))
+    client.post(f"{where}/confirmation")
+    with unit_of_work():
+        person("新老师1").organization_id = cast.place("village").id
+    with unit_of_work():
+        make_appointment(person("新老师2"), "researcher", cast.place("county"))
+    kept = {name: person(name).password_hash for name in ("新老师1", "新老师2")}
+    assert [row[1] for row in rows_of(client.post(f"{where}/passwords"))] == ["新老师3"]
+    assert {name: person(name).password_hash for name in kept} == kept
+    with unit_of_work():
+        person("新老师3").organization_id = cast.place("village").id
+    refused = client.post(f"{where}/passwords")
+    assert refused.status_code == 422
+    assert "已不归您管理" in refused.text
+
+
+def test_a_new_password_ends_the_sign_in_made_with_the_one_before(client_for, app):
+    client = client_for("principal")
+    where = checked(client, good(1))
+    client.post(f"{where}/confirmation")
+    (row,) = rows_of(client.post(f"{where}/passwords"))
+    thief = anonymous_client(app)
+    thief.post("/login", data={"account": row[2], "password": row[4]})
+    assert thief.get("/settings/password").status_code == 200
+    client.post(f"{where}/passwords")
+    assert thief.get("/settings/password").location.startswith("/login")
+
+
+def test_a_batch_of_rows_asks_once_what_is_in_reach(client_for, count_queries, monkeypatch):
+    monkeypatch.setattr("yanxiu.admin.views.imports.PATIENCE_S", 0.0)
+    where = checked(client_for("principal"), *(good(n) for n in range(1, 11)))
+    client_for("principal").post(f"{where}/confirmation")
+    with count_queries() as seen, unit_of_work():
+        assert apply_next_rows(int(where.rsplit("/", 1)[1]))
+    assert sum("organization.closed_at IS NULL" in statement for statement in seen.statements) == 1
 
 
 def rows_of(answer):

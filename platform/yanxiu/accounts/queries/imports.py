@@ -115,8 +115,8 @@ def waiting_row_ids(import_id: int, limit: int) -> Sequence[int]:
     return db.session.scalars(statement).all()
 
 
-def people_never_signed_in(teacher_import: TeacherImport) -> Sequence[User]:
-    """Return the people a list created who have not chosen a password yet, in the order of the sheet."""
+def people_never_signed_in(viewer: Viewer, teacher_import: TeacherImport) -> Sequence[User]:
+    """Return those a list created who have chosen no password yet and whom the viewer manages, in the sheet's order."""
     statement = (
         select(User)
         .join(TeacherImportRow, TeacherImportRow.user_id == User.id)
@@ -126,7 +126,8 @@ def people_never_signed_in(teacher_import: TeacherImport) -> Sequence[User]:
             User.must_change_password,
             User.is_active,
         )
-        .options(joinedload(User.organization))
+        .options(joinedload(User.organization), selectinload(User.appointments).joinedload(Appointment.organization))
         .order_by(TeacherImportRow.number)
     )
-    return db.session.scalars(statement).all()
+    today = clock.today()
+    return [user for user in db.session.scalars(statement) if can_manage_user(viewer, user, today=today)]

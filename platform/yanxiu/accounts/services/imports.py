@@ -13,11 +13,11 @@ from sqlalchemy import delete, update
 from yanxiu.accounts.events import UserChanged
 from yanxiu.accounts.models import Organization, TeacherImport, TeacherImportRow, User
 from yanxiu.accounts.passwords import hash_one_time_password, new_one_time_password
-from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries.imports import people_never_signed_in, reach_of, waiting_row_ids
 from yanxiu.accounts.queries.people import find_user, viewer_of
 from yanxiu.accounts.roster import CheckedRow, RosterRow, check_roster
 from yanxiu.accounts.services.people import PersonData, create_person
+from yanxiu.accounts.services.sign_in import revoke_sessions_of
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db
@@ -77,18 +77,20 @@ def apply_next_rows(import_id: int, limit: int = 10) -> bool:
     actor = find_user(teacher_import.actor_id)
     rows = [db.session.get_one(TeacherImportRow, row_id) for row_id in waiting_row_ids(import_id, limit)]
     if rows and actor is not None:
-        viewer = viewer_of(actor)
-        for row in rows:
-            _apply_row(actor, viewer, row)
+        _apply_rows(actor, rows)
         return True
     _finish(actor, teacher_import)
     return False
 
 
-def _apply_row(actor: User, viewer: Viewer, row: TeacherImportRow) -> None:
-    """Create or update one person; the row is judged again, for the county may have changed since the check."""
-    source = RosterRow(row.number, {**row.values, "id_number": row.id_number})
-    checked = check_roster([source], reach_of(viewer, [source]))[0]
+def _apply_rows(actor: User, rows: Sequence[TeacherImportRow]) -> None:
+    """Create or update people; the rows are judged again, for the county may have changed since the check."""
+    sources = [RosterRow(row.number, {**row.values, "id_number": row.id_number}) for row in rows]
+    for row, checked in zip(rows, check_roster(sources, reach_of(viewer_of(actor), sources)), strict=True):
+        _apply_row(actor, row, checked)
+
+
+def _apply_row(actor: User, row: TeacherImportRow, checked: CheckedRow) -> None:
     try:
         if checked.errors:
             raise InvalidError("；".join(checked.errors))
@@ -118,16 +120,20 @@ class IssuedAccount:
 
 
 def hand_out_passwords(actor: User, teacher_import: TeacherImport) -> list[IssuedAccount]:
-    """Give everybody of the list who never signed in a new one-time password; earlier ones stop working."""
+    """Give those of the list who chose no password yet a new one-time password; earlier ones and their sign-ins end.
+
+    Whoever has moved out of the actor's reach, or was given a role above it, is left out like anywhere in 管理.
+    """
     if teacher_import.state != "done":
         raise ConflictError("导入还没有完成，请稍后再下载")
     handed_out = []
-    for user in people_never_signed_in(teacher_import):
+    for user in people_never_signed_in(viewer_of(actor), teacher_import):
         password = new_one_time_password()
         user.password_hash = hash_one_time_password(password)
+        revoke_sessions_of(user.id)
         handed_out.append(IssuedAccount(user.organization.name, user.name, user.username, user.phone or "", password))
     if not handed_out:
-        raise InvalidError("名单里的教师都已经自己设置过密码，没有需要发放的账号")
+        raise InvalidError("没有需要发放的账号：名单里的教师已经自己设置过密码，或者已不归您管理")
     record_audit(actor, "import.passwords_handed_out", "teacher_import", teacher_import.id, count=len(handed_out))
     return handed_out
 

@@ -1,12 +1,18 @@
 """Files from people: accepted by name and by content, images redrawn."""
 
 import io
+import struct
+import threading
+import warnings
 import zipfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
 
 from yanxiu.core.errors import InvalidError, TooLargeError
+from yanxiu.core.pictures import AT_ONCE
 from yanxiu.core.storage import storage
 from yanxiu.core.uploads import IMAGES, receive_thumbnail, receive_upload
 
@@ -81,6 +87,35 @@ def test_what_hides_behind_the_pixels_is_gone():
 def test_a_huge_picture_is_refused_before_it_is_drawn():
     with pytest.raises(InvalidError, match="尺寸过大"):
         receive(picture("PNG", size=(9000, 5000), mode="1"), "大图.png")
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG of which only the promise exists."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+
+
+@pytest.mark.parametrize("side", [6400, 10_000, 20_000, 2**31 - 1])
+def test_a_header_that_promises_too_many_pixels_is_enough_to_refuse(side):
+    with pytest.raises(InvalidError, match="尺寸过大"):
+        receive(png_header(side, side), "大图.png")
+
+
+def test_few_pictures_are_decoded_at_a_time_and_other_threads_keep_their_warnings(monkeypatch):
+    filters, inside, together, most = list(warnings.filters), [], threading.Barrier(AT_ONCE), []
+
+    def slow(picture):
+        inside.append(1)
+        most.append(len(inside))
+        together.wait(timeout=20)
+        assert list(warnings.filters) == filters
+        inside.pop()
+        return picture
+
+    monkeypatch.setattr("yanxiu.core.uploads.ImageOps.exif_transpose", slow)
+    with ThreadPoolExecutor(3 * AT_ONCE) as pool:
+        list(pool.map(lambda _: receive(picture(), "图.png"), range(3 * AT_ONCE)))
+    assert max(most) == AT_ONCE
 
 
 def test_a_large_picture_is_made_smaller_and_gets_a_thumbnail():

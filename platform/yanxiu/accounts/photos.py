@@ -6,21 +6,17 @@ Re-encoding drops everything hidden in the file: position, camera, embedded scri
 from __future__ import annotations
 
 import io
-import threading
-import warnings
 from typing import IO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from yanxiu.core.errors import InvalidError
+from yanxiu.core.pictures import UNREADABLE, TooManyPixelsError, opened_picture
 
 SIDE = 256
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 MIME = "image/jpeg"
-_one_at_a_time = threading.Lock()
-"""A 40-megapixel picture takes 160 MB while it is open."""
 
 
 def square_portrait(stream: IO[bytes]) -> bytes:
@@ -31,19 +27,15 @@ def square_portrait(stream: IO[bytes]) -> bytes:
     if len(data) > MAX_BYTES:
         raise InvalidError("照片超过 10 MB，请换一张小些的", field="photo")
     try:
-        with _one_at_a_time, warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _encode(data)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        return _encode(data)
+    except TooManyPixelsError as error:
         raise InvalidError("照片尺寸太大，请换一张 4000 万像素以内的", field="photo") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+    except UNREADABLE as error:
         raise InvalidError("这张照片打不开，请上传 JPG、PNG 或 WebP 格式的照片", field="photo") from error
 
 
 def _encode(data: bytes) -> bytes:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-        if picture.width * picture.height > MAX_PIXELS:
-            raise Image.DecompressionBombError
+    with opened_picture(io.BytesIO(data), FORMATS) as picture:
         picture.draft("RGB", (SIDE * 2, SIDE * 2))
         upright = ImageOps.exif_transpose(picture)
         square = ImageOps.fit(upright.convert("RGBA"), (SIDE, SIDE), Image.Resampling.LANCZOS)

@@ -6,19 +6,18 @@ Everything here happens outside a transaction; the caller adds the row with `sto
 from __future__ import annotations
 
 import io
-import warnings
 import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import IO, BinaryIO, cast
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from yanxiu.core.errors import InvalidError, TooLargeError
+from yanxiu.core.pictures import UNREADABLE, opened_picture
 from yanxiu.core.storage import ReceivedFile, base_name, receive_file, storage
 
 MAX_UPLOAD = 50 * 1024**2
-MAX_PIXELS = 40_000_000
 MAX_SIDE = 2560
 THUMBNAIL_SIDE = 640
 MAX_ZIP_ENTRIES = 1000
@@ -125,10 +124,9 @@ def receive_thumbnail(received: ReceivedFile, side: int = THUMBNAIL_SIDE) -> Rec
     """Draw a small JPEG of a received image; None for everything else."""
     if not received.mime.startswith("image/"):
         return None
-    with storage().open(received.key) as source:
-        picture = Image.open(source)
+    small = io.BytesIO()
+    with storage().open(received.key) as source, opened_picture(source) as picture:
         picture.thumbnail((side, side))
-        small = io.BytesIO()
         _on_white(picture).save(small, "JPEG", quality=82)
     small.seek(0)
     return receive_file(small, received.name.rpartition(".")[0] + ".jpg", "image/jpeg")
@@ -146,10 +144,8 @@ def _receive_image(stream: IO[bytes], name: str, kind: FileKind, max_bytes: int)
         raise TooLargeError(f"“{name}”超过 {max_bytes // 1024**2} MB，请压缩后再上传")
     redrawn = io.BytesIO()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            _redraw(data, kind, redrawn)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Warning, MemoryError) as error:
+        _redraw(data, kind, redrawn)
+    except UNREADABLE as error:
         raise InvalidError(f"“{name}”不是能打开的图片，或尺寸过大，请另存后再上传") from error
     redrawn.seek(0)
     return receive_file(redrawn, name, kind.mime)
@@ -158,19 +154,17 @@ def _receive_image(stream: IO[bytes], name: str, kind: FileKind, max_bytes: int)
 def _redraw(data: bytes, kind: FileKind, target: BinaryIO) -> None:
     """Decode and encode again: what hides behind the pixels (EXIF place, foreign code) is gone."""
     form = kind.mime.removeprefix("image/").upper()
-    picture: Image.Image = Image.open(io.BytesIO(data), formats=[form])
-    if picture.width * picture.height > MAX_PIXELS:
-        raise ValueError("too many pixels")
-    if form == "GIF":
-        picture.seek(0)
-    picture = ImageOps.exif_transpose(picture)
-    picture.thumbnail((MAX_SIDE, MAX_SIDE))
-    if form == "JPEG":
-        _on_white(picture).save(target, "JPEG", quality=88, optimize=True)
-    elif form == "GIF":
-        picture.convert("P").save(target, "GIF")
-    else:
-        picture.convert("RGBA" if _has_alpha(picture) else "RGB").save(target, form)
+    with opened_picture(io.BytesIO(data), [form]) as opened:
+        if form == "GIF":
+            opened.seek(0)
+        picture = ImageOps.exif_transpose(opened)
+        picture.thumbnail((MAX_SIDE, MAX_SIDE))
+        if form == "JPEG":
+            _on_white(picture).save(target, "JPEG", quality=88, optimize=True)
+        elif form == "GIF":
+            picture.convert("P").save(target, "GIF")
+        else:
+            picture.convert("RGBA" if _has_alpha(picture) else "RGB").save(target, form)
 
 
 def _has_alpha(picture: Image.Image) -> bool:

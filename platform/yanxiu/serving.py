@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from yanxiu.app import create_app
 from yanxiu.web.live import RECHECK_S, recheck_rooms
 
+log = logging.getLogger(__name__)
 GRACE_S = 5
 """How long running requests may go on when the server is told to stop; open sockets are simply closed."""
 
@@ -49,11 +51,19 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
 
 
 def watch_rooms(app: Flask) -> None:
-    """Ask every minute whether those in live rooms may still be there."""
+    """Ask every minute whether those in live rooms may still be there; a round that fails is followed by the next."""
     pause = threading.Event()
     while not pause.wait(RECHECK_S):
+        check_rooms_once(app)
+
+
+def check_rooms_once(app: Flask) -> None:
+    """Ask now; trouble is logged, for whoever calls has to go on."""
+    try:
         with app.app_context():
             recheck_rooms()
+    except Exception:
+        log.exception("could not ask whether those in live rooms may still be there")
 
 
 def start_worker() -> subprocess.Popen[Any]:

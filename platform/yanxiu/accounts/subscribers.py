@@ -18,7 +18,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(UserDeactivated, lambda e: enqueue_index("person", e.user_id, deleted=True), Moment.IN_TRANSACTION),
     Subscription(SessionRevoked, lambda e: disconnect_session(e.session_id), Moment.AFTER_COMMIT),
     Subscription(UserDeactivated, lambda e: disconnect_user(e.user_id), Moment.AFTER_COMMIT),
-    Subscription(AppointmentChanged, lambda e: recheck_rooms(), Moment.AFTER_COMMIT),
+    Subscription(AppointmentChanged, lambda e: recheck_rooms(e.user_id), Moment.AFTER_COMMIT),
 )
 
 

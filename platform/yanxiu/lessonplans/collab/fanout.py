@@ -6,6 +6,7 @@ collected, merged and sent when due. Fan-out never waits for the disk.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from yanxiu.lessonplans.collab import awareness, updates
 from yanxiu.lessonplans.collab.room import Room
 
+log = logging.getLogger(__name__)
 PRESENCE_TICK_S = 0.033
 CROWDED_PRESENCE_TICK_S = 0.1
 
@@ -112,12 +114,19 @@ class FanOut:
             while not self._stopping:
                 now = self._clock()
                 for room in self._rooms():
-                    if room.pending and now >= room.due:
-                        batch, room.pending = room.pending, []
-                        self._send_updates(room, batch)
-                    if room.pending_presence and now >= room.presence_due:
-                        self._send_presence(room)
+                    self._send_due(room, now)
                 self._wake.wait(self._next_due())
+
+    def _send_due(self, room: Room, now: float) -> None:
+        """Send what a room has waited for. What cannot be sent is dropped: clients compare states and ask for it."""
+        try:
+            if room.pending and now >= room.due:
+                batch, room.pending = room.pending, []
+                self._send_updates(room, batch)
+            if room.pending_presence and now >= room.presence_due:
+                self._send_presence(room)
+        except Exception:
+            log.exception("could not send to the room of plan %s", room.plan_id)
 
     def _next_due(self) -> float | None:
         dues = [room.due for room in self._rooms() if room.pending]

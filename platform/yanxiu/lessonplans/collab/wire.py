@@ -43,10 +43,16 @@ class SocketTransport:
         frames = encoded if isinstance(encoded, list) else [encoded]
         ready = [engine_packet.Packet(engine_packet.MESSAGE, frame) for frame in frames]
         for sid in sids:
-            engine_sid = server.manager.eio_sid_from_sid(sid, NAMESPACE)
-            if engine_sid is not None:
-                for frame in ready:
-                    server._send_eio_packet(engine_sid, frame)
+            try:
+                self._put(sid, ready)
+            except Exception:
+                log.exception("could not send to socket %s", sid)
+
+    def _put(self, sid: str, frames: Sequence[engine_packet.Packet]) -> None:
+        engine_sid = self._server.manager.eio_sid_from_sid(sid, NAMESPACE)
+        if engine_sid is not None:
+            for frame in frames:
+                self._server._send_eio_packet(engine_sid, frame)
 
 
 class Wire:

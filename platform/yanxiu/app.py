@@ -73,7 +73,7 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "YANXIU": config,
         "SECRET_KEY": secret_key_of(config),
         "SQLALCHEMY_DATABASE_URI": config.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True} if "postgresql" in config.sqlalchemy_url else {},
+        "SQLALCHEMY_ENGINE_OPTIONS": config.pool_options,
         "MAX_CONTENT_LENGTH": config.max_request_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "TRUSTED_HOSTS": [h.strip() for h in config.trusted_hosts.split(",") if h.strip()] or None,

@@ -47,6 +47,8 @@ class Config:
     rate_limits: bool = True
     threads: int = 640
     """Threads of the embedded server: one for each open page with live lists, and some for requests."""
+    database_connections: int = 60
+    """Connections a process opens at most: each running request holds one, an open live list none."""
     log_level: str = "INFO"
 
     @property
@@ -56,6 +58,13 @@ class Config:
             return Path(self.instance).absolute()
         root = resource_dir()
         return (root / "instance") if root.name != "_assets" else Path.cwd() / "instance"
+
+    @property
+    def pool_options(self) -> dict[str, int | bool]:
+        """What SQLAlchemy is told about connections: a few are kept, the others closed after use."""
+        kept = min(10, self.database_connections)
+        sizes = {"pool_size": kept, "max_overflow": self.database_connections - kept}
+        return sizes | {"pool_pre_ping": "postgresql" in self.sqlalchemy_url}
 
     @property
     def sqlalchemy_url(self) -> str:

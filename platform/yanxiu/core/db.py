@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeDecorator
 from yanxiu.core import clock
 
 BUSY_TIMEOUT_MS = 15_000
+PATIENCE = "yanxiu_patience_ms"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -28,6 +29,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+patience_ms: ContextVar[int] = ContextVar("yanxiu_patience_ms", default=BUSY_TIMEOUT_MS)
+"""How long a transaction waits for another's lock; read when it begins."""
 
 writing: ContextVar[bool] = ContextVar("yanxiu_writing", default=False)
 """True while this context is inside a unit of work; read when a transaction begins."""
@@ -111,7 +115,12 @@ def _set_up_connection(dbapi_connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
+        if (patience := patience_ms.get()) != BUSY_TIMEOUT_MS:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
         return
+    if connection.info.setdefault(PATIENCE, BUSY_TIMEOUT_MS) != (patience := patience_ms.get()):
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        connection.info[PATIENCE] = patience
     options = connection.get_execution_options()
     write = bool(options.get("yanxiu_write", writing.get()))
     connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")

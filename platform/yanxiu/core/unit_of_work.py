@@ -12,10 +12,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 
+from sqlalchemy.exc import OperationalError
+
 from yanxiu.core import events
-from yanxiu.core.db import db, writing
+from yanxiu.core.db import db, patience_ms, writing
 
 log = logging.getLogger(__name__)
+HASTE_MS = 500
 
 
 class UnitOfWork:
@@ -83,6 +86,23 @@ def unit_of_work() -> Iterator[UnitOfWork]:
         writing.reset(tokens[1])
         events._recording.reset(tokens[2])
     uow.run_after_commit()
+
+
+def write_if_possible(action: Callable[[], object]) -> bool:
+    """Do a small write that a page can go without, such as when somebody was seen last; tell whether it was done.
+
+    Pages have to open while the disk is full or the database locked: this waits half a second at most and logs.
+    """
+    token = patience_ms.set(HASTE_MS)
+    try:
+        with unit_of_work():
+            action()
+    except OperationalError:
+        log.warning("the database takes no writes now", exc_info=True)
+        return False
+    finally:
+        patience_ms.reset(token)
+    return True
 
 
 def _quietly(action: Callable[[], None]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from yanxiu.core.db import db
@@ -39,7 +39,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _show_csrf)
     app.register_error_handler(HTTPException, _show_http)
     app.register_error_handler(DataError, _show_data)
-    app.register_error_handler(OperationalError, _show_database)
+    for trouble in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(trouble, _show_database)
     app.register_error_handler(Exception, _show_unexpected)
 
 
@@ -73,16 +74,27 @@ def _show_data(error: DataError) -> ResponseReturnValue:
     return show_error(InvalidError("地址或表单里有无法识别的内容，请返回上一页重试"))
 
 
-def _show_database(error: OperationalError) -> ResponseReturnValue:
+def _show_database(error: SQLAlchemyError) -> ResponseReturnValue:
     log.exception("database trouble")
+    g.without_database = isinstance(error, TimeoutError)  # no connection was free: do not ask for one more
     busy = YanxiuError("服务器正忙，请稍等几秒再试一次")
     busy.code, busy.status = "busy", 503
-    return show_error(busy)
+    return _show_whatever_happens(busy)
 
 
 def _show_unexpected(error: Exception) -> ResponseReturnValue:
     log.exception("unexpected error at %s %s", request.method, request.path)
-    db.session.rollback()
     broken = YanxiuError("页面出错了，我们已经记录下来。请返回重试，若仍不行请联系管理员")
     broken.code, broken.status = "unexpected", 500
-    return show_error(broken)
+    return _show_whatever_happens(broken)
+
+
+def _show_whatever_happens(error: YanxiuError) -> ResponseReturnValue:
+    """Answer in a fresh transaction; if even that is not to be had, in a frame that asks nobody."""
+    try:
+        db.session.rollback()
+        return show_error(error)
+    except SQLAlchemyError:
+        log.warning("the page frame could not read the database", exc_info=True)
+        g.without_database = True
+        return show_error(error)

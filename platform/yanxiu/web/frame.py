@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from yanxiu.accounts.models import User
-from yanxiu.accounts.permissions import can_enter_admin
+from yanxiu.accounts.permissions import ANONYMOUS, can_enter_admin
 from yanxiu.web.auth import current_viewer, public
 
 NAVIGATION = (
@@ -40,6 +40,8 @@ def init_frame(app: Flask) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
+        if g.get("without_database"):
+            return {"viewer": ANONYMOUS, "me": None, "nav_items": [], "shell": {"user": None, "unread": 0}}
         user = current_user.user if current_user.is_authenticated else None
         return {
             "viewer": current_viewer(),

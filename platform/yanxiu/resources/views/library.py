@@ -9,7 +9,7 @@ from flask_login import current_user
 from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.live import current_seq
-from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
 from yanxiu.resources import catalog
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.forms import parse_filter
@@ -129,8 +129,7 @@ def _send(resource_id: int, file: ResourceFile) -> Response:
     stored = file.stored_file
     if current_user.is_authenticated and request.method == "GET":
         actor = current_actor()
-        with unit_of_work():
-            count_download(actor, resource_id)
+        write_if_possible(lambda: count_download(actor, resource_id))
     return send_stored(stored, inline=False)
 
 

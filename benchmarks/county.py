@@ -197,7 +197,8 @@ def add_posts(copier: Copier, topic: int, users: list[int], first_number: int, p
     def change(i: int, key: int) -> Row:
         text = f"{rng.choice(words)}，{rng.choice(words)}。我在第 {rng.randint(1, 40)} 课试过。"
         return {
-            "topic_id": topic, "author_id": users[(topic + i) % len(users)], "parent_id": None, "quote_id": None,
+            "topic_id": topic, "author_id": users[(topic + i) % len(users)],
+            "parent_id": key - 1 if i % 4 == 3 else None, "quote_id": None,
             "number": first_number + i, "html": f"<p>{text}</p>", "text": text, "client_uuid": fingerprint(key),
             "likes_count": 0, "seq": first_number + i, "edited_at": None, "withdrawn_at": None,
             "created_at": ago(pattern["created_at"], 60 * 24 * 30 - i),
@@ -262,5 +263,5 @@ def add_notifications(copier: Copier) -> None:
     pattern = copier.one("notification")
     copier.copies(
         "notification", pattern, copier.size.notifications,
-        lambda i, _key: {"created_at": ago(pattern["created_at"], i + 1)},
+        lambda i, _key: {"at": ago(pattern["at"], i + 1)},
     )  # fmt: skip

@@ -127,7 +127,6 @@ def encoded(fields: dict[str, Any]) -> bytes:
     return "&".join(pairs).encode()
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("route", FORMS, ids=lambda route: f"{route[0]} {route[1]}")
 def test_no_form_breaks(app, cast, worlds, route):
     door = Door(app, cast, worlds, route)
@@ -217,7 +216,6 @@ def test_no_address_breaks_a_page(app, cast, worlds, route):
 HUGE = ("0", "2147483648", "9223372036854775808", "9" * 40)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("route", sorted(ROWS), ids=lambda route: f"{route[0]} {route[1]}")
 def test_a_number_no_row_can_have_is_not_found(app, cast, worlds, route):
     _feature, row = ROWS[route]

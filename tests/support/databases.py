@@ -12,7 +12,17 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 
+from tests.support.eventually import eventually
+
 ADMIN_URL = os.environ.get("YANXIU_TEST_DATABASE_URL", "")
+
+
+def let_go(engine: Engine) -> None:
+    """Close the pool once no thread of the application holds a connection of it any more."""
+    pool = engine.pool
+    assert isinstance(pool, sa.pool.QueuePool)
+    eventually(lambda: pool.checkedout() == 0, 10)
+    engine.dispose()
 
 
 class SqliteDatabase:
@@ -27,7 +37,7 @@ class SqliteDatabase:
 
     def keep(self, engine: Engine, copy: Path) -> None:
         """Copy the state as it is now."""
-        engine.dispose()
+        let_go(engine)
         with sa.create_engine(self.url, poolclass=sa.pool.NullPool).connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(self.file, copy)
@@ -38,7 +48,7 @@ class SqliteDatabase:
         The pages are written into the open file: a thread of the application that reads meanwhile sees the state before
         or after, never a file without tables.
         """
-        engine.dispose()
+        let_go(engine)
         with (
             closing(sqlite3.connect(f"file:{copy or self.template}?immutable=1", uri=True)) as source,
             closing(sqlite3.connect(self.file)) as target,
@@ -47,7 +57,7 @@ class SqliteDatabase:
             source.backup(target)
 
     def drop(self, engine: Engine) -> None:
-        engine.dispose()
+        let_go(engine)
 
 
 class PostgresDatabase:
@@ -61,22 +71,22 @@ class PostgresDatabase:
         self._replace(name, "template0")
 
     def keep_as_template(self, engine: Engine) -> None:
-        engine.dispose()
+        let_go(engine)
         self._replace(self.template, self.name)
 
     def keep(self, engine: Engine, copy: Path) -> None:
         """Copy the state as it is now, into a database named after the file that SQLite would make."""
-        engine.dispose()
+        let_go(engine)
         self._copies.add(self._named(copy))
         self._replace(self._named(copy), self.name)
 
     def reset(self, engine: Engine, copy: Path | None = None) -> None:
         """Start again from a copy: the template, or one that `keep` made."""
-        engine.dispose()
+        let_go(engine)
         self._replace(self.name, self._named(copy) if copy else self.template)
 
     def drop(self, engine: Engine) -> None:
-        engine.dispose()
+        let_go(engine)
         for name in (self.name, *self._copies):
             self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self._admin.dispose()

@@ -14,6 +14,7 @@ import { settleSentDrafts } from "./behaviors/drafts.js";
 import { showWaitingToast } from "./behaviors/toast.js";
 import { followUnread } from "./behaviors/connection.js";
 import { registerWorker } from "./behaviors/offline.js";
+import "./behaviors/sign-out.js";
 import { prepareComposer } from "./composer/prepare.js";
 
 settleSentDrafts();

@@ -19,7 +19,8 @@ const token = () => document.querySelector("meta[name=csrf-token]");
 export async function request(url, options = {}) {
   const method = (options.method || "GET").toUpperCase();
   const response = await send(url, method, options);
-  if (response.ok) return response;
+  // A redirect that was asked to be left alone is the answer of a form that did its work.
+  if (response.ok || response.type === "opaqueredirect") return response;
   const error = await explain(response);
   if (error.code === "csrf" && !options.retried && (await renewToken())) {
     if (options.body instanceof FormData) options.body.set("csrf_token", token().content);
@@ -53,7 +54,7 @@ export async function requestHtml(url, options = {}) {
   return { html: await response.text(), response };
 }
 
-async function send(url, method, { headers, body, timeout = TIMEOUT_MS, signal }) {
+async function send(url, method, { headers, body, timeout = TIMEOUT_MS, signal, redirect }) {
   const aborter = new AbortController();
   let late = false;
   const giveUp = () => {
@@ -65,7 +66,7 @@ async function send(url, method, { headers, body, timeout = TIMEOUT_MS, signal }
   const own = { "X-Requested-With": "fetch", ...headers };
   if (method !== "GET" && method !== "HEAD") own["X-CSRFToken"] = token() ? token().content : "";
   try {
-    return await fetch(url, { method, headers: own, body, credentials: "same-origin", signal: aborter.signal });
+    return await fetch(url, { method, headers: own, body, redirect, credentials: "same-origin", signal: aborter.signal });
   } catch (_) {
     throw new NetError(late ? SILENT : OFFLINE, { offline: true });
   } finally {

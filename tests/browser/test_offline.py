@@ -46,19 +46,65 @@ def test_only_pages_are_kept(page):
     assert set(kept_pages(page)) <= {"/", "/offline"}
 
 
-def test_signing_out_takes_pages_and_drafts_away(page, cast):
-    page.evaluate(f'localStorage.setItem(\'draft:{cast.teacher.id}:/x:y\', \'{{"value": "草稿", "at": 1}}\')')
+def leave_unsent(page, cast):
+    """A draft of another page, and a plan with an edit that the server has not confirmed."""
+    page.evaluate(
+        """key => localStorage.setItem(key, JSON.stringify({value: '草稿', at: Date.now(), title: '新话题 · 三国'}))""",
+        f"draft:{cast.teacher.id}:/x:y",
+    )
     page.evaluate(
         """name => new Promise(done => {
-          indexedDB.open(name).onsuccess = event => { event.target.result.close(); done() }
+          const asked = indexedDB.open(name);
+          asked.onupgradeneeded = () => asked.result.createObjectStore('custom');
+          asked.onsuccess = () => {
+            const store = asked.result.transaction('custom', 'readwrite').objectStore('custom');
+            store.put('草船借箭', 'title');
+            store.put(1, 'dirty:7').onsuccess = () => { asked.result.close(); done() };
+          };
         })""",
         f"plan:{cast.teacher.id}:3",
     )
+
+
+def sign_out(page):
     page.get_by_label("李强的菜单").click()
     page.get_by_role("button", name="退出登录").click()
-    expect(page.get_by_role("link", name="登录").or_(page.get_by_role("button", name="登录")).first).to_be_visible()
+
+
+def kept_drafts(page):
+    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:')).length")
+
+
+def kept_plans(page):
+    return page.evaluate("indexedDB.databases().then(all => all.filter(({name}) => name.startsWith('plan:')).length)")
+
+
+def test_signing_out_takes_pages_and_drafts_away_only_after_asking(page, cast):
+    leave_unsent(page, cast)
+    sign_out(page)
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("还有没提交的内容：新话题 · 三国、教案《草船借箭》")
+    question.get_by_role("button", name="取消").click()
+    assert (kept_drafts(page), kept_plans(page)) == (1, 1)
+    sign_out(page)
+    question.get_by_role("button", name="清除并退出").click()
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
     assert "/" not in kept_pages(page)
-    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))") == []
-    assert (
-        page.evaluate("indexedDB.databases().then(all => all.filter(({name}) => name.startsWith('plan:')).length)") == 0
-    )
+    assert (kept_drafts(page), kept_plans(page)) == (0, 0)
+
+
+def test_signing_out_without_a_network_is_refused_and_nothing_is_lost(page, cast):
+    leave_unsent(page, cast)
+    page.context.set_offline(True)
+    sign_out(page)
+    expect(page.get_by_text("现在没有网络，不能退出登录")).to_be_visible()
+    assert (kept_drafts(page), kept_plans(page)) == (1, 1)
+
+
+def test_signing_out_that_the_server_did_not_hear_clears_nothing(page, cast):
+    leave_unsent(page, cast)
+    page.route("**/logout", lambda route: route.abort("internetdisconnected"))
+    sign_out(page)
+    page.get_by_role("dialog").get_by_role("button", name="清除并退出").click()
+    expect(page.get_by_text("现在没有网络，不能退出登录")).to_be_visible()
+    assert (kept_drafts(page), kept_plans(page)) == (1, 1)

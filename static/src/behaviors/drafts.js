@@ -177,3 +177,6 @@ export function myDrafts() {
     .map((key) => ({ key, path: key.slice(mine.length).replace(/:[^:]*$/, ""), ...read(key) }))
     .sort((a, b) => b.at - a.at);
 }
+
+/** What the page of a draft is called. */
+export const draftPlace = ({ title }) => (title || "没写完的草稿").replace(/^（\d+）/, "").replace(/ · 研修坊$/, "");

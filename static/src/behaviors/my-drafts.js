@@ -1,6 +1,6 @@
 // <ul data-my-drafts>: what this person has begun to write on this device and not sent, put before what the server knows.
 import { whenText } from "./times.js";
-import { myDrafts } from "./drafts.js";
+import { draftPlace, myDrafts } from "./drafts.js";
 
 const SHOWN = 5;
 const WORDS = 60;
@@ -18,7 +18,7 @@ function row(draft) {
   const item = document.createElement("li");
   const main = element("div", "item-main", "");
   const title = element("p", "item-title", "");
-  const link = element("a", "", placeOf(draft));
+  const link = element("a", "", draftPlace(draft));
   link.href = draft.path;
   title.append(link);
   main.append(title, element("p", "clamp-2 muted small", wordsOf(draft.value)), meta(draft));
@@ -33,8 +33,6 @@ function meta(draft) {
   line.append(element("span", "", "本机草稿"), element("span", "", whenText(new Date(draft.at))));
   return line;
 }
-
-const placeOf = ({ title }) => (title || "没写完的草稿").replace(/^（\d+）/, "").replace(/ · 研修坊$/, "");
 
 function wordsOf(value) {
   const text = new DOMParser().parseFromString(value, "text/html").body.textContent.trim();

@@ -1,5 +1,6 @@
-// The service worker keeps the shell and the pages one has visited; signing out takes everything of this person away.
+// The service worker keeps the shell and the pages one has visited; what a person leaves on this device can be cleared.
 import { viewerId } from "../net.js";
+import { clearPlans } from "./plans-on-device.js";
 
 export function registerWorker() {
   if (!("serviceWorker" in navigator) || !viewerId()) return;
@@ -22,22 +23,12 @@ function forgetOthers() {
   }
 }
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.matches("form[data-logout]") || form.dataset.cleared) return;
-  event.preventDefault();
-  // However long the browser takes to clear, the sign-out itself must not wait for it.
-  const patience = new Promise((resolve) => setTimeout(resolve, 1500));
-  Promise.race([clearPerson(viewerId()), patience]).then(() => {
-    form.dataset.cleared = "1";
-    form.submit();
-  });
-});
-
 /** Staff-room computers are shared: drafts, cached pages and offline plans of the person go. */
 export async function clearPerson(id) {
+  // What was typed a moment ago must not be kept again when the page is left.
+  for (const field of document.querySelectorAll("[data-draft]")) field.draftDirty = false;
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(`draft:${id}:`) || key.startsWith("tus::")) localStorage.removeItem(key);
+    if (key.startsWith(`draft:${id}:`) || key.startsWith(`uuid:${id}:`) || key.startsWith("tus::")) localStorage.removeItem(key);
   }
   sessionStorage.clear();
   await Promise.all([clearCaches(), clearPlans(id)]).catch(() => undefined);
@@ -47,20 +38,4 @@ async function clearCaches() {
   if (!window.caches) return;
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("pages-")).map((name) => caches.delete(name)));
-}
-
-/** Offline copies of plans are databases named plan:<user>:<plan>. */
-async function clearPlans(id) {
-  if (!window.indexedDB || !indexedDB.databases) return;
-  const all = await indexedDB.databases();
-  await Promise.all(all.filter(({ name }) => name.startsWith(`plan:${id}:`)).map(({ name }) => dropDatabase(name)));
-}
-
-function dropDatabase(name) {
-  return new Promise((resolve) => {
-    const asked = indexedDB.deleteDatabase(name);
-    asked.onsuccess = resolve;
-    asked.onerror = resolve;
-    asked.onblocked = resolve;
-  });
 }

@@ -131,3 +131,37 @@ def test_typing_right_through_the_change_loses_nothing(page_for):
     page.keyboard.type("一边换成编辑器一边打字也不丢")
     expect(page.get_by_role("toolbar", name="文字格式")).to_be_visible()
     expect(page.get_by_role("textbox", name="回复")).to_have_text("一边换成编辑器一边打字也不丢")
+
+
+WITH_FILES = FORM.replace("data-mention-src", 'data-upload-url="/probe/pictures" data-mention-src').replace(
+    "<button",
+    '<details><summary>添加附件</summary><input name="files" type="file" multiple aria-label="附件"></details><button',
+    1,
+)
+PICTURE = {"name": "板书.png", "mimeType": "image/png", "buffer": b"png"}
+PAPER = {"name": "学习单.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 x"}
+
+
+def test_a_chosen_picture_stands_in_the_text_and_a_file_is_attached(page_for):
+    page, box = open_composer(page_for, WITH_FILES)
+    answer_json(page, "**/probe/pictures", {"ok": True, "url": "/static/probe.png", "name": "板书.png"})
+    page.route("**/static/probe.png", lambda route: route.fulfill(content_type="image/svg+xml", body=EMPTY_PICTURE))
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="图片或附件").click()
+    chooser.value.set_files([PICTURE, PAPER])
+    expect(box.locator("img")).to_have_attribute("alt", "板书.png")
+    expect(page.get_by_text("已添加附件 学习单.pdf")).to_be_visible()
+    names = page.get_by_label("附件", exact=True).evaluate("field => [...field.files].map(file => file.name)")
+    assert names == ["学习单.pdf"]
+    assert box.locator("a").count() == 0
+
+
+def test_where_nothing_can_be_attached_only_pictures_are_offered(page_for):
+    page, _box = open_composer(
+        page_for, FORM.replace("data-mention-src", 'data-upload-url="/probe/p" data-mention-src')
+    )
+    expect(page.get_by_role("button", name="插入图片")).to_be_visible()
+    expect(page.locator(".composer input[type=file]")).to_have_attribute("accept", "image/*")
+
+
+EMPTY_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>'

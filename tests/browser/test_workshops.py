@@ -9,7 +9,7 @@ from tests.support.workshops import make_post, make_topic, make_workshop
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops.models import Post, Topic, Workshop
-from yanxiu.workshops.services import posts
+from yanxiu.workshops.services import groups, posts
 
 
 @pytest.fixture
@@ -102,6 +102,27 @@ def test_a_half_written_answer_survives_a_closed_tab(context_for, topic, width):
     expect(again.locator("#threads").get_by_text("我想到一个办法，先写一半")).to_be_visible()
     again.reload()
     expect(again.get_by_role("textbox", name="回复")).to_have_value("")
+
+
+def test_a_draft_still_knows_whom_it_answers(app, context_for, topic):
+    context = context_for("colleague")
+    page = context.new_page()
+    page.goto(topic)
+    live(page, "posts")
+    page.locator("#threads .thread").get_by_role("link", name="回复").click()
+    expect(page.locator(".composer-text")).to_be_focused()
+    page.keyboard.type("同意，再加一张时间表")
+    expect(page.get_by_text("草稿已存本机")).to_be_visible()
+    page.close()
+    again = context.new_page()
+    again.goto(topic)
+    expect(again.get_by_text("回复 李强")).to_be_visible()
+    expect(again.locator(".composer-text")).to_have_text("同意，再加一张时间表")
+    again.locator("#reply").get_by_role("button", name="回复", exact=True).click()
+    expect(again.locator(".thread .replies").get_by_text("同意，再加一张时间表")).to_be_visible()
+    again.reload()
+    live(again, "posts")
+    expect(again.get_by_text("回复 李强")).to_be_hidden()
 
 
 def test_the_answer_one_is_writing_stays_while_thumbs_arrive(app, cast, page_for, topic):
@@ -247,3 +268,32 @@ def test_a_leader_invites_and_the_invited_accepts(page_for, workshop):
     invited.goto("/workshops")
     invited.get_by_role("button", name="接受邀请").click()
     expect(invited.get_by_text("欢迎加入")).to_be_visible()
+
+
+def test_a_leader_gives_roles_from_the_menu_by_keyboard(page_for, workshop):
+    page = page_for("leader")
+    page.goto(f"/workshops/{workshop}/members")
+    page.get_by_label("李强的操作").click()
+    role = page.locator(".menu[open]").get_by_label("角色")
+    role.focus()
+    page.keyboard.press("ArrowUp")
+    expect(role).to_have_value("mentor")
+    expect(role).to_be_focused()
+    page.locator(".menu[open]").get_by_role("button", name="调整角色").click()
+    expect(page.get_by_text("角色已调整")).to_be_visible()
+    expect(page.locator("#members").get_by_text("李强")).to_have_count(0)
+
+
+def test_a_group_without_a_name_keeps_its_menu_open(app, cast, page_for, workshop):
+    with app.app_context(), unit_of_work():
+        groups.create_group(cast.user("leader"), db.session.get(Workshop, workshop), "五年级组")
+    page = page_for("leader")
+    page.goto(f"/workshops/{workshop}/members")
+    page.get_by_label("五年级组的操作").click()
+    name = page.locator(".menu[open]").get_by_label("小组名称")
+    name.fill("")
+    page.get_by_role("button", name="改名").click()
+    expect(name).to_be_visible()
+    name.fill("高段组")
+    page.get_by_role("button", name="改名").click()
+    expect(page.get_by_text("小组名称已修改")).to_be_visible()

@@ -61,8 +61,8 @@ def read_all() -> ResponseReturnValue:
     with unit_of_work():
         marked = mark_all_read(current_actor(), until)
     if wants_fragment():
-        return jsonify(ok=True, marked=marked, toast="已全部标为已读")
-    flash("已全部标为已读", "success")
+        return jsonify(ok=True, marked=marked, toast="已全部设为已读")
+    flash("已全部设为已读", "success")
     return redirect(url_for("notifications.index"))
 
 

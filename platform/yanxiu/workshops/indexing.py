@@ -161,6 +161,6 @@ def _all_posts() -> Iterator[int]:
 SOURCES: tuple[IndexSource, ...] = (
     IndexSource("workshop", "工作坊", _load_workshops, _all_workshops, _visible_workshops),
     IndexSource("topic", "话题", _load_topics, _all_topics, _visible_topics),
-    IndexSource("post", "回帖", _load_posts, _all_posts, _visible_posts),
+    IndexSource("post", "回复", _load_posts, _all_posts, _visible_posts),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals,)

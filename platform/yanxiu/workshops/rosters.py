@@ -11,7 +11,7 @@ from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.workshops.forms import ROLE_NAMES
 from yanxiu.workshops.models import Workshop, WorkshopMember
 
-HEADINGS = ("序号", "姓名", "单位", "学科", "学段", "职称", "角色", "小组", "加入日期", "发布话题", "回帖")
+HEADINGS = ("序号", "姓名", "单位", "学科", "学段", "职称", "角色", "小组", "加入日期", "发布话题", "回复")
 WIDTHS = (6, 12, 24, 12, 8, 12, 10, 14, 12, 10, 8)
 
 

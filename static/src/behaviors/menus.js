@@ -19,7 +19,8 @@ function onKey(menu, summary, event) {
     return;
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || !menu.open) return;
+  // In a field of the menu the arrows are the field's own.
+  if (!step || !menu.open || event.target.matches("select, input, textarea")) return;
   event.preventDefault();
   const items = [...menu.querySelectorAll(".menu-panel a, .menu-panel button")].filter((item) => item.offsetParent);
   const now = items.indexOf(document.activeElement);
@@ -29,7 +30,13 @@ function onKey(menu, summary, event) {
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
-    const chosen = event.target.closest(".menu-panel button, .menu-panel a");
+    // A form may still be refused; its menu closes when it is really sent.
+    const chosen = event.target.closest(".menu-panel button:not([type=submit]), .menu-panel a");
     if (!menu.contains(event.target) || (chosen && menu.contains(chosen))) menu.open = false;
   }
+});
+
+document.addEventListener("submit", (event) => {
+  const menu = event.target.closest("details[data-menu]");
+  if (menu) menu.open = false;
 });

@@ -6,7 +6,7 @@ import { Placeholder } from "@tiptap/extensions";
 import { setFormat } from "./prepare.js";
 import { mentions } from "./mentions.js";
 import { Toolbar } from "./toolbar.js";
-import { pickedFiles, uploadInto } from "./uploads.js";
+import { pickedFiles, takeFiles } from "./uploads.js";
 
 const LOOKS_LIKE_HTML = /^\s*<(p|ul|ol|h[1-6]|blockquote|img|table|pre)\b/i;
 
@@ -109,7 +109,7 @@ export class Composer {
     const files = pickedFiles(transfer);
     if (!this.area.dataset.uploadUrl || !files.length) return false;
     event.preventDefault();
-    uploadInto(this.editor, this.area.dataset.uploadUrl, files);
+    takeFiles(this, files);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 // The composer's toolbar: one tab stop, arrow keys inside, state told by aria-pressed.
-import { uploadInto } from "./uploads.js";
+import { attachmentField, takeFiles } from "./uploads.js";
 import { linkDialog } from "./link-dialog.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -25,7 +25,7 @@ export class Toolbar {
     this.element.setAttribute("aria-label", "文字格式");
     this.toggles = TOOLS.map(([label, path, mark, run]) => this.addToggle(label, path, mark, run));
     this.add("链接", LINK, () => linkDialog(this.editor));
-    if (composer.area.dataset.uploadUrl) this.addUpload(composer.area.dataset.uploadUrl);
+    if (composer.area.dataset.uploadUrl) this.addUpload();
     this.add("撤销", UNDO, () => this.editor.chain().focus().undo().run());
     this.element.addEventListener("keydown", (event) => this.walk(event));
     this.editor.on("transaction", () => this.refresh());
@@ -55,18 +55,20 @@ export class Toolbar {
     return { button, mark };
   }
 
-  addUpload(url) {
+  addUpload() {
+    const withFiles = attachmentField(this.composer.area);
     const input = document.createElement("input");
     input.type = "file";
     input.multiple = true;
     input.hidden = true;
-    input.setAttribute("aria-label", "选择图片或文件");
+    if (!withFiles) input.accept = "image/*";
+    input.setAttribute("aria-label", withFiles ? "选择图片或文件" : "选择图片");
     input.addEventListener("change", () => {
-      uploadInto(this.editor, url, [...input.files]);
+      takeFiles(this.composer, [...input.files]);
       input.value = "";
     });
     this.element.append(input);
-    this.add("图片或附件", ATTACH, () => input.click());
+    this.add(withFiles ? "图片或附件" : "插入图片", ATTACH, () => input.click());
   }
 
   refresh() {

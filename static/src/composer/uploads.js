@@ -1,4 +1,4 @@
-// Pictures and files chosen, pasted or dropped into a composer.
+// Pictures and files chosen, pasted or dropped into a composer: pictures stand in the text, other files are attached.
 import { request } from "../net.js";
 import { toast } from "../behaviors/toast.js";
 
@@ -6,28 +6,48 @@ export function pickedFiles(transfer) {
   return transfer && transfer.files ? [...transfer.files] : [];
 }
 
-/** Upload one after the other; a picture becomes an image, anything else a link with its name. */
-export async function uploadInto(editor, url, files) {
+/** The field of the form around `area` that takes attachments. */
+export const attachmentField = (area) => area.form && area.form.querySelector("input[type=file][name=files]");
+
+/** Put pictures into the text and everything else among the attachments, if the form has them. */
+export function takeFiles(composer, files) {
+  const pictures = files.filter(isPicture);
+  const others = files.filter((file) => !isPicture(file));
+  if (others.length) attach(composer.area, others);
+  return uploadPictures(composer.editor, composer.area.dataset.uploadUrl, pictures);
+}
+
+const isPicture = (file) => file.type.startsWith("image/");
+
+function attach(area, files) {
+  const field = attachmentField(area);
+  if (!field) {
+    toast("这里只能插入图片");
+    return;
+  }
+  const all = new DataTransfer();
+  for (const file of [...field.files, ...files]) all.items.add(file);
+  field.files = all.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  const folded = field.closest("details");
+  if (folded) folded.open = true;
+  toast(`已添加附件 ${files.map((file) => file.name).join("、")}`);
+}
+
+/** Upload one after the other. */
+async function uploadPictures(editor, url, files) {
   for (const file of files) {
     const notice = toast(`正在上传 ${file.name}`);
     try {
       const body = new FormData();
       body.append("file", file, file.name);
       const response = await request(url, { method: "POST", body, timeout: 0, headers: { Accept: "application/json" } });
-      insert(editor, file, await response.json());
+      const { url: src, name } = await response.json();
+      editor.chain().focus().setImage({ src, alt: name || file.name }).run();
       if (notice) notice.remove();
     } catch (error) {
       if (notice) notice.remove();
       toast(`${file.name} 没有传上：${error.message}`);
     }
   }
-}
-
-function insert(editor, file, { url, name }) {
-  if (file.type.startsWith("image/")) {
-    editor.chain().focus().setImage({ src: url, alt: name || file.name }).run();
-    return;
-  }
-  const link = { type: "text", text: name || file.name, marks: [{ type: "link", attrs: { href: url } }] };
-  editor.chain().focus().insertContent([link, { type: "text", text: " " }]).run();
 }

@@ -1,5 +1,17 @@
 // 回复 and 引用 under a post use the one form of the page: it says whom one answers, and what was typed stays.
 import { mountComposer } from "../composer/prepare.js";
+import { behavior } from "../registry.js";
+import { viewerId } from "../net.js";
+
+const keyOf = () => `answering:${viewerId()}:${location.pathname}`;
+
+behavior("form#reply", (form) => {
+  // A draft that came back still answers whom it answered; the address may say otherwise.
+  const kept = read();
+  const named = form.elements.parent_id.value || form.elements.quote_id.value;
+  if (kept && !named && form.elements.html.value) aim(form, kept);
+  form.elements.html.addEventListener("draft:restored", () => form.elements.html.value || aim(form, {}));
+});
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-answer], [data-cite], [data-answer-cancel]");
@@ -17,6 +29,7 @@ document.addEventListener("async-form:done", (event) => {
 });
 
 function aim(form, { parent = "", quote = "", text = "" }) {
+  write(text ? { parent, quote, text } : null);
   // Quoting an answer to somebody stays in that thread's place only if one also answers it.
   form.elements.parent_id.value = parent;
   form.elements.quote_id.value = quote;
@@ -38,4 +51,21 @@ async function focusText(form) {
   const composer = await mountComposer(form.elements.html);
   if (composer) composer.editor.commands.focus("end");
   else form.elements.html.focus();
+}
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(keyOf()));
+  } catch (_) {
+    return null;
+  }
+}
+
+function write(target) {
+  try {
+    if (target) localStorage.setItem(keyOf(), JSON.stringify(target));
+    else localStorage.removeItem(keyOf());
+  } catch (_) {
+    // Without storage there is no draft that could come back either.
+  }
 }

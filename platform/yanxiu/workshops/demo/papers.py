@@ -8,7 +8,7 @@ from pathlib import Path
 from docx import Document
 
 from yanxiu.core.uploads import receive_upload
-from yanxiu.workshops.services.posts import Attachment
+from yanxiu.workshops.services.attachments import Attachment
 
 FOLDER = Path(__file__).parent / "papers"
 

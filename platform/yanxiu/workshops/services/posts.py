@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
@@ -17,7 +17,6 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.html import clean_html, excerpt, html_from_text, text_of
 from yanxiu.core.live import bump
-from yanxiu.core.storage import ReceivedFile, keep_file
 from yanxiu.workshops.events import (
     PersonMentioned,
     PostEdited,
@@ -28,23 +27,19 @@ from yanxiu.workshops.events import (
 )
 from yanxiu.workshops.models import (
     Post,
-    PostAttachment,
     PostEdit,
     PostLike,
     PostMention,
     Topic,
     TopicVisit,
-    Workshop,
     WorkshopMember,
-    WorkshopPicture,
 )
+from yanxiu.workshops.services.attachments import Attachment, attach_files, change_files
 
 MAX_TEXT = 20_000
 MAX_HTML = 200_000
 EXCERPT_LENGTH = 120
 VISITS_AT_ONCE = 200
-Attachment = tuple[ReceivedFile, ReceivedFile | None]
-"""A received file and, for an image, its thumbnail."""
 _MENTION_MARK = re.compile(r'data-mention="(\d{1,9})"')
 
 
@@ -119,20 +114,12 @@ def add_post(
     )
     db.session.add(post)
     db.session.flush()
-    _attach(actor, post, files)
+    attach_files(actor, post, files)
     post.seq = bump(f"topic:{topic.id}", "post", post.id)
     if number == 1:
         topic.excerpt = excerpt(content.html, EXCERPT_LENGTH)
     mark_seen(actor.id, topic, number, only_next=True)
     return post
-
-
-def _attach(actor: User, post: Post, files: Sequence[Attachment]) -> None:
-    for position, (received, small) in enumerate(files):
-        file = keep_file(received, actor.id)
-        thumbnail = None if small is None else keep_file(small, actor.id)
-        db.session.add(PostAttachment(post_id=post.id, file=file, thumbnail=thumbnail, position=position))
-    db.session.flush()
 
 
 def _next_number(topic: Topic) -> int:
@@ -243,13 +230,17 @@ def _names_after_at(text: str, names: set[str]) -> set[str]:
     return {name for name in found if name}
 
 
-def edit_post(actor: User, post: Post, html: str) -> None:
-    """Change what a post says and keep what it said; the same text changes nothing."""
+def edit_post(
+    actor: User, post: Post, html: str, *, files: Sequence[Attachment] = (), dropped: Collection[int] = ()
+) -> None:
+    """Change what a post says, keeping what it said, and its files; the same again changes nothing."""
     content = checked_content(html)
-    if content.html == post.html:
+    changed = change_files(actor, post, files, dropped)
+    if content.html == post.html and not changed:
         return
-    db.session.add(PostEdit(post_id=post.id, editor_id=actor.id, html=post.html))
-    post.html, post.text = content.html, content.text
+    if content.html != post.html:
+        db.session.add(PostEdit(post_id=post.id, editor_id=actor.id, html=post.html))
+        post.html, post.text = content.html, content.text
     post.edited_at = now()
     if post.is_opener:
         post.topic.excerpt = excerpt(content.html, EXCERPT_LENGTH)
@@ -370,11 +361,3 @@ def mark_all_seen(user_id: int, workshop_id: int) -> None:
                 },
             )
         )
-
-
-def add_picture(actor: User, workshop: Workshop, received: ReceivedFile) -> WorkshopPicture:
-    """Keep a picture that is being written into a post."""
-    picture = WorkshopPicture(workshop_id=workshop.id, file=keep_file(received, actor.id))
-    db.session.add(picture)
-    db.session.flush()
-    return picture

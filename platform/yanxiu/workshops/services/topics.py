@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 
@@ -23,6 +23,7 @@ from yanxiu.workshops.events import (
 )
 from yanxiu.workshops.models import Post, Topic, Workshop
 from yanxiu.workshops.services import posts
+from yanxiu.workshops.services.attachments import Attachment
 
 MAX_PINNED = 5
 TITLE_LENGTH = 80
@@ -35,7 +36,7 @@ def publish_topic(
     html: str,
     *,
     client_uuid: str | None = None,
-    files: Sequence[posts.Attachment] = (),
+    files: Sequence[Attachment] = (),
 ) -> Topic:
     """Open a thread; sending the same words with the same `client_uuid` returns the topic they made."""
     client_uuid = posts.checked_uuid(client_uuid)
@@ -82,10 +83,19 @@ def _checked_title(title: str) -> str:
     return title
 
 
-def edit_topic(actor: User, topic: Topic, opener: Post, title: str, html: str) -> None:
+def edit_topic(
+    actor: User,
+    topic: Topic,
+    opener: Post,
+    title: str,
+    html: str,
+    *,
+    files: Sequence[Attachment] = (),
+    dropped: Collection[int] = (),
+) -> None:
     """Change the title and the opening text; what it said before is kept."""
     new_title = _checked_title(title)
-    posts.edit_post(actor, opener, html)
+    posts.edit_post(actor, opener, html, files=files, dropped=dropped)
     if new_title != topic.title:
         topic.title = new_title
         record(TopicChanged(topic.id, topic.workshop_id, actor.id))

@@ -18,10 +18,9 @@ from yanxiu.workshops.forms import ROLE_NAMES
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.queries import teams, threads
 from yanxiu.workshops.queries.teams import Seat
-from yanxiu.workshops.services.posts import Attachment
+from yanxiu.workshops.services.attachments import MAX_FILES, Attachment
 
 bp = Blueprint("workshops", __name__)
-MAX_FILES = 9
 
 
 def open_seat(workshop_id: int) -> Seat:
@@ -141,6 +140,11 @@ def _received(file: FileStorage, field: str) -> Attachment:
     except InvalidError as error:
         error.field = error.field or field
         raise
+
+
+def dropped_files() -> set[int]:
+    """Return the ids of the attachments that shall go, as ticked in the form."""
+    return {int(value) for value in request.form.getlist("drop") if value.isdecimal() and len(value) <= 15}
 
 
 def number_argument(name: str, default: int = 0) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,11 +17,14 @@ from yanxiu.workshops import permissions
 from yanxiu.workshops.forms import PostForm, SwitchForm
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.queries import threads
+from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.services import attachments
 from yanxiu.workshops.services import posts as services
 from yanxiu.workshops.views.frame import (
     bp,
     done,
     done_in_place,
+    dropped_files,
     form_page,
     frame,
     open_post,
@@ -63,6 +68,7 @@ def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/answers")
 def answers(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
     """Show a post with the answers to it, page by page; the topic's page takes its next answers from here."""
+    seq = current_seq(f"topic:{topic_id}")
     seat, post = open_post(workshop_id, topic_id, post_id)
     if post.is_opener or post.parent_id is not None:
         raise NotFoundError
@@ -72,6 +78,7 @@ def answers(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValu
         **frame(seat, "topics"),
         **topic_context(seat, post.topic),
         thread=threads.Thread(post, page.items),
+        seq=seq,
         page=page,
         thumbs=threads.thumbs_of((post, *page.items), current_viewer().user_id),
     )
@@ -131,25 +138,33 @@ def edit_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnVa
     seat, post = open_post(workshop_id, topic_id, post_id)
     require(permissions.can_edit_post(current_viewer(), post, seat.member))
     form = PostForm(formdata=None, html=post.html)
-    return render_template("workshops/edit_post.html", **frame(seat, "topics"), topic=post.topic, post=post, form=form)
+    return render_template("workshops/edit_post.html", form=form, **_edit_context(seat, post))
+
+
+def _edit_context(seat: Seat, post: Post) -> dict[str, Any]:
+    return frame(seat, "topics") | {"topic": post.topic, "post": post, "dropped": dropped_files()}
 
 
 @bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/edit")
 def change_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
-    """Change one's own post; what it said before is kept."""
+    """Change one's own post and its files; what it said before is kept."""
+    seat, post = open_post(workshop_id, topic_id, post_id)
+    require(permissions.can_edit_post(current_viewer(), post, seat.member))
     form = PostForm()
     try:
+        require_valid(form)
+        files = received_files()
         with unit_of_work():
             seat, post = open_post(workshop_id, topic_id, post_id)
             require(permissions.can_edit_post(current_viewer(), post, seat.member))
-            require_valid(form)
-            services.edit_post(current_actor(), post, typed_html(form.html.data))
+            html = typed_html(form.html.data)
+            services.edit_post(current_actor(), post, html, files=files, dropped=dropped_files())
             target = post_url(post.topic, post.id)
     except YanxiuError as error:
         if error.status in (403, 404):
             raise
         seat, post = open_post(workshop_id, topic_id, post_id)
-        return form_page("workshops/edit_post.html", form, error, **frame(seat, "topics"), topic=post.topic, post=post)
+        return form_page("workshops/edit_post.html", form, error, **_edit_context(seat, post))
     return done(target, "修改已保存")
 
 
@@ -226,7 +241,7 @@ def add_picture(workshop_id: int) -> ResponseReturnValue:
     with unit_of_work():
         seat = open_seat(workshop_id)
         require(seat.member is not None, "加入工作坊以后才能上传图片")
-        found = services.add_picture(current_actor(), seat.workshop, received)
+        found = attachments.add_picture(current_actor(), seat.workshop, received)
         url = url_for("workshops.picture", workshop_id=workshop_id, picture_id=found.id)
         name = found.file.name
     return jsonify({"ok": True, "url": url, "name": name})

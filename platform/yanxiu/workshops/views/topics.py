@@ -25,6 +25,7 @@ from yanxiu.workshops.views.frame import (
     bp,
     done,
     done_in_place,
+    dropped_files,
     form_page,
     frame,
     number_argument,
@@ -235,26 +236,38 @@ def edit_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     require(permissions.can_edit_topic(current_viewer(), found, seat.member))
     opener = _opener(topic_id)
     form = TopicForm(formdata=None, title=found.title, html=opener.html)
-    return render_template("workshops/edit_topic.html", **frame(seat, "topics"), topic=found, form=form)
+    return render_template("workshops/edit_topic.html", form=form, **_edit_context(seat, found))
+
+
+def _edit_context(seat: Seat, found: Topic) -> dict[str, Any]:
+    return frame(seat, "topics") | {"topic": found, "opener": _opener(found.id), "dropped": dropped_files()}
 
 
 @bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/edit")
 def change_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
-    """Change a topic's title and text."""
+    """Change a topic's title, text and files."""
     seat, found = open_topic(workshop_id, topic_id)
     require(permissions.can_edit_topic(current_viewer(), found, seat.member))
     form = TopicForm()
     if not form.validate():
-        return form_page("workshops/edit_topic.html", form, **frame(seat, "topics"), topic=found)
+        return form_page("workshops/edit_topic.html", form, **_edit_context(seat, found))
     try:
+        files = received_files()
         with unit_of_work():
             seat, found = open_topic(workshop_id, topic_id)
             require(permissions.can_edit_topic(current_viewer(), found, seat.member))
-            html = typed_html(form.html.data)
-            services.edit_topic(current_actor(), found, _opener(topic_id), form.title.data, html)
+            services.edit_topic(
+                current_actor(),
+                found,
+                _opener(topic_id),
+                form.title.data,
+                typed_html(form.html.data),
+                files=files,
+                dropped=dropped_files(),
+            )
     except YanxiuError as error:
         seat, found = open_topic(workshop_id, topic_id)
-        return form_page("workshops/edit_topic.html", form, error, **frame(seat, "topics"), topic=found)
+        return form_page("workshops/edit_topic.html", form, error, **_edit_context(seat, found))
     return done(topic_url(found), "修改已保存")
 
 
@@ -357,4 +370,4 @@ def visit_all(workshop_id: int) -> ResponseReturnValue:
     with unit_of_work():
         seat = open_seat(workshop_id)
         post_services.mark_all_seen(current_actor().id, seat.workshop.id)
-    return done(url_for("workshops.topics", workshop_id=workshop_id), "已全部标为已读")
+    return done(url_for("workshops.topics", workshop_id=workshop_id), "已全部设为已读")

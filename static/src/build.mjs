@@ -11,7 +11,7 @@ const source = dirname(fileURLToPath(import.meta.url));
 const root = join(source, "../..");
 const dist = join(root, "static/dist");
 // Every page loads app.js and app.css; the others are named by the templates that need them.
-const ENTRIES = ["app.js", "editor.js", "lesson.js", "workshop.js", "resources.js", "app.css", "editor.css", "lesson.css", "resources.css"];
+const ENTRIES = ["app.js", "editor.js", "plans.js", "lesson.js", "workshop.js", "resources.js", "app.css", "editor.css", "lesson.css", "resources.css"];
 
 process.chdir(root);
 const entries = ENTRIES.map((name) => join("static/src", name)).filter((path) => existsSync(path));

@@ -9,6 +9,7 @@ import { Placeholder } from "@tiptap/extensions";
 import { Awareness } from "y-protocols/awareness";
 import { warnBeforeLeaving } from "./behaviors/leaving.js";
 import { toast } from "./behaviors/toast.js";
+import { linkDialog } from "./composer/link-dialog.js";
 import { keepCaret } from "./editor/keep-caret.js";
 import { LocalMemory } from "./editor/local-memory.js";
 import { PlanProvider } from "./editor/provider.js";
@@ -18,9 +19,7 @@ import { People, caret } from "./editor/people.js";
 import { Pictures } from "./editor/images.js";
 import { Status } from "./editor/status.js";
 import { Toolbar } from "./editor/toolbar.js";
-import { editLink } from "./editor/links.js";
 import { bindSaving } from "./editor/saving.js";
-import "./editor/invite.js";
 
 const FIELD = "default";
 
@@ -39,9 +38,16 @@ class PlanPage {
   async start() {
     await this.memory.open();
     this.memory.write("title", this.page.dataset.label.replace(/ 正文$/, ""));
-    const { planId, updatesUrl } = this.page.dataset;
+    const { planId, updatesUrl, compareUrl } = this.page.dataset;
     const { doc, awareness, memory } = this;
-    this.provider = new PlanProvider({ planId: Number(planId), doc, awareness, memory, postUrl: updatesUrl });
+    this.provider = new PlanProvider({
+      planId: Number(planId),
+      doc,
+      awareness,
+      memory,
+      postUrl: updatesUrl,
+      compareUrl,
+    });
     this.status = new Status(this.page, this.provider, () => this.ownText());
     this.people = new People(this.page.querySelector("[data-plan-here]"), this.provider, this.page);
     this.provider.on("synced", () => this.mount());
@@ -82,7 +88,6 @@ class PlanPage {
     this.editor.on("update", () => this.outline.schedule());
     this.editor.on("sectionGuarded", () => toast("章节标题受保护，选中章节里的内容再删"));
     this.bindTools(pictures);
-    this.outline.onGo = () => undefined;
     this.page.dataset.ready = "true";
   }
 
@@ -113,7 +118,7 @@ class PlanPage {
       pictures.insert(this.editor, input.files);
       input.value = "";
     });
-    this.toolbar = new Toolbar(bar, this.editor, { image: () => input.click(), link: editLink });
+    this.toolbar = new Toolbar(bar, this.editor, { image: () => input.click(), link: linkDialog });
   }
 
   // Whether typing makes sense: with the right to write, or offline with a right that was not taken away.
@@ -145,5 +150,3 @@ if (page) {
   page.planPage = new PlanPage(page);
   page.planPage.start();
 }
-
-document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());

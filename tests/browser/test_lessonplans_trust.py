@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -12,7 +14,7 @@ from tests.support.workshops import make_workshop
 from yanxiu.accounts.services import revoke_sessions_of
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services
-from yanxiu.lessonplans.queries import find_member, find_plan
+from yanxiu.lessonplans.queries import find_member, find_plan, revisions_page
 
 
 @pytest.fixture
@@ -222,7 +224,6 @@ def test_a_version_is_kept_looked_at_and_brought_back(page_for, plan_id):
     expect(page.locator("#plan-text")).to_contain_text("第一稿的目标")
     expect(page.locator("#plan-text")).not_to_contain_text("第二稿又改了")
     page.get_by_role("button", name="恢复到这一版").click()
-    page.get_by_role("dialog").get_by_role("button", name="恢复到这一版").click()
     expect(page.get_by_text("已恢复到“一稿”")).to_be_visible()
     opened(page, plan_id)
     assert "第二稿又改了" not in text(page)
@@ -253,4 +254,84 @@ def test_tables_are_changed_from_the_toolbar(page_for, plan_id):
     expect(rows).to_have_count(before + 1)
     page.get_by_role("button", name="删除这一行").click()
     expect(rows).to_have_count(before)
+    saved(page)
+
+
+BLOCK_SOCKETS = """window.WebSocket = class {
+  constructor() { setTimeout(() => this.onerror && this.onerror(new Event("error"))); }
+  close() {}
+};"""
+
+
+def test_where_sockets_are_blocked_the_text_goes_over_http_and_the_page_says_so(context_for, page_for, plan_id):
+    other = opened(page_for("leader"), plan_id)
+    context = context_for("teacher")
+    context.add_init_script(BLOCK_SOCKETS)
+    page = context.new_page()
+    page.goto(f"/lesson-plans/{plan_id}")
+    expect(page.locator("[data-plan-page][data-ready=true]")).to_be_visible(timeout=20_000)
+    label = page.locator("[data-plan-state]")
+    expect(label).to_have_text("网络受限，每 15 秒同步")
+    write(page, "learners", "限制网络里写的学情。")
+    expect(label).to_have_text("网络受限，每 15 秒同步，新写的还在本机")
+    write(other, "textbook", "别人写的教材分析。")
+    saved(other)
+    eventually(lambda: "限制网络里写的学情" in text(other), 30)
+    expect(label).to_have_text("网络受限，每 15 秒同步")
+    eventually(lambda: "别人写的教材分析" in text(page), 30)
+
+
+def test_a_picture_lands_where_it_was_put_though_others_write_before_it(page_for, plan_id):
+    from tests.lessonplans.matrix import png
+
+    page, other = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    write(page, "board", "图上面的话")
+    saved(page)
+    eventually(lambda: "图上面的话" in text(other))
+    waiting: list = []
+    page.route("**/images", lambda route: waiting.append(route) if route.request.method == "POST" else route.continue_())
+    page.locator("[data-image-input]").set_input_files(
+        files=[{"name": f"{name}.png", "mimeType": "image/png", "buffer": png()} for name in ("一", "二")]
+    )
+    expect(page.locator("[data-toasts]")).to_contain_text("正在上传 一.png")
+    write(other, "standard", "别人在前面写了很长很长的一句话。")
+    eventually(lambda: "很长很长" in text(page))
+    eventually(lambda: waiting and waiting.pop(0).continue_() is None)
+    expect(page.locator("[data-toasts]")).to_contain_text("正在上传 二.png")
+    eventually(lambda: waiting and waiting.pop(0).continue_() is None)
+    pictures = page.locator("#section-board img")
+    expect(pictures).to_have_count(2)
+    assert [pictures.nth(n).get_attribute("alt") for n in range(2)] == ["一", "二"]
+    expect(page.locator("[data-toasts]")).not_to_contain_text("正在上传")
+    assert "图上面的话" in page.locator("#section-board").inner_text()
+
+
+def test_a_link_is_made_by_keyboard_and_www_is_enough(page_for, plan_id):
+    page = opened(page_for("leader"), plan_id)
+    write(page, "board", "")
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="链接")
+    dialog.get_by_label("网址").fill("www.example.org")
+    dialog.get_by_role("button", name="确定").click()
+    expect(page.locator("#section-board a[href='https://www.example.org']")).to_be_visible()
+    saved(page)
+
+
+def test_saving_a_version_twice_in_a_hurry_keeps_one(app, page_for, plan_id):
+    page = opened(page_for("leader"), plan_id)
+    write(page, "goals", "刚写的，还没存。")
+    page.get_by_role("button", name="保存为版本").first.click()
+    page.get_by_label("版本名称").fill("一稿")
+    page.locator("[data-save-revision]").evaluate("form => { form.requestSubmit(); form.requestSubmit(); }")
+    expect(page.get_by_text("已保存为版本“一稿”")).to_be_visible()
+    with app.app_context():
+        assert [revision.title for revision in revisions_page(plan_id).items] == ["一稿"]
+
+
+def test_a_plan_that_grows_too_long_is_told_so_in_time(app, page_for, plan_id, monkeypatch):
+    hub = app.extensions["yanxiu_documents"]
+    monkeypatch.setattr(hub, "limits", replace(hub.limits, state_warning_bytes=100))
+    page = opened(page_for("leader"), plan_id)
+    expect(page.locator("[data-plan-problem]")).to_contain_text("这份教案已经很长")
+    write(page, "goals", "还能写")
     saved(page)

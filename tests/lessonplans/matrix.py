@@ -95,6 +95,12 @@ ROUTES = {
         body=new_update("初稿"),
         headers=FETCH,
     ),
+    ("POST", "lessonplans.compare"): Row(
+        PLAN + "/comparisons",
+        expect(200, anonymous=401, outsider=404, stranger=404),
+        body=b"\x00",
+        headers=FETCH,
+    ),
     ("POST", "lessonplans.add_image"): Row(
         PLAN + "/images",
         expect(201, anonymous=401, outsider=404, stranger=404) | READERS,

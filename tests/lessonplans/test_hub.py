@@ -17,9 +17,9 @@ from tests.support.rt_client import append_line, lines_of, new_update
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab import awareness, updates
-from yanxiu.lessonplans.collab.hub import LINGER_SECONDS, ROLE_SECONDS, Hub
+from yanxiu.lessonplans.collab.hub import ROLE_SECONDS, Hub
 from yanxiu.lessonplans.collab.protocol import Join, Limits, RefusedError
-from yanxiu.lessonplans.collab.room import Visitor
+from yanxiu.lessonplans.collab.room import LINGER_SECONDS, Visitor
 from yanxiu.lessonplans.collab.store import COMPACT_ROWS, Append, DocumentStore
 from yanxiu.lessonplans.collab.wire import SocketTransport
 from yanxiu.lessonplans.models import PlanSnapshot, PlanUpdate

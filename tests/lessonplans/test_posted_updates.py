@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
 
 import pytest
+from pycrdt import Doc
 
 from tests.support.lessonplans import make_plan
-from tests.support.rt_client import lines_of, new_update
+from tests.support.rt_client import append_line, lines_of, new_update
 from yanxiu.core.bucket import Buckets
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.collab.updates import EMPTY_UPDATE
 from yanxiu.lessonplans.document.ydoc import load
 from yanxiu.lessonplans.queries import stored_document
 
@@ -36,6 +39,38 @@ def test_an_update_that_is_answered_is_on_disk(app, client_for, plan_id):
     answer = client_for("leader").post(f"/lesson-plans/{plan_id}/updates", data=new_update("存好了"), headers=FETCH)
     assert answer.status_code == 200
     assert "存好了" in stored_lines(app, plan_id)
+
+
+def test_two_people_without_sockets_end_with_the_same_text(client_for, plan_id):
+    """Each compares, takes what it lacks and gives what the server lacks."""
+    client, mine = client_for("leader"), Doc()
+
+    def compared() -> bytes:
+        answer = client.post(f"/lesson-plans/{plan_id}/comparisons", data=mine.get_state(), headers=FETCH).json
+        assert answer["role"] == "write"
+        mine.apply_update(b64decode(answer["diff"]))
+        return mine.get_update(b64decode(answer["sv"]))
+
+    compared()
+    append_line(mine, "我在限制网络里写的")
+    client.post(f"/lesson-plans/{plan_id}/updates", data=new_update("别人写的"), headers=FETCH)
+    missing = compared()
+    assert {"我在限制网络里写的", "别人写的"} <= set(lines_of(mine))
+    client.post(f"/lesson-plans/{plan_id}/updates", data=missing, headers=FETCH)
+    assert compared() == EMPTY_UPDATE
+
+
+@pytest.mark.parametrize(("vector", "status"), [(b"\xff\xff\xff\x0f", 422), (b"", 422), (bytes(70_000), 422)])
+def test_what_is_no_state_vector_is_refused(client_for, plan_id, vector, status):
+    answer = client_for("leader").post(f"/lesson-plans/{plan_id}/comparisons", data=vector, headers=FETCH)
+    assert answer.status_code == status
+
+
+def test_comparing_all_the_time_is_refused(client_for, plan_id, hub, monkeypatch):
+    monkeypatch.setattr(hub, "_comparisons", Buckets(0, 2))
+    client = client_for("leader")
+    answers = [client.post(f"/lesson-plans/{plan_id}/comparisons", data=b"\x00", headers=FETCH) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
 
 
 def test_a_full_document_is_said_in_words(app, client_for, plan_id, hub, monkeypatch):

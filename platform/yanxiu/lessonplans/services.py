@@ -170,7 +170,7 @@ def invite_member(actor: User, plan: LessonPlan, user: User, role: str) -> PlanM
     if role not in MEMBER_ROLES:
         raise InvalidError("请选择一起写还是只看", field="role")
     if user.id == plan.owner_id:
-        raise InvalidError("这是教案的主人，不用邀请", field="user_id")
+        raise InvalidError("这是主备人，不用邀请", field="user_id")
     known = find_member(plan.id, user.id)
     if known is not None:
         change_member(actor, plan, known, role)

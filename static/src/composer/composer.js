@@ -3,12 +3,10 @@ import { Editor } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 import Image from "@tiptap/extension-image";
 import { Placeholder } from "@tiptap/extensions";
-import { setFormat } from "./prepare.js";
+import { LOOKS_LIKE_HTML, setFormat } from "./prepare.js";
 import { mentions } from "./mentions.js";
 import { Toolbar } from "./toolbar.js";
 import { pickedFiles, takeFiles } from "./uploads.js";
-
-const LOOKS_LIKE_HTML = /^\s*<(p|ul|ol|h[1-6]|blockquote|img|table|pre)\b/i;
 
 export class Composer {
   constructor(area) {

@@ -1,6 +1,6 @@
 // A <textarea data-composer> becomes the rich composer when somebody is about to write in it. Until then, and without
 // scripts, it is a plain textarea. Its value is HTML once the form's "format" says so; the server reads both.
-const LOOKS_LIKE_HTML = /^\s*<(p|ul|ol|h[1-6]|blockquote|img|table|pre)\b/i;
+export const LOOKS_LIKE_HTML = /^\s*<(p|ul|ol|h[1-6]|blockquote|img|table|pre)\b/i;
 const mounted = new WeakMap();
 
 export function prepareComposer(area) {

@@ -20,3 +20,7 @@ export function isBehind(mine, theirs) {
   }
   return false;
 }
+
+export function fromBase64(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}

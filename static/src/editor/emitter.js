@@ -6,6 +6,11 @@ export class Emitter {
     return this;
   }
 
+  off(name, listener) {
+    const kept = ((this.listeners || {})[name] || []).filter((known) => known !== listener);
+    if (this.listeners) this.listeners[name] = kept;
+  }
+
   emit(name, ...values) {
     ((this.listeners || {})[name] || []).forEach((listener) => listener(...values));
   }

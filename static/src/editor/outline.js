@@ -41,6 +41,5 @@ export class Outline {
     if (!section) return;
     event.preventDefault();
     section.scrollIntoView({ block: "start", behavior: "smooth" });
-    this.onGo && this.onGo(section);
   }
 }

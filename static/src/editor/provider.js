@@ -3,30 +3,34 @@
 import * as Y from "yjs";
 import { io } from "socket.io-client";
 import parser from "socket.io-msgpack-parser";
-import { applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import { Emitter } from "./emitter.js";
 import { CompositionHold } from "./composition-hold.js";
 import { bytes, isBehind, wire } from "./bytes.js";
 import { hangUpWhenOffline } from "../live/socket.js";
-import { requestJson } from "../net.js";
+import { HttpLine } from "./http-line.js";
+import { Presence } from "./presence.js";
+import { sendSlowly } from "./sending.js";
 
 const PROTOCOL = 1;
 const FLUSH_MS = 40;
-const PRESENCE_MS = 120;
 const HEARTBEAT_MS = 45000;
 const ANSWER_MS = 5000;
 const WAKE_CHECK_MS = 5000;
 const ASLEEP_MS = 10000;
 const SLOW_ACK_MS = 20000;
 const RETRY_AFTER_RATE_MS = 3000;
+const LONGEST_RETRY_MS = 60000;
+// So many vain attempts while the browser has a network: sockets do not get through here.
+const VAIN_ATTEMPTS = 3;
 
 // Refusals after which trying again cannot help.
 const FINAL = ["malformed", "read_only", "revoked", "doc_full", "epoch", "too_large"];
 
 export class PlanProvider extends Emitter {
-  constructor({ planId, doc, awareness, memory, postUrl }) {
+  constructor({ planId, doc, awareness, memory, postUrl, compareUrl }) {
     super();
     Object.assign(this, { planId, doc, awareness, memory, postUrl });
+    this.http = new HttpLine(this, compareUrl);
     // The editor wraps each change that comes from outside, to keep one's caret where it is.
     this.around = (change) => change();
     this.hold = new CompositionHold(() => this.afterComposition());
@@ -38,11 +42,10 @@ export class PlanProvider extends Emitter {
     this.role = null;
     this.sent = 0;
     this.acked = 0;
-    this.posting = 0;
-    this.limits = { update: 262144, post: 4194304, awareness: 4096 };
+    this.posting = this.failedPosts = this.failedAttempts = this.edits = this.size = 0;
+    this.limits = { update: 262144, post: 4194304, awareness: 4096, warn: Infinity };
     this.line = "connecting";
     this.problem = null;
-    this.everJoined = false;
     this.lastTick = Date.now();
     this.lastHeartbeat = Date.now();
     this.listen();
@@ -60,37 +63,37 @@ export class PlanProvider extends Emitter {
       timeout: 8000,
       forceNew: true,
     });
-    socket.on("connect", () => this.join());
+    socket.on("connect", () => {
+      this.failedAttempts = 0;
+      this.join();
+    });
     socket.on("disconnect", (reason) => this.onDisconnect(reason));
     socket.on("connect_error", (error) => this.onConnectError(error));
     socket.on("u", (payload) => this.onUpdate(payload));
     socket.on("a", ([handle, number]) => this.onAck(handle, number));
     socket.on("nak", ([handle, number, code]) => this.onNak(handle, number, code));
-    socket.on("w", ([handle, frame]) => this.onPresence(handle, frame));
+    socket.on("w", ([handle, frame]) => handle === this.handle && this.presence.receive(frame));
     socket.on("sv", ([handle, vector]) => handle === this.handle && this.onAsked(bytes(vector)));
     socket.on("perm", ([handle, role, why]) => handle === this.handle && this.onRole(role, why));
     socket.on("reset", ([handle]) => handle === this.handle && this.emit("reset"));
     socket.on("bye", ({ retry_ms: wait }) => this.onBye(wait));
-    this.unhook = hangUpWhenOffline(socket);
+    hangUpWhenOffline(socket);
     return socket;
   }
 
   listen() {
     this.onDocUpdate = (update, origin) => {
       if (origin === this || origin === this.memory.origin) return;
+      this.edits += 1;
+      this.size += update.length;
       this.memory.setDirty(true);
       this.queue.push(update);
       this.scheduleFlush();
       this.changed();
     };
-    this.onAwareness = ({ added, updated, removed }) => {
-      const mine = this.doc.clientID;
-      if ([...added, ...updated, ...removed].includes(mine)) this.schedulePresence();
-      this.emit("people");
-    };
     this.onWake = () => this.checkLine();
     this.doc.on("update", this.onDocUpdate);
-    this.awareness.on("update", this.onAwareness);
+    this.presence = new Presence(this);
     document.addEventListener("visibilitychange", this.onWake);
     window.addEventListener("focus", this.onWake);
     window.addEventListener("online", this.onWake);
@@ -111,10 +114,16 @@ export class PlanProvider extends Emitter {
     return this.memory.dirty;
   }
 
-  // One of saved, saving, offline, readonly, unsaved, connecting; `reason` explains unsaved.
+  // Longer than a plan should be; at `limits.full` the server takes no more.
+  get isLong() {
+    return this.size > this.limits.warn;
+  }
+
+  // One of saved, saving, offline, limited, readonly, unsaved, connecting; `reason` explains unsaved.
   get state() {
     if (this.problem && (this.unconfirmed || !this.joined)) return this.unconfirmed ? "unsaved" : "readonly";
-    if (this.joined && !this.mayWrite) return this.unconfirmed ? "unsaved" : "readonly";
+    if ((this.joined || this.http.up) && !this.mayWrite) return this.unconfirmed ? "unsaved" : "readonly";
+    if (!this.joined && this.http.up) return "limited";
     if (!this.joined) {
       if (this.line === "connecting" && !this.unconfirmed) return "connecting";
       return this.unconfirmed && !this.memory.healthy ? "unsaved" : "offline";
@@ -126,7 +135,8 @@ export class PlanProvider extends Emitter {
 
   get reason() {
     if (this.problem) return this.problem;
-    if (this.joined && !this.mayWrite) return "read_only";
+    if ((this.joined || this.http.up) && !this.mayWrite) return "read_only";
+    if (this.tooSlow) return "too_slow";
     return this.joined ? "slow" : "no_memory";
   }
 
@@ -163,8 +173,10 @@ export class PlanProvider extends Emitter {
 
   onJoined(answer) {
     if (this.memory.epoch !== null && this.memory.epoch !== answer.epoch) return this.emit("reset");
+    this.http.stop();
     this.memory.setEpoch(answer.epoch);
     this.limits = answer.limits;
+    this.size = answer.size;
     this.me = answer.me;
     this.handle = answer.h;
     this.sent = this.acked = 0;
@@ -174,10 +186,9 @@ export class PlanProvider extends Emitter {
     this.role = answer.role;
     this.receive(bytes(answer.diff));
     this.early.splice(0).forEach((payload) => this.onUpdate(payload));
-    applyAwarenessUpdate(this.awareness, bytes(answer.aware), this);
+    this.presence.receive(answer.aware);
     this.awareness.setLocalStateField("user", answer.me);
     this.sendMissing(bytes(answer.sv));
-    this.everJoined = true;
     this.emit("role", answer.role);
     this.emit("synced", answer);
     this.changed();
@@ -221,6 +232,12 @@ export class PlanProvider extends Emitter {
     this.changed();
   }
 
+  // Somebody waits until everything is stored.
+  hurry() {
+    if (this.joined) this.flush();
+    else this.http.hurry();
+  }
+
   transmit(update) {
     this.waitingSince = this.waitingSince || Date.now();
     if (update.length > this.limits.update) return this.post(update);
@@ -230,18 +247,42 @@ export class PlanProvider extends Emitter {
 
   // Larger than a frame may be: over HTTP, with the same checks on the other side.
   async post(update) {
-    if (update.length > this.limits.post) return this.stop("too_large");
     this.posting += 1;
     const handle = this.handle;
     try {
-      const headers = { "Content-Type": "application/octet-stream" };
-      await requestJson(this.postUrl, { method: "POST", body: update, headers });
+      await this.upload(update);
       this.posting -= 1;
       this.settle();
     } catch (error) {
       this.posting -= 1;
-      if (handle === this.handle) setTimeout(() => this.joined && this.join(), RETRY_AFTER_RATE_MS);
+      const wait = Math.min(LONGEST_RETRY_MS, RETRY_AFTER_RATE_MS * 2 ** (this.failedPosts - 1));
+      if (!this.refused(error) && handle === this.handle) setTimeout(() => this.joined && this.join(), wait);
     }
+  }
+
+  async upload(update) {
+    if (update.length > this.limits.post) throw Object.assign(new Error("too large"), { code: "too_large" });
+    const headers = { "Content-Type": "application/octet-stream" };
+    // As long as it moves nobody need worry.
+    const onProgress = () => this.waitingSince && (this.waitingSince = Date.now());
+    try {
+      await sendSlowly(this.postUrl, update, update.length, { headers, onProgress });
+      this.failedPosts = 0;
+      this.tooSlow = false;
+    } catch (error) {
+      this.failedPosts += 1;
+      this.tooSlow = Boolean(error.slow);
+      this.changed();
+      throw error;
+    }
+  }
+
+  // Whether what came over HTTP says that trying again cannot help; then it is said.
+  refused(error) {
+    const code = { 401: "sign_in", 403: "read_only", 404: "revoked" }[error.status] || error.code;
+    if (code !== "sign_in" && !FINAL.includes(code)) return false;
+    this.stop(code);
+    return true;
   }
 
   onAck(handle, number) {
@@ -252,11 +293,18 @@ export class PlanProvider extends Emitter {
 
   settle() {
     if (this.joined && this.acked === this.sent && !this.posting && !this.queue.length) {
-      this.waitingSince = null;
-      this.memory.setDirty(false);
+      this.confirm();
     } else if (this.acked < this.sent) {
       this.waitingSince = Date.now();
     }
+    this.changed();
+  }
+
+  // Everything is on the server's disk.
+  confirm() {
+    this.queue = [];
+    this.waitingSince = null;
+    this.memory.setDirty(false);
     this.changed();
   }
 
@@ -273,9 +321,10 @@ export class PlanProvider extends Emitter {
 
   // Nothing more goes out; the copy on this machine stays, and the page says so.
   stop(code) {
+    this.http.stop();
     this.problem = code;
     this.handle = null;
-    this.forgetOthers();
+    this.presence.forgetOthers();
     this.emit("stopped", code);
     this.changed();
   }
@@ -285,6 +334,7 @@ export class PlanProvider extends Emitter {
   onUpdate([handle, update]) {
     if (!this.joined) return void this.early.push([handle, update]);
     if (handle !== this.handle) return;
+    this.size += update.byteLength;
     this.receive(bytes(update));
   }
 
@@ -314,39 +364,6 @@ export class PlanProvider extends Emitter {
     this.changed();
   }
 
-  // -- who is here -------------------------------------------------------------------------------------------
-
-  schedulePresence() {
-    if (this.presenceTimer) return;
-    this.presenceTimer = setTimeout(() => {
-      this.presenceTimer = null;
-      this.sendPresence();
-    }, PRESENCE_MS);
-  }
-
-  sendPresence() {
-    if (!this.joined) return;
-    const frame = encodeAwarenessUpdate(this.awareness, [this.doc.clientID]);
-    if (frame.length <= this.limits.awareness) this.socket.volatile.emit("w", [this.handle, wire(frame)]);
-  }
-
-  onPresence(handle, frame) {
-    if (handle === this.handle) applyAwarenessUpdate(this.awareness, bytes(frame), this);
-  }
-
-  // Carets of people we cannot hear any more are not shown; their clocks are forgotten so that they may come back.
-  forgetOthers() {
-    const others = [...this.awareness.states.keys()].filter((id) => id !== this.doc.clientID);
-    others.forEach((id) => {
-      this.awareness.states.delete(id);
-      this.awareness.meta.delete(id);
-    });
-    if (!others.length) return;
-    const change = { added: [], updated: [], removed: others };
-    this.awareness.emit("change", [change, this]);
-    this.awareness.emit("update", [change, this]);
-  }
-
   // -- the line ----------------------------------------------------------------------------------------------
 
   onDisconnect(reason) {
@@ -354,7 +371,7 @@ export class PlanProvider extends Emitter {
     this.early = [];
     this.owed = null;
     this.line = "offline";
-    this.forgetOthers();
+    this.presence.forgetOthers();
     this.changed();
     if (reason === "io server disconnect") this.reconnect();
   }
@@ -364,8 +381,29 @@ export class PlanProvider extends Emitter {
     if (error && error.message === "sign_in_required") {
       this.problem = "sign_in";
       this.emit("stopped", "sign_in");
+    } else {
+      this.failedAttempts += 1;
+      if (this.failedAttempts >= VAIN_ATTEMPTS && navigator.onLine && (!this.problem || this.problem === "sign_in")) this.http.start();
     }
     this.changed();
+  }
+
+  // What the server said over HTTP: its rights, what we lacked; what it lacks is on its way.
+  onCompared({ epoch, role, diff, size }) {
+    if (this.memory.epoch !== null && this.memory.epoch !== epoch) return this.emit("reset");
+    this.memory.setEpoch(epoch);
+    this.problem = null;
+    this.size = size;
+    const before = this.role;
+    this.role = role;
+    this.receive(diff);
+    if (before !== role) this.emit("role", role);
+    this.emit("synced");
+    this.changed();
+  }
+
+  onHttpFailed(error) {
+    if (!this.refused(error)) this.changed();
   }
 
   onBye(wait) {
@@ -397,17 +435,5 @@ export class PlanProvider extends Emitter {
     this.socket.timeout(ANSWER_MS).emit("sv", [this.handle, wire(Y.encodeStateVector(this.doc))], (error) => {
       if (error && this.socket.connected) this.reconnect();
     });
-  }
-
-  destroy() {
-    clearInterval(this.timer);
-    this.unhook();
-    this.doc.off("update", this.onDocUpdate);
-    this.awareness.off("update", this.onAwareness);
-    document.removeEventListener("visibilitychange", this.onWake);
-    window.removeEventListener("focus", this.onWake);
-    window.removeEventListener("online", this.onWake);
-    if (this.joined) this.socket.emit("leave", [this.handle]);
-    this.socket.disconnect();
   }
 }

@@ -1,29 +1,43 @@
-// 保存为版本 keeps what the server has: whatever is still on its way goes first.
-const PATIENCE_MS = 8000;
+// 保存为版本 keeps what the server has: whatever is still on its way goes first. Pressed twice, it is sent once.
+const PATIENCE_MS = 20000;
 
 export function bindSaving(provider) {
   const form = document.querySelector("[data-save-revision]");
   if (!form) return;
   form.addEventListener("submit", (event) => {
+    if (form.dataset.state === "saving") return event.preventDefault();
+    mark(form, true);
     if (!provider.unconfirmed) return;
     event.preventDefault();
     whenSaved(provider).then((saved) => (saved ? form.submit() : refuse(form)));
   });
+  // The page may come back from the browser's memory as it was left.
+  window.addEventListener("pageshow", (event) => event.persisted && mark(form, false));
+}
+
+function mark(form, busy) {
+  form.dataset.state = busy ? "saving" : "";
+  const button = form.querySelector("[type=submit]");
+  if (busy) button.setAttribute("aria-busy", "true");
+  else button.removeAttribute("aria-busy");
 }
 
 function whenSaved(provider) {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
-    provider.on("state", () => {
-      if (provider.unconfirmed) return;
+    const finish = (saved) => {
       clearTimeout(timer);
-      resolve(true);
-    });
-    provider.flush();
+      provider.off("state", look);
+      resolve(saved);
+    };
+    const look = () => provider.unconfirmed || finish(true);
+    const timer = setTimeout(() => finish(false), PATIENCE_MS);
+    provider.on("state", look);
+    provider.hurry();
   });
 }
 
 function refuse(form) {
+  mark(form, false);
   const box = form.querySelector("[data-form-error]");
   const words = document.createElement("p");
   words.textContent = "还有内容没有存到服务器，等显示“已保存”以后再存版本";

@@ -1,11 +1,12 @@
 // What a lesson plan may contain. The server's reader (lessonplans/document) knows exactly these nodes and marks.
-import { Node } from "@tiptap/core";
+import { Extension, Node } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 import { TableKit } from "@tiptap/extension-table";
 import Image from "@tiptap/extension-image";
 import { ListItem, TaskItem, TaskList } from "@tiptap/extension-list";
 import TextAlign from "@tiptap/extension-text-align";
 import Highlight from "@tiptap/extension-highlight";
+import { linkDialog } from "../composer/link-dialog.js";
 import { PlanSection } from "./section.js";
 import { ScrollableTable } from "./table-view.js";
 
@@ -16,8 +17,16 @@ const PlanDocument = Node.create({ name: "doc", topNode: true, content: "(planSe
 const LooseListItem = ListItem.extend({ content: "block+" });
 const LooseTaskItem = TaskItem.extend({ content: "block+" }).configure({ nested: true });
 
+const LinkKey = Extension.create({
+  name: "linkKey",
+  addKeyboardShortcuts() {
+    return { "Mod-k": ({ editor }) => editor.isEditable && (linkDialog(editor), true) };
+  },
+});
+
 export function extensions() {
   return [
+    LinkKey,
     PlanDocument,
     PlanSection,
     StarterKit.configure({

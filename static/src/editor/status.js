@@ -3,8 +3,10 @@ const LABELS = {
   connecting: "正在打开",
   saved: "已保存",
   saving: "保存中",
+  limited: "网络受限，每 15 秒同步",
   readonly: "只读",
 };
+const LIMITED_UNSENT = "网络受限，每 15 秒同步，新写的还在本机";
 const OFFLINE = "离线，已存本机";
 const OFFLINE_CLEAN = "离线";
 const REASONS = {
@@ -19,20 +21,23 @@ const REASONS = {
   sign_in: "登录已过期",
   forbidden: "登录已过期",
   slow: "服务器一直没有回应，内容在本机",
+  too_slow: "网络太慢，还没有传完，内容在本机",
   no_memory: "网络断开，本机也存不下",
+  long: "这份教案已经很长",
 };
 const ADVICE = {
   malformed: "请复制下面自己写的内容，再刷新页面。",
   too_large: "请撤销刚才的粘贴，分几次贴入。",
-  read_only: "教案的主人改了您的权限。还没提交的内容可以复制出来。",
-  revoked: "还没提交的内容可以复制出来，再联系教案的主人。",
-  not_found: "还没提交的内容可以复制出来，再联系教案的主人。",
+  read_only: "主备人改了您的权限。还没提交的内容可以复制出来。",
+  revoked: "还没提交的内容可以复制出来，再联系主备人。",
+  not_found: "还没提交的内容可以复制出来，再联系主备人。",
   doc_full: "请先保存为版本，把不用的内容删掉，或分成两份教案。",
   epoch: "请复制自己写的内容，再刷新页面。",
   upgrade: "请刷新页面；还没提交的内容存在本机，刷新后自动提交。",
   sign_in: "写的内容存在本机。在新页面登录后回到这里，会自动提交。",
   forbidden: "写的内容存在本机。在新页面登录后回到这里，会自动提交。",
   no_memory: "请不要关闭页面，先把内容复制到别处。",
+  long: "再长就写不进去了。请把不用的内容删掉，或分成两份教案。",
 };
 
 export class Status {
@@ -48,27 +53,28 @@ export class Status {
 
   show() {
     const { state } = this.provider;
-    if (this.label.dataset.state !== state || state === "unsaved" || state === "offline") {
-      this.label.dataset.state = state;
-      const text = this.words(state);
-      if (this.label.textContent !== text) this.label.textContent = text;
-    }
+    this.label.dataset.state = state;
+    const text = this.words(state);
+    if (this.label.textContent !== text) this.label.textContent = text;
     this.explain(state);
   }
 
   words(state) {
     if (state === "offline") return this.provider.unconfirmed ? OFFLINE : OFFLINE_CLEAN;
+    if (state === "limited" && this.provider.unconfirmed) return this.provider.tooSlow ? REASONS.too_slow : LIMITED_UNSENT;
     if (state === "unsaved") return `未保存（${REASONS[this.provider.reason] || REASONS.slow}）`;
     return LABELS[state];
   }
 
   // Shown only when the person has to do something.
   explain(state) {
-    const { problem, unconfirmed } = this.provider;
-    const reason = problem || (state === "unsaved" ? this.provider.reason : null);
+    const { problem, unconfirmed, isLong, mayWrite } = this.provider;
+    const urgent = problem || (state === "unsaved" ? this.provider.reason : null);
+    const reason = urgent || (isLong && mayWrite ? "long" : null);
     const advice = reason && ADVICE[reason];
-    const shown = Boolean(advice) && (Boolean(problem) || unconfirmed);
-    const key = shown ? `${reason}:${unconfirmed}` : "";
+    const shown = Boolean(advice) && (Boolean(problem) || unconfirmed || reason === "long");
+    this.box.classList.toggle("is-mild", reason === "long");
+    const key = shown ? `${reason}:${unconfirmed && reason !== "long"}` : "";
     if (this.shownKey === key) return;
     this.shownKey = key;
     this.box.hidden = !shown;
@@ -80,6 +86,7 @@ export class Status {
 
   steps(reason, unconfirmed) {
     const steps = [];
+    if (reason === "long") return steps;
     if (["sign_in", "forbidden"].includes(reason)) steps.push(link("重新登录", this.loginUrl));
     if (["upgrade", "epoch", "malformed"].includes(reason)) steps.push(button("刷新页面", () => location.reload()));
     if (unconfirmed) steps.push(button("复制我的内容", (event) => this.copy(event.target)));

@@ -19,7 +19,7 @@ from yanxiu.lessonplans.collab import awareness, updates
 from yanxiu.lessonplans.collab.committer import Committer
 from yanxiu.lessonplans.collab.fanout import FanOut, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
-from yanxiu.lessonplans.collab.protocol import VERSION, Join, JoinRefusal, Limits, NakCode, RefusedError, Role
+from yanxiu.lessonplans.collab.protocol import VERSION, Comparison, Join, JoinRefusal, Limits, NakCode, RefusedError, Role
 from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
 
@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 
 ROLE_SECONDS = 60.0
 SMALL_DIFF = 16 * 1024
-LINGER_SECONDS = 60.0
-"""An empty room keeps its number for a while: who left or lost the right hears so, who comes back finds it."""
 
 
 class Authority(Protocol):
@@ -66,6 +64,7 @@ class Hub:
         self._sockets_of: dict[int, set[str]] = defaultdict(set)
         self._joins = Buckets(self.limits.joins_per_second, self.limits.join_burst)
         self._posts = Buckets(self.limits.posts_per_second, self.limits.post_burst)
+        self._comparisons = Buckets(self.limits.heartbeats_per_second, self.limits.heartbeat_burst)
         self._committer = Committer(store, self._committed)
         self._fanout = FanOut(transport, self._lock, lambda: list(self._rooms.values()), clock)
         self._house = House(store, self._lock, on_settled)
@@ -115,18 +114,21 @@ class Hub:
         room, member = self._enter(sid, visitor, wanted, role)
         if member is None:
             return _refused("busy")
-        with self._lock:
-            in_flight = [edit.data for edit in room.in_flight]
-        stored = self._store.load(wanted.doc)
-        if stored is None:
+        found = self._current(room.plan_id)
+        if found is None:
             self._remove(room, sid)
             return _refused("not_found")
-        return self._welcome(room, member, wanted, stored, in_flight)
+        return self._welcome(room, member, wanted, *found)
 
-    def _welcome(
-        self, room: Room, member: Member, wanted: Join, stored: Stored, in_flight: list[bytes]
-    ) -> dict[str, Any]:
-        state = stored.merged(*in_flight)
+    def _current(self, plan_id: int) -> tuple[Stored, bytes] | None:
+        """The document on disk, and the whole of it with what is in flight."""
+        with self._lock:
+            room = self._rooms.get(plan_id)
+            in_flight = [edit.data for edit in room.in_flight] if room is not None else []
+        stored = self._store.load(plan_id)
+        return None if stored is None else (stored, stored.merged(*in_flight))
+
+    def _welcome(self, room: Room, member: Member, wanted: Join, stored: Stored, state: bytes) -> dict[str, Any]:
         room.epoch = stored.epoch
         room.size = max(room.size, stored.size)
         known = wanted.sv if wanted.epoch in (None, stored.epoch) else updates.EMPTY_STATE
@@ -346,12 +348,10 @@ class Hub:
             return
         if not member.heartbeats.take(self._clock()):
             return  # each one reads a whole document; one that is left out is made up for by the next
-        with self._lock:
-            in_flight = [edit.data for edit in room.in_flight]
-        stored = self._store.load(room.plan_id)
-        if stored is None:
+        found = self._current(room.plan_id)
+        if found is None:
             return
-        state = stored.merged(*in_flight)
+        _stored, state = found
         try:
             mine, diff = updates.state_vector(state), updates.missing_from(state, client_sv)
             we_lack, they_lack = updates.is_behind(mine, client_sv), updates.is_behind(client_sv, mine)
@@ -362,6 +362,20 @@ class Hub:
             self._transport.send([sid], "u", [room.handle, diff])
         if we_lack and member.may_write:
             self._transport.send([sid], "sv", [room.handle, mine])
+
+    def compare(self, visitor: Visitor, plan_id: int, client_sv: bytes) -> Comparison:
+        """What `sv` answers, over HTTP, for where sockets are blocked. The caller has checked the right to see."""
+        if not self._comparisons.take(visitor.user_id, self._clock()):
+            raise RefusedError("rate")
+        found = self._current(plan_id)
+        if found is None:
+            raise RefusedError("revoked")
+        stored, state = found
+        try:
+            diff = updates.missing_from(state, client_sv)
+        except updates.MalformedUpdateError as error:
+            raise RefusedError("malformed") from error
+        return Comparison(stored.epoch, updates.state_vector(state), diff, stored.size)
 
     # Rights
 
@@ -426,15 +440,9 @@ class Hub:
         self._house.work_off(self._rooms, now, closing=closing)
         with self._lock:
             for room in list(self._rooms.values()):
-                if _is_over(room, now):
+                if room.is_over(now):
                     del self._rooms[room.plan_id]
                     del self._by_handle[room.handle]
-
-
-def _is_over(room: Room, now: float) -> bool:
-    if room.members or room.in_flight or room.pending:
-        return False
-    return room.left_at is None or now - room.left_at > LINGER_SECONDS
 
 
 def _refused(code: JoinRefusal) -> dict[str, Any]:

@@ -63,6 +63,16 @@ class RefusedError(Exception):
         super().__init__(code)
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """The server's state vector and what the other side lacks."""
+
+    epoch: int
+    sv: bytes
+    diff: bytes
+    size: int
+
+
 class BadMessageError(ValueError):
     """A message that no version of our client would send."""
 

@@ -13,6 +13,8 @@ CROWD = 40
 CROWD_TICK_S = 0.055
 """From 40 people on, sends are what costs: a steady tick serves them better than the leading edge."""
 MAX_TICK_S = 0.1
+LINGER_SECONDS = 60.0
+"""An empty room keeps its number for a while: who left or lost the right hears so, who comes back finds it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,12 @@ class Room:
             if member.visitor.user_id == user_id:
                 return member.color
         return pick_color(user_id, {m.color for m in self.members.values()})
+
+    def is_over(self, now: float) -> bool:
+        """Whether nobody is here, nothing is on its way and nobody is likely to come back."""
+        if self.members or self.in_flight or self.pending:
+            return False
+        return self.left_at is None or now - self.left_at > LINGER_SECONDS
 
     def people(self) -> set[int]:
         return {m.visitor.user_id for m in self.members.values()}

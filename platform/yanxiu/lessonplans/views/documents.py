@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import ClassVar
 
 from flask import jsonify, request, url_for
@@ -15,9 +16,10 @@ from yanxiu.extensions import db
 from yanxiu.lessonplans import queries, services
 from yanxiu.lessonplans.collab.protocol import NakCode, RefusedError
 from yanxiu.lessonplans.collab.room import Visitor
+from yanxiu.lessonplans.permissions import can_write_plan
 from yanxiu.lessonplans.sockets import documents
 from yanxiu.lessonplans.views.doors import bp, open_plan, writable_plan
-from yanxiu.web.auth import current_actor, current_session_id
+from yanxiu.web.auth import current_actor, current_session_id, current_viewer
 from yanxiu.web.files import send_stored
 
 MAX_IMAGE_BYTES = 12 * 1024 * 1024
@@ -63,6 +65,25 @@ def post_update(plan_id: int) -> ResponseReturnValue:
     if not stored:
         raise NotStoredError
     return jsonify(ok=True)
+
+
+@bp.post("/lesson-plans/<int:plan_id>/comparisons")
+def compare(plan_id: int) -> ResponseReturnValue:
+    """Answer a state vector with what its owner lacks and with our own; for networks that let no socket through."""
+    plan, seat = open_plan(plan_id)
+    hub = documents()
+    if (request.content_length or 0) > hub.limits.state_vector_bytes:
+        raise RefusedUpdateError("malformed")
+    vector = request.get_data(cache=False)
+    role = "write" if can_write_plan(current_viewer(), plan, seat) else "read"
+    visitor = Visitor(current_actor().id, current_actor().name, current_session_id())
+    db.session.rollback()  # merging takes a while for a long document
+    try:
+        found = hub.compare(visitor, plan_id, vector)
+    except RefusedError as error:
+        raise RefusedUpdateError(error.code) from error
+    texts = {"sv": b64encode(found.sv).decode(), "diff": b64encode(found.diff).decode()}
+    return jsonify(ok=True, role=role, epoch=found.epoch, size=found.size, **texts)
 
 
 @bp.post("/lesson-plans/<int:plan_id>/images")

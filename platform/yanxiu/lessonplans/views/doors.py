@@ -34,7 +34,7 @@ def own_plan(plan_id: int) -> LessonPlan:
     """Return a plan that the viewer manages; 403 for those who may only see it."""
     plan, _seat = open_plan(plan_id)
     if not permissions.can_manage_plan(current_viewer(), plan):
-        raise ForbiddenError("只有教案的主人可以这样做")
+        raise ForbiddenError("只有主备人可以这样做")
     return plan
 
 
@@ -42,7 +42,7 @@ def writable_plan(plan_id: int) -> tuple[LessonPlan, Seat]:
     """Return a plan that the viewer may write; 403 for those who may only see it."""
     plan, seat = open_plan(plan_id)
     if not permissions.can_write_plan(current_viewer(), plan, seat):
-        raise ForbiddenError("您可以看这份教案，但不能修改；需要一起写，请联系教案的主人")
+        raise ForbiddenError("您可以看这份教案，但不能修改；需要一起写，请联系主备人")
     return plan, seat
 
 

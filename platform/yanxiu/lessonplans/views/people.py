@@ -113,4 +113,4 @@ def _require_removal(plan: LessonPlan, seat: permissions.Seat, user_id: int) -> 
     viewer = current_viewer()
     leaves = user_id == viewer.user_id and permissions.can_leave_plan(viewer, plan, seat)
     if not leaves and not permissions.can_manage_plan(viewer, plan):
-        raise ForbiddenError("只有教案的主人可以移出别人")
+        raise ForbiddenError("只有主备人可以移出别人")

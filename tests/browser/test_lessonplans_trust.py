@@ -289,7 +289,9 @@ def test_a_picture_lands_where_it_was_put_though_others_write_before_it(page_for
     saved(page)
     eventually(lambda: "图上面的话" in text(other))
     waiting: list = []
-    page.route("**/images", lambda route: waiting.append(route) if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/images", lambda route: waiting.append(route) if route.request.method == "POST" else route.continue_()
+    )
     page.locator("[data-image-input]").set_input_files(
         files=[{"name": f"{name}.png", "mimeType": "image/png", "buffer": png()} for name in ("一", "二")]
     )

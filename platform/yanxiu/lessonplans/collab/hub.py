@@ -19,7 +19,16 @@ from yanxiu.lessonplans.collab import awareness, updates
 from yanxiu.lessonplans.collab.committer import Committer
 from yanxiu.lessonplans.collab.fanout import FanOut, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
-from yanxiu.lessonplans.collab.protocol import VERSION, Comparison, Join, JoinRefusal, Limits, NakCode, RefusedError, Role
+from yanxiu.lessonplans.collab.protocol import (
+    VERSION,
+    Comparison,
+    Join,
+    JoinRefusal,
+    Limits,
+    NakCode,
+    RefusedError,
+    Role,
+)
 from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
 

@@ -9,9 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from yanxiu.accounts.services import reset_password
-from yanxiu.core import clock
+from yanxiu.admin.job_names import JOB_NAMES
+from yanxiu.core import clock, tasks
 from yanxiu.core.audit import AuditEntry, record_audit, verify_audit
 from yanxiu.core.db import db, is_sqlite
+from yanxiu.core.tasks import enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -123,6 +125,20 @@ def test_checking_the_log_says_whether_it_is_whole(client_for, cast):
         db.session.execute(text("UPDATE audit_entry SET action = 'nothing' WHERE action = 'password.reset'"))
     client.post("/admin/system/audit-check")
     assert "对不上" in client.get("/admin/system").text
+
+
+def test_a_failed_job_is_told_in_words(client_for):
+    assert set(tasks._handlers) <= set(JOB_NAMES)
+    with unit_of_work():
+        enqueue("resources.make_preview", {"file_id": 1})
+        db.session.execute(
+            text(
+                "UPDATE job SET state = 'failed', error = 'Traceback …\nValueError: no pages', finished_at = created_at"
+            )
+        )
+    page = client_for("admin").get("/admin/system").text
+    assert "制作资源预览" in page
+    assert '<summary class="meta">给技术人员看的原因</summary>' in page
 
 
 def test_the_system_page_tells_of_jobs_disk_and_index(client_for):

@@ -287,3 +287,30 @@ def test_more_of_a_list_is_added_in_place_without_doubles(page_for):
     expect(page.locator("#rows li")).to_have_text(["甲", "乙", "丙"])
     expect(page.get_by_role("link", name="丙")).to_be_focused()
     expect(page.get_by_role("link", name="加载更多")).to_have_count(0)
+
+
+FILTER = """
+<form action="/probe/filtered" data-submit-on-change><label>学段 <select name="stage">
+<option value="">全部</option><option value="小学">小学</option><option value="初中">初中</option></select></label>
+<button>筛选</button></form>"""
+
+
+def test_a_filter_is_not_sent_while_arrow_keys_walk_over_it(page_for):
+    page = page_for("teacher")
+    asked = []
+    page.route("**/probe/filtered*", lambda route: (asked.append(route.request.url), route.fulfill(body="<p>好</p>")))
+    put(page, FILTER)
+    page.get_by_label("学段").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("学段")).to_have_value("初中")
+    assert asked == []
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/probe/filtered?stage=*")
+    assert len(asked) == 1
+
+
+def test_only_the_last_place_of_the_trail_is_this_page(page_for, cast):
+    page = page_for("colleague")
+    page.goto(f"/people/{cast.teacher.id}")
+    expect(page.locator(".crumbs [aria-current]")).to_have_text(["李强"])

@@ -34,3 +34,6 @@ def test_a_phone_has_its_bar_at_the_bottom(page_for):
     assert box["height"] >= 44
     assert box["y"] + box["height"] <= 844
     expect(page.get_by_role("navigation", name="主导航")).to_be_hidden()
+    page.get_by_label("李强的菜单").click()
+    page.get_by_role("banner").get_by_role("link", name="资源", exact=True).click()
+    expect(page.get_by_role("heading", name="资源", level=1)).to_be_visible()

@@ -38,7 +38,7 @@ class PasswordForm(Form):
     password = PasswordField(
         "新密码",
         validators=[InputRequired("请填写新密码")],
-        description="至少 8 个字符，字母和数字都要有，不要与用户名相同",
+        description="至少 8 个字符，不能全是数字，至少要有 4 个不同的字符，不能与用户名相同",
         render_kw={"autocomplete": "new-password"},
     )
     repeated = PasswordField(

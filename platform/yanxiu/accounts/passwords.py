@@ -84,10 +84,10 @@ def _digest(salt: str, password: str) -> str:
 
 
 def require_good_password(password: str, *, username: str = "") -> None:
-    """Refuse passwords that are too short, too long, all digits or the name itself."""
+    """Refuse passwords that are too short, too long, all digits, of fewer than four characters or the name itself."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise InvalidError(f"密码需要 {MIN_LENGTH} 到 {MAX_LENGTH} 个字符", field="password")
     if password.isdigit() or len(set(password)) < 4:
-        raise InvalidError("密码太简单，请混合使用字母和数字", field="password")
+        raise InvalidError("密码太简单：不能全是数字，至少要有 4 个不同的字符", field="password")
     if username and password.lower() == username.lower():
         raise InvalidError("密码不能与用户名相同", field="password")

@@ -46,10 +46,22 @@ behavior("[data-scroll-to-current]", (line) => {
   if (current) line.scrollLeft = current.offsetLeft - (line.clientWidth - current.clientWidth) / 2;
 });
 
-// A select or a checkbox that is a filter: choosing is asking.
+// A select or a checkbox that is a filter: choosing with mouse or finger is asking. With the arrow keys every step on the
+// way is a change of a closed select; there Enter or the button asks.
+let byKey = null;
+document.addEventListener("pointerdown", () => (byKey = null), true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const filter = event.target.closest("[data-submit-on-change] select");
+    byKey = filter;
+    if (filter && event.key === "Enter") filter.form.requestSubmit();
+  },
+  true,
+);
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
-  if (form) form.requestSubmit();
+  if (form && event.target !== byKey) form.requestSubmit();
 });
 
 document.addEventListener("click", (event) => {

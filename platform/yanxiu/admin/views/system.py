@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.permissions import can_read_audit
+from yanxiu.admin.job_names import job_name
 from yanxiu.admin.queries import system_state
 from yanxiu.admin.views.blueprint import bp, tabs
 from yanxiu.core.audit import record_audit, verify_audit
@@ -26,6 +27,7 @@ def system() -> ResponseReturnValue:
         "admin/system.html",
         admin_tabs=tabs(current_viewer()),
         state=state,
+        job_name=job_name,
         disk_is_low=state.disk_free < state.disk_total * LOW_DISK,
     )
 

@@ -187,7 +187,7 @@ class UploadStore:
             raise ProtocolError(413, too_large(self.limits.max_bytes))
         mine = [upload for upload in self.all() if upload.owner_id == owner_id and not upload.finished]
         if sum(upload.length or self.offset(upload) for upload in mine) + wanted > self.limits.quota_bytes:
-            raise ProtocolError(413, "你还有没传完的实录占着空间，请先传完或取消它们")
+            raise ProtocolError(413, "您还有没传完的实录占着空间，请先传完或取消它们")
         usage = shutil.disk_usage(self.root)
         reserve = min(self.limits.reserve_bytes, int(usage.total * self.limits.reserve_share))
         if usage.free - wanted < reserve:

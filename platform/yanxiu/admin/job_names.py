@@ -1,0 +1,20 @@
+"""What background jobs are called on the page of an administrator."""
+
+from __future__ import annotations
+
+JOB_NAMES = {
+    "accounts.import_teachers": "导入教师名单",
+    "lessonplans.render": "整理教案正文",
+    "lessonplans.catch_up": "检查没有整理的教案",
+    "media.prepare": "检查课堂实录",
+    "media.transcode": "转换课堂实录",
+    "observations.sweep_uploads": "清理没有传完的实录",
+    "resources.extract_text": "读取资源里的文字",
+    "resources.make_preview": "制作资源预览",
+    "resources.drop_upload": "清理没有发布的资源",
+}
+
+
+def job_name(kind: str) -> str:
+    """Return a job's name in words; a kind of an older release keeps its own."""
+    return JOB_NAMES.get(kind, f"其他任务（{kind}）")

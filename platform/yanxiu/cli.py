@@ -19,6 +19,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.demo import PASSWORD, DemoWorld
 from yanxiu.core.errors import YanxiuError
+from yanxiu.core.housekeeping import keep_house
 from yanxiu.core.tasks import FAST, SLOW, Worker
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.maintenance_cli import COMMANDS
@@ -90,7 +91,8 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     threads = [threading.Thread(target=w.run, daemon=True) for w in workers]
-    threads.append(threading.Thread(target=run_indexer, args=(app, workers[0].stopping), daemon=True))
+    for task in (keep_house, run_indexer):
+        threads.append(threading.Thread(target=task, args=(app, workers[0].stopping), daemon=True))
     for thread in threads:
         thread.start()
     parent, pause = os.getppid(), threading.Event()

@@ -20,6 +20,7 @@ from yanxiu.core import backup as backups
 from yanxiu.core import clock, doctor
 from yanxiu.core.audit import verify_audit
 from yanxiu.core.db import db
+from yanxiu.core.housekeeping import sweep_leftovers
 from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.storage import storage
 from yanxiu.observations.media.convert import ffmpeg_program
@@ -79,7 +80,7 @@ def restore_command(folder: Path, force: bool) -> None:
 
 @click.command("doctor")
 @click.option("--free", is_flag=True, help="Give the reserved disk space back (on a full disk) and stop there.")
-@click.option("--sweep", is_flag=True, help="Delete stored files that nothing refers to.")
+@click.option("--sweep", is_flag=True, help="Delete what nothing refers to; the worker does it every day.")
 def doctor_command(free: bool, sweep: bool) -> None:
     """Look this instance over; the exit status is 1 if something is broken."""
     app = create_app()
@@ -90,7 +91,8 @@ def doctor_command(free: bool, sweep: bool) -> None:
         return
     with app.app_context():
         if sweep:
-            click.echo(f"清理了 {doctor.sweep_orphans(storage())} 个无人引用的文件")
+            swept = sweep_leftovers(storage())
+            click.echo(f"清理了 {swept.orphans} 个无人引用的文件、{swept.parts + swept.folders} 件中断留下的临时文件")
         findings = list(examine(app, config))
     for finding in findings:
         click.echo(f"{MARKS[finding.health]} {finding.subject}：{finding.words}")

@@ -27,6 +27,7 @@ from yanxiu.core import doctor
 from yanxiu.core.audit import verify_audit
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
+from yanxiu.core.housekeeping import sweep_leftovers
 from yanxiu.core.storage import storage
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
@@ -66,7 +67,7 @@ def inspect(plan_id: int, upload_id: str) -> dict[str, Any]:
         assert indexer.prepare(), "the queue must bring the index up to date, not a rebuild"
         indexer.run_until_idle()
     indexed = engine.stats().documents
-    doctor.sweep_orphans(storage())
+    sweep_leftovers(storage())
     return {
         "posts": {row.client_uuid: row.text for row in posts},
         "post_rows": len(posts),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,20 +52,6 @@ def test_a_row_whose_bytes_are_gone_is_a_failure() -> None:
     storage().delete(file.key)
     assert file.id in doctor.lost_files(storage())
     assert doctor.check_files(storage()).health is doctor.Health.BAD
-
-
-@pytest.mark.usefixtures("ctx")
-def test_the_sweep_removes_old_orphans_and_spares_uploads_under_way_and_kept_files() -> None:
-    old, young, kept = received(b"left behind"), received(b"under way"), received(b"kept")
-    with unit_of_work():
-        keep_file(kept, None)
-    past = time.time() - doctor.YOUNG_S - 60
-    for file in (old, kept):
-        os.utime(storage().path(file.key), (past, past))
-    assert doctor.sweep_orphans(storage()) >= 1
-    present = set(storage().keys())
-    assert old.key not in present
-    assert {young.key, kept.key} <= present
 
 
 @pytest.mark.once

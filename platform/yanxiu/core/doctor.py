@@ -6,8 +6,6 @@ import enum
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +13,12 @@ from sqlalchemy import Engine, func, select, text
 
 from yanxiu.core import audit
 from yanxiu.core.db import db
+from yanxiu.core.housekeeping import orphan_keys
 from yanxiu.core.storage import MIN_FREE_BYTES, MIN_FREE_SHARE, Storage, StoredFile
 from yanxiu.core.tasks import FAILED, Job
 
 BALLAST = "ballast"
 BALLAST_BYTES = 64 * 1024**2
-YOUNG_S = 24 * 3600
-"""A stored file without a row may be an upload that is just being finished; it is an orphan after this long."""
 
 
 class Health(enum.Enum):
@@ -143,16 +140,6 @@ def check_jobs() -> Finding:
 # ---- files -----------------------------------------------------------------------------------------------------------
 
 
-def orphan_keys(storage: Storage, *, older_than_s: float = YOUNG_S) -> Iterator[str]:
-    """Yield keys in the store that no row names, once they are old enough not to be an upload under way."""
-    known = set(db.session.scalars(select(StoredFile.key)))
-    limit = time.time() - older_than_s
-    keys = storage.keys()
-    for key in keys:
-        if key not in known and storage.path(key).stat().st_mtime <= limit:
-            yield key
-
-
 def lost_files(storage: Storage) -> list[int]:
     """Return the ids of rows whose bytes are gone."""
     rows = db.session.execute(select(StoredFile.id, StoredFile.key)).all()
@@ -170,14 +157,6 @@ def check_files(storage: Storage) -> Finding:
     if orphans:
         return care("文件", f"{count} 个；另有 {orphans} 个无人引用，可运行 yanxiu doctor --sweep 清理")
     return good("文件", f"{count} 个，全部有内容，没有无人引用的")
-
-
-def sweep_orphans(storage: Storage) -> int:
-    """Delete what no row names; return how many."""
-    keys = list(orphan_keys(storage))
-    for key in keys:
-        storage.delete(key)
-    return len(keys)
 
 
 # ---- programs --------------------------------------------------------------------------------------------------------

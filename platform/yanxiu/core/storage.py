@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +68,12 @@ class Storage(Protocol):
     def keys(self) -> Iterator[str]:
         """Yield every key in the store."""
 
+    def stored_at(self, key: str) -> float | None:
+        """Return when it came into the store (seconds since 1970); None if it is gone."""
+
+    def drop_unfinished(self, older_than_s: float) -> int:
+        """Remove what writes that never ended have left, once it is so old; return how many."""
+
 
 class LocalStorage:
     """Files in one folder, spread over 256 subfolders, written durably."""
@@ -103,6 +110,7 @@ class LocalStorage:
         if sha256 is None:
             with path.open("rb") as source:
                 sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+        os.utime(path)  # its age in the store begins now, however long it took to arrive
         shutil.move(path, target)
         _sync_folder(target.parent)
         return key, target.stat().st_size, sha256
@@ -125,6 +133,19 @@ class LocalStorage:
         for path in self.root.glob("??/*"):
             if path.suffix != ".part":
                 yield path.name
+
+    def stored_at(self, key: str) -> float | None:
+        try:
+            return self.path(key).stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+    def drop_unfinished(self, older_than_s: float) -> int:
+        limit = time.time() - older_than_s
+        left = [path for path in self.root.glob("??/*.part") if path.stat().st_mtime <= limit]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
     def _new_path(self, key: str) -> Path:
         folder = self.root / key[:2]
@@ -166,7 +187,7 @@ def refuse_when_full(root: Path) -> None:
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """Bytes that are in the store and have no row yet; a sweeper removes them if none is added within a day."""
+    """Bytes that are in the store and have no row yet; `housekeeping` removes them if none is added within a day."""
 
     key: str
     size: int

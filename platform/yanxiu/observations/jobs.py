@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from yanxiu.accounts.queries import find_user, viewer_of
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import NotFoundError
+from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.storage import receive_local_file, storage
 from yanxiu.core.tasks import JobContext, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
@@ -53,7 +52,7 @@ def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
     work = _load(payload["version_id"])
     if work is None:
         return
-    with _folder(job.app) as folder:
+    with scratch_folder() as folder:
         try:
             source, facts = _kept(work, folder, job)
             _make_stills(work, source, facts, folder)
@@ -73,7 +72,7 @@ def transcode_recording(payload: dict[str, Any], job: JobContext) -> None:
     if work is None or work.original is None or work.facts is None:
         return
     if kind not in work.kinds:
-        with _folder(job.app) as folder:
+        with scratch_folder() as folder:
             try:
                 _transcode(work, RenditionKind(kind), folder, job)
             except NotPlayableError as error:
@@ -132,14 +131,6 @@ def _load(version_id: int) -> Work | None:
 
 def _version(version_id: int) -> RecordingVersion:
     return db.session.get_one(RecordingVersion, version_id)
-
-
-@contextmanager
-def _folder(app: Flask) -> Iterator[Path]:
-    root = app.config["YANXIU"].instance_path / "work"
-    root.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root) as name:
-        yield Path(name)
 
 
 def _kept(work: Work, folder: Path, job: JobContext) -> tuple[Path, Facts]:

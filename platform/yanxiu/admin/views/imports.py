@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from pathlib import Path
 from urllib.parse import quote
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -26,6 +24,7 @@ from yanxiu.admin.sheets import XLSX, account_sheet, template_sheet
 from yanxiu.admin.views.blueprint import bp, query_text, tabs
 from yanxiu.core import clock
 from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError
+from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.spreadsheets import read_rows
 from yanxiu.core.storage import base_name
 from yanxiu.core.unit_of_work import unit_of_work
@@ -125,8 +124,8 @@ def _checked_upload() -> int:
         raise InvalidError("请选择要上传的名单文件", field="file")
     if not upload.filename.lower().endswith(".xlsx"):
         raise InvalidError("请上传 .xlsx 文件，旧的 .xls 请用 Excel 或 WPS 另存为 .xlsx", field="file")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "list.xlsx"
         data = upload.stream.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise TooLargeError("文件超过 10 MB，请只保留名单内容后再上传", field="file")

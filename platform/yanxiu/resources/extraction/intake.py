@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.storage import ReceivedFile, receive_file
 from yanxiu.resources.extraction.formats import (
     HEAD_BYTES,
@@ -39,8 +39,8 @@ def take_in(stream: BinaryIO, raw_name: str) -> CheckedFile:
     """
     name = clean_name(raw_name)
     fmt = format_of(name)
-    with tempfile.TemporaryDirectory(prefix="yanxiu-in-") as folder:
-        path = Path(folder) / f"upload{fmt.extension}"
+    with scratch_folder() as folder:
+        path = folder / f"upload{fmt.extension}"
         _copy(stream, path, fmt)
         with path.open("rb") as head:
             confirm_magic(fmt, head.read(HEAD_BYTES))

@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.tether import tethered
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 
@@ -33,10 +33,10 @@ def examined(task: str, extension: str, path: str | os.PathLike[str]) -> Iterato
 
     The folder is gone when the block ends. Raises UnsuitableFileError when the file is refused.
     """
-    with tempfile.TemporaryDirectory(prefix="yanxiu-") as folder:
+    with scratch_folder() as folder:
         with _slots:
-            code = _run_child(task, extension, os.fspath(path), folder)
-        yield _result(Path(folder), code), Path(folder)
+            code = _run_child(task, extension, os.fspath(path), os.fspath(folder))
+        yield _result(folder, code), folder
 
 
 def _run_child(task: str, extension: str, path: str, folder: str) -> int:

@@ -11,13 +11,14 @@ import click
 from yanxiu import wiring
 from yanxiu.accounts.models import User
 from yanxiu.accounts.passwords import hash_password, require_good_password
-from yanxiu.accounts.queries import find_user_by_account
+from yanxiu.accounts.queries import counties, find_organization, find_user_by_account
 from yanxiu.accounts.services import appoint, create_organization, create_user
 from yanxiu.app import create_app
-from yanxiu.config import ConfigError
+from yanxiu.config import Config, ConfigError
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.demo import PASSWORD, DemoWorld
+from yanxiu.core.doctor import keep_ballast
 from yanxiu.core.errors import YanxiuError
 from yanxiu.core.housekeeping import keep_house
 from yanxiu.core.tasks import FAST, SLOW, Worker
@@ -66,10 +67,11 @@ def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
         upgrade_database()
         if show_accounts:
             print_accounts(host, port)
-    threads = app.config["YANXIU"].threads
+    config: Config = app.config["YANXIU"]
+    keep_ballast(config.instance_path)
     worker_process = start_worker() if with_worker else None
     try:
-        EmbeddedServer(host, port, threads).run()
+        EmbeddedServer(host, port, config.threads).run()
     finally:
         if worker_process is not None:
             worker_process.terminate()
@@ -151,20 +153,35 @@ def print_accounts(host: str, port: int) -> None:
 @main.command("create-admin")
 @click.option("--username", prompt="用户名")
 @click.option("--name", prompt="姓名")
-@click.option("--county", prompt="县（区）名称", help="Name of the county; it is created when the database is empty.")
+@click.option("--county", help="Name of the county. It is created in an empty database, else it must be there.")
 @click.password_option(prompt="密码", confirmation_prompt="再输一次")
-def create_admin(username: str, name: str, county: str, password: str) -> None:
-    """Create the first county administrator."""
+def create_admin(username: str, name: str, county: str | None, password: str) -> None:
+    """Create a county administrator: the first one, or another when nobody can sign in as one any more."""
     app = create_app()
     with app.app_context():
         upgrade_database()
         try:
             require_good_password(password, username=username)
             password_hash = hash_password(password)
+            chosen = choose_county(county)
             with unit_of_work():
-                place = create_organization(None, None, "county", county)
+                place = find_organization(chosen) if isinstance(chosen, int) else None
+                place = place or create_organization(None, None, "county", str(chosen))
                 user = create_user(None, place, username=username, name=name, password_hash=password_hash)
                 appoint(None, user, "county_admin", place, clock.today())
+                words = f"已创建{place.name}的县级管理员 {name}（{username}），现在可以登录"
         except YanxiuError as error:
             raise click.ClickException(error.message) from error
-    click.echo(f"已创建县级管理员 {name}（{username}），现在可以登录")
+    click.echo(words)
+
+
+def choose_county(name: str | None) -> int | str:
+    """Return the id of the county meant, or the name of the one to be made in a database without any."""
+    there = {county.name: county.id for county in counties()}
+    if not there:
+        return name or str(click.prompt("县（区）名称"))
+    if name is None and len(there) == 1:
+        return next(iter(there.values()))
+    if name in there:
+        return there[name]
+    raise click.ClickException(f"请用 --county 写明已有的县（区）：{'、'.join(there)}")

@@ -110,10 +110,21 @@ def secret_key_of(config: Config) -> str:
     if config.secret_key:
         return config.secret_key
     path = config.instance_path / "secret_key"
+    if not path.exists():
+        _write_once(path, secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make a private file, whole from the moment it is there; whoever came first stays."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.link(draft, path)
     except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as out:
-        out.write(key := secrets.token_hex(32))
-    return key
+        return
+    finally:
+        draft.unlink()

@@ -1,9 +1,14 @@
 """Configuration from the environment."""
 
+import os
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from tests.support.imports import ROOT
 from yanxiu.config import Config, ConfigError, load_config, secret_key_of
 
 
@@ -31,3 +36,32 @@ def test_the_secret_is_made_once_and_kept_private(tmp_path):
     assert len(key) == 64
     assert secret_key_of(config) == key
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_the_secret_is_never_seen_half_written_and_the_first_stays(tmp_path, monkeypatch):
+    config, path = Config(instance=str(tmp_path)), tmp_path / "secret_key"
+    made, link = [], os.link
+
+    def second_process_is_faster(draft, target):
+        made.append(Path(draft).read_text())
+        assert not path.exists(), "what is at the final place must be whole"
+        Path(draft).with_name("other").write_text("f" * 64)
+        link(Path(draft).with_name("other"), path)
+        link(draft, target)
+
+    monkeypatch.setattr(os, "link", second_process_is_faster)
+    assert secret_key_of(config) == "f" * 64
+    assert len(made[0]) == 64
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["other", "secret_key"]
+
+
+def test_many_processes_that_start_at_once_agree_on_the_secret(tmp_path):
+    ask = "import sys; from yanxiu.config import *; print(secret_key_of(Config(instance=sys.argv[1])))"
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "platform")}
+    started = [
+        subprocess.Popen([sys.executable, "-c", ask, str(tmp_path)], env=env, stdout=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    answers = {process.communicate(timeout=60)[0].strip() for process in started}
+    assert len(answers) == 1
+    assert len(answers.pop()) == 64

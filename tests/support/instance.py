@@ -35,7 +35,7 @@ class Instance:
     def python(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run Python in this instance's environment, with further settings."""
         command, env = [sys.executable, *arguments], {**self.env, **settings}
-        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=100)
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=280)
 
     def yanxiu(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the program."""

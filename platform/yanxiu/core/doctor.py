@@ -75,8 +75,12 @@ def keep_ballast(instance: Path) -> Finding:
         return good("备用空间", f"{BALLAST_BYTES // 1024**2} MiB")
     if shutil.disk_usage(instance).free < 4 * BALLAST_BYTES:
         return care("备用空间", "磁盘太满，暂时无法预留")
-    with path.open("wb") as out:
-        os.posix_fallocate(out.fileno(), 0, BALLAST_BYTES)
+    try:
+        with path.open("wb") as out:
+            os.posix_fallocate(out.fileno(), 0, BALLAST_BYTES)
+    except OSError:
+        path.unlink(missing_ok=True)
+        return care("备用空间", "这个磁盘无法预留空间")
     return good("备用空间", f"已预留 {BALLAST_BYTES // 1024**2} MiB")
 
 

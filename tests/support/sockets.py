@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import socketio
@@ -37,3 +38,23 @@ def hang_up(socket: socketio.Client) -> None:
     socket.disconnect()
     if connection is not None:
         connection.shutdown()
+
+
+class Ear:
+    """What a socket has heard, by event."""
+
+    def __init__(self, socket: socketio.Client) -> None:
+        self.heard: dict[str, list[dict[str, Any]]] = {"changed": [], "ejected": [], "here": []}
+        self._lock = threading.Lock()
+        for name in self.heard:
+            socket.on(name, lambda message, name=name: self._note(name, message), namespace="/live")
+
+    def _note(self, name: str, message: dict[str, Any]) -> None:
+        with self._lock:
+            self.heard[name].append(message)
+
+
+def join(socket: socketio.Client, room: str) -> dict[str, Any]:
+    """Ask to follow a list; return the acknowledgement."""
+    answer: dict[str, Any] = socket.call("join", {"topic": room, "seq": 0}, namespace="/live")
+    return answer

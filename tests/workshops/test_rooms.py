@@ -1,10 +1,9 @@
 """Rooms of workshops over real sockets: who hears of a change, and who hears nothing any more."""
 
-import threading
-
 import pytest
 
 from tests.support.eventually import eventually
+from tests.support.sockets import Ear, join
 from tests.support.workshops import make_post, make_topic, make_workshop
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
@@ -19,24 +18,6 @@ def topic(app, cast):
     with app.app_context(), unit_of_work():
         workshop = make_workshop(cast.user("leader"), [cast.user("teacher"), cast.user("colleague")])
         return workshop.id, make_topic(cast.user("leader"), workshop).id
-
-
-class Ear:
-    """What a socket has heard, by event."""
-
-    def __init__(self, socket):
-        self.heard = {"changed": [], "ejected": [], "here": []}
-        self._lock = threading.Lock()
-        for name in self.heard:
-            socket.on(name, lambda message, name=name: self._note(name, message), namespace="/live")
-
-    def _note(self, name, message):
-        with self._lock:
-            self.heard[name].append(message)
-
-
-def join(socket, room):
-    return socket.call("join", {"topic": room, "seq": 0}, namespace="/live")
 
 
 def test_a_post_is_told_by_number_and_read_as_a_fragment(client_for, socket_for, topic):

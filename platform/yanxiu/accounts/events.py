@@ -30,6 +30,22 @@ class UserChanged(Event):
 
 
 @dataclass(frozen=True)
+class OrganizationMoved(Event):
+    """A branch of the tree stands elsewhere: the paths of all in it changed, so who is above them did."""
+
+    organization_id: int
+    old_path: str
+    new_path: str
+
+
+@dataclass(frozen=True)
+class OrganizationRenamed(Event):
+    """A place goes by another name."""
+
+    organization_id: int
+
+
+@dataclass(frozen=True)
 class AppointmentChanged(Event):
     """An appointment began or ended, so what the person may see changed."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.catalog import ADMIN_ROLES
 from yanxiu.accounts.models import Organization, User
 from yanxiu.accounts.permissions import Viewer, can_view_person
-from yanxiu.accounts.queries import ids_on
+from yanxiu.accounts.queries import ids_below, ids_on
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, IndexSource, PrincipalSource, acl_county, acl_roles, acl_user
 
@@ -63,5 +63,10 @@ def _acl(user: User, counties: set[int]) -> frozenset[str]:
     return county | acl_roles(ADMIN_ROLES, path) | {acl_user(user.id)}
 
 
-SOURCES: tuple[IndexSource, ...] = (IndexSource(KIND, "人", load_people, all_people, visible_people),)
+def people_below(path: str) -> Select[int]:
+    """The ids of people whose home is there."""
+    return select(User.id).where(User.organization_id.in_(ids_below(path)))
+
+
+SOURCES: tuple[IndexSource, ...] = (IndexSource(KIND, "人", load_people, all_people, visible_people, people_below),)
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

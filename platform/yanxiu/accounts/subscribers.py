@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from yanxiu.accounts.events import AppointmentChanged, SessionRevoked, UserChanged, UserDeactivated
+from yanxiu.accounts.events import (
+    AppointmentChanged,
+    OrganizationMoved,
+    SessionRevoked,
+    UserChanged,
+    UserDeactivated,
+)
 from yanxiu.accounts.services import apply_next_rows
 from yanxiu.accounts.services.imports import JOB as IMPORT_JOB
 from yanxiu.core.events import Moment, Subscription
@@ -19,6 +25,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(SessionRevoked, lambda e: disconnect_session(e.session_id), Moment.AFTER_COMMIT),
     Subscription(UserDeactivated, lambda e: disconnect_user(e.user_id), Moment.AFTER_COMMIT),
     Subscription(AppointmentChanged, lambda e: recheck_rooms(e.user_id), Moment.AFTER_COMMIT),
+    Subscription(OrganizationMoved, lambda e: recheck_rooms(), Moment.AFTER_COMMIT),
+    Subscription(UserChanged, lambda e: recheck_rooms(e.user_id), Moment.AFTER_COMMIT),
 )
 
 

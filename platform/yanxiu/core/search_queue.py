@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, Select, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yanxiu.core.clock import now
@@ -92,6 +92,8 @@ class IndexSource:
     of queries whatever the number of ids; ids that are gone, withdrawn or drafts are simply left out.
     `visible` is the re-check of a page of hits: the ids of `ids` this viewer may see *now*, in one query.
     `all_ids` yields every id in key order, streaming.
+    `below` selects the ids of what belongs to the organizations at or below a path: their documents say who stands
+    above and what the place is called.
     """
 
     kind: str
@@ -99,6 +101,7 @@ class IndexSource:
     load: Callable[[Sequence[int]], Iterable[IndexDocument]]
     all_ids: Callable[[], Iterator[int]]
     visible: Callable[[Any, Sequence[int]], set[int]]
+    below: Callable[[str], Select[int]] | None = None
 
 
 PrincipalSource = Callable[[Any], Iterable[str]]

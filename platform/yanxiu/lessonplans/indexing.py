@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import ids_below
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import (
     IndexDocument,
@@ -100,5 +101,10 @@ def visible(viewer: Viewer, plan_ids: Sequence[int]) -> set[int]:
     return visible_ids(viewer, plan_ids)
 
 
-SOURCES: tuple[IndexSource, ...] = (IndexSource("plan", "教案", load, all_ids, visible),)
+def below(path: str) -> Select[int]:
+    """Select the plans of the organizations at or below a path."""
+    return select(LessonPlan.id).where(LessonPlan.organization_id.in_(ids_below(path)))
+
+
+SOURCES: tuple[IndexSource, ...] = (IndexSource("plan", "教案", load, all_ids, visible, below),)
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

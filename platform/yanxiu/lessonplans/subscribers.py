@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from yanxiu.accounts.events import AppointmentChanged, SessionRevoked, UserDeactivated
+from yanxiu.accounts.events import (
+    AppointmentChanged,
+    OrganizationMoved,
+    SessionRevoked,
+    UserChanged,
+    UserDeactivated,
+)
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription
@@ -97,6 +103,10 @@ def _recheck_user(event: Any) -> None:
     documents().recheck(user_id=event.user_id)
 
 
+def _recheck_all(event: OrganizationMoved) -> None:
+    documents().recheck()
+
+
 AFTER = Moment.AFTER_COMMIT
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
@@ -117,5 +127,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(SessionRevoked, _recheck_user, AFTER),
     Subscription(UserDeactivated, _recheck_user, AFTER),
     Subscription(AppointmentChanged, _recheck_user, AFTER),
+    Subscription(UserChanged, _recheck_user, AFTER),
+    Subscription(OrganizationMoved, _recheck_all, AFTER),
 )
 JOBS: dict[str, JobHandler] = {RENDER: render_plan, CATCH_UP: catch_up}

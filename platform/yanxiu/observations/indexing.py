@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
+from yanxiu.accounts.queries import ids_below
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import (
@@ -151,8 +152,18 @@ def _ids(model: type[Lesson] | type[TimedComment]) -> Iterator[int]:
     yield from db.session.scalars(select(model.id).order_by(model.id).execution_options(yield_per=1000))
 
 
+def _lessons_below(path: str) -> Select[int]:
+    return select(Lesson.id).where(Lesson.organization_id.in_(ids_below(path)))
+
+
+def _comments_below(path: str) -> Select[int]:
+    return select(TimedComment.id).where(TimedComment.lesson_id.in_(_lessons_below(path)))
+
+
 PRINCIPALS: tuple[PrincipalSource, ...] = ()
 SOURCES: tuple[IndexSource, ...] = (
-    IndexSource("lesson", "课例", load_lessons, lambda: _ids(Lesson), visible_lesson_ids),
-    IndexSource("comment", "时间点点评", load_comments, lambda: _ids(TimedComment), visible_comment_ids),
+    IndexSource("lesson", "课例", load_lessons, lambda: _ids(Lesson), visible_lesson_ids, _lessons_below),
+    IndexSource(
+        "comment", "时间点点评", load_comments, lambda: _ids(TimedComment), visible_comment_ids, _comments_below
+    ),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import ids_below
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import (
     PUBLIC,
@@ -24,7 +25,7 @@ from yanxiu.resources.catalog import SOURCES as ORIGINS
 from yanxiu.resources.models import Resource
 from yanxiu.resources.queries import OVERSEERS, resources_by_id, visible_ids
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
-from yanxiu.workshops.queries import visible_workshop_ids
+from yanxiu.workshops.queries import visible_workshop_ids, workshop_ids_below
 
 
 def load_documents(ids: Sequence[int]) -> list[IndexDocument]:
@@ -84,5 +85,11 @@ def _visible(viewer: Viewer, ids: Sequence[int]) -> set[int]:
     return visible_ids(viewer, visible_workshop_ids(viewer), ids)
 
 
-SOURCES: tuple[IndexSource, ...] = (IndexSource("resource", "资源", load_documents, _all_ids, _visible),)
+def _below(path: str) -> Select[int]:
+    shared = Resource.workshop_id.in_(workshop_ids_below(path))
+    published = Resource.org_path.startswith(path, autoescape=True)
+    return select(Resource.id).where(or_(Resource.school_id.in_(ids_below(path)), shared, published))
+
+
+SOURCES: tuple[IndexSource, ...] = (IndexSource("resource", "资源", load_documents, _all_ids, _visible, _below),)
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

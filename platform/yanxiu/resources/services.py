@@ -156,6 +156,14 @@ def restore_resource(actor: User, resource: Resource) -> None:
     record(ResourceRestored(resource.id, actor.id))
 
 
+def follow_organization(old_path: str, new_path: str) -> None:
+    """A branch moved: what was published from it belongs to those above its new place."""
+    moved = new_path + func.substr(Resource.org_path, len(old_path) + 1)
+    statement = update(Resource).where(Resource.org_path.startswith(old_path, autoescape=True))
+    statement = statement.values(org_path=moved, updated_at=Resource.updated_at)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
 def set_favorite(actor: User, resource: Resource, wanted: bool) -> None:
     """Keep a resource at hand or let it go; saying it twice changes nothing."""
     if wanted:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from yanxiu.accounts.events import OrganizationMoved
 from yanxiu.core.db import db
-from yanxiu.core.events import Subscription
+from yanxiu.core.events import Moment, Subscription
 from yanxiu.core.html import clean_html
 from yanxiu.core.search_queue import enqueue_index
 from yanxiu.core.storage import ReceivedFile, receive_file, storage
@@ -24,7 +25,8 @@ from yanxiu.resources.events import (
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.sandbox import examined
 from yanxiu.resources.models import ResourceFile, ResourceUpload
-from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, note_preview, note_text
+from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
+from yanxiu.web.live import recheck_rooms
 
 _IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
@@ -45,6 +47,15 @@ def _reindex_narrowed(event: ResourceUpdated) -> None:
 
 def _drop_from_index(event: ResourceRemoved) -> None:
     enqueue_index("resource", event.resource_id, deleted=True)
+
+
+def _follow(event: OrganizationMoved) -> None:
+    follow_organization(event.old_path, event.new_path)
+
+
+def _recheck(event: ResourceUpdated | ResourceRemoved) -> None:
+    """Fewer people may see it now, perhaps: who has its page open is asked again."""
+    recheck_rooms(topic=f"resource:{event.resource_id}")
 
 
 def _queue_expiry(event: UploadReceived) -> None:
@@ -119,6 +130,9 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(ResourceUpdated, _reindex_narrowed),
     Subscription(ResourceRemoved, _drop_from_index),
     Subscription(UploadReceived, _queue_expiry),
+    Subscription(OrganizationMoved, _follow),
+    Subscription(ResourceUpdated, _recheck, Moment.AFTER_COMMIT),
+    Subscription(ResourceRemoved, _recheck, Moment.AFTER_COMMIT),
 )
 JOBS: dict[str, JobHandler] = {
     "resources.extract_text": extract_text,

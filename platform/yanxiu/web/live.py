@@ -151,17 +151,20 @@ def eject(user_id: int, *topics: str) -> None:
             _put_out(connection.sid, topic)
 
 
-def recheck_rooms(user_id: int | None = None) -> None:
-    """Ask for every socket (or those of one person) whether sign-in and rights still hold; put out who lost them."""
-    for connection in hub.where(lambda c: user_id in (None, c.user_id)):
+def recheck_rooms(user_id: int | None = None, topic: str | None = None) -> None:
+    """Ask for every socket (or those of one person, in one list) whether sign-in and rights still hold.
+
+    Who lost the sign-in is disconnected, who lost the right is put out.
+    """
+    for connection in hub.where(lambda c: user_id in (None, c.user_id) and (topic is None or topic in c.topics)):
         session = find_session(hash_token(connection.token))
         if session is None:
             _disconnect_all([connection])
             continue
         viewer = viewer_of(session.user)
-        for topic in list(connection.topics):
-            if not _may_join(viewer, topic):
-                _put_out(connection.sid, topic)
+        for followed in list(connection.topics) if topic is None else [topic]:
+            if not _may_join(viewer, followed):
+                _put_out(connection.sid, followed)
 
 
 def _connect(auth: Any = None) -> bool:

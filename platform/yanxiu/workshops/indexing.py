@@ -28,6 +28,7 @@ from yanxiu.workshops.queries.teams import (
     findable_workshops,
     leaders_of,
     visible_workshops,
+    workshop_ids_below,
     workshop_ids_of,
 )
 
@@ -158,9 +159,17 @@ def _all_posts() -> Iterator[int]:
     return _every(_standing_posts().with_only_columns(Post.id).order_by(Post.id))
 
 
+def _topics_below(path: str) -> Select[int]:
+    return select(Topic.id).where(Topic.workshop_id.in_(workshop_ids_below(path)))
+
+
+def _posts_below(path: str) -> Select[int]:
+    return select(Post.id).where(Post.topic_id.in_(_topics_below(path)), Post.number > 1)
+
+
 SOURCES: tuple[IndexSource, ...] = (
-    IndexSource("workshop", "工作坊", _load_workshops, _all_workshops, _visible_workshops),
-    IndexSource("topic", "话题", _load_topics, _all_topics, _visible_topics),
-    IndexSource("post", "回复", _load_posts, _all_posts, _visible_posts),
+    IndexSource("workshop", "工作坊", _load_workshops, _all_workshops, _visible_workshops, workshop_ids_below),
+    IndexSource("topic", "话题", _load_topics, _all_topics, _visible_topics, _topics_below),
+    IndexSource("post", "回复", _load_posts, _all_posts, _visible_posts, _posts_below),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.identity import normal_phone
@@ -74,9 +74,20 @@ def organizations_below(path: str) -> Sequence[Organization]:
     return db.session.scalars(statement.order_by(Organization.path)).all()
 
 
+def ids_below(path: str) -> Select[int]:
+    """Select the ids of an organization and of everything below it, for `.in_()`."""
+    return select(Organization.id).where(Organization.path.startswith(path, autoescape=True))
+
+
 def find_organization(organization_id: int) -> Organization | None:
     """Return an organization by id."""
     return db.session.get(Organization, organization_id)
+
+
+def counties() -> Sequence[Organization]:
+    """Return all counties that are open, by name."""
+    statement = select(Organization).where(Organization.kind == "county", Organization.closed_at.is_(None))
+    return db.session.scalars(statement.order_by(Organization.name)).all()
 
 
 def names_of(user_ids: Iterable[int]) -> dict[int, str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 
 from yanxiu.accounts.catalog import ORGANIZATION_KINDS
+from yanxiu.accounts.events import OrganizationMoved, OrganizationRenamed
 from yanxiu.accounts.models import Organization, User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.events import record
 
 CONTAINERS: dict[str, tuple[str, ...]] = {
     "province": (),
@@ -51,10 +53,12 @@ def rename_organization(
     actor: User, organization: Organization, name: str, short_name: str = "", introduction: str = ""
 ) -> None:
     """Change name, short name and introduction."""
-    before = organization.name
+    before, labels = organization.name, (organization.name, organization.short_name)
     _name(organization, organization.parent_id, name, short_name)
     organization.introduction = introduction.strip()[:2000]
     record_audit(actor, "organization.renamed", "organization", organization.id, before=before, name=organization.name)
+    if labels != (organization.name, organization.short_name):
+        record(OrganizationRenamed(organization.id))
 
 
 def move_organization(actor: User, organization: Organization, parent: Organization) -> None:
@@ -80,6 +84,7 @@ def move_organization(actor: User, organization: Organization, parent: Organizat
     record_audit(
         actor, "organization.moved", "organization", organization.id, from_parent=old_parent, to_parent=parent.id
     )
+    record(OrganizationMoved(organization.id, old_path, new_path))
 
 
 def close_organization(actor: User, organization: Organization) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from yanxiu.accounts.models import Organization, User
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import ids_below
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
 from yanxiu.workshops.models import (
@@ -95,6 +96,11 @@ def _findable(viewer: Viewer) -> ColumnElement[bool]:
 def workshop_ids_of(user_id: int | None) -> Select[int]:
     """Select the ids of the workshops a person is a member of, for `.in_()`."""
     return select(WorkshopMember.workshop_id).where(WorkshopMember.user_id == user_id)
+
+
+def workshop_ids_below(path: str) -> Select[int]:
+    """Select the ids of the workshops of an organization and of everything below it, for `.in_()`."""
+    return select(Workshop.id).where(Workshop.organization_id.in_(ids_below(path)))
 
 
 def is_member(workshop_id: int, user_id: int | None) -> bool:

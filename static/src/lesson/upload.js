@@ -1,11 +1,12 @@
 // Uploading a recording by tus: in portions, paused and continued, also tomorrow and after a reload.
 import { Upload } from "tus-js-client";
+import { confirmStep } from "../behaviors/dialogs.js";
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { toast } from "../behaviors/toast.js";
 import { readableSize } from "../behaviors/small-things.js";
-import { viewerId } from "../net.js";
+import { request, viewerId } from "../net.js";
+import { Portions } from "./portions.js";
 
-const CHUNK = 8 * 1024 * 1024;
 const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000, 60000];
 
 export function bindUpload(form) {
@@ -23,7 +24,8 @@ class RecordingUpload {
       this.start();
     });
     this.pauseButton.addEventListener("click", () => (this.running ? this.pause() : this.go()));
-    this.cancelButton.addEventListener("click", () => this.cancel());
+    this.cancelButton.addEventListener("click", () => this.askToCancel());
+    for (const button of form.querySelectorAll("[data-upload-drop]")) button.addEventListener("click", () => this.drop(button));
     window.addEventListener("online", () => this.form.dataset.state === "waiting" && this.go());
     warnBeforeLeaving(() => this.running);
     form.dataset.ready = "";
@@ -41,9 +43,12 @@ class RecordingUpload {
   }
 
   prepare(file) {
+    this.portions = new Portions();
     return new Upload(file, {
       endpoint: this.form.dataset.endpoint,
-      chunkSize: CHUNK,
+      chunkSize: this.portions.size,
+      onBeforeRequest: (sent) => sent.getMethod() === "PATCH" && this.portions.begin(),
+      onChunkComplete: (bytes) => this.resize(() => this.portions.arrived(bytes)),
       retryDelays: RETRY_MS,
       removeFingerprintOnSuccess: true,
       storeFingerprintForResuming: true,
@@ -54,12 +59,19 @@ class RecordingUpload {
         ["yanxiu", viewerId(), this.form.dataset.lesson, chosen.name, chosen.size, chosen.lastModified].join("|"),
       onShouldRetry: (error) => {
         const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
+        if (!status) this.resize(() => this.portions.broke());
         return !status || status === 409 || status === 423 || status === 429 || status >= 500;
       },
       onProgress: (sent, total) => this.progress(sent, total),
       onError: (error) => this.failed(error),
       onSuccess: () => this.done(),
     });
+  }
+
+  /** Each portion is cut anew, so the next one may have another size. */
+  resize(change) {
+    change();
+    this.upload.options.chunkSize = this.portions.size;
   }
 
   go() {
@@ -85,6 +97,11 @@ class RecordingUpload {
     this.letSleep();
   }
 
+  async askToCancel() {
+    const name = this.input.files[0] ? `“${this.input.files[0].name}”` : "";
+    if (await confirmStep(`取消上传${name}？已经传到的部分会删除，要重新传。`, "取消上传")) await this.cancel();
+  }
+
   async cancel() {
     this.running = false;
     try {
@@ -93,6 +110,27 @@ class RecordingUpload {
       // What could not be deleted now is swept by the server after seven days.
     }
     this.reset();
+    this.say("");
+    this.form.querySelector("[data-upload-progress]").hidden = true;
+    this.form.querySelector("[data-upload-bar]").value = 0;
+    this.input.value = "";
+    toast("已取消上传");
+  }
+
+  /** Give up an upload that was begun earlier, in this browser or another. */
+  async drop(button) {
+    if (!(await confirmStep(button.dataset.question, "取消上传"))) return;
+    try {
+      await request(button.dataset.uploadDrop, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } });
+    } catch (error) {
+      // What is gone already need not be given up.
+      if (error.status !== 404 && error.status !== 410) {
+        toast(error.status === 423 ? "另一个页面正在传这个文件，请先在那里暂停" : error.message);
+        return;
+      }
+    }
+    forgetAddress(button.dataset.uploadDrop);
+    button.closest("[data-unfinished]").remove();
     toast("已取消上传");
   }
 
@@ -164,5 +202,12 @@ class RecordingUpload {
   letSleep() {
     if (this.lock) this.lock.release();
     this.lock = null;
+  }
+}
+
+/** The file shall not be continued at an address that is gone. */
+function forgetAddress(path) {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("tus::") && localStorage.getItem(key).includes(path)) localStorage.removeItem(key);
   }
 }

@@ -151,15 +151,12 @@ class UploadStore:
         found = (self.load(path.stem) for path in self.root.glob("*.json"))
         yield from sorted((upload for upload in found if upload is not None), key=lambda upload: upload.created_at)
 
-    def unfinished(self, owner_id: int, now: float, lesson_id: int | None = None) -> list[Upload]:
+    def unfinished(self, owner_id: int, now: float) -> list[Upload]:
         """Return the uploads the person may still continue, oldest first."""
         return [
             upload
             for upload in self.all()
-            if upload.owner_id == owner_id
-            and not upload.finished
-            and upload.expires_at > now
-            and lesson_id in (None, upload.lesson_id)
+            if upload.owner_id == owner_id and not upload.finished and upload.expires_at > now
         ]
 
     def sweep(self, now: float) -> int:
@@ -256,4 +253,10 @@ def _write_block(data: IO[bytes], block: bytes) -> None:
 
 def describe(upload: Upload, offset: int) -> dict[str, Any]:
     """Return what the page shows of an unfinished upload."""
-    return {"id": upload.id, "name": upload.metadata.get("filename", ""), "size": upload.length, "offset": offset}
+    return {
+        "id": upload.id,
+        "lesson_id": upload.lesson_id,
+        "name": upload.metadata.get("filename", ""),
+        "size": upload.length,
+        "offset": offset,
+    }

@@ -38,7 +38,7 @@ def recording_panel(found: LessonView, recording: Recording | None, version: Rec
         "sources": sources_of(found.lesson.id, version),
         "is_ready": version is not None and version.state == VersionState.READY,
         "duration_ms": (version.duration_ms if version is not None else None) or 0,
-        "unfinished": unfinished_uploads(found.lesson.id) if may_edit else [],
+        "unfinished": unfinished_uploads() if may_edit else [],
         "max_upload_bytes": current_app.config["YANXIU"].upload_max_gb * 1024**3,
     }
 

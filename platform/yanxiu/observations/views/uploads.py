@@ -155,10 +155,10 @@ def begin_upload(store: UploadStore, lesson_id: int, length: int | None, metadat
     return upload
 
 
-def unfinished_uploads(lesson_id: int) -> list[dict[str, Any]]:
-    """Return the caller's uploads for a lesson that wait to be continued."""
+def unfinished_uploads() -> list[dict[str, Any]]:
+    """Return the caller's uploads that wait to be continued, of any lesson: together they fill the caller's quota."""
     store = _store()
-    waiting = store.unfinished(current_viewer().user_id or 0, time.time(), lesson_id)
+    waiting = store.unfinished(current_viewer().user_id or 0, time.time())
     return [describe(upload, store.offset(upload)) for upload in waiting]
 
 

@@ -155,9 +155,11 @@ def test_only_the_author_sees_the_authors_buttons(page_for, board, cast):
     expect(page.get_by_role("button", name="置顶")).to_have_count(0)
 
 
-def test_a_list_ends_when_the_right_to_it_is_gone(page_for, board, cast):
+def test_a_list_ends_when_the_right_to_it_is_gone(page_for, board, app, monkeypatch):
     page = open_board(page_for, board)
-    live.eject(cast.teacher.id, "board:1")
+    monkeypatch.setitem(live._rooms, "board", lambda viewer, number: False)
+    with app.app_context():
+        live.recheck_rooms(topic="board:1")
     expect(page.locator("#board")).to_have_attribute("data-state", "ended")
     board.write(1, item(1, "不该看到"))
     expect(page.locator("#item-1")).to_have_count(0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from yanxiu.core.events import Subscription
+from yanxiu.core.events import Moment, Subscription
 from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
 from yanxiu.core.tasks import JobHandler
 from yanxiu.observations import events
 from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads, transcode_recording
 from yanxiu.observations.queries.comments import thread_ids_of
 from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
+from yanxiu.web.live import recheck_rooms
 
 
 def index_lesson(event: events.LessonCreated | events.RecordingReady) -> None:
@@ -43,6 +44,12 @@ def unindex_comment(event: events.TimedCommentWithdrawn) -> None:
     enqueue_index_many("comment", thread_ids_of(event.lesson_id, event.comment_id), urgent=True)
 
 
+def close_rooms(event: events.LessonMemberRemoved | events.LessonChanged | events.LessonDeleted) -> None:
+    """Who may not watch any more hears no more: everybody in the lesson's room is asked again, before the answer."""
+    if not isinstance(event, events.LessonChanged) or event.narrowed:
+        recheck_rooms(topic=f"lesson:{event.lesson_id}")
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.LessonCreated, index_lesson),
     Subscription(events.RecordingReady, index_lesson),
@@ -55,6 +62,9 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TimedCommentChanged, index_comment),
     Subscription(events.TimedCommentRestored, index_comment),
     Subscription(events.TimedCommentWithdrawn, unindex_comment),
+    Subscription(events.LessonMemberRemoved, close_rooms, Moment.AFTER_COMMIT),
+    Subscription(events.LessonChanged, close_rooms, Moment.AFTER_COMMIT),
+    Subscription(events.LessonDeleted, close_rooms, Moment.AFTER_COMMIT),
 )
 JOBS: dict[str, JobHandler] = {
     PREPARE_JOB: prepare_recording,

@@ -144,13 +144,6 @@ def disconnect_user(user_id: int) -> None:
     _disconnect_all(hub.where(lambda c: c.user_id == user_id))
 
 
-def eject(user_id: int, *topics: str) -> None:
-    """Put a person out of live lists: they lost the right to see them."""
-    for connection in hub.where(lambda c: c.user_id == user_id):
-        for topic in connection.topics.intersection(topics):
-            _put_out(connection.sid, topic)
-
-
 def recheck_rooms(user_id: int | None = None, topic: str | None = None) -> None:
     """Ask for every socket (or those of one person, in one list) whether sign-in and rights still hold.
 

@@ -6,9 +6,9 @@ import uuid
 
 import openpyxl
 import pytest
-from PIL import Image
 
-from tests.support.workshops import make_post, make_topic, make_workshop, opener
+from tests.support.workshops import make_post, make_topic, make_workshop
+from tests.workshops.stage import FETCH, Room, page, picture
 from yanxiu.core.clock import today
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
@@ -16,41 +16,6 @@ from yanxiu.workshops.models import Post, Topic, Workshop
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.services import membership, posts
 from yanxiu.workshops.terms import term_of
-
-FETCH = {"X-Requested-With": "fetch", "Accept": "application/json"}
-
-
-class Room:
-    """A workshop with a topic, by ids."""
-
-    def __init__(self, app, cast, answers=1, **details):
-        with app.app_context(), unit_of_work():
-            people = {key: cast.user(key) for key in ("leader", "teacher", "colleague")}
-            workshop = make_workshop(people["leader"], [people["teacher"], people["colleague"]], **details)
-            topic = make_topic(people["leader"], workshop)
-            made = [make_post(people["teacher"], topic, f"<p>第{n}条看法</p>").id for n in range(answers)]
-            self.w, self.t, self.opener = workshop.id, topic.id, opener(topic).id
-            self.p = made[0] if made else None
-        self.home = f"/workshops/{self.w}"
-        self.topic = f"{self.home}/topics/{self.t}"
-
-
-@pytest.fixture
-def room(app, cast):
-    return Room(app, cast)
-
-
-def page(client, url, status=200):
-    answer = client.get(url)
-    assert answer.status_code == status, answer.get_data(as_text=True)[:500]
-    return answer.get_data(as_text=True)
-
-
-def picture() -> io.BytesIO:
-    buffer = io.BytesIO()
-    Image.new("RGB", (60, 40), "green").save(buffer, "PNG")
-    buffer.seek(0)
-    return buffer
 
 
 def workshop_form(cast, **changes):
@@ -255,95 +220,6 @@ def test_every_tab_of_a_workshop_keeps_its_tabs(client_for, room, path):
     assert f'<a href="{room.home}/topics">话题</a>' in text
     assert re.search(rf'href="{room.home}{path}" aria-current="page"', text)
     assert text.count("<h1") == 1
-
-
-def test_files_come_back_to_members_and_to_nobody_else(app, client_for, room):
-    client = client_for("teacher")
-    form = {"html": "见附件", "files": [(picture(), "板书 <b>.png"), (io.BytesIO(b"%PDF-1.7 x"), "学习单.pdf")]}
-    assert client.post(f"{room.topic}/posts", data=form).status_code == 302
-    text = page(client, room.topic)
-    assert "板书 &lt;b&gt;.png" in text
-    with app.app_context():
-        from yanxiu.workshops.models import PostAttachment
-
-        numbers = {a.file.name: a.id for a in db.session.scalars(db.select(PostAttachment))}
-    pdf = f"{room.topic}/attachments/{numbers['学习单.pdf']}"
-    assert client.get(pdf).headers["Content-Disposition"].startswith("attachment")
-    small = client.get(f"{room.topic}/attachments/{numbers['板书 <b>.png']}?size=small")
-    assert small.mimetype == "image/jpeg"
-    assert client_for("outsider").get(pdf).status_code == 404
-    assert client_for("researcher").get(pdf).status_code == 200
-
-
-def attached(app, post_id):
-    with app.app_context():
-        return {item.file.name: item.id for item in db.session.get(Post, post_id).attachments}
-
-
-def test_files_are_added_and_taken_off_when_a_post_is_changed(app, client_for, room):
-    client, url = client_for("teacher"), f"{room.topic}/posts/{room.p}/edit"
-    pdf = {"html": "第0条看法", "files": [(io.BytesIO(b"%PDF-1.7 x"), "学习单.pdf"), (picture(), "板书.png")]}
-    client.post(url, data=pdf)
-    before = attached(app, room.p)
-    assert list(before) == ["学习单.pdf", "板书.png"]
-    assert "移除 学习单.pdf" in page(client, url)
-    form = {"html": "第0条看法", "drop": str(before["学习单.pdf"]), "files": (picture(), "新板书.png")}
-    client.post(url, data=form)
-    assert list(attached(app, room.p)) == ["板书.png", "新板书.png"]
-    assert client.get(f"{room.topic}/attachments/{before['学习单.pdf']}").status_code == 404
-    text = page(client, room.topic)
-    assert "编辑过" in text
-    assert "学习单.pdf" not in text
-
-
-def test_files_of_a_topic_are_changed_with_it_and_of_nothing_else(app, client_for, room):
-    client_for("teacher").post(
-        f"{room.topic}/posts/{room.p}/edit", data={"html": "见附件", "files": (io.BytesIO(b"%PDF-1.7 x"), "别人的.pdf")}
-    )
-    (foreign,) = attached(app, room.p).values()
-    form = {"title": "新标题", "html": "正文", "drop": str(foreign), "files": (picture(), "题图.png")}
-    assert client_for("leader").post(f"{room.topic}/edit", data=form).status_code == 302
-    assert list(attached(app, room.p)) == ["别人的.pdf"]
-    assert list(attached(app, room.opener)) == ["题图.png"]
-
-
-def test_a_post_never_carries_more_than_nine_files(app, client_for, room):
-    client, url = client_for("teacher"), f"{room.topic}/posts/{room.p}/edit"
-    for number, status in ((5, 302), (5, 422)):
-        files = [(io.BytesIO(b"%PDF-1.7 x"), f"学习单{n}.pdf") for n in range(number)]
-        answer = client.post(url, data={"html": "第0条看法", "files": files})
-        assert answer.status_code == status
-    assert "最多 9 个附件" in answer.get_data(as_text=True)
-    assert len(attached(app, room.p)) == 5
-
-
-def test_a_withdrawn_posts_files_are_gone_too(app, client_for, room):
-    client = client_for("teacher")
-    answer = client.post(
-        f"{room.topic}/posts",
-        data={"html": "见附件", "files": (io.BytesIO(b"%PDF-1.7 x"), "学习单.pdf")},
-        headers=FETCH,
-    ).json
-    url = f"{room.topic}/attachments/1"
-    assert client.get(url).status_code == 200
-    client.post(f"{room.topic}/posts/{answer['post_id']}/withdrawal")
-    assert client.get(url).status_code == 404
-
-
-def test_a_pasted_picture_is_shown_to_members_only(client_for, room):
-    client = client_for("teacher")
-    answer = client.post(f"{room.home}/pictures", data={"file": (picture(), "截图.png")}).json
-    assert client.get(answer["url"]).mimetype == "image/png"
-    assert client_for("outsider").get(answer["url"]).status_code == 404
-    refused = client.post(f"{room.home}/pictures", data={"file": (io.BytesIO(b"<svg/>"), "图.svg")}, headers=FETCH)
-    assert (refused.status_code, refused.json["ok"]) == (422, False)
-
-
-def test_an_attachment_of_another_topic_is_not_found(app, cast, client_for, room):
-    client = client_for("teacher")
-    client.post(f"{room.topic}/posts", data={"html": "见附件", "files": (io.BytesIO(b"%PDF-1.7 x"), "学习单.pdf")})
-    other = Room(app, cast, name="另一个")
-    assert client.get(f"{other.topic}/attachments/1").status_code == 404
 
 
 def test_a_post_of_another_topic_cannot_be_answered_or_liked(app, cast, client_for, room):

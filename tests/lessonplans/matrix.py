@@ -82,6 +82,10 @@ ROUTES = {
         expect(302, **HIDDEN) | OWNER_ONLY,
         data={"user_id": "{outsider}", "name": "赵磊", "role": "writer"},
     ),
+    ("GET", "lessonplans.owner"): Row(PLAN + "/owner", VIEW | OWNER_ONLY),
+    ("POST", "lessonplans.owner"): Row(
+        PLAN + "/owner", expect(302, **HIDDEN) | OWNER_ONLY, data={"user_id": "{villager}"}
+    ),
     ("GET", "lessonplans.colleagues"): Row(PLAN + "/colleagues?q=赵", VIEW | OWNER_ONLY),
     ("POST", "lessonplans.change_member"): Row(
         PLAN + "/members/{villager}", expect(302, **HIDDEN) | OWNER_ONLY, data={"role": "writer"}

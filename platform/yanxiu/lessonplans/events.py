@@ -82,6 +82,16 @@ class PlanMemberRemoved(Event):
 
 
 @dataclass(frozen=True)
+class PlanHandedOver(Event):
+    """The plan belongs to `user_id` now."""
+
+    plan_id: int
+    before_id: int
+    user_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
 class RevisionSaved(Event):
     """A version was kept."""
 

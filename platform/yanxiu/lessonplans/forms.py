@@ -99,6 +99,16 @@ class MemberForm(Form):
     role = SelectField("可以", choices=_choices(MEMBER_ROLES.items()))
 
 
+class HandOverForm(Form):
+    """Who is to be the owner."""
+
+    user_id = RadioField("接手的老师", [InputRequired("请选一位接手的老师")], coerce=int)
+
+    def offer(self, people: Iterable[tuple[int, str]]) -> None:
+        """Fill the choice."""
+        self.user_id.choices = [SelectChoice(key, label) for key, label in people]
+
+
 class RevisionForm(Form):
     """Keeping the plan as it is now."""
 

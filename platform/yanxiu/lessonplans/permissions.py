@@ -63,6 +63,15 @@ def can_manage_plan(viewer: Viewer, plan: LessonPlan) -> bool:
     return viewer.is_authenticated and plan.deleted_at is None and plan.owner_id == viewer.user_id
 
 
+def can_hand_over_plan(viewer: Viewer, plan: LessonPlan) -> bool:
+    """The owner; where the owner's account is closed, who administers the plan's school, private or not."""
+    if not viewer.is_authenticated or plan.deleted_at is not None:
+        return False
+    if plan.owner_id == viewer.user_id:
+        return True
+    return not plan.owner.is_active and viewer.is_admin_over(plan.organization.path)
+
+
 def can_undelete_plan(viewer: Viewer, plan: LessonPlan) -> bool:
     """The owner brings back what the owner deleted."""
     return viewer.is_authenticated and plan.deleted_at is not None and plan.owner_id == viewer.user_id

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
 from sqlalchemy.orm import contains_eager, joinedload, undefer
 
 from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
@@ -204,6 +204,21 @@ def contributors_of(plan_id: int) -> Sequence[PlanContributor]:
         .where(PlanContributor.plan_id == plan_id)
         .options(joinedload(PlanContributor.user))
         .order_by(PlanContributor.first_at, PlanContributor.user_id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def possible_owners(plan: LessonPlan) -> Sequence[User]:
+    """Return who could take the plan over: the invited and those who wrote in it, with an open account."""
+    known = union(
+        select(PlanMember.user_id).where(PlanMember.plan_id == plan.id),
+        select(PlanContributor.user_id).where(PlanContributor.plan_id == plan.id),
+    ).subquery()
+    statement = (
+        select(User)
+        .where(User.id.in_(select(known.c.user_id)), User.id != plan.owner_id, User.is_active)
+        .options(joinedload(User.organization))
+        .order_by(User.name, User.id)
     )
     return db.session.scalars(statement).all()
 

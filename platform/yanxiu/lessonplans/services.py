@@ -31,6 +31,7 @@ from yanxiu.lessonplans.models import (
     PRIVATE,
     VISIBILITIES,
     WORKSHOP,
+    WRITER,
     LessonPlan,
     PlanContributor,
     PlanImage,
@@ -202,6 +203,26 @@ def remove_member(actor: User, plan: LessonPlan, member: PlanMember) -> None:
     db.session.delete(member)
     db.session.flush()
     record(events.PlanMemberRemoved(plan.id, user_id, actor.id))
+
+
+def hand_over_plan(actor: User, plan: LessonPlan, user: User) -> None:
+    """Make somebody who takes part the owner; who was it goes on writing. School and county of the plan stay."""
+    before = plan.owner
+    if user.id == before.id or not user.is_active:
+        raise InvalidError("请从名单里选一位接手的老师", field="user_id")
+    known = find_member(plan.id, user.id)
+    if known is not None:
+        db.session.delete(known)
+    plan.owner = user
+    if before.is_active:
+        now = clock.now()
+        db.session.add(
+            PlanMember(plan_id=plan.id, user_id=before.id, role=WRITER, invited_by_id=actor.id, created_at=now, seen_at=now)
+        )
+    db.session.flush()
+    record_audit(actor, "plan.hand_over", "lesson_plan", plan.id, title=plan.title, before=before.id, after=user.id)
+    record(events.PlanHandedOver(plan.id, before.id, user.id, actor.id))
+    _tell_workshop(plan)
 
 
 def mark_seen(member: PlanMember) -> None:

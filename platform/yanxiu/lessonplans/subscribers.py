@@ -41,7 +41,7 @@ def _unindex(event: events.PlanDeleted) -> None:
     enqueue_index("plan", event.plan_id, deleted=True)
 
 
-def _index_people(event: events.PlanMemberInvited | events.PlanMemberChanged) -> None:
+def _index_people(event: events.PlanMemberInvited | events.PlanMemberChanged | events.PlanHandedOver) -> None:
     enqueue_index("plan", event.plan_id)
 
 
@@ -117,10 +117,12 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.PlanMemberInvited, _index_people),
     Subscription(events.PlanMemberChanged, _index_people),
     Subscription(events.PlanMemberRemoved, _index_without),
+    Subscription(events.PlanHandedOver, _index_people),
     Subscription(events.PlanEdited, _render_later),
     Subscription(events.PlanChanged, _recheck_plan, AFTER),
     Subscription(events.PlanDeleted, _recheck_plan, AFTER),
     Subscription(events.PlanMemberChanged, _recheck_plan, AFTER),
+    Subscription(events.PlanHandedOver, _recheck_plan, AFTER),
     Subscription(events.PlanMemberRemoved, _recheck_plan, AFTER),
     Subscription(MemberRemoved, _recheck_user, AFTER),
     Subscription(MemberRoleChanged, _recheck_user, AFTER),

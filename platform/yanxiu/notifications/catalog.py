@@ -29,6 +29,7 @@ KINDS: dict[str, Wording] = {
     "invitation": Wording("{actor}邀请您加入工作坊", "{actor}邀请您加入工作坊", "workshop"),
     "invitation_accepted": Wording("{actor}接受了您的邀请", "{actor}等 {count} 位老师接受了您的邀请", "check"),
     "role": Wording("{actor}调整了您在工作坊的角色", "您在工作坊的角色有调整", "shield"),
+    "plan_handed_over": Wording("{actor}把教案交给您主备", "{actor}把教案交给您主备", "plan"),
     "plan_invited": Wording("{actor}邀请您一起备课", "{actor}邀请您一起备课", "plan"),
     "plan_revision": Wording("{actor}保存了教案的新版本", "{actor}等保存了 {count} 个新版本", "history"),
     "lesson_invited": Wording("{actor}邀请您观课", "{actor}邀请您观课", "lesson"),

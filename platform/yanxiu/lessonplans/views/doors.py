@@ -38,6 +38,15 @@ def own_plan(plan_id: int) -> LessonPlan:
     return plan
 
 
+def plan_to_hand_over(plan_id: int) -> LessonPlan:
+    """Return a plan whose owner the viewer may change, also one whose text is not for them."""
+    plan = find_plan(plan_id)
+    if plan is not None and permissions.can_hand_over_plan(current_viewer(), plan):
+        return plan
+    open_plan(plan_id)
+    raise ForbiddenError("只有主备人可以把教案交给别人")
+
+
 def writable_plan(plan_id: int) -> tuple[LessonPlan, Seat]:
     """Return a plan that the viewer may write; 403 for those who may only see it."""
     plan, seat = open_plan(plan_id)
@@ -51,6 +60,7 @@ def rights(viewer: Viewer, plan: LessonPlan, seat: Seat) -> dict[str, bool]:
     return {
         "write": permissions.can_write_plan(viewer, plan, seat),
         "manage": permissions.can_manage_plan(viewer, plan),
+        "hand_over": permissions.can_hand_over_plan(viewer, plan),
         "leave": permissions.can_leave_plan(viewer, plan, seat),
     }
 

@@ -11,9 +11,9 @@ from yanxiu.accounts.queries import find_user, users_named
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import permissions, queries, services
-from yanxiu.lessonplans.forms import InviteForm, MemberForm
+from yanxiu.lessonplans.forms import HandOverForm, InviteForm, MemberForm
 from yanxiu.lessonplans.models import LessonPlan
-from yanxiu.lessonplans.views.doors import bp, done, open_plan, own_plan, rights
+from yanxiu.lessonplans.views.doors import bp, done, open_plan, own_plan, plan_to_hand_over, rights
 from yanxiu.web.auth import current_actor, current_viewer
 
 
@@ -68,6 +68,30 @@ def _chosen(form: InviteForm) -> User:
     if len(found) > 1:
         raise InvalidError("有几位同名的老师，请从列表里选择，或输入用户名", field="name")
     return found[0]
+
+
+@bp.route("/lesson-plans/<int:plan_id>/owner", methods=["GET", "POST"])
+def owner(plan_id: int) -> ResponseReturnValue:
+    """Hand a plan over to somebody who takes part in it."""
+    plan = plan_to_hand_over(plan_id)
+    people = {user.id: user for user in queries.possible_owners(plan)}
+    form = HandOverForm()
+    form.offer((user.id, f"{user.name}（{user.organization.label}）") for user in people.values())
+    if not form.validate_on_submit():
+        page = render_template("lessonplans/owner.html", plan=plan, form=form, people=people)
+        return page, 422 if request.method == "POST" else 200
+    with unit_of_work():
+        plan = plan_to_hand_over(plan_id)
+        user = next(user for user in queries.possible_owners(plan) if user.id == form.user_id.data)
+        services.hand_over_plan(current_actor(), plan, user)
+        name, stays = user.name, plan_still_open(plan)
+    return done(url_for(".members", plan_id=plan_id) if stays else url_for(".index"), f"已交给{name}主备")
+
+
+def plan_still_open(plan: LessonPlan) -> bool:
+    """Whether the viewer sees the plan itself; an administrator need not."""
+    viewer = current_viewer()
+    return permissions.can_view_plan(viewer, plan, queries.seat_of(viewer, plan))
 
 
 @bp.get("/lesson-plans/<int:plan_id>/colleagues")

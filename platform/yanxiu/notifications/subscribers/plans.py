@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yanxiu.core.events import Subscription
-from yanxiu.lessonplans.events import PlanMemberInvited, RevisionSaved
+from yanxiu.lessonplans.events import PlanHandedOver, PlanMemberInvited, RevisionSaved
 from yanxiu.lessonplans.queries import find_plan, members_of
 from yanxiu.notifications.services import Message, notify, place_name
 
 
 def _on_invitation(event: PlanMemberInvited) -> None:
     _tell([event.user_id], "plan_invited", event.actor_id, event.plan_id)
+
+
+def _on_handing_over(event: PlanHandedOver) -> None:
+    _tell([event.user_id], "plan_handed_over", event.actor_id, event.plan_id)
 
 
 def _on_revision(event: RevisionSaved) -> None:
@@ -32,5 +36,6 @@ def _tell(user_ids: Iterable[int], kind: str, actor_id: int, plan_id: int) -> No
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(PlanMemberInvited, _on_invitation),
+    Subscription(PlanHandedOver, _on_handing_over),
     Subscription(RevisionSaved, _on_revision),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from yanxiu.lessonplans.models import (
     COUNTY,
     PRIVATE,
     SCHOOL,
+    VISIBILITIES,
     LessonPlan,
     PlanContributor,
     PlanImage,
@@ -109,13 +111,53 @@ def _newest(statement: Select[Any], cursor: str | None, size: int) -> Page[Lesso
     return paginate(statement, LessonPlan.edited_at.desc(), LessonPlan.id.desc(), cursor=cursor, size=size)
 
 
-def my_plans_page(viewer: Viewer, *, cursor: str | None = None, size: int = 20) -> Page[LessonPlan]:
+@dataclass(frozen=True)
+class PlanFilter:
+    """What a list is narrowed to. `whose` is "own" or "joined" among mine, a visibility among those of others."""
+
+    words: str = ""
+    subject: str = ""
+    stage: str = ""
+    whose: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        return any((self.words, self.subject, self.stage, self.whose))
+
+    def conditions(self, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
+        """Yield what a plan must be like; every word stands in the title, the unit or the owner's name."""
+        for word in self.words.split():
+            texts = (LessonPlan.title, LessonPlan.unit, User.name)
+            yield or_(*(text.icontains(word, autoescape=True) for text in texts))
+        if self.subject:
+            yield LessonPlan.subject == self.subject
+        if self.stage:
+            yield LessonPlan.stage == self.stage
+        if self.whose in VISIBILITIES:
+            yield LessonPlan.visibility == self.whose
+        elif self.whose:
+            own = LessonPlan.owner_id == viewer.user_id
+            yield own if self.whose == "own" else ~own
+
+
+EVERYTHING = PlanFilter()
+
+
+def _narrowed(statement: Select[Any], viewer: Viewer, wanted: PlanFilter) -> Select[Any]:
+    if wanted.words:
+        statement = statement.join(User, User.id == LessonPlan.owner_id)
+    return statement.where(*wanted.conditions(viewer))
+
+
+def my_plans_page(
+    viewer: Viewer, wanted: PlanFilter = EVERYTHING, *, cursor: str | None = None, size: int = 20
+) -> Page[LessonPlan]:
     """Return the plans the viewer owns, or was invited to and has opened; latest edited first."""
     opened = select(PlanMember.plan_id).where(PlanMember.user_id == viewer.user_id, PlanMember.seen_at.is_not(None))
     statement = _cards().where(
         LessonPlan.deleted_at.is_(None), or_(LessonPlan.owner_id == viewer.user_id, LessonPlan.id.in_(opened))
     )
-    return _newest(statement, cursor, size)
+    return _newest(_narrowed(statement, viewer, wanted), cursor, size)
 
 
 def waiting_plans(viewer: Viewer, limit: int = 20) -> Sequence[PlanMember]:
@@ -131,10 +173,12 @@ def waiting_plans(viewer: Viewer, limit: int = 20) -> Sequence[PlanMember]:
     return db.session.scalars(statement).all()
 
 
-def shared_plans_page(viewer: Viewer, *, cursor: str | None = None, size: int = 20) -> Page[LessonPlan]:
+def shared_plans_page(
+    viewer: Viewer, wanted: PlanFilter = EVERYTHING, *, cursor: str | None = None, size: int = 20
+) -> Page[LessonPlan]:
     """Return the plans of others that the viewer may see through workshop, school or county."""
     statement = _cards().where(visible_to(viewer), LessonPlan.owner_id != viewer.user_id)
-    return _newest(statement, cursor, size)
+    return _newest(_narrowed(statement, viewer, wanted), cursor, size)
 
 
 def workshop_plans_page(

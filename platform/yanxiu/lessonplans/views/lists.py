@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from yanxiu.accounts.catalog import STAGES, SUBJECTS
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.errors import NotFoundError
+from yanxiu.core.html import without_invisible
 from yanxiu.core.live import current_seq
 from yanxiu.lessonplans import queries
+from yanxiu.lessonplans.models import COUNTY, SCHOOL, WORKSHOP
 from yanxiu.lessonplans.views.doors import bp
 from yanxiu.web.auth import current_viewer
 from yanxiu.web.slots import Filler
 from yanxiu.workshops.queries import find_workshop, is_member, workshop_head_for
+
+
+AMONG_MINE = {"own": "我主备的", "joined": "我参与的"}
+AMONG_OTHERS = {WORKSHOP: "放在工作坊的", SCHOOL: "本校公开的", COUNTY: "本县公开的"}
 
 
 @bp.get("/lesson-plans")
@@ -22,9 +30,31 @@ def index() -> ResponseReturnValue:
     """Show my plans and those waiting for me, or (`?show=shared`) those of my workshops, school and county."""
     viewer, cursor = current_viewer(), request.args.get("cursor")
     shared = request.args.get("show") == "shared"
-    page = (queries.shared_plans_page if shared else queries.my_plans_page)(viewer, cursor=cursor)
-    waiting = [] if shared or cursor else queries.waiting_plans(viewer)
-    return render_template("lessonplans/index.html", page=page, waiting=waiting, shared=shared)
+    scopes = AMONG_OTHERS if shared else AMONG_MINE
+    wanted = _wanted(scopes)
+    page = (queries.shared_plans_page if shared else queries.my_plans_page)(viewer, wanted, cursor=cursor)
+    waiting = [] if shared or cursor or wanted.narrows else queries.waiting_plans(viewer)
+    return render_template(
+        "lessonplans/index.html",
+        page=page,
+        waiting=waiting,
+        shared=shared,
+        wanted=wanted,
+        scopes=scopes,
+        subjects=[(name, name) for name in SUBJECTS],
+        stages=[(name, name) for name in STAGES],
+    )
+
+
+def _wanted(scopes: dict[str, str]) -> queries.PlanFilter:
+    """The filter in the address; what it cannot mean is left out."""
+
+    def one_of(name: str, known: Iterable[str]) -> str:
+        value = request.args.get(name, "")
+        return value if value in known else ""
+
+    words = without_invisible(request.args.get("q", ""))[:60].strip()
+    return queries.PlanFilter(words, one_of("subject", SUBJECTS), one_of("stage", STAGES), one_of("whose", scopes))
 
 
 @bp.get("/workshops/<int:workshop_id>/lesson-plans")

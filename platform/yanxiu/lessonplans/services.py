@@ -217,7 +217,9 @@ def hand_over_plan(actor: User, plan: LessonPlan, user: User) -> None:
     if before.is_active:
         now = clock.now()
         db.session.add(
-            PlanMember(plan_id=plan.id, user_id=before.id, role=WRITER, invited_by_id=actor.id, created_at=now, seen_at=now)
+            PlanMember(
+                plan_id=plan.id, user_id=before.id, role=WRITER, invited_by_id=actor.id, created_at=now, seen_at=now
+            )
         )
     db.session.flush()
     record_audit(actor, "plan.hand_over", "lesson_plan", plan.id, title=plan.title, before=before.id, after=user.id)

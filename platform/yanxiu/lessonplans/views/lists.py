@@ -20,7 +20,6 @@ from yanxiu.web.auth import current_viewer
 from yanxiu.web.slots import Filler
 from yanxiu.workshops.queries import find_workshop, is_member, workshop_head_for
 
-
 AMONG_MINE = {"own": "我主备的", "joined": "我参与的"}
 AMONG_OTHERS = {WORKSHOP: "放在工作坊的", SCHOOL: "本校公开的", COUNTY: "本县公开的"}
 

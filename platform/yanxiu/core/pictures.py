@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
@@ -37,7 +37,7 @@ class TooManyPixelsError(ValueError):
 
 
 @contextmanager
-def opened_picture(source: IO[bytes], formats: Sequence[str] | None = None) -> Iterator[Image.Image]:
+def opened_picture(source: IO[bytes], formats: tuple[str, ...] | None = None) -> Iterator[Image.Image]:
     """Yield a picture of at most `MAX_PIXELS`; decode and draw inside the block. Raises one of `UNREADABLE`."""
     with _gate:
         try:

@@ -154,7 +154,7 @@ def _receive_image(stream: IO[bytes], name: str, kind: FileKind, max_bytes: int)
 def _redraw(data: bytes, kind: FileKind, target: BinaryIO) -> None:
     """Decode and encode again: what hides behind the pixels (EXIF place, foreign code) is gone."""
     form = kind.mime.removeprefix("image/").upper()
-    with opened_picture(io.BytesIO(data), [form]) as opened:
+    with opened_picture(io.BytesIO(data), (form,)) as opened:
         if form == "GIF":
             opened.seek(0)
         picture = ImageOps.exif_transpose(opened)

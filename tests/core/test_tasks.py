@@ -1,12 +1,14 @@
 """Background jobs: whoever runs one may die at any moment."""
 
+import contextvars
+import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from yanxiu.core import clock, tasks
-from yanxiu.core.db import db
+from yanxiu.core.db import db, is_sqlite
 from yanxiu.core.tasks import (
     DONE,
     FAILED,
@@ -68,6 +70,73 @@ def test_the_same_key_is_queued_once_while_unfinished(app, ctx, ran):
         enqueue("note", {"n": 2}, key="k")
     Worker(app).run_until_idle()
     assert ran == [1, 2]
+
+
+def test_what_changes_while_a_job_runs_is_worked_on_again_and_not_beside_it(app, ctx, monkeypatch):
+    """The running job has read what it needs: a change after that needs another run, after this one."""
+    ran, beside = [], []
+
+    def work(payload, job):
+        ran.append(payload["n"])
+        if len(ran) == 1:
+            with unit_of_work():
+                enqueue("work", {"n": 2}, key="k")
+            beside.append(Worker(app, "other").run_one())
+
+    monkeypatch.setitem(tasks._handlers, "work", work)
+    with unit_of_work():
+        enqueue("work", {"n": 1}, key="k")
+    assert Worker(app).run_until_idle() == 2
+    assert ran == [1, 2]
+    assert beside == [False]
+
+
+def test_a_job_that_fails_leaves_the_rest_to_one_of_its_key_that_waits(app, ctx, monkeypatch):
+    def fail(payload, job):
+        with unit_of_work():
+            enqueue("note", {"n": 2}, key="k")
+        raise RuntimeError("broken")
+
+    ran = []
+    monkeypatch.setitem(tasks._handlers, "fail", fail)
+    monkeypatch.setitem(tasks._handlers, "note", lambda payload, job: ran.append(payload["n"]))
+    with unit_of_work():
+        enqueue("fail", {}, key="k")
+    Worker(app).run_until_idle()
+    assert ran == [2]
+    states = [(job.kind, job.state) for job in db.session.scalars(select(Job).order_by(Job.id))]
+    assert states == [("fail", DONE), ("note", DONE)]
+
+
+def test_a_job_that_failed_waits_under_its_key(app, ctx, ran):
+    with unit_of_work():
+        enqueue("fail", {}, key="k")
+    Worker(app).run_until_idle()
+    with unit_of_work():
+        enqueue("fail", {}, key="k")
+    assert only_job().state == QUEUED
+
+
+def test_two_who_queue_the_same_at_once_queue_it_once(app, ctx, ran):
+    """The second waits for the first and finds its job, which may not run before the second is done too."""
+    inside, outcome = threading.Event(), []
+
+    def other():
+        with app.app_context(), unit_of_work():
+            inside.set()
+            enqueue("note", {"n": 2}, key="k")
+            outcome.append("queued")
+
+    with unit_of_work():
+        enqueue("note", {"n": 1}, key="k")
+        thread = threading.Thread(target=lambda: contextvars.Context().run(other))
+        thread.start()
+        # On PostgreSQL the other is inside its own transaction by now, on SQLite it waits to begin one.
+        inside.wait(0 if is_sqlite() else 20)
+    thread.join(20)
+    assert outcome == ["queued"]
+    Worker(app).run_until_idle()
+    assert ran == [1]
 
 
 def test_a_failing_job_is_tried_again_later_and_given_up_in_the_end(app, ctx, ran):

@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import JSON, Index, String, Text, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Index, String, Text, exists, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from yanxiu.core import clock
 from yanxiu.core.db import Id, Model, db, is_sqlite
@@ -34,7 +35,11 @@ QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 
 
 class Job(Model):
-    """One piece of background work. `key` makes queuing it twice harmless while it is unfinished."""
+    """One piece of background work. `key` makes queuing it twice harmless while it waits.
+
+    `open_key` is the key as long as the job waits: once it runs it may have read what a later act changes, so that
+    act queues another. Two of one key never run side by side.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
@@ -45,6 +50,7 @@ class Job(Model):
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(64))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[str | None] = mapped_column(String(128))
     open_key: Mapped[str | None] = mapped_column(String(128))
     state: Mapped[str] = mapped_column(String(16), default=QUEUED)
     run_at: Mapped[datetime]
@@ -87,11 +93,16 @@ def register_jobs(handlers: dict[str, JobHandler]) -> None:
 
 
 def enqueue(kind: str, payload: dict[str, Any], key: str | None = None, delay_s: float = 0) -> None:
-    """Queue a job inside a unit of work. With `key`, an unfinished job of that key is not queued again."""
-    if key is not None and db.session.scalar(select(Job.id).where(Job.open_key == key)) is not None:
-        return
-    db.session.add(Job(kind=kind, payload=payload, open_key=key, run_at=clock.now() + timedelta(seconds=delay_s)))
-    db.session.flush()
+    """Queue a job inside a unit of work. With `key`, a waiting job of that key is not queued again.
+
+    The waiting job is locked until this transaction ends (hence no DO NOTHING): it may not run before the change
+    that wants it is there to be read.
+    """
+    insert = (sqlite.insert if is_sqlite() else postgresql.insert)(Job)
+    run_at = clock.now() + timedelta(seconds=delay_s)
+    statement = insert.values(kind=kind, payload=payload, key=key, open_key=key, run_at=run_at)
+    locked = {"open_key": statement.excluded.open_key}
+    db.session.execute(statement.on_conflict_do_update(index_elements=[Job.open_key], set_=locked))
 
 
 class Worker:
@@ -158,7 +169,7 @@ class Worker:
                 job.state, job.open_key, job.finished_at = FAILED, None, clock.now()
                 job.error = job.error or "the worker died while running this job"
                 return None
-            job.state, job.leased_by = RUNNING, self.name
+            job.state, job.leased_by, job.open_key = RUNNING, self.name, None
             job.lease_until = clock.now() + timedelta(seconds=LEASE_S)
             job.attempts += 1
             return job.id, job.kind, job.payload
@@ -167,7 +178,7 @@ class Worker:
         with unit_of_work():
             job = db.session.get(Job, job_id)
             if job is not None and job.leased_by == self.name:
-                job.state, job.open_key, job.finished_at = DONE, None, clock.now()
+                job.state, job.finished_at = DONE, clock.now()
                 job.lease_until = job.error = None
 
     def _note_failure(self, job_id: int, error: str) -> None:
@@ -177,18 +188,27 @@ class Worker:
                 return
             job.error, job.lease_until = error[-4000:], None
             if job.attempts >= MAX_ATTEMPTS:
-                job.state, job.open_key, job.finished_at = FAILED, None, clock.now()
+                job.state, job.finished_at = FAILED, clock.now()
+            elif _waits_already(job.key):
+                job.state, job.finished_at = DONE, clock.now()
             else:
-                job.state = QUEUED
+                job.state, job.open_key = QUEUED, job.key
                 job.run_at = clock.now() + timedelta(seconds=5 * 4**job.attempts)
+
+
+def _waits_already(key: str | None) -> bool:
+    """Tell whether another job of the same key is queued, which does what a failed one should have done."""
+    return key is not None and db.session.scalar(select(Job.id).where(Job.open_key == key)) is not None
 
 
 def _due(lane: str | None) -> Any:
     """The next due job of a lane: queued and due, or left behind by a worker whose lease ran out."""
     now = clock.now()
+    twin = aliased(Job)
+    twin_runs = exists().where(twin.key == Job.key, twin.state == RUNNING, twin.lease_until >= now)
     free = (Job.state == QUEUED) & (Job.run_at <= now)
     expired = (Job.state == RUNNING) & (Job.lease_until < now)
-    statement = select(Job).where(or_(free, expired)).order_by(Job.run_at, Job.id).limit(1)
+    statement = select(Job).where(or_(free, expired), ~twin_runs).order_by(Job.run_at, Job.id).limit(1)
     if lane is None:
         return statement
     slow = or_(*(Job.kind.startswith(prefix) for prefix in SLOW_PREFIXES))

@@ -16,7 +16,7 @@ from yanxiu.core.errors import InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, base_name, keep_file
-from yanxiu.core.tasks import Job, enqueue
+from yanxiu.core.tasks import QUEUED, RUNNING, Job, enqueue
 from yanxiu.observations.events import RecordingFailed, RecordingReady, RecordingUploaded
 from yanxiu.observations.media.probe import Facts
 from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, Segment, VersionState
@@ -69,7 +69,7 @@ def take_up_again(lesson: Lesson) -> None:
 
 def give_up_forgotten() -> None:
     """Fail versions that no job works on any more: their worker died each time it was tried."""
-    working = select(Job.open_key).where(Job.open_key.is_not(None), Job.open_key.startswith("media."))
+    working = select(Job.key).where(Job.key.startswith("media."), Job.state.in_((QUEUED, RUNNING)))
     open_keys = {key for key in db.session.scalars(working) if key is not None}
     for version in unfinished_versions():
         mine = (f"{PREPARE_JOB}:{version.id}", f"{TRANSCODE_JOB}:{version.id}:")

@@ -71,6 +71,8 @@ def test_a_role_of_next_month_does_not_hold_today(client_for, device_for, cast):
         ("admin", {"ends_on": "2001-01-01"}, "结束日期不能早于开始日期"),
         ("admin", {"starts_on": ""}, "请选择开始日期"),
         ("admin", {"starts_on": "昨天"}, "field-error"),
+        ("admin", {"starts_on": "0001-01-01"}, "请核对年份"),
+        ("admin", {"ends_on": "9999-12-31"}, "请核对年份"),
         ("admin", {"user": ""}, "请填写任职人"),
         ("admin", {"role": "emperor"}, "选择"),
     ],

@@ -93,6 +93,8 @@ def test_the_log_is_narrowed_by_the_address(client_for, cast):
     assert "没有符合条件的记录" in client.get(f"/admin/audit?since={tomorrow}").text
     assert "重置密码" in client.get(f"/admin/audit?since={clock.today()}&until={clock.today()}").text
     assert client.get("/admin/audit?since=nonsense&until=2001-99-99").status_code == 200
+    for day in ("0001-01-01", "9999-12-31"):
+        assert client.get(f"/admin/audit?since={day}&until={day}").status_code == 200
 
 
 def test_the_export_opens_in_excel_and_holds_no_formula(client_for, cast):

@@ -1,5 +1,6 @@
 """Key-set paging."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,19 @@ def test_pages_together_are_the_list_without_gaps_or_doubles(jobs):
 
 def test_the_last_full_page_says_that_it_is_the_last(jobs):
     assert pages(7) == [["k6", "k5", "k4", "k3", "k2", "k1", "k0"]]
+
+
+def cursor_of(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+BEYOND_THE_CALENDAR = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")
+
+
+@pytest.mark.parametrize("content", ["[" * 2000, "9" * 5000, *(f'["{moment}", 1]' for moment in BEYOND_THE_CALENDAR)])
+def test_a_cursor_that_is_readable_and_absurd_is_refused(jobs, content):
+    with pytest.raises(InvalidError):
+        paginate(select(Job), Job.run_at.desc(), Job.id.desc(), cursor=cursor_of(content))
 
 
 @pytest.mark.parametrize("cursor", ["x", "%%%", "WzFd", "W10", "bnVsbA", "W251bGwsIG51bGxd", "é", "[" * 50])

@@ -112,6 +112,8 @@ def test_a_form_that_was_refused_keeps_what_was_typed(client_for):
         {"title": "课", "workshop_id": "-1; drop table"},
         {"title": "课", "visibility": "everybody"},
         {"title": "课", "taught_on": "9999-99-99"},
+        {"title": "课", "taught_on": "0001-01-01", "taught_time": "00:00"},
+        {"title": "课", "consent_until": "0001-01-01"},
         {"title": "课", "lesson_plan_id": "123456"},
         {"title": "课", "consent_until": "昨天"},
     ],

@@ -7,7 +7,7 @@ from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from yanxiu.accounts.catalog import ORGANIZATION_KINDS, ROLES, STAGES, SUBJECTS, TITLES
-from yanxiu.web.forms import Form, one_line, select_choices, some_lines, word_choices
+from yanxiu.web.forms import Form, day_in_our_time, one_line, select_choices, some_lines, word_choices
 
 MAX_LINE = Length(max=255, message="内容太长，请缩短")
 
@@ -74,8 +74,10 @@ class AppointmentForm(Form):
     )
     role = SelectField("角色", choices=select_choices(ROLES.items()))
     organization_id = SelectField("任职单位", coerce=whole_number)
-    starts_on = DateField("开始日期", validators=[InputRequired("请选择开始日期")])
-    ends_on = DateField("结束日期", validators=[Optional()], description="不填表示一直有效，直到手动结束")
+    starts_on = DateField("开始日期", validators=[InputRequired("请选择开始日期"), day_in_our_time])
+    ends_on = DateField(
+        "结束日期", validators=[Optional(), day_in_our_time], description="不填表示一直有效，直到手动结束"
+    )
 
 
 class ImportForm(Form):

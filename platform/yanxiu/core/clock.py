@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+EARLIEST, LATEST = date(1950, 1, 1), date(2099, 12, 31)
 _frozen: datetime | None = None
 
 
@@ -19,6 +20,11 @@ def now() -> datetime:
 def today() -> date:
     """Return today's date where the teachers are (Asia/Shanghai)."""
     return now().astimezone(LOCAL_ZONE).date()
+
+
+def is_in_our_time(day: date) -> bool:
+    """Tell whether somebody can mean this day; the ends of the calendar cannot be moved between time zones."""
+    return EARLIEST <= day <= LATEST
 
 
 @contextmanager

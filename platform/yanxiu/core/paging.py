@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, or_
@@ -67,7 +67,7 @@ def _decode(cursor: str, keys: list[tuple[Any, bool]]) -> list[Any]:
         if not isinstance(values, list) or len(values) != len(keys):
             raise ValueError
         return [_typed(value, column) for value, (column, _) in zip(values, keys, strict=True)]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidError("翻页地址不完整，请回到列表首页再试") from error
 
 
@@ -77,7 +77,7 @@ def _typed(value: Any, column: Any) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("naive")
-        return moment
+        return moment.astimezone(UTC)
     if wanted is float and isinstance(value, int):
         return float(value)
     if type(value) is not wanted:

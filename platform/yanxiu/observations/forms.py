@@ -21,7 +21,7 @@ from yanxiu.accounts.catalog import GRADES, STAGES, SUBJECTS
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.observations.models import Consent, Lesson, LessonRole, LessonVisibility, RubricVersion
 from yanxiu.observations.services.lessons import LESSON_TYPES, LessonDraft
-from yanxiu.web.forms import Form, one_line, some_lines
+from yanxiu.web.forms import Form, day_in_our_time, one_line, some_lines
 
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2})(?:\.(\d{1,3}))?")
 
@@ -50,7 +50,7 @@ class LessonForm(Form):
     stage = SelectField("学段", choices=_listed(STAGES), validate_choice=False)
     grade = SelectField("年级", choices=_listed(GRADES), validate_choice=False)
     lesson_type = SelectField("课型", choices=_listed(LESSON_TYPES), validate_choice=False)
-    taught_on = DateField("上课日期", [Optional()])
+    taught_on = DateField("上课日期", [Optional(), day_in_our_time])
     taught_time = TimeField("上课时间", [Optional()])
     place = StringField("地点", [Length(max=80, message="最多 80 字")], filters=[one_line])
     focus = TextAreaField("请大家重点看", [Length(max=500, message="最多 500 字")], filters=[some_lines])
@@ -64,7 +64,7 @@ class LessonForm(Form):
     )
     pupils_recognizable = BooleanField("画面里能认出学生")
     consent = SelectField("学生出镜的同意", choices=[SelectChoice(c.value, c.label) for c in Consent])
-    consent_until = DateField("同意展示到", [Optional()])
+    consent_until = DateField("同意展示到", [Optional(), day_in_our_time])
 
     def offer(
         self,

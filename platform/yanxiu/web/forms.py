@@ -9,7 +9,9 @@ from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField, MultipleFileField, SelectChoice
+from wtforms.validators import ValidationError
 
+from yanxiu.core import clock
 from yanxiu.core.errors import ConflictError, InvalidError, TooLargeError, YanxiuError
 from yanxiu.core.html import without_invisible
 from yanxiu.core.unit_of_work import unit_of_work
@@ -26,6 +28,12 @@ def one_line(text: Any) -> Any:
 def some_lines(text: Any) -> Any:
     """Filter: no control characters but line breaks, trimmed."""
     return without_invisible(text).replace("\r\n", "\n").strip() if isinstance(text, str) else text
+
+
+def day_in_our_time(_form: object, field: Any) -> None:
+    """Validator: a day somebody can mean; a slip of the year is told beside the field."""
+    if field.data is not None and not clock.is_in_our_time(field.data):
+        raise ValidationError(f"请核对年份，应在 {clock.EARLIEST.year} 到 {clock.LATEST.year} 年之间")
 
 
 def select_choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:

@@ -99,6 +99,7 @@ def _filter() -> AuditFilter:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    return day if clock.is_in_our_time(day) else None

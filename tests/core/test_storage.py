@@ -57,6 +57,9 @@ def test_a_key_is_never_a_path(app, key):
         ("a\x00b\u202e.txt", "ab.txt"),
         ("", "未命名文件"),
         ("...", "未命名文件"),
+        ("名" * 300 + "." + "x" * 300, "名" * 179 + "." + "x" * 20),
+        ("a." + "x" * 300, "a." + "x" * 20),
+        ("." + "x" * 300, "x" * 200),
     ],
 )
 def test_only_the_last_part_of_a_name_is_kept(sent, kept):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -258,6 +259,32 @@ def test_a_recording_nobody_works_on_any_more_says_so(app, client_for, new_lesso
     version = only_version(app)
     assert version["state"] == VersionState.FAILED
     assert "没有处理成功" in version["reason"]
+
+
+def test_an_upload_that_cannot_be_handed_over_does_not_keep_the_others_waiting(
+    app, cast, new_lesson, work, monkeypatch
+):
+    lesson_id = new_lesson(recorded=False)
+    seen = []
+
+    def hand_over(_store, upload, _viewer, _owner):
+        seen.append(upload.id)
+        raise ValueError("a name no column can hold")
+
+    monkeypatch.setattr(jobs, "hand_over", hand_over)
+    with app.app_context():
+        store = open_store(app.config["YANXIU"])
+        for _ in range(2):
+            upload = store.create(cast.teacher.id, lesson_id, 4, {"filename": "a.mp4"}, time.time())
+            store.append(upload, 0, io.BytesIO(b"data"))
+        with unit_of_work():
+            enqueue(jobs.SWEEP_JOB, {})
+    work()
+    assert len(set(seen)) == 2
+    with app.app_context():
+        assert db.session.query(Job).filter_by(kind=jobs.SWEEP_JOB, state="done").count() == 1
+        for upload_id in set(seen):
+            store.forget(upload_id)
 
 
 def test_the_sweep_hands_over_what_a_dying_server_could_not(app, cast, client_for, new_lesson, clips, work):

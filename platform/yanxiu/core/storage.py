@@ -229,5 +229,6 @@ def base_name(name: str) -> str:
     kept = "".join(c for c in last if c.isprintable()).encode("utf-8", "ignore").decode().strip(" .")
     stem, dot, extension = kept.rpartition(".")
     if dot and len(kept) > 200:
-        return f"{stem[: 199 - len(extension)]}.{extension[:20]}"
+        extension = extension[:20]
+        return f"{stem[: 199 - len(extension)]}.{extension}"
     return kept[:200] or "未命名文件"

@@ -94,6 +94,8 @@ def sweep_uploads(_payload: dict[str, Any], job: JobContext) -> None:
             hand_over(store, upload, viewer_of(owner), owner)
         except NotFoundError:
             log.info("upload %s belongs to a lesson its owner can no longer change", upload.id)
+        except Exception:  # the others are handed over, the job does not fail for one
+            log.exception("upload %s could not be handed over", upload.id)
     store.sweep(time.time())
     with unit_of_work():
         recordings.give_up_forgotten()

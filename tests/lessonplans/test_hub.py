@@ -188,6 +188,22 @@ def test_someone_without_rights_is_told_that_there_is_nothing(bench):
     assert bench.join("c", Visitor(9, "路人", 13), 3) == {"ok": False, "code": "not_found"}
 
 
+def test_a_right_taken_away_while_one_enters_is_asked_for_again(bench, monkeypatch):
+    """The one who takes it away finds nobody to put out yet: whoever enters asks once more inside."""
+    real = bench.hub._enter
+
+    def enter(*arguments):
+        bench.rights.roles[2] = None
+        bench.hub.recheck(plan_id=bench.plan_id)
+        return real(*arguments)
+
+    monkeypatch.setattr(bench.hub, "_enter", enter)
+    assert bench.join("b", LI, 2) == {"ok": False, "code": "not_found"}
+    monkeypatch.undo()
+    bench.write("a", bench.join("a", WANG, 1)["h"], 1, "他听不到")
+    assert bench.transport.heard("b", "u") == []
+
+
 def test_rights_taken_away_take_effect_before_recheck_returns(bench):
     handle = bench.join("a", WANG, 1)["h"]
     bench.join("b", LI, 2)

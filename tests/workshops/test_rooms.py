@@ -7,6 +7,7 @@ from tests.support.sockets import Ear, join
 from tests.support.workshops import make_post, make_topic, make_workshop
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.web import live
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.services import membership
@@ -36,6 +37,35 @@ def test_a_post_is_told_by_number_and_read_as_a_fragment(client_for, socket_for,
     assert "我来说一句" in fragment.get_data(as_text=True)
     row = client_for("colleague").get(f"/workshops/{w}/topics/changes?since={told[f'workshop:{w}']['seq'] - 1}")
     assert f'id="topic-{t}"' in row.get_data(as_text=True)
+
+
+def entering(moment, monkeypatch, happens):
+    """Let something happen just before `moment` of joining ("knock": the note, "ask", "enter": the room)."""
+    owner, name = {"knock": (live.hub, "knock"), "ask": (live, "_may_join"), "enter": (live.hub, "enter")}[moment]
+    real, pending = getattr(owner, name), [happens]
+
+    def now(*arguments):
+        if pending:
+            pending.pop()()
+        return real(*arguments)
+
+    monkeypatch.setattr(owner, name, now)
+
+
+@pytest.mark.parametrize("moment", ["knock", "ask", "enter"])
+def test_who_is_removed_while_joining_hears_nothing(client_for, socket_for, cast, topic, monkeypatch, moment):
+    w, t = topic
+    leader, socket = client_for("leader"), socket_for("colleague")
+    ear, statuses = Ear(socket), []
+    path = f"/workshops/{w}/members/{cast.colleague.id}/removal"
+    entering(moment, monkeypatch, lambda: statuses.append(leader.post(path).status_code))
+    answer = join(socket, f"topic:{t}")
+    assert statuses == [302]
+    assert answer["code"] == "not_found"
+    client_for("teacher").post(f"/workshops/{w}/topics/{t}/posts", data={"html": "他听不到"})
+    assert join(socket, "nothing:1")["code"] == "not_found"  # whatever was sent to it has arrived by now
+    assert ear.heard["changed"] == []
+    assert not any(c.topics for c in live.hub.where(lambda c: c.user_id == cast.colleague.id))
 
 
 def test_a_removed_member_is_put_out_at_once_and_cannot_come_back(app, client_for, socket_for, cast, topic):

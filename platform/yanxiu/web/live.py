@@ -21,6 +21,7 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import find_session, viewer_of
 from yanxiu.accounts.services import hash_token
 from yanxiu.core.bucket import Bucket
+from yanxiu.core.db import db
 from yanxiu.core.live import Changed, current_seq
 from yanxiu.extensions import socketio
 
@@ -32,6 +33,7 @@ JOINS_PER_S, JOIN_BURST = 10.0, 80
 """Joining and leaving costs queries and a message to the whole room; a page joins each of its lists at once."""
 
 INCOMPLETE = {"ok": False, "code": "invalid", "message": "请求的内容不完整"}
+NOT_FOUND = {"ok": False, "code": "not_found", "message": "没有找到您要的内容"}
 TOO_OFTEN = {"ok": False, "code": "rate_limited", "message": "操作太频繁，请稍后再试"}
 _clock = time.monotonic
 
@@ -69,13 +71,22 @@ class LiveHub:
         with self._lock:
             return self._by_sid.get(sid)
 
-    def enter(self, sid: str, topic: str) -> bool:
-        """Note that a socket follows a list; False when it follows too many."""
+    def knock(self, sid: str, topic: str) -> bool:
+        """Note that a socket wants to follow a list, before its right is asked: whoever takes the right away meanwhile
+        finds it here. False when it follows too many."""
         with self._lock:
             connection = self._by_sid.get(sid)
-            if connection is None or len(connection.topics) >= MAX_ROOMS:
+            if connection is None or len(connection.topics - {topic}) >= MAX_ROOMS:
                 return False
             connection.topics.add(topic)
+            return True
+
+    def enter(self, sid: str, topic: str) -> bool:
+        """Note that a socket which knocked follows the list; False when it was put out since."""
+        with self._lock:
+            connection = self._by_sid.get(sid)
+            if connection is None or topic not in connection.topics:
+                return False
             self._by_topic[topic].add(sid)
             return True
 
@@ -181,16 +192,27 @@ def _join(message: Any = None) -> dict[str, Any]:
         return INCOMPLETE
     if not connection.joins.take(_clock()):
         return TOO_OFTEN
+    if not hub.knock(connection.sid, topic):
+        return {"ok": False, "code": "busy", "message": "打开的页面太多，请关闭一些"}
+    refusal = _refusal(connection, topic)
+    if refusal is not None:
+        _leave_quietly(connection.sid, topic)
+        return refusal
+    socketio.server.enter_room(connection.sid, topic, namespace=NAMESPACE)
+    if not hub.enter(connection.sid, topic):  # put out between the question and the room
+        _leave_quietly(connection.sid, topic)
+        return NOT_FOUND
+    _announce(topic)
+    return {"ok": True, "seq": current_seq(topic), "here": hub.people_in(topic)}
+
+
+def _refusal(connection: Connection, topic: str) -> dict[str, Any] | None:
+    """Ask sign-in and right as they are now, in a transaction that began after the knock; None if both hold."""
+    db.session.rollback()
     session = find_session(hash_token(connection.token))
     if session is None:
         return {"ok": False, "code": "sign_in_required", "message": "请重新登录"}
-    if not _may_join(viewer_of(session.user), topic):
-        return {"ok": False, "code": "not_found", "message": "没有找到您要的内容"}
-    if not hub.enter(connection.sid, topic):
-        return {"ok": False, "code": "busy", "message": "打开的页面太多，请关闭一些"}
-    socketio.server.enter_room(connection.sid, topic, namespace=NAMESPACE)
-    _announce(topic)
-    return {"ok": True, "seq": current_seq(topic), "here": hub.people_in(topic)}
+    return None if _may_join(viewer_of(session.user), topic) else NOT_FOUND
 
 
 def _leave(message: Any = None) -> dict[str, Any]:
@@ -213,11 +235,16 @@ def _may_join(viewer: Viewer, topic: str) -> bool:
 
 
 def _put_out(sid: str, topic: str, *, tell: bool = True) -> None:
-    socketio.server.leave_room(sid, topic, namespace=NAMESPACE)
-    hub.exit(sid, topic)
+    _leave_quietly(sid, topic)
     if tell:
         socketio.emit("ejected", {"topic": topic}, to=sid, namespace=NAMESPACE)
     _announce(topic)
+
+
+def _leave_quietly(sid: str, topic: str) -> None:
+    """First the note, then the room: who enters in between finds the note gone and leaves again."""
+    hub.exit(sid, topic)
+    socketio.server.leave_room(sid, topic, namespace=NAMESPACE)
 
 
 def _announce(topic: str) -> None:

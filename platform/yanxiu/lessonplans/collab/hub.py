@@ -123,10 +123,12 @@ class Hub:
         room, member = self._enter(sid, visitor, wanted, role)
         if member is None:
             return _refused("busy")
-        found = self._current(room.plan_id)
-        if found is None:
+        now = self._authority.role_of(visitor, wanted.doc)
+        found = self._current(room.plan_id) if now is not None else None
+        if now is None or found is None:  # taken away before there was anybody in the room to put out
             self._remove(room, sid)
             return _refused("not_found")
+        member.role = now
         return self._welcome(room, member, wanted, *found)
 
     def _current(self, plan_id: int) -> tuple[Stored, bytes] | None:

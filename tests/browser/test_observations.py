@@ -281,6 +281,8 @@ def test_a_rubric_saves_itself_and_others_scores_stay_hidden(page_for, app, cast
     page.reload()
     expect(card.get_by_text("已填 7 / 7")).to_be_visible()
     card.get_by_role("button", name="提交评课").click()
+    expect(page.get_by_role("dialog")).to_contain_text("提交以后不能再改")
+    page.get_by_role("dialog").get_by_role("button", name="提交评课").click()
     expect(page.get_by_role("heading", name="评课结果")).to_be_visible()
     expect(page.get_by_role("row", name="总分 100 90.0 100.0 80.0")).to_be_visible()
 
@@ -506,3 +508,35 @@ def test_an_upload_is_cancelled_only_after_asking_also_after_a_reload(page_for, 
     expect(page.get_by_text("已取消上传")).to_be_visible()
     expect(page.locator("[data-upload-progress]")).to_be_hidden()
     expect(page.get_by_role("button", name="上传实录")).to_be_visible()
+
+
+def test_on_a_phone_the_main_action_stays_at_hand_and_makes_way_while_one_writes(page_for, client_for, recorded):
+    for second in range(8):
+        say_elsewhere(client_for, "colleague", recorded, second * 1000, f"第 {second} 秒")
+    page = open_lesson(page_for, "leader", recorded, 390)
+    following(page)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    action = page.get_by_role("link", name="在此刻点评")
+    expect(action).to_be_in_viewport(ratio=1)
+    expect(page.locator("main .button.primary:visible")).to_have_count(1)
+    action.click()
+    expect(page.get_by_label("点评", exact=True)).to_be_focused()
+    expect(action).to_be_hidden()
+    page.get_by_label("点评", exact=True).blur()
+    expect(action).to_be_visible()
+
+
+def test_nobody_is_moved_out_by_a_slip_of_the_hand(page_for, app, cast, lesson_id):
+    with app.app_context(), unit_of_work():
+        invite_member(cast.user("teacher"), db.session.get_one(Lesson, lesson_id), cast.user("colleague"), "expert")
+    page = page_for("teacher")
+    page.goto(f"/lessons/{lesson_id}/members")
+    page.get_by_role("button", name="移出周敏").click()
+    ask = page.get_by_role("dialog")
+    expect(ask).to_contain_text("确定把周敏移出这节课吗？")
+    ask.get_by_role("button", name="取消").click()
+    expect(page.get_by_role("button", name="移出周敏")).to_be_visible()
+    page.get_by_role("button", name="移出周敏").click()
+    ask.get_by_role("button", name="移出").click()
+    expect(page.get_by_text("已移出周敏")).to_be_visible()
+    expect(page.get_by_role("button", name="移出周敏")).to_have_count(0)

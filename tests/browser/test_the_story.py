@@ -169,6 +169,7 @@ def a_rubric_is_filled_in(colleague: Page) -> None:
         line.locator("label").nth(0).click()
     expect(colleague.locator("[data-rubric-state]")).to_have_attribute("data-state", "saved")
     colleague.get_by_role("button", name="提交评课").click()
+    colleague.get_by_role("dialog").get_by_role("button", name="提交评课").click()
     expect(colleague.get_by_role("heading", name="评课结果")).to_be_visible()
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from tests.support.observations import full_scores, make_lesson, make_ready_version
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.notifications.models import Notification
 from yanxiu.observations.models import Evaluation, Lesson, RubricTemplate, RubricVersion
 from yanxiu.observations.rubrics.scoring import (
     Bonus,
@@ -203,3 +205,15 @@ def test_the_shipped_rubrics_are_installed_once(ctx):
         install_shipped_rubrics()
         install_shipped_rubrics()
     assert db.session.query(RubricVersion).count() == len(SHIPPED)
+
+
+def test_the_message_about_an_evaluation_leads_to_the_results(app, cast, client_for, new_lesson):
+    lesson_id = new_lesson()
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, lesson_id)
+        save_evaluation(cast.user("colleague"), lesson, full_scores(lesson))
+        submit_evaluation(cast.user("colleague"), lesson)
+    with app.app_context():
+        told = db.session.scalars(select(Notification).where(Notification.kind == "evaluation")).one()
+        assert (told.user_id, told.url) == (cast.teacher.id, f"/lessons/{lesson_id}/evaluations")
+    assert "周敏" in client_for("teacher").get(told.url).text

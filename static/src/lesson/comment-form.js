@@ -36,6 +36,8 @@ export class CommentForm {
     body.addEventListener("keydown", (event) => this.onKey(event));
     this.at.addEventListener("change", () => this.readTyped());
     this.until.addEventListener("change", () => this.readTyped());
+    form.addEventListener("focusin", () => document.body.classList.add("is-commenting"));
+    form.addEventListener("focusout", () => document.body.classList.remove("is-commenting"));
     form.addEventListener("submit", () => this.writeTimes());
     form.addEventListener("async-form:done", () => this.sent());
     form.addEventListener("async-form:failed", (event) => this.refused(event.detail));

@@ -46,7 +46,7 @@ def _on_comment(event: TimedCommentPosted) -> None:
 def _on_evaluation(event: EvaluationSubmitted) -> None:
     seen = find_lesson(_viewer(event.observer_id), event.lesson_id)
     if seen is not None:
-        url = f"/lessons/{event.lesson_id}#evaluations"
+        url = f"/lessons/{event.lesson_id}/evaluations"
         _tell([seen.lesson.teacher_id], "evaluation", event.observer_id, event.lesson_id, url)
 
 

@@ -96,6 +96,14 @@ class Lesson(Model, Timestamps):
         """Name of the live topic everybody on the page follows."""
         return f"lesson:{self.id}"
 
+    @property
+    def audience(self) -> LessonVisibility:
+        return LessonVisibility(self.visibility)
+
+    @property
+    def declaration(self) -> Consent:
+        return Consent(self.consent)
+
     def has_expired(self, today: date) -> bool:
         """Return whether the agreed time of showing pupils is over."""
         return self.consent_until is not None and self.consent_until < today
@@ -115,3 +123,7 @@ class LessonMember(Model):
 
     lesson: Mapped[Lesson] = relationship(back_populates="members")
     user: Mapped[User] = relationship()
+
+    @property
+    def role_of(self) -> LessonRole:
+        return LessonRole(self.role)

@@ -25,7 +25,10 @@ import services as service_tools
 
 ROOT = Path(__file__).resolve().parent.parent
 STEP_LIMIT_S = 20 * 60
-WORKERS = os.environ.get("TEST_WORKERS", "2")
+CORES = os.cpu_count() or 2
+WORKERS = os.environ.get("TEST_WORKERS", str(CORES + 1))
+"""One more than cores: tests wait for processes they start. Browsers keep the cores busy by themselves."""
+BROWSERS = os.environ.get("TEST_WORKERS", str(CORES))
 AGAIN = os.environ.get("FUZZ_EXAMPLES", "6")
 """Hostile examples a form on the second database: what differs there are types and limits, seen by few."""
 
@@ -106,6 +109,7 @@ def count(report: Path, code: int) -> Result:
 
 
 PARALLEL = ("-n", WORKERS, "--dist", "worksteal")
+IN_BROWSERS = ("-n", BROWSERS, "--dist", "worksteal")
 STEPS = (
     Step("style", one_command("ruff", "check", ".")),
     Step("format", one_command("ruff", "format", "--check", ".")),
@@ -116,7 +120,7 @@ STEPS = (
         pytest("tests", "--ignore=tests/browser", *PARALLEL, database="TEST_POSTGRES_URL"),
         needs=("PostgreSQL",),
     ),
-    Step("browser", pytest("tests/browser", *PARALLEL), needs=("Chromium",)),
+    Step("browser", pytest("tests/browser", *IN_BROWSERS), needs=("Chromium",)),
 )
 FAST = ("style", "format", "types", "sqlite")
 

@@ -66,7 +66,7 @@ def service_workers() -> str:
 def context_for(
     browser: Browser,
     live_server: LiveServer,
-    client_for: Callable[[str], Client],
+    device_for: Callable[[str], Client],
     errors: list[str],
     service_workers: str,
 ) -> Iterator[Callable[..., BrowserContext]]:
@@ -85,7 +85,7 @@ def context_for(
             service_workers=service_workers,  # type: ignore[arg-type]
         )
         if key is not None:
-            cookie = {"name": "yanxiu", "value": session_cookie(client_for(key)), "url": live_server.url}
+            cookie = {"name": "yanxiu", "value": session_cookie(device_for(key)), "url": live_server.url}
             context.add_cookies([cookie])  # type: ignore[list-item]
         context.on("page", wait_for_its_scripts)
         context.on("console", lambda message: note_console(errors, message))

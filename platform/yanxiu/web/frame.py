@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import ANONYMOUS, can_enter_admin
+from yanxiu.accounts.queries import shared_names
 from yanxiu.web.auth import current_viewer, public
 
 NAVIGATION = (
@@ -36,7 +37,9 @@ def register_counter(name: str, count: Callable[[int], int]) -> None:
 
 def init_frame(app: Flask) -> None:
     """Make the frame's variables known to every template."""
-    app.jinja_env.globals.update(photo_url=photo_url, person_url=person_url, next_page_url=next_page_url)
+    app.jinja_env.globals.update(
+        photo_url=photo_url, person_url=person_url, next_page_url=next_page_url, school_if_shared=school_if_shared
+    )
 
     @app.context_processor
     def frame() -> dict[str, Any]:
@@ -66,6 +69,13 @@ def photo_url(user: User) -> str | None:
 def person_url(user: User) -> str:
     """Return the address of a person's page."""
     return url_for("accounts.person", user_id=user.id)
+
+
+def school_if_shared(user: User) -> str | None:
+    """Return the school of somebody whose name another person bears too; None for everybody else."""
+    if "shared_names" not in g:
+        g.shared_names = shared_names()
+    return user.organization.label if user.name in g.shared_names else None
 
 
 def next_page_url(cursor: str, param: str = "cursor") -> str:

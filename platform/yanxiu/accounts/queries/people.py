@@ -28,6 +28,12 @@ def find_user(user_id: int) -> User | None:
     return db.session.scalars(statement).unique().first()
 
 
+def shared_names() -> frozenset[str]:
+    """Return the names that more than one active person bears."""
+    statement = select(User.name).where(User.is_active).group_by(User.name).having(func.count() > 1)
+    return frozenset(db.session.scalars(statement))
+
+
 def find_user_by_account(account: str) -> User | None:
     """Return the active user with this username, phone or e-mail address."""
     wanted = account.strip().lower()

@@ -18,11 +18,6 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(dropPages((name) => name !== PAGES).then(() => self.clients.claim()));
 });
 
-// The person signs out: nothing of what was read stays.
-self.addEventListener("message", (event) => {
-  if (event.data && event.data.type === "clear") event.waitUntil(dropPages(() => true).then(keepOfflinePage));
-});
-
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);

@@ -22,9 +22,7 @@ FORM = """
       data-mention-src="/probe/people"></textarea>
     <p class="field-error" data-error hidden><span></span></p></div>
   <button class="button primary">发表回复</button>
-</form>
-<article id="post-1" data-author-name="王丽"><div class="prose"><p>先给人物关系图。</p></div>
-<button data-quote="post-1" data-quote-into="h">引用</button></article>"""
+</form>"""
 
 
 def open_composer(page_for, html=FORM):
@@ -85,13 +83,6 @@ def test_a_colleague_is_mentioned_by_keyboard(page_for, cast):
     expect(box).to_have_text("请@周建国")
     assert '<span data-mention="8">@周建国</span>' in page.locator("#h").input_value()
     expect(page.get_by_role("listbox")).to_have_count(0)
-
-
-def test_a_post_is_quoted_with_its_author(page_for):
-    page = page_for("teacher")
-    put(page, FORM)
-    page.get_by_role("button", name="引用").click()
-    expect(page.get_by_role("textbox", name="回复").locator("blockquote")).to_have_text("王丽：先给人物关系图。")
 
 
 def test_a_link_is_given_by_its_address_and_only_a_safe_one(page_for):

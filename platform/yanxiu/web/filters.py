@@ -42,15 +42,6 @@ def full_moment(moment: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def time_tag(moment: datetime | None) -> Markup:
-    """Return a <time> element: short text, full moment on hover, ISO for scripts."""
-    if moment is None:
-        return Markup("")
-    return Markup('<time datetime="{}" title="{}" data-when>{}</time>').format(
-        moment.isoformat(), full_moment(moment), when(moment)
-    )
-
-
 def filesize(size: int | None) -> str:
     """Return 812 B, 3.4 KB, 12 MB or 1.2 GB."""
     value = float(size or 0)
@@ -84,7 +75,6 @@ def init_filters(app: Flask) -> None:
         when=when,
         day=day,
         full_moment=full_moment,
-        time_tag=time_tag,
         filesize=filesize,
         clock=media_clock,
         safe_html=safe_html,

@@ -100,10 +100,3 @@ document.addEventListener(
   },
   true,
 );
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-confirm]");
-  if (!link) return;
-  event.preventDefault();
-  confirmStep(link.dataset.confirm).then((agreed) => agreed && location.assign(link.href));
-});

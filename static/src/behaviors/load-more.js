@@ -7,7 +7,7 @@ import { toast } from "./toast.js";
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-load-more]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const list = listOf(link);
+  const list = document.getElementById(link.dataset.loadMore);
   if (!list) return;
   event.preventDefault();
   if (link.getAttribute("aria-busy")) return;
@@ -21,17 +21,10 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-/** The list named by the link, else the one just before it. */
-function listOf(link) {
-  if (link.dataset.loadMore) return document.getElementById(link.dataset.loadMore);
-  const before = link.closest(".load-more").previousElementSibling;
-  return before && before.matches("ul, ol, live-list, tbody, div, table") ? before : null;
-}
-
 function extend(list, link, page) {
   const place = link.closest(".load-more");
-  const next = page.querySelector(selectorOf(list));
-  const more = page.querySelector(link.dataset.loadMore ? `[data-load-more="${link.dataset.loadMore}"]` : "[data-load-more]");
+  const next = page.getElementById(list.id);
+  const more = page.querySelector(`[data-load-more="${link.dataset.loadMore}"]`);
   const added = [];
   for (const item of [...(next ? next.children : [])]) {
     if (item.hasAttribute("data-empty") || (item.id && document.getElementById(item.id))) continue;
@@ -46,13 +39,6 @@ function extend(list, link, page) {
   } else place.remove();
   focusFirst(added[0]);
   list.dispatchEvent(new CustomEvent("live-list:updated", { bubbles: true, detail: { added } }));
-}
-
-function selectorOf(list) {
-  if (list.id) return `#${CSS.escape(list.id)}`;
-  const same = [...document.querySelectorAll("main .load-more")].map((place) => place.previousElementSibling);
-  list.dataset.more = String(same.indexOf(list));
-  return `main ${list.tagName.toLowerCase()}.${[...list.classList].map((name) => CSS.escape(name)).join(".")}`;
 }
 
 /** Keyboard and screen reader go on where the new items begin. */

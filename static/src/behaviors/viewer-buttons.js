@@ -1,6 +1,6 @@
 // Fragments are the same for every viewer, so they can be cached. What only some may press is hidden in them and shown here:
 //   an item says data-author="<user id>", a place around it says data-powers="moderate …",
-//   a button says data-can="author", "others", "moderate" or several of them (any suffices).
+//   a button says data-can="author", "moderate" or several of them (any suffices).
 // data-users="3 5 9" on a toggle (like, bookmark) lists who has pressed it.
 import { behavior } from "../registry.js";
 import { viewerId } from "../net.js";
@@ -22,7 +22,6 @@ function may(button) {
   const powers = (place ? place.dataset.powers : "").split(" ");
   return button.dataset.can.split(" ").some((name) => {
     if (name === "author") return mine;
-    if (name === "others") return Boolean(me) && !mine;
     return powers.includes(name);
   });
 }

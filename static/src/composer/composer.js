@@ -90,12 +90,6 @@ export class Composer {
     this.writeBack(false);
   }
 
-  insert(html) {
-    this.box.scrollIntoView({ block: "nearest" });
-    if (this.editor.isEmpty) this.editor.chain().setContent(html, { emitUpdate: true }).focus("end").run();
-    else this.editor.chain().focus("end").insertContent(html).focus("end").run();
-  }
-
   /** Before the editor's own Ctrl+Enter, which breaks the line. */
   sendQuickly(event) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || !this.area.form) return false;

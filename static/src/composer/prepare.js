@@ -30,16 +30,6 @@ export function mountComposer(area) {
   return mounted.get(area);
 }
 
-/** Add HTML at the end of what is being written and go there: 引用, a template. */
-export async function insertInto(area, html) {
-  const composer = await mountComposer(area);
-  if (composer) composer.insert(html);
-  else {
-    area.value += new DOMParser().parseFromString(html, "text/html").body.textContent;
-    area.focus();
-  }
-}
-
 export function setFormat(area, format) {
   let input = area.form && area.form.querySelector("input[type=hidden][name=format]");
   if (!input) {
@@ -61,30 +51,4 @@ function whenNotComposing(area) {
   return new Promise((resolve) => {
     area.addEventListener("compositionend", () => setTimeout(resolve, 60), { once: true });
   });
-}
-
-// data-quote="<id of the post>" data-quote-into="<id of the textarea>": the selected words, else the whole post.
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-quote]");
-  if (!button) return;
-  const post = document.getElementById(button.dataset.quote);
-  const area = document.getElementById(button.dataset.quoteInto);
-  if (!post || !area) return;
-  event.preventDefault();
-  insertInto(area, quoted(post));
-});
-
-const QUOTE_LENGTH = 200;
-
-function quoted(post) {
-  const selection = String(window.getSelection());
-  const inside = selection && post.contains(window.getSelection().anchorNode);
-  const body = post.querySelector(".prose");
-  const text = (inside ? selection : body ? body.innerText : "").trim();
-  const quote = document.createElement("blockquote");
-  const line = document.createElement("p");
-  const short = text.length > QUOTE_LENGTH ? `${text.slice(0, QUOTE_LENGTH)}…` : text;
-  line.textContent = post.dataset.authorName ? `${post.dataset.authorName}：${short}` : short;
-  quote.append(line);
-  return `${quote.outerHTML}<p></p>`;
 }

@@ -6,10 +6,9 @@ import random
 
 import pytest
 
-from tests.support.clients import session_cookie
 from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
-from tests.support.rt_client import PlanClient, lines_of
+from tests.support.rt_client import lines_of
 from tests.support.workshops import make_workshop
 from yanxiu.accounts.services import revoke_sessions_of
 from yanxiu.core.unit_of_work import unit_of_work
@@ -27,21 +26,6 @@ def plan_id(app, cast) -> int:
         plan = make_plan(leader, visibility="workshop", workshop_id=workshop.id)
         services.invite_member(leader, plan, cast.user("villager"), "writer")
         return plan.id
-
-
-@pytest.fixture
-def replica_for(live_server, client_for):
-    """`replica_for("teacher", plan_id)`: a connected replica of that person."""
-    made: list[PlanClient] = []
-
-    def make(key: str, plan_id: int) -> PlanClient:
-        cookie = f"yanxiu={session_cookie(client_for(key))}"
-        made.append(PlanClient(live_server.url, cookie, plan_id).connect())
-        return made[-1]
-
-    yield make
-    for replica in made:
-        replica.drop()
 
 
 def stored_lines(app, plan_id: int) -> list[str]:

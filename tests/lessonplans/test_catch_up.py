@@ -15,7 +15,8 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services
 from yanxiu.lessonplans.collab.store import Append, DocumentStore
 from yanxiu.lessonplans.models import PlanContributor
-from yanxiu.lessonplans.queries import edits_behind_text, find_plan, find_text, plans_behind_their_log
+from yanxiu.lessonplans.queries import edits_behind_text, find_plan, find_text, plans_behind_their_log, revisions_page
+from yanxiu.notifications.models import Notification
 
 
 @pytest.fixture
@@ -75,6 +76,37 @@ def test_edits_that_were_noted_and_not_yet_rendered_are_only_rendered(app, cast,
     with app.app_context():
         assert "记了还没排好" in find_text(plan_id).text
         assert find_plan(plan_id).edited_at == noted
+
+
+def revisions(app, plan_id: int) -> list[tuple[str, str]]:
+    with app.app_context():
+        return [(revision.kind, revision.title) for revision in revisions_page(plan_id).items]
+
+
+def test_what_people_left_is_kept_once_when_they_have_stopped_for_a_while(app, cast, client_for, plan_id, work):
+    store_and_die(app, plan_id, "写到一半", cast.teacher.id)
+    start_worker(app, work)
+    assert revisions(app, plan_id) == []
+    for _ in range(2):
+        with clock.frozen(clock.now() + timedelta(minutes=11)):
+            start_worker(app, work)
+        assert [kind for kind, _title in revisions(app, plan_id)] == ["automatic"]
+    title = revisions(app, plan_id)[0][1]
+    leader = client_for("leader")
+    assert "写到一半" in leader.get(f"/lesson-plans/{plan_id}/revisions/1").text
+    assert f"{title}</a>" in leader.get(f"/lesson-plans/{plan_id}/revisions").text
+    assert title not in leader.get(f"/lesson-plans/{plan_id}").text
+    with app.app_context():
+        assert db.session.query(Notification).filter_by(kind="plan_revision").count() == 0
+
+
+def test_what_a_version_contains_is_not_kept_again(app, cast, client_for, plan_id, work):
+    store_and_die(app, plan_id, "留成一稿", cast.teacher.id)
+    client_for("leader").post(f"/lesson-plans/{plan_id}/revisions", data={"title": "一稿"})
+    start_worker(app, work)
+    with clock.frozen(clock.now() + timedelta(minutes=11)):
+        start_worker(app, work)
+    assert revisions(app, plan_id) == [("named", "一稿")]
 
 
 def test_a_deleted_plan_rests(app, cast, plan_id, work):

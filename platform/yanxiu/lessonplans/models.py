@@ -19,7 +19,7 @@ VISIBILITIES = {PRIVATE: "仅自己和受邀的人", WORKSHOP: "工作坊", SCHO
 WRITER, READER = "writer", "reader"
 MEMBER_ROLES = {WRITER: "一起写", READER: "只看"}
 
-NAMED, BEFORE_RESTORE = "named", "before_restore"
+NAMED, BEFORE_RESTORE, AUTOMATIC = "named", "before_restore", "automatic"
 
 
 class LessonPlan(Timestamps, Model):
@@ -149,7 +149,10 @@ class PlanText(Model):
 
 
 class Revision(Model):
-    """A named, immutable state of a plan: the full document, compressed. Never changed, never deleted."""
+    """A named, immutable state of a plan: the full document, compressed. Never changed, never deleted.
+
+    `seq` is the number of the last log row it contains, so that what rested is kept by itself only once.
+    """
 
     __tablename__ = "plan_revision"
     __table_args__ = (UniqueConstraint("plan_id", "number"),)
@@ -158,6 +161,7 @@ class Revision(Model):
     plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"))
     number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20), default=NAMED)
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
     title: Mapped[str] = mapped_column(String(60))
     note: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

@@ -19,6 +19,7 @@ from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
 from yanxiu.lessonplans.collab.store import Stored
 from yanxiu.lessonplans.models import (
+    AUTOMATIC,
     COUNTY,
     PRIVATE,
     SCHOOL,
@@ -267,9 +268,13 @@ def possible_owners(plan: LessonPlan) -> Sequence[User]:
     return db.session.scalars(statement).all()
 
 
-def revisions_page(plan_id: int, *, cursor: str | None = None, size: int = 20) -> Page[Revision]:
-    """Return the versions of a plan, newest first."""
+def revisions_page(
+    plan_id: int, *, by_people: bool = False, cursor: str | None = None, size: int = 20
+) -> Page[Revision]:
+    """Return the versions of a plan, newest first; `by_people`: without those kept by themselves."""
     statement = select(Revision).where(Revision.plan_id == plan_id).options(joinedload(Revision.author))
+    if by_people:
+        statement = statement.where(Revision.kind != AUTOMATIC)
     return paginate(statement, Revision.number.desc(), cursor=cursor, size=size)
 
 
@@ -335,6 +340,24 @@ def plans_behind_their_log(limit: int = 500) -> Sequence[int]:
             or_(PlanText.plan_id.is_(None), PlanText.epoch != PlanSnapshot.epoch, PlanText.seq < PlanSnapshot.head),
         )
         .order_by(PlanSnapshot.plan_id)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def plans_to_keep(rested_before: datetime, limit: int = 200) -> Sequence[int]:
+    """Return the plans that rest since then with edits that no version contains, leaving out what cannot be loaded."""
+    kept = select(func.coalesce(func.max(Revision.seq), 0)).where(Revision.plan_id == LessonPlan.id).scalar_subquery()
+    statement = (
+        select(LessonPlan.id)
+        .join(PlanSnapshot, PlanSnapshot.plan_id == LessonPlan.id)
+        .where(
+            LessonPlan.deleted_at.is_(None),
+            LessonPlan.edited_at < rested_before,
+            PlanSnapshot.quarantined_at.is_(None),
+            PlanSnapshot.head > kept,
+        )
+        .order_by(LessonPlan.edited_at, LessonPlan.id)
         .limit(limit)
     )
     return db.session.scalars(statement).all()

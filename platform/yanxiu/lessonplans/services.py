@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -25,6 +26,7 @@ from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.templates import TEMPLATES, PlanTemplate, empty_document
 from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
 from yanxiu.lessonplans.models import (
+    AUTOMATIC,
     BEFORE_RESTORE,
     MEMBER_ROLES,
     NAMED,
@@ -234,34 +236,45 @@ def mark_seen(member: PlanMember) -> None:
 
 
 def save_revision(
-    actor: User, plan: LessonPlan, state: bytes, title: str, note: str = "", kind: str = NAMED
+    actor: User, plan: LessonPlan, state: bytes, title: str, note: str = "", *, seq: int = 0, kind: str = NAMED
 ) -> Revision:
-    """Keep the document as it is now under a name. `state` is the full encoded document."""
+    """Keep the document as it is now under a name. `state` is the full encoded document, up to log row `seq`."""
     name = _line(title)
     if not name:
         raise InvalidError("给这个版本起个名字，例如“二稿”", field="title")
     if len(name) > 60:
         raise InvalidError("版本名字最多 60 个字", field="title")
-    revision = Revision(
-        plan_id=plan.id,
-        number=next_revision_number(plan.id),
-        kind=kind,
-        title=name,
-        note=without_invisible(note).strip()[:500],
-        state=zlib.compress(state, 9),
-        characters=count_characters(json_from_state(state)),
-        author_id=actor.id,
-    )
-    db.session.add(revision)
-    db.session.flush()
+    revision = _new_revision(plan, state, seq, kind=kind, title=name, author_id=actor.id)
+    revision.note = without_invisible(note).strip()[:500]
     record(events.RevisionSaved(revision.id, plan.id, actor.id, plan.workshop_id))
     return revision
 
 
-def keep_before_restore(actor: User, plan: LessonPlan, state: bytes, revision: Revision) -> Revision:
+def _new_revision(plan: LessonPlan, state: bytes, seq: int, **card: Any) -> Revision:
+    revision = Revision(
+        plan_id=plan.id,
+        number=next_revision_number(plan.id),
+        seq=seq,
+        state=zlib.compress(state, 9),
+        characters=count_characters(json_from_state(state)),
+        **card,
+    )
+    db.session.add(revision)
+    db.session.flush()
+    return revision
+
+
+def keep_rested(plan: LessonPlan, state: bytes, seq: int) -> Revision:
+    """Keep what people left when they stopped writing, without a word to anybody."""
+    title = f"自动保存 {plan.edited_at.astimezone(clock.LOCAL_ZONE):%Y-%m-%d %H:%M}"
+    author = plan.edited_by_id or plan.owner_id
+    return _new_revision(plan, state, seq, kind=AUTOMATIC, title=title, author_id=author)
+
+
+def keep_before_restore(actor: User, plan: LessonPlan, state: bytes, seq: int, revision: Revision) -> Revision:
     """Keep what is there before an earlier version is brought back."""
     title = f"恢复“{revision.title}”之前"
-    kept = save_revision(actor, plan, state, title[:60], kind=BEFORE_RESTORE)
+    kept = save_revision(actor, plan, state, title[:60], seq=seq, kind=BEFORE_RESTORE)
     record(events.RevisionRestored(revision.id, plan.id, actor.id))
     record_audit(actor, "plan.restore", "lesson_plan", plan.id, revision=revision.number)
     return kept

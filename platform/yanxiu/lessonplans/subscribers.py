@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from typing import Any
 
 from yanxiu.accounts.events import (
@@ -18,15 +20,26 @@ from yanxiu.core.search_queue import enqueue_index
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import events
+from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted
 from yanxiu.lessonplans.document.ydoc import json_from_state
-from yanxiu.lessonplans.queries import edits_behind_text, find_plan, plans_behind_their_log, stored_document
-from yanxiu.lessonplans.services import note_edits, write_text
+from yanxiu.lessonplans.queries import (
+    edits_behind_text,
+    find_plan,
+    plans_behind_their_log,
+    plans_to_keep,
+    stored_document,
+)
+from yanxiu.lessonplans.services import keep_rested, note_edits, write_text
 from yanxiu.lessonplans.sockets import documents
 from yanxiu.workshops.events import MemberRemoved, MemberRoleChanged
+
+log = logging.getLogger(__name__)
 
 RENDER = "lessonplans.render"
 CATCH_UP = "lessonplans.catch_up"
 CATCH_UP_S = 300
+REST = timedelta(minutes=10)
+"""After so long without an edit, what is there is kept as a version by itself."""
 
 
 def _index(event: events.PlanCreated | events.PlanRestored) -> None:
@@ -67,13 +80,15 @@ def render_plan(payload: dict[str, Any], job: JobContext) -> None:
 
 
 def catch_up(_payload: dict[str, Any], _job: JobContext) -> None:
-    """Note the edits that were stored by a process that died before it could tell the program; then once in a while again.
+    """Note the edits that were stored by a process that died before it could tell the program, and keep what rests.
 
-    Who has a plan open may be told of a little early, which does no harm.
+    Then once in a while again. An edit may be noted a little early, which does no harm.
     """
     for plan_id in plans_behind_their_log():
         with unit_of_work():
             _note_forgotten(plan_id)
+    for plan_id in plans_to_keep(clock.now() - REST):
+        _keep_rested(plan_id)
     with unit_of_work():
         schedule_catch_up(CATCH_UP_S)
 
@@ -86,6 +101,22 @@ def _note_forgotten(plan_id: int) -> None:
         note_edits(plan, editors, at=last)
     else:
         enqueue(RENDER, {"plan_id": plan_id}, key=f"{RENDER}:{plan_id}")
+
+
+def _keep_rested(plan_id: int) -> None:
+    stored = stored_document(plan_id)
+    db.session.rollback()
+    if stored is None:
+        return
+    try:
+        state = compacted([stored.snapshot, *stored.log])
+    except MalformedUpdateError:
+        log.error("lesson plan %s cannot be read and is not kept as a version", plan_id)
+        return
+    with unit_of_work():
+        plan = find_plan(plan_id)
+        if plan is not None and plan.edited_at < clock.now() - REST:
+            keep_rested(plan, state, stored.seq)
 
 
 def schedule_catch_up(delay_s: int = 0) -> None:

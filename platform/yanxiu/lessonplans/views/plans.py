@@ -65,7 +65,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         sections=sections,
         members=queries.members_of(plan_id),
         contributors=queries.contributors_of(plan_id),
-        revisions=queries.revisions_page(plan_id, size=8),
+        revisions=queries.revisions_page(plan_id, by_people=True, size=8),
         revision_form=RevisionForm(formdata=None),
         images_url=url_for(".add_image", plan_id=plan_id),
     )

@@ -47,23 +47,26 @@ def save_revision(plan_id: int) -> ResponseReturnValue:
     form = RevisionForm()
     if not form.validate_on_submit():
         return _revisions_page(plan_id, form), 422
-    state = _current_state(plan_id)
+    state, seq = _current_state(plan_id)
     with unit_of_work():
         plan, _seat = writable_plan(plan_id)
         title = form.title.data or ""
-        services.save_revision(current_actor(), plan, state, title, form.note.data or "")
+        services.save_revision(current_actor(), plan, state, title, form.note.data or "", seq=seq)
     return done(url_for(".show", plan_id=plan_id), f"已保存为版本“{title}”")
 
 
-def _current_state(plan_id: int) -> bytes:
-    """The document with everything that was accepted up to now; read and collected outside a transaction."""
+def _current_state(plan_id: int) -> tuple[bytes, int]:
+    """The document with everything that was accepted up to now, and the number of its last log row.
+
+    Read and collected outside a transaction.
+    """
     documents().drain()
     db.session.rollback()
     stored = queries.stored_document(plan_id)
     if stored is None:
         raise NotFoundError
     db.session.rollback()
-    return compacted([stored.snapshot, *stored.log])
+    return compacted([stored.snapshot, *stored.log]), stored.seq
 
 
 def _open_revision(plan_id: int, number: int) -> Revision:
@@ -94,11 +97,11 @@ def restore_revision(plan_id: int, number: int) -> ResponseReturnValue:
     """Bring the text back to a version by a normal edit; what is there now is kept as a version first."""
     writable_plan(plan_id)
     wanted = json_from_state(queries.revision_state(_open_revision(plan_id, number)))
-    state = _current_state(plan_id)
+    state, seq = _current_state(plan_id)
     with unit_of_work():
         plan, _seat = writable_plan(plan_id)
         found = _open_revision(plan_id, number)
-        services.keep_before_restore(current_actor(), plan, state, found)
+        services.keep_before_restore(current_actor(), plan, state, seq, found)
         title = found.title
     visitor = Visitor(current_actor().id, current_actor().name, current_session_id())
     db.session.rollback()

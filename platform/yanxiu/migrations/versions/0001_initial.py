@@ -693,6 +693,7 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),

@@ -89,4 +89,5 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "WTF_I18N_ENABLED": False,
         "RATELIMIT_ENABLED": config.rate_limits,
         "RATELIMIT_STORAGE_URI": config.redis_url or "memory://",
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(config.redis_url),  # each process counts alone while Redis is gone
     }

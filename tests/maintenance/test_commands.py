@@ -10,7 +10,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from tests.support.eventually import eventually
 from tests.support.imports import ROOT
 from tests.support.instance import Instance, new_instance
 from tests.support.ports import free_port
+from tests.support.visitor import Visitor
 from yanxiu.accounts.demo import CAST
 from yanxiu.core.demo import PASSWORD
 from yanxiu.core.doctor import BALLAST
@@ -60,30 +60,6 @@ def said(county: Instance, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         done = county.python("-m", "tests.support.commands", json.dumps(lists))
     assert done.returncode == 0, done.stderr
     return dict(zip(commands, json.loads(done.stdout.rpartition("ANSWER\n")[2]), strict=True))
-
-
-class Visitor:
-    """Somebody with a browser, for the server of a separate instance."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-
-    def get(self, path: str, **form: str) -> str:
-        data = urllib.parse.urlencode(form).encode() if form else None
-        with self.opener.open(f"{self.url}{path}", data, timeout=20) as answer:
-            return str(answer.read().decode())
-
-    def is_answered(self) -> bool:
-        try:
-            return bool(self.get("/login"))
-        except OSError:
-            return False
-
-    def sign_in(self, account: str, password: str) -> str:
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', self.get("/login"))
-        assert token is not None
-        return self.get("/login", account=account, password=password, csrf_token=token[1])
 
 
 @pytest.fixture(scope="module")

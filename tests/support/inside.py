@@ -17,13 +17,16 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.support.clients import anonymous_client
 from tests.support.eventually import eventually
+from tests.support.workshops import make_topic, make_workshop
 from yanxiu import wiring
+from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts.passwords import use_cheap_hashing
 from yanxiu.accounts.services import create_organization, create_user
 from yanxiu.app import create_app
 from yanxiu.core.audit import record_audit, verify_audit
 from yanxiu.core.backup import count_rows
 from yanxiu.core.db import db
+from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import keep_file, receive_file, storage
 from yanxiu.core.tasks import QUEUED, RUNNING, Job, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
@@ -122,7 +125,28 @@ def unless_open(states: Select[str]) -> str | None:
     return None if state in (QUEUED, RUNNING) else state
 
 
-ACTIONS = (differences, leftovers, unguarded, populate, fingerprint, forge_audit, limited_sign_ins, work_off_a_job)
+def a_topic() -> list[str]:
+    """The cast, and a topic in a workshop of 王丽 and 李强: the ids of workshop and topic."""
+    upgrade(directory=wiring.MIGRATIONS)
+    world = DemoWorld(small=True)
+    with unit_of_work():
+        accounts_demo.seed(world)
+        leader = world.users["leader"]
+        workshop = make_workshop(leader, [world.users["teacher"]])
+        return [str(workshop.id), str(make_topic(leader, workshop).id)]
+
+
+ACTIONS = (
+    a_topic,
+    differences,
+    leftovers,
+    unguarded,
+    populate,
+    fingerprint,
+    forge_audit,
+    limited_sign_ins,
+    work_off_a_job,
+)
 
 
 def main() -> None:

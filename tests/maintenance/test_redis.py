@@ -1,0 +1,140 @@
+"""Two server processes that share Redis: they hear each other, count together, and do without it when it is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.eventually import eventually
+from tests.support.imports import ROOT
+from tests.support.instance import Instance, new_instance
+from tests.support.ports import free_port
+from tests.support.sockets import Ear, hang_up, join, new_socket
+from tests.support.visitor import Visitor
+from tests.support.wire import Wire
+from yanxiu.core.demo import PASSWORD
+
+BINARY = shutil.which("redis-server")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(
+        not (BINARY or os.environ.get("TEST_REDIS_URL")), reason="no Redis: neither TEST_REDIS_URL nor redis-server"
+    ),
+]
+
+
+@dataclass
+class Pair:
+    """Two servers of one instance, 王丽 at the first, 李强 at the second."""
+
+    wire: Wire
+    first: Visitor
+    second: Visitor
+    topic: str
+    page: str
+
+    def reply(self, who: Visitor, words: str) -> None:
+        who.send(f"{self.page}/posts", self.page, html=words)
+
+
+@pytest.fixture(scope="module")
+def redis_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    url = os.environ.get("TEST_REDIS_URL")
+    if url:
+        yield urlsplit(url).hostname or "127.0.0.1", urlsplit(url).port or 6379
+        return
+    port, folder = free_port(), tmp_path_factory.mktemp("redis")
+    command = [str(BINARY), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        yield "127.0.0.1", port
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def pair(redis_address: tuple[str, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    wire, folder = Wire(redis_address), tmp_path_factory.mktemp("pair")
+    with new_instance(folder / "instance") as separate, contextlib.ExitStack() as stack:
+        workshop, topic = separate.ask("a_topic")
+        addresses = [stack.enter_context(server(separate, wire, folder / f"log{n}")) for n in (1, 2)]
+        first, second = (Visitor(address) for address in addresses)
+        for who in (first, second):
+            eventually(who.is_answered, timeout=90)
+        first.sign_in("wangli", PASSWORD)
+        second.sign_in("liqiang", PASSWORD)
+        yield Pair(wire, first, second, f"topic:{topic}", f"/workshops/{workshop}/topics/{topic}")
+    wire.cut()
+
+
+@contextlib.contextmanager
+def server(instance: Instance, wire: Wire, log: Path) -> Iterator[str]:
+    port = free_port()
+    env = {**instance.env, "YANXIU_REDIS_URL": f"redis://127.0.0.1:{wire.port}/9"}
+    command = [sys.executable, "-m", "yanxiu", "serve", "--port", str(port), "--no-worker"]
+    with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out) as process:
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+@pytest.fixture
+def ear(pair: Pair) -> Iterator[Ear]:
+    """What 王丽 hears at the first server."""
+    socket = new_socket()
+    socket.connect(
+        pair.first.url, headers={"Cookie": pair.first.cookie}, namespaces=["/live"], transports=["websocket"]
+    )
+    heard = Ear(socket)
+    assert join(socket, pair.topic)["ok"]
+    yield heard
+    hang_up(socket)
+
+
+def test_a_reply_at_one_server_is_heard_at_the_other(pair: Pair, ear: Ear) -> None:
+    pair.reply(pair.second, "从那一台服务器发出")
+    message = eventually(lambda: ear.heard["changed"], timeout=20)[0]
+    assert message["topic"] == pair.topic
+    assert "从那一台服务器发出" in pair.first.get(pair.page)
+
+
+def test_without_redis_pages_and_rooms_of_a_server_work_and_afterwards_both_hear_each_other(
+    pair: Pair, ear: Ear
+) -> None:
+    pair.wire.cut()
+    try:
+        for who in (pair.first, pair.second):
+            assert who.status(pair.page) == 200
+            assert Visitor(who.url).status("/login", "/login", account="wangli", password="") != 500
+        pair.reply(pair.first, "同一台服务器上")
+        eventually(lambda: len(ear.heard["changed"]) == 1, timeout=20)
+        pair.reply(pair.second, "那边暂时听不到")
+        assert "那边暂时听不到" in pair.first.get(pair.page), "the page has it all the same"
+    finally:
+        pair.wire.mend()
+
+    def heard_again() -> bool:
+        before = len(ear.heard["changed"])
+        pair.reply(pair.second, "又能听到了")
+        with contextlib.suppress(AssertionError):
+            return eventually(lambda: len(ear.heard["changed"]) > before, timeout=1)
+        return False
+
+    eventually(heard_again, timeout=90)
+
+
+def test_the_servers_count_attempts_to_sign_in_together(pair: Pair) -> None:
+    attempts = 0
+    for number in range(61):
+        stranger = Visitor((pair.first, pair.second)[number % 2].url)
+        if stranger.status("/login", "/login", account="nobody", password="") == 429:
+            break
+        attempts += 1
+    assert 30 <= attempts <= 60, "60 a minute for both; each alone would let 61 pass here"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import indexing
-from yanxiu.observations.models import Lesson
+from yanxiu.observations.models import Lesson, Watching
 from yanxiu.observations.queries import find_lesson, may_watch, visible_lessons
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import LessonDraft, create_lesson, invite_member, remove_member
@@ -245,3 +246,44 @@ def test_removed_lessons_are_not_in_the_index(ctx, cast):
         lesson.deleted_at = clock.now()
     assert list(indexing.load_lessons([lesson.id])) == []
     assert list(indexing.load_comments([comment.id])) == []
+
+
+MINORS = {"pupils_recognizable": True, "consent": "school", "consent_until": date(2099, 7, 1)}
+
+
+def watched(app) -> list[tuple[str, date]]:
+    with app.app_context():
+        rows = db.session.query(User.username, Watching.day).join(Watching, Watching.user_id == User.id)
+        return sorted((name, day) for name, day in rows)
+
+
+def test_every_view_of_recognizable_pupils_is_logged_by_person_and_day(app, client_for, new_lesson):
+    lesson_id = new_lesson(**MINORS)
+    first, second = clock.now(), clock.now() + timedelta(days=1)
+    for moment in (first, first, second):
+        with clock.frozen(moment):
+            assert client_for("colleague").get(f"/lessons/{lesson_id}").status_code == 200
+    with clock.frozen(second):
+        assert client_for("leader").get(f"/lessons/{lesson_id}/media/1/source").status_code == 200
+        assert client_for("outsider").get(f"/lessons/{lesson_id}").status_code == 404
+        tomorrow = clock.today()
+    today = tomorrow - timedelta(days=1)
+    assert watched(app) == [("wangli", tomorrow), ("zhoumin", today), ("zhoumin", tomorrow)]
+
+
+def test_who_watched_is_shown_to_the_managers_of_the_lesson_only(client_for, new_lesson):
+    lesson_id = new_lesson(**MINORS)
+    client_for("colleague").get(f"/lessons/{lesson_id}")
+    url = f"/lessons/{lesson_id}/members"
+    page = client_for("teacher").get(url).text
+    assert '看过 <span class="num">1</span> 天' in page
+    assert page.count("周敏") >= 1
+    assert "观看记录" not in client_for("leader").get(url).text
+
+
+def test_a_lesson_that_shows_no_pupil_keeps_no_log(app, client_for, new_lesson):
+    lesson_id = new_lesson()
+    client_for("colleague").get(f"/lessons/{lesson_id}")
+    client_for("colleague").get(f"/lessons/{lesson_id}/media/1/source")
+    assert watched(app) == []
+    assert "观看记录" not in client_for("teacher").get(f"/lessons/{lesson_id}/members").text

@@ -1,7 +1,7 @@
 """The records of 听评课: lessons, recordings, time-coded comments, rubrics and evaluations."""
 
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
-from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility
+from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
 from yanxiu.observations.models.recordings import (
     Recording,
     RecordingVersion,
@@ -32,4 +32,5 @@ __all__ = [
     "Segment",
     "TimedComment",
     "VersionState",
+    "Watching",
 ]

@@ -127,3 +127,16 @@ class LessonMember(Model):
     @property
     def role_of(self) -> LessonRole:
         return LessonRole(self.role)
+
+
+class Watching(Model):
+    """That somebody watched a lesson in which pupils can be recognized, on one day: the log the law asks for."""
+
+    __tablename__ = "lesson_watching"
+    __table_args__ = (UniqueConstraint("lesson_id", "user_id", "day"),)
+
+    id: Mapped[Id]
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    day: Mapped[date]
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

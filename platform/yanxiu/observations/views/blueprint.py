@@ -8,9 +8,13 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.html import without_invisible
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import Lesson
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import LessonView, find_lesson
-from yanxiu.web.auth import current_viewer, wants_fragment
+from yanxiu.observations.queries.watching import is_noted_today
+from yanxiu.observations.services.watching import note_watching
+from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
 bp = Blueprint("observations", __name__)
 
@@ -31,13 +35,22 @@ def load_editable(lesson_id: int) -> LessonView:
     return found
 
 
-def done(target: str, saved: str = "", **answer: object) -> ResponseReturnValue:
+def done(target: str, saved: str = "", /, **answer: object) -> ResponseReturnValue:
     """Answer a write: JSON for our scripts, the next page for everybody else; both say what was `saved`."""
     if wants_fragment():
         return jsonify({"ok": True, **({"toast": saved} if saved else {}), **answer})
     if saved:
         flash(saved, "success")
     return redirect(target, code=303)
+
+
+def log_watching(lesson: Lesson) -> None:
+    """Every view of recognizable pupils is logged, in a transaction of its own: what was read before is read again."""
+    lesson_id = lesson.id
+    if not lesson.pupils_recognizable or is_noted_today(lesson_id, current_viewer().user_id):
+        return
+    with unit_of_work():
+        note_watching(current_actor(), lesson_id)
 
 
 def posted(name: str, limit: int = 10_000) -> str:

@@ -32,7 +32,7 @@ from yanxiu.observations.queries.lessons import LIST_VIEWS, lessons_page, worksh
 from yanxiu.observations.queries.recordings import newest_posters
 from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG
 from yanxiu.observations.services import lessons as service
-from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted_form
+from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, log_watching, posted_form
 from yanxiu.observations.views.comments import shown_until
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.recordings import recording_panel
@@ -103,7 +103,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
     seq = current_seq(found.lesson.topic)
     recording = recording_of(lesson_id)
     version = current_version(recording)
-    return render_template(
+    page = render_template(
         "observations/lesson.html",
         lesson=found.lesson,
         seq=seq,
@@ -117,6 +117,8 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         **recording_panel(found, recording, version),
         **evaluation_panel(found),
     )
+    log_watching(found.lesson)
+    return page
 
 
 def _comments_panel(lesson: Lesson) -> dict[str, Any]:

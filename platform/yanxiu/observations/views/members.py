@@ -10,6 +10,7 @@ from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import MemberForm, whole_number
 from yanxiu.observations.permissions import can_edit_lesson
+from yanxiu.observations.queries.watching import watchers_of
 from yanxiu.observations.services import lessons as service
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, posted_form
 from yanxiu.web.auth import current_actor, current_viewer
@@ -21,6 +22,7 @@ def member_list(lesson_id: int) -> ResponseReturnValue:
     form = MemberForm(posted_form())
     found = load_lesson(lesson_id)
     may_edit = can_edit_lesson(current_viewer(), found.lesson, found.access)
+    watchers = watchers_of(lesson_id) if found.lesson.pupils_recognizable and may_edit else None
     candidates = []
     if request.method == "POST":
         load_editable(lesson_id)
@@ -32,7 +34,12 @@ def member_list(lesson_id: int) -> ResponseReturnValue:
                 return _invite(lesson_id, person_id, form.role.data)
             form.person.errors = ["请从下面选一位" if candidates else "本县没有找到这位老师，请核对姓名"]
     page = render_template(
-        "observations/members.html", lesson=found.lesson, form=form, may_edit=may_edit, candidates=candidates
+        "observations/members.html",
+        lesson=found.lesson,
+        form=form,
+        may_edit=may_edit,
+        candidates=candidates,
+        watchers=watchers,
     )
     return page, 422 if form.errors else 200
 

@@ -13,12 +13,13 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import clock_ms
 from yanxiu.observations.models import Recording, RecordingVersion, RenditionKind, VersionState
+from yanxiu.observations.models.recordings import WATCHABLE
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import LessonView, current_version, find_rendition, recording_of
 from yanxiu.observations.services.recordings import set_segments
 from yanxiu.observations.uploads.handover import hand_over, open_store
 from yanxiu.observations.uploads.protocol import ProtocolError
-from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted
+from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, log_watching, posted
 from yanxiu.observations.views.uploads import begin_upload, unfinished_uploads
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.files import send_stored
@@ -72,10 +73,12 @@ def recording_fragment(lesson_id: int) -> ResponseReturnValue:
 @bp.get("/lessons/<int:lesson_id>/media/<int:version_id>/<kind>")
 def media(lesson_id: int, version_id: int, kind: str) -> ResponseReturnValue:
     """A file of the recording or the range of it that was asked for; the right is checked for each range."""
-    load_lesson(lesson_id)
+    lesson = load_lesson(lesson_id).lesson
     rendition = find_rendition(lesson_id, version_id, kind)
     if rendition is None:
         raise NotFoundError
+    if kind in WATCHABLE:
+        log_watching(lesson)
     return send_stored(rendition.file, inline=True)
 
 
@@ -111,7 +114,7 @@ def save_segments(lesson_id: int) -> ResponseReturnValue:
             raise
         lesson = load_editable(lesson_id).lesson
         return render_template("observations/segments.html", lesson=lesson, typed=typed, problem=error.message), 422
-    return done(target, saved="环节已保存", redirect=target)
+    return done(target, "环节已保存", redirect=target)
 
 
 def _save_segments(lesson_id: int, typed: str) -> None:

@@ -645,6 +645,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_member_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "lesson_watching",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("first_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_watching_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_lesson_watching_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_watching")),
+        sa.UniqueConstraint("lesson_id", "user_id", "day", name=op.f("uq_lesson_watching_lesson_id_user_id_day")),
+    )
+    with op.batch_alter_table("lesson_watching", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_watching_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "plan_contributor",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1141,6 +1160,10 @@ def downgrade() -> None:
 
     op.drop_table("plan_image")
     op.drop_table("plan_contributor")
+    with op.batch_alter_table("lesson_watching", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_watching_user_id"))
+
+    op.drop_table("lesson_watching")
     with op.batch_alter_table("lesson_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_member_user_id"))
 

@@ -110,6 +110,21 @@ def test_the_rest_of_the_answers_unfolds_in_order_with_one_that_came_meanwhile(
     expect(unfolded.locator("[data-like]").last).to_have_text(re.compile(r"赞\s*1"))
 
 
+def test_a_quotation_leads_to_its_post_also_when_that_is_not_on_the_page(app, cast, page_for, workshop, long_topic):
+    page = page_for("colleague")
+    page.goto(f"/workshops/{workshop}/topics/{long_topic}")
+    live(page, "posts")
+    for text, reloads in (("第2条看法", False), ("追问6", True)):
+        with app.app_context(), unit_of_work():
+            cited = db.session.scalar(db.select(Post).where(Post.text == text))
+            made = make_post(cast.user("leader"), db.session.get(Topic, long_topic), "<p>同意</p>", quote=cited).id
+            target = cited.id
+        page.evaluate("document.body.dataset.before = 'yes'")
+        page.locator(f"#post-{made} .quoted").get_by_role("link").click()
+        expect(page.locator(f"#post-{target}")).to_be_in_viewport()
+        expect(page.locator("body[data-before]")).to_have_count(0 if reloads else 1)
+
+
 def test_an_announcement_is_changed_where_it_stands(app, cast, page_for, workshop, long_topic):
     page = page_for("colleague")
     with app.app_context(), unit_of_work():

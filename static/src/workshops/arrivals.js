@@ -45,3 +45,11 @@ function showMine() {
   mine = "";
   post.scrollIntoView({ block: "nearest" });
 }
+
+// The name over a quotation leads to the post itself: on this page if it is here, else to the page where it is.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-cited]");
+  if (!link || event.ctrlKey || event.metaKey || !document.getElementById(link.dataset.cited)) return;
+  event.preventDefault();
+  location.hash = link.dataset.cited;
+});

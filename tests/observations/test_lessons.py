@@ -287,3 +287,68 @@ def test_a_lesson_that_shows_no_pupil_keeps_no_log(app, client_for, new_lesson):
     client_for("colleague").get(f"/lessons/{lesson_id}/media/1/source")
     assert watched(app) == []
     assert "观看记录" not in client_for("teacher").get(f"/lessons/{lesson_id}/members").text
+
+
+def test_lists_are_narrowed_by_words_subject_and_stage(app, cast, client_for):
+    with app.app_context(), unit_of_work():
+        for title, subject, stage in (
+            ("草船借箭", "语文", "小学"),
+            ("小数乘法", "数学", "小学"),
+            ("背影", "语文", "初中"),
+        ):
+            make_lesson(cast.user("teacher"), title, subject=subject, stage=stage, class_name="五（2）班")
+
+    def found(query: str) -> set[str]:
+        page = client_for("teacher").get(f"/lessons?view=mine&{query}").text
+        return {title for title in ("草船借箭", "小数乘法", "背影") if f">{title}</a>" in page}
+
+    assert found("subject=语文") == {"草船借箭", "背影"}
+    assert found("subject=语文&stage=小学") == {"草船借箭"}
+    assert found("q=李强 乘法") == {"小数乘法"}
+    assert found("q=五（2）") == {"草船借箭", "小数乘法", "背影"}
+    assert found("q=%25") == set()
+    assert found("subject=炼金术") == {"草船借箭", "小数乘法", "背影"}
+    page = client_for("teacher").get("/lessons?view=mine&q=没有这样的课").text
+    assert "没有符合条件的课例" in page
+    assert 'value="没有这样的课"' in page
+
+
+@pytest.mark.parametrize(
+    ("who", "named", "taught_by"),
+    [
+        ("colleague", "李强", "teacher"),
+        ("colleague", "", "colleague"),
+        ("colleague", "周敏", "colleague"),
+        ("researcher", "李强", "teacher"),
+        ("admin", "赵磊", "outsider"),
+        ("outsider", "李强", None),
+        ("colleague", "钱伟", None),
+        ("colleague", "无此人", None),
+        ("colleague", "李", None),
+    ],
+)
+def test_a_lesson_is_entered_for_a_fellow_teacher_and_belongs_to_both(app, cast, client_for, who, named, taught_by):
+    form = {"title": "替人建的课", "teacher": named, "visibility": "invited", "consent": "not_needed"}
+    client = client_for(who)
+    answer = client.post("/lessons/new", data=form)
+    with app.app_context():
+        found = db.session.query(Lesson.teacher_id, Lesson.creator_id).all()
+    if taught_by is None:
+        assert (answer.status_code, found) == (422, [])
+        assert "请写本校老师的姓名" in answer.text
+        return
+    assert answer.status_code == 303
+    assert found == [(getattr(cast, taught_by).id, getattr(cast, who).id)]
+    assert "替人建的课" in client_for(taught_by).get("/lessons?view=mine").text
+    assert client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_one_of_several_is_chosen_and_nobody_beyond_ones_reach(app, cast, client_for):
+    client = client_for("colleague")
+    form = {"title": "课", "teacher": "李", "visibility": "invited", "consent": "not_needed"}
+    page = client.post("/lessons/new", data=form).text
+    assert f'name="taught_by" value="{cast.teacher.id}"' in page
+    assert client.post("/lessons/new", data={**form, "taught_by": str(cast.outsider.id)}).status_code == 422
+    assert client.post("/lessons/new", data={**form, "taught_by": str(cast.teacher.id)}).status_code == 303
+    with app.app_context():
+        assert db.session.query(Lesson.teacher_id).scalar() == cast.teacher.id

@@ -44,7 +44,7 @@ class LessonForm(Form):
     title = StringField(
         "课题", [InputRequired("请填写课题"), Length(max=120, message="课题最多 120 字")], filters=[one_line]
     )
-    teacher_id = SelectField("授课教师", validate_choice=False)
+    teacher = StringField("授课教师", [Length(max=40, message="最多 40 字")], filters=[one_line])
     class_name = StringField("班级", [Length(max=40, message="最多 40 字")], filters=[one_line])
     subject = SelectField("学科", choices=_listed(SUBJECTS), validate_choice=False)
     stage = SelectField("学段", choices=_listed(STAGES), validate_choice=False)
@@ -71,13 +71,11 @@ class LessonForm(Form):
         workshops: list[tuple[int, str]],
         plans: list[tuple[int, str]],
         rubrics: list[RubricVersion],
-        teachers: list[tuple[int, str]],
     ) -> None:
         """Set the choices that depend on who fills the form in."""
         self.workshop_id.choices = [SelectChoice("", "不属于工作坊"), *_numbered(workshops)]
         self.lesson_plan_id.choices = [SelectChoice("", "不关联教案"), *_numbered(plans)]
         self.rubric_version_id.choices = [SelectChoice(str(v.id), v.template.name) for v in rubrics]
-        self.teacher_id.choices = _numbered(teachers)
 
     def draft(self) -> LessonDraft:
         """Return what was entered; ids that are none become nothing."""
@@ -115,7 +113,6 @@ class LessonForm(Form):
                 "workshop_id": str(lesson.workshop_id or ""),
                 "lesson_plan_id": str(lesson.lesson_plan_id or ""),
                 "rubric_version_id": str(lesson.rubric_version_id or ""),
-                "teacher_id": str(lesson.teacher_id),
             },
         )
 

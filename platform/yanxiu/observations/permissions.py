@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.observations.models import CommentVisibility, Lesson, LessonRole, LessonVisibility, TimedComment
 
@@ -27,6 +28,18 @@ NO_ACCESS = Access()
 def owns_lesson(viewer: Viewer, lesson: Lesson) -> bool:
     """The teacher, and whoever entered the lesson for the teacher."""
     return viewer.is_authenticated and viewer.user_id in (lesson.teacher_id, lesson.creator_id)
+
+
+def can_enter_lesson_for(viewer: Viewer, teacher: User) -> bool:
+    """One's own lesson; one of a fellow teacher of the school; researchers and administrators for those they look after.
+
+    Whoever enters a lesson decides about it together with the teacher (see `owns_lesson`).
+    """
+    if not viewer.is_authenticated:
+        return False
+    home = teacher.organization
+    fellow = viewer.school_id is not None and str(viewer.school_id) in home.path.split("/")
+    return viewer.user_id == teacher.id or fellow or viewer.researches(home.path)
 
 
 def can_view_lesson(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:

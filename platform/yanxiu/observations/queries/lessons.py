@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
@@ -36,6 +36,30 @@ class LessonView:
 
     lesson: Lesson
     access: Access
+
+
+@dataclass(frozen=True)
+class LessonFilter:
+    """What a list of lessons is narrowed to."""
+
+    words: str = ""
+    subject: str = ""
+    stage: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        return any((self.words, self.subject, self.stage))
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Yield what a lesson must be like; every word stands in the title, the class or the teacher's name."""
+        for word in self.words.split():
+            named = Lesson.teacher.has(User.name.icontains(word, autoescape=True))
+            texts = (Lesson.title, Lesson.class_name)
+            yield or_(named, *(text.icontains(word, autoescape=True) for text in texts))
+        if self.subject:
+            yield Lesson.subject == self.subject
+        if self.stage:
+            yield Lesson.stage == self.stage
 
 
 def visible_lessons(viewer: Viewer) -> Select[Lesson]:
@@ -77,11 +101,12 @@ def may_watch(viewer: Viewer, lesson_id: int) -> bool:
     return db.session.scalar(select(exists().where(Lesson.id == lesson_id, _visible(viewer)))) or False
 
 
-def lessons_page(viewer: Viewer, view: str, *, subject: str = "", cursor: str | None = None) -> Page[Lesson]:
+def lessons_page(
+    viewer: Viewer, view: str, wanted: LessonFilter | None = None, cursor: str | None = None
+) -> Page[Lesson]:
     """Return a page of one of the lists of 观课, newest first: to watch, mine, of my workshops."""
-    statement = visible_lessons(viewer).where(_in_list(viewer, view)).options(*_for_lists())
-    if subject:
-        statement = statement.where(Lesson.subject == subject)
+    narrowed = (wanted or LessonFilter()).conditions()
+    statement = visible_lessons(viewer).where(_in_list(viewer, view), *narrowed).options(*_for_lists())
     return paginate(statement, Lesson.created_at.desc(), Lesson.id.desc(), cursor=cursor)
 
 

@@ -63,6 +63,8 @@ def create_lesson(actor: User, teacher: User, draft: LessonDraft) -> Lesson:
     lesson.rubric_version_id = usable_rubric_id(draft.rubric_version_id)
     db.session.add(lesson)
     db.session.flush()
+    if teacher.id != actor.id:
+        record_audit(actor, "lesson.enter", "lesson", lesson.id, teacher_id=teacher.id)
     record(LessonCreated(lesson.id, actor.id, lesson.workshop_id))
     return lesson
 

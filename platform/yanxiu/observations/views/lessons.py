@@ -9,15 +9,23 @@ from uuid import uuid4
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.accounts.queries import find_user
+from yanxiu.accounts.catalog import STAGES, SUBJECTS
+from yanxiu.accounts.models import User
+from yanxiu.accounts.queries import find_user, users_named
 from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
+from yanxiu.core.html import without_invisible
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.queries import plans_to_link, visible_plan
 from yanxiu.observations.forms import LessonForm, whole_number
 from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson
-from yanxiu.observations.permissions import can_decide_audience, can_edit_lesson, can_evaluate_lesson
+from yanxiu.observations.permissions import (
+    can_decide_audience,
+    can_edit_lesson,
+    can_enter_lesson_for,
+    can_evaluate_lesson,
+)
 from yanxiu.observations.queries import (
     current_version,
     moments_of,
@@ -28,7 +36,7 @@ from yanxiu.observations.queries import (
 )
 from yanxiu.observations.queries.comments import counts_by_lesson
 from yanxiu.observations.queries.evaluations import default_rubric_version
-from yanxiu.observations.queries.lessons import LIST_VIEWS, lessons_page, workshop_lessons_page
+from yanxiu.observations.queries.lessons import LIST_VIEWS, LessonFilter, lessons_page, workshop_lessons_page
 from yanxiu.observations.queries.recordings import newest_posters
 from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG
 from yanxiu.observations.services import lessons as service
@@ -39,16 +47,27 @@ from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_head_for
 
+MAX_WORDS = 60
+NAMESAKES = 50
+
 
 @bp.get("/lessons")
 def index() -> ResponseReturnValue:
     """观课: to watch, mine, of my workshops."""
     view = request.args.get("view", "watch")
     view = view if view in LIST_VIEWS else "watch"
-    page = lessons_page(
-        current_viewer(), view, subject=request.args.get("subject", ""), cursor=request.args.get("cursor")
+    wanted = _wanted()
+    page = lessons_page(current_viewer(), view, wanted, request.args.get("cursor"))
+    choices = {"subjects": [(name, name) for name in SUBJECTS], "stages": [(name, name) for name in STAGES]}
+    return render_template(
+        "observations/lessons.html", view=view, wanted=wanted, page=page, **choices, **cards(page.items)
     )
-    return render_template("observations/lessons.html", view=view, page=page, **cards(page.items))
+
+
+def _wanted() -> LessonFilter:
+    subject, stage = (request.args.get(name, "") for name in ("subject", "stage"))
+    words = without_invisible(request.args.get("q", ""))[:MAX_WORDS]
+    return LessonFilter(words, subject if subject in SUBJECTS else "", stage if stage in STAGES else "")
 
 
 @bp.get("/workshops/<int:workshop_id>/lessons")
@@ -72,7 +91,9 @@ def cards(lessons: Sequence[Lesson]) -> dict[str, object]:
 def new_lesson() -> ResponseReturnValue:
     """Enter a lesson; the next step is its recording."""
     form = _offered(LessonForm(posted_form()))
+    candidates: Sequence[User] = []
     if request.method == "GET":
+        form.teacher.data = current_viewer().name
         workshop_id = whole_number(request.args.get("workshop_id"))
         form.workshop_id.data = str(workshop_id or "")
         form.visibility.data = "workshop" if workshop_id else "invited"
@@ -80,19 +101,37 @@ def new_lesson() -> ResponseReturnValue:
         form.rubric_version_id.data = str(rubric.id) if rubric else ""
         form.lesson_plan_id.data = str(whole_number(request.args.get("lesson_plan_id")) or "")
     elif form.validate():
+        teacher_id, candidates = _who_taught(form.teacher.data or "")
         try:
-            return redirect(url_for(".lesson", lesson_id=_create(form)), code=303)
+            return redirect(url_for(".lesson", lesson_id=_create(form, teacher_id)), code=303)
         except InvalidError as error:
             form.refuse(error)
-    return render_template("observations/lesson_form.html", form=form, lesson=None), 422 if form.errors else 200
+    page = render_template("observations/lesson_form.html", form=form, lesson=None, candidates=candidates)
+    return page, 422 if form.errors else 200
 
 
-def _create(form: LessonForm) -> int:
+def _who_taught(name: str) -> tuple[int | None, Sequence[User]]:
+    """Return the teacher of that name, None when it is nobody or several; and among whom to choose."""
+    viewer = current_viewer()
+    people = [person for person in users_named(name, viewer, NAMESAKES) if can_enter_lesson_for(viewer, person)]
+    exact = [person for person in people if person.name == name]
+    if not name or (name == viewer.name and len(exact) < 2):
+        return viewer.user_id, []
+    chosen = whole_number(request.form.get("taught_by"))
+    if chosen in [person.id for person in people]:
+        return chosen, people
+    return (exact[0].id if len(exact) == 1 else None), (exact or people)
+
+
+def _create(form: LessonForm, teacher_id: int | None) -> int:
     with unit_of_work():
         actor = current_actor()
+        teacher = actor if teacher_id == actor.id else find_user(teacher_id or 0)
+        if teacher is None or not can_enter_lesson_for(current_viewer(), teacher):
+            raise InvalidError("请写本校老师的姓名；同名的从下面选一位", field="teacher")
         draft = form.draft()
         _check_plan(draft.lesson_plan_id)
-        return service.create_lesson(actor, actor, draft).id
+        return service.create_lesson(actor, teacher, draft).id
 
 
 @bp.get("/lessons/<int:lesson_id>")
@@ -196,9 +235,7 @@ def restore_lesson(lesson_id: int) -> ResponseReturnValue:
 
 def _offered(form: LessonForm) -> LessonForm:
     viewer = current_viewer()
-    actor = find_user(viewer.user_id or 0)
-    me = [(viewer.user_id or 0, viewer.name)] if actor else []
-    form.offer(workshop_choices(viewer), plans_to_link(viewer), rubric_choices(viewer), me)
+    form.offer(workshop_choices(viewer), plans_to_link(viewer), rubric_choices(viewer))
     return form
 
 

@@ -281,6 +281,11 @@ def test_where_sockets_are_blocked_the_text_goes_over_http_and_the_page_says_so(
     eventually(lambda: "别人写的教材分析" in text(page), 30)
 
 
+def next_held(page: Page, waiting: list):
+    """The next request that the test holds back; asking the page lets its requests come in."""
+    return eventually(lambda: page.title() and waiting and waiting.pop(0))
+
+
 def test_a_picture_lands_where_it_was_put_though_others_write_before_it(page_for, plan_id):
     from tests.lessonplans.matrix import png
 
@@ -298,9 +303,9 @@ def test_a_picture_lands_where_it_was_put_though_others_write_before_it(page_for
     expect(page.locator("[data-toasts]")).to_contain_text("正在上传 一.png")
     write(other, "standard", "别人在前面写了很长很长的一句话。")
     eventually(lambda: "很长很长" in text(page))
-    eventually(lambda: waiting and waiting.pop(0).continue_() is None)
+    next_held(page, waiting).continue_()
     expect(page.locator("[data-toasts]")).to_contain_text("正在上传 二.png")
-    eventually(lambda: waiting and waiting.pop(0).continue_() is None)
+    next_held(page, waiting).continue_()
     pictures = page.locator("#section-board img")
     expect(pictures).to_have_count(2)
     assert [pictures.nth(n).get_attribute("alt") for n in range(2)] == ["一", "二"]
@@ -337,3 +342,24 @@ def test_a_plan_that_grows_too_long_is_told_so_in_time(app, page_for, plan_id, m
     expect(page.locator("[data-plan-problem]")).to_contain_text("这份教案已经很长")
     write(page, "goals", "还能写")
     saved(page)
+
+
+@pytest.mark.parametrize(("trouble", "words"), [("slow", "网络太慢"), ("broken", "网络断开了")])
+def test_a_slow_line_is_told_from_a_broken_one(page_for, plan_id, errors, trouble, words):
+    from tests.lessonplans.matrix import png
+
+    page = opened(page_for("leader"), plan_id)
+    page.clock.install()
+    waiting: list = []
+    page.route("**/images", lambda route: waiting.append(route))
+    page.locator("[data-image-input]").set_input_files(
+        files=[{"name": "板书.png", "mimeType": "image/png", "buffer": png()}]
+    )
+    held = next_held(page, waiting)
+    if trouble == "slow":
+        page.clock.fast_forward(120_000)
+    else:
+        held.abort("connectionreset")
+    expect(page.locator("[data-toasts]")).to_contain_text(words)
+    errors[:] = [error for error in errors if "ERR_CONNECTION_RESET" not in error]
+    expect(page.locator("#plan-text img")).to_have_count(0)

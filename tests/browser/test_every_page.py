@@ -23,7 +23,7 @@ FIRST_VIEW_BYTES = 150 * 1024
 """Gzipped, all that a first view loads but media, editor and charts."""
 VIEWERS = ("leader", "teacher", "admin", "anonymous", "principal", "researcher")
 MANIFEST = json.loads((Path(__file__).parents[2] / "static" / "dist" / "manifest.json").read_text())
-HEAVY = ("/dist/editor", "/dist/lesson", "/dist/chart", "/dist/composer", *MANIFEST["editors"])
+HEAVY = ("/dist/editor", "/dist/chart", "/dist/composer", *MANIFEST["editors"])
 
 
 def viewer_of(row: Row) -> str | None:

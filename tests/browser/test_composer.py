@@ -156,3 +156,17 @@ def test_where_nothing_can_be_attached_only_pictures_are_offered(page_for):
 
 
 EMPTY_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>'
+
+
+def test_what_is_written_while_the_answer_is_sent_stays(page_for):
+    page, box = open_composer(page_for)
+    waiting = []
+    page.route("**/probe/post", lambda route: waiting.append(route))
+    page.keyboard.type("发出去的")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("form[data-async]")).to_have_attribute("data-state", "saving")
+    page.keyboard.type("，又想到一点")
+    waiting[0].fulfill(json={"ok": True, "toast": "已发表"})
+    expect(page.get_by_text("已发表")).to_be_visible()
+    page.keyboard.type("。")
+    expect(box).to_have_text("发出去的，又想到一点。")

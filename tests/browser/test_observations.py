@@ -296,8 +296,11 @@ def test_a_rubric_says_truthfully_that_it_is_offline(context_for, errors, app, c
     page.locator("#rubric label", has_text="5").first.click()
     state = page.locator("[data-rubric-state]")
     expect(state).to_have_attribute("data-state", "offline")
+    page.get_by_label("最值得学的一点").fill("追问很及时")
+    expect(page.get_by_text("草稿已存本机")).to_be_visible()
     context.set_offline(False)
     expect(state).to_have_attribute("data-state", "saved")
+    expect(page.get_by_text("草稿已存本机")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -95,3 +95,23 @@ def test_the_page_without_scripts_still_uploads(browser, live_server, client_for
     page.get_by_role("button", name="发布资源").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("板书")
     context.close()
+
+
+OLD_ENGINE = """
+const real = Event.prototype.preventDefault;
+Event.prototype.preventDefault = function () { if (this.type !== "beforeunload") real.call(this); };"""
+
+
+def test_leaving_during_an_upload_asks_also_in_engines_that_look_at_the_return_value_only(context_for):
+    page = context_for("teacher").new_page()
+    page.add_init_script(OLD_ENGINE)
+    page.goto("/resources/new")
+    page.route("**/resources/uploads", lambda _route: None)
+    page.get_by_role("heading", name="上传资源").click()
+    document = {"name": "教案.docx", "mimeType": WORD, "buffer": docx_bytes("正文")}
+    page.get_by_label("选择文件").set_input_files(document)
+    expect(page.locator("[data-drop-zone]")).to_have_attribute("data-state", "saving")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/", wait_until="networkidle")
+    assert asked == ["beforeunload"]

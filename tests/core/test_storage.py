@@ -1,6 +1,8 @@
 """Files in the local store."""
 
 import hashlib
+import os
+import stat
 from collections import namedtuple
 from io import BytesIO
 
@@ -8,7 +10,7 @@ import pytest
 
 from yanxiu.core import storage as module
 from yanxiu.core.errors import StorageFullError, TooLargeError
-from yanxiu.core.storage import base_name, keep_file, receive_file, receive_local_file, storage
+from yanxiu.core.storage import LocalStorage, base_name, keep_file, receive_file, receive_local_file, storage
 from yanxiu.core.unit_of_work import unit_of_work
 
 
@@ -41,6 +43,19 @@ def test_a_finished_file_is_moved_in(app, tmp_path):
     received = receive_local_file(tmp_path / "a.mp4", "a.mp4", "video/mp4")
     assert not (tmp_path / "a.mp4").exists()
     assert storage().path(received.key).read_bytes() == b"video"
+
+
+def test_a_web_server_of_our_group_may_read_files_whatever_the_umask(tmp_path):
+    before = os.umask(0o077)
+    try:
+        store = LocalStorage(tmp_path / "files")
+        (tmp_path / "a.mp4").write_bytes(b"video")
+        keys = [store.write(BytesIO(b"x"))[0], store.adopt_file(tmp_path / "a.mp4")[0]]
+    finally:
+        os.umask(before)
+    for key in keys:
+        path = store.path(key)
+        assert [stat.S_IMODE(p.stat().st_mode) for p in (store.root, path.parent, path)] == [0o750, 0o750, 0o640]
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "a/b", "", "."])

@@ -27,6 +27,8 @@ from yanxiu.core.errors import StorageFullError, TooLargeError
 CHUNK = 256 * 1024
 MIN_FREE_BYTES = 2 * 1024**3
 MIN_FREE_SHARE = 0.05
+FOLDER_MODE, FILE_MODE = 0o750, 0o640
+"""Set whatever the umask says: a web server in our group may send the files, and needs to read nothing else."""
 
 
 class StoredFile(Model):
@@ -80,7 +82,7 @@ class LocalStorage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(root)
 
     def write(self, stream: BinaryIO, max_bytes: int | None = None) -> tuple[str, int, str]:
         refuse_when_full(self.root)
@@ -98,6 +100,7 @@ class LocalStorage:
                     out.write(chunk)
                 out.flush()
                 os.fsync(out.fileno())
+            part.chmod(FILE_MODE)
             part.rename(target)
             _sync_folder(target.parent)
         finally:
@@ -111,6 +114,7 @@ class LocalStorage:
             with path.open("rb") as source:
                 sha256 = hashlib.file_digest(source, "sha256").hexdigest()
         os.utime(path)  # its age in the store begins now, however long it took to arrive
+        path.chmod(FILE_MODE)
         shutil.move(path, target)
         _sync_folder(target.parent)
         return key, target.stat().st_size, sha256
@@ -149,8 +153,14 @@ class LocalStorage:
 
     def _new_path(self, key: str) -> Path:
         folder = self.root / key[:2]
-        folder.mkdir(exist_ok=True, mode=0o700)
+        _make_folder(folder)
         return folder / key
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(FOLDER_MODE)
 
 
 def _sync_folder(folder: Path) -> None:

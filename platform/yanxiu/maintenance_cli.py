@@ -139,7 +139,8 @@ def check_settings(config: Config) -> Iterator[doctor.Finding]:
 
 def check_index(config: Config) -> doctor.Finding:
     """The search index exists and keeps up with the queue."""
-    waiting = db.session.scalar(db.select(db.func.count()).select_from(SearchOutbox)) or 0
+    rows = db.select(db.func.count()).select_from(SearchOutbox).where(SearchOutbox.generation.is_(None))
+    waiting = db.session.scalar(rows) or 0
     if not any((config.instance_path / "search").glob("*")):
         return doctor.care("检索索引", "还没有建立，请运行 yanxiu reindex")
     if waiting > 1000:

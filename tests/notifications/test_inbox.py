@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from tests.support.notifications import tell
@@ -53,7 +55,7 @@ def test_the_same_about_the_same_is_told_once_until_it_is_read(ctx, cast):
     assert (message.count, message.actor_id) == (2, cast.colleague.id)
     assert sentence("reply", "周敏", 2) == "周敏等回复了您 2 次"
     with unit_of_work():
-        mark_all_read(cast.user("teacher"), first)
+        mark_all_read(cast.user("teacher"), message.at)
     assert tell(cast.teacher.id, cast.leader.id) != first
 
 
@@ -61,14 +63,31 @@ def test_reading_all_leaves_what_came_after_the_page_was_loaded(ctx, cast):
     seen = tell(cast.teacher.id, cast.leader.id, number=1)
     tell(cast.teacher.id, cast.leader.id, number=2)
     with unit_of_work():
-        assert mark_all_read(cast.user("teacher"), seen) == 1
+        assert mark_all_read(cast.user("teacher"), db.session.get(Notification, seen).at) == 1
     assert unread_count(cast.teacher.id) == 1
+
+
+def test_what_happens_again_after_the_page_was_loaded_stays_unread(app, client_for, cast):
+    with app.app_context():
+        first = tell(cast.teacher.id, cast.leader.id)
+        tell(cast.teacher.id, cast.leader.id, number=2)
+    client = client_for("teacher")
+    until = re.search(r'name="until" value="(\d+)"', client.get("/notifications").text)[1]
+    with app.app_context():
+        assert tell(cast.teacher.id, cast.colleague.id) == first
+    client.post("/notifications/reading", data={"until": until})
+    with app.app_context():
+        unread = [message.id for message in inbox(cast.teacher.id) if message.read_at is None]
+    assert unread == [first]
+    until = re.search(r'name="until" value="(\d+)"', client.get("/notifications").text)[1]
+    client.post("/notifications/reading", data={"until": until})
+    assert client.get("/notifications/count").json["unread"] == 0
 
 
 def test_nobody_can_mark_the_messages_of_another(client_for, app, cast):
     with app.app_context():
         message = tell(cast.teacher.id, cast.leader.id)
-    assert client_for("leader").post("/notifications/reading", data={"until": message}).status_code == 302
+    assert client_for("leader").post("/notifications/reading", data={"until": 2**52}).status_code == 302
     assert client_for("leader").post(f"/notifications/{message}/reading").status_code == 404
     assert client_for("teacher").get("/notifications/count").json["unread"] == 1
 

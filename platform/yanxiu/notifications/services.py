@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import update
 
@@ -77,11 +78,14 @@ def mark_read(actor: User, notification: Notification) -> None:
         bump(f"user:{actor.id}", "read", notification.id)
 
 
-def mark_all_read(actor: User, until: int) -> int:
-    """Note that everything up to a message was read; what came after it stays unread. Returns how many."""
+def mark_all_read(actor: User, until: datetime) -> int:
+    """Note that everything up to a moment was read; what came after it stays unread. Returns how many.
+
+    By the moment and not by id: what happens again raises the count and the moment of an old message.
+    """
     statement = (
         update(Notification)
-        .where(Notification.user_id == actor.id, Notification.read_at.is_(None), Notification.id <= until)
+        .where(Notification.user_id == actor.id, Notification.read_at.is_(None), Notification.at <= until)
         .values(read_at=clock.now())
         .returning(Notification.id)
         .execution_options(synchronize_session=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from yanxiu.web.slots import Filler
 bp = Blueprint("notifications", __name__)
 blueprints = (bp,)
 register_counter("unread", unread_count)
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 WORDS = {"kinds": KINDS, "sentence": sentence}
 
 
@@ -42,8 +44,8 @@ def unread() -> Response:
 
 def _unread() -> dict[str, Any]:
     places = unread_places(current_viewer().user_id)
-    newest = max((message.id for place in places for message in place.messages), default=0)
-    return {"places": places, "newest": newest, **WORDS}
+    newest = max((message.at for place in places for message in place.messages), default=EPOCH)
+    return {"places": places, "newest": (newest - EPOCH) // MICROSECOND, **WORDS}
 
 
 @bp.get("/notifications/count")
@@ -54,12 +56,12 @@ def count() -> Response:
 
 @bp.post("/notifications/reading")
 def read_all() -> ResponseReturnValue:
-    """全部已读: up to the newest that was on the page (`until`)."""
+    """全部已读: up to the newest that was on the page (`until`, its moment in microseconds)."""
     until = request.form.get("until", type=int)
-    if until is None or not 0 <= until < 2**31:
+    if until is None or not 0 <= until < 2**53:
         raise InvalidError("请刷新页面后再点“全部已读”")
     with unit_of_work():
-        marked = mark_all_read(current_actor(), until)
+        marked = mark_all_read(current_actor(), EPOCH + until * MICROSECOND)
     if wants_fragment():
         return jsonify(ok=True, marked=marked, toast="已全部设为已读")
     flash("已全部设为已读", "success")

@@ -12,7 +12,7 @@ from yanxiu.accounts import indexing as accounts_indexing
 from yanxiu.accounts import subscribers as accounts_subscribers
 from yanxiu.accounts import views as accounts_views
 from yanxiu.admin import views as admin_views
-from yanxiu.core import events, search_queue, tasks
+from yanxiu.core import events, housekeeping, search_queue, tasks
 from yanxiu.core.live import Changed
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.home import views as home_views
@@ -108,6 +108,7 @@ def wire(app: Flask) -> None:
     for module in SUBSCRIBERS:
         events.subscribe(module.SUBSCRIPTIONS)
         tasks.register_jobs(module.JOBS)
+    housekeeping.set_expiries((housekeeping.Expiry(tasks.Job, tasks.is_over), *accounts_subscribers.EXPIRIES))
     search_queue.register_sources(
         (source for module in INDEXING for source in module.SOURCES),
         (principals for module in INDEXING for principals in module.PRINCIPALS),

@@ -11,7 +11,7 @@ from yanxiu.accounts.models import User
 from yanxiu.accounts.photos import SIDE, square_portrait
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
-from yanxiu.core.storage import StoredFile
+from yanxiu.core.storage import StoredFile, storage
 from yanxiu.core.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -75,6 +75,20 @@ def test_a_removed_photo_is_gone(client_for, cast):
     upload(client, picture())
     assert client.post("/settings/photo/removal").status_code == 302
     assert client.get(f"/people/{cast.teacher.id}/photo").status_code == 404
+
+
+def test_a_photo_that_nobody_shows_any_more_is_not_kept(client_for, cast):
+    client, kept = client_for("teacher"), set(storage().keys())
+    rows = db.session.query(StoredFile).count()
+    for color in ("red", "blue"):
+        out = io.BytesIO()
+        Image.new("RGB", (30, 30), color).save(out, "PNG")
+        upload(client, out.getvalue())
+    assert len(set(storage().keys()) - kept) == 1
+    client.post("/settings/photo/removal")
+    db.session.rollback()
+    assert set(storage().keys()) == kept
+    assert db.session.query(StoredFile).count() == rows
 
 
 def test_what_a_phone_hides_in_a_photo_is_dropped():

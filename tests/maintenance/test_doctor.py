@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from tests.support.instance import Instance, new_instance
+from yanxiu.config import Config
 from yanxiu.core import doctor
+from yanxiu.core.db import db
+from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.storage import ReceivedFile, keep_file, receive_file, storage
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.maintenance_cli import check_index
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -52,6 +57,16 @@ def test_a_row_whose_bytes_are_gone_is_a_failure() -> None:
     storage().delete(file.key)
     assert file.id in doctor.lost_files(storage())
     assert doctor.check_files(storage()).health is doctor.Health.BAD
+
+
+@pytest.mark.usefixtures("ctx")
+def test_what_the_index_has_taken_in_does_not_wait(tmp_path: Path) -> None:
+    (tmp_path / "search" / "1").mkdir(parents=True)
+    with unit_of_work():
+        db.session.execute(delete(SearchOutbox))
+        db.session.add_all(SearchOutbox(kind="person", object_id=n, generation=5) for n in range(3))
+        db.session.add(SearchOutbox(kind="person", object_id=9))
+    assert check_index(Config(instance=str(tmp_path))).words == "1 条更新在排队"
 
 
 @pytest.mark.once

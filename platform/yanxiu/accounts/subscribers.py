@@ -11,9 +11,12 @@ from yanxiu.accounts.events import (
     UserChanged,
     UserDeactivated,
 )
+from yanxiu.accounts.models import SignInFailure, UserSession
 from yanxiu.accounts.services import apply_next_rows
 from yanxiu.accounts.services.imports import JOB as IMPORT_JOB
+from yanxiu.accounts.services.sign_in import is_failure_over, is_session_over
 from yanxiu.core.events import Moment, Subscription
+from yanxiu.core.housekeeping import Expiry
 from yanxiu.core.search_queue import enqueue_index
 from yanxiu.core.tasks import JobContext, JobHandler
 from yanxiu.core.unit_of_work import unit_of_work
@@ -39,4 +42,5 @@ def apply_import(payload: dict[str, Any], job: JobContext) -> None:
         job.extend()
 
 
+EXPIRIES: tuple[Expiry, ...] = (Expiry(UserSession, is_session_over), Expiry(SignInFailure, is_failure_over))
 JOBS: dict[str, JobHandler] = {IMPORT_JOB: apply_import}

@@ -30,8 +30,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-patience_ms: ContextVar[int] = ContextVar("yanxiu_patience_ms", default=BUSY_TIMEOUT_MS)
-"""How long a transaction waits for another's lock; read when it begins."""
+patience_ms: ContextVar[int | None] = ContextVar("yanxiu_patience_ms", default=None)
+"""How long a transaction waits for another's lock, if not as long as usual; read when it begins."""
 
 writing: ContextVar[bool] = ContextVar("yanxiu_writing", default=False)
 """True while this context is inside a unit of work; read when a transaction begins."""
@@ -115,10 +115,11 @@ def _set_up_connection(dbapi_connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
-        if (patience := patience_ms.get()) != BUSY_TIMEOUT_MS:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
+        if (haste := patience_ms.get()) is not None:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {haste}")
         return
-    if connection.info.setdefault(PATIENCE, BUSY_TIMEOUT_MS) != (patience := patience_ms.get()):
+    patience = patience_ms.get() or BUSY_TIMEOUT_MS
+    if connection.info.setdefault(PATIENCE, BUSY_TIMEOUT_MS) != patience:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
         connection.info[PATIENCE] = patience
     options = connection.get_execution_options()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, select
 
 from yanxiu.core.db import db
 from yanxiu.core.scratch import sweep_scratch
 from yanxiu.core.storage import Storage, StoredFile, storage
+from yanxiu.core.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,21 @@ YOUNG_S = DAY_S
 
 MANY, MANY_SHARE = 50, 0.1
 """More orphans than this, and than this part of all files, are not deleted without being asked."""
+
+
+AT_ONCE = 500
+"""Rows that one transaction deletes."""
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Rows of a table (with an `id`) that are deleted once `is_over()`, a condition on them, holds."""
+
+    model: Any
+    is_over: Callable[[], ColumnElement[bool]]
+
+
+_expiries: list[Expiry] = []
 
 
 @dataclass(frozen=True)
@@ -65,14 +82,38 @@ def sweep_leftovers(store: Storage, *, however_many: bool = True) -> Swept:
     return Swept(len(orphans), store.drop_unfinished(YOUNG_S), sweep_scratch(YOUNG_S))
 
 
+def set_expiries(expiries: Sequence[Expiry]) -> None:
+    """Say which rows are kept for a time only; called by `wiring`."""
+    _expiries[:] = expiries
+
+
+def forget_expired() -> int:
+    """Delete rows whose time is over, a few in each transaction; return how many."""
+    return sum(_forget_all(expiry) for expiry in _expiries)
+
+
+def _forget_all(expiry: Expiry) -> int:
+    total = 0
+    while True:
+        ids = db.session.scalars(select(expiry.model.id).where(expiry.is_over()).limit(AT_ONCE)).all()
+        if not ids:
+            return total
+        with unit_of_work():
+            db.session.execute(delete(expiry.model).where(expiry.model.id.in_(ids)))
+        total += len(ids)
+
+
 def keep_house(app: Flask, stop: Event) -> None:
     """Sweep now and every day until `stop`; an error is logged and tried again the next day."""
     while not stop.is_set():
         try:
             with app.app_context():
                 swept = sweep_leftovers(storage(), however_many=False)
+                forgotten = forget_expired()
             if swept.total:
                 log.warning("swept %s", swept)
+            if forgotten:
+                log.info("forgot %s rows whose time was over", forgotten)
         except Exception:
             log.exception("the sweep failed")
         stop.wait(DAY_S)

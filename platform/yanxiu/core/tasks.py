@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import JSON, Index, String, Text, exists, or_, select
+from sqlalchemy import JSON, ColumnElement, Index, String, Text, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -60,6 +60,17 @@ class Job(Model):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     finished_at: Mapped[datetime | None]
+
+
+DONE_KEPT, FAILED_KEPT = timedelta(days=7), timedelta(days=90)
+"""How long the row of a finished job can be looked at."""
+
+
+def is_over() -> ColumnElement[bool]:
+    """The condition under which a finished job is forgotten."""
+    now = clock.now()
+    done = (Job.state == DONE) & (Job.finished_at < now - DONE_KEPT)
+    return done | ((Job.state == FAILED) & (Job.finished_at < now - FAILED_KEPT))
 
 
 class LeaseLostError(Exception):

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from yanxiu.accounts.events import SessionRevoked
 from yanxiu.accounts.models import SignInFailure, User, UserSession
@@ -18,6 +18,7 @@ from yanxiu.core.errors import RateLimitedError
 from yanxiu.core.events import record
 
 SESSION_DAYS = 14
+ENDED_KEPT, FAILURES_KEPT = timedelta(days=30), timedelta(days=2)
 
 
 def hash_token(token: str) -> str:
@@ -85,6 +86,17 @@ def revoke_sessions_of(user_id: int, *, keep: int | None = None) -> int:
     for session in sessions:
         revoke_session(session)
     return len(sessions)
+
+
+def is_session_over() -> ColumnElement[bool]:
+    """The condition under which a sign-in that ended is forgotten."""
+    limit = clock.now() - ENDED_KEPT
+    return (UserSession.expires_at < limit) | (UserSession.revoked_at < limit)
+
+
+def is_failure_over() -> ColumnElement[bool]:
+    """The condition under which a failed attempt no longer counts for any lock."""
+    return SignInFailure.at < clock.now() - FAILURES_KEPT
 
 
 def touch_session(session_id: int, user_id: int) -> None:

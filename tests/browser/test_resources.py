@@ -44,7 +44,11 @@ def test_a_refused_file_says_why_and_harms_none_of_the_others(page_for, errors):
             {"name": "板书.png", "mimeType": "image/png", "buffer": image_bytes()},
         ]
     )
-    expect(page.get_by_role("alert").filter(has_text="网页.docx")).to_contain_text("对不上")
+    line = page.get_by_role("alert").filter(has_text="网页.docx")
+    expect(line).to_contain_text("对不上")
+    expect(line.get_by_role("button", name="重试")).to_have_count(0)
+    line.get_by_role("button", name="去掉").click()
+    expect(line).to_have_count(0)
     expect(page.get_by_role("textbox", name="标题")).to_have_value("板书")
     errors[:] = [error for error in errors if "422" not in error]
 
@@ -62,6 +66,47 @@ def test_what_was_typed_survives_a_fault_in_another_card(page_for, errors):
     expect(page.get_by_text("请填写标题")).to_be_visible()
     expect(page.get_by_role("textbox", name="标题").nth(0)).to_have_value("板书设计")
     errors[:] = [error for error in errors if "422" not in error]
+
+
+def two_cards(page):
+    page.goto("/resources/new")
+    page.get_by_label("选择文件").set_input_files(
+        [{"name": f"图{n}.png", "mimeType": "image/png", "buffer": image_bytes()} for n in (1, 2)]
+    )
+    expect(page.get_by_role("textbox", name="标题")).to_have_count(2)
+
+
+def test_a_card_is_thrown_away_only_when_asked_twice_and_lent_answers_can_be_taken_back(page_for):
+    page = page_for("teacher")
+    two_cards(page)
+    grades = page.get_by_role("combobox", name="年级")
+    grades.nth(0).select_option("五年级")
+    grades.nth(1).select_option("三年级")
+    page.get_by_role("button", name="把第一份的分类用到全部").click()
+    expect(grades.nth(1)).to_have_value("五年级")
+    page.get_by_role("button", name="撤销").click()
+    expect(grades.nth(1)).to_have_value("三年级")
+    for answer, left in (("取消", 2), ("去掉", 1)):
+        page.get_by_role("button", name="去掉").first.click()
+        page.get_by_role("dialog").get_by_role("button", name=answer).click()
+        expect(page.get_by_role("textbox", name="标题")).to_have_count(left)
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_a_file_that_did_not_get_through_is_sent_again_or_left_out(page_for, errors, status):
+    page = page_for("teacher")
+    page.goto("/resources/new")
+    page.route("**/resources/uploads", lambda route: route.fulfill(status=status, body="no"), times=2)
+    page.get_by_label("选择文件").set_input_files(
+        {"name": "板书.png", "mimeType": "image/png", "buffer": image_bytes()}
+    )
+    line = page.get_by_role("alert").filter(has_text="板书.png")
+    expect(line.get_by_role("button", name="去掉")).to_be_visible()
+    line.get_by_role("button", name="重试").click()
+    line.get_by_role("button", name="重试").click()
+    expect(page.get_by_role("textbox", name="标题")).to_have_value("板书")
+    expect(line).to_have_count(0)
+    errors[:] = [error for error in errors if str(status) not in error]
 
 
 def test_favorites_and_the_bin(page_for, app, cast):

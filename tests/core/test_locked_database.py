@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 import pytest
 from sqlalchemy import func, select
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.skipif(server_url() is not None, reason="PostgreSQL loc
 def impatient(app, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Connections that wait a moment instead of 15 seconds."""
     monkeypatch.setattr(module, "BUSY_TIMEOUT_MS", 30)
+    monkeypatch.setattr(module, "patience_ms", ContextVar("patience_ms", default=30))
     with app.app_context():
         let_go(db.engine)
         yield

@@ -4,7 +4,7 @@ import { requestJson } from "../net.js";
 const STAY_MS = 6000;
 const STAY_UNDO_MS = 10000;
 
-/** Show `text`. undo: {url, text} posts to take the step back; onUndone is called afterwards.
+/** Show `text`. undo: {url, text} posts to take the step back, undo: {act} does it here; onUndone is called afterwards.
  *  One that stays is removed by whoever asked for it. */
 export function toast(text, { undo, onUndone, stays } = {}) {
   const place = document.querySelector("[data-toasts]");
@@ -27,7 +27,7 @@ function undoButton(undo, box, onUndone) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      const answer = await requestJson(undo.url, { method: "POST" });
+      const answer = undo.act ? undo.act() || {} : await requestJson(undo.url, { method: "POST" });
       box.remove();
       toast(answer.toast || "已撤销");
       if (onUndone) onUndone(answer);

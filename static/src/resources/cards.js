@@ -1,5 +1,6 @@
 // The cards of files that wait: new ones come in, one may be thrown away, the first can lend its answers.
 import { behavior } from "../registry.js";
+import { confirmStep } from "../behaviors/dialogs.js";
 import { requestJson } from "../net.js";
 import { toast } from "../behaviors/toast.js";
 
@@ -30,9 +31,12 @@ behavior("[data-cards]", (form) => {
     const button = event.target.closest("[data-discard]");
     if (!button) return;
     event.preventDefault();
+    const card = button.closest("[data-upload-card]");
+    const name = card.querySelector(".upload-name").textContent.trim();
+    if (!(await confirmStep(`确定去掉“${name}”吗？文件和填好的内容都会删掉，要用时得重新上传。`, "去掉"))) return;
     try {
       const answer = await requestJson(button.getAttribute("formaction"), { method: "POST" });
-      button.closest("[data-upload-card]").remove();
+      card.remove();
       toast(answer.toast);
       settle();
     } catch (error) {
@@ -42,16 +46,24 @@ behavior("[data-cards]", (form) => {
 
   lend.addEventListener("click", () => {
     const [first, ...others] = list.querySelectorAll("[data-upload-card]");
-    for (const card of others) for (const name of LENT) lendOne(first, card, name);
-    toast("已把第一份的分类用到全部，标题没有动");
+    const changed = others.flatMap((card) => LENT.map((name) => lendOne(first, card, name))).filter(Boolean);
+    const act = () => changed.forEach(({ field, before }) => fill(field, before));
+    toast("已把第一份的分类用到全部，标题没有动", changed.length ? { undo: { act } } : {});
   });
   settle();
 });
 
+/** What was changed and what stood there before; null if nothing was. */
 function lendOne(first, card, name) {
   const from = first.querySelector(`[name$="-${name}"]`);
   const to = card.querySelector(`[name$="-${name}"]`);
-  if (!from || !to) return;
-  to.value = from.value;
-  to.dispatchEvent(new Event("change", { bubbles: true }));
+  if (!from || !to || to.value === from.value) return null;
+  const before = to.value;
+  fill(to, from.value);
+  return { field: to, before };
+}
+
+function fill(field, value) {
+  field.value = value;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
 }

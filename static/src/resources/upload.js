@@ -71,20 +71,28 @@ async function sendOne(url, file, line) {
     line.classList.add("is-refused");
     line.setAttribute("role", "alert");
     state.textContent = error.message;
-    if (error.offline) line.append(againButton(url, file, line));
+    offerSteps(url, file, line, error.final);
   }
 }
 
-function againButton(url, file, line) {
+/** 重试 unless the file itself was refused, and 去掉. */
+function offerSteps(url, file, line, final) {
+  const again = smallButton("重试", () => {
+    steps.forEach((button) => button.remove());
+    line.classList.remove("is-refused");
+    line.removeAttribute("role");
+    sendOne(url, file, line);
+  });
+  const steps = [...(final ? [] : [again]), smallButton("去掉", () => line.remove())];
+  line.append(...steps);
+}
+
+function smallButton(text, act) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button small";
-  button.textContent = "重试";
-  button.addEventListener("click", () => {
-    button.remove();
-    line.classList.remove("is-refused");
-    sendOne(url, file, line);
-  });
+  button.textContent = text;
+  button.addEventListener("click", act);
   return button;
 }
 
@@ -104,10 +112,10 @@ function post(url, file, onProgress) {
     request.addEventListener("load", () => {
       const answer = parsed(request.responseText);
       if (request.status < 300 && answer.ok) resolve(answer);
-      else reject(new Error(answer.message || explain(request.status)));
+      else reject(refusal(request.status, answer.message));
     });
     request.addEventListener("error", () => {
-      reject(Object.assign(new Error("网络断开了，联网后点重试"), { offline: true }));
+      reject(new Error("网络断开了，联网后点重试"));
     });
     request.send(data);
   });
@@ -121,8 +129,13 @@ function parsed(text) {
   }
 }
 
+/** `final`: the same file would be refused again. */
+function refusal(status, message) {
+  return Object.assign(new Error(message || explain(status)), { final: status === 413 || status === 422 });
+}
+
 function explain(status) {
   if (status === 413) return "文件太大，每个不能超过 60 MB";
   if (status === 429) return "上传得太快了，请等一分钟再试";
-  return "没有上传成功，请再试一次";
+  return "没有上传成功，请点重试";
 }

@@ -53,8 +53,8 @@ CASES = {
     "说明.txt": (lambda: "教学反思\n<b>不是标签</b>".encode("gb18030"), "text", "教学反思"),
     "资料.zip": (zip_bytes, "archive", "教案/一.txt"),
     "图.png": (image_bytes, "pages", ""),
-    "朗读.wav": (wav_bytes, "none", ""),
-    "实录.mp4": (mp4_bytes, "none", ""),
+    "朗读.wav": (wav_bytes, "media", ""),
+    "实录.mp4": (mp4_bytes, "media", ""),
 }
 
 
@@ -75,6 +75,16 @@ def test_each_kind_gets_its_preview_and_its_text(app, cast, client_for, work, na
         assert (content.preview_kind, content.message) == (kind, "")
         assert words in content.text
         assert [document.attachment for document in SOURCE.load([resource_id])] == [content.text]
+
+
+@pytest.mark.parametrize(("codec", "plays"), [("libx264", True), ("libx265", False), ("mpeg4", False)])
+def test_a_film_that_browsers_may_not_show_says_so(app, cast, client_for, work, codec, plays):
+    with app.app_context():
+        resource_id = make_resource(cast.user("teacher"), name="实录.mp4", data=mp4_bytes(codec=codec)).id
+    work()
+    page = client_for("colleague").get(f"/resources/{resource_id}").get_data(as_text=True)
+    assert "<video" in page
+    assert ("此格式浏览器可能放不出，请下载观看" in page) is not plays
 
 
 def test_pages_of_a_pdf_become_pictures_that_are_served_inline(app, cast, client_for, work):

@@ -85,10 +85,10 @@ def wav_bytes() -> bytes:
     return out.getvalue()
 
 
-def mp4_bytes(frames: int = 10) -> bytes:
+def mp4_bytes(frames: int = 10, codec: str = "mpeg4") -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=10)
+        stream = container.add_stream(codec, rate=10)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for shade in range(frames):
             picture = numpy.full((48, 64, 3), shade * 20 % 255, dtype="u1")

@@ -10,9 +10,9 @@ from typing import Any
 from yanxiu.resources.extraction.archives import guard_archive, guard_office, open_workbook
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.images import reencode
+from yanxiu.resources.extraction.media import open_media
 
 MAIN_PARTS = {".docx": "word/document.xml", ".pptx": "ppt/presentation.xml", ".xlsx": "xl/workbook.xml"}
-_DEMUXERS = {".mp3": "mp3", ".wav": "wav", ".m4a": "mov", ".mp4": "mov", ".webm": "matroska"}
 _LEGACY_STREAMS = {".doc": ("WordDocument",), ".ppt": ("PowerPoint Document",), ".xls": ("Workbook", "Book")}
 
 
@@ -83,9 +83,7 @@ def _check_image(path: str, extension: str, out: str) -> dict[str, Any]:
 
 
 def _check_media(path: str, extension: str, out: str) -> dict[str, Any]:
-    import av
-
-    with av.open(path, format=_DEMUXERS[extension]) as container:
+    with open_media(path, extension) as container:
         wanted = container.streams.video if extension in {".mp4", ".webm"} else container.streams.audio
         if not wanted:
             raise UnsuitableFileError("文件里没有能播放的内容，请重新导出后再上传。")

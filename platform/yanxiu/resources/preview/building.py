@@ -7,11 +7,13 @@ and `images` (files in the folder, in order; `html` refers to them as `/p/<numbe
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from yanxiu.resources.extraction.archives import listing
 from yanxiu.resources.extraction.images import shrink
 from yanxiu.resources.extraction.reading import text_lines
+from yanxiu.resources.preview.media import build_media
 from yanxiu.resources.preview.pages import build_pages
 from yanxiu.resources.preview.sheets import build_sheets
 from yanxiu.resources.preview.slides import build_slides
@@ -49,5 +51,6 @@ _BUILDERS: dict[str, Callable[[str, str], dict[str, Any]]] = {
     ".pdf": build_pages,
     ".txt": _build_text,
     ".zip": _build_listing,
+    **{extension: partial(build_media, extension) for extension in (".mp3", ".m4a", ".wav", ".mp4", ".webm")},
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"), _build_image),
 }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,14 +12,12 @@ from flask import Flask
 from tests.support.observations import color_at, make_lesson, make_ready_version, upload_clip
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file, storage
-from yanxiu.core.tasks import Job, enqueue
+from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import jobs
 from yanxiu.observations.media import convert
 from yanxiu.observations.media.probe import MAX_DURATION_MS, Facts, NotPlayableError, inspect, probe, sniff
 from yanxiu.observations.models import RecordingVersion, VersionState
-from yanxiu.observations.services import recordings
-from yanxiu.observations.uploads.handover import open_store
 
 FACTS = Facts("mov", 60_000, 1280, 720, 0, 25.0, "h264", "yuv420p", "aac", 1_000_000)
 
@@ -242,61 +238,6 @@ def test_a_lesson_that_comes_back_is_taken_up_again(app, client_for, new_lesson,
     teacher.post(f"/lessons/{lesson_id}/removal")
     work()
     teacher.post(f"/lessons/{lesson_id}/restoration")
-    work()
-    assert only_version(app)["state"] == VersionState.READY
-
-
-def test_a_recording_nobody_works_on_any_more_says_so(app, client_for, new_lesson, clips):
-    """A worker that dies each time leaves a failed job and no word to the teacher; the sweep says it."""
-    upload_clip(client_for("teacher"), new_lesson(recorded=False), clips("plain.mp4", seconds=8))
-    with app.app_context(), unit_of_work():
-        recordings.give_up_forgotten()
-    assert only_version(app)["state"] == VersionState.WAITING  # its job is still open
-    with app.app_context(), unit_of_work():
-        for job in db.session.query(Job).where(Job.kind == "media.prepare"):
-            job.state, job.open_key = "failed", None
-        recordings.give_up_forgotten()
-    version = only_version(app)
-    assert version["state"] == VersionState.FAILED
-    assert "没有处理成功" in version["reason"]
-
-
-def test_an_upload_that_cannot_be_handed_over_does_not_keep_the_others_waiting(
-    app, cast, new_lesson, work, monkeypatch
-):
-    lesson_id = new_lesson(recorded=False)
-    seen = []
-
-    def hand_over(_store, upload, _viewer, _owner):
-        seen.append(upload.id)
-        raise ValueError("a name no column can hold")
-
-    monkeypatch.setattr(jobs, "hand_over", hand_over)
-    with app.app_context():
-        store = open_store(app.config["YANXIU"])
-        for _ in range(2):
-            upload = store.create(cast.teacher.id, lesson_id, 4, {"filename": "a.mp4"}, time.time())
-            store.append(upload, 0, io.BytesIO(b"data"))
-        with unit_of_work():
-            enqueue(jobs.SWEEP_JOB, {})
-    work()
-    assert len(set(seen)) == 2
-    with app.app_context():
-        assert db.session.query(Job).filter_by(kind=jobs.SWEEP_JOB, state="done").count() == 1
-        for upload_id in set(seen):
-            store.forget(upload_id)
-
-
-def test_the_sweep_hands_over_what_a_dying_server_could_not(app, cast, client_for, new_lesson, clips, work):
-    lesson_id = new_lesson(recorded=False)
-    clip = clips("plain.mp4", seconds=8)
-    with app.app_context():
-        store = open_store(app.config["YANXIU"])
-        upload = store.create(cast.teacher.id, lesson_id, clip.stat().st_size, {"filename": "a.mp4"}, time.time())
-        with clip.open("rb") as file:
-            store.append(upload, 0, file)
-        with unit_of_work():
-            enqueue(jobs.SWEEP_JOB, {})
     work()
     assert only_version(app)["state"] == VersionState.READY
 

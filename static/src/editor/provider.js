@@ -75,7 +75,6 @@ export class PlanProvider extends Emitter {
     socket.on("w", ([handle, frame]) => handle === this.handle && this.presence.receive(frame));
     socket.on("sv", ([handle, vector]) => handle === this.handle && this.onAsked(bytes(vector)));
     socket.on("perm", ([handle, role, why]) => handle === this.handle && this.onRole(role, why));
-    socket.on("reset", ([handle]) => handle === this.handle && this.emit("reset"));
     socket.on("bye", ({ retry_ms: wait }) => this.onBye(wait));
     hangUpWhenOffline(socket);
     return socket;

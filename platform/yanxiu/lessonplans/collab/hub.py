@@ -395,16 +395,6 @@ class Hub:
         for room, member in self._members(plan_id, user_id):
             self._refresh_role(room, member)
 
-    def reset(self, plan_id: int, epoch: int, why: str) -> None:
-        """The document was replaced: everybody drops the local copy and loads again."""
-        with self._lock:
-            room = self._rooms.get(plan_id)
-            sids = [] if room is None else list(room.members)
-        if room is not None and sids:
-            self._transport.send(sids, "reset", [room.handle, epoch, why])
-            for sid in sids:
-                self._remove(room, sid)
-
     def _refresh_role(self, room: Room, member: Member) -> bool:
         """Ask again what this person may do; False if they are out now."""
         role = self._authority.role_of(member.visitor, room.plan_id)
@@ -427,10 +417,6 @@ class Hub:
                 for member in room.members.values()
                 if plan_id in (None, room.plan_id) and user_id in (None, member.visitor.user_id)
             ]
-
-    def here(self, plan_id: int) -> list[dict[str, object]]:
-        """Who has the document open, one card a person."""
-        return list({m.visitor.user_id: m.card() for _, m in self._members(plan_id)}.values())
 
     # Housekeeping
 

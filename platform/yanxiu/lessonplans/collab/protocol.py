@@ -6,7 +6,7 @@ a     ← [h, n, seq]                      everything up to n is on disk
 nak   ← [h, n, code]                     the client stops, keeps its copy and says so
 w     ↔ [h, bytes]                       awareness, never stored
 sv    → [h, sv]                          ← u with what is missing, and/or sv to ask back
-perm  ← [h, role]     reset ← [h, epoch, why]     bye ← {retry_ms}     leave → [h]
+perm  ← [h, role]     bye ← {retry_ms}     leave → [h]
 """
 
 from dataclasses import dataclass

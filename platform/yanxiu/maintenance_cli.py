@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
-from flask import Flask
 from flask_migrate import upgrade
 
 from yanxiu import wiring
@@ -93,7 +92,7 @@ def doctor_command(free: bool, sweep: bool) -> None:
         if sweep:
             swept = sweep_leftovers(storage())
             click.echo(f"清理了 {swept.orphans} 个无人引用的文件、{swept.parts + swept.folders} 件中断留下的临时文件")
-        findings = list(examine(app, config))
+        findings = list(examine(config))
     for finding in findings:
         click.echo(f"{MARKS[finding.health]} {finding.subject}：{finding.words}")
     sys.exit(any(finding.health is doctor.Health.BAD for finding in findings))
@@ -110,7 +109,7 @@ def verify_audit_command() -> None:
     click.echo("审计记录完整")
 
 
-def examine(app: Flask, config: Config) -> Iterator[doctor.Finding]:
+def examine(config: Config) -> Iterator[doctor.Finding]:
     """Run all checks in the order in which one would mend them."""
     yield from check_settings(config)
     yield doctor.check_disk(config.instance_path)

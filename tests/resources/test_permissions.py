@@ -10,7 +10,7 @@ from tests.support.resources import make_resource
 from yanxiu.accounts.permissions import ANONYMOUS, Held, Viewer
 from yanxiu.core import clock
 from yanxiu.resources.models import Resource
-from yanxiu.resources.permissions import can_edit_resource, can_keep_favorites, can_upload, can_view_resource
+from yanxiu.resources.permissions import can_edit_resource, can_view_resource
 from yanxiu.resources.queries import visible_ids
 
 COUNTY, SCHOOL, OTHER = "/1/2/", "/1/2/5/", "/1/2/6/"
@@ -72,13 +72,6 @@ def test_editing_is_for_the_owner_and_whoever_manages_the_school():
     for hidden in (resource("private"), resource("workshop", workshop_id=31)):
         assert not can_edit_resource(COUNTY_ADMIN, hidden)
         assert can_edit_resource(OWNER, hidden)
-
-
-def test_uploading_and_keeping_need_an_account():
-    assert can_upload(STRANGER)
-    assert can_keep_favorites(STRANGER)
-    assert not can_upload(ANONYMOUS)
-    assert not can_keep_favorites(ANONYMOUS)
 
 
 def test_a_place_without_a_county_shares_nothing_with_another_without_one():

@@ -18,7 +18,7 @@ WINDOWS_CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 C
 
 def make_session(user: User, agent: str = WINDOWS_CHROME) -> UserSession:
     """Sign a user in once more."""
-    return open_session(user, user.username, "10.0.0.8", agent)[0]
+    return open_session(user, "10.0.0.8", agent)[0]
 
 
 def make_person(organization: Organization, name: str = "张三", **more: str) -> User:

@@ -56,7 +56,7 @@ def signed_in_client(app: Flask, person: Person) -> Client:
             user = find_user(person.id)
             assert user is not None
             with unit_of_work():
-                return open_session(user, person.username, "127.0.0.1", "test client")[1]
+                return open_session(user, "127.0.0.1", "test client")[1]
 
     return client_with_token(app, contextvars.Context().run(sign_in))
 
@@ -77,7 +77,7 @@ def sign_everybody_in(cast: Cast) -> None:
     """
     with unit_of_work():
         for key in cast.people:
-            row, cast.tokens[key] = open_session(cast.user(key), key, "127.0.0.1", "test client")
+            row, cast.tokens[key] = open_session(cast.user(key), "127.0.0.1", "test client")
             row.last_seen_at = clock.now() + timedelta(days=1)
 
 

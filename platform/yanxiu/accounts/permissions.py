@@ -68,11 +68,6 @@ def can_enter_admin(viewer: Viewer) -> bool:
     return viewer.holds_anywhere(ADMIN_ROLES)
 
 
-def can_manage_organization(viewer: Viewer, organization: Organization) -> bool:
-    """Managed by an administrator of it or of what is above."""
-    return viewer.is_admin_over(organization.path)
-
-
 def can_move_organization(viewer: Viewer, organization: Organization, parent: Organization) -> bool:
     """A branch leaves one place and enters another: authority over both, and over where it stands now."""
     if organization.parent is None:

@@ -93,11 +93,6 @@ EVERYTHING = frozenset(KINDS)
 IMAGES = frozenset(extension for extension, kind in KINDS.items() if kind.family == "image")
 
 
-def accept_attribute(kinds: Collection[str] = EVERYTHING) -> str:
-    """Return the `accept` attribute of a file field for these extensions."""
-    return ",".join(f".{extension}" for extension in sorted(kinds))
-
-
 def receive_upload(
     stream: IO[bytes], filename: str, *, kinds: Collection[str] = EVERYTHING, max_bytes: int = MAX_UPLOAD
 ) -> ReceivedFile:

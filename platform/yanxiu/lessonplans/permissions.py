@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.lessonplans.models import COUNTY, PRIVATE, SCHOOL, WORKSHOP, WRITER, LessonPlan
+from yanxiu.lessonplans.models import COUNTY, PRIVATE, SCHOOL, WRITER, LessonPlan
 
 SCHOOL_ROLES = frozenset({"principal", "school_admin"})
 
@@ -80,8 +80,3 @@ def can_undelete_plan(viewer: Viewer, plan: LessonPlan) -> bool:
 def can_leave_plan(viewer: Viewer, plan: LessonPlan, seat: Seat) -> bool:
     """Whoever was invited may say goodbye."""
     return plan.owner_id != viewer.user_id and seat.member_role is not None
-
-
-def may_use_workshop(visibility: str, workshop_id: int | None) -> bool:
-    """Visibility 工作坊 needs a workshop."""
-    return visibility != WORKSHOP or workshop_id is not None

@@ -22,9 +22,6 @@ class Access:
     in_workshop: bool = False
 
 
-NO_ACCESS = Access()
-
-
 def owns_lesson(viewer: Viewer, lesson: Lesson) -> bool:
     """The teacher, and whoever entered the lesson for the teacher."""
     return viewer.is_authenticated and viewer.user_id in (lesson.teacher_id, lesson.creator_id)

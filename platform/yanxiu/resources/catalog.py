@@ -22,13 +22,6 @@ VISIBILITIES = {
     "workshop": "工作坊",
     "private": "仅自己",
 }
-VISIBILITY_HELP = {
-    "public": "不登录也能看到和下载",
-    "county": "本县登录的老师都能看到",
-    "school": "只有本校老师能看到",
-    "workshop": "只有所选工作坊的成员能看到",
-    "private": "只有自己能看到，也搜不到",
-}
 LICENSES = {
     "county": "县内教学使用，注明出处",
     "by-nc": "署名、非商业使用",

@@ -39,19 +39,9 @@ def can_remove_resource(viewer: Viewer, resource: Resource) -> bool:
     return can_edit_resource(viewer, resource)
 
 
-def can_upload(viewer: Viewer) -> bool:
-    """Everybody with an account shares."""
-    return viewer.is_authenticated
-
-
 def can_use_upload(viewer: Viewer, upload: ResourceUpload) -> bool:
     """A waiting upload belongs to who sent it."""
     return viewer.is_authenticated and upload.owner_id == viewer.user_id
-
-
-def can_keep_favorites(viewer: Viewer) -> bool:
-    """Favorites need an account."""
-    return viewer.is_authenticated
 
 
 def owns(viewer: Viewer, resource: Resource) -> bool:

@@ -13,11 +13,6 @@ from yanxiu.core.search_queue import (
 )
 
 
-def can_search(viewer: Viewer) -> bool:
-    """Everybody may search; what is found differs."""
-    return True
-
-
 def principals_of(viewer: Viewer) -> frozenset[str]:
     """What stands on the documents this viewer may see: one query for each feature that has memberships."""
     if viewer.user_id is None:

@@ -55,7 +55,7 @@ def send_stored(file: StoredFile, *, inline: bool, max_age: int = 3600) -> Respo
     status = 200
     if (start, stop) != (0, size) or ("Range" in request.headers and _is_range_current(etag)):
         headers["Content-Range"], status = f"bytes {start}-{stop - 1}/{size}", 206
-    if (start, stop) == (0, size) and not _single_range(size):
+    if (start, stop) == (0, size) and not _single_range():
         headers.pop("Content-Range", None)
         status = 200
     return _body(file, start, stop, status, headers)
@@ -81,14 +81,14 @@ def _is_range_current(etag: str) -> bool:
     return asked is None or asked == etag
 
 
-def _single_range(size: int) -> bool:
+def _single_range() -> bool:
     asked = parse_range_header(request.headers.get("Range"))
     return asked is not None and asked.units == "bytes" and len(asked.ranges) == 1
 
 
 def _requested_range(size: int, etag: str) -> tuple[int, int] | None:
     """Return (start, stop) to send; the whole file for no or several ranges; None if it cannot be satisfied."""
-    if not _is_range_current(etag) or not _single_range(size):
+    if not _is_range_current(etag) or not _single_range():
         return 0, size
     asked = parse_range_header(request.headers.get("Range"))
     assert asked is not None

@@ -48,7 +48,7 @@ def checked_user(account: str, password: str) -> User | None:
     return user if password_matches(user.password_hash if user else None, password) else None
 
 
-def open_session(user: User, account: str, ip: str, agent: str) -> tuple[UserSession, str]:
+def open_session(user: User, ip: str, agent: str) -> tuple[UserSession, str]:
     """Sign a user in on one device; return the session and the token for the cookie."""
     token = secrets.token_urlsafe(32)
     session = UserSession(

@@ -51,7 +51,7 @@ def _signed_in(form: SignInForm) -> User | None:
         form.refuse(InvalidError(WRONG, field="password"))
         return None
     with unit_of_work():
-        session, token = open_session(user, account, ip, request.user_agent.string)
+        session, token = open_session(user, ip, request.user_agent.string)
         start_session(session, token)
     return find_user(user.id)
 

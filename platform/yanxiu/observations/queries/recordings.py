@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from yanxiu.core.db import db
-from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, RenditionKind, VersionState
+from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, VersionState
 
 
 def recording_of(lesson_id: int) -> Recording | None:
@@ -78,7 +78,3 @@ def newest_posters(lesson_ids: Iterable[int]) -> dict[int, RecordingVersion]:
         if known is None or version.state == VersionState.READY or known.state != VersionState.READY:
             newest[version.recording.lesson_id] = version
     return newest
-
-
-def has_poster(version: RecordingVersion) -> bool:
-    return version.rendition(RenditionKind.POSTER) is not None

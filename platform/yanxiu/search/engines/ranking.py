@@ -20,7 +20,6 @@ PARTS = 2.0
 """A word and its parts together weigh at most this often as much as the most telling of them."""
 EXACT_TITLE = 0.5
 TITLE_START = 0.15
-SUGGESTED = 60
 
 
 def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str]) -> EnginePage:

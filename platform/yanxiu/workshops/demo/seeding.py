@@ -155,7 +155,7 @@ def _seed_team(world: DemoWorld, people: dict[str, User], team: Team) -> None:
         workshop = create_workshop(people[team.leader], world.orgs[team.owner], details)
     world.workshops[team.key] = workshop
     _seat_members(people, team, workshop, founded)
-    _play(world, people, workshop, people[team.leader], read_scripts(team.key, world.now))
+    _play(people, workshop, people[team.leader], read_scripts(team.key, world.now))
     _read(world, workshop, people[team.leader])
 
 
@@ -221,7 +221,7 @@ class _Stage:
         return post
 
 
-def _play(world: DemoWorld, people: dict[str, User], workshop: Workshop, leader: User, scripts: list[Script]) -> None:
+def _play(people: dict[str, User], workshop: Workshop, leader: User, scripts: list[Script]) -> None:
     lines = []
     for script in scripts:
         stage = _Stage(workshop, leader, people, script)

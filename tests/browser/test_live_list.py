@@ -173,6 +173,7 @@ def test_a_list_says_that_the_sign_in_has_ended(page_for, board, errors):
     board.write(1, item(1, "看不到"))
     expect(page.locator("#board").get_by_text("登录已过期，这里不再更新")).to_be_visible()
     expect(page.locator("#board").get_by_role("link", name="重新登录")).to_have_attribute("href", "/login")
+    page.wait_for_load_state("networkidle")  # it asks no more
     errors[:] = [error for error in errors if "401" not in error]
 
 

@@ -134,7 +134,7 @@ def a_recording_is_uploaded(workshop: int, teacher: Page, clip: Path, work: Call
     teacher.get_by_label("课题").fill(LESSON)
     teacher.get_by_label("所属工作坊").select_option(str(workshop))
     teacher.get_by_label("工作坊成员").check()
-    teacher.get_by_role("button", name="建立课例").click()
+    teacher.get_by_role("button", name="新建课例").click()
     expect(teacher.locator("form[data-upload]")).to_have_attribute("data-ready", "")
     teacher.get_by_label("选择课堂实录").set_input_files(clip)
     teacher.get_by_role("button", name="上传实录").click()

@@ -67,7 +67,7 @@ export class LiveList extends HTMLElement {
   }
 
   schedule(wait) {
-    if (this.timer || this.fetching) return;
+    if (this.timer || this.fetching || this.link === "ended") return;
     this.timer = setTimeout(() => {
       this.timer = 0;
       this.fetchNewer();

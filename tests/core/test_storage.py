@@ -58,6 +58,14 @@ def test_a_web_server_of_our_group_may_read_files_whatever_the_umask(tmp_path):
         assert [stat.S_IMODE(p.stat().st_mode) for p in (store.root, path.parent, path)] == [0o750, 0o750, 0o640]
 
 
+def test_a_file_is_read_from_any_byte_and_as_a_local_file(app):
+    received = receive_file(BytesIO(b"0123456789"), "a.txt", "text/plain")
+    with storage().open(received.key, 7) as source:
+        assert source.read() == b"789"
+    with storage().local_copy(received.key) as path:
+        assert path.read_bytes() == b"0123456789"
+
+
 @pytest.mark.parametrize("key", ["../../etc/passwd", "a/b", "", "."])
 def test_a_key_is_never_a_path(app, key):
     with pytest.raises(FileNotFoundError):

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,11 +56,14 @@ class Storage(Protocol):
     def adopt_file(self, path: Path, sha256: str | None = None) -> tuple[str, int, str]:
         """Take over a finished local file (it is moved); its hash is read unless given."""
 
-    def open(self, key: str) -> BinaryIO:
-        """Open for reading from the start; FileNotFoundError if it is gone."""
+    def open(self, key: str, start: int = 0) -> BinaryIO:
+        """Open for reading from byte `start`, without reading what is before; FileNotFoundError if it is gone."""
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        """Give a local path, for programs that need one, until the block ends; not to be written to."""
 
     def path(self, key: str) -> Path:
-        """Return a local path for programs that need one (a copy, where the store is remote)."""
+        """Return where the file lies, for tools of this machine (a web server's X-Sendfile, ffmpeg)."""
 
     def size(self, key: str) -> int:
         """Return the size in bytes; FileNotFoundError if it is gone."""
@@ -119,8 +123,13 @@ class LocalStorage:
         _sync_folder(target.parent)
         return key, target.stat().st_size, sha256
 
-    def open(self, key: str) -> BinaryIO:
-        return self.path(key).open("rb", buffering=0)
+    def open(self, key: str, start: int = 0) -> BinaryIO:
+        source = self.path(key).open("rb", buffering=0)
+        source.seek(start)
+        return source
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        return nullcontext(self.path(key))
 
     def path(self, key: str) -> Path:
         if not key.isalnum():

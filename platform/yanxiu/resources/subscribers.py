@@ -67,9 +67,9 @@ def extract_text(payload: dict[str, Any], job: JobContext) -> None:
     source = _source_of(payload["file_id"])
     if source is None:
         return
-    path, extension = source
+    key, extension = source
     try:
-        with examined("text", extension, path) as (result, _folder):
+        with storage().local_copy(key) as path, examined("text", extension, path) as (result, _folder):
             text = str(result.get("text", ""))
     except UnsuitableFileError:
         text = ""
@@ -84,11 +84,11 @@ def make_preview(payload: dict[str, Any], job: JobContext) -> None:
     source = _source_of(payload["file_id"])
     if source is None:
         return
-    path, extension = source
+    key, extension = source
     kind, html, data, message = "none", "", {}, ""
     images: list[ReceivedFile] = []
     try:
-        with examined("preview", extension, path) as (result, folder):
+        with storage().local_copy(key) as path, examined("preview", extension, path) as (result, folder):
             kind, data = str(result["kind"]), dict(result.get("data") or {})
             html = clean_html(str(result.get("html", "")))
             images = [_kept(folder, str(name)) for name in result.get("images", [])]
@@ -108,10 +108,10 @@ def drop_upload(payload: dict[str, Any], job: JobContext) -> None:
             discard_upload(None, upload)
 
 
-def _source_of(file_id: int) -> tuple[Path, str] | None:
-    """The local path and extension of a version; None if it is gone. The read transaction is ended."""
+def _source_of(file_id: int) -> tuple[str, str] | None:
+    """The key and extension of a version's file; None if it is gone. The read transaction is ended."""
     file = db.session.get(ResourceFile, file_id)
-    found = None if file is None else (storage().path(file.stored_file.key), file.extension)
+    found = None if file is None else (file.stored_file.key, file.extension)
     db.session.rollback()
     return found
 

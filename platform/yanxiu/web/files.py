@@ -97,7 +97,6 @@ def _requested_range(size: int, etag: str) -> tuple[int, int] | None:
 
 
 def _body(file: StoredFile, start: int, stop: int, status: int, headers: dict[str, str]) -> Response:
-    path = storage().path(file.key)
     mode = current_app.config["YANXIU"].sendfile
     if request.method == "HEAD":
         return Response(status=status, headers=headers)
@@ -105,12 +104,11 @@ def _body(file: StoredFile, start: int, stop: int, status: int, headers: dict[st
         headers["X-Accel-Redirect"] = f"/_stored/{file.key[:2]}/{file.key}"
         return Response(status=200, headers={k: v for k, v in headers.items() if k != "Content-Range"})
     if mode == "x-sendfile":
-        headers["X-Sendfile"] = str(path)
+        headers["X-Sendfile"] = str(storage().path(file.key))
         return Response(status=200, headers=headers)
 
     def read() -> Iterator[bytes]:
-        with storage().open(file.key) as source:
-            source.seek(start)
+        with storage().open(file.key, start) as source:
             left = stop - start
             while left and (chunk := source.read(min(CHUNK, left))):
                 left -= len(chunk)

@@ -24,7 +24,7 @@ FREE = {
 PARENT = """
 import subprocess, sys
 from yanxiu.core.tether import tethered
-child = subprocess.Popen(tethered([sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]),
+child = subprocess.Popen(tethered([sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]),
                          start_new_session=True, stdout=subprocess.PIPE)
 child.stdout.readline()
 print(child.pid, flush=True)

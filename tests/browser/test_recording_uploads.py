@@ -1,0 +1,132 @@
+"""Uploading a recording from a page: portions by the speed of the line, giving up only after asking; who is asked to watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.support.eventually import eventually
+from tests.support.observations import make_lesson
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import Lesson
+from yanxiu.observations.services.lessons import invite_member
+from yanxiu.observations.uploads.handover import open_store
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def lesson_id(app, cast) -> int:
+    """A lesson of 李强 without a recording, for his school."""
+    with app.app_context(), unit_of_work():
+        return make_lesson(cast.user("teacher"), visibility="school").id
+
+
+def open_lesson(page_for, key: str, lesson_id: int) -> Page:
+    page = page_for(key)
+    page.goto(f"/lessons/{lesson_id}")
+    return page
+
+
+@pytest.fixture
+def large_file(app, tmp_path) -> Iterator[Path]:
+    """Forty MiB that are no film: nobody works on them in these tests, and nothing of them stays."""
+    path = tmp_path / "长课.mp4"
+    with path.open("wb") as file:
+        file.truncate(40 * MIB)
+    store = open_store(app.config["YANXIU"])
+    for upload in list(store.all()):
+        store.forget(upload.id)
+    yield path
+    for upload in list(store.all()):
+        store.forget(upload.id)
+
+
+def portions_sent(page: Page) -> list[int]:
+    """Collect the offset of every portion that sets out."""
+    offsets: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.method == "PATCH":
+            offsets.append(int(request.headers["upload-offset"]))
+
+    page.on("request", note)
+    return offsets
+
+
+def choose(page: Page, path: Path) -> None:
+    expect(page.locator("form[data-upload]")).to_have_attribute("data-ready", "")
+    page.get_by_label("选择课堂实录").set_input_files(path)
+    page.get_by_role("button", name="上传实录").click()
+
+
+def test_a_fast_line_gets_larger_portions(page_for, lesson_id, large_file):
+    page = open_lesson(page_for, "teacher", lesson_id)
+    offsets = portions_sent(page)
+    choose(page, large_file)
+    expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
+    assert offsets[:2] == [0, 4 * MIB]
+    assert len(offsets) == 3  # 4, then 32, then what is left
+
+
+def test_a_broken_line_gets_smaller_portions(page_for, lesson_id, large_file):
+    page = open_lesson(page_for, "teacher", lesson_id)
+    offsets = portions_sent(page)
+    page.route(
+        "**/uploads/*",
+        lambda route: route.abort("internetdisconnected") if route.request.method == "PATCH" else route.continue_(),
+    )
+    choose(page, large_file)
+    eventually(lambda: page.evaluate("1") and len(offsets) >= 3)
+    page.unroute("**/uploads/*")
+    expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
+    assert next(offset for offset in offsets if offset) == MIB
+
+
+def test_an_upload_is_cancelled_only_after_asking_also_after_a_reload(page_for, lesson_id, large_file):
+    page = open_lesson(page_for, "teacher", lesson_id)
+    page.route("**/uploads/*", lambda route: route.continue_() if route.request.method != "PATCH" else None)
+    choose(page, large_file)
+    cancel = page.get_by_role("button", name="取消上传", exact=True)
+    cancel.click()
+    ask = page.get_by_role("dialog")
+    expect(ask).to_contain_text("取消上传“长课.mp4”？已经传到的部分会删除")
+    ask.get_by_role("button", name="取消", exact=True).click()
+    expect(page.locator("form[data-upload]")).to_have_attribute("data-state", "sending")
+    page.once("dialog", lambda leaving: leaving.accept())
+    page.reload()
+    waiting = page.locator("[data-unfinished]")
+    expect(waiting).to_contain_text("“长课.mp4”传到了 0%")
+    waiting.get_by_role("button", name="取消这次上传").click()
+    ask.get_by_role("button", name="取消上传").click()
+    expect(waiting).to_have_count(0)
+    page.reload()
+    expect(page.locator("form[data-upload]")).to_have_attribute("data-ready", "")
+    expect(waiting).to_have_count(0)
+
+    choose(page, large_file)
+    cancel.click()
+    ask.get_by_role("button", name="取消上传").click()
+    expect(page.get_by_text("已取消上传")).to_be_visible()
+    expect(page.locator("[data-upload-progress]")).to_be_hidden()
+    expect(page.get_by_role("button", name="上传实录")).to_be_visible()
+
+
+def test_nobody_is_moved_out_by_a_slip_of_the_hand(page_for, app, cast, lesson_id):
+    with app.app_context(), unit_of_work():
+        invite_member(cast.user("teacher"), db.session.get_one(Lesson, lesson_id), cast.user("colleague"), "expert")
+    page = page_for("teacher")
+    page.goto(f"/lessons/{lesson_id}/members")
+    page.get_by_role("button", name="移出周敏").click()
+    ask = page.get_by_role("dialog")
+    expect(ask).to_contain_text("确定把周敏移出这节课吗？")
+    ask.get_by_role("button", name="取消").click()
+    expect(page.get_by_role("button", name="移出周敏")).to_be_visible()
+    page.get_by_role("button", name="移出周敏").click()
+    ask.get_by_role("button", name="移出").click()
+    expect(page.get_by_text("已移出周敏")).to_be_visible()
+    expect(page.get_by_role("button", name="移出周敏")).to_have_count(0)

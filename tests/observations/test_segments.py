@@ -1,0 +1,43 @@
+"""The phases of a lesson (教学环节), written one a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+
+@pytest.mark.parametrize("between", [" ", "\u3000", "\t", "  \u3000", ""])
+def test_any_white_space_stands_between_time_and_name(client_for, new_lesson, between):
+    lesson_id, teacher = new_lesson(), client_for("teacher")
+    data = {"segments": f"00：00{between}导入\n 00:20{between}朗读\u3000课文"}
+    assert teacher.post(f"/lessons/{lesson_id}/segments", data=data).status_code == 303
+    page = teacher.get(f"/lessons/{lesson_id}").text
+    assert "环节已保存" in page
+    assert 'data-seek="20000"' in page
+    assert "朗读 课文" in page
+
+
+def test_a_mistake_in_the_phases_keeps_what_was_typed(client_for, new_lesson):
+    url, teacher = f"/lessons/{new_lesson()}/segments", client_for("teacher")
+    typed = "00:00 导入\n二十秒 朗读课文\n00:40 讨论"
+    page = teacher.post(url, data={"segments": typed})
+    assert page.status_code == 422
+    assert f">\n{typed}</textarea>" in page.text
+    assert "这一行看不懂：二十秒 朗读课文" in page.text
+    answer = teacher.post(url, data={"segments": typed}, headers={"X-Requested-With": "fetch"})
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "segments")
+
+
+def test_phases_are_set_line_by_line(app, client_for, new_lesson):
+    lesson_id = new_lesson()
+    teacher: Callable = client_for("teacher").post
+    sent = teacher(f"/lessons/{lesson_id}/segments", data={"segments": "00:00 导入\n0:20 朗读 课文\n00:40 讨论"})
+    assert sent.status_code == 303
+    page = client_for("colleague").get(f"/lessons/{lesson_id}").text
+    assert "朗读 课文" in page
+    assert 'data-seek="20000" data-until="40000"' in page
+    assert teacher(f"/lessons/{lesson_id}/segments", data={"segments": "导入"}).status_code == 422
+    assert teacher(f"/lessons/{lesson_id}/segments", data={"segments": ""}).status_code == 303
+    assert "朗读 课文" not in client_for("colleague").get(f"/lessons/{lesson_id}").text
+    assert teacher(f"/lessons/{lesson_id}/segments", data={"segments": "59:00 结束"}).status_code == 422

@@ -184,6 +184,7 @@ def test_a_full_document_may_still_become_shorter(app, plan_id):
         (Limits(post_burst=0), new_update("太快"), "rate"),
         (Limits(), b"\xff\xff\xff\xff\x0f", "malformed"),
     ],
+    ids=["doc_full", "too_large", "rate", "malformed"],
 )
 def test_an_update_over_http_is_refused_for_the_same_reasons(app, plan_id, limits, data, code):
     bench = Bench(app, plan_id, limits=limits)

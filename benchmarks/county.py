@@ -41,7 +41,7 @@ class Size:
 
     def scaled(self, share: float) -> Size:
         """A smaller county, for trying this program out."""
-        return Size(**{key: max(40, int(value * share)) for key, value in vars(self).items()})
+        return Size(**{key: max(min(value, 40), int(value * share)) for key, value in vars(self).items()})
 
 
 class Copier:

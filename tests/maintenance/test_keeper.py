@@ -35,12 +35,14 @@ def child_of(pid: int) -> int:
 def test_a_killed_worker_is_started_again_and_does_what_waits(separate: Instance) -> None:
     command = [sys.executable, "-m", "yanxiu.keeper", str(os.getpid()), sys.executable, "-m", "yanxiu", "worker"]
     with subprocess.Popen(command, cwd=ROOT, env=separate.env) as keeper:
-        first = eventually(lambda: child_of(keeper.pid))
-        os.kill(first, signal.SIGKILL)
-        second = eventually(lambda: (now := child_of(keeper.pid)) != first and now)
-        assert separate.ask("work_off_a_job") == ["done"]
-        keeper.terminate()
-        assert keeper.wait(30) == 0
+        try:
+            first = eventually(lambda: child_of(keeper.pid), timeout=20)
+            os.kill(first, signal.SIGKILL)
+            second = eventually(lambda: (now := child_of(keeper.pid)) != first and now, timeout=20)
+            assert separate.ask("work_off_a_job") == ["done"]
+        finally:
+            keeper.terminate()
+        assert keeper.wait(60) == 0
     assert not Path(f"/proc/{second}").exists()
 
 

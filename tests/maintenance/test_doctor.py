@@ -45,6 +45,7 @@ def test_a_healthy_instance_passes_until_its_audit_log_is_forged(separate: Insta
     assert "断开" in done.stderr
 
 
+@pytest.mark.once
 def test_the_operators_ffmpeg_is_the_one_that_is_used(separate: Instance) -> None:
     assert "/nowhere/ffmpeg 无法运行" in separate.yanxiu("doctor", YANXIU_FFMPEG="/nowhere/ffmpeg").stdout
 

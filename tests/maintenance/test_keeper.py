@@ -32,6 +32,7 @@ def child_of(pid: int) -> int:
     return int((Path(f"/proc/{pid}/task/{pid}/children").read_text().split() or ["0"])[0])
 
 
+@pytest.mark.once
 def test_a_killed_worker_is_started_again_and_does_what_waits(separate: Instance) -> None:
     command = [sys.executable, "-m", "yanxiu.keeper", str(os.getpid()), sys.executable, "-m", "yanxiu", "worker"]
     with subprocess.Popen(command, cwd=ROOT, env=separate.env) as keeper:

@@ -245,6 +245,7 @@ def test_noise_never_passes_for_a_known_format_by_crashing(noise, extension):
     assert noise, "an empty head agreed with a signature"
 
 
+@pytest.mark.once
 def test_a_sheet_of_400_000_rows_is_read_as_far_as_5_000(ctx, tmp_path):
     rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 400_000))
     sheet = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -29,6 +30,8 @@ from yanxiu.resources.services import (
     set_favorite,
     update_resource,
 )
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "200"))
 
 DETAILS = {"title": "改过的标题", "kind": "test", "visibility": "county", "license": "county"}
 
@@ -112,7 +115,9 @@ def test_columns_that_are_not_in_the_form_cannot_be_set(client_for, app, cast):
     )
 )
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_hostile_descriptions_never_break_the_page(fuzzed, data):
     client, resource_id = fuzzed

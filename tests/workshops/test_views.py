@@ -290,6 +290,7 @@ LISTS = [
 ]
 
 
+@pytest.mark.once
 def test_lists_cost_the_same_queries_with_five_rows_and_with_fifty(app, cast, client_for, count_queries):
     few, many = Room(app, cast, answers=5), Room(app, cast, answers=50, name="热闹的")
     with app.app_context(), unit_of_work():

@@ -35,7 +35,6 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
 
-
 gc.set_threshold(100_000, 50, 100)  # thousands of short requests: a twentieth of the time went into looking for garbage
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 from tests.support.cast import Cast
 from tests.support.observations import make_clip, make_lesson, make_ready_version
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.uploads.handover import open_store
 
 
 @pytest.fixture
@@ -37,3 +38,12 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return path if path.exists() else make_clip(path, **options)
 
     return clip
+
+
+@pytest.fixture(autouse=True)
+def _no_uploads_of_others(request: pytest.FixtureRequest) -> None:
+    """Forget what other tests sent and left: the folder is not put back with the database, and numbers come again."""
+    if "app" in request.fixturenames:
+        store = open_store(request.getfixturevalue("app").config["YANXIU"])
+        for upload in list(store.all()):
+            store.forget(upload.id)

@@ -77,6 +77,7 @@ def test_marks_and_chinese_text_keep_their_places():
 
 
 HOSTILE = [
+    {"type": "paragraph", "attrs": {"textAlign": ["x"]}, "content": [{"type": "text", "text": "左"}]},
     {"type": "paragraph", "content": [{"type": "text", "text": "<script>alert(1)</script>"}]},
     {"type": "image", "attrs": {"src": "javascript:alert(1)", "alt": '"><script>'}},
     {"type": "image", "attrs": {"src": "//evil.example/a.png"}},

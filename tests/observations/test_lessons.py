@@ -352,3 +352,22 @@ def test_one_of_several_is_chosen_and_nobody_beyond_ones_reach(app, cast, client
     assert client.post("/lessons/new", data={**form, "taught_by": str(cast.teacher.id)}).status_code == 303
     with app.app_context():
         assert db.session.query(Lesson.teacher_id).scalar() == cast.teacher.id
+
+
+def test_a_host_saves_the_details_and_the_audience_stays(client_for, app, cast):
+    with app.app_context(), unit_of_work():
+        declared = {
+            "pupils_recognizable": True,
+            "consent": "school",
+            "consent_until": clock.today(),
+            "visibility": "school",
+        }
+        lesson = make_lesson(cast.user("teacher"), **declared)
+        invite_member(cast.user("teacher"), lesson, cast.user("researcher"), "host")
+        lesson_id = lesson.id
+    answer = client_for("researcher").post(f"/lessons/{lesson_id}/settings", data={"title": "主持人改的题目"})
+    assert answer.status_code == 303
+    with app.app_context():
+        lesson = db.session.get(Lesson, lesson_id)
+        assert lesson.title == "主持人改的题目"
+        assert (lesson.visibility, lesson.consent, lesson.pupils_recognizable) == ("school", "school", True)

@@ -63,7 +63,11 @@ class LessonForm(Form):
         default=LessonVisibility.INVITED.value,
     )
     pupils_recognizable = BooleanField("画面里能认出学生")
-    consent = SelectField("学生出镜的同意", choices=[SelectChoice(c.value, c.label) for c in Consent])
+    consent = SelectField(
+        "学生出镜的同意",
+        choices=[SelectChoice(c.value, c.label) for c in Consent],
+        default=Consent.NOT_NEEDED.value,  # a host's form does not carry it, and it stays as it was
+    )
     consent_until = DateField("同意展示到", [Optional(), day_in_our_time])
 
     def offer(

@@ -75,7 +75,7 @@ def _heading(node: Node, depth: int) -> str:
 
 def _alignment(node: Node) -> str:
     align = _attrs(node).get("textAlign")
-    return f' class="align-{align}"' if align in ALIGNMENTS and align != "left" else ""
+    return f' class="align-{align}"' if isinstance(align, str) and align in ALIGNMENTS and align != "left" else ""
 
 
 def _ordered(node: Node, depth: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import xlsxwriter
 
 from yanxiu.core.clock import LOCAL_ZONE
-from yanxiu.workshops.forms import ROLE_NAMES
+from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Workshop, WorkshopMember
 
 HEADINGS = ("序号", "姓名", "单位", "学科", "学段", "职称", "角色", "小组", "加入日期", "发布话题", "回复")

@@ -14,7 +14,7 @@ from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError, Yanx
 from yanxiu.core.uploads import receive_thumbnail, receive_upload
 from yanxiu.web.auth import current_viewer, wants_fragment
 from yanxiu.workshops import permissions
-from yanxiu.workshops.forms import ROLE_NAMES
+from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.queries import teams, threads
 from yanxiu.workshops.queries.teams import Seat

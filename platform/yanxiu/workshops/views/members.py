@@ -12,7 +12,8 @@ from yanxiu.core.errors import NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
-from yanxiu.workshops.forms import (
+from yanxiu.workshops.forms.fields import tidy
+from yanxiu.workshops.forms.teams import (
     AnswerForm,
     ApplicationForm,
     DecisionForm,
@@ -20,7 +21,6 @@ from yanxiu.workshops.forms import (
     InvitationForm,
     MemberGroupForm,
     RoleForm,
-    tidy,
 )
 from yanxiu.workshops.models import WorkshopGroup, WorkshopMember
 from yanxiu.workshops.queries import members as roster

@@ -14,7 +14,7 @@ from yanxiu.core.uploads import IMAGES, receive_upload
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
-from yanxiu.workshops.forms import PostForm, SwitchForm
+from yanxiu.workshops.forms.threads import PostForm, SwitchForm
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.queries import threads
 from yanxiu.workshops.queries.teams import Seat

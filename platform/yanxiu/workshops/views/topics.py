@@ -14,7 +14,7 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
-from yanxiu.workshops.forms import PostForm, SwitchForm, TopicForm, VisitForm
+from yanxiu.workshops.forms.threads import PostForm, SwitchForm, TopicForm, VisitForm
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import threads

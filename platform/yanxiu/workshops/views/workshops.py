@@ -19,7 +19,7 @@ from yanxiu.core.uploads import IMAGES, receive_upload
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
-from yanxiu.workshops.forms import ROLE_NAMES, ApplicationForm, WorkshopForm
+from yanxiu.workshops.forms.teams import ROLE_NAMES, ApplicationForm, WorkshopForm
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import teams, threads

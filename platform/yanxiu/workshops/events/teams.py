@@ -1,0 +1,80 @@
+"""What happened to a workshop and to who takes part in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yanxiu.core.events import Event
+
+
+@dataclass(frozen=True)
+class WorkshopCreated(Event):
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class WorkshopChanged(Event):
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class MemberJoined(Event):
+    """`how` is created, open, application or invitation."""
+
+    workshop_id: int
+    user_id: int
+    how: str
+
+
+@dataclass(frozen=True)
+class MemberRemoved(Event):
+    """Somebody left (`actor_id` is the person) or was removed by a leader."""
+
+    workshop_id: int
+    user_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class MemberRoleChanged(Event):
+    workshop_id: int
+    user_id: int
+    actor_id: int
+    role: str
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted(Event):
+    application_id: int
+    workshop_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class ApplicationDecided(Event):
+    application_id: int
+    workshop_id: int
+    user_id: int
+    actor_id: int
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class InvitationSent(Event):
+    invitation_id: int
+    workshop_id: int
+    user_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class InvitationAnswered(Event):
+    """The inviter (`inviter_id`) may want to hear what the invited person said."""
+
+    invitation_id: int
+    workshop_id: int
+    user_id: int
+    inviter_id: int
+    accepted: bool

@@ -1,0 +1,1 @@
+"""Forms of the workshops, by what they are about."""

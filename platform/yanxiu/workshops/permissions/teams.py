@@ -1,0 +1,85 @@
+"""Who may do what in a workshop. Pure: everything needed is passed in or loaded.
+
+`member` is the viewer's own row in this workshop, or None. What happens inside a workshop
+is seen by its members and by those whose appointment covers its owner organization
+(county administrators and researchers, the principal and the administrators of the
+school). Those overseers look; only members take part, so that a post always comes from
+somebody on the list of members.
+"""
+
+from __future__ import annotations
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.workshops.models import JoinMode, Role, Workshop, WorkshopMember
+
+OVERSEEING_ROLES = frozenset({"county_admin", "researcher", "principal", "school_admin"})
+MANAGING_ROLES = frozenset({"county_admin"})
+LEADER_TEAM = frozenset({Role.LEADER.value, Role.FACILITATOR.value})
+MAX_LEADERS = 3
+
+
+def is_member(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    return member is not None and member.user_id == viewer.user_id and member.workshop_id == workshop.id
+
+
+def has_role(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None, roles: frozenset[str]) -> bool:
+    return member is not None and is_member(viewer, workshop, member) and member.role in roles
+
+
+def can_view_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Members and overseers see what happens inside."""
+    if not viewer.is_authenticated:
+        return False
+    return is_member(viewer, workshop, member) or viewer.holds(OVERSEEING_ROLES, workshop.organization.path)
+
+
+def can_find_workshop(
+    viewer: Viewer, workshop: Workshop, member: WorkshopMember | None, *, invited: bool = False
+) -> bool:
+    """Teachers of the county see that an open or applying workshop exists, not its inside."""
+    if can_view_workshop(viewer, workshop, member):
+        return True
+    if not viewer.is_authenticated:
+        return False
+    if invited:
+        return True
+    if workshop.join_mode == JoinMode.INVITE or not viewer.county_path:
+        return False
+    return workshop.organization.path.startswith(viewer.county_path)
+
+
+def can_join_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Only an open workshop is joined without asking."""
+    return workshop.join_mode == JoinMode.OPEN and member is None and can_find_workshop(viewer, workshop, member)
+
+
+def can_apply(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Asking to join is for workshops that take applications."""
+    return workshop.join_mode == JoinMode.APPLY and member is None and can_find_workshop(viewer, workshop, member)
+
+
+def can_manage_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Settings, roles and removing people: leaders, and the county's administrators."""
+    return has_role(viewer, workshop, member, frozenset({Role.LEADER.value})) or (
+        viewer.is_authenticated and viewer.holds(MANAGING_ROLES, workshop.organization.path)
+    )
+
+
+def can_admit(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Inviting people, answering applications and sorting members into groups."""
+    return has_role(viewer, workshop, member, LEADER_TEAM) or can_manage_workshop(viewer, workshop, member)
+
+
+def can_moderate(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Pinning, digest, locking, and taking back what others wrote."""
+    return can_admit(viewer, workshop, member)
+
+
+def can_publish_topic(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Every member, unless the leader keeps topics to the team."""
+    if not is_member(viewer, workshop, member):
+        return False
+    if workshop.members_may_publish:
+        return True
+    team = LEADER_TEAM | {Role.MENTOR.value}
+    return has_role(viewer, workshop, member, team)

@@ -44,6 +44,11 @@ def without_invisible(text: str) -> str:
     return _INVISIBLE.sub("", text).encode("utf-8", "ignore").decode("utf-8")
 
 
+def is_blank(text: str) -> bool:
+    """Tell whether there is nothing to see: spaces of any width, joiners and marks alone."""
+    return not any(character.isprintable() and not character.isspace() for character in text)
+
+
 def _allow_attribute(tag: str, name: str, value: str) -> bool:
     if name not in ATTRIBUTES.get(tag, ()):
         return False

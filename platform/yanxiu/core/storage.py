@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import time
@@ -24,12 +25,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from yanxiu.core import clock
 from yanxiu.core.db import Id, Model, db
 from yanxiu.core.errors import StorageFullError, TooLargeError
+from yanxiu.core.html import is_blank, without_invisible
 
 CHUNK = 256 * 1024
 MIN_FREE_BYTES = 2 * 1024**3
 MIN_FREE_SHARE = 0.05
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
 """Set whatever the umask says: a web server in our group may send the files, and needs to read nothing else."""
+
+NAMELESS = "未命名文件"
+_EDGES = " .\u00a0\u3000"
+_LINE_BREAKS = re.compile(r"[\t\n\r\x80-\x9f\u2028\u2029]+")
 
 
 class StoredFile(Model):
@@ -243,11 +249,13 @@ def keep_file(received: ReceivedFile, owner_id: int | None) -> StoredFile:
 
 
 def base_name(name: str) -> str:
-    """Return the last part of a file name as sent by a browser, without control characters, ≤ 200 long."""
+    """Return the last part of a file name as sent by a browser, on one line, without control characters, ≤ 200 long."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(c for c in last if c.isprintable()).encode("utf-8", "ignore").decode().strip(" .")
+    kept = _LINE_BREAKS.sub(" ", without_invisible(last)).strip(_EDGES)
+    if is_blank(kept):
+        return NAMELESS
     stem, dot, extension = kept.rpartition(".")
     if dot and len(kept) > 200:
         extension = extension[:20]
         return f"{stem[: 199 - len(extension)]}.{extension}"
-    return kept[:200] or "未命名文件"
+    return kept[:200]

@@ -12,6 +12,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
+from yanxiu.core.html import is_blank, without_invisible
 from yanxiu.core.live import bump
 from yanxiu.observations.events import (
     TimedCommentChanged,
@@ -169,8 +170,8 @@ def _checked_kind(kind: str) -> str:
 
 
 def _checked_body(body: str) -> str:
-    text = "".join(c for c in body.replace("\r\n", "\n").strip() if c == "\n" or c.isprintable())
-    if not text:
+    text = without_invisible(body.replace("\r\n", "\n")).strip()
+    if is_blank(text):
         raise InvalidError("请写下您看到的课堂细节", field="body")
     if len(text) > MAX_LENGTH:
         raise InvalidError(f"点评最多 {MAX_LENGTH} 字，请分成几条", field="body")

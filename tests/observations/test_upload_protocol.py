@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import fcntl
 import hashlib
+import io
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -257,6 +260,95 @@ def test_a_nearly_full_disk_refuses_new_uploads(tmp_path: Path):
     with pytest.raises(ProtocolError) as refused:
         store.create(1, 1, 10, {}, 0.0)
     assert refused.value.status == 507
+
+
+def refused(action: Callable[[], object]) -> int:
+    with pytest.raises(ProtocolError) as raised:
+        action()
+    return raised.value.status
+
+
+def test_the_quota_is_asked_again_when_bytes_come_and_when_the_length_is_told(tmp_path: Path):
+    store = UploadStore(tmp_path, Limits(max_bytes=100, quota_bytes=150))
+    now = time.time()
+    store.create(1, 1, 100, {}, now)
+    unknown, other = store.create(1, 1, None, {}, now), store.create(2, 1, None, {}, now)
+    assert refused(lambda: store.append(unknown, 0, io.BytesIO(b"x" * 51))) == 413
+    assert store.offset(unknown) == 0
+    assert store.append(unknown, 0, io.BytesIO(b"x" * 50)) == 50
+    assert refused(lambda: store.declare_length(unknown, 51)) == 413
+    assert store.load(unknown.id).length is None
+    assert store.declare_length(unknown, 50).length == 50
+    assert store.append(other, 0, io.BytesIO(b"x" * 100)) == 100
+
+
+class Disk:
+    """A disk whose free space the test sets; what lies in the folder counts."""
+
+    def __init__(self, root: Path, size: int) -> None:
+        self.root, self.size = root, size
+
+    def __call__(self, _path: object) -> SimpleNamespace:
+        used = sum(path.stat().st_size for path in self.root.glob("*.part"))
+        return SimpleNamespace(total=self.size, free=self.size - used)
+
+
+def test_what_others_have_still_to_send_is_not_there_for_a_younger_upload(tmp_path: Path, monkeypatch):
+    store = UploadStore(tmp_path, Limits(1000, 10_000, reserve_bytes=100, reserve_share=1.0))
+    disk = Disk(tmp_path, 1000)
+    monkeypatch.setattr("yanxiu.observations.uploads.store.shutil.disk_usage", disk)
+    now = time.time()
+    first = store.create(1, 1, 600, {}, now)
+    assert refused(lambda: store.create(2, 1, 400, {}, now + 1)) == 507
+    second, unknown = store.create(2, 1, 200, {}, now + 1), store.create(3, 1, None, {}, now + 2)
+    assert refused(lambda: store.append(unknown, 0, io.BytesIO(b"x" * 101))) == 507
+    disk.size = 800  # something else filled the disk: who came first may go on
+    assert refused(lambda: store.append(second, 0, io.BytesIO(b"x" * 200))) == 507
+    assert store.append(first, 0, io.BytesIO(b"x" * 600)) == 600
+
+
+def test_one_long_request_is_asked_again_on_its_way(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("yanxiu.observations.uploads.store.ASK_AGAIN", 200)
+    store = UploadStore(tmp_path, Limits(10**6, 10**6, reserve_bytes=100, reserve_share=1.0))
+    disk = Disk(tmp_path, 10**6)
+    monkeypatch.setattr("yanxiu.observations.uploads.store.shutil.disk_usage", disk)
+    upload = store.create(1, 1, 5000, {}, time.time())
+
+    class Slow:
+        sent = 0
+
+        def read(self, _size: int) -> bytes:
+            self.sent += 100
+            if self.sent == 1000:
+                disk.size = 2000
+            return b"x" * 100
+
+    assert refused(lambda: store.append(upload, 0, Slow())) == 507
+    assert 1000 <= store.offset(upload) <= 1300
+
+
+def test_an_upload_whose_bytes_are_lost_is_gone_and_never_complete(tus, store):
+    url = tus.create(6, b"abc").headers["Location"]
+    upload = store.load(url.rsplit("/", 1)[1])
+    store.data_path(upload.id).unlink()
+    assert not store.is_complete(upload)
+    assert store.offset(upload) == 0
+    assert tus.head(url).status_code == 410
+    assert tus.patch(url, 3, b"def").status_code == 410
+    assert store.unfinished(upload.owner_id, time.time()) == []
+    assert store.sweep(upload.expires_at) == 1
+    assert store.load(upload.id) is None
+
+
+def test_a_creation_killed_half_way_leaves_nothing_one_could_go_on_with(tmp_path: Path, monkeypatch):
+    store = UploadStore(tmp_path, Limits(100, 1000))
+    with monkeypatch.context() as patched, pytest.raises(MemoryError):
+        patched.setattr(store, "_write", Mock(side_effect=MemoryError("killed")))
+        store.create(1, 1, 10, {}, time.time())
+    assert list(store.all()) == []
+    assert store.sweep(time.time()) == 0
+    assert store.sweep(time.time() + 2 * 86400) == 1
+    assert list(tmp_path.glob("*.part")) == []
 
 
 class BreakingLink:

@@ -8,11 +8,13 @@ arrived before a link broke stays.
 import errno
 import fcntl
 import json
+import math
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,6 +24,11 @@ from yanxiu.observations.uploads.protocol import Checksum, ProtocolError
 
 BLOCK = 64 * 1024
 GIB = 1024**3
+ASK_AGAIN = 64 * 1024**2
+"""After so many bytes of one request it is asked again whether there is room."""
+LEFTOVER_S = 86400.0
+QUOTA_FULL = "您还有没传完的实录占着空间，请先传完或取消它们"
+DISK_FULL = "服务器磁盘空间不足，请联系管理员"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -56,6 +63,14 @@ class Limits:
     reserve_share: float = 0.05
 
 
+@dataclass(frozen=True)
+class Ceiling:
+    """Up to which byte an upload may grow, and what is said to whoever sends more."""
+
+    limit: int
+    beyond: ProtocolError
+
+
 class UploadStore:
     """The folder of unfinished uploads."""
 
@@ -66,21 +81,24 @@ class UploadStore:
 
     def create(self, owner_id: int, lesson_id: int, length: int | None, metadata: dict[str, str], now: float) -> Upload:
         """Open an empty upload; 413 beyond the size limit or the person's quota, 507 when the disk is nearly full."""
-        self._check_room(owner_id, length)
         upload = Upload(
             secrets.token_hex(16), owner_id, lesson_id, length, metadata, now, now + self.limits.ttl, finished=False
         )
-        self._write(upload)
-        with open(self.data_path(upload.id), "xb"):
-            pass
+        if length is not None and length > self.limits.max_bytes:
+            raise ProtocolError(413, too_large(self.limits.max_bytes))
+        with self._one_at_a_time():
+            self._ceiling(upload, 0, now)
+            with open(self.data_path(upload.id), "xb"):
+                pass  # before the other file: an upload that is known and has no bytes was taken away
+            self._write(upload)
         return upload
 
     def find(self, upload_id: str, owner_id: int, now: float) -> Upload:
-        """Return the caller's upload; 404 for anybody else's, 410 when its time has passed."""
+        """Return the caller's upload; 404 for anybody else's, 410 when its time has passed or its bytes are gone."""
         upload = self.load(upload_id)
         if upload is None or upload.owner_id != owner_id:
             raise ProtocolError(404, "没有这个上传任务")
-        if upload.expires_at <= now:
+        if upload.expires_at <= now or not self._is_there(upload):
             raise ProtocolError(410, "这个上传任务已过期，请重新选择文件")
         return upload
 
@@ -94,43 +112,54 @@ class UploadStore:
             return None
 
     def offset(self, upload: Upload) -> int:
-        """Return how many bytes have arrived: the size of the file, also while somebody writes."""
+        """Return how many bytes have arrived: the size of the file, also while somebody writes.
+
+        The file of a finished upload has moved on, all of it; a file lost before that is no bytes.
+        """
         try:
             return self.data_path(upload.id).stat().st_size
         except FileNotFoundError:
-            return upload.length or 0
+            return (upload.length or 0) if upload.finished else 0
 
     def declare_length(self, upload: Upload, length: int) -> Upload:
-        """Set the length that was deferred; it can be told once."""
-        if upload.length is not None and upload.length != length:
+        """Set the length that was deferred; it can be told once. 413 and 507 as for a new upload."""
+        if upload.length == length:
+            return upload
+        if upload.length is not None:
             raise ProtocolError(400, "Upload-Length 已经确定")
         if length > self.limits.max_bytes:
             raise ProtocolError(413, too_large(self.limits.max_bytes))
-        if length < self.offset(upload):
+        offset = self.offset(upload)
+        if length < offset:
             raise ProtocolError(400, "Upload-Length 小于已收到的字节数")
         declared = replace(upload, length=length)
-        self._write(declared)
+        with self._one_at_a_time():
+            self._ceiling(declared, offset, time.time())
+            self._write(declared)
         return declared
 
     def append(self, upload: Upload, offset: int, source: Source, checksum: Checksum | None = None) -> int:
         """Append the rest of `source` at `offset`, return the new offset.
 
-        409 on another offset, 413 on a body beyond the length (nothing of it is kept), 423 while another request
-        writes, 460 on a wrong checksum (nothing of it is kept). When the link breaks the part that came stays and the
-        error of the source is raised.
+        409 on another offset, 413 on a body beyond the length or the quota (nothing of it is kept), 423 while another
+        request writes, 460 on a wrong checksum (nothing of it is kept), 507 when the disk is nearly full. When the
+        link breaks the part that came stays and the error of the source is raised.
         """
         with self._locked(upload) as data:
             if data.seek(0, os.SEEK_END) != offset:
                 raise ProtocolError(409, "偏移量与已收到的字节数不一致")
-            limit = self.limits.max_bytes if upload.length is None else upload.length
+
+            def ceiling(arrived: int) -> Ceiling:
+                return self._ceiling(upload, arrived, time.time())
+
             try:
-                return _copy(source, data, offset, limit, checksum)
+                return _copy(source, data, offset, ceiling, checksum)
             finally:
                 data.flush()
                 os.fsync(data.fileno())
 
     def is_complete(self, upload: Upload) -> bool:
-        return upload.length is not None and self.offset(upload) >= upload.length
+        return upload.length is not None and self._is_there(upload) and self.offset(upload) >= upload.length
 
     def finish(self, upload: Upload) -> None:
         """Remember that the bytes were handed over; the file itself may have moved away."""
@@ -138,6 +167,9 @@ class UploadStore:
 
     def delete(self, upload: Upload) -> None:
         """Remove an upload; 423 while a request writes to it."""
+        if not self.data_path(upload.id).exists():
+            self._remove(upload.id)
+            return
         with self._locked(upload):
             self._remove(upload.id)
 
@@ -156,11 +188,11 @@ class UploadStore:
         return [
             upload
             for upload in self.all()
-            if upload.owner_id == owner_id and not upload.finished and upload.expires_at > now
+            if upload.owner_id == owner_id and self._is_open(upload, now) and self._is_there(upload)
         ]
 
     def sweep(self, now: float) -> int:
-        """Remove what has expired and is not being written to; return how many."""
+        """Remove what has expired and is not being written to, and what a killed process began; return how many."""
         removed = 0
         for upload in list(self.all()):
             if upload.expires_at > now:
@@ -170,6 +202,9 @@ class UploadStore:
                 removed += 1
             except ProtocolError:
                 continue
+        for path in self._leftovers(now - LEFTOVER_S):
+            path.unlink(missing_ok=True)
+            removed += 1
         return removed
 
     def data_path(self, upload_id: str) -> Path:
@@ -178,17 +213,60 @@ class UploadStore:
     def _info_path(self, upload_id: str) -> Path:
         return self.root / f"{upload_id}.json"
 
-    def _check_room(self, owner_id: int, length: int | None) -> None:
-        wanted = length or 0
-        if wanted > self.limits.max_bytes:
-            raise ProtocolError(413, too_large(self.limits.max_bytes))
-        mine = [upload for upload in self.all() if upload.owner_id == owner_id and not upload.finished]
-        if sum(upload.length or self.offset(upload) for upload in mine) + wanted > self.limits.quota_bytes:
-            raise ProtocolError(413, "您还有没传完的实录占着空间，请先传完或取消它们")
+    def _is_open(self, upload: Upload, now: float) -> bool:
+        return not upload.finished and upload.expires_at > now
+
+    def _is_there(self, upload: Upload) -> bool:
+        return upload.finished or self.data_path(upload.id).exists()
+
+    def _leftovers(self, before: float) -> list[Path]:
+        """Files of no upload: bytes whose other file was never written, and that file half written."""
+        lone = [path for path in self.root.glob("*.part") if not self._info_path(path.stem).exists()]
+        return [path for path in (*lone, *self.root.glob("*.new")) if _written_at(path) < before]
+
+    def _ceiling(self, upload: Upload, offset: int, now: float) -> Ceiling:
+        """Return how far the upload may grow; 413 beyond the person's quota, 507 when the disk cannot take its rest."""
+        rooms = self._rooms(upload, offset, now)
+        for room in rooms:
+            if (offset if upload.length is None else upload.length) > room.limit:
+                raise room.beyond
+        if upload.length is not None:
+            return Ceiling(upload.length, ProtocolError(413, "收到的内容比声明的长度多"))
+        by_size = Ceiling(self.limits.max_bytes, ProtocolError(413, too_large(self.limits.max_bytes)))
+        return min(by_size, *rooms, key=lambda room: room.limit)
+
+    def _rooms(self, upload: Upload, offset: int, now: float) -> tuple[Ceiling, Ceiling]:
+        """What the person's quota and what the disk allows.
+
+        An open upload counts with its whole length, or with what has come of it while nobody told the length. The
+        disk belongs to whoever began first: what is still to come of older uploads is not there for younger ones.
+        """
+        mine = promised = 0
+        for other in self.all():
+            if other.id == upload.id or not self._is_open(other, now):
+                continue
+            arrived = self.offset(other)
+            size = arrived if other.length is None else other.length
+            if other.owner_id == upload.owner_id:
+                mine += size
+            if other.created_at <= upload.created_at:
+                promised += max(0, size - arrived)
+        return (
+            Ceiling(self.limits.quota_bytes - mine, ProtocolError(413, QUOTA_FULL)),
+            Ceiling(offset + self._spare() - promised, ProtocolError(507, DISK_FULL)),
+        )
+
+    def _spare(self) -> int:
+        """Bytes the disk can take before the reserve begins; negative within it."""
         usage = shutil.disk_usage(self.root)
-        reserve = min(self.limits.reserve_bytes, int(usage.total * self.limits.reserve_share))
-        if usage.free - wanted < reserve:
-            raise ProtocolError(507, "服务器磁盘空间不足，请联系管理员")
+        return usage.free - min(self.limits.reserve_bytes, int(usage.total * self.limits.reserve_share))
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Between asking for room and writing down that it is taken nobody else asks."""
+        with open(self.root / "lock", "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _write(self, upload: Upload) -> None:
         path = self._info_path(upload.id)
@@ -221,13 +299,26 @@ def too_large(limit: int) -> str:
     return f"文件超过 {limit / GIB:.0f} GB 的上限，请先压缩或分段"
 
 
-def _copy(source: Source, data: IO[bytes], offset: int, limit: int, checksum: Checksum | None) -> int:
+def _written_at(path: Path) -> float:
+    """When a file was last written; one that has just gone needs no removing."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
+
+
+def _copy(
+    source: Source, data: IO[bytes], offset: int, ceiling: Callable[[int], Ceiling], checksum: Checksum | None
+) -> int:
     start, digest, intact = offset, checksum.new() if checksum else None, checksum is None
+    room, asked_at = ceiling(offset), offset
     try:
         while block := source.read(BLOCK):
-            if offset + len(block) > limit:
+            if offset - asked_at >= ASK_AGAIN:
+                room, asked_at = ceiling(offset), offset
+            if offset + len(block) > room.limit:
                 intact = False
-                raise ProtocolError(413, "收到的内容比声明的长度多")
+                raise room.beyond
             _write_block(data, block)
             offset += len(block)
             if digest is not None:
@@ -247,7 +338,7 @@ def _write_block(data: IO[bytes], block: bytes) -> None:
         data.write(block)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise ProtocolError(507, "服务器磁盘空间不足，请联系管理员") from error
+            raise ProtocolError(507, DISK_FULL) from error
         raise
 
 

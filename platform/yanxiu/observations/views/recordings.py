@@ -19,6 +19,7 @@ from yanxiu.observations.queries import LessonView, current_version, find_rendit
 from yanxiu.observations.services.recordings import set_segments
 from yanxiu.observations.uploads.handover import hand_over, open_store
 from yanxiu.observations.uploads.protocol import ProtocolError
+from yanxiu.observations.uploads.store import Source, Upload, UploadStore
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, log_watching, posted
 from yanxiu.observations.views.uploads import begin_upload, unfinished_uploads
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
@@ -92,15 +93,22 @@ def upload_recording(lesson_id: int) -> ResponseReturnValue:
     store = open_store(current_app.config["YANXIU"])
     try:
         upload = begin_upload(store, lesson_id, None, {"filename": sent.filename})
-        size = store.append(upload, 0, sent.stream)
-        upload = store.declare_length(upload, size)
+        hand_over(store, _filled(store, upload, sent.stream), current_viewer(), current_actor())
     except ProtocolError as error:
         raise (TooLargeError if error.status in (413, 507) else InvalidError)(error.message) from error
-    if size == 0:
-        store.forget(upload.id)
-        raise InvalidError("这个文件是空的，请换一个", field="file")
-    hand_over(store, upload, current_viewer(), current_actor())
     return done(url_for(".lesson", lesson_id=lesson_id))
+
+
+def _filled(store: UploadStore, upload: Upload, source: Source) -> Upload:
+    """Take in a whole file; what is refused is forgotten, for nobody could send the rest of it."""
+    try:
+        size = store.append(upload, 0, source)
+        if size == 0:
+            raise InvalidError("这个文件是空的，请换一个", field="file")
+        return store.declare_length(upload, size)
+    except Exception:
+        store.forget(upload.id)
+        raise
 
 
 @bp.post("/lessons/<int:lesson_id>/segments")

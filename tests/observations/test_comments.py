@@ -333,6 +333,31 @@ def test_a_narrowed_audience_is_put_into_the_index_before_everything_else(app, c
     assert {("lesson", lesson_id), ("comment", comment_id)} <= urgent
 
 
+def test_answers_leave_the_index_and_come_back_with_what_they_answer(app, client_for, new_lesson, say):
+    from yanxiu.core.search_queue import SearchOutbox
+
+    lesson_id = new_lesson()
+    comment_id = say(lesson_id)
+    url = f"/lessons/{lesson_id}/comments/{comment_id}"
+    client_for("leader").post(f"{url}/replies", data={"body": "嗯"})
+    for act in ("withdrawal", "restoration"):
+        with app.app_context(), unit_of_work():
+            ids = {row.id for row in db.session.query(TimedComment)}
+            db.session.query(SearchOutbox).delete()
+        client_for("colleague").post(f"{url}/{act}")
+        with app.app_context():
+            queued = {row.object_id for row in db.session.query(SearchOutbox).filter_by(kind="comment")}
+        assert queued == ids, act
+
+
+def test_words_keep_their_wide_spaces_and_joined_signs(client_for, new_lesson):
+    lesson_id, said = new_lesson(), "第一点　第二点\t👩‍👩‍👧 好\u00a0课"
+    post(client_for("colleague"), lesson_id, body=f" {said}\u202e ")
+    assert said in html.unescape(client_for("teacher").get(f"/lessons/{lesson_id}").text)
+    for nothing in ("\u3000", "\u200b\u200d", " \u200b "):
+        assert post(client_for("colleague"), lesson_id, body=nothing).status_code == 422
+
+
 def test_a_host_who_may_not_decide_changes_no_audience(app, cast, new_lesson):
     lesson_id = new_lesson()
     with app.app_context(), unit_of_work():

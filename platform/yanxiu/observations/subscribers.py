@@ -33,10 +33,14 @@ def index_members(event: events.LessonMemberInvited | events.LessonMemberRemoved
     enqueue_index_many("comment", thread_ids_of(event.lesson_id), urgent=narrowed)
 
 
-def index_comment(
-    event: events.TimedCommentPosted | events.TimedCommentChanged | events.TimedCommentRestored,
-) -> None:
+def index_comment(event: events.TimedCommentPosted | events.TimedCommentChanged) -> None:
     enqueue_index("comment", event.comment_id)
+
+
+def index_restored_comment(event: events.TimedCommentRestored) -> None:
+    """The answers come back with what they answer."""
+    enqueue_index("comment", event.comment_id)
+    enqueue_index_many("comment", thread_ids_of(event.lesson_id, event.comment_id))
 
 
 def unindex_comment(event: events.TimedCommentWithdrawn) -> None:
@@ -60,7 +64,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.LessonMemberRemoved, index_members),
     Subscription(events.TimedCommentPosted, index_comment),
     Subscription(events.TimedCommentChanged, index_comment),
-    Subscription(events.TimedCommentRestored, index_comment),
+    Subscription(events.TimedCommentRestored, index_restored_comment),
     Subscription(events.TimedCommentWithdrawn, unindex_comment),
     Subscription(events.LessonMemberRemoved, close_rooms, Moment.AFTER_COMMIT),
     Subscription(events.LessonChanged, close_rooms, Moment.AFTER_COMMIT),

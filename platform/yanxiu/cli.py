@@ -104,6 +104,7 @@ def worker() -> None:
         pause.wait(0.5)
     threads[0].join(timeout=20)
     threads[-1].join(timeout=20)
+    threads[1].join(timeout=5)
 
 
 @main.command()

@@ -20,6 +20,7 @@ from yanxiu.core.tasks import (
     Job,
     LeaseLostError,
     Worker,
+    WorkerStoppingError,
     enqueue,
 )
 from yanxiu.core.unit_of_work import unit_of_work
@@ -186,6 +187,27 @@ def test_a_worker_that_lost_its_lease_notices(app, ctx, ran):
         Worker(app, "other")._take()
         with pytest.raises(LeaseLostError):
             tasks.JobContext(taken[0], app, "slow").extend()
+
+
+def test_a_job_that_stops_with_its_worker_waits_for_the_next_and_has_lost_no_try(app, ctx, ran, monkeypatch):
+    worker = Worker(app)
+
+    def long(payload, job):
+        worker.stop()
+        assert job.stopping.is_set()
+        raise WorkerStoppingError
+
+    monkeypatch.setitem(tasks._handlers, "media.long", long)
+    with unit_of_work():
+        enqueue("media.long", {}, key="one")
+    for _ in range(MAX_ATTEMPTS + 1):
+        worker = Worker(app)
+        assert worker.run_one()
+    job = only_job()
+    assert (job.state, job.attempts, job.lease_until, job.open_key) == (QUEUED, 0, None, "one")
+    monkeypatch.setitem(tasks._handlers, "media.long", lambda payload, job: ran.append("done"))
+    assert Worker(app).run_one()
+    assert ran == ["done"]
 
 
 def test_slow_jobs_never_hold_up_fast_ones(app, ctx, ran):

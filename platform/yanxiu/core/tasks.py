@@ -12,7 +12,7 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,13 +77,18 @@ class LeaseLostError(Exception):
     """Another worker took the job over; stop."""
 
 
+class WorkerStoppingError(Exception):
+    """A handler stops because its worker was told to; the job waits for the next worker and this try does not count."""
+
+
 @dataclass(frozen=True)
 class JobContext:
-    """What a handler may ask of the worker that runs it."""
+    """What a handler may ask of the worker that runs it. Whoever works for minutes looks at `stopping`."""
 
     job_id: int
     app: Flask
     worker: str
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def extend(self, seconds: int = LEASE_S) -> None:
         """Prolong the lease by `seconds` from now; LeaseLostError if somebody else has the job."""
@@ -138,7 +143,7 @@ class Worker:
                 self.stopping.wait(idle_s)
 
     def stop(self) -> None:
-        """Finish the running job and return from `run`."""
+        """Finish the running job, or put it back if it is a long one, and return from `run`."""
         self.stopping.set()
 
     def run_until_idle(self, limit: int = 1000) -> int:
@@ -156,9 +161,11 @@ class Worker:
                 return False
             job_id, kind, payload = taken
             try:
-                _handlers[kind](payload, JobContext(job_id, self.app, self.name))
+                _handlers[kind](payload, JobContext(job_id, self.app, self.name, self.stopping))
             except LeaseLostError:
                 log.warning("job %s (%s) was taken over", job_id, kind)
+            except WorkerStoppingError:
+                self._put_back(job_id)
             except Exception:
                 log.exception("job %s (%s) failed", job_id, kind)
                 self._note_failure(job_id, traceback.format_exc())
@@ -192,6 +199,20 @@ class Worker:
                 job.state, job.finished_at = DONE, clock.now()
                 job.lease_until = job.error = None
 
+    def _put_back(self, job_id: int) -> None:
+        with unit_of_work():
+            job = db.session.get(Job, job_id)
+            if job is None or job.leased_by != self.name:
+                return
+            job.lease_until, job.attempts = None, job.attempts - 1
+            self._queue_again(job, clock.now())
+
+    def _queue_again(self, job: Job, run_at: datetime) -> None:
+        if _waits_already(job.key):
+            job.state, job.finished_at = DONE, clock.now()
+        else:
+            job.state, job.open_key, job.run_at = QUEUED, job.key, run_at
+
     def _note_failure(self, job_id: int, error: str) -> None:
         with unit_of_work():
             job = db.session.get(Job, job_id)
@@ -200,11 +221,8 @@ class Worker:
             job.error, job.lease_until = error[-4000:], None
             if job.attempts >= MAX_ATTEMPTS:
                 job.state, job.finished_at = FAILED, clock.now()
-            elif _waits_already(job.key):
-                job.state, job.finished_at = DONE, clock.now()
             else:
-                job.state, job.open_key = QUEUED, job.key
-                job.run_at = clock.now() + timedelta(seconds=5 * 4**job.attempts)
+                self._queue_again(job, clock.now() + timedelta(seconds=5 * 4**job.attempts))
 
 
 def _waits_already(key: str | None) -> bool:

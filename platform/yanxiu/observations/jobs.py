@@ -41,7 +41,8 @@ class Work:
     version_id: int
     upload_id: str
     name: str
-    original: Path | None
+    original: str | None
+    """Its key in the store."""
     facts: Facts | None
     kinds: frozenset[str]
     ready: bool
@@ -54,11 +55,12 @@ def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
         return
     with scratch_folder() as folder:
         try:
-            source, facts = _kept(work, folder, job)
-            _make_stills(work, source, facts, folder)
-            if facts.plays_as_it_is():
-                _make_copy(work, source, facts, folder, job)
-            else:
+            key, facts = _kept(work, folder, job)
+            with storage().local_copy(key) as source:
+                _make_stills(work, source, facts, folder, job)
+                if facts.plays_as_it_is():
+                    _make_copy(work, source, facts, folder, job)
+            if not facts.plays_as_it_is():
                 with unit_of_work():
                     recordings.plan_transcodes(_version(work.version_id), wanted_kinds(facts))
         except NotPlayableError as error:
@@ -122,7 +124,7 @@ def _load(version_id: int) -> Work | None:
         version_id,
         version.upload_id,
         version.original_name,
-        storage().path(version.original.key) if version.original is not None else None,
+        version.original.key if version.original is not None else None,
         Facts(**version.facts) if version.facts is not None else None,
         frozenset(rendition.kind for rendition in version.renditions),
         version.state == VersionState.READY,
@@ -135,8 +137,8 @@ def _version(version_id: int) -> RecordingVersion:
     return db.session.get_one(RecordingVersion, version_id)
 
 
-def _kept(work: Work, folder: Path, job: JobContext) -> tuple[Path, Facts]:
-    """Move the upload into the store; a crash before the commit leaves the upload where it was."""
+def _kept(work: Work, folder: Path, job: JobContext) -> tuple[str, Facts]:
+    """Move the upload into the store, return its key; a crash before the commit leaves the upload where it was."""
     if work.original is not None and work.facts is not None:
         return work.original, work.facts
     store = open_store(job.app.config["YANXIU"])
@@ -149,17 +151,17 @@ def _kept(work: Work, folder: Path, job: JobContext) -> tuple[Path, Facts]:
     with unit_of_work():
         recordings.note_original(_version(work.version_id), received, facts)
     store.forget(work.upload_id)
-    return storage().path(received.key), facts
+    return received.key, facts
 
 
-def _make_stills(work: Work, source: Path, facts: Facts, folder: Path) -> None:
+def _make_stills(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:
     """Poster and sprite; a recording that refuses to give them is watched without."""
     try:
         if RenditionKind.POSTER not in work.kinds:
-            size = convert.poster(source, folder / "poster.jpg", facts)
+            size = convert.poster(source, folder / "poster.jpg", facts, job.stopping)
             _add(work, RenditionKind.POSTER, folder / "poster.jpg", "image/jpeg", size)
         if RenditionKind.SPRITE not in work.kinds:
-            plan = convert.sprite(source, folder / "sprite.jpg", facts)
+            plan = convert.sprite(source, folder / "sprite.jpg", facts, job.stopping)
             size = convert.Size(plan.width * plan.columns, plan.height * plan.rows)
             _add(work, RenditionKind.SPRITE, folder / "sprite.jpg", "image/jpeg", size, asdict(plan))
     except NotPlayableError:
@@ -170,7 +172,7 @@ def _make_copy(work: Work, source: Path, facts: Facts, folder: Path, job: JobCon
     if RenditionKind.SOURCE in work.kinds:
         return
     target = folder / "source.mp4"
-    size = convert.remux(source, target, facts, _progress_of(work, job))
+    size = convert.remux(source, target, facts, _progress_of(work, job), job.stopping)
     _add(work, RenditionKind.SOURCE, target, "video/mp4", size)
 
 
@@ -178,7 +180,9 @@ def _transcode(work: Work, kind: RenditionKind, folder: Path, job: JobContext) -
     assert work.original is not None
     assert work.facts is not None
     target = folder / f"{kind}.mp4"
-    size = convert.transcode(work.original, target, work.facts, SHORT_SIDES[kind], _progress_of(work, job))
+    told = _progress_of(work, job)
+    with storage().local_copy(work.original) as source:
+        size = convert.transcode(source, target, work.facts, SHORT_SIDES[kind], told, job.stopping)
     _add(work, kind, target, "video/mp4", size)
 
 

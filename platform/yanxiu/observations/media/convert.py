@@ -6,21 +6,28 @@ on a comment shows its frame at once. Containers are named to ffmpeg and only lo
 
 import os
 import resource
+import signal
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from yanxiu.core.tasks import WorkerStoppingError
 from yanxiu.core.tether import tethered
 from yanxiu.observations.media.probe import Facts, NotPlayableError, sniff
 
 GOP_SECONDS = 2
 NICENESS = 15
 MEMORY_LIMIT = 6 * 1024**3
+LOOK_EVERY_S = 0.25
 Progress = Callable[[int], None]
+NEVER = threading.Event()
+"""For whoever cannot be told to stop."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +55,16 @@ def fitted(facts: Facts, short_side: int) -> Size:
     return Size(*(max(2, round(side * scale / 2) * 2) for side in (facts.width, facts.height)))
 
 
-def remux(source: Path, target: Path, facts: Facts, progress: Progress) -> Size:
+def remux(source: Path, target: Path, facts: Facts, progress: Progress, stopping: threading.Event = NEVER) -> Size:
     """Copy the streams into an MP4 whose index stands in front; places recorded by a phone are dropped."""
     arguments = ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", *_CLEAN, "-movflags", "+faststart", "-f", "mp4"]
-    _run(source, arguments, target, facts.duration_ms, progress)
+    _run(source, arguments, target, Run(facts.duration_ms, progress, stopping))
     return Size(facts.width, facts.height)
 
 
-def transcode(source: Path, target: Path, facts: Facts, short_side: int, progress: Progress) -> Size:
+def transcode(
+    source: Path, target: Path, facts: Facts, short_side: int, progress: Progress, stopping: threading.Event = NEVER
+) -> Size:
     """Encode H.264 and AAC for any browser at the given short side."""
     size = fitted(facts, short_side)
     rate = min(facts.frame_rate, 30.0)
@@ -65,11 +74,11 @@ def transcode(source: Path, target: Path, facts: Facts, short_side: int, progres
     audio = ["-c:a", "aac", "-ac", "2", "-b:a", "64k" if short_side <= 480 else "96k"]
     arguments = ["-map", "0:v:0", "-map", "0:a:0?", *video, *keys, *audio, *_CLEAN, "-threads", "2"]
     arguments += ["-max_muxing_queue_size", "4096", "-movflags", "+faststart", "-f", "mp4"]
-    _run(source, arguments, target, facts.duration_ms, progress)
+    _run(source, arguments, target, Run(facts.duration_ms, progress, stopping))
     return size
 
 
-def poster(source: Path, target: Path, facts: Facts) -> Size:
+def poster(source: Path, target: Path, facts: Facts, stopping: threading.Event = NEVER) -> Size:
     """Write one JPEG from a tenth into the recording."""
     size = fitted(facts, 480)
     arguments = [
@@ -85,7 +94,7 @@ def poster(source: Path, target: Path, facts: Facts) -> Size:
         "mjpeg",
     ]
     start = f"{min(facts.duration_ms / 10_000, 60):.3f}"
-    _run(source, arguments, target, facts.duration_ms, _silent, before=["-ss", start])
+    _run(source, arguments, target, Run(facts.duration_ms, _silent, stopping), before=["-ss", start])
     return size
 
 
@@ -98,12 +107,12 @@ def sprite_plan(facts: Facts) -> SpritePlan:
     return SpritePlan(interval_ms, columns, -(-count // columns), size.width, size.height)
 
 
-def sprite(source: Path, target: Path, facts: Facts) -> SpritePlan:
+def sprite(source: Path, target: Path, facts: Facts, stopping: threading.Event = NEVER) -> SpritePlan:
     """Write the stills into one JPEG, decoding key frames only."""
     plan = sprite_plan(facts)
     filters = f"fps=1000/{plan.interval_ms}:round=up,scale={plan.width}:{plan.height},tile={plan.columns}x{plan.rows}"
     arguments = ["-map", "0:v:0", "-frames:v", "1", "-vf", filters, "-q:v", "6", "-f", "mjpeg"]
-    _run(source, arguments, target, facts.duration_ms, _silent, before=["-skip_frame", "nokey"])
+    _run(source, arguments, target, Run(facts.duration_ms, _silent, stopping), before=["-skip_frame", "nokey"])
     return plan
 
 
@@ -126,26 +135,29 @@ def ffmpeg_program() -> str:
     return _configured or str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-def _run(
-    source: Path,
-    arguments: list[str],
-    target: Path,
-    duration_ms: int,
-    progress: Progress,
-    before: list[str] | None = None,
-) -> None:
-    limit_s = 600 + duration_ms / 1000 * 8
+@dataclass(frozen=True)
+class Run:
+    """What a run of ffmpeg is measured by, whom it tells how far it is, and who may end it."""
+
+    duration_ms: int
+    progress: Progress
+    stopping: threading.Event
+
+    @property
+    def limit_s(self) -> float:
+        return 600 + self.duration_ms / 1000 * 8
+
+
+def _run(source: Path, arguments: list[str], target: Path, run: Run, before: list[str] | None = None) -> None:
     command = [ffmpeg_program(), "-nostdin", "-hide_banner", "-v", "error", "-y", "-progress", "pipe:1"]
     command += [*(before or []), "-threads", "2", "-protocol_whitelist", "file", "-f", sniff(source), "-i", str(source)]
     with tempfile.TemporaryFile() as complaints:
-        code = _watched([*command, *arguments, str(target)], complaints, target, duration_ms, limit_s, progress)
+        code = _watched([*command, *arguments, str(target)], complaints, target, run)
         complaints.seek(0)
         _check(code, complaints, target)
 
 
-def _watched(
-    command: list[str], complaints: IO[bytes], target: Path, duration_ms: int, limit_s: float, progress: Progress
-) -> int:
+def _watched(command: list[str], complaints: IO[bytes], target: Path, run: Run) -> int:
     """Run a child to its end and return its code; whatever is raised here takes the child and its file along."""
     with subprocess.Popen(
         tethered(command),
@@ -156,13 +168,47 @@ def _watched(
         start_new_session=True,
     ) as child:
         try:
-            _tame(child.pid)
-            _follow(child, duration_ms, time.monotonic() + limit_s, progress)
-            return child.wait()
+            with _guarded(child, run):
+                _tame(child.pid)
+                _follow(child, run)
+                return child.wait()
         except BaseException:
-            child.kill()
+            _kill(child)
             target.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def _guarded(child: subprocess.Popen[bytes], run: Run) -> Iterator[None]:
+    """End a child that takes too long or whose worker stops, also one that says nothing; then raise why."""
+    deadline, over, reasons = time.monotonic() + run.limit_s, threading.Event(), list[Exception]()
+
+    def look() -> None:
+        while not over.wait(LOOK_EVERY_S):
+            if run.stopping.is_set():
+                reasons.append(WorkerStoppingError())
+            elif time.monotonic() > deadline:
+                reasons.append(NotPlayableError("转换用时过长，已停止；请先用电脑压缩后再上传"))
+            if reasons:
+                _kill(child)
+                return
+
+    guard = threading.Thread(target=look, daemon=True)
+    guard.start()
+    try:
+        yield
+    finally:
+        over.set()
+        guard.join()
+    if reasons:
+        raise reasons[0]
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End a child with all it started."""
+    if child.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def _tame(pid: int) -> None:
@@ -173,14 +219,12 @@ def _tame(pid: int) -> None:
         return  # it ended already, or the system does not allow it; the time limit still holds
 
 
-def _follow(child: subprocess.Popen[bytes], duration_ms: int, deadline: float, progress: Progress) -> None:
+def _follow(child: subprocess.Popen[bytes], run: Run) -> None:
     assert child.stdout is not None
     for line in child.stdout:
-        if time.monotonic() > deadline:
-            raise NotPlayableError("转换用时过长，已停止；请先用电脑压缩后再上传")
         key, _, value = line.decode("ascii", "replace").strip().partition("=")
         if key == "out_time_us" and value.isdigit():
-            progress(min(99, int(value) // 10 // max(duration_ms, 1)))
+            run.progress(min(99, int(value) // 10 // max(run.duration_ms, 1)))
 
 
 def _check(code: int, complaints: IO[bytes], target: Path) -> None:

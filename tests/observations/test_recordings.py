@@ -6,9 +6,8 @@ import hashlib
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 
-from tests.support.observations import color_at, make_lesson, make_ready_version, upload_clip
+from tests.support.observations import color_at, make_lesson, make_ready_version, only_version, upload_clip
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file, storage
 from yanxiu.core.tasks import Job
@@ -16,24 +15,9 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import jobs
 from yanxiu.observations.media import convert
 from yanxiu.observations.media.probe import MAX_DURATION_MS, Facts, NotPlayableError, inspect, probe, sniff
-from yanxiu.observations.models import RecordingVersion, VersionState
+from yanxiu.observations.models import VersionState
 
 FACTS = Facts("mov", 60_000, 1280, 720, 0, 25.0, "h264", "yuv420p", "aac", 1_000_000)
-
-
-def only_version(app: Flask) -> dict[str, object]:
-    """What the one version of the database says, free of the session."""
-    with app.app_context():
-        (version,) = db.session.query(RecordingVersion).all()
-        return {
-            "state": version.state,
-            "reason": version.reason,
-            "kinds": sorted(rendition.kind for rendition in version.renditions),
-            "duration_ms": version.duration_ms,
-            "sha256": version.sha256,
-            "files": {rendition.kind: rendition.file.key for rendition in version.renditions},
-            "sizes": {rendition.kind: (rendition.width, rendition.height) for rendition in version.renditions},
-        }
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import av
 import numpy as np
+from flask import Flask
 
 from tests.support.clients import Client
 from yanxiu.accounts.models import User
@@ -107,3 +108,18 @@ def full_scores(lesson: Lesson, value: int = 4) -> dict[str, int | None]:
     """The same score on every line of the lesson's rubric."""
     version = db.session.get_one(RubricVersion, lesson.rubric_version_id)
     return dict.fromkeys(version.sheet.keys, value)
+
+
+def only_version(app: Flask) -> dict[str, object]:
+    """What the one version of the database says, free of the session."""
+    with app.app_context():
+        (version,) = db.session.query(RecordingVersion).all()
+        return {
+            "state": version.state,
+            "reason": version.reason,
+            "kinds": sorted(rendition.kind for rendition in version.renditions),
+            "duration_ms": version.duration_ms,
+            "sha256": version.sha256,
+            "files": {rendition.kind: rendition.file.key for rendition in version.renditions},
+            "sizes": {rendition.kind: (rendition.width, rendition.height) for rendition in version.renditions},
+        }

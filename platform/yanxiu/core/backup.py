@@ -5,6 +5,7 @@ A backup is a folder:
     manifest.json    what is inside, with the SHA-256 of every file and the number of rows of every table
     database.sqlite3 | database.pgdump
     files/ab/abcd…   stored files under their keys
+    uploads/…        files that are not in the store yet though rows count on them (an `Annex`)
 
 The database comes first and the files after it: a file is stored before the row that names it, so the copy of the
 database never names a file that is still to come. The search index is not copied; a restore builds it anew.
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, Connection
@@ -32,6 +33,7 @@ from yanxiu.core.storage import Storage
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+ANNEX = "uploads"
 CHUNK = 1024 * 1024
 
 
@@ -39,9 +41,34 @@ class BackupError(Exception):
     """A backup or restore that cannot go on; the message says why, in words for the person at the console."""
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A file of the annex; without one that is `needed` a backup is not complete."""
+
+    name: str
+    needed: bool
+
+
+class Annex(Protocol):
+    """A flat folder beside the store from which some files belong into a backup."""
+
+    @property
+    def root(self) -> Path:
+        """Where the files are."""
+
+    def wanted(self, connection: Connection) -> list[Beside]:
+        """Return what the rows count on, as this copy of the database has them."""
+
+    def moved_to(self, name: str) -> str | None:
+        """Return the key under which a file was stored that has just left the folder, None if it was not."""
+
+
 @dataclass
 class Manifest:
-    """What a backup holds. `files` maps a storage key to [size in bytes, sha256]; `rows` a table to its row count."""
+    """What a backup holds. `files` maps a storage key to [size in bytes, sha256]; `rows` a table to its row count.
+
+    `annex` maps names in the folder of the annex like `files`.
+    """
 
     format: int
     made_at: str
@@ -52,6 +79,14 @@ class Manifest:
     rows: dict[str, int]
     files: dict[str, list[Any]]
     missing: list[str] = field(default_factory=list)
+    annex: dict[str, list[Any]] = field(default_factory=dict)
+
+    def paths(self) -> Iterator[tuple[str, Path, int, str]]:
+        """Yield name, place in the backup, size and hash of every file beside the database."""
+        for key, (size, digest) in self.files.items():
+            yield key, Path("files", key[:2], key), size, digest
+        for name, (size, digest) in self.annex.items():
+            yield name, Path(ANNEX, name), size, digest
 
     def save(self, folder: Path) -> None:
         content = json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True)
@@ -74,7 +109,7 @@ class Manifest:
 # ---- making one ------------------------------------------------------------------------------------------------------
 
 
-def back_up(engine: Engine, storage: Storage, folder: Path) -> Manifest:
+def back_up(engine: Engine, storage: Storage, folder: Path, annex: Annex | None = None) -> Manifest:
     """Write a backup into `folder`, which must not exist yet or be empty. Works while people write."""
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(f"{folder} 不是空文件夹")
@@ -92,11 +127,14 @@ def back_up(engine: Engine, storage: Storage, folder: Path) -> Manifest:
             files={},
         )
         wanted = connection.execute(text("SELECT key, size, sha256 FROM stored_file ORDER BY id")).all()
+        beside = annex.wanted(connection) if annex is not None else []
     for key, size, digest in wanted:
         if _copy_file(storage, key, folder, size, digest):
             manifest.files[key] = [size, digest]
         else:
             manifest.missing.append(key)
+    if annex is not None:
+        _copy_annex(annex, beside, storage, folder, manifest)
     manifest.save(folder)
     return manifest
 
@@ -145,20 +183,50 @@ def _dump_postgresql(engine: Engine, folder: Path) -> Iterator[tuple[Path, Conne
 def _copy_file(storage: Storage, key: str, folder: Path, size: int, digest: str) -> bool:
     """Copy one stored file and check it on the way; False if the store no longer has it."""
     target = folder / "files" / key[:2] / key
-    target.parent.mkdir(parents=True, exist_ok=True)
-    hasher = hashlib.sha256()
     try:
-        with storage.open(key) as source, target.open("wb") as out:
-            while chunk := source.read(CHUNK):
-                hasher.update(chunk)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
+        with storage.open(key) as source:
+            copied = _copy(source, target)
     except FileNotFoundError:
         return False
-    if target.stat().st_size != size or hasher.hexdigest() != digest:
+    if copied != [size, digest]:
         raise BackupError(f"文件 {key} 与登记的大小或校验和不符：请先运行 yanxiu doctor")
     return True
+
+
+def _copy_annex(annex: Annex, beside: list[Beside], storage: Storage, folder: Path, manifest: Manifest) -> None:
+    """Copy what waits beside the store; what was stored since the database was copied comes from there."""
+    for file in beside:
+        try:
+            with open_beside(annex, file.name, storage) as source:
+                manifest.annex[file.name] = _copy(source, folder / ANNEX / file.name)
+        except FileNotFoundError:
+            if file.needed:
+                manifest.missing.append(file.name)
+
+
+def open_beside(annex: Annex, name: str, storage: Storage) -> BinaryIO:
+    """Open a file of the annex, or what became of it; FileNotFoundError if it is gone."""
+    try:
+        return (annex.root / name).open("rb")
+    except FileNotFoundError:
+        key = annex.moved_to(name)
+        if key is None:
+            raise
+        return storage.open(key)
+
+
+def _copy(source: BinaryIO, target: Path) -> list[Any]:
+    """Write a stream to disk, durably; return its size and SHA-256."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    hasher, size = hashlib.sha256(), 0
+    with target.open("wb") as out:
+        while chunk := source.read(CHUNK):
+            hasher.update(chunk)
+            size += len(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return [size, hasher.hexdigest()]
 
 
 # ---- checking one ----------------------------------------------------------------------------------------------------
@@ -170,10 +238,10 @@ def verify(folder: Path) -> Manifest:
     database = folder / manifest.database
     if not database.is_file() or sha256_of(database) != manifest.database_sha256:
         raise BackupError("备份中的数据库已损坏或缺失")
-    for key, (size, digest) in manifest.files.items():
-        path = folder / "files" / key[:2] / key
+    for name, place, size, digest in manifest.paths():
+        path = folder / place
         if not path.is_file() or path.stat().st_size != size or sha256_of(path) != digest:
-            raise BackupError(f"备份中的文件 {key} 已损坏或缺失")
+            raise BackupError(f"备份中的文件 {name} 已损坏或缺失")
     return manifest
 
 
@@ -188,8 +256,8 @@ def is_empty(engine: Engine) -> bool:
         return not connection.execute(text('SELECT count(*) FROM "user"')).scalar_one()
 
 
-def restore(engine: Engine, uploads: Path, folder: Path, *, force: bool = False) -> Manifest:
-    """Put a verified backup in place. Nothing may run on the instance meanwhile.
+def restore(engine: Engine, files: Path, folder: Path, *, annex: Path | None = None, force: bool = False) -> Manifest:
+    """Put a verified backup in place, stored files at `files`. Nothing may run on the instance meanwhile.
 
     Refuses an instance that is in use unless `force`; then what was there is moved aside (SQLite, files) or replaced
     in one transaction (PostgreSQL).
@@ -204,7 +272,7 @@ def restore(engine: Engine, uploads: Path, folder: Path, *, force: bool = False)
         _restore_sqlite(Path(str(engine.url.database)), folder / manifest.database)
     else:
         _restore_postgresql(engine, folder / manifest.database)
-    _restore_files(uploads, folder, manifest)
+    _restore_files(files, annex, folder, manifest)
     with engine.connect() as connection:
         rows = count_rows(connection)
         if different := sorted(table for table, count in manifest.rows.items() if rows.get(table) != count):
@@ -235,16 +303,25 @@ def _restore_postgresql(engine: Engine, source: Path) -> None:
                         f"--dbname={name}", str(source))  # fmt: skip
 
 
-def _restore_files(uploads: Path, folder: Path, manifest: Manifest) -> None:
-    if uploads.exists() and any(uploads.iterdir()):
-        uploads.rename(uploads.with_name(f"{uploads.name}.before-restore-{_stamp()}"))
-    uploads.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for key, (_size, digest) in manifest.files.items():
-        target = uploads / key[:2] / key
+def _restore_files(files: Path, annex: Path | None, folder: Path, manifest: Manifest) -> None:
+    for root in (files, annex):
+        if root is not None:
+            _move_aside(root)
+    for name, place, _size, digest in manifest.paths():
+        root = annex if place.parts[0] == ANNEX else files
+        if root is None:
+            continue
+        target = root.joinpath(*place.parts[1:])
         target.parent.mkdir(exist_ok=True, mode=0o700)
-        shutil.copyfile(folder / "files" / key[:2] / key, target)
+        shutil.copyfile(folder / place, target)
         if sha256_of(target) != digest:
-            raise BackupError(f"文件 {key} 写入后校验不符，请检查磁盘")
+            raise BackupError(f"文件 {name} 写入后校验不符，请检查磁盘")
+
+
+def _move_aside(root: Path) -> None:
+    if root.exists() and any(root.iterdir()):
+        root.rename(root.with_name(f"{root.name}.before-restore-{_stamp()}"))
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 # ---- shared ----------------------------------------------------------------------------------------------------------

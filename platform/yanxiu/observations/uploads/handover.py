@@ -31,7 +31,12 @@ class Settings(Protocol):
 def open_store(config: Settings) -> UploadStore:
     """Return the folder of unfinished uploads of this installation."""
     limits = Limits(max_bytes=config.upload_max_gb * GIB, quota_bytes=config.upload_quota_gb * GIB)
-    return UploadStore(config.instance_path / "uploads", limits)
+    return UploadStore(uploads_folder(config), limits)
+
+
+def uploads_folder(config: Settings) -> Path:
+    """Return where unfinished uploads lie."""
+    return config.instance_path / "uploads"
 
 
 def hand_over(store: UploadStore, upload: Upload, viewer: Viewer, actor: User) -> int:

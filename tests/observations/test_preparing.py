@@ -1,0 +1,126 @@
+"""How recordings are prepared: a conversion that hangs, a worker that stops, a store far away, a backup meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import BinaryIO
+
+import pytest
+
+from tests.support.eventually import eventually
+from tests.support.observations import only_version, upload_clip
+from yanxiu.core import backup
+from yanxiu.core.db import db
+from yanxiu.core.scratch import scratch_folder
+from yanxiu.core.storage import LocalStorage, storage
+from yanxiu.core.tasks import Worker
+from yanxiu.observations.media import convert
+from yanxiu.observations.media.probe import NotPlayableError, inspect
+from yanxiu.observations.models import VersionState
+from yanxiu.observations.uploads.annex import WaitingUploads
+from yanxiu.observations.uploads.handover import open_store
+
+
+@pytest.fixture
+def silent(tmp_path, monkeypatch) -> Path:
+    """An ffmpeg that says nothing and never ends; returns the file in which it leaves its process and its child's."""
+    program, pids = tmp_path / "ffmpeg", tmp_path / "pids"
+    program.write_text(f'#!/bin/sh\nsleep 600 &\necho $$ $! > "{pids}.new"\nmv "{pids}.new" "{pids}"\nwait\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(convert, "_configured", str(program))
+    return pids
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def are_gone(pids: Path) -> bool:
+    return not any(is_running(int(pid)) for pid in pids.read_text().split())
+
+
+def test_a_conversion_that_falls_silent_is_ended_when_its_time_is_over(tmp_path, clips, silent, monkeypatch):
+    clip = clips("plain.mp4", seconds=8)
+    facts = inspect(clip)
+    clock = SimpleNamespace(monotonic=lambda: 1e9 if silent.exists() else 0.0)
+    monkeypatch.setattr(convert, "time", clock)
+    with pytest.raises(NotPlayableError, match="用时过长"):
+        convert.transcode(clip, tmp_path / "out.mp4", facts, 480, lambda percent: None)
+    eventually(lambda: are_gone(silent))
+
+
+def test_a_worker_that_stops_ends_its_conversion_and_the_next_one_takes_it_up(
+    app, client_for, new_lesson, clips, silent, work
+):
+    upload_clip(client_for("teacher"), new_lesson(recorded=False), clips("plain.mp4", seconds=8))
+    worker = Worker(app)
+    running = threading.Thread(target=worker.run)
+    running.start()
+    eventually(silent.exists)
+    worker.stop()
+    running.join(20)
+    assert not running.is_alive()
+    eventually(lambda: are_gone(silent))
+    convert.use_ffmpeg("")
+    work()
+    assert only_version(app)["state"] == VersionState.READY
+
+
+class FarStorage(LocalStorage):
+    """A store on another machine: its files have no path here, and are fetched into a work folder to be read."""
+
+    def path(self, key: str) -> Path:
+        raise OSError("not on this machine")
+
+    @contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        with scratch_folder() as folder, self.open(key) as source, (folder / "copy").open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            yield folder / "copy"
+
+    def open(self, key: str, start: int = 0) -> BinaryIO:
+        source = LocalStorage.path(self, key).open("rb", buffering=0)
+        source.seek(start)
+        return source
+
+
+@pytest.mark.parametrize(("codec", "kinds"), [("libx264", "source"), ("libx265", "480p")])
+def test_recordings_are_prepared_from_a_store_on_another_machine(
+    app, client_for, new_lesson, clips, work, monkeypatch, codec, kinds
+):
+    far = FarStorage(storage().root)
+    monkeypatch.setattr("yanxiu.core.storage._storage", far)
+    upload_clip(client_for("teacher"), new_lesson(recorded=False), clips(f"{codec}.mp4", codec=codec, seconds=4))
+    work()
+    version = only_version(app)
+    assert (version["state"], version["kinds"]) == ("ready", sorted([kinds, "poster", "sprite"]))
+
+
+def test_what_waits_to_be_prepared_belongs_into_a_backup_wherever_it_is_by_then(
+    app, client_for, new_lesson, clips, work, tmp_path
+):
+    clip = clips("plain.mp4", seconds=8)
+    upload_clip(client_for("teacher"), new_lesson(recorded=False), clip)
+    with app.app_context():
+        store = open_store(app.config["YANXIU"])
+        (upload,) = store.all()
+        uploads = WaitingUploads(store.root)
+        wanted = uploads.wanted(db.session.connection())
+        assert {file.name: file.needed for file in wanted} == {f"{upload.id}.part": True, f"{upload.id}.json": False}
+        db.session.rollback()
+    work()  # the database is copied, its files are not yet
+    with app.app_context():
+        assert not store.data_path(upload.id).exists()
+        with backup.open_beside(uploads, f"{upload.id}.part", storage()) as source:
+            assert source.read() == clip.read_bytes()
+        assert uploads.moved_to(f"{upload.id}.json") is None
+        assert uploads.wanted(db.session.connection()) == []

@@ -3,9 +3,12 @@
 from tests.support.accounts import make_appointment, make_person, roster
 from tests.support.cast import Cast
 from tests.support.matrix import Row, expect
+from tests.support.observations import make_lesson
 from yanxiu.accounts.queries import reach_of, viewer_of
 from yanxiu.accounts.roster import check_roster, parse_roster
 from yanxiu.accounts.services import apply_next_rows, confirm_import, keep_checked_list
+from yanxiu.core import clock
+from yanxiu.observations.services.watching import note_watching
 
 
 def build(cast: Cast) -> dict[str, int]:
@@ -15,7 +18,10 @@ def build(cast: Cast) -> dict[str, int]:
     far = make_person(village, "远处的人")
     group = make_appointment(cast.user("colleague"), "group_head", cast.place("central_chinese"))
     admin = cast.user("admin")
+    lesson = make_lesson(cast.user("teacher"))
+    note_watching(cast.user("colleague"), lesson.id)
     return {
+        "year": clock.today().year,
         "near": near.id,
         "far": far.id,
         "central": central.id,
@@ -110,6 +116,7 @@ ROUTES = {
     ("POST", "admin.hand_out_import_passwords"): Row("/admin/imports/{done}/passwords", managers(county_only=True)),
     ("GET", "admin.audit"): Row("/admin/audit", managers(county_only=True)),
     ("GET", "admin.audit_csv"): Row("/admin/audit.csv", managers(county_only=True)),
+    ("GET", "admin.watching_csv"): Row("/admin/watching.csv?year={year}", managers()),
     ("GET", "admin.system"): Row("/admin/system", managers(county_only=True)),
     ("POST", "admin.check_system_audit"): Row("/admin/system/audit-check", managers(302, county_only=True)),
 }

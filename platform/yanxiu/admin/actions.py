@@ -28,6 +28,7 @@ ACTIONS = {
     "import.passwords_handed_out": "下载初始密码",
     "audit.exported": "导出操作记录",
     "audit.verified": "核验操作记录",
+    "watching.exported": "导出观看记录",
 }
 ACTION_GROUPS = (
     ("user.", "账号"),
@@ -61,7 +62,7 @@ FIELDS = {
 """What of a person was changed."""
 PLACES = {"organization_id": "单位", "parent_id": "上级", "from_parent": "原上级", "to_parent": "新上级"}
 """Keys whose value is the id of an organization."""
-WORDS = {"username": "用户名", "name": "名称", "before": "原名称", "file": "文件", "count": "数量"}
+WORDS = {"username": "用户名", "name": "名称", "before": "原名称", "file": "文件", "count": "数量", "year": "年度"}
 
 
 def place_ids(data: Mapping[str, Any]) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yanxiu.admin.views import appointments, audit, imports, organizations, overview, system, users
+from yanxiu.admin.views import appointments, audit, imports, organizations, overview, system, users, watching
 from yanxiu.admin.views.blueprint import bp
 from yanxiu.web.slots import Filler
 
@@ -19,4 +19,5 @@ __all__ = [
     "overview",
     "system",
     "users",
+    "watching",
 ]

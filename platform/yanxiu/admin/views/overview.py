@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from yanxiu.accounts.permissions import Viewer, can_enter_admin
 from yanxiu.accounts.queries import PeopleFilter, count_people, count_unconfirmed_imports, tree_in_reach
 from yanxiu.admin.views.blueprint import bp, tabs
+from yanxiu.observations.queries.watching import watching_years
 from yanxiu.web.auth import current_viewer
 
 
@@ -26,6 +27,7 @@ def index() -> ResponseReturnValue:
         people=count_people(viewer, PeopleFilter()),
         waiting=count_people(viewer, PeopleFilter(state="waiting")),
         closed=count_people(viewer, PeopleFilter(state="closed")),
+        watching_years=watching_years(viewer),
     )
 
 

@@ -30,6 +30,7 @@ from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts.passwords import use_cheap_hashing
 from yanxiu.app import create_app
 from yanxiu.config import Config
+from yanxiu.core import audit_mark
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.tasks import Worker
@@ -117,6 +118,7 @@ def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> N
     with app.app_context():
         db.session.remove()
         database.reset(db.engine)
+    (app.config["YANXIU"].instance_path / audit_mark.NAME).unlink(missing_ok=True)
     State.dirty = False
 
 

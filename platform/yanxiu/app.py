@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from yanxiu import wiring
 from yanxiu.config import Config, load_config, resource_dir, secret_key_of
+from yanxiu.core.audit_mark import keep_mark_in
 from yanxiu.core.scratch import set_scratch_root
 from yanxiu.core.storage import LocalStorage, set_storage
 from yanxiu.extensions import csrf, db, limiter, migrate, socketio
@@ -43,6 +44,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     set_storage(LocalStorage(config.instance_path / "files"))
     set_scratch_root(config.instance_path / "work")
+    keep_mark_in(config.instance_path)
     db.init_app(app)
     migrate.init_app(app, db, directory=wiring.MIGRATIONS, render_as_batch=True)
     csrf.init_app(app)

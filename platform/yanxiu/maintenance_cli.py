@@ -18,11 +18,14 @@ from yanxiu.config import Config
 from yanxiu.core import backup as backups
 from yanxiu.core import clock, doctor
 from yanxiu.core.audit import verify_audit
+from yanxiu.core.audit_mark import lost_head, read_mark, renew_mark
 from yanxiu.core.db import db
 from yanxiu.core.housekeeping import sweep_leftovers
 from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.storage import storage
 from yanxiu.observations.media.convert import ffmpeg_program
+from yanxiu.observations.uploads.annex import WaitingUploads
+from yanxiu.observations.uploads.handover import uploads_folder
 from yanxiu.search.cli import build_index
 
 MARKS = {doctor.Health.GOOD: "✓", doctor.Health.CARE: "!", doctor.Health.BAD: "✗"}
@@ -48,12 +51,13 @@ def backup_command(folder: Path | None) -> None:
     stamp = clock.now().astimezone(clock.LOCAL_ZONE).strftime("%Y%m%d-%H%M%S")
     folder = folder or config.instance_path / "backups" / stamp
     with app.app_context(), plain_errors():
-        backups.back_up(db.engine, storage(), folder)
+        backups.back_up(db.engine, storage(), folder, WaitingUploads(uploads_folder(config)))
         manifest = backups.verify(folder)
-    size = sum(entry[0] for entry in manifest.files.values())
+    files = [*manifest.files.values(), *manifest.annex.values()]
+    size = sum(entry[0] for entry in files)
     click.echo(f"备份完成并已校验：{folder}")
     click.echo(
-        f"  数据表 {len(manifest.rows)} 张，{sum(manifest.rows.values())} 行；文件 {len(manifest.files)} 个，{size / 1024**2:.1f} MiB"
+        f"  数据表 {len(manifest.rows)} 张，{sum(manifest.rows.values())} 行；文件 {len(files)} 个，{size / 1024**2:.1f} MiB"
     )
     if manifest.missing:
         click.echo(f"  注意：{len(manifest.missing)} 个文件有记录而内容缺失，请运行 yanxiu doctor", err=True)
@@ -67,12 +71,14 @@ def restore_command(folder: Path, force: bool) -> None:
     app = create_app()
     config: Config = app.config["YANXIU"]
     with app.app_context(), plain_errors():
-        manifest = backups.restore(db.engine, config.instance_path / "files", folder, force=force)
+        files, uploads = config.instance_path / "files", uploads_folder(config)
+        manifest = backups.restore(db.engine, files, folder, annex=uploads, force=force)
         if manifest.revision != migration_head():
             upgrade(directory=wiring.MIGRATIONS)
+        renew_mark()
     indexed = build_index(app)
     click.echo(
-        f"已恢复 {manifest.made_at[:16]} 的备份：{sum(manifest.rows.values())} 行，{len(manifest.files)} 个文件，全部校验一致"
+        f"已恢复 {manifest.made_at[:16]} 的备份：{sum(manifest.rows.values())} 行，{len(manifest.files) + len(manifest.annex)} 个文件，全部校验一致"
     )
     click.echo(f"检索索引已重建：{indexed} 条")
 
@@ -100,13 +106,22 @@ def doctor_command(free: bool, sweep: bool) -> None:
 
 @click.command("verify-audit")
 def verify_audit_command() -> None:
-    """Walk the whole audit chain; the exit status is 1 if an entry was changed or removed."""
+    """Walk the whole audit chain and compare its end with what was written down; the exit status is 1 if they differ.
+
+    Prints number and hash of the newest entry: kept on another machine, they also show what the file beside the
+    database cannot, that somebody rewrote both.
+    """
     with create_app().app_context():
-        broken = verify_audit()
+        broken, lost, mark = verify_audit(), lost_head(), read_mark()
     if broken is not None:
-        click.echo(f"校验链在第 {broken} 条断开：有人绕过程序改动过审计记录", err=True)
+        click.echo(f"校验链在第 {broken} 条断开：这一条或它前面的记录被绕过程序改动或删除过", err=True)
         sys.exit(1)
-    click.echo("审计记录完整")
+    if lost is not None:
+        click.echo(f"校验链本身没有断，但写下过的第 {lost.entry_id} 条已不在数据库里：最新的记录被删过", err=True)
+        sys.exit(1)
+    click.echo("校验链没有断开" + ("，末条与标记相符" if mark else "；没有找到末条标记，看不出最新的几条是否被删"))
+    if mark is not None:
+        click.echo(f"末条：第 {mark.entry_id} 条 {mark.hash}")
 
 
 def examine(config: Config) -> Iterator[doctor.Finding]:

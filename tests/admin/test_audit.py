@@ -12,6 +12,7 @@ from yanxiu.accounts.services import reset_password
 from yanxiu.admin.job_names import JOB_NAMES
 from yanxiu.core import clock, tasks
 from yanxiu.core.audit import AuditEntry, record_audit, verify_audit
+from yanxiu.core.audit_mark import Mark, lost_head, note_head, read_mark
 from yanxiu.core.db import db, is_sqlite
 from yanxiu.core.tasks import enqueue
 from yanxiu.core.unit_of_work import unit_of_work
@@ -57,6 +58,43 @@ def test_a_removed_entry_is_missed(cast):
         without_triggers()
         db.session.execute(text(f"DELETE FROM audit_entry WHERE id = {target}"))
     assert verify_audit() == target + 1
+
+
+def test_newest_entries_taken_off_are_missed_and_stay_missed(app, cast, client_for):
+    some_acts(cast)
+    mark = read_mark()
+    assert mark is not None
+    assert lost_head() is None
+    with unit_of_work():
+        without_triggers()
+        db.session.execute(text(f"DELETE FROM audit_entry WHERE id > {mark.entry_id - 2}"))
+    assert verify_audit() is None, "what remains is a chain as good as before"
+    for _ in range(4):  # the numbers of the removed entries are given again
+        with unit_of_work():
+            record_audit(cast.user("admin"), "user.edited", "user", cast.teacher.id)
+        assert lost_head() == mark
+    client = client_for("admin")
+    client.post("/admin/system/audit-check")
+    assert f"写到过第 {mark.entry_id} 条" in client.get("/admin/system").text
+
+
+def test_the_mark_follows_also_when_a_killed_process_left_it_behind(cast):
+    some_acts(cast)
+    behind = read_mark()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("yanxiu.core.audit.note_head", lambda *_marks: None)
+        some_acts(cast)
+    assert read_mark() == behind
+    some_acts(cast)
+    newest = db.session.query(AuditEntry).order_by(AuditEntry.id.desc()).first()
+    assert read_mark() == Mark(newest.id, newest.hash)
+
+
+def test_a_slower_process_does_not_turn_the_mark_back(cast):
+    some_acts(cast)
+    mark = read_mark()
+    note_head(None, Mark(mark.entry_id - 1, "0" * 64))
+    assert read_mark() == mark
 
 
 def without_triggers():

@@ -25,6 +25,7 @@ from yanxiu.app import create_app
 from yanxiu.cli import upgrade_database
 from yanxiu.core import doctor
 from yanxiu.core.audit import verify_audit
+from yanxiu.core.audit_mark import lost_head
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.housekeeping import sweep_leftovers
@@ -79,6 +80,7 @@ def inspect(plan_id: int, upload_id: str) -> dict[str, Any]:
         "rebuilt": build_index(app),
         "lost_files": doctor.lost_files(storage()),
         "broken_audit": verify_audit(),
+        "lost_audit": str(lost_head() or ""),
         "integrity": doctor.check_database(db.engine).health.name,
     }
 

@@ -133,6 +133,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(separate: Instan
     assert found["indexed"] == found["rebuilt"]
     assert found["lost_files"] == []
     assert found["broken_audit"] is None
+    assert found["lost_audit"] == ""
     assert found["integrity"] == "GOOD"
 
 

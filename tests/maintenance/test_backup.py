@@ -47,6 +47,7 @@ def test_a_backup_restores_to_an_empty_machine_and_by_force_over_a_used_one(
         assert done.returncode == 0, done.stdout + done.stderr
         assert target.ask("fingerprint") == expected
 
+        target.ask("act")  # what is written down of the audit log is now ahead of the backup
         next(target.folder.glob("files/*/*")).unlink()
         refused = target.yanxiu("restore", str(made_backup))
         assert refused.returncode != 0
@@ -56,6 +57,8 @@ def test_a_backup_restores_to_an_empty_machine_and_by_force_over_a_used_one(
         assert forced.returncode == 0, forced.stdout + forced.stderr
         assert target.ask("fingerprint") == expected
         assert list(target.folder.glob("files.before-restore-*/*/*")), "what was there is kept"
+        assert list(target.folder.glob("uploads.before-restore-*/*.part"))
+        assert target.yanxiu("verify-audit").returncode == 0
 
 
 def test_a_backup_holds_only_what_rows_refer_to_and_says_what_is_in_it(made_backup: Path) -> None:
@@ -63,9 +66,11 @@ def test_a_backup_holds_only_what_rows_refer_to_and_says_what_is_in_it(made_back
     assert manifest["rows"]["audit_entry"] >= 20
     assert sorted(manifest["files"]) == sorted(path.name for path in made_backup.glob("files/*/*"))
     assert len(manifest["files"]) == manifest["rows"]["stored_file"] == 3
+    assert sorted(path.suffix for path in made_backup.glob("uploads/*")) == [".json", ".part"]
+    assert sorted(manifest["annex"]) == sorted(path.name for path in made_backup.glob("uploads/*"))
 
 
-@pytest.mark.parametrize("victim", ["database.*", "files/*/*"])
+@pytest.mark.parametrize("victim", ["database.*", "files/*/*", "uploads/*.part"])
 def test_one_wrong_bit_in_a_backup_is_noticed_before_anything_is_touched(
     victim: str, damaged: Path, tmp_path: Path
 ) -> None:

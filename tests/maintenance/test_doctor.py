@@ -39,6 +39,16 @@ def test_a_healthy_instance_passes_until_its_audit_log_is_forged(separate: Insta
         assert subject in done.stdout
     assert "✗" not in done.stdout
 
+    assert "末条与标记相符" in done.stdout
+
+    assert separate.ask("cut_audit") == ["broken audit entry: None"]
+    done = separate.yanxiu("verify-audit")
+    assert done.returncode == 1
+    assert "最新的记录被删过" in done.stderr
+    done = separate.yanxiu("doctor")
+    assert done.returncode == 1
+    assert "✗ 审计记录" in done.stdout
+
     separate.ask("forge_audit")
     done = separate.yanxiu("verify-audit")
     assert done.returncode == 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -17,10 +18,12 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.support.clients import anonymous_client
 from tests.support.eventually import eventually
+from tests.support.observations import make_lesson
 from tests.support.workshops import make_topic, make_workshop
 from yanxiu import wiring
 from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts.passwords import use_cheap_hashing
+from yanxiu.accounts.queries import viewer_of
 from yanxiu.accounts.services import create_organization, create_user
 from yanxiu.app import create_app
 from yanxiu.core.audit import record_audit, verify_audit
@@ -30,6 +33,7 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import keep_file, receive_file, storage
 from yanxiu.core.tasks import QUEUED, RUNNING, Job, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.uploads.handover import hand_over, open_store
 
 
 def differences() -> list[str]:
@@ -64,7 +68,7 @@ def unguarded() -> list[str]:
 
 
 def populate() -> list[str]:
-    """A county, a person, three files and some history."""
+    """A county, a person, three files, a recording that waits to be prepared and some history."""
     upgrade(directory=wiring.MIGRATIONS)
     received = [receive_file(io.BytesIO(f"第{n}份材料".encode() * 5000), f"{n}.txt", "text/plain") for n in range(3)]
     with unit_of_work():
@@ -74,6 +78,11 @@ def populate() -> list[str]:
             keep_file(file, user.id)
         for number in range(20):
             record_audit(user, "something_done", "thing", number)
+        lesson_id = make_lesson(user).id
+    store = open_store(current_app.config["YANXIU"])
+    upload = store.create(user.id, lesson_id, 9, {"filename": "课.mp4"}, time.time())
+    store.append(upload, 0, io.BytesIO("实录一".encode()))
+    hand_over(store, upload, viewer_of(user), user)
     return []
 
 
@@ -89,18 +98,37 @@ def fingerprint() -> list[str]:
     for key, digest in db.session.execute(text("SELECT key, sha256 FROM stored_file ORDER BY key")):
         with storage().open(key) as source:
             files.append(f"{key} {digest} {len(source.read())}")
+    waiting = open_store(current_app.config["YANXIU"]).root.glob("*.part")
+    files += sorted(f"{path.name} {path.read_text()}" for path in waiting)
     return [*rows, *files, f"broken audit entry: {verify_audit()}"]
 
 
 def forge_audit() -> list[str]:
     """Change an audit entry beneath the program, triggers removed, as an intruder with the file would."""
+    beneath_triggers("UPDATE audit_entry SET action = 'nothing_done' WHERE object_id = 7")
+    return []
+
+
+def cut_audit() -> list[str]:
+    """Take the two newest audit entries off: what remains is a chain as good as before."""
+    beneath_triggers("DELETE FROM audit_entry WHERE id > (SELECT max(id) - 2 FROM audit_entry)")
+    return [f"broken audit entry: {verify_audit()}"]
+
+
+def beneath_triggers(forgery: str) -> None:
     if db.engine.dialect.name == "sqlite":
-        remove = [f"DROP TRIGGER audit_entry_no_{verb}" for verb in ("update", "delete")]
+        remove = [f"DROP TRIGGER IF EXISTS audit_entry_no_{verb}" for verb in ("update", "delete")]
     else:
-        remove = ["DROP TRIGGER audit_entry_append_only ON audit_entry"]
+        remove = ["DROP TRIGGER IF EXISTS audit_entry_append_only ON audit_entry"]
     with unit_of_work():
-        for statement in [*remove, "UPDATE audit_entry SET action = 'nothing_done' WHERE object_id = 7"]:
+        for statement in [*remove, forgery]:
             db.session.execute(text(statement))
+
+
+def act() -> list[str]:
+    """One more entry in the audit log."""
+    with unit_of_work():
+        record_audit(None, "something_done", "thing", 1)
     return []
 
 
@@ -145,6 +173,8 @@ ACTIONS = (
     populate,
     fingerprint,
     forge_audit,
+    cut_audit,
+    act,
     limited_sign_ins,
     work_off_a_job,
 )

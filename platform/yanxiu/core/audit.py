@@ -1,7 +1,8 @@
 """The audit log: append-only rows, each carrying the hash of the one before.
 
 Written in the same transaction as the act itself. Triggers refuse UPDATE and DELETE on both databases; whoever
-edits the file beneath them breaks the chain, which `verify_audit` shows.
+changes or removes an entry beneath them breaks the chain, which `verify_audit` shows. That the newest were taken off
+shows only against `audit_mark`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import JSON, Connection, String, event, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yanxiu.core import clock
+from yanxiu.core.audit_mark import Mark, note_head
 from yanxiu.core.db import Id, Model, db, is_sqlite
+from yanxiu.core.unit_of_work import current_unit_of_work
 
 ADVISORY_LOCK = 7_201_001
 GENESIS = "0" * 64
@@ -41,7 +45,8 @@ def record_audit(actor: Any, action: str, object_kind: str, object_id: int | Non
     """Append an entry; `actor` is a user or None (the system), `data` what JSON can hold."""
     if not is_sqlite():
         db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-    previous = db.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or GENESIS
+    newest = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+    previous = db.session.execute(newest).one_or_none()
     entry = AuditEntry(
         at=clock.now(),
         actor_id=None if actor is None else actor.id,
@@ -49,11 +54,15 @@ def record_audit(actor: Any, action: str, object_kind: str, object_id: int | Non
         object_kind=object_kind,
         object_id=object_id,
         data=data,
-        previous_hash=previous,
+        previous_hash=GENESIS if previous is None else previous.hash,
     )
     entry.hash = hash_of(entry)
     db.session.add(entry)
     db.session.flush()
+    uow = current_unit_of_work()
+    if uow is not None:
+        chained_to = None if previous is None else Mark(previous.id, previous.hash)
+        uow.after_commit(partial(note_head, chained_to, Mark(entry.id, entry.hash)))
     return entry
 
 
@@ -72,7 +81,10 @@ def hash_of(entry: AuditEntry) -> str:
 
 
 def verify_audit() -> int | None:
-    """Walk the whole chain; return the id of the first entry that does not fit, or None if all do."""
+    """Walk the whole chain; return the id of the first entry that does not fit, or None if all do.
+
+    Whether the newest entries are still there is asked by `audit_mark.lost_head`.
+    """
     previous = GENESIS
     chain = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
     with db.session.scalars(chain) as entries:

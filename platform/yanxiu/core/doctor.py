@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select, text
 
 from yanxiu.core import audit
+from yanxiu.core.audit_mark import lost_head, read_mark
 from yanxiu.core.db import db
 from yanxiu.core.housekeeping import orphan_keys
 from yanxiu.core.storage import MIN_FREE_BYTES, MIN_FREE_SHARE, Storage, StoredFile
@@ -125,12 +126,19 @@ def check_revision(engine: Engine, head: str) -> Finding:
 
 
 def check_audit() -> Finding:
-    """The audit log is the unbroken chain it was written as."""
+    """The audit log is the unbroken chain it was written as, up to the newest entry ever written down."""
     broken = audit.verify_audit()
     if broken is not None:
         return bad("审计记录", f"第 {broken} 条起与校验链不符：有人绕过程序改动过数据库")
+    lost = lost_head()
+    if lost is not None:
+        return bad("审计记录", f"写下过第 {lost.entry_id} 条，数据库里却没有它：最新的记录被删过，或数据库换成了旧的")
     count = db.session.scalar(select(func.count()).select_from(audit.AuditEntry))
-    return good("审计记录", f"{count} 条，校验链完整")
+    if count and read_mark() is None:
+        return care(
+            "审计记录", f"{count} 条，校验链完整；没有找到末条标记，看不出最新的几条是否被删，有新记录后会重新写下"
+        )
+    return good("审计记录", f"{count} 条，校验链完整，末条与标记相符")
 
 
 def check_jobs() -> Finding:

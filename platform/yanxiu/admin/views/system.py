@@ -10,6 +10,7 @@ from yanxiu.admin.job_names import job_name
 from yanxiu.admin.queries import system_state
 from yanxiu.admin.views.blueprint import bp, tabs
 from yanxiu.core.audit import record_audit, verify_audit
+from yanxiu.core.audit_mark import lost_head
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
@@ -36,11 +37,14 @@ def system() -> ResponseReturnValue:
 def check_system_audit() -> ResponseReturnValue:
     """Walk the whole audit chain."""
     _require_county()
-    broken_at = verify_audit()
+    broken_at, lost = verify_audit(), lost_head()
+    intact = broken_at is None and lost is None
     with unit_of_work():
-        record_audit(current_actor(), "audit.verified", "audit", broken_at, intact=broken_at is None)
-    if broken_at is None:
+        record_audit(current_actor(), "audit.verified", "audit", broken_at, intact=intact)
+    if intact:
         flash("操作记录完整，没有被改动过", "success")
+    elif lost is not None:
+        flash(f"操作记录少了最新的几条（写到过第 {lost.entry_id} 条），请保留现场并联系技术人员", "error")
     else:
         flash(f"操作记录从第 {broken_at} 条起对不上，可能有人直接改动过数据库，请保留现场并联系技术人员", "error")
     return redirect(url_for("admin.system"))

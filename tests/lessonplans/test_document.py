@@ -7,12 +7,22 @@ from html.parser import HTMLParser
 
 import nh3
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from yanxiu.core.html import text_of
 from yanxiu.lessonplans.collab.updates import merge
 from yanxiu.lessonplans.demo import caochuan, jingyang, tiji
 from yanxiu.lessonplans.document import nodes
-from yanxiu.lessonplans.document.html import count_characters, outline, plain_text, render_html
+from yanxiu.lessonplans.document.html import (
+    MARK_ORDER,
+    SIMPLE,
+    WRITERS,
+    count_characters,
+    outline,
+    plain_text,
+    render_html,
+)
 from yanxiu.lessonplans.document.restoring import restoring_update
 from yanxiu.lessonplans.document.templates import LITERACY, TEMPLATES, THREE_DIMENSIONS, empty_document
 from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
@@ -137,6 +147,47 @@ def test_nothing_hostile_comes_out_of_the_writer(node):
         for name, value in attributes:
             if name in ("href", "src"):
                 assert re.match(r"/(?!/)", value)
+
+
+WORDS = st.text(st.sampled_from('/\\[]:@#?%\t\n\x00 .甲a℀’"<>'), max_size=12) | st.sampled_from(
+    ["/\t/[", "/\n/℀", "/\r/[::1", "/[", "//[", "http://[", "mailto:[", "javascript:x"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = st.sampled_from(
+    ["src", "alt", "href", "key", "title", "level", "start", "colspan", "rowspan", "colwidth", "textAlign", "checked"]
+)
+KINDS = st.sampled_from([*WRITERS, *SIMPLE, "unknown"])
+ATTRS = st.dictionaries(NAMES, VALUES, max_size=4)
+MARKED = st.lists(
+    st.fixed_dictionaries({"type": st.sampled_from([*MARK_ORDER, "unknown"]), "attrs": ATTRS}), max_size=2
+)
+LEAVES = st.fixed_dictionaries({"type": st.just("text"), "text": WORDS, "marks": MARKED})
+HOSTILE_NODES = st.recursive(
+    LEAVES,
+    lambda inner: st.fixed_dictionaries({"type": KINDS, "attrs": ATTRS, "content": st.lists(inner, max_size=3)}),
+    max_leaves=8,
+)
+
+
+@given(HOSTILE_NODES)
+@example({"type": "image", "attrs": {"src": "/\t/["}})
+def test_whatever_stands_in_a_document_can_be_opened_and_leads_nowhere_else(node):
+    document = nodes.doc(node)
+    html = render_html(document)
+    plain_text(document)
+    count_characters(document)
+    outline(document)
+    for tag, attributes in Tags(html).found:
+        for name, value in attributes:
+            assert not name.startswith("on")
+            if name == "src":
+                assert not re.sub(r"[\t\n\r]", "", value).replace("\\", "/").startswith("//"), tag
+            if name == "href":
+                assert re.match(r"https?://|mailto:|/(?!/)|#", value, re.I)
 
 
 def test_a_document_nested_beyond_reason_is_read_without_falling():

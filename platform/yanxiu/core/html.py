@@ -25,7 +25,7 @@ ATTRIBUTES = {
     "span": ["data-mention"],
     "blockquote": ["data-post"],
 }
-_SAFE_URL = re.compile(r"^(https?://|mailto:|/(?!/)|#)", re.IGNORECASE)
+_SAFE_URL = re.compile(r"^(https?://|mailto:|/(?![/\\])|#)", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _BLOCK_WORDS = "p br li blockquote h2 h3 h4 tr td th pre hr figure table"
 _BLOCKS = frozenset(_BLOCK_WORDS.split())

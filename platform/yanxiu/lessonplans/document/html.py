@@ -143,7 +143,12 @@ def _image(node: Node, depth: int) -> str:
 
 def _own_path(address: str) -> bool:
     """Pictures are kept here: an address of another site would tell it who reads the plan."""
-    return address.startswith("/") and not address.startswith("//") and not urlsplit(address).netloc
+    if not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return False
+    try:
+        return not urlsplit(address).netloc
+    except ValueError:
+        return False
 
 
 def _text(node: Node) -> str:

@@ -211,6 +211,20 @@ def test_keeping_twice_is_keeping_once(ctx, cast):
         assert db.session.get(Resource, resource.id).favorite_count == expected
 
 
+def test_a_refused_version_brings_the_form_back_with_everything_to_choose_from(client_for, app, cast):
+    with app.app_context():
+        with unit_of_work():
+            workshop_id = make_workshop(cast.user("leader"), [cast.user("teacher")], name="三国备课坊").id
+        resource = make_resource(cast.user("teacher"), visibility="workshop", workshop_id=workshop_id)
+        url = f"/resources/{resource.id}/files"
+    answer = client_for("teacher").post(url, data={"title": "不是这张表的", "note": "没有选文件"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "请选择新文件" in page
+    assert f'<option selected value="{workshop_id}">三国备课坊</option>' in page
+    assert "不是这张表的" not in page
+
+
 def test_older_versions_stay_and_the_newest_is_the_one_that_is_shown(ctx, cast):
     resource = make_resource(cast.user("teacher"))
     checked = checked_file("第二稿.docx")

@@ -51,7 +51,7 @@ def upload_version(resource_id: int) -> ResponseReturnValue:
     valid = form.validate()
     checked = _checked_version(form) if valid else None
     if checked is None:
-        return _page(resource, DetailsForm(formdata=None, data=details_of(resource)), form), 422
+        return _page(resource, _details_form(resource, typed=False), form), 422
     with unit_of_work():
         resource = load_for(can_edit_resource, resource_id)
         file = add_version(current_actor(), resource, checked, form.note.data or "")
@@ -89,8 +89,10 @@ def restore(resource_id: int) -> ResponseReturnValue:
     return redirect(url_for("resources.show", resource_id=resource_id))
 
 
-def _details_form(resource: Resource) -> DetailsForm:
-    form = DetailsForm(data=details_of(resource))
+def _details_form(resource: Resource, *, typed: bool = True) -> DetailsForm:
+    """The details with what was `typed`, unless another form of the page was sent."""
+    data = details_of(resource)
+    form = DetailsForm(data=data) if typed else DetailsForm(formdata=None, data=data)
     options = list(workshop_options(current_viewer()))
     if resource.workshop is not None and resource.workshop.id not in {key for key, _name in options}:
         options.append((resource.workshop.id, resource.workshop.name))

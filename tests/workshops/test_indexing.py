@@ -6,8 +6,10 @@ from tests.support.workshops import make_post, make_topic, make_workshop, opener
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import PUBLIC, SIGNED_IN, SearchOutbox, acl_county, acl_school, acl_user
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.workshops import subscribers
 from yanxiu.workshops.indexing import SOURCES, workshop_principals
 from yanxiu.workshops.services import posts, topics
+from yanxiu.workshops.services.workshops import WorkshopDetails, change_workshop
 
 pytestmark = pytest.mark.usefixtures("ctx")
 BY_KIND = {source.kind: source for source in SOURCES}
@@ -92,6 +94,45 @@ def test_every_change_reaches_the_queue_in_its_own_transaction(world):
     with unit_of_work():
         topics.delete_topic(leader, world.topic)
     assert queued() == [("topic", world.topic.id, True), ("post", world.post.id, True)]
+
+
+def test_a_new_title_reaches_the_answers_below_it(world, work):
+    topic, first = world.topic, opener(world.topic)
+    renamed, answer = ("topic", topic.id, False), ("post", world.post.id, False)
+    queued()
+    with unit_of_work():
+        topics.pin_topic(world.people["leader"], topic, first, pinned=True)
+    work()
+    assert queued() == [renamed]
+    with unit_of_work():
+        topics.edit_topic(world.people["leader"], topic, first, "换了题目", first.html)
+    assert queued() == [renamed]
+    work()
+    assert queued() == [answer]
+    assert next(iter(BY_KIND["post"].load([answer[1]]))).title == "回复：换了题目"
+
+
+def test_a_workshop_of_another_subject_takes_all_that_was_said_in_it_along(world, work, monkeypatch):
+    monkeypatch.setattr(subscribers, "AT_ONCE", 2)
+    hidden, leader, teacher = world.hidden, world.people["leader"], world.people["teacher"]
+    with unit_of_work():
+        others = [make_topic(leader, hidden, f"话题{n}") for n in range(3)]
+        answers = [world.post, *(make_post(teacher, world.topic) for _ in range(4))]
+    details = {"name": hidden.name, "subject": "数学", "stage": hidden.stage, "term": hidden.term}
+    queued()
+    with unit_of_work():
+        change_workshop(leader, hidden, WorkshopDetails(**details))
+    plain = [("workshop", hidden.id, True)]
+    assert queued() == plain
+    wanted = {("topic", topic.id, False) for topic in (world.topic, *others)}
+    wanted |= {("post", post.id, False) for post in answers}
+    db.session.rollback()
+    work()
+    assert set(queued()) == wanted
+    with unit_of_work():
+        change_workshop(leader, hidden, WorkshopDetails(**details, theme="只换了主题"))
+    work()
+    assert queued() == plain
 
 
 @pytest.mark.parametrize("kind", sorted(BY_KIND))

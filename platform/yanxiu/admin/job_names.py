@@ -12,6 +12,7 @@ JOB_NAMES = {
     "resources.extract_text": "读取资源里的文字",
     "resources.make_preview": "制作资源预览",
     "resources.drop_upload": "清理没有发布的资源",
+    "workshops.reindex": "更新工作坊内容的检索",
     "search.reindex_below": "更新搬家单位的检索",
 }
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, event, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -36,7 +36,7 @@ patience_ms: ContextVar[int | None] = ContextVar("yanxiu_patience_ms", default=N
 writing: ContextVar[bool] = ContextVar("yanxiu_writing", default=False)
 """True while this context is inside a unit of work; read when a transaction begins."""
 
-__all__ = ["Id", "Model", "Timestamps", "UtcDateTime", "db", "is_sqlite"]
+__all__ = ["Id", "Model", "Timestamps", "UtcDateTime", "db", "hold", "is_sqlite"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -96,6 +96,18 @@ else:
 def is_sqlite() -> bool:
     """Tell whether the application's database is SQLite."""
     return db.engine.dialect.name == "sqlite"
+
+
+def hold(row: Model) -> bool:
+    """Lock a row until the commit and read it again, as whoever had it before left it; False if it is gone.
+
+    On PostgreSQL what was loaded before the lock may be old by then, so a rule is asked after this. Others may go on
+    adding rows that refer to this one (hence no key is locked).
+    """
+    db.session.flush()
+    kind = type(row)
+    lock: Any = {"key_share": True, "of": kind}
+    return db.session.get(kind, inspect(row).identity, populate_existing=True, with_for_update=lock) is not None
 
 
 @event.listens_for(Engine, "connect")

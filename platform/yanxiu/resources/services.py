@@ -14,8 +14,8 @@ from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import viewer_of
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
-from yanxiu.core.db import db, is_sqlite
-from yanxiu.core.errors import InvalidError
+from yanxiu.core.db import db, hold, is_sqlite
+from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, StoredFile, keep_file, storage
@@ -88,7 +88,9 @@ def receive_upload(actor: User, checked: CheckedFile) -> ResourceUpload:
 
 
 def discard_upload(actor: User | None, upload: ResourceUpload) -> None:
-    """Drop a waiting file with its bytes."""
+    """Drop a waiting file with its bytes; who published or dropped it a moment ago was first."""
+    if not hold(upload):
+        return
     file = upload.stored_file
     db.session.delete(upload)
     db.session.flush()
@@ -96,7 +98,9 @@ def discard_upload(actor: User | None, upload: ResourceUpload) -> None:
 
 
 def publish_resource(actor: User, upload: ResourceUpload, details: ResourceDetails, source: str = "upload") -> Resource:
-    """Turn a waiting upload into a resource with version 1."""
+    """Turn a waiting upload into a resource with version 1, once."""
+    if not hold(upload):
+        raise ConflictError("这个文件刚刚已经发布，请到“我上传的”里查看")
     home = viewer_of(actor)
     resource = Resource(
         **_checked(actor, details),
@@ -117,6 +121,7 @@ def publish_resource(actor: User, upload: ResourceUpload, details: ResourceDetai
 
 def update_resource(actor: User, resource: Resource, details: ResourceDetails) -> None:
     """Change what is said about a resource; who is not the owner leaves a trace in the audit log."""
+    _hold(resource)
     for name, value in _checked(actor, details, before=resource.workshop_id).items():
         setattr(resource, name, value)
     resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
@@ -127,6 +132,7 @@ def update_resource(actor: User, resource: Resource, details: ResourceDetails) -
 
 def add_version(actor: User, resource: Resource, checked: CheckedFile, note: str) -> ResourceFile:
     """Add a newer version; older ones stay."""
+    _hold(resource)
     stored = keep_file(checked.received, actor.id)
     last = db.session.scalar(select(func.max(ResourceFile.number)).where(ResourceFile.resource_id == resource.id))
     number = 1 + (last or 0)
@@ -138,6 +144,7 @@ def add_version(actor: User, resource: Resource, checked: CheckedFile, note: str
 
 def remove_resource(actor: User, resource: Resource) -> None:
     """Put a resource in the bin, from where it can come back."""
+    _hold(resource)
     if resource.removed_at is not None:
         return
     resource.removed_at = clock.now()
@@ -148,12 +155,19 @@ def remove_resource(actor: User, resource: Resource) -> None:
 
 def restore_resource(actor: User, resource: Resource) -> None:
     """Fetch a resource back from the bin."""
+    _hold(resource)
     if resource.removed_at is None:
         return
     resource.removed_at = None
     resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
     record_audit(actor, "resource.restore", "resource", resource.id, title=resource.title)
     record(ResourceRestored(resource.id, actor.id))
+
+
+def _hold(resource: Resource) -> None:
+    """Keep other writers of this resource out until the commit, and read it again."""
+    if not hold(resource):
+        raise NotFoundError
 
 
 def follow_organization(old_path: str, new_path: str) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription
 from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
-from yanxiu.core.tasks import JobHandler
+from yanxiu.core.tasks import JobContext, JobHandler, enqueue
+from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
 from yanxiu.workshops.models import Post, Topic
+
+REINDEX = "workshops.reindex"
+AT_ONCE = 500
 
 
 def _index_workshop(event: events.WorkshopCreated | events.WorkshopChanged) -> None:
@@ -18,9 +25,35 @@ def _index_workshop(event: events.WorkshopCreated | events.WorkshopChanged) -> N
 
 
 def _index_contents(event: events.WorkshopChanged) -> None:
-    """The workshop's name and subject are shown with everything inside it."""
-    topics = db.session.scalars(select(Topic.id).where(Topic.workshop_id == event.workshop_id)).all()
-    enqueue_index_many("topic", topics)
+    """Name, subject and stage of a workshop stand with everything inside it: years of talk, so not in this request."""
+    if event.relabeled:
+        enqueue(REINDEX, {"workshop_id": event.workshop_id}, key=f"{REINDEX}:{event.workshop_id}")
+
+
+def _index_answers(event: events.TopicChanged) -> None:
+    """Every answer carries the title of its topic."""
+    if event.renamed:
+        enqueue(REINDEX, {"topic_id": event.topic_id}, key=f"{REINDEX}:topic:{event.topic_id}")
+
+
+def reindex_contents(payload: dict[str, Any], job: JobContext) -> None:
+    """Queue the topics and answers of a workshop, or the answers of a topic, some at a time. Harmless twice."""
+    inside = Topic.id == payload["topic_id"] if "topic_id" in payload else Topic.workshop_id == payload["workshop_id"]
+    if "workshop_id" in payload:
+        _queue_all("topic", select(Topic.id).where(inside), Topic.id, job)
+    _queue_all("post", select(Post.id).join(Post.topic).where(inside, Post.number > 1), Post.id, job)
+
+
+def _queue_all(kind: str, statement: Select[int], key: InstrumentedAttribute[int], job: JobContext) -> None:
+    last = 0
+    while True:
+        with unit_of_work():
+            ids = db.session.scalars(statement.where(key > last).order_by(key).limit(AT_ONCE)).all()
+            enqueue_index_many(kind, ids)
+        if len(ids) < AT_ONCE:
+            return
+        last = ids[-1]
+        job.extend()
 
 
 def _index_topic(event: events.TopicPublished | events.TopicChanged) -> None:
@@ -67,6 +100,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.WorkshopChanged, _index_contents),
     Subscription(events.TopicPublished, _index_topic),
     Subscription(events.TopicChanged, _index_topic),
+    Subscription(events.TopicChanged, _index_answers),
     Subscription(events.TopicDeleted, _forget_topic),
     Subscription(events.TopicRestored, _index_restored_topic),
     Subscription(events.PostPublished, _index_post),
@@ -75,4 +109,4 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.PostWithdrawn, _forget_post),
     Subscription(events.MemberRemoved, _close_rooms, Moment.AFTER_COMMIT),
 )
-JOBS: dict[str, JobHandler] = {}
+JOBS: dict[str, JobHandler] = {REINDEX: reindex_contents}

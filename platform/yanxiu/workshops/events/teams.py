@@ -15,8 +15,11 @@ class WorkshopCreated(Event):
 
 @dataclass(frozen=True)
 class WorkshopChanged(Event):
+    """`relabeled`: name, subject or stage changed, by which everything inside is found too."""
+
     workshop_id: int
     actor_id: int
+    relabeled: bool
 
 
 @dataclass(frozen=True)

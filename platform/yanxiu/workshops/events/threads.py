@@ -17,11 +17,12 @@ class TopicPublished(Event):
 
 @dataclass(frozen=True)
 class TopicChanged(Event):
-    """Title, pin, digest or lock changed."""
+    """Title, pin, digest or lock changed; `renamed`: the title, by which the answers are found too."""
 
     topic_id: int
     workshop_id: int
     actor_id: int
+    renamed: bool = False
 
 
 @dataclass(frozen=True)

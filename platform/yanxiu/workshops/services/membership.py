@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from yanxiu.accounts.models import User
 from yanxiu.core.audit import record_audit
 from yanxiu.core.clock import now
-from yanxiu.core.db import db
+from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
 from yanxiu.core.events import record
 from yanxiu.workshops.events import (
@@ -38,7 +38,8 @@ from yanxiu.workshops.queries.teams import membership_of
 
 def _lock(workshop: Workshop) -> None:
     """Hold other writers of this workshop's membership back until the commit."""
-    db.session.execute(select(Workshop.id).where(Workshop.id == workshop.id).with_for_update())
+    if not hold(workshop):
+        raise NotFoundError
 
 
 def add_member(workshop: Workshop, user_id: int, *, role: str = Role.MEMBER.value, how: str) -> WorkshopMember:
@@ -92,6 +93,8 @@ def apply_to_workshop(actor: User, workshop: Workshop, message: str) -> Applicat
     if waiting is not None:
         waiting.message = message
         return waiting
+    if membership_of(workshop.id, actor.id) is not None:
+        raise ConflictError("您已经是这个工作坊的成员了")
     application = Application(workshop_id=workshop.id, user_id=actor.id, message=message)
     db.session.add(application)
     db.session.flush()
@@ -189,13 +192,16 @@ def leave_workshop(actor: User, workshop: Workshop) -> None:
 
 
 def remove_member(actor: User, workshop: Workshop, member: WorkshopMember) -> None:
-    """End a membership. What the person wrote stays; the person sees nothing more."""
+    """End a membership. What the person wrote stays; the person sees nothing more. Who is gone already is no error."""
+    user_id = member.user_id
     _lock(workshop)
+    if not hold(member):
+        return
     _keep_a_leader(workshop, member)
     db.session.delete(member)
     _count_members(workshop, -1)
-    record(MemberRemoved(workshop.id, member.user_id, actor.id))
-    record_audit(actor, "workshop.member_removed", "workshop", workshop.id, user_id=member.user_id)
+    record(MemberRemoved(workshop.id, user_id, actor.id))
+    record_audit(actor, "workshop.member_removed", "workshop", workshop.id, user_id=user_id)
 
 
 def _leaders_besides(workshop: Workshop, member: WorkshopMember) -> int:
@@ -217,6 +223,8 @@ def _keep_a_leader(workshop: Workshop, member: WorkshopMember) -> None:
 def change_role(actor: User, workshop: Workshop, member: WorkshopMember, role: str) -> None:
     """Give a member a role: at most three leaders, never none."""
     _lock(workshop)
+    if not hold(member):
+        raise ConflictError("这位老师刚刚离开了工作坊，请刷新成员名单")
     if role == member.role:
         return
     if role == Role.LEADER.value and _leaders_besides(workshop, member) >= MAX_LEADERS:

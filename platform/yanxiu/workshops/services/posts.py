@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from yanxiu.accounts.models import User
 from yanxiu.core.clock import now
-from yanxiu.core.db import db, is_sqlite
+from yanxiu.core.db import db, hold, is_sqlite
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.html import clean_html, excerpt, html_from_text, text_of
@@ -160,7 +160,7 @@ def publish_post(
     Other words under a known `client_uuid` are a post of their own: nothing typed is ever swallowed.
     """
     client_uuid = checked_uuid(client_uuid)
-    db.session.execute(select(Topic.id).where(Topic.id == topic.id).with_for_update())
+    _hold(topic)
     content = checked_content(html)
     before = sent_before(actor, client_uuid)
     if before is not None and before.topic_id == topic.id and says_the_same(before, content):
@@ -177,8 +177,14 @@ def publish_post(
     return post
 
 
+def _hold(topic: Topic, post: Post | None = None) -> None:
+    """Keep other writers of this topic out until the commit, the topic's row always first."""
+    if not hold(topic) or topic.deleted_at is not None or (post is not None and not hold(post)):
+        raise ConflictError("这个话题刚刚被删除了")
+
+
 def _refuse_withdrawn(parent: Post | None, quote: Post | None) -> None:
-    if any(post is not None and post.withdrawn_at is not None for post in (parent, quote)):
+    if any(post is not None and (not hold(post) or post.withdrawn_at is not None) for post in (parent, quote)):
         raise ConflictError("这条发言已被撤回，不能再回复或引用")
 
 
@@ -235,6 +241,9 @@ def edit_post(
 ) -> None:
     """Change what a post says, keeping what it said, and its files; the same again changes nothing."""
     content = checked_content(html)
+    _hold(post.topic, post)
+    if post.withdrawn_at is not None:
+        raise ConflictError("这条发言刚刚被撤回，请先恢复再修改")
     changed = change_files(actor, post, files, dropped)
     if content.html == post.html and not changed:
         return
@@ -259,6 +268,7 @@ def withdraw_post(actor: User, post: Post) -> None:
     """Take a post out of sight; its place stays, so that the answers keep theirs."""
     if post.is_opener:
         raise ConflictError("话题的正文不能单独撤回，请删除整个话题")
+    _hold(post.topic, post)
     if post.withdrawn_at is not None:
         return
     post.withdrawn_at, post.withdrawn_by_id = now(), actor.id
@@ -270,6 +280,7 @@ def withdraw_post(actor: User, post: Post) -> None:
 
 def restore_post(actor: User, post: Post) -> None:
     """Put a withdrawn post back."""
+    _hold(post.topic, post)
     if post.withdrawn_at is None:
         return
     post.withdrawn_at = post.withdrawn_by_id = None

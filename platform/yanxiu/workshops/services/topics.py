@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from yanxiu.accounts.models import User
 from yanxiu.core.clock import now
-from yanxiu.core.db import db
+from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.html import without_invisible
@@ -40,6 +40,7 @@ def publish_topic(
 ) -> Topic:
     """Open a thread; sending the same words with the same `client_uuid` returns the topic they made."""
     client_uuid = posts.checked_uuid(client_uuid)
+    hold(workshop)
     content, title = posts.checked_content(html), _checked_title(title)
     before = posts.sent_before(actor, client_uuid)
     if before is not None and _is_sent_again(before, workshop, title, content):
@@ -60,6 +61,12 @@ def publish_topic(
     record(TopicPublished(topic.id, opener.id, workshop.id, actor.id))
     posts.record_mentions(actor, opener)
     return topic
+
+
+def _hold(topic: Topic) -> None:
+    """Keep other writers of the workshop's topics out until the commit, then read this one again."""
+    if not hold(topic.workshop) or not hold(topic):
+        raise ConflictError("这个话题刚刚被删除了")
 
 
 def _is_sent_again(before: Post, workshop: Workshop, title: str, content: posts.Content) -> bool:
@@ -95,11 +102,12 @@ def edit_topic(
 ) -> None:
     """Change the title and the opening text; what it said before is kept."""
     new_title = _checked_title(title)
+    _hold(topic)
     posts.edit_post(actor, opener, html, files=files, dropped=dropped)
     if new_title != topic.title:
         topic.title = new_title
-        record(TopicChanged(topic.id, topic.workshop_id, actor.id))
-    _change_opener_too(topic, opener)
+        record(TopicChanged(topic.id, topic.workshop_id, actor.id, renamed=True))
+        _change_opener_too(topic, opener)
 
 
 def _change_opener_too(topic: Topic, opener: Post) -> None:
@@ -110,6 +118,7 @@ def _change_opener_too(topic: Topic, opener: Post) -> None:
 
 def pin_topic(actor: User, topic: Topic, opener: Post, *, pinned: bool) -> None:
     """Make a topic an announcement, or an ordinary topic again; at most five at a time."""
+    _hold(topic)
     if pinned == (topic.pinned_at is not None):
         return
     if pinned and _pinned_count(topic.workshop_id) >= MAX_PINNED:
@@ -130,6 +139,7 @@ def _pinned_count(workshop_id: int) -> int:
 
 def digest_topic(actor: User, topic: Topic, opener: Post, *, digest: bool) -> None:
     """Mark a topic as one of the best, or take the mark back."""
+    _hold(topic)
     if digest == (topic.digest_at is not None):
         return
     topic.digest_at = now() if digest else None
@@ -141,6 +151,7 @@ def digest_topic(actor: User, topic: Topic, opener: Post, *, digest: bool) -> No
 
 def lock_topic(actor: User, topic: Topic, opener: Post, *, locked: bool) -> None:
     """End the discussion, or open it again."""
+    _hold(topic)
     if locked == (topic.locked_at is not None):
         return
     topic.locked_at = now() if locked else None
@@ -150,6 +161,9 @@ def lock_topic(actor: User, topic: Topic, opener: Post, *, locked: bool) -> None
 
 def delete_topic(actor: User, topic: Topic) -> None:
     """Take a topic with everything under it out of sight."""
+    _hold(topic)
+    if topic.deleted_at is not None:
+        return
     topic.deleted_at, topic.deleted_by_id = now(), actor.id
     bump(f"topic:{topic.id}", "topic", topic.id)
     touch_topic(topic)
@@ -158,6 +172,7 @@ def delete_topic(actor: User, topic: Topic) -> None:
 
 def restore_topic(actor: User, topic: Topic) -> None:
     """Bring a deleted topic back with everything under it; as a plain one when five are pinned by now."""
+    _hold(topic)
     if topic.deleted_at is None:
         return
     if topic.pinned_at is not None and _pinned_count(topic.workshop_id) >= MAX_PINNED:

@@ -52,13 +52,19 @@ def change_workshop(
 ) -> None:
     """Change settings; a new cover replaces the old one, None keeps it."""
     _refuse_nameless(details)
+    before = _labels(workshop)
     for field, value in asdict(details).items():
         setattr(workshop, field, value)
     if cover is not None:
         workshop.cover = keep_file(cover, actor.id)
     db.session.flush()
-    record(WorkshopChanged(workshop.id, actor.id))
+    record(WorkshopChanged(workshop.id, actor.id, relabeled=_labels(workshop) != before))
     record_audit(actor, "workshop.changed", "workshop", workshop.id, **asdict(details))
+
+
+def _labels(workshop: Workshop) -> tuple[str, str, str]:
+    """What search says about everything inside."""
+    return workshop.name, workshop.subject, workshop.stage
 
 
 def _refuse_nameless(details: WorkshopDetails) -> None:

@@ -15,7 +15,7 @@ from pycrdt import Doc
 
 from tests.support.cast import cast_from_world
 from tests.support.clients import csrf_token, session_cookie, signed_in_client
-from tests.support.lessonplans import make_plan
+from tests.support.lessonplans import find_text, make_plan
 from tests.support.observations import make_lesson
 from tests.support.rt_client import lines_of
 from tests.support.workshops import make_topic, make_workshop
@@ -33,7 +33,6 @@ from yanxiu.core.storage import storage
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab.store import DocumentStore
-from yanxiu.lessonplans.queries import find_text
 from yanxiu.observations.uploads.handover import open_store
 from yanxiu.search.cli import build_index
 from yanxiu.search.indexer import Indexer, engine_of

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.lessonplans import make_plan
+from tests.support.lessonplans import find_text, make_plan
 from tests.support.rt_client import new_update
 from yanxiu import wiring
 from yanxiu.core import clock
@@ -15,7 +15,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services
 from yanxiu.lessonplans.collab.store import Append, DocumentStore
 from yanxiu.lessonplans.models import PlanContributor
-from yanxiu.lessonplans.queries import edits_behind_text, find_plan, find_text, plans_behind_their_log, revisions_page
+from yanxiu.lessonplans.queries import edits_behind_text, find_plan, plans_behind_their_log, revisions_page
 from yanxiu.notifications.models import Notification
 
 
@@ -54,6 +54,15 @@ def test_stored_edits_that_nobody_was_told_of_are_noted_when_a_worker_starts(app
         assert plan.edited_by_id in (cast.teacher.id, cast.colleague.id)
         writers = db.session.query(PlanContributor.user_id).filter_by(plan_id=plan_id)
         assert {row.user_id for row in writers} == {cast.teacher.id, cast.colleague.id}
+
+
+@pytest.mark.parametrize("keys", [("teacher", "colleague"), ("colleague", "teacher")])
+def test_the_last_one_who_wrote_is_named_whatever_their_number(app, cast, plan_id, work, keys):
+    for key in keys:
+        store_and_die(app, plan_id, f"{key}写的", cast.people[key].id)
+    start_worker(app, work)
+    with app.app_context():
+        assert find_plan(plan_id).edited_by_id == cast.people[keys[-1]].id
 
 
 def test_what_was_noted_is_left_alone(app, cast, plan_id, work):

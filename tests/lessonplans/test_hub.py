@@ -320,7 +320,17 @@ def test_when_the_last_one_leaves_the_program_is_told_who_wrote(bench):
     bench.hub.drain()
     bench.hub.disconnect("a")
     bench.hub.keep_house()
-    assert bench.settled == [(bench.plan_id, frozenset({1}))]
+    assert bench.settled == [(bench.plan_id, (1,))]
+
+
+def test_who_wrote_last_is_named_last_whatever_their_number(bench):
+    wang, li = bench.join("a", WANG, 1)["h"], bench.join("b", LI, 2)["h"]
+    for sid, handle, number in (("a", wang, 1), ("b", li, 1), ("a", wang, 2)):
+        bench.write(sid, handle, number, f"{sid}的第{number}行")
+        bench.hub.drain()
+    bench.hub.keep_house(closing=True)
+    assert bench.settled == [(bench.plan_id, (LI.user_id, WANG.user_id))]
+    assert LI.user_id > WANG.user_id
 
 
 def test_the_program_is_told_who_wrote_before_the_log_that_says_so_is_compacted(app, bench, monkeypatch):

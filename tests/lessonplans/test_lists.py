@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.support.lessonplans import make_plan
+from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services
-from yanxiu.lessonplans.queries import find_member
+from yanxiu.lessonplans.queries import find_member, find_plan
 
 
 @pytest.fixture
@@ -60,3 +61,60 @@ def test_what_was_looked_for_stays_in_the_fields_and_an_empty_answer_says_so(cli
     assert 'value="没有的课"' in page
     assert '<option value="数学" selected>' in page
     assert "没有符合条件的教案" in page
+
+
+@pytest.fixture
+def rooms(app, cast) -> list[int]:
+    """Two workshops of `leader` with `villager`."""
+    with app.app_context(), unit_of_work():
+        leader, villager = cast.user("leader"), cast.user("villager")
+        return [make_workshop(leader, [villager], name=name).id for name in ("甲坊", "乙坊")]
+
+
+def put(app, cast, plan_id: int, workshop_id: int | None) -> None:
+    """Move a plan of `leader` into a workshop, or to the school."""
+    with app.app_context(), unit_of_work():
+        seen_by = "school" if workshop_id is None else "workshop"
+        card = services.PlanCard("挪动的教案", subject="语文", visibility=seen_by, workshop_id=workshop_id)
+        services.change_plan(cast.user("leader"), find_plan(plan_id), card)
+
+
+def changes(client_for, workshop_id: int, since: int):
+    return client_for("villager").get(f"/workshops/{workshop_id}/lesson-plans/items?since={since}")
+
+
+def test_a_plan_that_is_moved_leaves_the_list_it_was_in_and_may_come_back(app, cast, client_for, rooms):
+    first, second = rooms
+    with app.app_context(), unit_of_work():
+        plan_id = make_plan(cast.user("leader"), visibility="workshop", workshop_id=first).id
+    seq = int(changes(client_for, first, 0).headers["X-Seq"])
+    shown, gone = f'id="plan-{plan_id}"', f'data-gone="plan-{plan_id}"'
+    for elsewhere in (second, None):
+        put(app, cast, plan_id, elsewhere)
+        left = changes(client_for, first, seq)
+        assert gone in left.text
+        assert shown not in left.text
+        seq = int(left.headers["X-Seq"])
+        assert gone not in changes(client_for, first, seq).text
+        put(app, cast, plan_id, first)
+        back = changes(client_for, first, seq)
+        assert shown in back.text
+        assert gone not in back.text
+        seq = int(back.headers["X-Seq"])
+    assert gone in changes(client_for, second, 0).text
+
+
+def test_many_changes_are_answered_in_parts_the_oldest_first(app, cast, client_for, rooms, monkeypatch):
+    monkeypatch.setattr("yanxiu.lessonplans.queries.CATCH_UP_LIMIT", 2)
+    with app.app_context(), unit_of_work():
+        made = [make_plan(cast.user("leader"), visibility="workshop", workshop_id=rooms[0]).id for _ in range(5)]
+        services.delete_plan(cast.user("leader"), find_plan(made[0]))
+    seq, heard, parts = 0, "", 0
+    while True:
+        answer = changes(client_for, rooms[0], seq)
+        seq, heard, parts = int(answer.headers["X-Seq"]), heard + answer.text, parts + 1
+        if "X-More" not in answer.headers:
+            break
+    assert parts == 3
+    assert [plan_id for plan_id in made if f'id="plan-{plan_id}"' in heard] == made[1:]
+    assert f'data-gone="plan-{made[0]}"' in heard

@@ -60,7 +60,7 @@ class Bench:
         self.transport, self.rights, self.clock = Recorder(), Rights(), Clock()
         with app.app_context():
             self.store = DocumentStore(db.engine)
-        self.settled: list[tuple[int, frozenset[int]]] = []
+        self.settled: list[tuple[int, tuple[int, ...]]] = []
         self.plan_id = plan_id
         self.hub = Hub(
             self.store,

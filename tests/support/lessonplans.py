@@ -6,8 +6,9 @@ from typing import Any
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import viewer_of
+from yanxiu.core.db import db
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.models import LessonPlan
+from yanxiu.lessonplans.models import LessonPlan, PlanText
 from yanxiu.lessonplans.services import PlanCard, create_plan
 
 
@@ -22,3 +23,8 @@ def make_plan(
     """A plan of the owner; `card` are fields of `PlanCard`."""
     chosen = {"subject": "语文", "stage": "小学", "grade": "五年级"} | card
     return create_plan(owner, viewer_of(owner), PlanCard(title, **chosen), template, document)
+
+
+def find_text(plan_id: int) -> PlanText | None:
+    """The plan as it read when it last came to rest."""
+    return db.session.get(PlanText, plan_id)

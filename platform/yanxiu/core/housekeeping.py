@@ -40,6 +40,7 @@ class Expiry:
 
 
 _expiries: list[Expiry] = []
+_chores: list[Callable[[], int]] = []
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,15 @@ def sweep_leftovers(store: Storage, *, however_many: bool = True) -> Swept:
     return Swept(len(orphans), store.drop_unfinished(YOUNG_S), sweep_scratch(YOUNG_S))
 
 
-def set_expiries(expiries: Sequence[Expiry]) -> None:
-    """Say which rows are kept for a time only; called by `wiring`."""
+def set_expiries(expiries: Sequence[Expiry], chores: Sequence[Callable[[], int]] = ()) -> None:
+    """Say which rows are kept for a time only; a chore forgets others by a rule of its own. Called by `wiring`."""
     _expiries[:] = expiries
+    _chores[:] = chores
 
 
 def forget_expired() -> int:
     """Delete rows whose time is over, a few in each transaction; return how many."""
-    return sum(_forget_all(expiry) for expiry in _expiries)
+    return sum(_forget_all(expiry) for expiry in _expiries) + sum(chore() for chore in _chores)
 
 
 def _forget_all(expiry: Expiry) -> int:

@@ -27,7 +27,7 @@ class PlanChanged(Event):
 
 @dataclass(frozen=True)
 class PlanEdited(Event):
-    """The text came to rest after edits by these people."""
+    """The text came to rest after edits by these people, in the order of their ids."""
 
     plan_id: int
     editor_ids: tuple[int, ...]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import ids_below
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import (
     IndexDocument,
@@ -64,7 +65,7 @@ def _document(plan: LessonPlan, text: str) -> IndexDocument:
         type="教学设计",
         school=plan.organization.label,
         author=plan.owner.name,
-        year=str(plan.created_at.year),
+        year=str(plan.created_at.astimezone(clock.LOCAL_ZONE).year),
         date=plan.edited_at,
     )
 

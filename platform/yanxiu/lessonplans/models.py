@@ -71,6 +71,17 @@ class LessonPlan(Timestamps, Model):
         return " ".join(part for part in (self.grade or self.stage, self.subject, self.edition, self.volume) if part)
 
 
+class PlanDeparture(Model):
+    """A plan was moved out of a workshop: its live list, where number `seq` says so, has to let go of it."""
+
+    __tablename__ = "plan_departure"
+    __table_args__ = (Index("ix_plan_departure_seq", "workshop_id", "seq"),)
+
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"), primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+
+
 class PlanMember(Model):
     """Somebody invited to a plan. `seen_at` is None until they open it: it waits for them."""
 
@@ -149,8 +160,9 @@ class PlanText(Model):
 
 
 class Revision(Model):
-    """A named, immutable state of a plan: the full document, compressed. Never changed, never deleted.
+    """A named, immutable state of a plan: the full document, compressed. What it says is never changed.
 
+    One that was kept by itself may be taken away with age (`thinning`), unless somebody went back to it (`restored_at`).
     `seq` is the number of the last log row it contains, so that what rested is kept by itself only once.
     """
 
@@ -168,6 +180,7 @@ class Revision(Model):
     characters: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    restored_at: Mapped[datetime | None]
 
     plan: Mapped[LessonPlan] = relationship()
     author: Mapped[User] = relationship()

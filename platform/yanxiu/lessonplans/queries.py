@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union, union_all
 from sqlalchemy.orm import contains_eager, joinedload, undefer
 
 from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
@@ -26,6 +26,7 @@ from yanxiu.lessonplans.models import (
     VISIBILITIES,
     LessonPlan,
     PlanContributor,
+    PlanDeparture,
     PlanImage,
     PlanMember,
     PlanSnapshot,
@@ -38,6 +39,7 @@ from yanxiu.workshops.queries import membership_of, workshop_ids_of
 
 OVERSEERS = RESEARCH_ROLES | ADMIN_ROLES | SCHOOL_ROLES
 LEADING = frozenset({"leader", "facilitator"})
+CATCH_UP_LIMIT = 100
 
 
 def find_plan(plan_id: int) -> LessonPlan | None:
@@ -190,15 +192,45 @@ def workshop_plans_page(
     return _newest(statement, cursor, size)
 
 
-def workshop_plans_since(
-    viewer: Viewer, workshop_id: int, since: int, limit: int = 100
-) -> tuple[Sequence[LessonPlan], Sequence[int]]:
-    """Return the workshop's plans that changed after `since`, and the ids of those the viewer may not see any more."""
-    changed = and_(LessonPlan.workshop_id == workshop_id, LessonPlan.seq > since)
-    newest = LessonPlan.seq.desc()
-    seen = db.session.scalars(_cards().where(changed, visible_to(viewer)).order_by(newest).limit(limit)).all()
-    hidden = select(LessonPlan.id).where(changed, ~visible_to(viewer)).order_by(newest).limit(limit)
-    return list(reversed(seen)), db.session.scalars(hidden).all()
+@dataclass(frozen=True)
+class PlanChanges:
+    """What changed in a workshop's list, oldest change first: plans to show, ids to take away.
+
+    `seq` says how far this reaches when there is more, else it is None.
+    """
+
+    plans: Sequence[LessonPlan]
+    gone: Sequence[int]
+    seq: int | None
+
+
+def workshop_plans_since(viewer: Viewer, workshop_id: int, since: int) -> PlanChanges:
+    """Return what changed in a workshop's list after `since`, at most CATCH_UP_LIMIT changes.
+
+    Gone is what the viewer may not see any more, and what was moved to another place.
+    """
+    moved = select(PlanDeparture.plan_id, PlanDeparture.seq).join(LessonPlan, LessonPlan.id == PlanDeparture.plan_id)
+    changed = union_all(
+        select(LessonPlan.id, LessonPlan.seq).where(LessonPlan.workshop_id == workshop_id, LessonPlan.seq > since),
+        moved.where(
+            PlanDeparture.workshop_id == workshop_id,
+            PlanDeparture.seq > since,
+            LessonPlan.workshop_id.is_distinct_from(workshop_id),
+        ),
+    ).subquery()
+    rows = db.session.execute(select(changed.c.id, changed.c.seq).order_by(changed.c.seq).limit(CATCH_UP_LIMIT)).all()
+    ids = [row.id for row in rows]
+    here = and_(LessonPlan.id.in_(ids), LessonPlan.workshop_id == workshop_id, visible_to(viewer))
+    plans = db.session.scalars(_cards().where(here).order_by(LessonPlan.seq)).all()
+    shown = {plan.id for plan in plans}
+    reached = rows[-1].seq if len(rows) == CATCH_UP_LIMIT else None
+    return PlanChanges(plans, [plan_id for plan_id in ids if plan_id not in shown], reached)
+
+
+def plan_ids_in(workshop_id: int) -> Sequence[int]:
+    """Return the plans of a workshop whoever may see them, for search."""
+    statement = select(LessonPlan.id).where(LessonPlan.workshop_id == workshop_id, LessonPlan.deleted_at.is_(None))
+    return db.session.scalars(statement).all()
 
 
 def count_workshop_plans(viewer: Viewer, workshop_id: int) -> int:
@@ -323,11 +355,6 @@ def find_live_session(session_id: int | None) -> UserSession | None:
     return db.session.scalars(statement).unique().first()
 
 
-def find_text(plan_id: int) -> PlanText | None:
-    """Return the plan as it read when it last came to rest."""
-    return db.session.get(PlanText, plan_id)
-
-
 def plans_behind_their_log(limit: int = 500) -> Sequence[int]:
     """Return the plans whose kept text is older than their last stored edit, leaving out what cannot be loaded."""
     statement = (
@@ -363,16 +390,19 @@ def plans_to_keep(rested_before: datetime, limit: int = 200) -> Sequence[int]:
     return db.session.scalars(statement).all()
 
 
-def edits_behind_text(plan_id: int) -> tuple[set[int], datetime | None]:
-    """Return who made the stored edits that the kept text lacks, and when the last of them was stored."""
+def edits_behind_text(plan_id: int) -> tuple[list[int], datetime | None]:
+    """Return who made the stored edits that the kept text lacks, who wrote last at the end, and when that was stored.
+
+    Who wrote within the same hundredth of a second stand in any order.
+    """
     kept = select(func.coalesce(func.max(PlanText.seq), 0)).where(PlanText.plan_id == plan_id).scalar_subquery()
     rows = db.session.execute(
         select(PlanUpdate.user_ids, PlanUpdate.created_at)
         .where(PlanUpdate.plan_id == plan_id, PlanUpdate.seq > kept)
         .order_by(PlanUpdate.seq)
     ).all()
-    authors = {int(number) for row in rows for number in row.user_ids.split(",") if number}
-    return authors, rows[-1].created_at if rows else None
+    authors = [int(number) for row in reversed(rows) for number in row.user_ids.split(",") if number]
+    return list(dict.fromkeys(authors))[::-1], rows[-1].created_at if rows else None
 
 
 def stored_document(plan_id: int) -> Stored | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,8 @@ from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
-from yanxiu.core.db import db
-from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.db import db, hold
+from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
 from yanxiu.core.events import record
 from yanxiu.core.html import without_invisible
 from yanxiu.core.live import bump
@@ -36,6 +36,7 @@ from yanxiu.lessonplans.models import (
     WRITER,
     LessonPlan,
     PlanContributor,
+    PlanDeparture,
     PlanImage,
     PlanMember,
     PlanSnapshot,
@@ -119,6 +120,7 @@ def first_document(template: PlanTemplate, card: PlanCard) -> Node:
 
 def change_plan(actor: User, plan: LessonPlan, card: PlanCard) -> None:
     """Change the card."""
+    _hold(plan)
     before = (plan.visibility, plan.workshop_id)
     old_workshop = plan.workshop_id
     _fill(plan, card.checked())
@@ -127,9 +129,16 @@ def change_plan(actor: User, plan: LessonPlan, card: PlanCard) -> None:
     record(events.PlanChanged(plan.id, actor.id, narrowed))
     _tell_workshop(plan)
     if old_workshop is not None and old_workshop != plan.workshop_id:
-        bump(f"workshop-plans:{old_workshop}", "plan", plan.id)
+        _let_go(old_workshop, plan)
     if narrowed:
         record_audit(actor, "plan.visibility", "lesson_plan", plan.id, visibility=plan.visibility)
+
+
+def _let_go(workshop_id: int, plan: LessonPlan) -> None:
+    """Tell the list of the workshop that the plan has left; a plan that comes and goes leaves one row."""
+    seq = bump(f"workshop-plans:{workshop_id}", "plan", plan.id)
+    db.session.merge(PlanDeparture(workshop_id=workshop_id, plan_id=plan.id, seq=seq))
+    db.session.flush()
 
 
 def _fill(plan: LessonPlan, card: PlanCard) -> None:
@@ -138,6 +147,12 @@ def _fill(plan: LessonPlan, card: PlanCard) -> None:
     plan.edition, plan.volume, plan.unit = card.edition, _line(card.volume), _line(card.unit)
     plan.periods = card.periods
     plan.visibility, plan.workshop_id, plan.workshop_writes = card.visibility, card.workshop_id, card.workshop_writes
+
+
+def _hold(plan: LessonPlan) -> None:
+    """Keep other writers of this plan's card, people and versions out until the commit, and read it again."""
+    if not hold(plan):
+        raise NotFoundError
 
 
 def _line(text: str) -> str:
@@ -152,6 +167,9 @@ def _tell_workshop(plan: LessonPlan) -> None:
 
 def delete_plan(actor: User, plan: LessonPlan) -> None:
     """Put a plan away; everybody who has it open is put out. It can be brought back."""
+    _hold(plan)
+    if plan.deleted_at is not None:
+        return
     plan.deleted_at = clock.now()
     db.session.flush()
     record_audit(actor, "plan.delete", "lesson_plan", plan.id, title=plan.title)
@@ -161,6 +179,9 @@ def delete_plan(actor: User, plan: LessonPlan) -> None:
 
 def undelete_plan(actor: User, plan: LessonPlan) -> None:
     """Bring a deleted plan back."""
+    _hold(plan)
+    if plan.deleted_at is None:
+        return
     plan.deleted_at = None
     db.session.flush()
     record_audit(actor, "plan.undelete", "lesson_plan", plan.id, title=plan.title)
@@ -174,6 +195,7 @@ def invite_member(actor: User, plan: LessonPlan, user: User, role: str) -> PlanM
         raise InvalidError("请选择一起写还是只看", field="role")
     if user.id == plan.owner_id:
         raise InvalidError("这是主备人，不用邀请", field="user_id")
+    _hold(plan)
     known = find_member(plan.id, user.id)
     if known is not None:
         change_member(actor, plan, known, role)
@@ -192,6 +214,9 @@ def change_member(actor: User, plan: LessonPlan, member: PlanMember, role: str) 
     """Let a member write, or read only."""
     if role not in MEMBER_ROLES:
         raise InvalidError("请选择一起写还是只看", field="role")
+    _hold(plan)
+    if not hold(member):
+        raise ConflictError("这位老师刚刚退出了这份教案，请刷新名单")
     if member.role == role:
         return
     member.role = role
@@ -202,6 +227,9 @@ def change_member(actor: User, plan: LessonPlan, member: PlanMember, role: str) 
 def remove_member(actor: User, plan: LessonPlan, member: PlanMember) -> None:
     """Take somebody out, or leave; what they wrote stays."""
     user_id = member.user_id
+    _hold(plan)
+    if not hold(member):
+        return
     db.session.delete(member)
     db.session.flush()
     record(events.PlanMemberRemoved(plan.id, user_id, actor.id))
@@ -209,6 +237,10 @@ def remove_member(actor: User, plan: LessonPlan, member: PlanMember) -> None:
 
 def hand_over_plan(actor: User, plan: LessonPlan, user: User) -> None:
     """Make somebody who takes part the owner; who was it goes on writing. School and county of the plan stay."""
+    handed_by = plan.owner_id
+    _hold(plan)
+    if plan.owner_id != handed_by:
+        raise ConflictError("这份教案刚刚已经换了主备人，请刷新后再看")
     before = plan.owner
     if user.id == before.id or not user.is_active:
         raise InvalidError("请从名单里选一位接手的老师", field="user_id")
@@ -235,22 +267,21 @@ def mark_seen(member: PlanMember) -> None:
         member.seen_at = clock.now()
 
 
-def save_revision(
-    actor: User, plan: LessonPlan, state: bytes, title: str, note: str = "", *, seq: int = 0, kind: str = NAMED
-) -> Revision:
+def save_revision(actor: User, plan: LessonPlan, state: bytes, title: str, note: str = "", *, seq: int = 0) -> Revision:
     """Keep the document as it is now under a name. `state` is the full encoded document, up to log row `seq`."""
     name = _line(title)
     if not name:
         raise InvalidError("给这个版本起个名字，例如“二稿”", field="title")
     if len(name) > 60:
         raise InvalidError("版本名字最多 60 个字", field="title")
-    revision = _new_revision(plan, state, seq, kind=kind, title=name, author_id=actor.id)
+    revision = _new_revision(plan, state, seq, kind=NAMED, title=name, author_id=actor.id)
     revision.note = without_invisible(note).strip()[:500]
     record(events.RevisionSaved(revision.id, plan.id, actor.id, plan.workshop_id))
     return revision
 
 
 def _new_revision(plan: LessonPlan, state: bytes, seq: int, **card: Any) -> Revision:
+    _hold(plan)
     revision = Revision(
         plan_id=plan.id,
         number=next_revision_number(plan.id),
@@ -274,7 +305,8 @@ def keep_rested(plan: LessonPlan, state: bytes, seq: int) -> Revision:
 def keep_before_restore(actor: User, plan: LessonPlan, state: bytes, seq: int, revision: Revision) -> Revision:
     """Keep what is there before an earlier version is brought back."""
     title = f"恢复“{revision.title}”之前"
-    kept = save_revision(actor, plan, state, title[:60], seq=seq, kind=BEFORE_RESTORE)
+    kept = _new_revision(plan, state, seq, kind=BEFORE_RESTORE, title=title[:60], author_id=actor.id)
+    revision.restored_at = clock.now()
     record(events.RevisionRestored(revision.id, plan.id, actor.id))
     record_audit(actor, "plan.restore", "lesson_plan", plan.id, revision=revision.number)
     return kept
@@ -289,13 +321,14 @@ def keep_image(actor: User, plan: LessonPlan, received: ReceivedFile) -> PlanIma
     return image
 
 
-def note_edits(plan: LessonPlan, editor_ids: Iterable[int], at: datetime | None = None) -> None:
-    """The text came to rest (`at`: then, not now): remember who wrote and tell the program."""
-    editors = sorted(set(editor_ids))
-    if not editors:
+def note_edits(plan: LessonPlan, editor_ids: Sequence[int], at: datetime | None = None) -> None:
+    """The text came to rest (`at`: then, not now): remember who wrote, the last one last, and tell the program."""
+    if not editor_ids:
         return
+    _hold(plan)
+    editors = sorted(set(editor_ids))
     now = at or clock.now()
-    plan.edited_at, plan.edited_by_id = now, editors[-1]
+    plan.edited_at, plan.edited_by_id = now, editor_ids[-1]
     known = {
         row.user_id: row
         for row in db.session.scalars(select(PlanContributor).where(PlanContributor.plan_id == plan.id))
@@ -311,7 +344,7 @@ def note_edits(plan: LessonPlan, editor_ids: Iterable[int], at: datetime | None 
 
 
 def write_text(plan_id: int, *, epoch: int, seq: int, document: Node) -> None:
-    """Keep the document as HTML and text, unless a newer one is kept already."""
+    """Keep the document as HTML and text, unless a newer one is kept already. PostgreSQL keeps no NUL in a text."""
     kept = db.session.get(PlanText, plan_id)
     if kept is not None and (kept.epoch, kept.seq) > (epoch, seq):
         return
@@ -319,7 +352,7 @@ def write_text(plan_id: int, *, epoch: int, seq: int, document: Node) -> None:
         kept = PlanText(plan_id=plan_id)
         db.session.add(kept)
     kept.epoch, kept.seq = epoch, seq
-    kept.html, kept.text = render_html(document), plain_text(document)
+    kept.html, kept.text = (words.replace("\0", "") for words in (render_html(document), plain_text(document)))
     kept.characters = count_characters(document)
     kept.updated_at = clock.now()
     db.session.flush()

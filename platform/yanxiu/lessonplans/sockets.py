@@ -75,7 +75,7 @@ def init_documents(app: Flask) -> None:
                 return None
             return Visitor(current_user.user.id, current_user.user.name, current_user.session_id)
 
-    def settled(plan_id: int, editor_ids: frozenset[int]) -> None:
+    def settled(plan_id: int, editor_ids: tuple[int, ...]) -> None:
         with app.app_context(), unit_of_work():
             plan = find_plan(plan_id)
             if plan is not None:

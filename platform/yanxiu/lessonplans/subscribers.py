@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from yanxiu.accounts.events import (
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription
-from yanxiu.core.search_queue import enqueue_index
+from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import events
@@ -25,13 +26,15 @@ from yanxiu.lessonplans.document.ydoc import json_from_state
 from yanxiu.lessonplans.queries import (
     edits_behind_text,
     find_plan,
+    plan_ids_in,
     plans_behind_their_log,
     plans_to_keep,
     stored_document,
 )
 from yanxiu.lessonplans.services import keep_rested, note_edits, write_text
 from yanxiu.lessonplans.sockets import documents
-from yanxiu.workshops.events import MemberRemoved, MemberRoleChanged
+from yanxiu.lessonplans.thinning import thin_out_versions
+from yanxiu.workshops.events import MemberRemoved, MemberRoleChanged, WorkshopChanged
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,12 @@ def _index_people(event: events.PlanMemberInvited | events.PlanMemberChanged | e
 
 def _index_without(event: events.PlanMemberRemoved) -> None:
     enqueue_index("plan", event.plan_id, narrowed=True)
+
+
+def _index_of_workshop(event: WorkshopChanged) -> None:
+    """A plan is found by the name of its workshop; a workshop has tens of plans, not thousands."""
+    if event.relabeled:
+        enqueue_index_many("plan", plan_ids_in(event.workshop_id))
 
 
 def _render_later(event: events.PlanEdited) -> None:
@@ -150,6 +159,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.PlanMemberRemoved, _index_without),
     Subscription(events.PlanHandedOver, _index_people),
     Subscription(events.PlanEdited, _render_later),
+    Subscription(WorkshopChanged, _index_of_workshop),
     Subscription(events.PlanChanged, _recheck_plan, AFTER),
     Subscription(events.PlanDeleted, _recheck_plan, AFTER),
     Subscription(events.PlanMemberChanged, _recheck_plan, AFTER),
@@ -163,4 +173,5 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(UserChanged, _recheck_user, AFTER),
     Subscription(OrganizationMoved, _recheck_all, AFTER),
 )
+CHORES: tuple[Callable[[], int], ...] = (thin_out_versions,)
 JOBS: dict[str, JobHandler] = {RENDER: render_plan, CATCH_UP: catch_up}

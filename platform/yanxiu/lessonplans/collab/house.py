@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from yanxiu.lessonplans.collab.room import Room
 from yanxiu.lessonplans.collab.store import DocumentStore
@@ -17,8 +17,8 @@ QUIET_SECONDS = 5.0
 BUSY_SECONDS = 60.0
 ROUND_SECONDS = 0.5
 
-Settled = Callable[[int, frozenset[int]], None]
-"""Called with a plan and the people who edited it since the last call."""
+Settled = Callable[[int, tuple[int, ...]], None]
+"""Called with a plan and the people who edited it since the last call, in the order of their last edits."""
 
 
 class House:
@@ -29,7 +29,7 @@ class House:
         self._lock = lock
         self._on_settled = on_settled
         self._to_compact: dict[int, None] = {}
-        self._edited: dict[int, set[int]] = defaultdict(set)
+        self._edited: dict[int, dict[int, None]] = defaultdict(dict)
 
     def note_long_log(self, plan_id: int) -> None:
         """Compact this document in the next round."""
@@ -39,7 +39,9 @@ class House:
     def note_edit(self, plan_id: int, user_id: int) -> None:
         """Somebody's edit is on disk."""
         with self._lock:
-            self._edited[plan_id].add(user_id)
+            editors = self._edited[plan_id]
+            editors.pop(user_id, None)
+            editors[user_id] = None
 
     def work_off(self, rooms: dict[int, Room], now: float, *, closing: bool = False) -> None:
         """Do what is due at `now`; everything when closing."""
@@ -52,13 +54,13 @@ class House:
         for plan_id in to_compact:
             self._compact(plan_id, rooms)
 
-    def _take_settled(self, rooms: dict[int, Room], now: float, anyway: set[int]) -> list[tuple[int, frozenset[int]]]:
+    def _take_settled(self, rooms: dict[int, Room], now: float, anyway: set[int]) -> list[tuple[int, tuple[int, ...]]]:
         """Documents that were quiet for a while, were busy for a long while, or were left by the last person."""
         settled = []
         for plan_id in list(self._edited):
             room = rooms.get(plan_id)
             if plan_id in anyway or room is None or not room.members or _rests(room, now):
-                settled.append((plan_id, frozenset(self._edited.pop(plan_id))))
+                settled.append((plan_id, tuple(self._edited.pop(plan_id))))
                 if room is not None:
                     room.edited_since = None
         return settled
@@ -74,11 +76,11 @@ class House:
             if room is not None and size is not None:
                 room.size = size
 
-    def _tell(self, plan_id: int, editors: Iterable[int]) -> None:
+    def _tell(self, plan_id: int, editors: tuple[int, ...]) -> None:
         if self._on_settled is None:
             return
         try:
-            self._on_settled(plan_id, frozenset(editors))
+            self._on_settled(plan_id, editors)
         except Exception:
             log.exception("lesson plan %s came to rest but could not be noted", plan_id)
 

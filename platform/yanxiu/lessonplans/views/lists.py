@@ -80,9 +80,11 @@ def workshop_items(workshop_id: int) -> ResponseReturnValue:
         raise NotFoundError
     seq = current_seq(f"workshop-plans:{workshop_id}")
     since = max(0, min(request.args.get("since", 0, type=int), seq))
-    plans, gone = queries.workshop_plans_since(viewer, workshop_id, since)
-    response = make_response(render_template("lessonplans/_workshop_items.html", plans=plans, gone=gone))
-    response.headers["X-Seq"] = str(seq)
+    changes = queries.workshop_plans_since(viewer, workshop_id, since)
+    response = make_response(render_template("lessonplans/_workshop_items.html", changes=changes))
+    response.headers["X-Seq"] = str(seq if changes.seq is None else changes.seq)
+    if changes.seq is not None:
+        response.headers["X-More"] = "1"
     response.headers["Cache-Control"] = "no-store"
     return response
 

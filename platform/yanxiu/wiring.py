@@ -31,6 +31,7 @@ from yanxiu.observations import sockets as observations_sockets
 from yanxiu.observations import subscribers as observations_subscribers
 from yanxiu.observations import views as observations_views
 from yanxiu.observations.media.convert import use_ffmpeg
+from yanxiu.observations.services.rubrics import install_shipped_rubrics
 from yanxiu.resources import demo as resources_demo
 from yanxiu.resources import indexing as resources_indexing
 from yanxiu.resources import sockets as resources_sockets
@@ -97,6 +98,7 @@ def before_work() -> None:
     """What a worker that starts does first: see to what a killed process left undone; inside an application context."""
     with unit_of_work():
         lessonplans_subscribers.schedule_catch_up()
+        install_shipped_rubrics()
 
 
 def wire(app: Flask) -> None:
@@ -108,7 +110,8 @@ def wire(app: Flask) -> None:
     for module in SUBSCRIBERS:
         events.subscribe(module.SUBSCRIPTIONS)
         tasks.register_jobs(module.JOBS)
-    housekeeping.set_expiries((housekeeping.Expiry(tasks.Job, tasks.is_over), *accounts_subscribers.EXPIRIES))
+    expiries = (housekeeping.Expiry(tasks.Job, tasks.is_over), *accounts_subscribers.EXPIRIES)
+    housekeeping.set_expiries(expiries, lessonplans_subscribers.CHORES)
     search_queue.register_sources(
         (source for module in INDEXING for source in module.SOURCES),
         (principals for module in INDEXING for principals in module.PRINCIPALS),

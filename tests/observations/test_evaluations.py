@@ -24,11 +24,12 @@ from yanxiu.observations.rubrics.scoring import (
     missing,
     sheet_from,
     total_points,
-    weight_warning,
 )
 from yanxiu.observations.rubrics.sheets import SHIPPED
+from yanxiu.observations.services import rubrics as rubric_services
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.rubrics import install_shipped_rubrics, revise_rubric
+from yanxiu.wiring import before_work
 
 SHEETS = {shipped.slug: sheet_from(shipped.body) for shipped in SHIPPED}
 PASSING, FINE = SHEETS["guoguanke"], SHEETS["yishiyiyouke"]
@@ -41,15 +42,14 @@ def test_the_shipped_sheets_have_the_weights_of_the_real_ones():
     assert [bonus.most for bonus in PASSING.bonus] == [2, 3]
     assert [criterion.weight for criterion in FINE.criteria] == [10, 15, 20, 20, 20, 10, 5]
     assert [level.value for level in FINE.scale] == [5, 4, 3, 2]
-    assert all(weight_warning(sheet) is None for sheet in SHEETS.values())
+    assert all(sum(part.weight for part in sheet.criteria) == sheet.total for sheet in SHEETS.values())
 
 
 @pytest.mark.once
-def test_weights_that_do_not_add_up_are_warned_about_and_counted_as_they_are():
+def test_weights_that_do_not_add_up_are_counted_as_they_are():
     """The design contest of forms.md 1: 30+20+20+20+20+10 given as a hundred adds up to 130 with 30."""
     weights = (30, 30, 20, 20, 20, 10)
     sheet = replace(FINE, criteria=tuple(Criterion(str(n), str(n), w) for n, w in enumerate(weights)))
-    assert "130" in (weight_warning(sheet) or "")
     assert total_points(sheet, dict.fromkeys("012345", 5)) == pytest.approx(130)
 
 
@@ -198,6 +198,21 @@ def test_a_used_version_of_a_rubric_never_changes(ctx, cast):
         assert len(newer.sheet.criteria) == 7
         with pytest.raises(InvalidError):
             revise_rubric(cast.user("admin"), template, {"criteria": []})
+
+
+def test_a_sheet_corrected_by_a_release_follows_the_one_that_was_used(ctx, cast, monkeypatch):
+    before_work()
+    with unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="school")
+        make_ready_version(lesson)
+        save_evaluation(cast.user("colleague"), lesson, full_scores(lesson))
+    corrected = replace(SHIPPED[1], body={**SHIPPED[1].body, "bands": [{"least": 0, "label": "合格"}]})
+    monkeypatch.setattr(rubric_services, "SHIPPED", (SHIPPED[0], corrected))
+    before_work()
+    before_work()
+    numbers = db.select(RubricVersion.number).join(RubricTemplate).where(RubricTemplate.slug == SHIPPED[1].slug)
+    assert db.session.scalars(numbers.order_by(RubricVersion.number)).all() == [1, 2]
+    assert db.session.query(Evaluation).one().version.number == 1
 
 
 def test_the_shipped_rubrics_are_installed_once(ctx):

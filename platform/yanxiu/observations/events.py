@@ -49,15 +49,6 @@ class LessonMemberRemoved(Event):
 
 
 @dataclass(frozen=True)
-class RecordingUploaded(Event):
-    """The file is complete on the server; nobody can watch it yet."""
-
-    lesson_id: int
-    version_id: int
-    actor_id: int
-
-
-@dataclass(frozen=True)
 class RecordingReady(Event):
     """The first watchable rendition is there."""
 

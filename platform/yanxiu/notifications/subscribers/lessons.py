@@ -10,12 +10,14 @@ from yanxiu.core.events import Subscription
 from yanxiu.notifications.services import Message, notify, place_name
 from yanxiu.observations.events import (
     EvaluationSubmitted,
+    LessonCreated,
     LessonMemberInvited,
     RecordingFailed,
     RecordingReady,
     TimedCommentPosted,
 )
 from yanxiu.observations.queries import find_comment, find_lesson
+from yanxiu.workshops.queries.members import member_ids
 
 
 def _viewer(user_id: int) -> Viewer:
@@ -50,9 +52,26 @@ def _on_evaluation(event: EvaluationSubmitted) -> None:
         _tell([seen.lesson.teacher_id], "evaluation", event.observer_id, event.lesson_id, url)
 
 
+def _on_entry(event: LessonCreated) -> None:
+    """The teacher of a lesson that somebody else entered."""
+    seen = find_lesson(_viewer(event.actor_id), event.lesson_id)
+    if seen is not None:
+        _tell([seen.lesson.teacher_id], "lesson_entered", event.actor_id, event.lesson_id)
+
+
 def _on_ready(event: RecordingReady) -> None:
-    """The one who uploaded it; nobody acted, so there is no actor to leave out."""
-    _tell([event.uploader_id], "recording_ready", None, event.lesson_id)
+    """Who uploaded it, whose lesson it is, and those who are to watch: the invited, and the workshop it is for.
+
+    Nobody acted, so there is no actor to leave out.
+    """
+    seen = find_lesson(_viewer(event.uploader_id), event.lesson_id)
+    if seen is None:
+        return
+    lesson = seen.lesson
+    told = {event.uploader_id, lesson.teacher_id, *(member.user_id for member in lesson.members)}
+    if lesson.visibility == "workshop" and lesson.workshop_id is not None:
+        told.update(member_ids(lesson.workshop_id))
+    _tell(sorted(told), "recording_ready", None, event.lesson_id)
 
 
 def _on_failure(event: RecordingFailed) -> None:
@@ -73,6 +92,7 @@ def _tell(user_ids: Iterable[int], kind: str, actor_id: int | None, lesson_id: i
 
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription(LessonCreated, _on_entry),
     Subscription(LessonMemberInvited, _on_invitation),
     Subscription(TimedCommentPosted, _on_comment),
     Subscription(EvaluationSubmitted, _on_evaluation),

@@ -12,11 +12,13 @@ from yanxiu.workshops.events import (
     ApplicationSubmitted,
     InvitationAnswered,
     InvitationSent,
+    MemberJoined,
     MemberRoleChanged,
     PersonMentioned,
     PostLiked,
     PostPublished,
     TopicDigested,
+    TopicPinned,
 )
 from yanxiu.workshops.queries import find_seat, find_topic
 from yanxiu.workshops.queries.members import leader_ids, member_ids
@@ -37,6 +39,10 @@ def _on_like(event: PostLiked) -> None:
 
 def _on_digest(event: TopicDigested) -> None:
     _tell_members({event.author_id}, "digest", event.actor_id, event.workshop_id, event.topic_id, None)
+
+
+def _on_pin(event: TopicPinned) -> None:
+    _tell_members({event.author_id}, "pinned", event.actor_id, event.workshop_id, event.topic_id, None)
 
 
 def _tell_members(
@@ -79,6 +85,13 @@ def _on_answer(event: InvitationAnswered) -> None:
         _tell_about_workshop([event.inviter_id], "invitation_accepted", event.user_id, event.workshop_id, target)
 
 
+def _on_joining(event: MemberJoined) -> None:
+    """Who walked in by the open door; the other ways in were somebody's answer, and that one hears of it."""
+    if event.how == "open":
+        target = f"/workshops/{event.workshop_id}/members"
+        _tell_about_workshop(leader_ids(event.workshop_id), "joined", event.user_id, event.workshop_id, target)
+
+
 def _on_role(event: MemberRoleChanged) -> None:
     _tell_about_workshop([event.user_id], "role", event.actor_id, event.workshop_id)
 
@@ -99,9 +112,11 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(PersonMentioned, _on_mention),
     Subscription(PostLiked, _on_like),
     Subscription(TopicDigested, _on_digest),
+    Subscription(TopicPinned, _on_pin),
     Subscription(ApplicationSubmitted, _on_application),
     Subscription(ApplicationDecided, _on_decision),
     Subscription(InvitationSent, _on_invitation),
     Subscription(InvitationAnswered, _on_answer),
+    Subscription(MemberJoined, _on_joining),
     Subscription(MemberRoleChanged, _on_role),
 )

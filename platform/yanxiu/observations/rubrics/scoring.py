@@ -1,7 +1,7 @@
 """What a rubric is and how an evaluation adds up: total = Σ(weight · score / max), bonus points outside the hundred.
 
 Sources: forms.md 1 and observation.md 1.6. Weights belong to criteria; a criterion with items spreads its weight
-evenly over them. Weights that do not add up to the stated total are warned about, never refused: real sheets differ.
+evenly over them. Weights that do not add up to the stated total are counted as they are: real sheets differ.
 """
 
 from collections.abc import Mapping
@@ -85,14 +85,6 @@ class Sheet:
             return any(level.value == value for level in self.scale)
         most = self.most_of(key)
         return most is not None and 0 <= value <= most
-
-
-def weight_warning(sheet: Sheet) -> str | None:
-    """Return what to tell the owner of a sheet whose weights do not add up, None when they do."""
-    added = sum(criterion.weight for criterion in sheet.criteria)
-    if added == sheet.total:
-        return None
-    return f"各项权重加起来是 {added}，不等于总分 {sheet.total}，得分会按 {added} 计算"
 
 
 def missing(sheet: Sheet, scores: Mapping[str, int]) -> list[str]:

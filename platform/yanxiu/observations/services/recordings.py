@@ -17,7 +17,7 @@ from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, base_name, keep_file
 from yanxiu.core.tasks import QUEUED, RUNNING, Job, enqueue
-from yanxiu.observations.events import RecordingFailed, RecordingReady, RecordingUploaded
+from yanxiu.observations.events import RecordingFailed, RecordingReady
 from yanxiu.observations.media.probe import Facts
 from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, Segment, VersionState
 from yanxiu.observations.models.recordings import WATCHABLE
@@ -56,7 +56,6 @@ def receive_upload(actor: User, lesson: Lesson, upload_id: str, name: str, size:
     db.session.flush()
     enqueue(PREPARE_JOB, {"version_id": version.id}, key=f"{PREPARE_JOB}:{version.id}")
     record_audit(actor, "recording.upload", "lesson", lesson.id, name=version.original_name, size=size)
-    record(RecordingUploaded(lesson.id, version.id, actor.id))
     bump(lesson.topic, "recording", recording.id)
     return version
 

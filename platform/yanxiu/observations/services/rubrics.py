@@ -17,13 +17,20 @@ from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG, SHIPPED
 
 
 def install_shipped_rubrics() -> None:
-    """Add the shipped rubrics that are not there yet; running it again changes nothing."""
-    known = set(db.session.scalars(select(RubricTemplate.slug).where(RubricTemplate.slug.is_not(None))))
+    """Add the shipped rubrics that are not there yet and bring those that a release corrected up to date.
+
+    Running it again changes nothing. A worker does it when it starts.
+    """
+    shipped = select(RubricTemplate).where(RubricTemplate.slug.is_not(None))
+    known = {template.slug: template for template in db.session.scalars(shipped)}
     for sheet in SHIPPED:
-        if sheet.slug not in known:
+        template = known.get(sheet.slug)
+        if template is None:
             template = RubricTemplate(slug=sheet.slug, name=sheet.name, origin=sheet.origin)
             template.versions.append(RubricVersion(number=1, body=sheet.body))
             db.session.add(template)
+        elif template.versions[-1].body != sheet.body:
+            revise_rubric(None, template, sheet.body)
     db.session.flush()
 
 
@@ -41,7 +48,7 @@ def usable_rubric_id(version_id: int | None) -> int:
     return default.id
 
 
-def revise_rubric(actor: User, template: RubricTemplate, body: dict[str, Any]) -> RubricVersion:
+def revise_rubric(actor: User | None, template: RubricTemplate, body: dict[str, Any]) -> RubricVersion:
     """Change a rubric. A version that an evaluation uses stays as it is and a new one follows it."""
     try:
         sheet_from(body)

@@ -9,7 +9,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 
 def voices_of(client, address):
     page = client.get(address).get_data(as_text=True)
-    return page.partition('<ul class="voices">')[2].partition("</ul>")[0]
+    return page.partition('<ul class="voices" id="voice-list">')[2].partition("</ul>")[0]
 
 
 def discuss(app, cast, *names):

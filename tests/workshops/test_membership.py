@@ -9,7 +9,14 @@ from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops import events
 from yanxiu.workshops.models import Application, Invitation, Role
-from yanxiu.workshops.queries.members import groups_of, invitation_for
+from yanxiu.workshops.queries.members import (
+    count_applications,
+    count_invitations,
+    groups_of,
+    invitation_for,
+    pending_applications,
+    pending_invitations,
+)
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.services import groups, membership
 
@@ -180,3 +187,23 @@ def test_a_group_of_another_workshop_cannot_be_assigned(people):
         foreign = groups.create_group(people["leader"], other, "外组")
         with pytest.raises(InvalidError, match="没有这个小组"):
             groups.assign_group(people["leader"], membership_of(workshop.id, people["leader"].id), foreign)
+
+
+def through(page_of):
+    """Every item of a paged list, and how many pages it took."""
+    items, cursor, pages = [], None, 0
+    while pages == 0 or cursor is not None:
+        page = page_of(cursor)
+        items, cursor, pages = [*items, *page.items], page.next_cursor, pages + 1
+    return items, pages
+
+
+def test_who_waits_and_who_was_invited_are_listed_to_the_last(people):
+    crowd = [people[key] for key in ("teacher", "colleague", "villager", "outsider", "researcher")]
+    with unit_of_work():
+        workshop, other = (make_workshop(people["leader"], join_mode="apply", name=name) for name in ("甲坊", "乙坊"))
+        asked = [membership.apply_to_workshop(person, workshop, "") for person in crowd]
+        invited = [membership.invite_person(people["leader"], other, person) for person in crowd]
+    assert through(lambda cursor: pending_applications(workshop.id, cursor, 2)) == (asked, 3)
+    assert through(lambda cursor: pending_invitations(other.id, cursor, 2)) == (invited[::-1], 3)
+    assert (count_applications(workshop.id), count_invitations(other.id)) == (5, 5)

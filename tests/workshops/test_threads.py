@@ -282,6 +282,19 @@ def test_a_topic_that_comes_back_is_no_sixth_announcement(room):
     assert room.topic.pinned_at is None
 
 
+def test_saving_a_topic_as_it_was_changes_neither_list(room):
+    leader, first = room.people["leader"], opener(room.topic)
+    lists = (f"topic:{room.topic.id}", f"workshop:{room.workshop.id}")
+    before = [current_seq(name) for name in lists]
+    with unit_of_work() as uow:
+        topics.edit_topic(leader, room.topic, first, f" {room.topic.title} ", first.html)
+        assert uow.events == []
+    assert [current_seq(name) for name in lists] == before
+    with unit_of_work():
+        topics.edit_topic(leader, room.topic, first, "换个题目", first.html)
+    assert all(current_seq(name) > seq for name, seq in zip(lists, before, strict=True))
+
+
 def test_catching_up_says_how_far_it_reached_when_there_is_more(room, monkeypatch):
     monkeypatch.setattr(threads, "CATCH_UP_LIMIT", 2)
     with unit_of_work():
@@ -301,6 +314,18 @@ def test_paging_shows_every_thread_once_in_both_orders(room):
             if cursor is None:
                 break
         assert seen == (made[::-1] if newest_first else made)
+
+
+def test_who_spoke_is_listed_to_the_last_in_the_order_of_their_first_words(room):
+    with unit_of_work():
+        made = [make_post(room.people[key], room.topic) for key in ("colleague", "teacher", "colleague")]
+        posts.withdraw_post(room.people["colleague"], made[0])
+    first = threads.voices_of(room.topic.id, size=2)
+    rest = threads.voices_of(room.topic.id, first.next_cursor, size=2)
+    wanted = [room.people[key].id for key in ("leader", "teacher", "colleague")]
+    assert [user.id for user in (*first.items, *rest.items)] == wanted
+    assert rest.next_cursor is None
+    assert threads.count_voices(room.topic.id) == 3
 
 
 def test_reading_marks_go_forward_only_and_ones_own_answer_skips_nothing(room, cast):

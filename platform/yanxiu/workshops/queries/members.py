@@ -159,15 +159,14 @@ def find_group(workshop_id: int, group_id: int) -> WorkshopGroup | None:
     )
 
 
-def pending_applications(workshop_id: int, limit: int = 100) -> Sequence[Application]:
+def pending_applications(workshop_id: int, cursor: str | None = None, size: int = 20) -> Page[Application]:
     """Return who waits for an answer, the longest first."""
-    return db.session.scalars(
+    waiting = (
         select(Application)
         .options(joinedload(Application.user).joinedload(User.organization))
         .where(Application.workshop_id == workshop_id, Application.state == "pending")
-        .order_by(Application.created_at, Application.id)
-        .limit(limit)
-    ).all()
+    )
+    return paginate(waiting, Application.created_at.asc(), Application.id.asc(), cursor=cursor, size=size)
 
 
 def count_applications(workshop_id: int) -> int:
@@ -193,15 +192,20 @@ def last_application(workshop_id: int, user_id: int | None) -> Application | Non
     )
 
 
-def pending_invitations(workshop_id: int, limit: int = 100) -> Sequence[Invitation]:
+def pending_invitations(workshop_id: int, cursor: str | None = None, size: int = 20) -> Page[Invitation]:
     """Return invitations nobody has answered yet, the newest first."""
-    return db.session.scalars(
+    waiting = (
         select(Invitation)
         .options(joinedload(Invitation.user).joinedload(User.organization))
         .where(Invitation.workshop_id == workshop_id, Invitation.state == "pending")
-        .order_by(Invitation.id.desc())
-        .limit(limit)
-    ).all()
+    )
+    return paginate(waiting, Invitation.id.desc(), cursor=cursor, size=size)
+
+
+def count_invitations(workshop_id: int) -> int:
+    """Return how many invitations nobody has answered yet."""
+    waiting = select(func.count()).where(Invitation.workshop_id == workshop_id, Invitation.state == "pending")
+    return db.session.scalar(waiting) or 0
 
 
 def find_invitation(workshop_id: int, invitation_id: int) -> Invitation | None:

@@ -317,18 +317,19 @@ def thread_number(topic_id: int, post_id: int) -> int | None:
     return db.session.scalar(select(Post.number).where(Post.id == root.scalar_subquery(), Post.number > 1))
 
 
-def voices_of(topic_id: int, limit: int = 24) -> Sequence[User]:
-    """Return who has spoken in a topic, the one who opened it first."""
-    first = func.min(Post.number).label("first")
-    spoken = (
-        select(Post.author_id, first)
-        .where(Post.topic_id == topic_id, Post.withdrawn_at.is_(None))
-        .group_by(Post.author_id)
-        .subquery()
-    )
-    return db.session.scalars(
-        select(User).join(spoken, spoken.c.author_id == User.id).order_by(spoken.c.first).limit(limit)
-    ).all()
+def voices_of(topic_id: int, cursor: str | None = None, size: int = 24) -> Page[User]:
+    """Return who has spoken in a topic, in the order of their first words; the one who opened it comes first."""
+    standing = (Post.topic_id == topic_id, Post.withdrawn_at.is_(None))
+    first = select(func.min(Post.number)).where(*standing).group_by(Post.author_id)
+    words = select(Post).options(joinedload(Post.author)).where(*standing, Post.number.in_(first))
+    page = paginate(words, Post.number.asc(), cursor=cursor, size=size)
+    return Page([post.author for post in page.items], page.next_cursor)
+
+
+def count_voices(topic_id: int) -> int:
+    """Return how many people have spoken in a topic."""
+    people = select(func.count(Post.author_id.distinct()))
+    return db.session.scalar(people.where(Post.topic_id == topic_id, Post.withdrawn_at.is_(None))) or 0
 
 
 def find_post(topic_id: int, post_id: int) -> Post | None:

@@ -160,7 +160,8 @@ def invitations(workshop_id: int) -> ResponseReturnValue:
         q=q,
         found=found,
         taken=roster.places_taken(workshop_id, [user.id for user in found]),
-        pending=roster.pending_invitations(workshop_id),
+        pending=roster.pending_invitations(workshop_id, request.args.get("cursor")),
+        pending_count=roster.count_invitations(workshop_id),
     )
 
 
@@ -218,6 +219,7 @@ def members(workshop_id: int) -> ResponseReturnValue:
     group_id = number_argument("group") or None
     cursor = request.args.get("cursor")
     context = frame(seat, "members")
+    admits = context["may"]["admit"] and not cursor
     team = [] if cursor else roster.team_members(workshop_id, q, group_id)
     page = roster.members_page(workshop_id, q, group_id, cursor)
     return render_template(
@@ -228,7 +230,8 @@ def members(workshop_id: int) -> ResponseReturnValue:
         team=team,
         page=page,
         groups=roster.groups_of(workshop_id),
-        applications=roster.pending_applications(workshop_id) if context["may"]["admit"] and not cursor else [],
+        applications=roster.pending_applications(workshop_id, request.args.get("applications")) if admits else None,
+        applications_count=roster.count_applications(workshop_id) if admits else 0,
         written=roster.written_counts(workshop_id, [row.user_id for row in (*team, *page.items)]),
         first=not cursor,
     )

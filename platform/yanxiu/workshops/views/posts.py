@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, make_response, render_template, request, url_for
+from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.errors import NotFoundError, YanxiuError
@@ -35,7 +35,7 @@ from yanxiu.workshops.views.frame import (
     require_valid,
     since_argument,
 )
-from yanxiu.workshops.views.topics import team_names, topic_context, topic_url, typed_html
+from yanxiu.workshops.views.topics import fragment, team_names, topic_context, topic_url, typed_html
 
 MAX_PICTURE = 20 * 1024**2
 LOCKED = "话题已锁定，不能再回复"
@@ -59,10 +59,7 @@ def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         team=team_names(workshop_id),
         thumbs=threads.thumbs_of(changes.posts(), current_viewer().user_id),
     )
-    response = make_response(html)
-    response.headers["X-Seq"] = str(changes.seq or seq)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return fragment(html, seq, changes.seq)
 
 
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/answers")

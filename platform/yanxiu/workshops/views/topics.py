@@ -86,15 +86,17 @@ def topic_rows(workshop_id: int) -> ResponseReturnValue:
     open_seat(workshop_id)
     since, seq = since_argument(), current_seq(f"workshop:{workshop_id}")
     rows = threads.topics_since(workshop_id, since)
-    if len(rows) == threads.CATCH_UP_LIMIT:
-        seq = rows[-1].seq
-    return _fragment(render_template("workshops/_topic_rows.html", topics=rows), seq)
+    reached = rows[-1].seq if len(rows) == threads.CATCH_UP_LIMIT else None
+    return fragment(render_template("workshops/_topic_rows.html", topics=rows), seq, reached)
 
 
-def _fragment(html: str, seq: int) -> Response:
+def fragment(html: str, seq: int, reached: int | None) -> Response:
+    """Answer what changed up to `seq`, or only up to `reached`: then the page asks for the rest at once."""
     response = make_response(html)
-    response.headers["X-Seq"] = str(seq)
+    response.headers["X-Seq"] = str(seq if reached is None else reached)
     response.headers["Cache-Control"] = "no-store"
+    if reached is not None:
+        response.headers["X-More"] = "1"
     return response
 
 
@@ -178,7 +180,8 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         first=not cursor,
         form=PostForm(formdata=None, client_uuid=post_services.checked_uuid(None)),
         answering=_answering(topic_id),
-        voices=threads.voices_of(topic_id),
+        voices=threads.voices_of(topic_id, request.args.get("voices")),
+        voices_count=threads.count_voices(topic_id),
         others=[other for other in threads.newest_topics(workshop_id) if other.id != topic_id][:OTHERS],
     )
 

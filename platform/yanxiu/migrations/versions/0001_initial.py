@@ -674,6 +674,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plan_id", "user_id", name=op.f("pk_plan_contributor")),
     )
     op.create_table(
+        "plan_departure",
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_departure_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_plan_departure_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("workshop_id", "plan_id", name=op.f("pk_plan_departure")),
+    )
+    with op.batch_alter_table("plan_departure", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_departure_seq", ["workshop_id", "seq"], unique=False)
+
+    op.create_table(
         "plan_image",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -719,6 +733,7 @@ def upgrade() -> None:
         sa.Column("characters", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("restored_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_revision_author_id_user")),
         sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_revision_plan_id_lesson_plan")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_revision")),
@@ -1159,6 +1174,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_image_plan_id"))
 
     op.drop_table("plan_image")
+    with op.batch_alter_table("plan_departure", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_departure_seq")
+
+    op.drop_table("plan_departure")
     op.drop_table("plan_contributor")
     with op.batch_alter_table("lesson_watching", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_watching_user_id"))

@@ -24,8 +24,10 @@ from tests.support.clients import (
     signed_in_client,
 )
 from tests.support.databases import ADMIN_URL, PostgresDatabase, SqliteDatabase, new_database
+from tests.support.dirt import State
 from tests.support.server import LiveServer
 from tests.support.sockets import hang_up, hang_up_at_once, new_socket
+from tests.support.worlds import Worlds
 from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts.passwords import use_cheap_hashing
 from yanxiu.app import create_app
@@ -40,11 +42,18 @@ gc.set_threshold(100_000, 50, 100)  # thousands of short requests: a twentieth o
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, the second run, only what meets a database runs again."""
-    if not ADMIN_URL:
-        return
-    config.hook.pytest_deselected(items=[item for item in items if not meets_a_database(item)])
-    items[:] = [item for item in items if meets_a_database(item)]
+    """Start with what takes long; on PostgreSQL, the second run, repeat only what meets a database."""
+    if ADMIN_URL:
+        config.hook.pytest_deselected(items=[item for item in items if not meets_a_database(item)])
+        items[:] = [item for item in items if meets_a_database(item)]
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """A long test, or one of many that one process must run, starts early: the processes should end together."""
+    if item.get_closest_marker("slow"):
+        return 0
+    return 1 if item.get_closest_marker("xdist_group") else 2
 
 
 def meets_a_database(item: pytest.Item) -> bool:
@@ -53,12 +62,6 @@ def meets_a_database(item: pytest.Item) -> bool:
         return False
     makes_its_own = not vars(getattr(item, "module", item)).keys().isdisjoint({"empty_database", "new_instance"})
     return makes_its_own or "built" in getattr(item, "fixturenames", ())
-
-
-class State:
-    """Whether the database differs from the template."""
-
-    dirty = False
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +123,14 @@ def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> N
         database.reset(db.engine)
     (app.config["YANXIU"].instance_path / audit_mark.NAME).unlink(missing_ok=True)
     State.dirty = False
+
+
+@pytest.fixture(scope="session")
+def worlds(
+    built: tuple[Flask, Cast], database: SqliteDatabase | PostgresDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Worlds:
+    """The things that the URLs of the matrix name, made once for each feature."""
+    return Worlds(*built, database, tmp_path_factory.mktemp("worlds"))
 
 
 @pytest.fixture

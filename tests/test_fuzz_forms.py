@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import State
 from tests.support.clients import Client, client_of
+from tests.support.dirt import State
 from tests.support.matrix import PRINCIPALS, Row, filled
-from tests.test_permission_matrix import ROWS, Worlds
+from tests.support.worlds import ROWS, Worlds, by_feature
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 FUZZ = settings(
@@ -60,11 +60,6 @@ def who_may(row: Row) -> str:
         PRINCIPALS,
         key=lambda principal: (row.expect[principal] >= 400, row.expect[principal] != 200, principal == "anonymous"),
     )
-
-
-@pytest.fixture(scope="module")
-def worlds(built, database, tmp_path_factory) -> Worlds:
-    return Worlds(*built, database, tmp_path_factory.mktemp("fuzz"))
 
 
 class Door:
@@ -127,7 +122,7 @@ def encoded(fields: dict[str, Any]) -> bytes:
     return "&".join(pairs).encode()
 
 
-@pytest.mark.parametrize("route", FORMS, ids=lambda route: f"{route[0]} {route[1]}")
+@pytest.mark.parametrize("route", by_feature(FORMS), ids=lambda route: f"{route[0]} {route[1]}")
 def test_no_form_breaks(app, cast, worlds, route):
     door = Door(app, cast, worlds, route)
     names = [*door.fields(), *door.row.files]
@@ -158,7 +153,7 @@ def knock_with_json(door: Door, data: st.DataObject) -> None:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("route", FORMS, ids=lambda route: f"{route[0]} {route[1]}")
+@pytest.mark.parametrize("route", by_feature(FORMS), ids=lambda route: f"{route[0]} {route[1]}")
 def test_no_body_of_the_wrong_kind_breaks_a_form(app, cast, worlds, route):
     door = Door(app, cast, worlds, route)
     boundary = "multipart/form-data; boundary=x"
@@ -183,7 +178,7 @@ def test_no_body_of_the_wrong_kind_breaks_a_form(app, cast, worlds, route):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("route", PAGES, ids=lambda route: route[1])
+@pytest.mark.parametrize("route", by_feature(PAGES), ids=lambda route: route[1])
 def test_no_address_breaks_a_page(app, cast, worlds, route):
     door = Door(app, cast, worlds, route)
     names = (
@@ -216,7 +211,7 @@ def test_no_address_breaks_a_page(app, cast, worlds, route):
 HUGE = ("0", "2147483648", "9223372036854775808", "9" * 40)
 
 
-@pytest.mark.parametrize("route", sorted(ROWS), ids=lambda route: f"{route[0]} {route[1]}")
+@pytest.mark.parametrize("route", by_feature(ROWS), ids=lambda route: f"{route[0]} {route[1]}")
 def test_a_number_no_row_can_have_is_not_found(app, cast, worlds, route):
     _feature, row = ROWS[route]
     places = re.findall(r"\{\w+\}", row.url.split("?")[0])

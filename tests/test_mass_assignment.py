@@ -17,7 +17,7 @@ from wtforms.form import BaseForm
 
 from tests.support.clients import client_of
 from tests.support.matrix import PRINCIPALS, Row, filled
-from tests.test_permission_matrix import ROWS, Worlds
+from tests.support.worlds import ROWS, Worlds, by_feature
 from yanxiu.core.db import UtcDateTime, db
 
 FORMS = sorted(route for route in ROWS if route[0] != "GET")
@@ -25,11 +25,6 @@ SECRETS = frozenset({"hash", "previous_hash", "token_hash", "password_hash", "sh
 """Columns whose value is random or chained; like all moments they differ from run to run and are not from a form."""
 WATCHED = ("user", "organization", "appointment", "user_session", "workshop", "workshop_member")
 """Tables that hold rights: their every column is compared, row by row."""
-
-
-@pytest.fixture(scope="module")
-def worlds(built, database, tmp_path_factory) -> Worlds:
-    return Worlds(*built, database, tmp_path_factory.mktemp("mass"))
 
 
 def columns() -> dict[str, str]:
@@ -94,7 +89,7 @@ def asked(monkeypatch) -> set[str]:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("route", FORMS, ids=lambda route: f"{route[0]} {route[1]}")
+@pytest.mark.parametrize("route", by_feature(FORMS), ids=lambda route: f"{route[0]} {route[1]}")
 def test_column_names_added_to_a_form_change_nothing(app, cast, worlds, route, asked):
     plain_status, plain = send(app, cast, worlds, route, {})
     known = asked | set(ROWS[route][1].data or {})

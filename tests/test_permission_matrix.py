@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from io import BytesIO
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from tests.conftest import State
 from tests.support.clients import client_of
 from tests.support.matrix import PRINCIPALS, Row, filled
-from yanxiu.core.db import db
-from yanxiu.core.unit_of_work import unit_of_work
-
-FEATURES: list[ModuleType] = [
-    importlib.import_module(f"tests.{path.parent.name}.matrix")
-    for path in sorted(Path(__file__).parent.glob("*/matrix.py"))
-    if path.parent.name != "support"
-]
-ROWS: dict[tuple[str, str], tuple[ModuleType, Row]] = {
-    route: (feature, row) for feature in FEATURES for route, row in feature.ROUTES.items()
-}
+from tests.support.worlds import ROWS, by_feature
 
 
 def routes_of(app) -> set[tuple[str, str]]:
@@ -46,41 +32,8 @@ def test_every_row_names_every_principal():
         assert set(row.expect) == set(PRINCIPALS), route
 
 
-class Worlds:
-    """What each feature's `build` made, kept as a copy of the database so that it is made once."""
-
-    def __init__(self, app, cast, database, folder: Path) -> None:
-        self.app, self.cast, self.database, self.folder = app, cast, database, folder
-        self.names: dict[ModuleType, dict[str, Any]] = {}
-
-    def enter(self, feature: ModuleType, *, anew: bool) -> dict[str, Any]:
-        """Bring the database to the feature's world; return the values for its URLs.
-
-        `anew` builds it again: for rows about files beside the database, which the copy does not bring back.
-        """
-        copy = self.folder / f"{feature.__name__}.db"
-        self.app.extensions["yanxiu_documents"].drain()
-        with self.app.app_context():
-            db.session.remove()
-            if feature in self.names and not anew:
-                self.database.reset(db.engine, copy)
-            else:
-                self.database.reset(db.engine)
-                with unit_of_work():
-                    self.names[feature] = feature.build(self.cast)
-                db.session.remove()
-                self.database.keep(db.engine, copy)
-        State.dirty = True
-        return self.names[feature]
-
-
-@pytest.fixture(scope="module")
-def worlds(built, database, tmp_path_factory) -> Worlds:
-    return Worlds(*built, database, tmp_path_factory.mktemp("worlds"))
-
-
 @pytest.mark.once
-@pytest.mark.parametrize("route", sorted(ROWS), ids=lambda r: f"{r[0]} {r[1]}")
+@pytest.mark.parametrize("route", by_feature(ROWS), ids=lambda r: f"{r[0]} {r[1]}")
 def test_each_principal_gets_what_is_written_down(app, cast, worlds, route):
     feature, row = ROWS[route]
     method, got = route[0], {}

@@ -19,8 +19,8 @@ import pytest
 from flask import has_request_context
 
 from tests.support.resources import make_resource
-from tests.test_mass_assignment import FORMS, send, worlds  # noqa: F401 - a fixture
-from tests.test_permission_matrix import ROWS
+from tests.support.worlds import ROWS
+from tests.test_mass_assignment import FORMS, send
 from yanxiu.core.storage import storage
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import current_unit_of_work, unit_of_work

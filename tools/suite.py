@@ -108,8 +108,8 @@ def count(report: Path, code: int) -> Result:
     return Result(passed, failed or int(code != 0), skipped)
 
 
-PARALLEL = ("-n", WORKERS, "--dist", "worksteal")
-IN_BROWSERS = ("-n", BROWSERS, "--dist", "worksteal")
+PARALLEL = ("-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder")
+IN_BROWSERS = ("-n", BROWSERS, "--dist", "loadgroup", "--no-loadscope-reorder")
 STEPS = (
     Step("style", one_command("ruff", "check", ".")),
     Step("format", one_command("ruff", "format", "--check", ".")),

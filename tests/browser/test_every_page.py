@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Response
 from tests.browser.conftest import SIZES
 from tests.support.axe import sideways_overflow, violations
 from tests.support.matrix import Row, filled
-from tests.test_permission_matrix import ROWS
+from tests.support.worlds import ROWS
 from yanxiu.core.unit_of_work import unit_of_work
 
 FIRST_VIEW_BYTES = 150 * 1024

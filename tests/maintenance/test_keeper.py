@@ -17,7 +17,7 @@ from tests.support.imports import ROOT
 from tests.support.instance import Instance, new_instance
 from yanxiu.keeper import FIRST_PAUSE_S, LONGEST_PAUSE_S, Keeper, pauses
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from yanxiu.resources.services import (
     update_resource,
 )
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 
 DETAILS = {"title": "改过的标题", "kind": "test", "visibility": "county", "license": "county"}
 

@@ -1,0 +1,66 @@
+"""The rows of every feature's matrix, and the worlds that their URLs name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.support.cast import Cast
+from tests.support.databases import PostgresDatabase, SqliteDatabase
+from tests.support.dirt import State
+from tests.support.matrix import Row
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+
+Route = tuple[str, str]
+
+FEATURES: list[ModuleType] = [
+    importlib.import_module(f"tests.{path.parent.name}.{path.stem}")
+    for path in sorted(Path(__file__).parents[1].glob("*/matrix*.py"))
+    if path.parent.name != "support"
+]
+ROWS: dict[tuple[str, str], tuple[ModuleType, Row]] = {
+    route: (feature, row) for feature in FEATURES for route, row in feature.ROUTES.items()
+}
+
+
+def by_feature(routes: Iterable[Route]) -> list[Any]:
+    """The routes as parameters, those of a feature run by one test process: making its world takes longer than a request."""
+    return [
+        pytest.param(route, marks=pytest.mark.xdist_group(f"routes of {ROWS[route][0].__name__}"))
+        for route in sorted(routes)
+    ]
+
+
+class Worlds:
+    """What each feature's `build` made, kept as a copy of the database so that it is made once."""
+
+    def __init__(self, app: Flask, cast: Cast, database: SqliteDatabase | PostgresDatabase, folder: Path) -> None:
+        self.app, self.cast, self.database, self.folder = app, cast, database, folder
+        self.names: dict[ModuleType, dict[str, Any]] = {}
+
+    def enter(self, feature: ModuleType, *, anew: bool) -> dict[str, Any]:
+        """Bring the database to the feature's world; return the values for its URLs.
+
+        `anew` builds it again: for rows about files beside the database, which the copy does not bring back.
+        """
+        copy = self.folder / f"{feature.__name__}.db"
+        self.app.extensions["yanxiu_documents"].drain()
+        with self.app.app_context():
+            db.session.remove()
+            if feature in self.names and not anew:
+                self.database.reset(db.engine, copy)
+            else:
+                self.database.reset(db.engine)
+                with unit_of_work():
+                    self.names[feature] = feature.build(self.cast)
+                db.session.remove()
+                self.database.keep(db.engine, copy)
+        State.dirty = True
+        return self.names[feature]

@@ -88,7 +88,7 @@ def noting(original: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("feature", sorted({ROWS[route][0].__name__ for route in FORMS}))
-def test_no_writing_door_does_slow_work_inside_its_transaction(app, cast, worlds, feature, watched):  # noqa: F811
+def test_no_writing_door_does_slow_work_inside_its_transaction(app, cast, worlds, feature, watched):
     slow: dict[str, list[str]] = {}
     for route in FORMS:
         if ROWS[route][0].__name__ == feature:

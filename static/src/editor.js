@@ -38,6 +38,7 @@ class PlanPage {
   async start() {
     await this.memory.open();
     this.memory.write("title", this.page.dataset.label.replace(/ 正文$/, ""));
+    this.memory.write("path", window.location.pathname);
     const { planId, updatesUrl, compareUrl } = this.page.dataset;
     const { doc, awareness, memory } = this;
     this.provider = new PlanProvider({

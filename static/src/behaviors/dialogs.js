@@ -44,7 +44,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 /** Ask; resolves to true when the person agrees. */
-export function confirmStep(question, yes = "确定") {
+export const confirmStep = async (question, yes = "确定") => Boolean(await chooseStep(question, [yes]));
+
+/** Ask which of these steps to take, the main one last; resolves to its words, or to nothing when the person takes none. */
+export function chooseStep(question, steps) {
   return new Promise((resolve) => {
     const dialog = document.createElement("dialog");
     dialog.className = "confirm";
@@ -60,10 +63,14 @@ export function confirmStep(question, yes = "确定") {
       dialog.remove();
       resolve(answer);
     };
-    actions.append(button("取消", "button", () => finish(false)), button(yes, "button primary", () => finish(true)));
+    const last = steps.length - 1;
+    actions.append(
+      button("取消", "button", () => finish("")),
+      ...steps.map((step, at) => button(step, at === last ? "button primary" : "button", () => finish(step))),
+    );
     body.append(words, actions);
     dialog.append(body);
-    dialog.addEventListener("cancel", () => finish(false));
+    dialog.addEventListener("cancel", () => finish(""));
     document.body.append(dialog);
     openDialog(dialog);
     actions.firstChild.focus();

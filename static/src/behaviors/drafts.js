@@ -6,7 +6,10 @@ import { isChanged, wentOn, writtenControls } from "./written.js";
 
 const PREFIX = "draft:";
 const WAIT_MS = 250;
-const KEEP_MS = 45 * 24 * 3600 * 1000;
+/** How long what was not sent waits for its writer on this device. */
+export const KEEP_MS = 45 * 24 * 3600 * 1000;
+// A device holds about five million characters: what others left behind may not crowd out whoever writes now.
+const OTHERS_MOST = 500000;
 const SAVED = "草稿已存本机";
 const FULL = "本机存不下草稿了，请先复制一份";
 
@@ -32,6 +35,11 @@ behavior("[data-draft]", (field) => {
   window.addEventListener("pagehide", save);
   document.addEventListener("visibilitychange", save);
 });
+
+/** Keep at once what was typed a moment ago. */
+export function keepNow() {
+  for (const field of document.querySelectorAll("[data-draft]")) if (field.draftDirty) keep(field);
+}
 
 function keep(field) {
   field.draftDirty = false;
@@ -126,10 +134,15 @@ document.addEventListener("async-form:failed", (event) => {
 
 /** Where what is written in `place` is kept, in words; empty when nothing is. */
 export function keptWords(place) {
-  const written = writtenControls(place).filter((control) => control.type !== "radio" && isChanged(control));
+  const written = changedIn(place);
   if (!written.length) return "";
   return written.every(isKept) ? "您写的内容已存在本机" : "内容还在页面上，请不要关闭";
 }
+
+/** Whether something in `place` would be gone with the page. */
+export const wouldBeLost = (place) => !changedIn(place).every(isKept);
+
+const changedIn = (place) => writtenControls(place).filter((control) => control.type !== "radio" && isChanged(control));
 
 const isKept = (control) => control.hasAttribute("data-draft") && (read(draftKey(control)) || {}).value === control.value;
 
@@ -161,21 +174,28 @@ export function settleSentDrafts() {
   }
 }
 
+/** Everybody's go after a while; those of others also when they have grown too many, the oldest first. */
 function dropOld() {
-  for (const key of Object.keys(localStorage)) {
-    if (!key.startsWith(PREFIX)) continue;
-    const draft = read(key);
-    if (!draft || Date.now() - draft.at > KEEP_MS) localStorage.removeItem(key);
+  const mine = `${PREFIX}${viewerId()}:`;
+  let left = OTHERS_MOST;
+  for (const { key, at, value } of allDrafts()) {
+    if (!key.startsWith(mine)) left -= (value || "").length;
+    if (!(Date.now() - at <= KEEP_MS) || (left < 0 && !key.startsWith(mine))) localStorage.removeItem(key);
   }
 }
+
+const allDrafts = () =>
+  Object.keys(localStorage)
+    .filter((key) => key.startsWith(PREFIX))
+    .map((key) => ({ at: 0, ...read(key), key }))
+    .sort((a, b) => b.at - a.at);
 
 /** All drafts of this person on this device: [{key, path, value, at}], newest first; `title` is that of the page. */
 export function myDrafts() {
   const mine = `${PREFIX}${viewerId()}:`;
-  return Object.keys(localStorage)
-    .filter((key) => key.startsWith(mine))
-    .map((key) => ({ key, path: key.slice(mine.length).replace(/:[^:]*$/, ""), ...read(key) }))
-    .sort((a, b) => b.at - a.at);
+  return allDrafts()
+    .filter(({ key }) => key.startsWith(mine))
+    .map((draft) => ({ ...draft, path: draft.key.slice(mine.length).replace(/:[^:]*$/, "") }));
 }
 
 /** What the page of a draft is called. */

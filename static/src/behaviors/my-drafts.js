@@ -1,37 +1,46 @@
 // <ul data-my-drafts>: what this person has begun to write on this device and not sent, put before what the server knows.
 import { whenText } from "./times.js";
+import { viewerId } from "../net.js";
 import { draftPlace, myDrafts } from "./drafts.js";
+import { unsentPlans } from "./plans-on-device.js";
 
 const SHOWN = 5;
 const WORDS = 60;
 
-/** Add the newest drafts, one for each page, and show the section around the list. */
-export function showDrafts(list) {
-  const pages = new Map();
-  for (const draft of myDrafts()) if (draft.value && !pages.has(draft.path)) pages.set(draft.path, draft);
-  const rows = [...pages.values()].slice(0, SHOWN).map(row);
+/** Add the newest drafts, one for each page, and the plans not wholly sent; show the section around the list. */
+export async function showDrafts(list) {
+  add(list, draftRows());
+  add(list, (await unsentPlans(viewerId())).filter(({ path }) => path).map(planRow));
+}
+
+function add(list, rows) {
   list.prepend(...rows);
   if (rows.length) list.closest("section").hidden = false;
 }
 
-function row(draft) {
+function draftRows() {
+  const pages = new Map();
+  for (const draft of myDrafts()) if (draft.value && !pages.has(draft.path)) pages.set(draft.path, draft);
+  const rows = [...pages.values()].slice(0, SHOWN);
+  return rows.map((draft) => row(draft.path, draftPlace(draft), draft.at, "本机草稿", wordsOf(draft.value)));
+}
+
+const planRow = ({ path, title, unsentAt }) => row(path, title, unsentAt, "有修改还没提交", "打开这份教案就会自动提交");
+
+function row(path, name, at, kind, words) {
   const item = document.createElement("li");
   const main = element("div", "item-main", "");
   const title = element("p", "item-title", "");
-  const link = element("a", "", draftPlace(draft));
-  link.href = draft.path;
+  const link = element("a", "", name);
+  link.href = path;
   title.append(link);
-  main.append(title, element("p", "clamp-2 muted small", wordsOf(draft.value)), meta(draft));
+  const line = element("p", "item-meta dots", "");
+  line.append(element("span", "", kind), element("span", "", whenText(new Date(at))));
+  main.append(title, element("p", "clamp-2 muted small", words), line);
   const box = element("div", "item", "");
   box.append(main);
   item.append(box);
   return item;
-}
-
-function meta(draft) {
-  const line = element("p", "item-meta dots", "");
-  line.append(element("span", "", "本机草稿"), element("span", "", whenText(new Date(draft.at))));
-  return line;
 }
 
 function wordsOf(value) {

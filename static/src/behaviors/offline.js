@@ -1,6 +1,10 @@
-// The service worker keeps the shell and the pages one has visited; what a person leaves on this device can be cleared.
+// The service worker keeps the shell and the pages one has visited. Staff-room computers are shared: what a person has seen
+// goes from the device when they do; what they wrote and did not send stays, under their name, unless they say otherwise.
 import { viewerId } from "../net.js";
+import { KEEP_MS } from "./drafts.js";
 import { clearPlans } from "./plans-on-device.js";
+
+const OFFLINE_PAGE = "/offline";
 
 export function registerWorker() {
   if (!("serviceWorker" in navigator) || !viewerId()) return;
@@ -16,26 +20,40 @@ export function registerWorker() {
 function forgetOthers() {
   try {
     const before = localStorage.getItem("viewer");
-    if (before && before !== viewerId()) clearPerson(before);
+    if (before && before !== viewerId()) clearSeen((owner) => owner !== viewerId());
     localStorage.setItem("viewer", viewerId());
   } catch (_) {
     // Without storage nothing was kept.
   }
 }
 
-/** Staff-room computers are shared: drafts, cached pages and offline plans of the person go. */
-export async function clearPerson(id) {
+/** Cached pages go, and the copies of lesson plans that the server has too: of this person, or of whom `whose` names. */
+export async function clearSeen(whose = (owner) => owner === viewerId()) {
+  const served = ({ unsentAt }) => !(unsentAt > Date.now() - KEEP_MS);
+  sessionStorage.clear();
+  await Promise.all([clearPages(), clearPlans(whose, served)]).catch(() => undefined);
+}
+
+/** Everything of this person goes, what was not sent too. */
+export async function clearPerson() {
+  const id = viewerId();
   // What was typed a moment ago must not be kept again when the page is left.
   for (const field of document.querySelectorAll("[data-draft]")) field.draftDirty = false;
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith(`draft:${id}:`) || key.startsWith(`uuid:${id}:`) || key.startsWith("tus::")) localStorage.removeItem(key);
   }
   sessionStorage.clear();
-  await Promise.all([clearCaches(), clearPlans(id)]).catch(() => undefined);
+  await Promise.all([clearPages(), clearPlans((owner) => owner === id)]).catch(() => undefined);
 }
 
-async function clearCaches() {
+/** The page that says there is no network is everybody's. */
+async function clearPages() {
   if (!window.caches) return;
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("pages-")).map((name) => caches.delete(name)));
+  const names = (await caches.keys()).filter((name) => name.startsWith("pages-"));
+  await Promise.all(names.map(async (name) => clearCache(await caches.open(name))));
+}
+
+async function clearCache(cache) {
+  const pages = (await cache.keys()).filter(({ url }) => new URL(url).pathname !== OFFLINE_PAGE);
+  await Promise.all(pages.map((page) => cache.delete(page)));
 }

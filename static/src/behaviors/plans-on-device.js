@@ -1,31 +1,34 @@
 // The copies of lesson plans on this device, as editor/local-memory.js keeps them: a database named plan:<user>:<plan>,
-// in it marks dirty:<client> for what the server has not confirmed yet, and the plan's title.
+// in it marks dirty:<client> with the time since when the server lacks something, and the plan's title and address.
 const CUSTOM = "custom";
+const NAME = /^plan:(\d+):\d+$/;
 
-async function copiesOf(userId) {
+async function allCopies() {
   if (!window.indexedDB || !indexedDB.databases) return [];
   const all = await indexedDB.databases();
-  return all.map(({ name }) => name).filter((name) => name.startsWith(`plan:${userId}:`));
+  return all.map(({ name }) => ({ name, owner: (NAME.exec(name) || [])[1] })).filter(({ owner }) => owner);
 }
 
-/** The names of this person's plans that hold edits the server lacks. */
+/** This person's plans that hold edits the server lacks: [{title, path, unsentAt}]. */
 export async function unsentPlans(userId) {
   try {
-    const found = await Promise.all((await copiesOf(userId)).map(unsentName));
-    return found.filter(Boolean);
+    const mine = (await allCopies()).filter(({ owner }) => owner === userId);
+    const found = await Promise.all(mine.map(({ name }) => lookInto(name)));
+    return found.filter(({ unsentAt }) => unsentAt);
   } catch (_) {
     return [];
   }
 }
 
-async function unsentName(name) {
+/** What a copy is called, where its plan is, and since when it holds something unsent; 0: the server has it all. */
+async function lookInto(name) {
   const database = await promised(indexedDB.open(name));
   try {
-    if (!database.objectStoreNames.contains(CUSTOM)) return "";
+    if (!database.objectStoreNames.contains(CUSTOM)) return { unsentAt: 0 };
     const store = database.transaction(CUSTOM).objectStore(CUSTOM);
-    const [keys, title] = await Promise.all([promised(store.getAllKeys()), promised(store.get("title"))]);
-    if (!keys.some((key) => String(key).startsWith("dirty:"))) return "";
-    return title ? `教案《${title}》` : "一份教案";
+    const marks = promised(store.getAll(IDBKeyRange.bound("dirty:", "dirty;")));
+    const [times, title, path] = await Promise.all([marks, promised(store.get("title")), promised(store.get("path"))]);
+    return { title: title ? `教案《${title}》` : "一份教案", path, unsentAt: Math.max(0, ...times) };
   } finally {
     database.close();
   }
@@ -39,6 +42,12 @@ function promised(asked) {
   });
 }
 
-export async function clearPlans(userId) {
-  await Promise.all((await copiesOf(userId)).map((name) => promised(indexedDB.deleteDatabase(name)).catch(() => undefined)));
+/** Delete the copies of those whom `whose(owner)` names for which `which({unsentAt})` holds. */
+export async function clearPlans(whose, which = () => true) {
+  const copies = (await allCopies()).filter(({ owner }) => whose(owner));
+  await Promise.all(copies.map(({ name }) => clearIf(which, name).catch(() => undefined)));
+}
+
+async function clearIf(which, name) {
+  if (which(await lookInto(name))) await promised(indexedDB.deleteDatabase(name));
 }

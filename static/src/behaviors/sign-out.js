@@ -1,10 +1,10 @@
-// Signing out takes everything of this person off the device, for staff-room computers are shared. What was not sent yet
-// would be lost for good: so never without a network, never unasked, and only once the server has ended the sign-in.
+// Signing out takes what this person has seen off the device, for staff-room computers are shared. What was not sent yet
+// stays under their name, shown to nobody else, or goes if they say so; and only once the server has ended the sign-in.
 import { request, viewerId } from "../net.js";
-import { confirmStep } from "./dialogs.js";
-import { draftPlace, keptWords, myDrafts } from "./drafts.js";
+import { chooseStep } from "./dialogs.js";
+import { draftPlace, keepNow, myDrafts, wouldBeLost } from "./drafts.js";
 import { leaveUnasked } from "./leaving.js";
-import { clearPerson } from "./offline.js";
+import { clearPerson, clearSeen } from "./offline.js";
 import { unsentPlans } from "./plans-on-device.js";
 import { toast } from "./toast.js";
 
@@ -12,6 +12,9 @@ const NAMED = 3;
 const HERE = "这一页正在写的内容";
 const PATIENCE_MS = 1500;
 const NO_NETWORK = "现在没有网络，不能退出登录。没提交的内容都还在，联网后再退出";
+const LEAVE = "退出登录";
+const KEEP = "保留并退出";
+const CLEAR = "清除并退出";
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -22,8 +25,8 @@ document.addEventListener("submit", (event) => {
 });
 
 async function signOut(form) {
-  const names = await unsent();
-  if (names.length && !(await confirmStep(question(names), "清除并退出"))) return;
+  const step = await chosenStep();
+  if (!step) return;
   try {
     await request(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
   } catch (error) {
@@ -31,21 +34,33 @@ async function signOut(form) {
     return;
   }
   // However long the browser takes to clear, the sign-in has ended.
-  await Promise.race([clearPerson(viewerId()), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  const cleared = step === CLEAR ? clearPerson() : clearSeen();
+  await Promise.race([cleared, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   leaveUnasked();
   location.assign(document.body.dataset.loginUrl || "/login");
 }
 
-function question(names) {
+/** Nothing is asked of those who have sent everything. */
+async function chosenStep() {
+  keepNow();
+  const names = await unsent();
+  const lost = wouldBeLost(document.querySelector("main"));
+  if (!names.length && !lost) return LEAVE;
+  return chooseStep(question(names, lost), names.length ? [CLEAR, KEEP] : [LEAVE]);
+}
+
+function question(names, lost) {
+  const gone = lost ? `${HERE}没有存下来，退出后就没有了。` : "";
+  if (!names.length) return `${gone}确定退出吗？`;
   const more = names.length > NAMED ? `等 ${names.length} 处` : "";
-  return `还有没提交的内容：${names.slice(0, NAMED).join("、")}${more}。退出登录会把它们从这台电脑上清除，不能恢复。确定退出吗？`;
+  const named = `还有没提交的内容：${names.slice(0, NAMED).join("、")}${more}。`;
+  return `${gone}${named}保留的话，您下次在这台电脑登录时还在，别人登录看不到；清除了就不能恢复。`;
 }
 
 /** The names of what is on this device only. */
 async function unsent() {
-  const names = draftNames();
-  if (keptWords(document.querySelector("main"))) names.push(HERE);
-  return [...new Set([...names, ...(await unsentPlans(viewerId()))])];
+  const plans = await unsentPlans(viewerId());
+  return [...new Set([...draftNames(), ...plans.map(({ title }) => title)])];
 }
 
 function draftNames() {

@@ -10,6 +10,7 @@ import { Awareness } from "y-protocols/awareness";
 import { warnBeforeLeaving } from "./behaviors/leaving.js";
 import { toast } from "./behaviors/toast.js";
 import { linkDialog } from "./composer/link-dialog.js";
+import { beginningWith } from "./editor/first-content.js";
 import { keepCaret } from "./editor/keep-caret.js";
 import { LocalMemory } from "./editor/local-memory.js";
 import { PlanProvider } from "./editor/provider.js";
@@ -69,15 +70,17 @@ class PlanPage {
     if (this.editor || !this.filled) return;
     const pictures = new Pictures(this.page.dataset.imagesUrl);
     const place = document.createElement("div");
+    const { onBeforeCreate, ySyncOptions } = beginningWith(this.doc.getXmlFragment(FIELD));
     this.editor = new Editor({
       element: place,
+      onBeforeCreate,
       injectCSS: false,
       editable: this.writable,
       editorProps: { attributes: this.attributes() },
       extensions: [
         ...extensions(),
         Placeholder.configure({ placeholder: ({ node }) => (node.type.name === "heading" ? "小标题" : "") }),
-        Collaboration.configure({ document: this.doc, field: FIELD }),
+        Collaboration.configure({ document: this.doc, field: FIELD, ySyncOptions }),
         CollaborationCaret.configure({ provider: this.provider, user: this.provider.me || {}, render: caret }),
         pictures.extension(),
       ],

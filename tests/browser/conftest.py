@@ -52,7 +52,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def errors() -> list[str]:
-    """Script errors and console errors seen so far; a test that expects one removes it."""
+    """Script errors, console errors and warnings of ours seen so far; a test that expects one removes it."""
     return []
 
 
@@ -105,9 +105,11 @@ def wait_for_its_scripts(page: Page) -> None:
 
 
 def note_console(errors: list[str], message: ConsoleMessage) -> None:
-    """Keep what the console calls an error, unless it only says that the network is gone."""
-    if message.type == "error" and not any(word in message.text for word in EXPECTED_WHEN_OFFLINE):
-        errors.append(f"{message.location.get('url', '')}: {message.text}")
+    """Keep the console's errors and our scripts' warnings, unless they only say that the network is gone."""
+    place = message.location.get("url", "")
+    is_ours = message.type == "error" or (message.type == "warning" and "/static/dist/" in place)
+    if is_ours and not any(word in message.text for word in EXPECTED_WHEN_OFFLINE):
+        errors.append(f"{place}: {message.text}")
 
 
 @pytest.fixture

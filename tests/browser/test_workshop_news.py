@@ -127,9 +127,7 @@ def test_a_quotation_leads_to_its_post_also_when_that_is_not_on_the_page(app, ca
 
 def test_an_announcement_is_changed_where_it_stands(app, cast, page_for, workshop, long_topic):
     page = page_for("colleague")
-    with app.app_context(), unit_of_work():
-        pinned = db.session.get(Topic, long_topic)
-        topics.pin_topic(cast.user("leader"), pinned, opener(pinned), pinned=True)
+    pin(app, cast, long_topic, pinned=True)
     page.goto(f"/workshops/{workshop}/topics")
     live(page, "topics")
     answer(app, cast, "leader", long_topic, "公告下的新回复")
@@ -142,6 +140,29 @@ def test_an_announcement_is_changed_where_it_stands(app, cast, page_for, worksho
     fresh = answer_a_new_topic(app, cast, workshop)
     expect(page.locator(f"#topics #topic-{fresh}")).to_be_visible()
     expect(page.locator(f"#topics #topic-{long_topic}")).to_have_count(0)
+
+
+def test_the_box_of_announcements_follows_what_the_leader_pins(app, cast, page_for, workshop, long_topic):
+    page = page_for("colleague")
+    page.goto(f"/workshops/{workshop}")
+    live(page, "topics")
+    box, latest = page.get_by_role("region", name="公告"), page.get_by_role("region", name="最新话题")
+    title = page.evaluate("document.querySelector('#topics h3 a').textContent")
+    expect(box).to_be_hidden()
+    pin(app, cast, long_topic, pinned=True)
+    expect(box.get_by_role("link", name=title)).to_be_visible()
+    expect(latest.get_by_role("link", name=title)).to_have_count(0)
+    answer(app, cast, "leader", long_topic, "公告下的新回复")
+    expect(box.get_by_role("listitem")).to_contain_text("31 条回复")
+    pin(app, cast, long_topic, pinned=False)
+    expect(latest.get_by_role("link", name=title)).to_be_visible()
+    expect(box).to_be_hidden()
+
+
+def pin(app, cast, topic_id, pinned):
+    with app.app_context(), unit_of_work():
+        found = db.session.get(Topic, topic_id)
+        topics.pin_topic(cast.user("leader"), found, opener(found), pinned=pinned)
 
 
 def test_an_old_topic_that_is_answered_is_not_among_the_latest_published(app, cast, page_for, workshop, long_topic):

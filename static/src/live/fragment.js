@@ -6,7 +6,10 @@ import { applyViewer } from "../behaviors/viewer-buttons.js";
 const OWN_ATTRIBUTES = new Set(["open", "data-state", "data-dirty"]);
 const OWN_VALUES = new Set(["value", "checked", "selected"]);
 
-/** Apply a fragment to `list`. Items may name another place inside by data-into="<id>". Returns the added elements. */
+/**
+ * Apply a fragment to `list`. Items may name another place by data-into="<id>"; one with data-frame="<selector>" is shown
+ * with what is around it only while it holds items. Returns the added elements.
+ */
 export function applyFragment(list, html, order = "append") {
   const template = document.createElement("template");
   template.innerHTML = html;
@@ -19,6 +22,7 @@ export function applyFragment(list, html, order = "append") {
     else if (item.id) place(list, item, order, added);
   }
   toggleEmpty(list);
+  for (const place of document.querySelectorAll("[data-frame]")) place.closest(place.dataset.frame).hidden = !holdsItems(place);
   return added;
 }
 
@@ -53,6 +57,11 @@ function place(list, item, order, added) {
 function update(list, current, item, order, added) {
   if (item.dataset.parts !== undefined) {
     for (const part of item.querySelectorAll("[id][data-rank]")) place(list, part, order, added);
+    return;
+  }
+  // data-expel="<selector>": what this list showed and shows no longer.
+  if (list.dataset.expel && current.parentNode === list && item.matches(list.dataset.expel)) {
+    current.remove();
     return;
   }
   morph(current, item);
@@ -94,5 +103,7 @@ function remove(id) {
 
 export function toggleEmpty(list) {
   const notice = list.querySelector(":scope > [data-empty]");
-  if (notice) notice.hidden = [...list.children].some((child) => child.id && child !== notice);
+  if (notice) notice.hidden = holdsItems(list);
 }
+
+const holdsItems = (place) => [...place.children].some((child) => child.id && !child.hasAttribute("data-empty"));

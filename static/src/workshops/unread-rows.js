@@ -2,11 +2,11 @@
 // (data-seen='{"<topic>": <number>}'); the number beside a row is the difference.
 import { viewerId } from "../net.js";
 
-document.addEventListener("live-list:updated", (event) => {
-  const place = event.target.closest("[data-topic-rows]");
-  if (!place) return;
-  const seen = JSON.parse(place.dataset.seen);
-  for (const row of place.querySelectorAll("[data-topic-id]")) showUnread(row, seen[row.dataset.topicId]);
+document.addEventListener("live-list:updated", () => {
+  for (const place of document.querySelectorAll("[data-topic-rows]")) {
+    const seen = JSON.parse(place.dataset.seen);
+    for (const row of place.querySelectorAll("[data-topic-id]")) showUnread(row, seen[row.dataset.topicId]);
+  }
 });
 
 function showUnread(row, seen) {

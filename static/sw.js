@@ -8,6 +8,7 @@ const OFFLINE_PAGE = "/offline";
 const PATIENCE_MS = 4000;
 const MOST_PAGES = 60;
 const MOST_ASSETS = 150;
+const SIGN_IN = /^\/login(\/|$)/;
 const NEVER = /^\/(socket\.io|login|logout|admin|files|media|uploads|up|sw\.js)(\/|$)/;
 
 self.addEventListener("install", (event) => {
@@ -23,6 +24,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith("/static/dist/")) event.respondWith(asset(request));
+  else if (request.mode === "navigate" && SIGN_IN.test(url.pathname)) event.waitUntil(dropSeen());
   else if (request.mode === "navigate" && !NEVER.test(url.pathname)) event.respondWith(page(event));
 });
 
@@ -41,6 +43,13 @@ async function keepOfflinePage() {
 async function dropPages(which) {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("pages-") && which(name)).map((name) => caches.delete(name)));
+}
+
+/** Who comes to sign in may be somebody else: on a slow network they must not be shown what the one before them saw. */
+async function dropSeen() {
+  const pages = await caches.open(PAGES);
+  const seen = (await pages.keys()).filter(({ url }) => !url.endsWith(OFFLINE_PAGE));
+  await Promise.all(seen.map((key) => pages.delete(key)));
 }
 
 async function asset(request) {

@@ -150,6 +150,14 @@ def test_what_was_not_sent_waits_for_its_writer_and_is_shown_to_nobody_else(page
     expect(rows.locator("li", has_text="教案《草船借箭》")).to_contain_text("有修改还没提交")
 
 
+def test_who_comes_to_sign_in_finds_no_page_of_the_one_before(page):
+    assert "/" in kept_pages(page)
+    page.context.clear_cookies()
+    page.goto("/login")
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    eventually(lambda: set(kept_pages(page)) == {"/offline"})
+
+
 def test_what_others_left_behind_goes_after_a_while_and_when_it_has_grown_too_much(page, cast, sit_down):
     leave_draft(page, cast.teacher, "上个月写的", days_ago=50, path="/old")
     leave_draft(page, cast.teacher, "长" * 400_000, days_ago=2, path="/second")

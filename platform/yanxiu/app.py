@@ -23,6 +23,7 @@ from yanxiu.web.filters import init_filters
 from yanxiu.web.frame import init_frame
 from yanxiu.web.headers import init_headers
 from yanxiu.web.requests import FormRequest
+from yanxiu.web.siblings import siblings
 
 
 def create_app(config: Config | None = None, **overrides: Any) -> Flask:
@@ -60,6 +61,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
         cookie=None,
         async_handlers=False,  # events of one socket stay in order, and none costs a thread
     )
+    siblings.use(config.redis_url)
     init_converters(app)
     init_auth(app)
     init_errors(app)

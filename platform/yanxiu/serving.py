@@ -13,7 +13,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from yanxiu.app import create_app
-from yanxiu.web.live import RECHECK_S, recheck_rooms
+from yanxiu.web.live import RECHECK_S, recheck_own_rooms
+from yanxiu.web.siblings import siblings
 
 log = logging.getLogger(__name__)
 GRACE_S = 5
@@ -47,6 +48,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         app = create_app()
         threading.Thread(target=watch_rooms, args=(app,), daemon=True).start()
+        siblings.listen(app)
         return app
 
 
@@ -61,7 +63,7 @@ def check_rooms_once(app: Flask) -> None:
     """Ask now; trouble is logged, for whoever calls has to go on."""
     try:
         with app.app_context():
-            recheck_rooms()
+            recheck_own_rooms()
     except Exception:
         log.exception("could not ask whether those in live rooms may still be there")
 

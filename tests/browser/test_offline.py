@@ -10,7 +10,6 @@ from tests.support.eventually import eventually
 DAY_MS = 24 * 3600 * 1000
 
 
-
 @pytest.fixture
 def page(page_for):
     """A page whose service worker is in charge and has kept the dashboard."""

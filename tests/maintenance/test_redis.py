@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 
 from tests.support.eventually import eventually
 from tests.support.imports import ROOT
@@ -90,14 +94,28 @@ def server(instance: Instance, wire: Wire, log: Path) -> Iterator[str]:
 @pytest.fixture
 def ear(pair: Pair) -> Iterator[Ear]:
     """What 王丽 hears at the first server."""
+    with follower(pair.first, pair.topic) as (heard, _here):
+        yield heard
+
+
+@contextlib.contextmanager
+def follower(who: Visitor, topic: str) -> Iterator[tuple[Ear, list[dict[str, Any]]]]:
+    """A socket that follows the topic: what it hears, and who it was told is there."""
     socket = new_socket()
-    socket.connect(
-        pair.first.url, headers={"Cookie": pair.first.cookie}, namespaces=["/live"], transports=["websocket"]
-    )
+    socket.connect(who.url, headers={"Cookie": who.cookie}, namespaces=["/live"], transports=["websocket"])
     heard = Ear(socket)
-    assert join(socket, pair.topic)["ok"]
-    yield heard
+    answer = join(socket, topic)
+    assert answer["ok"]
+    yield heard, answer["here"]
     hang_up(socket)
+
+
+def names(people: list[dict[str, Any]]) -> list[str]:
+    return [person["name"] for person in people]
+
+
+def last_shown(ear: Ear) -> list[str]:
+    return names(ear.heard["here"][-1]["users"]) if ear.heard["here"] else []
 
 
 def test_a_reply_at_one_server_is_heard_at_the_other(pair: Pair, ear: Ear) -> None:
@@ -105,6 +123,35 @@ def test_a_reply_at_one_server_is_heard_at_the_other(pair: Pair, ear: Ear) -> No
     message = eventually(lambda: ear.heard["changed"], timeout=20)[0]
     assert message["topic"] == pair.topic
     assert "从那一台服务器发出" in pair.first.get(pair.page)
+
+
+def test_who_is_here_is_counted_over_both_servers(pair: Pair, ear: Ear) -> None:
+    with follower(pair.second, pair.topic) as (other, here):
+        assert names(here) == ["李强", "王丽"]
+        for hears in (ear, other):
+            eventually(lambda hears=hears: last_shown(hears) == ["李强", "王丽"], timeout=20)
+    eventually(lambda: last_shown(ear) == ["王丽"], timeout=20)
+
+
+def test_what_a_killed_server_noted_is_passed_over(pair: Pair, ear: Ear, redis_address: tuple[str, int]) -> None:
+    host, port = redis_address
+    with redis.Redis(host=host, port=port, db=9) as server:
+        for name, until in (("走了的", time.time() - 1), ("还在的", time.time() + 60)):
+            note = {"until": until, "people": [{"id": hash(name), "name": name}]}
+            server.hset(f"yanxiu:here:{pair.topic}", name, json.dumps(note))
+        with follower(pair.second, pair.topic) as (_other, here):
+            assert sorted(names(here)) == sorted(["李强", "王丽", "还在的"])
+        server.hdel(f"yanxiu:here:{pair.topic}", "走了的", "还在的")
+
+
+def test_a_right_taken_away_at_one_server_is_gone_at_the_other_at_once(pair: Pair) -> None:
+    colleague = Visitor(pair.second.url)
+    colleague.sign_in("zhoumin", PASSWORD)
+    workshop = pair.page.split("/topics/")[0]
+    with follower(colleague, pair.topic) as (heard, here):
+        person = next(person["id"] for person in here if person["name"] == "周敏")
+        pair.first.send(f"{workshop}/members/{person}/removal", f"{workshop}/members")
+        assert eventually(lambda: heard.heard["ejected"], timeout=5) == [{"topic": pair.topic}]
 
 
 def test_the_servers_count_attempts_to_sign_in_together(pair: Pair) -> None:

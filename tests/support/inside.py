@@ -155,13 +155,13 @@ def unless_open(states: Select[str]) -> str | None:
 
 
 def a_topic() -> list[str]:
-    """The cast, and a topic in a workshop of 王丽 and 李强: the ids of workshop and topic."""
+    """The cast, and a topic in a workshop of 王丽, 李强 and 周敏: the ids of workshop and topic."""
     upgrade(directory=wiring.MIGRATIONS)
     world = DemoWorld(small=True)
     with unit_of_work():
         accounts_demo.seed(world)
         leader = world.users["leader"]
-        workshop = make_workshop(leader, [world.users["teacher"]])
+        workshop = make_workshop(leader, [world.users["teacher"], world.users["colleague"]])
         return [str(workshop.id), str(make_topic(leader, workshop).id)]
 
 

@@ -21,7 +21,7 @@ def test_a_round_that_fails_is_not_the_last(app: Flask, monkeypatch: pytest.Monk
         raise OperationalError("select", {}, Exception("database is locked"))
 
     monkeypatch.setattr(serving, "RECHECK_S", 0)
-    monkeypatch.setattr(serving, "recheck_rooms", recheck)
+    monkeypatch.setattr(serving, "recheck_own_rooms", recheck)
     with pytest.raises(SystemExit):
         serving.watch_rooms(app)
     assert len(rounds) == 3

@@ -20,6 +20,7 @@ from yanxiu.lessonplans.permissions import can_view_plan, can_write_plan
 from yanxiu.lessonplans.queries import find_live_session, find_plan, seat_of
 from yanxiu.lessonplans.services import note_edits
 from yanxiu.web.live import RoomPredicate
+from yanxiu.web.siblings import siblings
 from yanxiu.web.sockets import SocketEvent
 from yanxiu.workshops.queries import find_workshop
 
@@ -84,9 +85,16 @@ def init_documents(app: Flask) -> None:
     hub = Hub(store, SocketTransport(socketio.server), DatabaseAuthority(app), on_settled=settled)
     Wire(socketio.server, hub, identify)
     app.extensions[EXTENSION] = hub
+    siblings.hear("look_again_at_documents", hub.recheck)
 
 
 def documents() -> Hub:
     """Return the document server of this application."""
     hub: Hub = current_app.extensions[EXTENSION]
     return hub
+
+
+def recheck_documents(*, plan_id: int | None = None, user_id: int | None = None) -> None:
+    """Rights changed: look again at everybody concerned, here before this returns, elsewhere as soon as they hear of it."""
+    siblings.tell("look_again_at_documents", plan_id=plan_id, user_id=user_id)
+    documents().recheck(plan_id=plan_id, user_id=user_id)

@@ -32,7 +32,7 @@ from yanxiu.lessonplans.queries import (
     stored_document,
 )
 from yanxiu.lessonplans.services import keep_rested, note_edits, write_text
-from yanxiu.lessonplans.sockets import documents
+from yanxiu.lessonplans.sockets import recheck_documents
 from yanxiu.lessonplans.thinning import thin_out_versions
 from yanxiu.workshops.events import MemberRemoved, MemberRoleChanged, WorkshopChanged
 
@@ -136,15 +136,15 @@ def schedule_catch_up(delay_s: int = 0) -> None:
 
 def _recheck_plan(event: Any) -> None:
     """Rights in one plan changed: look again at everybody who has it open, before the answer goes out."""
-    documents().recheck(plan_id=event.plan_id)
+    recheck_documents(plan_id=event.plan_id)
 
 
 def _recheck_user(event: Any) -> None:
-    documents().recheck(user_id=event.user_id)
+    recheck_documents(user_id=event.user_id)
 
 
 def _recheck_all(event: OrganizationMoved) -> None:
-    documents().recheck()
+    recheck_documents()
 
 
 AFTER = Moment.AFTER_COMMIT

@@ -1,7 +1,7 @@
 """Socket.IO namespace `/live`: joining live lists, hearing `changed`, who is here.
 
 A socket belongs to a sign-in. It joins a list by name after the same predicate as the page; losing the sign-in or the
-right puts it out at once, and every minute the right is asked again.
+right puts it out at once, in other processes as soon as they hear of it, and every minute the right is asked again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from yanxiu.core.bucket import Bucket
 from yanxiu.core.db import db
 from yanxiu.core.live import Changed, current_seq
 from yanxiu.extensions import socketio
+from yanxiu.web.presence import everyone, note_people
+from yanxiu.web.siblings import BEAT, siblings
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/live"
@@ -116,6 +118,11 @@ class LiveHub:
             found = {c.user_id: c.name for sid in self._by_topic.get(topic, ()) if (c := self._by_sid.get(sid))}
         return [{"id": user_id, "name": name} for user_id, name in sorted(found.items(), key=lambda p: p[1])]
 
+    def topics(self) -> list[str]:
+        """Return the lists that somebody follows."""
+        with self._lock:
+            return list(self._by_topic)
+
     def where(self, keep: Callable[[Connection], bool]) -> list[Connection]:
         """Return the sockets for which `keep` holds."""
         with self._lock:
@@ -123,6 +130,8 @@ class LiveHub:
 
 
 hub = LiveHub()
+_shown: dict[str, list[dict[str, Any]]] = {}
+_showing = threading.Lock()
 _rooms: dict[str, RoomPredicate] = {}
 _app: Flask | None = None
 
@@ -137,6 +146,11 @@ def init_live(app: Flask, rooms: dict[str, RoomPredicate]) -> None:
     socketio.on_event("disconnect", _disconnect, namespace=NAMESPACE)
     socketio.on_event("join", _join, namespace=NAMESPACE)
     socketio.on_event("leave", _leave, namespace=NAMESPACE)
+    siblings.hear("session_ended", _close_session)
+    siblings.hear("user_out", _close_user)
+    siblings.hear("look_again", recheck_own_rooms)
+    siblings.hear("here", _show_here)
+    siblings.hear(BEAT, _refresh_here)
 
 
 def broadcast_change(event: Changed) -> None:
@@ -147,19 +161,36 @@ def broadcast_change(event: Changed) -> None:
 
 def disconnect_session(session_id: int) -> None:
     """Close every socket of a sign-in."""
+    siblings.tell("session_ended", session_id=session_id)
+    _close_session(session_id)
+
+
+def _close_session(session_id: int) -> None:
     _disconnect_all(hub.where(lambda c: c.session_id == session_id))
 
 
 def disconnect_user(user_id: int) -> None:
     """Close every socket of a person."""
+    siblings.tell("user_out", user_id=user_id)
+    _close_user(user_id)
+
+
+def _close_user(user_id: int) -> None:
     _disconnect_all(hub.where(lambda c: c.user_id == user_id))
 
 
 def recheck_rooms(user_id: int | None = None, topic: str | None = None) -> None:
     """Ask for every socket (or those of one person, in one list) whether sign-in and rights still hold.
 
-    Who lost the sign-in is disconnected, who lost the right is put out.
+    Who lost the sign-in is disconnected, who lost the right is put out: here before this returns, in the other processes
+    as soon as they hear of it.
     """
+    siblings.tell("look_again", user_id=user_id, topic=topic)
+    recheck_own_rooms(user_id, topic)
+
+
+def recheck_own_rooms(user_id: int | None = None, topic: str | None = None) -> None:
+    """The same for the sockets of this process alone."""
     for connection in hub.where(lambda c: user_id in (None, c.user_id) and (topic is None or topic in c.topics)):
         session = find_session(hash_token(connection.token))
         if session is None:
@@ -203,7 +234,7 @@ def _join(message: Any = None) -> dict[str, Any]:
         _leave_quietly(connection.sid, topic)
         return NOT_FOUND
     _announce(topic)
-    return {"ok": True, "seq": current_seq(topic), "here": hub.people_in(topic)}
+    return {"ok": True, "seq": current_seq(topic), "here": everyone(topic, hub.people_in(topic))}
 
 
 def _refusal(connection: Connection, topic: str) -> dict[str, Any] | None:
@@ -248,7 +279,33 @@ def _leave_quietly(sid: str, topic: str) -> None:
 
 
 def _announce(topic: str) -> None:
-    socketio.emit("here", {"topic": topic, "users": hub.people_in(topic)}, to=topic, namespace=NAMESPACE)
+    """Who follows a list has changed here: all who follow it are told, in every process."""
+    with _showing:
+        note_people(topic, hub.people_in(topic))
+    siblings.tell("here", topic=topic)
+    _show_here(topic)
+
+
+def _show_here(topic: str, *, anyway: bool = True) -> None:
+    """Tell the sockets of this process who follows a list. One at a time, so that what is read last is told last."""
+    with _showing:
+        own = hub.people_in(topic)
+        people = everyone(topic, own) if own else []
+        if own and (anyway or people != _shown.get(topic)):
+            _shown[topic] = people
+            message = {"topic": topic, "users": people}
+            socketio.emit("here", message, to=topic, namespace=NAMESPACE, ignore_queue=True)
+
+
+def _refresh_here() -> None:
+    """Note again who is here, and show where another process has come, gone or been killed."""
+    followed = hub.topics()
+    for topic in followed:
+        with _showing:
+            note_people(topic, hub.people_in(topic))
+        _show_here(topic, anyway=False)
+    for topic in _shown.keys() - set(followed):
+        _shown.pop(topic, None)
 
 
 def _disconnect_all(connections: list[Connection]) -> None:

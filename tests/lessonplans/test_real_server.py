@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -11,10 +12,12 @@ from tests.support.lessonplans import make_plan
 from tests.support.rt_client import lines_of
 from tests.support.workshops import make_workshop
 from yanxiu.accounts.services import revoke_sessions_of
+from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services
 from yanxiu.lessonplans.document.ydoc import load
 from yanxiu.lessonplans.queries import find_member, find_plan, stored_document
+from yanxiu.web.siblings import siblings
 
 
 @pytest.fixture
@@ -137,3 +140,14 @@ def test_hostile_frames_neither_reach_anybody_nor_end_the_service(app, plan_id, 
     assert attacker.join()["ok"]
     assert other.frames == []
     assert "照常" in stored_lines(app, plan_id)
+
+
+def test_what_another_process_took_away_takes_effect_when_it_is_heard(app, cast, plan_id, replica_for):
+    villager = replica_for("villager", plan_id)
+    with app.app_context(), unit_of_work():
+        db.session.delete(find_member(plan_id, cast.villager.id))
+    told = {"what": "look_again_at_documents", "facts": {"plan_id": plan_id, "user_id": None}}
+    siblings.take(app, json.dumps({"from": siblings.me, **told}))
+    assert villager.perms == []
+    siblings.take(app, json.dumps({"from": "another", **told}))
+    eventually(lambda: villager.perms == [None])

@@ -1,4 +1,6 @@
 // Dialogs opened by data-opens="<id>", closed by data-closes; confirmation that names the thing by data-confirm.
+import { button } from "../elements.js";
+
 /** Open a <dialog>; engines without it get a plain box with the same keyboard. */
 export function openDialog(dialog) {
   dialog.opener = document.activeElement;
@@ -75,15 +77,6 @@ export function chooseStep(question, steps) {
     openDialog(dialog);
     actions.firstChild.focus();
   });
-}
-
-function button(text, className, press) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = className;
-  element.textContent = text;
-  element.addEventListener("click", press);
-  return element;
 }
 
 // In the capture phase, so that it comes before whatever else wants to send the form.

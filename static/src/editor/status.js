@@ -1,4 +1,7 @@
 // The label that says what is true about the text right now, and the box that says what to do when something is wrong.
+import { button } from "../elements.js";
+
+const SMALL = "button small";
 const LABELS = {
   connecting: "正在打开",
   saved: "已保存",
@@ -88,8 +91,8 @@ export class Status {
     const steps = [];
     if (reason === "long") return steps;
     if (["sign_in", "forbidden"].includes(reason)) steps.push(link("重新登录", this.loginUrl));
-    if (["upgrade", "epoch", "malformed"].includes(reason)) steps.push(button("刷新页面", () => location.reload()));
-    if (unconfirmed) steps.push(button("复制我的内容", (event) => this.copy(event.target)));
+    if (["upgrade", "epoch", "malformed"].includes(reason)) steps.push(button("刷新页面", SMALL, () => location.reload()));
+    if (unconfirmed) steps.push(button("复制我的内容", SMALL, (event) => this.copy(event.target)));
     return steps;
   }
 
@@ -119,18 +122,9 @@ export class Status {
   }
 }
 
-function button(text, press) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = "button small";
-  element.textContent = text;
-  element.addEventListener("click", press);
-  return element;
-}
-
 function link(text, url) {
   const element = document.createElement("a");
-  element.className = "button small";
+  element.className = SMALL;
   element.href = url;
   element.target = "_blank";
   element.rel = "opener";

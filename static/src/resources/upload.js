@@ -1,8 +1,10 @@
 // Files are sent one by one as soon as they are chosen or dropped; each answer is the card to describe it.
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
+import { button } from "../elements.js";
 import { behavior } from "../registry.js";
 
 const AT_ONCE = 2;
+const SMALL = "button small";
 
 behavior("[data-drop-zone]", (zone) => {
   const input = zone.querySelector("input[type=file]");
@@ -77,23 +79,14 @@ async function sendOne(url, file, line) {
 
 /** 重试 unless the file itself was refused, and 去掉. */
 function offerSteps(url, file, line, final) {
-  const again = smallButton("重试", () => {
-    steps.forEach((button) => button.remove());
+  const again = button("重试", SMALL, () => {
+    steps.forEach((step) => step.remove());
     line.classList.remove("is-refused");
     line.removeAttribute("role");
     sendOne(url, file, line);
   });
-  const steps = [...(final ? [] : [again]), smallButton("去掉", () => line.remove())];
+  const steps = [...(final ? [] : [again]), button("去掉", SMALL, () => line.remove())];
   line.append(...steps);
-}
-
-function smallButton(text, act) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button small";
-  button.textContent = text;
-  button.addEventListener("click", act);
-  return button;
 }
 
 /** XMLHttpRequest, because fetch does not tell how much has left. */

@@ -34,6 +34,7 @@ from yanxiu.workshops.models.teams import Answer
 from yanxiu.workshops.permissions import MAX_LEADERS
 from yanxiu.workshops.queries.members import invitation_for
 from yanxiu.workshops.queries.teams import membership_of
+from yanxiu.workshops.services.counts import add_to
 
 
 def _lock(workshop: Workshop) -> None:
@@ -50,21 +51,10 @@ def add_member(workshop: Workshop, user_id: int, *, role: str = Role.MEMBER.valu
         return member
     member = WorkshopMember(workshop_id=workshop.id, user_id=user_id, role=role, joined_at=now())
     db.session.add(member)
-    _count_members(workshop, 1)
+    add_to(workshop, Workshop.members_count, 1)
     record(MemberJoined(workshop.id, user_id, how))
     _close_open_questions(workshop.id, user_id)
     return member
-
-
-def _count_members(workshop: Workshop, change: int) -> None:
-    db.session.flush()
-    db.session.execute(
-        update(Workshop)
-        .where(Workshop.id == workshop.id)
-        .values(members_count=Workshop.members_count + change)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(workshop, ["members_count"])
 
 
 def _close_open_questions(workshop_id: int, user_id: int) -> None:
@@ -199,7 +189,7 @@ def remove_member(actor: User, workshop: Workshop, member: WorkshopMember) -> No
         return
     _keep_a_leader(workshop, member)
     db.session.delete(member)
-    _count_members(workshop, -1)
+    add_to(workshop, Workshop.members_count, -1)
     record(MemberRemoved(workshop.id, user_id, actor.id))
     record_audit(actor, "workshop.member_removed", "workshop", workshop.id, user_id=user_id)
 

@@ -35,6 +35,7 @@ from yanxiu.workshops.models import (
     WorkshopMember,
 )
 from yanxiu.workshops.services.attachments import Attachment, attach_files, change_files
+from yanxiu.workshops.services.counts import add_to
 
 MAX_TEXT = 20_000
 MAX_HTML = 200_000
@@ -134,17 +135,6 @@ def _next_number(topic: Topic) -> int:
     return int(number or 0)
 
 
-def _count_replies(topic: Topic, change: int) -> None:
-    db.session.flush()
-    db.session.execute(
-        update(Topic)
-        .where(Topic.id == topic.id)
-        .values(replies_count=Topic.replies_count + change)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(topic, ["replies_count"])
-
-
 def publish_post(
     actor: User,
     topic: Topic,
@@ -169,7 +159,7 @@ def publish_post(
         client_uuid = checked_uuid(None)
     _refuse_withdrawn(parent, quote)
     post = add_post(actor, topic, content, client_uuid, parent=parent, quote=quote, files=files)
-    _count_replies(topic, 1)
+    add_to(topic, Topic.replies_count, 1)
     topic.last_post_at = post.created_at
     topic.last_poster_id = actor.id
     _touch_row(topic)
@@ -272,7 +262,7 @@ def withdraw_post(actor: User, post: Post) -> None:
     if post.withdrawn_at is not None:
         return
     post.withdrawn_at, post.withdrawn_by_id = now(), actor.id
-    _count_replies(post.topic, -1)
+    add_to(post.topic, Topic.replies_count, -1)
     _touch_post(post)
     _touch_row(post.topic)
     record(PostWithdrawn(post.id, post.topic_id, post.topic.workshop_id, post.author_id, actor.id))
@@ -284,7 +274,7 @@ def restore_post(actor: User, post: Post) -> None:
     if post.withdrawn_at is None:
         return
     post.withdrawn_at = post.withdrawn_by_id = None
-    _count_replies(post.topic, 1)
+    add_to(post.topic, Topic.replies_count, 1)
     _touch_post(post)
     _touch_row(post.topic)
     record(PostRestored(post.id, post.topic_id, post.topic.workshop_id, actor.id))
@@ -320,13 +310,7 @@ def unlike_post(actor: User, post: Post) -> None:
 
 
 def _count_likes(post: Post, change: int) -> None:
-    db.session.execute(
-        update(Post)
-        .where(Post.id == post.id)
-        .values(likes_count=Post.likes_count + change)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.expire(post, ["likes_count"])
+    add_to(post, Post.likes_count, change)
     _touch_post(post)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 
 import pytest
@@ -10,7 +11,9 @@ from pycrdt import Doc, Text, XmlElement, XmlFragment, XmlText, get_state
 
 from tests.support.rt_client import new_update
 from yanxiu.lessonplans.collab import updates
+from yanxiu.lessonplans.collab.nesting import MAX_NESTING
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError
+from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
 
 pytestmark = pytest.mark.once
 WORDS = "草船借箭诸葛亮周瑜鲁肃曹操大雾江面擂鼓呐喊abc 123🙂"
@@ -114,6 +117,50 @@ def test_what_is_no_update_is_refused(data):
 def test_a_real_update_passes():
     updates.check_update(new_update("第一行"))
     updates.check_update(updates.EMPTY_UPDATE)
+
+
+MARK = b"\x77\x04MARK"
+
+
+def with_value(value: bytes) -> bytes:
+    """An update in whose attribute these encoded bytes stand."""
+    document = {"type": "doc", "content": [{"type": "paragraph", "attrs": {"textAlign": ["MARK"]}}]}
+    update = state_from_json(document)
+    assert update.count(MARK) == 1
+    return update.replace(MARK, value)
+
+
+NESTINGS = {
+    "arrays": lambda depth: b"\x75\x01" * depth + b"\x7e",
+    "objects": lambda depth: b"\x76\x01\x01a" * depth + b"\x7e",
+    "second in its array": lambda depth: b"\x75\x02\x7e" * depth + b"\x7e",
+    "turns": lambda depth: b"\x75\x01\x76\x01\x01u" * (depth // 2) + b"\x7e",
+}
+
+
+@pytest.mark.parametrize("nested", NESTINGS.values(), ids=NESTINGS)
+def test_a_value_nested_deep_is_refused_before_it_ends_the_process(nested):
+    for depth in (100, 1000, 120_000):
+        with pytest.raises(MalformedUpdateError, match="deep"):
+            updates.check_update(with_value(nested(depth)))
+    fair = with_value(nested(20))
+    updates.check_update(fair)
+    assert json_from_state(fair)["content"][0]["type"] == "paragraph"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_honest_edits_pass_however_many_of_their_letters_look_like_nesting(seed, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "WORDS", "uvuuvv草船借箭")
+    chance, replicas, made = random.Random(seed), [Doc() for _ in range(3)], []
+    for _ in range(120):
+        made.append(edited(chance.choice(replicas), chance))
+        chance.choice(replicas).apply_update(chance.choice(made))
+    attrs = {"colwidth": [117, 118], "deep": {"u": [{"v": [1.5, None, True, "uv", -3, 2**40]}]}}
+    cells = state_from_json({"type": "doc", "content": [{"type": "tableCell", "attrs": attrs}] * 40})
+    whole = updates.merge([*made, cells])
+    assert whole.count(b"u") + whole.count(b"v") > 10 * MAX_NESTING
+    for update in (*made, cells, whole, updates.compacted([whole])):
+        updates.check_update(update)
 
 
 def test_a_state_vector_tells_who_is_behind():

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pycrdt import Doc, get_state, get_update, merge_updates
 
+from yanxiu.lessonplans.collab.nesting import is_shallow
 from yanxiu.lessonplans.collab.protocol import Limits
 from yanxiu.lessonplans.collab.varint import Truncated, read_uint
 
@@ -29,7 +30,7 @@ def check_update(data: bytes) -> None:
     """Refuse what cannot be an update before anything allocates by its claims.
 
     The first number of an update is the count of its writers, each of which needs three bytes
-    at least. A mutated count made the parser reserve half a gigabyte.
+    at least. A mutated count made the parser reserve half a gigabyte; a value nested deep ended the process.
     """
     try:
         writers, _ = read_uint(data, 0)
@@ -37,6 +38,8 @@ def check_update(data: bytes) -> None:
         raise MalformedUpdateError("no writer count") from error
     if writers * 3 > len(data):
         raise MalformedUpdateError("more writers than bytes")
+    if not is_shallow(data):
+        raise MalformedUpdateError("values nested too deep")
     try:
         get_state(data)
     except BaseException as error:

@@ -22,7 +22,7 @@ from tests.support.dirt import State
 from tests.support.matrix import PRINCIPALS, Row, filled
 from tests.support.worlds import ROWS, Worlds, by_feature
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
 FUZZ = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -172,8 +172,10 @@ def test_no_body_of_the_wrong_kind_breaks_a_form(app, cast, worlds, route):
     ]
     for (body, kind), asked in zip(bodies, itertools.cycle(({}, {"X-Requested-With": "fetch"})), strict=False):
         door.knock(data=body, headers={"Content-Type": kind, **asked})
-    for name in [*door.fields(), *door.row.files]:  # a file where a text is expected, and the other way round
-        door.knock(data={**door.fields(), name: (BytesIO(b"\x00\x01"), "a\u202e.exe\x00")})
+    names = [*door.fields(), *door.row.files]
+    if names:  # files where texts are expected, and the other way round
+        door.knock(data={name: (BytesIO(b"\x00\x01"), "a\u202e.exe\x00") for name in names})
+        door.knock(data=dict.fromkeys(names, "三"))
     State.dirty = True
 
 

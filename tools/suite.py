@@ -14,7 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -29,7 +28,7 @@ CORES = os.cpu_count() or 2
 WORKERS = os.environ.get("TEST_WORKERS", str(CORES + 1))
 """One more than cores: tests wait for processes they start. Browsers keep the cores busy by themselves."""
 BROWSERS = os.environ.get("TEST_WORKERS", str(CORES))
-AGAIN = os.environ.get("FUZZ_EXAMPLES", "6")
+AGAIN = os.environ.get("FUZZ_EXAMPLES", "4")
 """Hostile examples a form on the second database: what differs there are types and limits, seen by few."""
 
 
@@ -52,11 +51,16 @@ class Step:
     needs: tuple[str, ...] = ()
 
 
+def around() -> dict[str, str]:
+    """The environment we were started in; compiled modules are kept, for the tests start many processes."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(command: list[str], env: dict[str, str]) -> int:
     print(f"\n$ {' '.join(command)}", flush=True)
     try:
         return subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL, timeout=STEP_LIMIT_S, check=False
+            command, cwd=ROOT, env={**around(), **env}, stdin=subprocess.DEVNULL, timeout=STEP_LIMIT_S, check=False
         ).returncode
     except subprocess.TimeoutExpired:
         print(f"gave up after {STEP_LIMIT_S} s", flush=True)
@@ -75,8 +79,8 @@ def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str]], Re
     """One pytest run; `database` names the service variable that holds its database server's address."""
 
     def step(env: dict[str, str]) -> Result:
-        with tempfile.TemporaryDirectory(prefix="yanxiu-report-") as folder:
-            report = Path(folder, "report.xml")
+        with service_tools.data_dir("tests") as folder:
+            report = folder / "report.xml"
             command = [
                 sys.executable,
                 "-m",
@@ -88,7 +92,7 @@ def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str]], Re
                 f"--junit-xml={report}",
             ]
             extra = {"YANXIU_TEST_DATABASE_URL": env[database], "FUZZ_EXAMPLES": AGAIN} if database else {}
-            code = run([*command, *arguments], {**env, **extra})
+            code = run([*command, *arguments], {**env, **extra, "TMPDIR": str(folder)})
             return count(report, code)
 
     return step

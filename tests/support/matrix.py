@@ -1,7 +1,7 @@
 """The permission matrix: for every route, what each principal gets, written down.
 
-A feature's `tests/<feature>/matrix.py` (or `matrix_<noun>.py` beside it) has `build(cast) -> dict` (makes the things the URLs
-context and a unit of work; returns values for the URL and data templates) and `ROUTES`.
+A feature's `tests/<feature>/matrix.py` (or `matrix_<noun>.py` beside it) has `build(cast) -> dict` (makes the things that the
+URLs name, inside an application context and a unit of work; returns values for the URL and data templates) and `ROUTES`.
 """
 
 from __future__ import annotations

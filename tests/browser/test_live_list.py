@@ -187,3 +187,12 @@ def test_people_on_the_page_are_counted_once_each(page_for, board):
     expect(first.get_by_text("2 人在看")).to_be_visible()
     colleague.close()
     expect(first.get_by_text("1 人在看")).to_be_visible()
+
+
+def test_without_a_line_nobody_is_said_to_be_here(page_for, board):
+    page = open_board(page_for, board, LIST + '<p data-presence="board:1" data-text="人在看"></p>')
+    expect(page.get_by_text("1 人在看")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_text("人在看")).to_have_count(0)
+    page.context.set_offline(False)
+    expect(page.get_by_text("1 人在看")).to_be_visible()

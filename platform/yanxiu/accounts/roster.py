@@ -207,8 +207,8 @@ def _match_known(row: CheckedRow, reach: Reach) -> None:
     elif known.name != row.values["name"]:
         row.errors.append(f"已有账号的姓名是“{known.name}”，与表中不一致，请核对")
     elif row.school_id is not None and known.school_id != row.school_id:
-        row.errors.append("此人已在另一所学校，调动请到用户页面办理")
+        row.errors.append("这位老师已在另一所学校，调动请到用户页面办理")
     elif not known.is_manageable:
-        row.errors.append("此人另有上级任职，资料请由上级管理员修改")
+        row.errors.append("这位老师另有上级任职，资料请由上级管理员修改")
     else:
         row.user_id = known.user_id

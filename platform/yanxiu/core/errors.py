@@ -12,7 +12,7 @@ class YanxiuError(Exception):
 
     code = "error"
     status = 400
-    default_message = "操作没有完成，请稍后再试"
+    default_message = "这一步没有做成，请稍后再试"
 
     def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
         self.message = message or self.default_message
@@ -25,7 +25,7 @@ class InvalidError(YanxiuError):
 
     code = "invalid"
     status = 422
-    default_message = "填写的内容有误，请检查后再提交"
+    default_message = "有填得不对的地方，请看一看再提交"
 
 
 class SignInRequiredError(YanxiuError):
@@ -41,7 +41,7 @@ class ForbiddenError(YanxiuError):
 
     code = "forbidden"
     status = 403
-    default_message = "您没有权限进行这项操作"
+    default_message = "您没有权限做这一步"
 
 
 class NotFoundError(YanxiuError):
@@ -49,7 +49,7 @@ class NotFoundError(YanxiuError):
 
     code = "not_found"
     status = 404
-    default_message = "没有找到您要的内容，它可能已被移除，或您没有查看权限"
+    default_message = "没有找到您要的内容，它可能已被移除，或您没有权限查看"
 
 
 class ConflictError(YanxiuError):
@@ -81,7 +81,7 @@ class RateLimitedError(YanxiuError):
 
     code = "rate_limited"
     status = 429
-    default_message = "操作太频繁，请稍后再试"
+    default_message = "操作太快了，请等一分钟再试"
 
 
 class StorageFullError(YanxiuError):

@@ -63,7 +63,7 @@ def _show_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error
     kind = _BY_STATUS.get(error.code or 500)
-    shown = kind() if kind else InvalidError("请求的内容不完整或格式不对，请返回重试")
+    shown = kind() if kind else InvalidError("送来的内容不完整，请刷新页面再试")
     shown.status = error.code or 500
     return show_error(shown)
 

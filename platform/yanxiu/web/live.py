@@ -34,9 +34,9 @@ RECHECK_S = 60
 JOINS_PER_S, JOIN_BURST = 10.0, 80
 """Joining and leaving costs queries and a message to the whole room; a page joins each of its lists at once."""
 
-INCOMPLETE = {"ok": False, "code": "invalid", "message": "请求的内容不完整"}
+INCOMPLETE = {"ok": False, "code": "invalid", "message": "送来的内容不完整"}
 NOT_FOUND = {"ok": False, "code": "not_found", "message": "没有找到您要的内容"}
-TOO_OFTEN = {"ok": False, "code": "rate_limited", "message": "操作太频繁，请稍后再试"}
+TOO_OFTEN = {"ok": False, "code": "rate_limited", "message": "操作太快了，请等一分钟再试"}
 _clock = time.monotonic
 
 RoomPredicate = Callable[[Viewer, int], bool]

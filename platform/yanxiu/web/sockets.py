@@ -48,6 +48,6 @@ def _wrapped(event: SocketEvent) -> Callable[..., dict[str, Any]]:
             return {"ok": False, "code": error.code, "message": error.message, "field": error.field}
         except Exception:
             log.exception("socket event %s failed", event.name)
-            return {"ok": False, "code": "unexpected", "message": "操作没有完成，请稍后再试"}
+            return {"ok": False, "code": "unexpected", "message": "这一步没有做成，请稍后再试"}
 
     return handle

@@ -40,6 +40,7 @@ function wire() {
   socket.on("disconnect", () => {
     for (const entry of topics.values()) {
       entry.joined = false;
+      setHere(entry, []); // Without a line nobody knows who is here.
       each(entry, "onState", "offline");
     }
   });

@@ -125,7 +125,7 @@ def deactivate_user_now(user_id: int) -> ResponseReturnValue:
     """Close an account; its sign-ins end."""
     with unit_of_work():
         deactivate_user(current_actor(), managed(user_id))
-    flash("账号已停用，此人的登录都已退出", "success")
+    flash("账号已停用，各台设备上的登录都已退出", "success")
     return redirect(url_for("admin.user", user_id=user_id))
 
 
@@ -152,7 +152,7 @@ def managed(user_id: int) -> User:
     if person is None:
         raise NotFoundError
     if not can_manage_user(current_viewer(), person, today=clock.today()):
-        raise ForbiddenError("此人另有上级任职，账号请由上级管理员办理")
+        raise ForbiddenError("这位老师另有上级任职，账号请由上级管理员办理")
     return person
 
 

@@ -36,7 +36,7 @@ def choice(label: str = "", choices: Mapping[str, str] | None = None, required: 
 def number(label: str = "", required: str = "") -> IntegerField:
     """The id of something; what no id can be is refused without asking the database."""
     checks = [InputRequired(required)] if required else [Optional()]
-    stale = "请求的内容不完整，请刷新页面再试"
+    stale = "送来的内容不完整，请刷新页面再试"
     in_range = NumberRange(0, LARGEST_ID, message=stale)
     return IntegerField(label, [*checks, in_range], invalid_value_message=stale)
 

@@ -37,4 +37,4 @@ class SwitchForm(Form):
 class VisitForm(Form):
     """How far somebody has read."""
 
-    number = number(required="请求的内容不完整，请刷新页面再试")
+    number = number(required="送来的内容不完整，请刷新页面再试")

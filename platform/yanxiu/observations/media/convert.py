@@ -232,7 +232,9 @@ def _check(code: int, complaints: IO[bytes], target: Path) -> None:
         return
     detail = complaints.read(2000).decode("utf-8", "replace").strip().splitlines()
     target.unlink(missing_ok=True)
-    raise NotPlayableError("视频没有转换成功，文件可能已损坏") from RuntimeError(detail[-1] if detail else f"exit {code}")
+    raise NotPlayableError("视频没有转换成功，文件可能已损坏") from RuntimeError(
+        detail[-1] if detail else f"exit {code}"
+    )
 
 
 def _silent(_percent: int) -> None:

@@ -58,6 +58,10 @@ class User(Timestamps, Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     last_seen_at: Mapped[datetime | None]
 
+    quiet_from: Mapped[int] = mapped_column(default=21, server_default="21")
+    quiet_until: Mapped[int] = mapped_column(default=7, server_default="7")
+    """The hours (Asia/Shanghai) between which nothing is sent that can wait; the same hour twice means never."""
+
     organization: Mapped[Organization] = relationship()
     photo: Mapped[StoredFile | None] = relationship(foreign_keys=[photo_id])
     appointments: Mapped[list[Appointment]] = relationship(back_populates="user", foreign_keys="Appointment.user_id")

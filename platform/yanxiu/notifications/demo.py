@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
+from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import current_unit_of_work
 from yanxiu.notifications.models import Notification
+from yanxiu.notifications.subscribers.workshops import ANNOUNCE
 
 HOURS_APART = 7
 LEFT_UNREAD = 3
+
+
+def forget_announcing() -> None:
+    """What was announced in the demo's past was heard long ago; without this all would hear of it today."""
+    db.session.execute(delete(Job).where(Job.kind == ANNOUNCE))
 
 
 def seed(world: DemoWorld) -> None:
@@ -22,6 +29,7 @@ def seed(world: DemoWorld) -> None:
     unit = current_unit_of_work()
     if unit is not None:
         unit.run_in_transaction_subscribers()
+        forget_announcing()
         unit.events.clear()  # they are dealt with: the commit must not handle them again
     inboxes: dict[int, list[Notification]] = defaultdict(list)
     for message in db.session.scalars(select(Notification).order_by(Notification.id.desc())):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -32,6 +32,12 @@ class Message:
 def place_name(kind: str, title: str) -> str:
     """Return 教案《…》; a title that has its own marks keeps them alone."""
     return f"{kind}{title}" if title.startswith("《") else f"{kind}《{title}》"
+
+
+def told_already(user_ids: Collection[int], message: Message) -> set[int]:
+    """Return which of these people have the same message unread."""
+    same = (Notification.kind == message.kind, Notification.topic == message.topic, Notification.read_at.is_(None))
+    return set(db.session.scalars(select(Notification.user_id).where(Notification.user_id.in_(user_ids), *same)))
 
 
 def notify(user_ids: Iterable[int], message: Message) -> None:

@@ -15,6 +15,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
 from yanxiu.workshops.models import Post, Topic
+from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 
 REINDEX = "workshops.reindex"
 AT_ONCE = 500
@@ -89,6 +90,12 @@ def _forget_post(event: events.PostWithdrawn) -> None:
     enqueue_index("post", event.post_id, deleted=True)
 
 
+def remind(payload: dict[str, Any], _job: JobContext) -> None:
+    """Let a reminder reach the people it was queued for."""
+    with unit_of_work():
+        deliver_reminder(payload)
+
+
 def _close_rooms(event: events.MemberRemoved) -> None:
     """Every room is asked again, also those of the lessons and plans inside the workshop."""
     recheck_rooms(event.user_id)
@@ -109,4 +116,4 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.PostWithdrawn, _forget_post),
     Subscription(events.MemberRemoved, _close_rooms, Moment.AFTER_COMMIT),
 )
-JOBS: dict[str, JobHandler] = {REINDEX: reindex_contents}
+JOBS: dict[str, JobHandler] = {REINDEX: reindex_contents, REMIND: remind}

@@ -11,4 +11,4 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *plans.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,
 )
-JOBS: dict[str, JobHandler] = {}
+JOBS: dict[str, JobHandler] = {**workshops.JOBS}

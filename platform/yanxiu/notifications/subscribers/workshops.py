@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from yanxiu.accounts.permissions import ANONYMOUS
 from yanxiu.core.events import Subscription
-from yanxiu.notifications.services import Message, notify
+from yanxiu.core.tasks import JobContext, JobHandler, enqueue
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.notifications.services import Message, notify, told_already
 from yanxiu.workshops.events import (
     ApplicationDecided,
     ApplicationSubmitted,
@@ -14,6 +17,7 @@ from yanxiu.workshops.events import (
     InvitationSent,
     MemberJoined,
     MemberRoleChanged,
+    MembersReminded,
     PersonMentioned,
     PostLiked,
     PostPublished,
@@ -22,6 +26,9 @@ from yanxiu.workshops.events import (
 )
 from yanxiu.workshops.queries import find_seat, find_topic
 from yanxiu.workshops.queries.members import leader_ids, member_ids
+
+ANNOUNCE = "notifications.announce"
+AT_ONCE = 50
 
 
 def _on_post(event: PostPublished) -> None:
@@ -43,6 +50,43 @@ def _on_digest(event: TopicDigested) -> None:
 
 def _on_pin(event: TopicPinned) -> None:
     _tell_members({event.author_id}, "pinned", event.actor_id, event.workshop_id, event.topic_id, None)
+
+
+def _on_announcement(event: TopicPinned) -> None:
+    """Hundreds of inboxes take a while, so not in this request."""
+    people = sorted(set(member_ids(event.workshop_id)) - {event.actor_id, event.author_id})
+    for start in range(0, len(people), AT_ONCE):
+        payload = {"topic_id": event.topic_id, "workshop_id": event.workshop_id, "actor_id": event.actor_id}
+        enqueue(ANNOUNCE, payload | {"user_ids": people[start : start + AT_ONCE]})
+
+
+def announce(payload: dict[str, Any], _job: JobContext) -> None:
+    """Tell some members of an announcement; not those who were told and have not read it. Harmless twice."""
+    with unit_of_work():
+        topic = find_topic(payload["workshop_id"], payload["topic_id"])
+        if topic is None or topic.pinned_at is None:
+            return
+        home = f"/workshops/{topic.workshop_id}"
+        url = f"{home}/topics/{topic.id}"
+        about = f"topic:{topic.id}"
+        message = Message("announcement", payload["actor_id"], topic.workshop.name, home, topic.title, url, about)
+        people = set(payload["user_ids"]) & set(member_ids(topic.workshop_id))
+        notify(people - told_already(people, message), message)
+
+
+def _on_reminder(event: MembersReminded) -> None:
+    seat = find_seat(ANONYMOUS, event.workshop_id)
+    if seat is None:
+        return
+    home = f"/workshops/{event.workshop_id}"
+    headline, url = seat.workshop.name, home
+    if event.matter == "announcement":
+        topic = find_topic(event.workshop_id, event.item_id)
+        headline, url = (topic.title if topic else headline), f"{home}/topics/{event.item_id}"
+    elif event.matter == "unanswered":
+        url = f"{home}/topics?sort=unanswered"
+    kind, about = f"nudge_{event.matter}", f"nudge:{event.workshop_id}:{event.item_id}"
+    notify(event.user_ids, Message(kind, event.actor_id, seat.workshop.name, home, headline, url, about))
 
 
 def _tell_members(
@@ -113,6 +157,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(PostLiked, _on_like),
     Subscription(TopicDigested, _on_digest),
     Subscription(TopicPinned, _on_pin),
+    Subscription(TopicPinned, _on_announcement),
+    Subscription(MembersReminded, _on_reminder),
     Subscription(ApplicationSubmitted, _on_application),
     Subscription(ApplicationDecided, _on_decision),
     Subscription(InvitationSent, _on_invitation),
@@ -120,3 +166,4 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(MemberJoined, _on_joining),
     Subscription(MemberRoleChanged, _on_role),
 )
+JOBS: dict[str, JobHandler] = {ANNOUNCE: announce}

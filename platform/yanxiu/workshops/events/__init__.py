@@ -1,5 +1,6 @@
 """What happened in a workshop. Events carry ids; whoever reacts loads what it may see."""
 
+from yanxiu.workshops.events.attention import MembersReminded
 from yanxiu.workshops.events.teams import (
     ApplicationDecided,
     ApplicationSubmitted,
@@ -34,6 +35,7 @@ __all__ = [
     "MemberJoined",
     "MemberRemoved",
     "MemberRoleChanged",
+    "MembersReminded",
     "PersonMentioned",
     "PostEdited",
     "PostLiked",

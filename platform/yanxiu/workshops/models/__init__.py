@@ -1,5 +1,6 @@
-"""Tables of the workshops: teams (who takes part) and threads (what they say)."""
+"""Tables of the workshops: teams (who takes part), threads (what they say), attention (who came, who was reminded)."""
 
+from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
 from yanxiu.workshops.models.teams import (
     Application,
     Invitation,
@@ -24,6 +25,8 @@ __all__ = [
     "Application",
     "Invitation",
     "JoinMode",
+    "Nudge",
+    "NudgeRecipient",
     "Post",
     "PostAttachment",
     "PostEdit",
@@ -36,4 +39,5 @@ __all__ = [
     "WorkshopGroup",
     "WorkshopMember",
     "WorkshopPicture",
+    "WorkshopVisit",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import Organization, User
@@ -99,6 +99,8 @@ class WorkshopMember(Model):
     role: Mapped[str] = mapped_column(String(12), default=Role.MEMBER.value)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("workshop_group.id", ondelete="SET NULL"), index=True)
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    visited_on: Mapped[date | None] = mapped_column(Date)
+    """The last day (Asia/Shanghai) on which the member opened a page of the workshop."""
 
     user: Mapped[User] = relationship()
     group: Mapped[WorkshopGroup | None] = relationship()

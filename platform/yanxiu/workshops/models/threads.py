@@ -65,6 +65,16 @@ class Post(Model):
         UniqueConstraint("topic_id", "number"),
         UniqueConstraint("author_id", "client_uuid"),
         Index("ix_post_seq", "topic_id", "seq"),
+        Index("ix_post_author_created", "author_id", "created_at"),
+        Index(
+            "ix_post_figures",  # holds all that 学情 counts, so that it need not read the texts
+            "topic_id",
+            "created_at",
+            "author_id",
+            "number",
+            "parent_id",
+            "withdrawn_at",
+        ),
     )
 
     id: Mapped[Id]
@@ -146,7 +156,10 @@ class PostEdit(Model):
 
 
 class TopicVisit(Model):
-    """How far a person has read a topic: the highest post number that was on the screen."""
+    """How far a person has read a topic: the highest post number that was on the screen.
+
+    `opened_at` is when the page was open in front of the person for the first time; 全部已读 opens nothing.
+    """
 
     __tablename__ = "topic_visit"
 
@@ -154,6 +167,7 @@ class TopicVisit(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     last_seen_number: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class WorkshopPicture(Model):

@@ -1,5 +1,6 @@
 """Who may do what in a workshop. Pure: everything needed is passed in or loaded."""
 
+from yanxiu.workshops.permissions.attention import TEAM, can_remind, can_see_insights
 from yanxiu.workshops.permissions.teams import (
     LEADER_TEAM,
     MANAGING_ROLES,
@@ -33,6 +34,7 @@ __all__ = [
     "MANAGING_ROLES",
     "MAX_LEADERS",
     "OVERSEEING_ROLES",
+    "TEAM",
     "can_admit",
     "can_apply",
     "can_delete_topic",
@@ -44,9 +46,11 @@ __all__ = [
     "can_manage_workshop",
     "can_moderate",
     "can_publish_topic",
+    "can_remind",
     "can_reply",
     "can_restore_post",
     "can_restore_topic",
+    "can_see_insights",
     "can_view_topic",
     "can_view_workshop",
     "can_withdraw_post",

@@ -98,6 +98,12 @@ def workshop_ids_of(user_id: int | None) -> Select[int]:
     return select(WorkshopMember.workshop_id).where(WorkshopMember.user_id == user_id)
 
 
+def workshop_names(workshop_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of these workshops."""
+    rows = db.session.execute(select(Workshop.id, Workshop.name).where(Workshop.id.in_(list(workshop_ids))))
+    return {row[0]: row[1] for row in rows}
+
+
 def workshop_ids_below(path: str) -> Select[int]:
     """Select the ids of the workshops of an organization and of everything below it, for `.in_()`."""
     return select(Workshop.id).where(Workshop.organization_id.in_(ids_below(path)))

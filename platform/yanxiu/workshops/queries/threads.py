@@ -23,12 +23,14 @@ from yanxiu.workshops.models import (
     WorkshopMember,
     WorkshopPicture,
 )
+from yanxiu.workshops.queries.attention import is_unanswered
 
-LATEST_REPLY, NEWEST, DIGEST = "reply", "new", "digest"
+LATEST_REPLY, NEWEST, DIGEST, UNANSWERED = "reply", "new", "digest", "unanswered"
 ORDERS: dict[str, UnaryExpression[Any]] = {
     LATEST_REPLY: Topic.last_post_at.desc(),
     NEWEST: Topic.created_at.desc(),
     DIGEST: Topic.digest_at.desc(),
+    UNANSWERED: Topic.created_at.asc(),
 }
 CATCH_UP_LIMIT = 200
 ANSWERS_SHOWN = 5
@@ -53,8 +55,10 @@ def pinned_topics(workshop_id: int) -> Sequence[Topic]:
 
 
 def topics_page(workshop_id: int, sort: str = LATEST_REPLY, cursor: str | None = None, size: int = 20) -> Page[Topic]:
-    """Return topics that are not pinned; by digest: the chosen ones, pinned or not."""
+    """Return topics that are not pinned; by digest: the chosen ones, pinned or not; unanswered: the longest first."""
     statement, key = _topics(workshop_id), ORDERS[sort]
+    if sort == UNANSWERED:
+        return paginate(statement.where(is_unanswered()), key, Topic.id.asc(), cursor=cursor, size=size)
     if sort == DIGEST:
         statement = statement.where(Topic.digest_at.is_not(None))
     else:
@@ -86,6 +90,11 @@ def seen_numbers(user_id: int | None, topic_ids: Iterable[int]) -> dict[int, int
         )
     )
     return {row[0]: row[1] for row in rows}
+
+
+def visit_of(topic_id: int, user_id: int | None) -> TopicVisit | None:
+    """Return a person's reading of a topic, if there is any."""
+    return db.session.scalar(select(TopicVisit).where(TopicVisit.topic_id == topic_id, TopicVisit.user_id == user_id))
 
 
 def unread_counts(topics: Iterable[Topic], seen: dict[int, int], member: WorkshopMember | None) -> dict[int, int]:

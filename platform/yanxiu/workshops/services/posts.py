@@ -323,7 +323,7 @@ def mark_seen(user_id: int, topic: Topic, number: int, *, only_next: bool = Fals
     number = min(number, topic.last_number)
     start = number if not only_next or number == 1 else 0
     new = start > 0 and _insert_ignoring(
-        TopicVisit, topic_id=topic.id, user_id=user_id, last_seen_number=start, seen_at=now()
+        TopicVisit, topic_id=topic.id, user_id=user_id, last_seen_number=start, seen_at=now(), opened_at=now()
     )
     if new:
         return
@@ -332,6 +332,11 @@ def mark_seen(user_id: int, topic: Topic, number: int, *, only_next: bool = Fals
         update(TopicVisit)
         .where(TopicVisit.topic_id == topic.id, TopicVisit.user_id == user_id, behind)
         .values(last_seen_number=number, seen_at=now())
+    )
+    db.session.execute(
+        update(TopicVisit)
+        .where(TopicVisit.topic_id == topic.id, TopicVisit.user_id == user_id, TopicVisit.opened_at.is_(None))
+        .values(opened_at=now())
     )
 
 

@@ -6,16 +6,19 @@ from typing import Any
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.slots import Filler
+from yanxiu.workshops.queries import attention, teams, threads
 from yanxiu.workshops.queries import members as roster
-from yanxiu.workshops.queries import threads
+from yanxiu.workshops.views.attention import TERMS
 
 
 def _today(viewer: Viewer) -> dict[str, Any] | None:
     invitations = roster.invitations_of(viewer.user_id)
     waiting = roster.applications_waiting_for(viewer.user_id)
-    if not invitations and not waiting:
+    due = attention.things_due(attention.led_workshop_ids(viewer.user_id))
+    if not invitations and not waiting and not due:
         return None
-    return {"invitations": invitations, "waiting": waiting}
+    names = teams.workshop_names(line.workshop_id for line in due)
+    return {"invitations": invitations, "waiting": waiting, "due": due, "names": names, **TERMS}
 
 
 def _news(viewer: Viewer) -> dict[str, Any] | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
 
+from yanxiu.core.clock import today
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError, YanxiuError
+from yanxiu.core.unit_of_work import write_if_possible
 from yanxiu.core.uploads import receive_thumbnail, receive_upload
 from yanxiu.web.auth import current_viewer, wants_fragment
 from yanxiu.workshops import permissions
@@ -19,6 +21,7 @@ from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.queries import teams, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services.attachments import MAX_FILES, Attachment
+from yanxiu.workshops.services.visits import note_visit
 
 bp = Blueprint("workshops", __name__)
 
@@ -59,12 +62,16 @@ def require(allowed: bool, message: str | None = None) -> None:
 def frame(seat: Seat, tab: str) -> dict[str, Any]:
     """Return the variables of the workshop's head and tabs."""
     viewer, workshop, member = current_viewer(), seat.workshop, seat.member
+    if member is not None and member.visited_on != today():
+        g.workshop_visit = (workshop.id, member.user_id)
     may = {
         "view": permissions.can_view_workshop(viewer, workshop, member),
         "publish": permissions.can_publish_topic(viewer, workshop, member),
         "admit": permissions.can_admit(viewer, workshop, member),
         "moderate": permissions.can_moderate(viewer, workshop, member),
         "manage": permissions.can_manage_workshop(viewer, workshop, member),
+        "insights": permissions.can_see_insights(viewer, workshop, member),
+        "remind": permissions.can_remind(viewer, workshop, member),
     }
     return {
         "workshop": workshop,
@@ -74,6 +81,15 @@ def frame(seat: Seat, tab: str) -> dict[str, Any]:
         "tab": tab,
         "role_names": ROLE_NAMES,
     }
+
+
+@bp.after_request
+def _note_visit(response: Response) -> Response:
+    """A member opened a page: note the day once the page is made, for a write would make it read everything again."""
+    visit = g.pop("workshop_visit", None)
+    if visit is not None and response.status_code == 200:
+        write_if_possible(lambda: note_visit(*visit))
+    return response
 
 
 def reading_marks(topics: Sequence[Topic], seat: Seat) -> dict[str, dict[int, int]]:

@@ -38,7 +38,13 @@ from yanxiu.workshops.views.frame import (
     since_argument,
 )
 
-SORTS = ((threads.LATEST_REPLY, "最新回复"), (threads.NEWEST, "最新发布"), (threads.DIGEST, "精华"))
+SORTS = (
+    (threads.LATEST_REPLY, "最新回复"),
+    (threads.NEWEST, "最新发布"),
+    (threads.DIGEST, "精华"),
+    (threads.UNANSWERED, "待回复"),
+)
+UNPINNED = (threads.DIGEST, threads.UNANSWERED)
 OTHERS = 5
 ORDERS = {"oldest": "先看早的", "newest": "先看新的"}
 
@@ -55,7 +61,7 @@ def topics(workshop_id: int) -> ResponseReturnValue:
     cursor = request.args.get("cursor")
     sort = request.args.get("sort", threads.LATEST_REPLY)
     sort = sort if sort in threads.ORDERS else threads.LATEST_REPLY
-    pinned = [] if cursor or sort == threads.DIGEST else threads.pinned_topics(workshop_id)
+    pinned = [] if cursor or sort in UNPINNED else threads.pinned_topics(workshop_id)
     page = threads.topics_page(workshop_id, sort, cursor)
     shown = (*pinned, *page.items)
     return render_template(
@@ -156,7 +162,8 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     seat, found = open_topic(workshop_id, topic_id)
     viewer, cursor = current_viewer(), request.args.get("cursor")
     seq = current_seq(f"topic:{topic_id}")
-    seen = threads.seen_numbers(viewer.user_id, [topic_id]).get(topic_id, 0)
+    visit = threads.visit_of(topic_id, viewer.user_id)
+    seen = visit.last_seen_number if visit else 0
     newest_first = _preferred_order() == "newest"
     start = _start(topic_id, seen)
     newest_first = newest_first and start == 2
@@ -175,6 +182,7 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         newest_first=newest_first,
         start=start,
         seen=seen,
+        noted=seen if visit and visit.opened_at else 0,
         unread=unread,
         seq=seq,
         first=not cursor,

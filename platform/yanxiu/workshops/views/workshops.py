@@ -21,11 +21,12 @@ from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.teams import ROLE_NAMES, ApplicationForm, WorkshopForm
 from yanxiu.workshops.models import Workshop
+from yanxiu.workshops.queries import announcements, teams, threads
 from yanxiu.workshops.queries import members as roster
-from yanxiu.workshops.queries import teams, threads
 from yanxiu.workshops.services import workshops as services
 from yanxiu.workshops.services.workshops import WorkshopDetails
 from yanxiu.workshops.terms import term_of, terms_around
+from yanxiu.workshops.views.attention import three_minutes
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_seat, reading_marks, require
 
 MAX_COVER = 10 * 1024**2
@@ -156,15 +157,18 @@ def home(workshop_id: int) -> ResponseReturnValue:
     topics = threads.newest_topics(workshop_id)
     members = roster.team_members(workshop_id)
     page = roster.members_page(workshop_id, size=HOME_MEMBERS)
+    head = frame(seat, "home")
+    may = head["may"]
     return render_template(
         "workshops/home.html",
-        **frame(seat, "home"),
+        **head,
         pinned=pinned,
         topics=topics,
         **reading_marks((*pinned, *topics), seat),
         seq=current_seq(f"workshop:{workshop_id}"),
         people=[*members, *page.items][:HOME_MEMBERS],
-        applications=roster.count_applications(workshop_id) if seat.member else 0,
+        reach=announcements.reach_of([topic.id for topic in pinned]) if may["insights"] and pinned else {},
+        attention=three_minutes(seat),
         door=_door_context(seat),
     )
 

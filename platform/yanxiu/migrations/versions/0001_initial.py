@@ -166,6 +166,8 @@ def upgrade() -> None:
         sa.Column("large_type", sa.Boolean(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("last_seen_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("quiet_from", sa.Integer(), server_default="21", nullable=False),
+        sa.Column("quiet_until", sa.Integer(), server_default="7", nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -584,6 +586,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "workshop_nudge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("matter", sa.String(length=20), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("canceled_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_workshop_nudge_actor_id_user")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_nudge_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_nudge")),
+    )
+    with op.batch_alter_table("workshop_nudge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_nudge_workshop_id"), ["workshop_id"], unique=False)
+
+    op.create_table(
         "workshop_picture",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=False),
@@ -597,6 +617,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_workshop_picture_workshop_id"), ["workshop_id"], unique=False)
+
+    op.create_table(
+        "workshop_visit",
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_workshop_visit_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_visit_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("workshop_id", "user_id", "day", name=op.f("pk_workshop_visit")),
+    )
+    with op.batch_alter_table("workshop_visit", schema=None) as batch_op:
+        batch_op.create_index("ix_workshop_visit_day", ["workshop_id", "day"], unique=False)
 
     op.create_table(
         "evaluation",
@@ -802,6 +838,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("topic_id", "number", name=op.f("uq_post_topic_id_number")),
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.create_index("ix_post_author_created", ["author_id", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_post_figures",
+            ["topic_id", "created_at", "author_id", "number", "parent_id", "withdrawn_at"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_post_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_post_seq", ["topic_id", "seq"], unique=False)
 
@@ -872,6 +914,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("last_seen_number", sa.Integer(), nullable=False),
         sa.Column("seen_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["topic_id"], ["topic.id"], name=op.f("fk_topic_visit_topic_id_topic"), ondelete="CASCADE"
         ),
@@ -886,6 +929,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=12), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=True),
         sa.Column("joined_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["group_id"],
             ["workshop_group.id"],
@@ -904,6 +948,44 @@ def upgrade() -> None:
     with op.batch_alter_table("workshop_member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_workshop_member_group_id"), ["group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_workshop_member_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "workshop_nudge_recipient",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("nudge_id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("matter", sa.String(length=20), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("told_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["nudge_id"],
+            ["workshop_nudge.id"],
+            name=op.f("fk_workshop_nudge_recipient_nudge_id_workshop_nudge"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_workshop_nudge_recipient_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"],
+            ["workshop.id"],
+            name=op.f("fk_workshop_nudge_recipient_workshop_id_workshop"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_nudge_recipient")),
+        sa.UniqueConstraint(
+            "workshop_id",
+            "user_id",
+            "matter",
+            "item_id",
+            "day",
+            name=op.f("uq_workshop_nudge_recipient_workshop_id_user_id_matter_item_id_day"),
+        ),
+    )
+    with op.batch_alter_table("workshop_nudge_recipient", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_nudge_recipient_nudge_id"), ["nudge_id"], unique=False)
 
     op.create_table(
         "post_attachment",
@@ -1141,6 +1223,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_attachment_post_id"))
 
     op.drop_table("post_attachment")
+    with op.batch_alter_table("workshop_nudge_recipient", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_nudge_recipient_nudge_id"))
+
+    op.drop_table("workshop_nudge_recipient")
     with op.batch_alter_table("workshop_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_member_user_id"))
         batch_op.drop_index(batch_op.f("ix_workshop_member_group_id"))
@@ -1160,6 +1246,8 @@ def downgrade() -> None:
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index("ix_post_seq")
         batch_op.drop_index(batch_op.f("ix_post_parent_id"))
+        batch_op.drop_index("ix_post_figures")
+        batch_op.drop_index("ix_post_author_created")
 
     op.drop_table("post")
     op.drop_table("plan_update")
@@ -1192,10 +1280,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evaluation_observer_id"))
 
     op.drop_table("evaluation")
+    with op.batch_alter_table("workshop_visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_workshop_visit_day")
+
+    op.drop_table("workshop_visit")
     with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_picture_workshop_id"))
 
     op.drop_table("workshop_picture")
+    with op.batch_alter_table("workshop_nudge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_nudge_workshop_id"))
+
+    op.drop_table("workshop_nudge")
     with op.batch_alter_table("workshop_invitation", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_workshop_invitation_pending",

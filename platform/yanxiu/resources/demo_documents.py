@@ -11,8 +11,6 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
-import docx
-import pptx
 import xlsxwriter
 from PIL import Image, ImageDraw
 
@@ -39,6 +37,8 @@ def blocks_of(body: str) -> list[Block]:
 
 def word_file(title: str, body: str) -> bytes:
     """A Word document with title and headings."""
+    import docx  # a third of a second that no other start of the program needs
+
     document = docx.Document()
     document.add_heading(title, 0)
     for heading, lines in blocks_of(body):
@@ -51,6 +51,8 @@ def word_file(title: str, body: str) -> bytes:
 
 def slides_file(title: str, body: str) -> bytes:
     """One slide for each block."""
+    import pptx
+
     deck = pptx.Presentation()
     for number, (heading, lines) in enumerate(blocks_of(body)):
         slide = deck.slides.add_slide(deck.slide_layouts[0 if number == 0 else 1])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from docx import Document
-
 from yanxiu.core.uploads import receive_upload
 from yanxiu.workshops.services.attachments import Attachment
 
@@ -15,6 +13,8 @@ FOLDER = Path(__file__).parent / "papers"
 
 def paper(name: str) -> Attachment:
     """Return a paper as if somebody had uploaded it: its file name, its title, then text; "- " makes a list."""
+    from docx import Document  # only when the demo is made: it takes long to load
+
     filename, title, *lines = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").strip().splitlines()
     document = Document()
     document.add_heading(title, level=1)

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from tests.support.lessonplans import make_plan
+from tests.support.observations import make_lesson
 from tests.support.resources import checked_file, make_resource, make_upload
 from tests.support.together import Act, together
 from tests.support.workshops import make_topic, make_workshop, opener
@@ -18,6 +19,8 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services as plans
 from yanxiu.lessonplans.models import PlanContributor, PlanMember, Revision
 from yanxiu.lessonplans.queries import find_plan, stored_document
+from yanxiu.observations.models import Lesson, LessonMember, RecordingVersion
+from yanxiu.observations.services import lessons, recordings
 from yanxiu.resources import services as resources
 from yanxiu.resources.models import Resource, ResourceFile
 from yanxiu.resources.queries import find_upload
@@ -244,6 +247,52 @@ def test_two_newer_versions_in_one_moment_are_numbered_two_and_three(app, cast, 
     assert race(add, add) == ["done", "done"]
     with app.app_context():
         assert sorted(file.number for file in db.session.query(ResourceFile)) == [1, 2, 3]
+
+
+@pytest.fixture
+def lesson_id(app, cast) -> int:
+    with app.app_context(), unit_of_work():
+        return make_lesson(cast.user("teacher")).id
+
+
+def test_an_observer_invited_twice_in_one_moment_is_one_observer(app, cast, lesson_id, race):
+    def invite():
+        lesson, person = db.session.get(Lesson, lesson_id), cast.user("colleague")
+        assert len(lesson.members) < 2
+        yield
+        lessons.invite_member(cast.user("teacher"), lesson, person, "observer")
+
+    assert race(invite, invite) == ["done", "done"]
+    assert count(app, LessonMember, lesson_id=lesson_id) == 1
+
+
+def test_an_observer_removed_twice_in_one_moment_is_no_fault(app, cast, lesson_id, race):
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get(Lesson, lesson_id)
+        member_id = lessons.invite_member(cast.user("teacher"), lesson, cast.user("colleague"), "observer").id
+
+    def remove():
+        lesson, member = db.session.get(Lesson, lesson_id), found(db.session.get(LessonMember, member_id))
+        assert member in lesson.members
+        yield
+        lessons.remove_member(cast.user("teacher"), lesson, member)
+
+    assert "done" in race(remove, remove)
+    assert count(app, LessonMember, lesson_id=lesson_id) == 0
+
+
+def test_two_uploads_that_end_in_one_moment_are_two_versions(app, cast, lesson_id, race):
+    def receive(upload_id: str) -> Act:
+        def act():
+            lesson, teacher = db.session.get(Lesson, lesson_id), cast.user("teacher")
+            yield
+            recordings.receive_upload(teacher, lesson, upload_id, "实录.mp4", 4096)
+
+        return act
+
+    assert race(receive("a" * 32), receive("b" * 32), receive("b" * 32)) == ["done"] * 3
+    with app.app_context():
+        assert sorted(version.number for version in db.session.query(RecordingVersion)) == [1, 2]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from yanxiu.accounts.models import Organization, User
 from yanxiu.accounts.queries import ids_on
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
-from yanxiu.core.db import db
+from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
@@ -110,6 +110,7 @@ def invite_member(actor: User, lesson: Lesson, person: User, role: str) -> Lesso
         raise InvalidError("请选择观察者、主持或专家", field="role")
     if person.id == lesson.teacher_id:
         raise ConflictError(f"{person.name}是这节课的授课教师，不用邀请")
+    hold(lesson)
     member = next((member for member in lesson.members if member.user_id == person.id), None)
     if member is None:
         if len(lesson.members) >= MAX_MEMBERS:
@@ -124,7 +125,10 @@ def invite_member(actor: User, lesson: Lesson, person: User, role: str) -> Lesso
 
 
 def remove_member(actor: User, lesson: Lesson, member: LessonMember) -> None:
-    """Withdraw an invitation; what the person wrote stays."""
+    """Withdraw an invitation; what the person wrote stays. One withdrawn a moment ago is no error."""
+    hold(lesson)
+    if not hold(member):
+        return
     record(LessonMemberRemoved(lesson.id, member.user_id, actor.id))
     lesson.members.remove(member)
     bump(lesson.topic, "member", member.id)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
-from yanxiu.core.db import db
+from yanxiu.core.db import db, hold
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
@@ -41,6 +41,7 @@ class Made:
 
 def receive_upload(actor: User, lesson: Lesson, upload_id: str, name: str, size: int) -> RecordingVersion:
     """Make a finished upload the newest version of the lesson's recording; a second call returns the same one."""
+    hold(lesson)
     known = version_for_upload(upload_id)
     if known is not None:
         return known

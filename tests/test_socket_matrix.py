@@ -18,8 +18,9 @@ from yanxiu.extensions import socketio
 from yanxiu.web import live
 
 FEATURES: list[ModuleType] = [
-    importlib.import_module(f"tests.{path.parent.name}.matrix")
-    for path in sorted(Path(__file__).parent.glob("*/matrix.py"))
+    importlib.import_module(f"tests.{path.parent.name}.{path.stem}")
+    for path in sorted(Path(__file__).parent.glob("*/matrix*.py"))
+    if path.parent.name != "support"
 ]
 ROWS: dict[str, tuple[ModuleType, SocketRow]] = {
     f"{feature.__name__.split('.')[1]}: {name}": (feature, row)

@@ -98,6 +98,7 @@ def before_work() -> None:
     """What a worker that starts does first: see to what a killed process left undone; inside an application context."""
     with unit_of_work():
         lessonplans_subscribers.schedule_catch_up()
+        workshops_subscribers.schedule_reminders()
         install_shipped_rubrics()
 
 

@@ -5,3 +5,4 @@ import "./workshops/answering.js";
 import "./workshops/likes.js";
 import "./behaviors/send-once.js";
 import "./workshops/arrivals.js";
+import "./workshops/clashes.js";

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_organization
+from yanxiu.core.clock import now
 from yanxiu.core.db import db
-from yanxiu.workshops.models import Post, Topic, Workshop
+from yanxiu.workshops.models import Activity, Post, Topic, Workshop
 from yanxiu.workshops.queries.threads import opener_of
 from yanxiu.workshops.services import membership
+from yanxiu.workshops.services.activities import ActivityDetails, create_activity
 from yanxiu.workshops.services.posts import publish_post
 from yanxiu.workshops.services.topics import publish_topic
 from yanxiu.workshops.services.workshops import WorkshopDetails, create_workshop
@@ -50,3 +53,17 @@ def opener(topic: Topic) -> Post:
     found = opener_of(topic.id)
     assert found is not None
     return found
+
+
+def make_activity(author: User, workshop: Workshop, **details: Any) -> Activity:
+    """Fix an activity of an hour and a half, tomorrow unless said otherwise."""
+    start = details.setdefault("starts_at", now() + timedelta(days=1))
+    chosen = {
+        "kind": "preparation",
+        "title": "《草船借箭》第二次集体备课",
+        "html": "<p>带上第一稿和学生的预习单。</p>",
+        "ends_at": start + timedelta(minutes=90),
+        "speaker": author.name,
+        "place": "二楼会议室",
+    } | details
+    return create_activity(author, workshop, ActivityDetails(**chosen))

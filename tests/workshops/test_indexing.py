@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.workshops import make_post, make_topic, make_workshop, opener
+from tests.support.workshops import make_activity, make_post, make_topic, make_workshop, opener
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import PUBLIC, SIGNED_IN, SearchOutbox, acl_county, acl_school, acl_user
 from yanxiu.core.unit_of_work import unit_of_work
@@ -25,6 +25,7 @@ def world(cast, ctx):
         World.open = make_workshop(World.people["leader"], name="数学作业设计", join_mode="open")
         World.topic = make_topic(World.people["leader"], World.hidden, html="<p>借<b>箭</b>的导入</p>")
         World.post = make_post(World.people["teacher"], World.topic)
+        World.activity = make_activity(World.people["leader"], World.hidden)
     return World
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -66,3 +67,9 @@ def waiting_messages(user_id: int | None, limit: int = 5) -> Sequence[Notificati
 def find_notification(notification_id: int) -> Notification | None:
     """Return a message; the caller asks the predicate."""
     return db.session.get(Notification, notification_id)
+
+
+def told_since(user_ids: Sequence[int], kind: str, topic: str, since: datetime) -> set[int]:
+    """Return which of these people were told of a thing at or after a moment, read or not."""
+    told = select(Notification.user_id).where(Notification.user_id.in_(user_ids), Notification.at >= since)
+    return set(db.session.scalars(told.where(Notification.kind == kind, Notification.topic == topic)))

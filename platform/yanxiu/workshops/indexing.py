@@ -22,7 +22,8 @@ from yanxiu.core.search_queue import (
     acl_roles,
     acl_workshop,
 )
-from yanxiu.workshops.models import JoinMode, Post, Topic, Workshop
+from yanxiu.workshops.activity_words import KIND_NAMES
+from yanxiu.workshops.models import Activity, JoinMode, Post, RecordPart, Topic, Workshop
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
 from yanxiu.workshops.queries.teams import (
     findable_workshops,
@@ -124,6 +125,32 @@ def _document(
     )
 
 
+def _load_activities(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    found = db.session.scalars(select(Activity).where(Activity.id.in_(ids)).options(joinedload(Activity.workshop)))
+    for activity in found:
+        workshop = activity.workshop
+        yield IndexDocument(
+            kind="activity",
+            object_id=activity.id,
+            title=activity.title,
+            url=f"/workshops/{workshop.id}/activities/{activity.id}",
+            acl=_acl_inside(workshop),
+            body="\n".join([activity.text, *_record_texts(activity.id)]),
+            tags=(KIND_NAMES[activity.kind],),
+            place=workshop.name,
+            subject=workshop.subject,
+            stage=workshop.stage,
+            author=activity.speaker,
+            date=activity.starts_at,
+        )
+
+
+def _record_texts(activity_id: int) -> Sequence[str]:
+    """What the members wrote down is found too."""
+    parts = select(RecordPart.text).where(RecordPart.activity_id == activity_id).order_by(RecordPart.name)
+    return db.session.scalars(parts).all()
+
+
 def _standing_posts() -> Select[Post]:
     """Answers that can be read: not the opener (it is its topic), nothing taken back."""
     return select(Post).join(Post.topic).where(Post.number > 1, Post.withdrawn_at.is_(None), Topic.deleted_at.is_(None))
@@ -143,6 +170,11 @@ def _visible_posts(viewer: Viewer, ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(posts.where(Topic.workshop_id.in_(visible_workshops(viewer)))))
 
 
+def _visible_activities(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    found = select(Activity.id).where(Activity.id.in_(ids))
+    return set(db.session.scalars(found.where(Activity.workshop_id.in_(visible_workshops(viewer)))))
+
+
 def _every(statement: Select[int]) -> Iterator[int]:
     yield from db.session.scalars(statement.execution_options(yield_per=BATCH))
 
@@ -159,6 +191,14 @@ def _all_posts() -> Iterator[int]:
     return _every(_standing_posts().with_only_columns(Post.id).order_by(Post.id))
 
 
+def _all_activities() -> Iterator[int]:
+    return _every(select(Activity.id).order_by(Activity.id))
+
+
+def _activities_below(path: str) -> Select[int]:
+    return select(Activity.id).where(Activity.workshop_id.in_(workshop_ids_below(path)))
+
+
 def _topics_below(path: str) -> Select[int]:
     return select(Topic.id).where(Topic.workshop_id.in_(workshop_ids_below(path)))
 
@@ -171,5 +211,6 @@ SOURCES: tuple[IndexSource, ...] = (
     IndexSource("workshop", "工作坊", _load_workshops, _all_workshops, _visible_workshops, workshop_ids_below),
     IndexSource("topic", "话题", _load_topics, _all_topics, _visible_topics, _topics_below),
     IndexSource("post", "回复", _load_posts, _all_posts, _visible_posts, _posts_below),
+    IndexSource("activity", "活动", _load_activities, _all_activities, _visible_activities, _activities_below),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals,)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.sockets import SocketEvent
-from yanxiu.workshops.permissions import can_view_topic, can_view_workshop
+from yanxiu.workshops.permissions import can_view_activity, can_view_topic, can_view_workshop
+from yanxiu.workshops.queries.activities import activity_by_id
 from yanxiu.workshops.queries.teams import find_seat, membership_of
 from yanxiu.workshops.queries.threads import topic_by_id
 
@@ -22,8 +23,17 @@ def _may_follow_topic(viewer: Viewer, topic_id: int) -> bool:
     return can_view_topic(viewer, topic, membership_of(topic.workshop_id, viewer.user_id))
 
 
+def _may_follow_activity(viewer: Viewer, activity_id: int) -> bool:
+    activity = activity_by_id(activity_id)
+    if activity is None:
+        return False
+    return can_view_activity(viewer, activity, membership_of(activity.workshop_id, viewer.user_id))
+
+
 LIVE_ROOMS: dict[str, RoomPredicate] = {
     "workshop": _may_follow_workshop,
     "topic": _may_follow_topic,
+    "activities": _may_follow_workshop,
+    "activity": _may_follow_activity,
 }
 EVENTS: tuple[SocketEvent, ...] = ()

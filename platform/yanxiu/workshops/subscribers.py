@@ -1,12 +1,14 @@
-"""What the workshops do when something happens: tell search, and close rooms to who left."""
+"""What the workshops do when something happens: tell search, remind of activities, and close rooms to who left."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription
 from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
@@ -14,10 +16,15 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
-from yanxiu.workshops.models import Post, Topic
+from yanxiu.workshops.models import Activity, Post, Topic
+from yanxiu.workshops.queries.activities import activities_to_announce
+from yanxiu.workshops.services.activities import remind_of_activity
 from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 
 REINDEX = "workshops.reindex"
+ANNOUNCE = "workshops.announce_activities"
+ANNOUNCE_EVERY_S = 3600
+ANNOUNCE_BEFORE = timedelta(hours=24)
 AT_ONCE = 500
 
 
@@ -41,6 +48,9 @@ def reindex_contents(payload: dict[str, Any], job: JobContext) -> None:
     """Queue the topics and answers of a workshop, or the answers of a topic, some at a time. Harmless twice."""
     inside = Topic.id == payload["topic_id"] if "topic_id" in payload else Topic.workshop_id == payload["workshop_id"]
     if "workshop_id" in payload:
+        _queue_all(
+            "activity", select(Activity.id).where(Activity.workshop_id == payload["workshop_id"]), Activity.id, job
+        )
         _queue_all("topic", select(Topic.id).where(inside), Topic.id, job)
     _queue_all("post", select(Post.id).join(Post.topic).where(inside, Post.number > 1), Post.id, job)
 
@@ -96,6 +106,32 @@ def remind(payload: dict[str, Any], _job: JobContext) -> None:
         deliver_reminder(payload)
 
 
+def _index_activity(event: events.ActivityPublished | events.ActivityChanged | events.RecordChanged) -> None:
+    enqueue_index("activity", event.activity_id)
+
+
+def announce_activities(_payload: dict[str, Any], job: JobContext) -> None:
+    """Tell the members of what takes place tomorrow, by day; then look again in an hour."""
+    if is_daytime(clock.now()):
+        for activity_id in activities_to_announce(clock.now() + ANNOUNCE_BEFORE):
+            with unit_of_work():
+                remind_of_activity(activity_id)
+            job.extend()
+    with unit_of_work():
+        schedule_reminders(ANNOUNCE_EVERY_S)
+
+
+def is_daytime(moment: datetime) -> bool:
+    """Nobody is told anything by a clock between nine in the evening and seven in the morning."""
+    return 7 <= moment.astimezone(clock.LOCAL_ZONE).hour < 21
+
+
+def schedule_reminders(delay_s: int = 0) -> None:
+    """Queue the next look for activities to remind of; inside a unit of work. Called when a worker starts."""
+    turn = int(clock.now().timestamp()) // ANNOUNCE_EVERY_S if delay_s else "start"
+    enqueue(ANNOUNCE, {}, key=f"{ANNOUNCE}:{turn}", delay_s=delay_s)
+
+
 def _close_rooms(event: events.MemberRemoved) -> None:
     """Every room is asked again, also those of the lessons and plans inside the workshop."""
     recheck_rooms(event.user_id)
@@ -114,6 +150,9 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.PostRestored, _index_post),
     Subscription(events.PostEdited, _index_edit),
     Subscription(events.PostWithdrawn, _forget_post),
+    Subscription(events.ActivityPublished, _index_activity),
+    Subscription(events.ActivityChanged, _index_activity),
+    Subscription(events.RecordChanged, _index_activity),
     Subscription(events.MemberRemoved, _close_rooms, Moment.AFTER_COMMIT),
 )
-JOBS: dict[str, JobHandler] = {REINDEX: reindex_contents, REMIND: remind}
+JOBS: dict[str, JobHandler] = {REINDEX: reindex_contents, REMIND: remind, ANNOUNCE: announce_activities}

@@ -17,7 +17,7 @@ ATTACHMENT = 0.7
 MARKS = 1.0
 """Weight of what kind of thing it is: subject, grade, edition, type, school, author."""
 PLACE = 0.5
-NOT_BY_PLACE = frozenset({"topic", "post"})
+NOT_BY_PLACE = frozenset({"topic", "post", "activity"})
 """What nobody looks for by where it stands: a workshop's name would find every word ever said in it."""
 MAX_TEXT = 200_000
 

@@ -12,6 +12,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.html import html_from_text
+from yanxiu.workshops.demo.activities import seed_activities
 from yanxiu.workshops.demo.attention import seed_visits
 from yanxiu.workshops.demo.papers import paper
 from yanxiu.workshops.demo.scripts import Line, Script, read_scripts
@@ -160,6 +161,8 @@ def _seed_team(world: DemoWorld, people: dict[str, User], team: Team) -> None:
     _read(world, workshop, people[team.leader])
     if not world.small:
         seed_visits(world, workshop)
+    if team.key == "sanguo":
+        seed_activities(world.now, workshop, people)
 
 
 def _seat_members(people: dict[str, User], team: Team, workshop: Workshop, founded: datetime) -> None:

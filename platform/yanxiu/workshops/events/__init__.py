@@ -1,5 +1,12 @@
 """What happened in a workshop. Events carry ids; whoever reacts loads what it may see."""
 
+from yanxiu.workshops.events.activities import (
+    ActivityApproaching,
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityPublished,
+    RecordChanged,
+)
 from yanxiu.workshops.events.attention import MembersReminded
 from yanxiu.workshops.events.teams import (
     ApplicationDecided,
@@ -28,6 +35,10 @@ from yanxiu.workshops.events.threads import (
 )
 
 __all__ = [
+    "ActivityApproaching",
+    "ActivityCancelled",
+    "ActivityChanged",
+    "ActivityPublished",
     "ApplicationDecided",
     "ApplicationSubmitted",
     "InvitationAnswered",
@@ -42,6 +53,7 @@ __all__ = [
     "PostPublished",
     "PostRestored",
     "PostWithdrawn",
+    "RecordChanged",
     "TopicChanged",
     "TopicDeleted",
     "TopicDigested",

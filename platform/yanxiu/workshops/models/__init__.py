@@ -1,5 +1,14 @@
-"""Tables of the workshops: teams (who takes part), threads (what they say), attention (who came, who was reminded)."""
+"""Tables of the workshops: teams (who takes part), threads (what they say), activities (when they meet), attention
+(who came, who was reminded)."""
 
+from yanxiu.workshops.models.activities import (
+    Activity,
+    ActivityKind,
+    ActivityReflection,
+    Attendance,
+    Presence,
+    RecordPart,
+)
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
 from yanxiu.workshops.models.teams import (
     Application,
@@ -22,7 +31,11 @@ from yanxiu.workshops.models.threads import (
 )
 
 __all__ = [
+    "Activity",
+    "ActivityKind",
+    "ActivityReflection",
     "Application",
+    "Attendance",
     "Invitation",
     "JoinMode",
     "Nudge",
@@ -32,6 +45,8 @@ __all__ = [
     "PostEdit",
     "PostLike",
     "PostMention",
+    "Presence",
+    "RecordPart",
     "Role",
     "Topic",
     "TopicVisit",

@@ -1,5 +1,12 @@
 """Who may do what in a workshop. Pure: everything needed is passed in or loaded."""
 
+from yanxiu.workshops.permissions.activities import (
+    can_host_activity,
+    can_join_activity,
+    can_organize,
+    can_read_attendance,
+    can_view_activity,
+)
 from yanxiu.workshops.permissions.attention import TEAM, can_remind, can_see_insights
 from yanxiu.workshops.permissions.teams import (
     LEADER_TEAM,
@@ -41,16 +48,21 @@ __all__ = [
     "can_edit_post",
     "can_edit_topic",
     "can_find_workshop",
+    "can_host_activity",
+    "can_join_activity",
     "can_join_workshop",
     "can_like",
     "can_manage_workshop",
     "can_moderate",
+    "can_organize",
     "can_publish_topic",
+    "can_read_attendance",
     "can_remind",
     "can_reply",
     "can_restore_post",
     "can_restore_topic",
     "can_see_insights",
+    "can_view_activity",
     "can_view_topic",
     "can_view_workshop",
     "can_withdraw_post",

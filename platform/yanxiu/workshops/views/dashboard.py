@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.slots import Filler
-from yanxiu.workshops.queries import attention, teams, threads
+from yanxiu.workshops.queries import activities, attention, teams, threads
 from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.views.activities import words
 from yanxiu.workshops.views.attention import TERMS
+
+EXPECTED_WITHIN = timedelta(days=2)
 
 
 def _today(viewer: Viewer) -> dict[str, Any] | None:
     invitations = roster.invitations_of(viewer.user_id)
     waiting = roster.applications_waiting_for(viewer.user_id)
     due = attention.things_due(attention.led_workshop_ids(viewer.user_id))
-    if not invitations and not waiting and not due:
+    expected = activities.my_next_activities(viewer.user_id, EXPECTED_WITHIN)
+    if not invitations and not waiting and not due and not expected:
         return None
     names = teams.workshop_names(line.workshop_id for line in due)
-    return {"invitations": invitations, "waiting": waiting, "due": due, "names": names, **TERMS}
+    found = {"invitations": invitations, "waiting": waiting, "due": due, "names": names, "expected": expected}
+    return {**found, **TERMS, **words()}
 
 
 def _news(viewer: Viewer) -> dict[str, Any] | None:

@@ -79,6 +79,7 @@ def test_the_list_stands_by_time_and_costs_the_same_with_fifty(app, cast, client
         workshop, leader = db.session.get(Workshop, meeting.w), cast.user("leader")
         make_activity(leader, workshop, title="正在上的课", starts_at=NOON - timedelta(minutes=10))
         make_activity(leader, workshop, title="上周的讲座", starts_at=NOON - timedelta(days=7))
+    cost()  # the day's first visit is noted
     few, shown = cost()
     assert shown.index("正在上的课") < shown.index("《草船借箭》第二次集体备课") < shown.index("上周的讲座")
     with app.app_context(), unit_of_work():

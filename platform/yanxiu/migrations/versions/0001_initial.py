@@ -324,6 +324,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_subject"), ["subject"], unique=False)
 
     op.create_table(
+        "activity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("starts_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("speaker", sa.String(length=60), nullable=False),
+        sa.Column("speaker_id", sa.Integer(), nullable=True),
+        sa.Column("is_online", sa.Boolean(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("grace_minutes", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("cancelled_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_by_id", sa.Integer(), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=300), nullable=False),
+        sa.Column("reminded_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_activity_author_id_user")),
+        sa.ForeignKeyConstraint(["cancelled_by_id"], ["user.id"], name=op.f("fk_activity_cancelled_by_id_user")),
+        sa.ForeignKeyConstraint(["speaker_id"], ["user.id"], name=op.f("fk_activity_speaker_id_user")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_activity_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
+        sa.UniqueConstraint("author_id", "client_uuid", name=op.f("uq_activity_author_id_client_uuid")),
+    )
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_activity_speaker_id"), ["speaker_id"], unique=False)
+        batch_op.create_index("ix_activity_starts", ["starts_at"], unique=False)
+        batch_op.create_index("ix_activity_time", ["workshop_id", "ends_at", "id"], unique=False)
+
+    op.create_table(
         "lesson",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
@@ -633,6 +673,67 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("workshop_visit", schema=None) as batch_op:
         batch_op.create_index("ix_workshop_visit_day", ["workshop_id", "day"], unique=False)
+
+    op.create_table(
+        "activity_record_part",
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("editor_id", sa.Integer(), nullable=False),
+        sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activity.id"],
+            name=op.f("fk_activity_record_part_activity_id_activity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["editor_id"], ["user.id"], name=op.f("fk_activity_record_part_editor_id_user")),
+        sa.PrimaryKeyConstraint("activity_id", "name", name=op.f("pk_activity_record_part")),
+    )
+    op.create_table(
+        "activity_reflection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("handed_in_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activity.id"],
+            name=op.f("fk_activity_reflection_activity_id_activity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_activity_reflection_author_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_reflection")),
+        sa.UniqueConstraint("activity_id", "author_id", name=op.f("uq_activity_reflection_activity_id_author_id")),
+    )
+    with op.batch_alter_table("activity_reflection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_activity_reflection_author_id"), ["author_id"], unique=False)
+
+    op.create_table(
+        "attendance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("arrived_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("signed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("marked_by_id", sa.Integer(), nullable=True),
+        sa.Column("marked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["activity.id"], name=op.f("fk_attendance_activity_id_activity"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["marked_by_id"], ["user.id"], name=op.f("fk_attendance_marked_by_id_user")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_attendance_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
+        sa.UniqueConstraint("activity_id", "user_id", name=op.f("uq_attendance_activity_id_user_id")),
+    )
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.create_index("ix_attendance_seq", ["activity_id", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attendance_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "evaluation",
@@ -1280,6 +1381,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evaluation_observer_id"))
 
     op.drop_table("evaluation")
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendance_user_id"))
+        batch_op.drop_index("ix_attendance_seq")
+
+    op.drop_table("attendance")
+    with op.batch_alter_table("activity_reflection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activity_reflection_author_id"))
+
+    op.drop_table("activity_reflection")
+    op.drop_table("activity_record_part")
     with op.batch_alter_table("workshop_visit", schema=None) as batch_op:
         batch_op.drop_index("ix_workshop_visit_day")
 
@@ -1350,6 +1461,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_creator_id"))
 
     op.drop_table("lesson")
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.drop_index("ix_activity_time")
+        batch_op.drop_index("ix_activity_starts")
+        batch_op.drop_index(batch_op.f("ix_activity_speaker_id"))
+
+    op.drop_table("activity")
     with op.batch_alter_table("workshop", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_subject"))
         batch_op.drop_index(batch_op.f("ix_workshop_stage"))

@@ -123,4 +123,4 @@ def wire(app: Flask) -> None:
         register_events(module.EVENTS)
     lessonplans_sockets.init_documents(app)
     use_ffmpeg(app.config["YANXIU"].ffmpeg)
-    init_slots(app, [module.SLOTS for module in VIEWS])
+    init_slots(app, [filled for module in VIEWS for filled in (module.SLOTS, *getattr(module, "MORE_SLOTS", ()))])

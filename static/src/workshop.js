@@ -1,4 +1,4 @@
-// Pages of a workshop: unread marks, answering in place, thumbs, sending once.
+// Pages of a workshop: unread marks, answering in place, thumbs, sending once, marking.
 import "./workshops/unread-rows.js";
 import "./workshops/reading.js";
 import "./workshops/answering.js";
@@ -6,3 +6,4 @@ import "./workshops/likes.js";
 import "./behaviors/send-once.js";
 import "./workshops/arrivals.js";
 import "./workshops/clashes.js";
+import "./workshops/marking.js";

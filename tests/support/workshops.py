@@ -10,12 +10,14 @@ from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_organization
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
-from yanxiu.workshops.models import Activity, Post, Topic, Workshop
+from yanxiu.workshops.models import Activity, Post, Submission, Task, Topic, Workshop
 from yanxiu.workshops.queries.threads import opener_of
 from yanxiu.workshops.services import membership
 from yanxiu.workshops.services.activities import ActivityDetails, create_activity
 from yanxiu.workshops.services.posts import publish_post
+from yanxiu.workshops.services.tasks import TaskDetails, publish_task
 from yanxiu.workshops.services.topics import publish_topic
+from yanxiu.workshops.services.work import hand_in
 from yanxiu.workshops.services.workshops import WorkshopDetails, create_workshop
 
 
@@ -67,3 +69,15 @@ def make_activity(author: User, workshop: Workshop, **details: Any) -> Activity:
         "place": "二楼会议室",
     } | details
     return create_activity(author, workshop, ActivityDetails(**chosen))
+
+
+def make_task(author: User, workshop: Workshop, title: str = "《草船借箭》教学设计", **details: Any) -> Task:
+    """Give a task that is due in a week unless said otherwise; `details` are fields of `TaskDetails`."""
+    due = details.pop("due_at", None) or now() + timedelta(days=7)
+    chosen = {"html": "<p>写第一课时，说清设计意图。</p>", "asks_files": True} | details
+    return publish_task(author, workshop, TaskDetails(title=title, due_at=due, **chosen))
+
+
+def make_work(author: User, task: Task, html: str = "<p>导入：算一笔账。</p>", **more: Any) -> Submission:
+    """Hand in for a task."""
+    return hand_in(author, task, html, **more)

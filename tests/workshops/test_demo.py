@@ -13,7 +13,7 @@ from yanxiu.workshops import demo
 from yanxiu.workshops.demo.papers import paper
 from yanxiu.workshops.demo.scripts import read_scripts
 from yanxiu.workshops.demo.seeding import MARKS, TEAMS
-from yanxiu.workshops.models import Post, Topic
+from yanxiu.workshops.models import Post, Submission, Topic
 
 NAMES = {person.name for person in accounts_demo.PEOPLE}
 
@@ -71,6 +71,8 @@ def test_the_small_world_holds_the_main_workshop_spoken_by_the_cast(ctx, cast):
         demo.seed(world)
     workshop = world.workshops["sanguo"]
     assert workshop.members_count == 5
+    standings = db.session.scalars(db.select(Submission.standing).join(Submission.task).order_by(Submission.id)).all()
+    assert {"marked", "handed_in"} == set(standings)
     topics = db.session.scalars(db.select(Topic).where(Topic.workshop_id == workshop.id)).all()
     assert any(topic.pinned_at for topic in topics)
     assert any(topic.digest_at for topic in topics)

@@ -1,4 +1,4 @@
-"""What search may know of workshops, topics and posts.
+"""What search may know of workshops, topics, posts and tasks.
 
 `_acl_*` and `_visible_*` say the same thing twice, once as principals on the document and once as
 a query for the page of hits; a test compares them.
@@ -23,7 +23,7 @@ from yanxiu.core.search_queue import (
     acl_workshop,
 )
 from yanxiu.workshops.activity_words import KIND_NAMES
-from yanxiu.workshops.models import Activity, JoinMode, Post, RecordPart, Topic, Workshop
+from yanxiu.workshops.models import Activity, JoinMode, Post, RecordPart, Task, Topic, Workshop
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
 from yanxiu.workshops.queries.teams import (
     findable_workshops,
@@ -105,6 +105,25 @@ def _load_posts(ids: Sequence[int]) -> Iterable[IndexDocument]:
         )
 
 
+def _load_tasks(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    standing = select(Task).where(Task.id.in_(ids), Task.deleted_at.is_(None))
+    for task in db.session.scalars(standing.options(joinedload(Task.author), joinedload(Task.workshop))):
+        workshop = task.workshop
+        yield IndexDocument(
+            kind="task",
+            object_id=task.id,
+            title=task.title,
+            url=f"/workshops/{workshop.id}/tasks/{task.id}",
+            acl=_acl_inside(workshop),
+            body=task.text,
+            place=workshop.name,
+            subject=workshop.subject,
+            stage=workshop.stage,
+            author=task.author.name,
+            date=task.created_at,
+        )
+
+
 def _document(
     kind: str, topic: Topic, object_id: int, title: str, text: str, author: str, anchor: str, post: Post | None = None
 ) -> IndexDocument:
@@ -175,6 +194,11 @@ def _visible_activities(viewer: Viewer, ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(found.where(Activity.workshop_id.in_(visible_workshops(viewer)))))
 
 
+def _visible_tasks(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    tasks = select(Task.id).where(Task.id.in_(ids), Task.deleted_at.is_(None))
+    return set(db.session.scalars(tasks.where(Task.workshop_id.in_(visible_workshops(viewer)))))
+
+
 def _every(statement: Select[int]) -> Iterator[int]:
     yield from db.session.scalars(statement.execution_options(yield_per=BATCH))
 
@@ -199,6 +223,14 @@ def _activities_below(path: str) -> Select[int]:
     return select(Activity.id).where(Activity.workshop_id.in_(workshop_ids_below(path)))
 
 
+def _all_tasks() -> Iterator[int]:
+    return _every(select(Task.id).where(Task.deleted_at.is_(None)).order_by(Task.id))
+
+
+def _tasks_below(path: str) -> Select[int]:
+    return select(Task.id).where(Task.workshop_id.in_(workshop_ids_below(path)))
+
+
 def _topics_below(path: str) -> Select[int]:
     return select(Topic.id).where(Topic.workshop_id.in_(workshop_ids_below(path)))
 
@@ -212,5 +244,6 @@ SOURCES: tuple[IndexSource, ...] = (
     IndexSource("topic", "话题", _load_topics, _all_topics, _visible_topics, _topics_below),
     IndexSource("post", "回复", _load_posts, _all_posts, _visible_posts, _posts_below),
     IndexSource("activity", "活动", _load_activities, _all_activities, _visible_activities, _activities_below),
+    IndexSource("task", "任务", _load_tasks, _all_tasks, _visible_tasks, _tasks_below),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals,)

@@ -6,7 +6,9 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.sockets import SocketEvent
 from yanxiu.workshops.permissions import can_view_activity, can_view_topic, can_view_workshop
+from yanxiu.workshops.permissions.tasks import can_view_task
 from yanxiu.workshops.queries.activities import activity_by_id
+from yanxiu.workshops.queries.tasks import task_by_id
 from yanxiu.workshops.queries.teams import find_seat, membership_of
 from yanxiu.workshops.queries.threads import topic_by_id
 
@@ -30,10 +32,17 @@ def _may_follow_activity(viewer: Viewer, activity_id: int) -> bool:
     return can_view_activity(viewer, activity, membership_of(activity.workshop_id, viewer.user_id))
 
 
+def _may_follow_task(viewer: Viewer, task_id: int) -> bool:
+    task = task_by_id(task_id)
+    return task is not None and can_view_task(viewer, task, membership_of(task.workshop_id, viewer.user_id))
+
+
 LIVE_ROOMS: dict[str, RoomPredicate] = {
     "workshop": _may_follow_workshop,
     "topic": _may_follow_topic,
     "activities": _may_follow_workshop,
     "activity": _may_follow_activity,
+    "tasks": _may_follow_workshop,
+    "task": _may_follow_task,
 }
 EVENTS: tuple[SocketEvent, ...] = ()

@@ -16,10 +16,12 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
-from yanxiu.workshops.models import Activity, Post, Topic
+from yanxiu.workshops.models import Activity, Post, Task, Topic
 from yanxiu.workshops.queries.activities import activities_to_announce
+from yanxiu.workshops.queries.tasks import task_by_id
 from yanxiu.workshops.services.activities import remind_of_activity
 from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
+from yanxiu.workshops.services.tasks import REMINDER, remind_of_due
 
 REINDEX = "workshops.reindex"
 ANNOUNCE = "workshops.announce_activities"
@@ -52,6 +54,7 @@ def reindex_contents(payload: dict[str, Any], job: JobContext) -> None:
             "activity", select(Activity.id).where(Activity.workshop_id == payload["workshop_id"]), Activity.id, job
         )
         _queue_all("topic", select(Topic.id).where(inside), Topic.id, job)
+        _queue_all("task", select(Task.id).where(Task.workshop_id == payload["workshop_id"]), Task.id, job)
     _queue_all("post", select(Post.id).join(Post.topic).where(inside, Post.number > 1), Post.id, job)
 
 
@@ -137,6 +140,22 @@ def _close_rooms(event: events.MemberRemoved) -> None:
     recheck_rooms(event.user_id)
 
 
+def _index_task(event: events.TaskPublished | events.TaskChanged) -> None:
+    enqueue_index("task", event.task_id)
+
+
+def _forget_task(event: events.TaskDeleted) -> None:
+    enqueue_index("task", event.task_id, deleted=True)
+
+
+def remind_of_task(payload: dict[str, Any], _job: JobContext) -> None:
+    """Remind of a task that is due tomorrow; nothing happens for one that was moved or deleted meanwhile."""
+    with unit_of_work():
+        task = task_by_id(payload["task_id"])
+        if task is not None:
+            remind_of_due(task, payload["due"])
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.WorkshopCreated, _index_workshop),
     Subscription(events.WorkshopChanged, _index_workshop),
@@ -153,6 +172,14 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.ActivityPublished, _index_activity),
     Subscription(events.ActivityChanged, _index_activity),
     Subscription(events.RecordChanged, _index_activity),
+    Subscription(events.TaskPublished, _index_task),
+    Subscription(events.TaskChanged, _index_task),
+    Subscription(events.TaskDeleted, _forget_task),
     Subscription(events.MemberRemoved, _close_rooms, Moment.AFTER_COMMIT),
 )
-JOBS: dict[str, JobHandler] = {REINDEX: reindex_contents, REMIND: remind, ANNOUNCE: announce_activities}
+JOBS: dict[str, JobHandler] = {
+    REINDEX: reindex_contents,
+    REMIND: remind,
+    ANNOUNCE: announce_activities,
+    REMINDER: remind_of_task,
+}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from yanxiu.core.events import Subscription
 from yanxiu.core.tasks import JobHandler
-from yanxiu.notifications.subscribers import activities, lessons, plans, workshops
+from yanxiu.notifications.subscribers import activities, lessons, plans, tasks, workshops
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *workshops.SUBSCRIPTIONS,
     *activities.SUBSCRIPTIONS,
+    *tasks.SUBSCRIPTIONS,
     *plans.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,
 )

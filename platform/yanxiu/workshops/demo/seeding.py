@@ -16,6 +16,7 @@ from yanxiu.workshops.demo.activities import seed_activities
 from yanxiu.workshops.demo.attention import seed_visits
 from yanxiu.workshops.demo.papers import paper
 from yanxiu.workshops.demo.scripts import Line, Script, read_scripts
+from yanxiu.workshops.demo.tasks import seed_tasks
 from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.queries.threads import opener_of
@@ -163,6 +164,7 @@ def _seed_team(world: DemoWorld, people: dict[str, User], team: Team) -> None:
         seed_visits(world, workshop)
     if team.key == "sanguo":
         seed_activities(world.now, workshop, people)
+        seed_tasks(world, people, workshop, people[team.leader])
 
 
 def _seat_members(people: dict[str, User], team: Team, workshop: Workshop, founded: datetime) -> None:

@@ -8,6 +8,16 @@ from yanxiu.workshops.events.activities import (
     RecordChanged,
 )
 from yanxiu.workshops.events.attention import MembersReminded
+from yanxiu.workshops.events.tasks import (
+    TaskChanged,
+    TaskDeleted,
+    TaskDueSoon,
+    TaskPublished,
+    WorkChosen,
+    WorkHandedIn,
+    WorkMarked,
+    WorkReturned,
+)
 from yanxiu.workshops.events.teams import (
     ApplicationDecided,
     ApplicationSubmitted,
@@ -54,12 +64,20 @@ __all__ = [
     "PostRestored",
     "PostWithdrawn",
     "RecordChanged",
+    "TaskChanged",
+    "TaskDeleted",
+    "TaskDueSoon",
+    "TaskPublished",
     "TopicChanged",
     "TopicDeleted",
     "TopicDigested",
     "TopicPinned",
     "TopicPublished",
     "TopicRestored",
+    "WorkChosen",
+    "WorkHandedIn",
+    "WorkMarked",
+    "WorkReturned",
     "WorkshopChanged",
     "WorkshopCreated",
 ]

@@ -1,5 +1,5 @@
 """Tables of the workshops: teams (who takes part), threads (what they say), activities (when they meet), attention
-(who came, who was reminded)."""
+(who came, who was reminded), tasks (what they hand in)."""
 
 from yanxiu.workshops.models.activities import (
     Activity,
@@ -10,6 +10,15 @@ from yanxiu.workshops.models.activities import (
     RecordPart,
 )
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
+from yanxiu.workshops.models.tasks import (
+    Scale,
+    Standing,
+    Submission,
+    SubmissionCopy,
+    SubmissionFile,
+    Task,
+    TaskFile,
+)
 from yanxiu.workshops.models.teams import (
     Application,
     Invitation,
@@ -48,6 +57,13 @@ __all__ = [
     "Presence",
     "RecordPart",
     "Role",
+    "Scale",
+    "Standing",
+    "Submission",
+    "SubmissionCopy",
+    "SubmissionFile",
+    "Task",
+    "TaskFile",
     "Topic",
     "TopicVisit",
     "Workshop",

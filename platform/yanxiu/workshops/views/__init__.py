@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 from yanxiu.web.slots import Filler
-from yanxiu.workshops.views import activities, attention, dashboard, members, posts, topics, workshops
+from yanxiu.workshops.views import (
+    activities,
+    attention,
+    dashboard,
+    members,
+    posts,
+    task_slots,
+    tasks,
+    topics,
+    work,
+    workshops,
+)
 from yanxiu.workshops.views.frame import bp
 
 blueprints = (bp,)
 SLOTS: dict[str, Filler] = dashboard.SLOTS | activities.SLOTS
+MORE_SLOTS: tuple[dict[str, Filler], ...] = (task_slots.SLOTS,)
+"""What the nouns of this feature put into the same places, in this order."""
 
-__all__ = ["SLOTS", "activities", "attention", "blueprints", "bp", "members", "posts", "topics", "workshops"]
+__all__ = [
+    "MORE_SLOTS",
+    "SLOTS",
+    "activities",
+    "attention",
+    "blueprints",
+    "bp",
+    "members",
+    "posts",
+    "tasks",
+    "topics",
+    "work",
+    "workshops",
+]

@@ -46,6 +46,14 @@ def due_mark(task: Task, at: datetime) -> State | None:
     return State(f"{days} 天后截止", "amber") if task.due_at - at <= SOON else None
 
 
+def due_words(task: Task, at: datetime) -> str:
+    """Return the end of a task with its hour: 今天 22:00 截止, 12月8日 22:00 截止; with the year if it is another one."""
+    due, day = task.due_at.astimezone(LOCAL_ZONE), at.astimezone(LOCAL_ZONE).date()
+    near = {0: "今天", 1: "明天", -1: "昨天"}.get((due.date() - day).days)
+    year = "" if due.year == day.year else f"{due.year}年"
+    return f"{near or f'{year}{due.month}月{due.day}日'} {due:%H:%M} 截止"
+
+
 def mark_of(task: Task, submission: Submission | None) -> str:
     """Return the mark in words: 92 分, 合格, or nothing."""
     if submission is None or submission.standing != Standing.MARKED:

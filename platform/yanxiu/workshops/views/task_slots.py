@@ -18,7 +18,13 @@ def _waiting(viewer: Viewer, workshop_id: int | None = None) -> dict[str, Any] |
     unmarked = queries.work_waiting_for(viewer.user_id, workshop_id)
     if not due and not unmarked:
         return None
-    return {"due": due, "unmarked": unmarked, "at": at, "due_mark": standings.due_mark}
+    return {
+        "due": due,
+        "unmarked": unmarked,
+        "at": at,
+        "due_mark": standings.due_mark,
+        "due_words": standings.due_words,
+    }
 
 
 def _today(viewer: Viewer) -> dict[str, Any] | None:

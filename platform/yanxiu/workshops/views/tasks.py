@@ -71,6 +71,7 @@ def task_frame(seat: Seat) -> dict[str, Any]:
         "at": now(),
         "state_of": standings.state_of,
         "due_mark": standings.due_mark,
+        "due_words": standings.due_words,
         "mark_of": standings.mark_of,
         "grades": standings.GRADES,
         "may_give": may.can_give_tasks(viewer, seat.workshop, seat.member),

@@ -659,6 +659,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_picture_workshop_id"), ["workshop_id"], unique=False)
 
     op.create_table(
+        "workshop_task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asks_text", sa.Boolean(), nullable=False),
+        sa.Column("asks_files", sa.Boolean(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("scale", sa.String(length=10), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("reminded_for", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_workshop_task_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_task_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_task")),
+        sa.UniqueConstraint("author_id", "client_uuid", name=op.f("uq_workshop_task_author_id_client_uuid")),
+    )
+    with op.batch_alter_table("workshop_task", schema=None) as batch_op:
+        batch_op.create_index("ix_workshop_task_due", ["workshop_id", "due_at", "id"], unique=False)
+        batch_op.create_index("ix_workshop_task_seq", ["workshop_id", "seq"], unique=False)
+
+    op.create_table(
         "workshop_visit",
         sa.Column("workshop_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1089,6 +1120,59 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_nudge_recipient_nudge_id"), ["nudge_id"], unique=False)
 
     op.create_table(
+        "workshop_submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("standing", sa.String(length=10), nullable=False),
+        sa.Column("copies_count", sa.Integer(), nullable=False),
+        sa.Column("handed_in_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("grade", sa.String(length=10), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("marked_by_id", sa.Integer(), nullable=True),
+        sa.Column("marked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("excellent_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["marked_by_id"], ["user.id"], name=op.f("fk_workshop_submission_marked_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["task_id"],
+            ["workshop_task.id"],
+            name=op.f("fk_workshop_submission_task_id_workshop_task"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_workshop_submission_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_submission")),
+        sa.UniqueConstraint("task_id", "user_id", name=op.f("uq_workshop_submission_task_id_user_id")),
+    )
+    with op.batch_alter_table("workshop_submission", schema=None) as batch_op:
+        batch_op.create_index("ix_workshop_submission_queue", ["task_id", "standing", "id"], unique=False)
+        batch_op.create_index("ix_workshop_submission_seq", ["task_id", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_submission_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "workshop_task_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_workshop_task_file_file_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"],
+            ["workshop_task.id"],
+            name=op.f("fk_workshop_task_file_task_id_workshop_task"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_task_file")),
+    )
+    with op.batch_alter_table("workshop_task_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_task_file_task_id"), ["task_id"], unique=False)
+
+    op.create_table(
         "post_attachment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
@@ -1231,6 +1315,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_segment_recording_id"), ["recording_id"], unique=False)
 
     op.create_table(
+        "workshop_submission_copy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("returned_by_id", sa.Integer(), nullable=True),
+        sa.Column("returned_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["returned_by_id"], ["user.id"], name=op.f("fk_workshop_submission_copy_returned_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["workshop_submission.id"],
+            name=op.f("fk_workshop_submission_copy_submission_id_workshop_submission"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_submission_copy")),
+        sa.UniqueConstraint(
+            "submission_id", "client_uuid", name=op.f("uq_workshop_submission_copy_submission_id_client_uuid")
+        ),
+        sa.UniqueConstraint("submission_id", "number", name=op.f("uq_workshop_submission_copy_submission_id_number")),
+    )
+    op.create_table(
         "rendition",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -1292,12 +1403,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_timed_comment_seq", ["lesson_id", "seq"], unique=False)
         batch_op.create_index("ix_timed_comment_thread", ["lesson_id", "parent_id", "start_ms"], unique=False)
 
+    op.create_table(
+        "workshop_submission_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("copy_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["copy_id"],
+            ["workshop_submission_copy.id"],
+            name=op.f("fk_workshop_submission_file_copy_id_workshop_submission_copy"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_workshop_submission_file_file_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_submission_file")),
+    )
+    with op.batch_alter_table("workshop_submission_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_submission_file_copy_id"), ["copy_id"], unique=False)
+
     from yanxiu.core.audit import create_triggers
 
     create_triggers(op.get_bind())
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("workshop_submission_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_submission_file_copy_id"))
+
+    op.drop_table("workshop_submission_file")
     with op.batch_alter_table("timed_comment", schema=None) as batch_op:
         batch_op.drop_index("ix_timed_comment_thread")
         batch_op.drop_index("ix_timed_comment_seq")
@@ -1306,6 +1441,7 @@ def downgrade() -> None:
 
     op.drop_table("timed_comment")
     op.drop_table("rendition")
+    op.drop_table("workshop_submission_copy")
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_segment_recording_id"))
 
@@ -1324,6 +1460,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_attachment_post_id"))
 
     op.drop_table("post_attachment")
+    with op.batch_alter_table("workshop_task_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_task_file_task_id"))
+
+    op.drop_table("workshop_task_file")
+    with op.batch_alter_table("workshop_submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_submission_user_id"))
+        batch_op.drop_index("ix_workshop_submission_seq")
+        batch_op.drop_index("ix_workshop_submission_queue")
+
+    op.drop_table("workshop_submission")
     with op.batch_alter_table("workshop_nudge_recipient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_nudge_recipient_nudge_id"))
 
@@ -1395,6 +1541,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_workshop_visit_day")
 
     op.drop_table("workshop_visit")
+    with op.batch_alter_table("workshop_task", schema=None) as batch_op:
+        batch_op.drop_index("ix_workshop_task_seq")
+        batch_op.drop_index("ix_workshop_task_due")
+
+    op.drop_table("workshop_task")
     with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_picture_workshop_id"))
 

@@ -14,7 +14,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.catalog import KINDS, sentence
 from yanxiu.notifications.models import Notification
 from yanxiu.notifications.queries import unread_count, unread_places
-from yanxiu.notifications.services import mark_all_read
+from yanxiu.notifications.services import Message, mark_all_read, notify
 from yanxiu.workshops.services import membership
 
 
@@ -141,3 +141,29 @@ def test_hostile_numbers_are_refused(client_for):
     for until in ("", "-1", "abc", "9" * 30, "1e9"):
         assert client.post("/notifications/reading", data={"until": until}).status_code == 422
     assert client.get("/notifications?cursor=%00%ff").status_code == 422
+
+
+def test_a_whole_workshop_is_told_at_the_end_of_the_transaction_and_counted_up_when_told_again(
+    ctx, cast, count_queries
+):
+    people = [person.id for person in cast.people.values()]
+    message = Message("reply", None, "工作坊", "/workshops/1", "话题", "/workshops/1/topics/1", "topic:1")
+    for told_before in (0, 1):
+        with unit_of_work(), count_queries() as seen:
+            notify(people, message)
+            assert seen.count == 0, "inboxes are written last, when all is known"
+        with unit_of_work():
+            rows = db.session.execute(select(Notification.user_id, Notification.count).order_by(Notification.user_id))
+            assert [tuple(row) for row in rows] == [(user_id, 1 + told_before) for user_id in sorted(people)]
+            numbers = [current_seq(f"user:{user_id}") for user_id in people]
+            assert set(numbers) == {1 + told_before}
+
+
+def test_telling_many_costs_as_many_statements_as_telling_one(ctx, cast, count_queries):
+    people, costs = [person.id for person in cast.people.values()], []
+    for number, told in enumerate((people[:1], people)):
+        message = Message("reply", None, "工作坊", "/workshops/1", "话题", "/workshops/1/topics/1", f"topic:{number}")
+        with count_queries() as seen, unit_of_work():
+            notify(told, message)
+        costs.append(seen.count)
+    assert costs[0] == costs[1]

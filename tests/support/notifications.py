@@ -23,5 +23,5 @@ def tell(user_id: int, actor_id: int | None, kind: str = "reply", number: int = 
     )
     with unit_of_work():
         notify([user_id], message)
-        newest = select(Notification.id).where(Notification.user_id == user_id).order_by(Notification.at.desc())
-        return db.session.scalars(newest.order_by(Notification.id.desc()).limit(1)).one()
+    newest = select(Notification.id).where(Notification.user_id == user_id).order_by(Notification.at.desc())
+    return db.session.scalars(newest.order_by(Notification.id.desc()).limit(1)).one()

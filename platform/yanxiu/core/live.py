@@ -6,6 +6,7 @@ comes back. The message carries ids only; rights are checked when the client fet
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, String, select
@@ -37,13 +38,26 @@ class Changed(events.Event):
 
 def bump(topic: str, what: str, item_id: int) -> int:
     """Raise the sequence number of `topic` and return it; inside a unit of work."""
-    insert = (sqlite.insert if is_sqlite() else postgresql.insert)(LiveTopic).values(name=topic, seq=1)
-    statement = insert.on_conflict_do_update(
-        index_elements=[LiveTopic.name], set_={"seq": LiveTopic.__table__.c.seq + 1}
-    ).returning(LiveTopic.__table__.c.seq)
-    seq = int(db.session.execute(statement).scalar_one())
+    seq = _raise([topic])[topic]
     events.record(Changed(topic, seq, what, item_id))
     return seq
+
+
+def bump_each(changes: Collection[tuple[str, str, int]]) -> None:
+    """Raise the numbers of many topics by one statement; each change is `(topic, what, item_id)`; inside a unit of work."""
+    raised = _raise(sorted({topic for topic, _what, _item in changes})) if changes else {}
+    for topic, what, item_id in changes:
+        events.record(Changed(topic, raised[topic], what, item_id))
+
+
+def _raise(topics: list[str]) -> dict[str, int]:
+    """The new numbers by name; the rows are locked in the order given."""
+    rows = [{"name": topic, "seq": 1} for topic in topics]
+    insert = (sqlite.insert if is_sqlite() else postgresql.insert)(LiveTopic).values(rows)
+    table = LiveTopic.__table__.c
+    statement = insert.on_conflict_do_update(index_elements=[LiveTopic.name], set_={"seq": table.seq + 1})
+    found = db.session.execute(statement.returning(table.name, table.seq))
+    return {name: int(seq) for name, seq in found}
 
 
 def current_seq(topic: str) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -26,20 +27,33 @@ class UnitOfWork:
 
     def __init__(self) -> None:
         self.events: list[events.Event] = []
+        self._handled = 0
+        self._gathered: dict[Callable[[list[Any]], None], list[Any]] = {}
         self._afterwards: list[Callable[[], None]] = []
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the transaction is on disk; its errors are logged, never raised."""
         self._afterwards.append(action)
 
+    def gather(self, finish: Callable[[list[Any]], None], item: Any) -> None:
+        """Keep `item` for the end of the transaction, where `finish` gets all that was kept for it at once.
+
+        For rows that many transactions write, such as inboxes: written together, in one order, late, they are locked for
+        a moment only, and no two transactions wait for each other in a circle.
+        """
+        self._gathered.setdefault(finish, []).append(item)
+
     def run_in_transaction_subscribers(self) -> None:
-        """Let others react inside the transaction; their own events are handled too."""
-        position = 0
-        while position < len(self.events):
-            event = self.events[position]
-            position += 1
-            for handler in events.handlers_of(type(event), events.Moment.IN_TRANSACTION):
-                handler(event)
+        """Let others react inside the transaction; their own events, and what was gathered, are handled too."""
+        while self._handled < len(self.events) or self._gathered:
+            while self._handled < len(self.events):
+                event = self.events[self._handled]
+                self._handled += 1
+                for handler in events.handlers_of(type(event), events.Moment.IN_TRANSACTION):
+                    handler(event)
+            gathered, self._gathered = self._gathered, {}
+            for finish, items in gathered.items():
+                finish(items)
 
     def run_after_commit(self) -> None:
         """Tell those who only want to hear."""

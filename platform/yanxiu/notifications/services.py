@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db
-from yanxiu.core.live import bump
+from yanxiu.core.live import bump, bump_each
+from yanxiu.core.unit_of_work import current_unit_of_work
 from yanxiu.notifications.catalog import KINDS
 from yanxiu.notifications.models import Notification
 
@@ -41,40 +42,56 @@ def told_already(user_ids: Collection[int], message: Message) -> set[int]:
 
 
 def notify(user_ids: Iterable[int], message: Message) -> None:
-    """Put a message into inboxes, never into that of the person who caused it."""
+    """Put a message into inboxes, never into that of the person who caused it; written when the unit of work ends."""
     assert message.kind in KINDS, message.kind
-    for user_id in sorted(set(user_ids) - {message.actor_id or 0}):
-        notification_id = _raise_unread(user_id, message) or _add(user_id, message)
-        bump(f"user:{user_id}", "notification", notification_id)
+    uow = current_unit_of_work()
+    assert uow is not None, "a message is part of what it tells of"
+    uow.gather(_deliver, (sorted(set(user_ids) - {message.actor_id or 0}), message))
 
 
-def _raise_unread(user_id: int, message: Message) -> int | None:
-    """Count one more on the unread message about the same, if there is one."""
+def _deliver(kept: list[tuple[list[int], Message]]) -> None:
+    """Write what a unit of work tells, a few statements for each message whatever the number of people."""
+    told: list[tuple[str, str, int]] = []
+    for people, message in sorted(kept, key=lambda pair: (pair[1].kind, pair[1].topic)):
+        raised = _raise_unread(people, message)
+        added = _add([user_id for user_id in people if user_id not in raised], message)
+        told += [(f"user:{user_id}", "notification", row_id) for user_id, row_id in sorted((raised | added).items())]
+    bump_each(told)
+
+
+def _raise_unread(people: list[int], message: Message) -> dict[int, int]:
+    """Count one more on the unread messages about the same; return them by person."""
+    same = (Notification.kind == message.kind, Notification.topic == message.topic, Notification.read_at.is_(None))
+    unread = select(Notification.user_id, Notification.id).where(Notification.user_id.in_(people), *same)
+    rows = db.session.execute(unread.order_by(Notification.user_id).with_for_update()).all()
+    found = {row.user_id: row.id for row in rows}
     statement = (
         update(Notification)
-        .where(Notification.user_id == user_id, Notification.read_at.is_(None))
-        .where(Notification.kind == message.kind, Notification.topic == message.topic)
+        .where(Notification.id.in_(found.values()))
         .values(count=Notification.count + 1, actor_id=message.actor_id, at=clock.now(), url=message.url)
-        .returning(Notification.id)
         .execution_options(synchronize_session=False)
     )
-    return db.session.execute(statement).scalars().first()
+    if found:
+        db.session.execute(statement)
+    return found
 
 
-def _add(user_id: int, message: Message) -> int:
-    notification = Notification(
-        user_id=user_id,
-        kind=message.kind,
-        actor_id=message.actor_id,
-        place=message.place[:120],
-        place_url=message.place_url,
-        headline=message.headline[:160],
-        url=message.url,
-        topic=message.topic,
-    )
-    db.session.add(notification)
-    db.session.flush()
-    return notification.id
+def _add(people: list[int], message: Message) -> dict[int, int]:
+    """Put the message into these inboxes; return the rows by person."""
+    row = {
+        "kind": message.kind,
+        "actor_id": message.actor_id,
+        "place": message.place[:120],
+        "place_url": message.place_url,
+        "headline": message.headline[:160],
+        "url": message.url,
+        "topic": message.topic,
+    }
+    statement = insert(Notification).returning(Notification.user_id, Notification.id)
+    if not people:
+        return {}
+    added = db.session.execute(statement, [{"user_id": user_id, **row} for user_id in people]).all()
+    return {row.user_id: row.id for row in added}
 
 
 def mark_read(actor: User, notification: Notification) -> None:

@@ -23,12 +23,16 @@ def build(cast: Cast) -> dict[str, object]:
 
 OUTSIDE = {"anonymous": 302, "villager": 404, "outsider": 404, "stranger": 404}
 MEMBERS = {"teacher": 403, "colleague": 403}
+LOOKS = expect(200, **OUTSIDE, **MEMBERS)
 LEADS = expect(403, **OUTSIDE, leader=302, admin=302)
 
 ROUTES = {
-    ("GET", "workshops.readers"): Row("/workshops/{w}/topics/{t}/readers", expect(200, **OUTSIDE, **MEMBERS)),
+    ("GET", "workshops.readers"): Row("/workshops/{w}/topics/{t}/readers", LOOKS),
     ("POST", "workshops.remind"): Row(
         "/workshops/{w}/reminders", LEADS, data={"matter": "announcement", "item_id": "{t}"}
     ),
     ("POST", "workshops.take_back_reminder"): Row("/workshops/{w}/reminders/{nudge}/withdrawal", LEADS),
+    ("GET", "workshops.insights"): Row("/workshops/{w}/insights", LOOKS),
+    ("GET", "workshops.insight_items"): Row("/workshops/{w}/insights/rows?figure=topics", LOOKS),
+    ("GET", "workshops.insight_report"): Row("/workshops/{w}/insights/report", LOOKS),
 }

@@ -67,6 +67,8 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   const copier = event.target.closest("[data-copy]");
   if (copier) copy(new URL(copier.dataset.copy || location.href, location.href).href);
+  const source = document.getElementById(event.target.closest("[data-copy-from]")?.dataset.copyFrom || "");
+  if (source) copy(source.value, "已复制，可以粘贴到群里");
   const reload = event.target.closest("[data-reload]");
   if (reload) {
     event.preventDefault();
@@ -74,10 +76,10 @@ document.addEventListener("click", (event) => {
   }
 });
 
-async function copy(text) {
+async function copy(text, said = "链接已复制") {
   try {
     await navigator.clipboard.writeText(text);
-    toast("链接已复制");
+    toast(said);
   } catch (_) {
     // Plain http and old engines: a field from which it can be copied.
     const field = document.createElement("textarea");
@@ -85,7 +87,7 @@ async function copy(text) {
     field.className = "visually-hidden";
     document.body.append(field);
     field.select();
-    toast(document.execCommand("copy") ? "链接已复制" : text);
+    toast(document.execCommand("copy") ? said : text);
     field.remove();
   }
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
-from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember, WorkshopVisit
+from yanxiu.workshops.models import Post, Topic, TopicVisit, Workshop, WorkshopMember, WorkshopVisit
 
 DAYS = 60
 AWAY_DAYS = 20
@@ -27,7 +27,20 @@ def seed_visits(world: DemoWorld, workshop: Workshop) -> None:
         for day in sorted(days):
             db.session.add(WorkshopVisit(workshop_id=workshop.id, user_id=seat.user_id, day=day))
         seat.visited_on = max(days, default=None)
+        if away and seat.visited_on:
+            _forget_opening(workshop, seat)
     db.session.flush()
+
+
+def _forget_opening(workshop: Workshop, seat: WorkshopMember) -> None:
+    """Who stays away has not opened what was published since."""
+    last = datetime.combine(seat.visited_on or date.min, time.max, LOCAL_ZONE)
+    since = select(Topic.id).where(Topic.workshop_id == workshop.id, Topic.created_at > last)
+    db.session.execute(
+        update(TopicVisit)
+        .where(TopicVisit.user_id == seat.user_id, TopicVisit.topic_id.in_(since))
+        .values(opened_at=None)
+    )
 
 
 def _writing_days(workshop: Workshop, seat: WorkshopMember) -> set[date]:

@@ -23,7 +23,12 @@ from yanxiu.workshops.models import (
     Workshop,
     WorkshopMember,
 )
-from yanxiu.workshops.permissions import OVERSEEING_ROLES, can_manage_workshop, can_view_workshop
+from yanxiu.workshops.permissions import (
+    OVERSEEING_ROLES,
+    can_manage_workshop,
+    can_see_insights,
+    can_view_workshop,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,11 @@ def workshop_head_for(viewer: Viewer, workshop_id: int) -> dict[str, Any] | None
     seat = find_seat(viewer, workshop_id)
     if seat is None or not can_view_workshop(viewer, seat.workshop, seat.member):
         return None
-    may = {"view": True, "manage": can_manage_workshop(viewer, seat.workshop, seat.member)}
+    may = {
+        "view": True,
+        "manage": can_manage_workshop(viewer, seat.workshop, seat.member),
+        "insights": can_see_insights(viewer, seat.workshop, seat.member),
+    }
     leaders = leaders_of([workshop_id]).get(workshop_id, [])
     return {"workshop": seat.workshop, "member": seat.member, "leaders": leaders, "may": may}
 

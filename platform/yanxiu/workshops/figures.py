@@ -1,0 +1,37 @@
+"""The figures of 学情: what each is called and what it counts. The page, the table and the rows say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`key` is its name on a line (`MemberLine`, `PartLine`) and in addresses."""
+
+    key: str
+    name: str
+    definition: str
+
+
+VISITS = Figure("visits", "来访天数", "期内打开过工作坊首页、话题、成员等页面的天数，一天算一次")
+TOPICS = Figure("topics", "话题", "期内发布、没有删除的话题")
+ANSWERS = Figure("answers", "回复", "期内发表、没有撤回的回复")
+RECEIVED = Figure("received", "收到回复", "期内别的老师对其话题或回复的回复，自己回自己不算")
+LIKES = Figure("likes", "收到的赞", "期内别的老师给其话题和回复点的赞")
+DIGESTS = Figure("digests", "精华", "期内被加精的话题，记在发布人名下")
+MEMBER_FIGURES = (VISITS, TOPICS, ANSWERS, RECEIVED, LIKES, DIGESTS)
+BY_KEY = {figure.key: figure for figure in MEMBER_FIGURES}
+
+MEMBERS = Figure("members", "应训", "期末在坊内、账号在用的成员；中途加入的从加入那天算起，已离开的不算")
+CAME = Figure("came", "参训", "应训的老师中，期内来过或发过言的人数")
+CAME_RATE = Figure("came_rate", "参训率", "参训 ÷ 应训")
+SPOKE = Figure("spoke", "发言", "应训的老师中，期内发过话题或回复的人数")
+SPOKE_RATE = Figure("spoke_rate", "学习率", "发言 ÷ 应训")
+PART_FIGURES = (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE, TOPICS, ANSWERS, RECEIVED, LIKES, DIGESTS)
+LAST_ACTIVE = Figure("last_active", "最近来访", "最近一次来访或发言的日子，不限期内")
+
+
+def percent(rate: float | None) -> str:
+    """Return 83% — rounded down, so that 100% means everybody — or a dash where nobody is counted."""
+    return "—" if rate is None else f"{int(rate * 100 + 1e-9)}%"

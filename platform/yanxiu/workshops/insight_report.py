@@ -1,0 +1,147 @@
+"""学情通报: what a leader tells the schools about a period, as text for a group chat and as a Word file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yanxiu.core.clock import today
+from yanxiu.workshops.figures import CAME, CAME_RATE, MEMBERS, SPOKE, SPOKE_RATE, percent
+from yanxiu.workshops.models import Topic, Workshop
+from yanxiu.workshops.periods import Period
+from yanxiu.workshops.queries.insights import BusyTopic, Insights, MemberLine, PartLine
+
+NAMED, SPEAKERS = 20, 5
+HEADS = ("单位", "应训", "参训", "参训率", "发言", "学习率", "话题", "回复")
+DEFINITIONS = "；".join(
+    f"{figure.name}：{figure.definition}" for figure in (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE)
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a 通报 says."""
+
+    workshop: Workshop
+    period: Period
+    whole: PartLine
+    schools: Sequence[PartLine]
+    speakers: Sequence[MemberLine]
+    absent: Sequence[MemberLine]
+    busy: Sequence[BusyTopic]
+    digests: Sequence[Topic]
+
+    @property
+    def title(self) -> str:
+        return f"{self.workshop.name}学情通报"
+
+    @property
+    def summary(self) -> str:
+        """The one sentence with the figures."""
+        whole = self.whole
+        return (
+            f"{self.period.days}，应训 {whole.members} 人，参训 {whole.came} 人（{percent(whole.came_rate)}），"
+            f"发言 {whole.spoke} 人（{percent(whole.spoke_rate)}）；发布话题 {whole.topics} 个，"
+            f"回复 {whole.answers} 条，加精 {whole.digests} 个。"
+        )
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The table, the whole last."""
+        return [_row(part) for part in (*self.schools, self.whole)]
+
+
+def report_of(
+    workshop: Workshop, period: Period, insights: Insights, busy: Sequence[BusyTopic], digests: Sequence[Topic]
+) -> Report:
+    """Put a report together."""
+    speakers = sorted(
+        (line for line in insights.lines if line.spoke), key=lambda line: -(line.topics * 2 + line.answers)
+    )
+    absent = [line for line in insights.lines if not line.came]
+    schools = insights.by_school()
+    return Report(workshop, period, insights.whole(), schools, speakers[:SPEAKERS], absent, busy, digests)
+
+
+def _row(part: PartLine) -> tuple[str, ...]:
+    counts = (str(part.members), str(part.came), percent(part.came_rate), str(part.spoke), percent(part.spoke_rate))
+    return (part.name, *counts, str(part.topics), str(part.answers))
+
+
+def _names(lines: Sequence[MemberLine]) -> str:
+    names = "、".join(line.seat.user.name for line in lines[:NAMED])
+    return names if len(lines) <= NAMED else f"{names}等 {len(lines)} 位"
+
+
+def paragraphs_of(report: Report) -> list[tuple[str, str]]:
+    """Return heading and text of what stands below the table."""
+    found = []
+    if report.speakers:
+        said = "、".join(f"{line.seat.user.name} {line.topics + line.answers} 条" for line in report.speakers)
+        found.append(("发言较多的老师", said))
+    if report.busy:
+        found.append(("讨论最热的话题", "；".join(f"{b.topic.title}（{b.answers} 条回复）" for b in report.busy)))
+    if report.digests:
+        found.append(("新加的精华", "；".join(f"{t.title}（{t.author.name}）" for t in report.digests)))
+    if report.absent:
+        found.append(("温馨提示", f"还没有来过的老师：{_names(report.absent)}。有空来坊里看看，大家在等您的想法。"))
+    return found
+
+
+def chat_text_of(report: Report) -> str:
+    """Return the report as plain text that reads well in a group chat."""
+    lines = [f"【学情通报】{report.workshop.name}", report.summary]
+    if len(report.schools) > 1:
+        lines.append("各单位参训：" + "，".join(f"{part.name} {part.came}/{part.members}" for part in report.schools))
+    lines += [f"{heading}：{text}" for heading, text in paragraphs_of(report)]
+    return "\n".join(lines)
+
+
+def word_of(report: Report) -> bytes:
+    """Return the report as a Word file: titles in 黑体, text in 宋体, a table by school."""
+    from docx import Document
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    document = Document()
+    _use_fonts(document.styles["Normal"], "宋体", Pt(12))
+    title = document.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _write(title, report.title, "黑体", Pt(18))
+    document.add_paragraph(report.summary)
+    _add_table(document, report.rows())
+    for heading, text in paragraphs_of(report):
+        _write(document.add_paragraph(), heading, "黑体", Pt(14))
+        document.add_paragraph(text)
+    _write(document.add_paragraph(), f"说明：{DEFINITIONS}。", "宋体", Pt(9))
+    day = today()
+    signed = document.add_paragraph(f"{report.workshop.organization.name}\n{day.year}年{day.month}月{day.day}日")
+    signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _use_fonts(owner: Any, name: str, size: Any) -> None:
+    """Chinese characters take their font from `eastAsia`, which python-docx does not set."""
+    from docx.oxml.ns import qn
+
+    owner.font.name, owner.font.size = name, size
+    owner.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
+
+
+def _write(paragraph: Any, text: str, font: str, size: Any) -> None:
+    _use_fonts(paragraph.add_run(text), font, size)
+
+
+def _add_table(document: Any, rows: Sequence[tuple[str, ...]]) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    table = document.add_table(rows=0, cols=len(HEADS), style="Table Grid")
+    for number, values in enumerate((HEADS, *rows)):
+        for column, (cell, value) in enumerate(zip(table.add_row().cells, values, strict=True)):
+            _write(cell.paragraphs[0], value, "宋体" if number else "黑体", Pt(10.5))
+            if column:
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -1,0 +1,272 @@
+"""学情: who took part in a period, by member, group and school. Added up in the database, a few queries for any size.
+
+The denominator is honest: those who are members at the end of the period, whenever they joined, and whose account
+is in use. Who has left is in no line; what they wrote is counted apart (`outside`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from yanxiu.accounts.models import User
+from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.db import db
+from yanxiu.workshops.models import Post, PostLike, Topic, WorkshopMember, WorkshopVisit
+from yanxiu.workshops.periods import Period
+
+
+@dataclass
+class MemberLine:
+    """One member's figures in a period; `last_active` is the last day ever, or None."""
+
+    seat: WorkshopMember
+    visits: int = 0
+    topics: int = 0
+    answers: int = 0
+    received: int = 0
+    likes: int = 0
+    digests: int = 0
+    last_active: date | None = None
+
+    @property
+    def spoke(self) -> bool:
+        return self.topics + self.answers > 0
+
+    @property
+    def came(self) -> bool:
+        """Whoever wrote was there, even where no visit was noted."""
+        return self.visits > 0 or self.spoke
+
+
+@dataclass
+class PartLine:
+    """The figures of a group, a school or the whole."""
+
+    id: int | None
+    name: str
+    members: int = 0
+    came: int = 0
+    spoke: int = 0
+    visits: int = 0
+    topics: int = 0
+    answers: int = 0
+    received: int = 0
+    likes: int = 0
+    digests: int = 0
+
+    def add(self, line: MemberLine) -> None:
+        """Count a member in."""
+        self.members += 1
+        self.came += line.came
+        self.spoke += line.spoke
+        for name in COUNTED:
+            setattr(self, name, getattr(self, name) + getattr(line, name))
+
+    @property
+    def came_rate(self) -> float | None:
+        return self.came / self.members if self.members else None
+
+    @property
+    def spoke_rate(self) -> float | None:
+        return self.spoke / self.members if self.members else None
+
+
+COUNTED = ("visits", "topics", "answers", "received", "likes", "digests")
+
+
+@dataclass(frozen=True)
+class Insights:
+    """The lines of a period, and how many topics and answers come from people who are not among them."""
+
+    lines: list[MemberLine] = field(default_factory=list)
+    outside: int = 0
+
+    def whole(self) -> PartLine:
+        """The workshop as one line."""
+        whole = PartLine(None, "合计")
+        for line in self.lines:
+            whole.add(line)
+        return whole
+
+    def by_group(self) -> list[PartLine]:
+        """The groups in the order they were made, then those in none."""
+        return _parts(self.lines, _group_of)
+
+    def by_school(self) -> list[PartLine]:
+        """The schools, the one with most members first."""
+        return sorted(_parts(self.lines, _school_of), key=lambda part: -part.members)
+
+
+def _group_of(line: MemberLine) -> tuple[int | None, str]:
+    group = line.seat.group
+    return (group.id, group.name) if group else (None, "未分组")
+
+
+def _school_of(line: MemberLine) -> tuple[int | None, str]:
+    school = line.seat.user.organization
+    return school.id, school.label
+
+
+def _parts(lines: Iterable[MemberLine], part_of: Callable[[MemberLine], tuple[int | None, str]]) -> list[PartLine]:
+    found: dict[int | None, PartLine] = {}
+    for line in lines:
+        key, name = part_of(line)
+        found.setdefault(key, PartLine(key, name)).add(line)
+    return sorted(found.values(), key=lambda part: (part.id is None, part.id or 0))
+
+
+def insights_of(workshop_id: int, period: Period) -> Insights:
+    """Return everybody's figures in a period."""
+    lines = {seat.user_id: MemberLine(seat) for seat in _members(workshop_id, period)}
+    outside = _add_words(lines, workshop_id, period)
+    _add(lines, "visits", _visits(workshop_id, period))
+    _add(lines, "received", _received(workshop_id, period))
+    _add(lines, "likes", _likes(workshop_id, period))
+    _add(lines, "digests", _digests(workshop_id, period))
+    return Insights(list(lines.values()), outside)
+
+
+def _members(workshop_id: int, period: Period) -> Sequence[WorkshopMember]:
+    return db.session.scalars(
+        select(WorkshopMember)
+        .join(WorkshopMember.user)
+        .options(contains_eager(WorkshopMember.user).joinedload(User.organization), joinedload(WorkshopMember.group))
+        .where(WorkshopMember.workshop_id == workshop_id, WorkshopMember.joined_at < period.ends, User.is_active)
+        .order_by(WorkshopMember.joined_at, WorkshopMember.id)
+    ).all()
+
+
+def in_period(column: Any, period: Period) -> ColumnElement[bool]:
+    """The condition that a moment lies in a period."""
+    return and_(column >= period.starts, column < period.ends)
+
+
+def _standing(workshop_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None), Post.withdrawn_at.is_(None)
+
+
+def _add_words(lines: dict[int, MemberLine], workshop_id: int, period: Period) -> int:
+    """Add topics, answers and the last day of each; return how many words of others are in the period."""
+    inside = in_period(Post.created_at, period)
+    rows = db.session.execute(
+        select(
+            Post.author_id,
+            func.count(case((and_(inside, Post.number == 1), 1))),
+            func.count(case((and_(inside, Post.number > 1), 1))),
+            func.max(Post.created_at),
+        )
+        .join(Topic, Topic.id == Post.topic_id)
+        .where(*_standing(workshop_id))
+        .group_by(Post.author_id)
+    )
+    outside = 0
+    for author_id, topics, answers, last in rows:
+        line = lines.get(author_id)
+        if line is None:
+            outside += topics + answers
+            continue
+        line.topics, line.answers, line.last_active = topics, answers, _local_day(last)
+    for line in lines.values():
+        days = [day for day in (line.last_active, line.seat.visited_on) if day is not None]
+        line.last_active = max(days, default=None)
+    return outside
+
+
+def _local_day(moment: datetime) -> date:
+    return moment.astimezone(LOCAL_ZONE).date()
+
+
+def _add(lines: dict[int, MemberLine], name: str, statement: Select[int, int]) -> None:
+    for user_id, count in db.session.execute(statement):
+        if user_id in lines:
+            setattr(lines[user_id], name, count)
+
+
+def _visits(workshop_id: int, period: Period) -> Select[int, int]:
+    return (
+        select(WorkshopVisit.user_id, func.count())
+        .where(WorkshopVisit.workshop_id == workshop_id, WorkshopVisit.day.between(period.first, period.last))
+        .group_by(WorkshopVisit.user_id)
+    )
+
+
+def answered_person() -> tuple[Any, ColumnElement[int]]:
+    """Return the alias to join by `parent_id` and the id of the person whom a post answers."""
+    parent = aliased(Post)
+    return parent, func.coalesce(parent.author_id, Topic.author_id)
+
+
+def _received(workshop_id: int, period: Period) -> Select[int, int]:
+    parent, person = answered_person()
+    return (
+        select(person, func.count())
+        .select_from(Post)
+        .join(Topic, Topic.id == Post.topic_id)
+        .outerjoin(parent, parent.id == Post.parent_id)
+        .where(*_standing(workshop_id), in_period(Post.created_at, period), Post.number > 1, Post.author_id != person)
+        .group_by(person)
+    )
+
+
+def _likes(workshop_id: int, period: Period) -> Select[int, int]:
+    return (
+        select(Post.author_id, func.count())
+        .select_from(PostLike)
+        .join(Post, Post.id == PostLike.post_id)
+        .join(Topic, Topic.id == Post.topic_id)
+        .where(*_standing(workshop_id), in_period(PostLike.created_at, period), PostLike.user_id != Post.author_id)
+        .group_by(Post.author_id)
+    )
+
+
+def _digests(workshop_id: int, period: Period) -> Select[int, int]:
+    return (
+        select(Topic.author_id, func.count())
+        .where(Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None), in_period(Topic.digest_at, period))
+        .group_by(Topic.author_id)
+    )
+
+
+@dataclass(frozen=True)
+class BusyTopic:
+    """A topic and how many answers it got in a period."""
+
+    topic: Topic
+    answers: int
+
+
+def busiest_topics(workshop_id: int, period: Period, limit: int = 3) -> list[BusyTopic]:
+    """Return the topics most talked about."""
+    count = func.count().label("answers")
+    busy = (
+        select(Post.topic_id, count)
+        .join(Topic, Topic.id == Post.topic_id)
+        .where(*_standing(workshop_id), in_period(Post.created_at, period), Post.number > 1)
+        .group_by(Post.topic_id)
+        .order_by(count.desc(), Post.topic_id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Topic, busy.c.answers)
+        .join(busy, busy.c.topic_id == Topic.id)
+        .order_by(busy.c.answers.desc(), Topic.id.desc())
+    )
+    return [BusyTopic(row[0], row[1]) for row in rows]
+
+
+def digest_topics(workshop_id: int, period: Period, limit: int = 10) -> Sequence[Topic]:
+    """Return the topics marked as the best in a period."""
+    return db.session.scalars(
+        select(Topic)
+        .options(joinedload(Topic.author))
+        .where(Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None), in_period(Topic.digest_at, period))
+        .order_by(Topic.digest_at.desc(), Topic.id.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,148 @@
+"""学情 counts what it says it counts, opens what it counted, and stays cheap."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date, datetime, timedelta
+
+import openpyxl
+import pytest
+from docx import Document
+
+from tests.support.workshops import make_post, make_topic, opener
+from tests.workshops.stage import Room, page
+from yanxiu.core import clock
+from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.workshops.models import Post, Topic, Workshop
+from yanxiu.workshops.periods import period_of
+from yanxiu.workshops.queries.insights import insights_of
+from yanxiu.workshops.services import groups, membership, posts, topics
+from yanxiu.workshops.services.visits import note_visit
+
+WEDNESDAY = datetime(2026, 10, 14, 12, 0, tzinfo=LOCAL_ZONE)
+
+
+@pytest.fixture
+def term(app, cast):
+    """Last week the teacher asked; this week the leader answered, somebody liked it, and the colleague only came."""
+    with clock.frozen(WEDNESDAY - timedelta(days=7)):
+        room = Room(app, cast, answers=0)
+        with app.app_context(), unit_of_work():
+            workshop = db.session.get(Workshop, room.w)
+            asked = make_topic(cast.user("teacher"), workshop, "小数怎么引入")
+            room.asked = asked.id
+            group = groups.create_group(cast.user("leader"), workshop, "第一组")
+            groups.assign_group(cast.user("leader"), membership_in(workshop, cast.colleague.id), group)
+    with clock.frozen(WEDNESDAY), app.app_context(), unit_of_work():
+        topic = db.session.get(Topic, room.asked)
+        room.answer = make_post(cast.user("leader"), topic, "<p>从元角分说起</p>").id
+        gone = make_post(cast.user("leader"), topic, "<p>说错了</p>")
+        posts.withdraw_post(cast.user("leader"), gone)
+        make_post(cast.user("teacher"), topic, "<p>谢谢</p>", parent=db.session.get(Post, room.answer))
+        make_post(cast.user("teacher"), topic, "<p>自己再问</p>")
+        posts.like_post(cast.user("teacher"), db.session.get(Post, room.answer))
+        topics.digest_topic(cast.user("leader"), topic, opener(topic), digest=True)
+        note_visit(room.w, cast.colleague.id)
+    with clock.frozen(WEDNESDAY):
+        yield room
+
+
+def membership_in(workshop, user_id):
+    from yanxiu.workshops.queries.teams import membership_of
+
+    return membership_of(workshop.id, user_id)
+
+
+def figures(app, room, **arguments):
+    with app.app_context():
+        found = insights_of(room.w, period_of(arguments))
+        return {line.seat.user.name: line for line in found.lines}, found
+
+
+def test_every_figure_counts_what_its_definition_says(app, cast, term):
+    lines, found = figures(app, term)
+    leader, teacher, colleague = (lines[name] for name in ("王丽", "李强", "周敏"))
+    assert (leader.topics, leader.answers, leader.received, leader.likes) == (0, 1, 1, 1)
+    assert (teacher.topics, teacher.answers, teacher.received, teacher.digests) == (0, 2, 1, 1)
+    assert (colleague.visits, colleague.came, colleague.spoke) == (1, True, False)
+    whole = found.whole()
+    assert (whole.members, whole.came, whole.spoke, whole.answers) == (3, 3, 2, 3)
+    assert [part.members for part in found.by_group()] == [1, 2]
+    last_week, _ = figures(app, term, period="last-week")
+    assert (last_week["李强"].topics, last_week["李强"].answers, last_week["周敏"].came) == (1, 0, False)
+
+
+def test_the_denominator_is_those_who_were_members_at_the_end(app, cast, term):
+    with app.app_context(), unit_of_work():
+        workshop = db.session.get(Workshop, term.w)
+        membership.add_member(workshop, cast.villager.id, how="invitation")
+        membership.remove_member(cast.user("leader"), workshop, membership_in(workshop, cast.teacher.id))
+    _lines, now = figures(app, term)
+    assert (now.whole().members, now.whole().answers, now.outside) == (3, 1, 2)
+    lines, before = figures(app, term, period="last-week")
+    assert (before.whole().members, "吴秀兰" in lines, before.outside) == (2, False, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first", "last", "problem"),
+    [
+        ({}, date(2026, 10, 12), date(2026, 10, 18), False),
+        ({"period": "last-week"}, date(2026, 10, 5), date(2026, 10, 11), False),
+        ({"period": "month"}, date(2026, 10, 1), date(2026, 10, 31), False),
+        ({"period": "term"}, date(2026, 9, 1), date(2027, 2, 14), False),
+        ({"period": "custom", "from": "2026-09-03", "to": "2026-09-03"}, date(2026, 9, 3), date(2026, 9, 3), False),
+        ({"period": "custom", "from": "2026-09-03", "to": "2026-09-02"}, date(2026, 10, 12), date(2026, 10, 18), True),
+        ({"period": "custom", "from": "x", "to": "9999-12-31"}, date(2026, 10, 12), date(2026, 10, 18), True),
+        ({"period": "nonsense"}, date(2026, 10, 12), date(2026, 10, 18), False),
+    ],
+)
+def test_periods_are_what_a_teacher_means(arguments, first, last, problem):
+    with clock.frozen(WEDNESDAY):
+        period = period_of(arguments)
+    assert (period.first, period.last, bool(period.problem)) == (first, last, problem)
+
+
+def test_a_figure_opens_exactly_the_rows_it_counts(client_for, cast, term):
+    leader, url = client_for("leader"), f"{term.home}/insights"
+    text = page(leader, f"{url}?sort=answers")
+    assert text.index(">李强</a>") < text.index(">王丽</a>") < text.index(">周敏</a>")
+    for figure, rows in (("answers", 2), ("received", 1), ("digests", 1), ("topics", 0)):
+        shown = page(leader, f"{url}/rows?figure={figure}&member={cast.teacher.id}")
+        assert len(re.findall(r'id="row-\d+"', shown)) == rows, figure
+    assert "李强</strong> 赞了 王丽" in page(leader, f"{url}/rows?figure=likes&member={cast.leader.id}")
+    assert "10月14日" in page(leader, f"{url}/rows?figure=visits&member={cast.colleague.id}")
+    assert page(leader, f"{url}?show=unspoken").count('id="line-') == 1
+    page(leader, f"{url}/rows?figure=nonsense", 404)
+    assert "结束日期早于开始日期" in page(leader, f"{url}?period=custom&from=2026-10-09&to=2026-10-01")
+
+
+def test_the_table_and_the_report_say_the_same_as_the_page(client_for, term):
+    leader = client_for("leader")
+    answer = leader.get(f"{term.home}/insights?format=xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames == ["成员", "小组", "单位", "说明"]
+    assert [cell.value for cell in book["单位"][4]][:6] == ["合计", 3, 3, "100%", 2, "66%"]
+    text = page(leader, f"{term.home}/insights/report")
+    said = "10月12日—10月14日，应训 3 人，参训 3 人（100%），发言 2 人（66%）；发布话题 0 个，回复 3 条，加精 1 个。"
+    assert text.count(said) == 2
+    word = Document(io.BytesIO(leader.get(f"{term.home}/insights/report?format=docx").data))
+    assert said in [paragraph.text for paragraph in word.paragraphs]
+    assert [cell.text for cell in word.tables[0].rows[-1].cells][:3] == ["合计", "3", "3"]
+    assert 'w:eastAsia="黑体"' in word.element.xml
+
+
+@pytest.mark.once
+def test_figures_cost_the_same_queries_with_many_members_and_posts(app, cast, client_for, count_queries):
+    costs = []
+    for number in (3, 30):
+        room = Room(app, cast, answers=number, name=f"{number} 条")
+        client = client_for("leader")
+        page(client, room.home)
+        with count_queries() as seen:
+            for url in ("", "?by=school", "/rows?figure=answers", "/rows?figure=likes", "/report"):
+                page(client, f"{room.home}/insights{url}")
+        costs.append(seen.count)
+    assert costs[0] == costs[1]

@@ -47,6 +47,7 @@ from yanxiu.workshops import indexing as workshops_indexing
 from yanxiu.workshops import sockets as workshops_sockets
 from yanxiu.workshops import subscribers as workshops_subscribers
 from yanxiu.workshops import views as workshops_views
+from yanxiu.workshops.queries import own_targets, plan_targets
 
 MIGRATIONS = str(Path(__file__).resolve().parent / "migrations")
 
@@ -93,6 +94,13 @@ DEMOS: tuple[ModuleType, ...] = (
     notifications_demo,
 )
 
+PLAN_TARGETS: tuple[plan_targets.PlanTarget, ...] = (
+    *own_targets.PLAN_TARGETS,
+    *lessonplans_views.PLAN_TARGETS,
+    *observations_views.PLAN_TARGETS,
+    *resources_views.PLAN_TARGETS,
+)
+
 
 def before_work() -> None:
     """What a worker that starts does first: see to what a killed process left undone; inside an application context."""
@@ -123,4 +131,5 @@ def wire(app: Flask) -> None:
         register_events(module.EVENTS)
     lessonplans_sockets.init_documents(app)
     use_ffmpeg(app.config["YANXIU"].ffmpeg)
+    plan_targets.register_plan_targets(PLAN_TARGETS)
     init_slots(app, [filled for module in VIEWS for filled in (module.SLOTS, *getattr(module, "MORE_SLOTS", ()))])

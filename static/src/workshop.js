@@ -7,3 +7,4 @@ import "./behaviors/send-once.js";
 import "./workshops/arrivals.js";
 import "./workshops/clashes.js";
 import "./workshops/marking.js";
+import "./workshops/plan-order.js";

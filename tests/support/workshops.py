@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_organization
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
-from yanxiu.workshops.models import Activity, Post, Submission, Task, Topic, Workshop
+from yanxiu.workshops.models import Activity, Post, Submission, Task, TermItem, TermStage, Topic, Workshop
 from yanxiu.workshops.queries.threads import opener_of
-from yanxiu.workshops.services import membership
+from yanxiu.workshops.services import membership, termplan
 from yanxiu.workshops.services.activities import ActivityDetails, create_activity
 from yanxiu.workshops.services.posts import publish_post
 from yanxiu.workshops.services.tasks import TaskDetails, publish_task
@@ -81,3 +82,28 @@ def make_task(author: User, workshop: Workshop, title: str = "《草船借箭》
 def make_work(author: User, task: Task, html: str = "<p>导入：算一笔账。</p>", **more: Any) -> Submission:
     """Hand in for a task."""
     return hand_in(author, task, html, **more)
+
+
+def make_stage(
+    actor: User,
+    workshop: Workshop,
+    name: str = "启动与选题",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> TermStage:
+    """Add a stage to the plan of the term."""
+    details = termplan.StageDetails(name, starts_on=starts_on, ends_on=ends_on)
+    stage = termplan.add_stage(actor, workshop, details, str(uuid.uuid4()))
+    db.session.flush()
+    return stage
+
+
+def make_item(
+    actor: User, stage: TermStage, title: str = "共读第一章", kind: str = "reading", **details: Any
+) -> TermItem:
+    """Add an item to a stage."""
+    workshop = db.session.get(Workshop, stage.workshop_id)
+    chosen = termplan.ItemDetails(kind, title, **details)
+    item = termplan.add_item(actor, workshop, stage, chosen, str(uuid.uuid4()))
+    db.session.flush()
+    return item

@@ -202,6 +202,9 @@ SOCKETS = {
     "follow a workshop": SocketRow(
         "/live", "join", expect_words("ok", **INSIDE), message={"topic": "workshop:{w}", "seq": 0}
     ),
+    "follow a plan": SocketRow(
+        "/live", "join", expect_words("ok", **INSIDE), message={"topic": "termplan:{w}", "seq": 0}
+    ),
     "follow a topic": SocketRow(
         "/live", "join", expect_words("ok", **INSIDE), message={"topic": "topic:{t}", "seq": 0}
     ),

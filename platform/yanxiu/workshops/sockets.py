@@ -39,6 +39,7 @@ def _may_follow_task(viewer: Viewer, task_id: int) -> bool:
 
 LIVE_ROOMS: dict[str, RoomPredicate] = {
     "workshop": _may_follow_workshop,
+    "termplan": _may_follow_workshop,
     "topic": _may_follow_topic,
     "activities": _may_follow_workshop,
     "activity": _may_follow_activity,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from yanxiu.lessonplans.views import documents, lists, people, plans, revisions
 from yanxiu.lessonplans.views.doors import bp
+from yanxiu.lessonplans.views.term_plans import PLAN_TARGETS
 from yanxiu.web.slots import Filler
 
 blueprints = (bp,)
 SLOTS: dict[str, Filler] = lists.SLOTS
 
-__all__ = ["SLOTS", "blueprints", "bp", "documents", "lists", "people", "plans", "revisions"]
+__all__ = ["PLAN_TARGETS", "SLOTS", "blueprints", "bp", "documents", "lists", "people", "plans", "revisions"]

@@ -17,6 +17,7 @@ from yanxiu.workshops.demo.attention import seed_visits
 from yanxiu.workshops.demo.papers import paper
 from yanxiu.workshops.demo.scripts import Line, Script, read_scripts
 from yanxiu.workshops.demo.tasks import seed_tasks
+from yanxiu.workshops.demo.termplan import plan_term
 from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.queries.threads import opener_of
@@ -146,6 +147,8 @@ def seed(world: DemoWorld) -> None:
     for team in TEAMS:
         if team.small or not world.small:
             _seed_team(world, people, team)
+    sanguo = world.workshops["sanguo"]
+    plan_term(world, sanguo, people["王丽"])
     if not world.small:
         _leave_something_to_answer(world, people)
 

@@ -1,5 +1,5 @@
 """Tables of the workshops: teams (who takes part), threads (what they say), activities (when they meet), attention
-(who came, who was reminded), tasks (what they hand in)."""
+(who came, who was reminded), tasks (what they hand in), the plan of the term."""
 
 from yanxiu.workshops.models.activities import (
     Activity,
@@ -23,11 +23,13 @@ from yanxiu.workshops.models.teams import (
     Application,
     Invitation,
     JoinMode,
+    Right,
     Role,
     Workshop,
     WorkshopGroup,
     WorkshopMember,
 )
+from yanxiu.workshops.models.termplan import TermItem, TermStage
 from yanxiu.workshops.models.threads import (
     Post,
     PostAttachment,
@@ -56,6 +58,7 @@ __all__ = [
     "PostMention",
     "Presence",
     "RecordPart",
+    "Right",
     "Role",
     "Scale",
     "Standing",
@@ -64,6 +67,8 @@ __all__ = [
     "SubmissionFile",
     "Task",
     "TaskFile",
+    "TermItem",
+    "TermStage",
     "Topic",
     "TopicVisit",
     "Workshop",

@@ -31,6 +31,17 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
+class Right(StrEnum):
+    """What a facilitator may do; a leader may do all of it and says who else may."""
+
+    ADMIT = "admit"
+    MODERATE = "moderate"
+    ANNOUNCE = "announce"
+    PLAN = "plan"
+    ACTIVITIES = "activities"
+    GRADE = "grade"
+
+
 class Answer(StrEnum):
     """Where an application or an invitation stands."""
 
@@ -88,7 +99,10 @@ class WorkshopGroup(Model):
 
 
 class WorkshopMember(Model):
-    """A person's place in a workshop. Leaving deletes the row; what was written stays."""
+    """A person's place in a workshop. Leaving deletes the row; what was written stays.
+
+    `rights` are those of a facilitator, with commas between; None means all of them.
+    """
 
     __tablename__ = "workshop_member"
     __table_args__ = (UniqueConstraint("workshop_id", "user_id"),)
@@ -98,6 +112,7 @@ class WorkshopMember(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(12), default=Role.MEMBER.value)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("workshop_group.id", ondelete="SET NULL"), index=True)
+    rights: Mapped[str | None] = mapped_column(String(100))
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     visited_on: Mapped[date | None] = mapped_column(Date)
     """The last day (Asia/Shanghai) on which the member opened a page of the workshop."""

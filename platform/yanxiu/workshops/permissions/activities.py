@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.workshops.models import Activity, Workshop, WorkshopMember
+from yanxiu.workshops.models import Activity, Right, Workshop, WorkshopMember
 from yanxiu.workshops.permissions.teams import (
-    LEADER_TEAM,
     OVERSEEING_ROLES,
     can_view_workshop,
-    has_role,
+    has_right,
     is_member,
 )
 
@@ -19,8 +18,8 @@ def can_view_activity(viewer: Viewer, activity: Activity, member: WorkshopMember
 
 
 def can_organize(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
-    """Fixing, changing and cancelling activities is the leader team's."""
-    return has_role(viewer, workshop, member, LEADER_TEAM)
+    """Fixing, changing and cancelling activities: leaders, and helpers who have the right."""
+    return has_right(viewer, workshop, member, Right.ACTIVITIES)
 
 
 def can_host_activity(viewer: Viewer, activity: Activity, member: WorkshopMember | None) -> bool:

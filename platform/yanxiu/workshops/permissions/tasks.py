@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.workshops.models import Role, Standing, Submission, Task, Workshop, WorkshopMember
-from yanxiu.workshops.permissions.teams import LEADER_TEAM, can_view_workshop, has_role, is_member
+from yanxiu.workshops.models import Right, Role, Standing, Submission, Task, Workshop, WorkshopMember
+from yanxiu.workshops.permissions.teams import LEADER_TEAM, can_view_workshop, has_right, has_role, is_member
 
 MARKING_ROLES = LEADER_TEAM | {Role.MENTOR.value}
 HANDING_IN = frozenset({Role.MEMBER.value})
@@ -14,8 +14,8 @@ HANDING_IN = frozenset({Role.MEMBER.value})
 
 
 def can_give_tasks(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
-    """The leader team."""
-    return has_role(viewer, workshop, member, LEADER_TEAM)
+    """Leaders, and helpers who have the right."""
+    return has_right(viewer, workshop, member, Right.GRADE)
 
 
 def can_view_task(viewer: Viewer, task: Task, member: WorkshopMember | None) -> bool:
@@ -55,8 +55,9 @@ def can_see_work(viewer: Viewer, submission: Submission, member: WorkshopMember 
 
 
 def can_mark(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
-    """Leaders, their helpers and the mentors."""
-    return has_role(viewer, workshop, member, MARKING_ROLES)
+    """Leaders, helpers who have the right, and the mentors."""
+    mentor = has_role(viewer, workshop, member, frozenset({Role.MENTOR.value}))
+    return mentor or has_right(viewer, workshop, member, Right.GRADE)
 
 
 def can_mark_work(viewer: Viewer, submission: Submission, member: WorkshopMember | None) -> bool:

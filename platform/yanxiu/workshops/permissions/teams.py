@@ -10,7 +10,7 @@ somebody on the list of members.
 from __future__ import annotations
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.workshops.models import JoinMode, Role, Workshop, WorkshopMember
+from yanxiu.workshops.models import JoinMode, Right, Role, Workshop, WorkshopMember
 
 OVERSEEING_ROLES = frozenset({"county_admin", "researcher", "principal", "school_admin"})
 MANAGING_ROLES = frozenset({"county_admin"})
@@ -24,6 +24,21 @@ def is_member(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None)
 
 def has_role(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None, roles: frozenset[str]) -> bool:
     return member is not None and is_member(viewer, workshop, member) and member.role in roles
+
+
+def rights_of(member: WorkshopMember | None) -> frozenset[str]:
+    """What this place lets somebody do: a leader everything, a facilitator what a leader ticked, at first all."""
+    every = frozenset(right.value for right in Right)
+    if member is None or member.role not in LEADER_TEAM:
+        return frozenset()
+    if member.role == Role.LEADER or member.rights is None:
+        return every
+    return every & frozenset(member.rights.split(","))
+
+
+def has_right(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None, right: Right) -> bool:
+    """Whether the viewer's place in this workshop carries a right."""
+    return is_member(viewer, workshop, member) and right.value in rights_of(member)
 
 
 def can_view_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
@@ -67,12 +82,22 @@ def can_manage_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMemb
 
 def can_admit(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
     """Inviting people, answering applications and sorting members into groups."""
-    return has_role(viewer, workshop, member, LEADER_TEAM) or can_manage_workshop(viewer, workshop, member)
+    return has_right(viewer, workshop, member, Right.ADMIT) or can_manage_workshop(viewer, workshop, member)
 
 
 def can_moderate(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
-    """Pinning, digest, locking, and taking back what others wrote."""
-    return can_admit(viewer, workshop, member)
+    """Digest, locking, and taking back what others wrote."""
+    return has_right(viewer, workshop, member, Right.MODERATE) or can_manage_workshop(viewer, workshop, member)
+
+
+def can_announce(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Putting a topic on top for everybody."""
+    return has_right(viewer, workshop, member, Right.ANNOUNCE) or can_manage_workshop(viewer, workshop, member)
+
+
+def can_plan(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Writing and ordering the plan of the term."""
+    return has_right(viewer, workshop, member, Right.PLAN) or can_manage_workshop(viewer, workshop, member)
 
 
 def can_publish_topic(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:

@@ -69,6 +69,8 @@ def frame(seat: Seat, tab: str) -> dict[str, Any]:
         "publish": permissions.can_publish_topic(viewer, workshop, member),
         "admit": permissions.can_admit(viewer, workshop, member),
         "moderate": permissions.can_moderate(viewer, workshop, member),
+        "announce": permissions.can_announce(viewer, workshop, member),
+        "plan": permissions.can_plan(viewer, workshop, member),
         "manage": permissions.can_manage_workshop(viewer, workshop, member),
         "insights": permissions.can_see_insights(viewer, workshop, member),
         "remind": permissions.can_remind(viewer, workshop, member),

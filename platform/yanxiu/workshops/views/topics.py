@@ -9,13 +9,14 @@ from flask import Response, make_response, render_template, request, session, ur
 from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.errors import NotFoundError, YanxiuError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm, TopicForm, VisitForm
-from yanxiu.workshops.models import Post, Topic
+from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import threads
 from yanxiu.workshops.queries.teams import Seat
@@ -290,13 +291,16 @@ def _opener(topic_id: int) -> Post:
 
 
 Mark = Callable[[User, Topic, Post, bool], None]
+Predicate = Callable[[Viewer, Workshop, WorkshopMember | None], bool]
 
 
-def _set_mark(workshop_id: int, topic_id: int, mark: Mark, texts: tuple[str, str]) -> ResponseReturnValue:
+def _set_mark(
+    workshop_id: int, topic_id: int, mark: Mark, texts: tuple[str, str], may: Predicate = permissions.can_moderate
+) -> ResponseReturnValue:
     form = SwitchForm()
     with unit_of_work():
         seat, found = open_topic(workshop_id, topic_id)
-        require(permissions.can_moderate(current_viewer(), seat.workshop, seat.member))
+        require(may(current_viewer(), seat.workshop, seat.member))
         require_valid(form)
         on = form.on.data == "1"
         mark(current_actor(), found, _opener(topic_id), on)
@@ -312,6 +316,7 @@ def pin_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         topic_id,
         lambda actor, found, opener, on: services.pin_topic(actor, found, opener, pinned=on),
         ("已置顶", "已取消置顶"),
+        permissions.can_announce,
     )
 
 

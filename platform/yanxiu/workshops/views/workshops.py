@@ -28,6 +28,7 @@ from yanxiu.workshops.services.workshops import WorkshopDetails
 from yanxiu.workshops.terms import term_of, terms_around
 from yanxiu.workshops.views.attention import three_minutes
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_seat, reading_marks, require
+from yanxiu.workshops.views.termplan import line_context
 
 MAX_COVER = 10 * 1024**2
 COVER_KINDS = IMAGES - {"gif"}
@@ -170,6 +171,8 @@ def home(workshop_id: int) -> ResponseReturnValue:
         reach=announcements.reach_of([topic.id for topic in pinned]) if may["insights"] and pinned else {},
         attention=three_minutes(seat),
         door=_door_context(seat),
+        **line_context(seat, today()),
+        plan_seq=current_seq(f"termplan:{workshop_id}"),
     )
 
 

@@ -1,0 +1,200 @@
+"""Writing the plan of a term. Every function locks the workshop first: two leaders who order at once are served
+one after the other, and each sees what the other left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from yanxiu.accounts.models import User
+from yanxiu.core.clock import now
+from yanxiu.core.db import db, hold
+from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
+from yanxiu.core.live import bump
+from yanxiu.workshops.models import TermItem, TermStage, Workshop
+from yanxiu.workshops.queries.termplan import items_in, stages_of
+
+MAX_STAGES, MAX_ITEMS = 20, 300
+UP, DOWN = "up", "down"
+
+
+@dataclass(frozen=True)
+class StageDetails:
+    """What a leader says about a stage; both ends of the window belong to it."""
+
+    name: str
+    goal: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ItemDetails:
+    """What a leader says about an item; that the target may be seen has been asked before."""
+
+    kind: str
+    title: str
+    target_id: int | None = None
+    url: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    required: bool = False
+
+
+def touch_plan(workshop: Workshop, item_id: int = 0) -> None:
+    """Tell everybody who looks at the plan, or at the line on the home, that it changed."""
+    db.session.flush()
+    bump(f"termplan:{workshop.id}", "plan", item_id)
+
+
+def _lock(workshop: Workshop) -> None:
+    if not hold(workshop):
+        raise NotFoundError
+
+
+def _refuse_wrong_days(details: StageDetails | ItemDetails) -> None:
+    if details.starts_on and details.ends_on and details.ends_on < details.starts_on:
+        raise InvalidError("结束日期不能早于开始日期", field="ends_on")
+
+
+def add_stage(actor: User, workshop: Workshop, details: StageDetails, client_uuid: str) -> TermStage:
+    """Add a stage at the end; sending the same form again returns the stage it made."""
+    _refuse_wrong_days(details)
+    _lock(workshop)
+    sent = TermStage.workshop_id == workshop.id, TermStage.client_uuid == client_uuid
+    before = db.session.scalar(select(TermStage).where(*sent))
+    if before is not None:
+        return before
+    stages = stages_of(workshop.id)
+    if len(stages) >= MAX_STAGES:
+        raise ConflictError(f"一个学期最多分 {MAX_STAGES} 个阶段")
+    last = stages[-1].position if stages else 0
+    stage = TermStage(workshop_id=workshop.id, client_uuid=client_uuid, position=last + 1, **asdict(details))
+    db.session.add(stage)
+    touch_plan(workshop)
+    return stage
+
+
+def change_stage(actor: User, workshop: Workshop, stage: TermStage, details: StageDetails) -> None:
+    """Say something else about a stage."""
+    _refuse_wrong_days(details)
+    _lock(workshop)
+    _hold_row(stage)
+    for field, value in asdict(details).items():
+        setattr(stage, field, value)
+    touch_plan(workshop)
+
+
+def _hold_row(row: TermStage | TermItem) -> None:
+    if not hold(row) or row.deleted_at is not None:
+        raise ConflictError("这一项刚刚被移除了，请刷新页面")
+
+
+def add_item(actor: User, workshop: Workshop, stage: TermStage, details: ItemDetails, client_uuid: str) -> TermItem:
+    """Add an item at the end of a stage; sending the same form again returns the item it made."""
+    _refuse_wrong_days(details)
+    _lock(workshop)
+    before = db.session.scalar(
+        select(TermItem).where(TermItem.workshop_id == workshop.id, TermItem.client_uuid == client_uuid)
+    )
+    if before is not None:
+        return before
+    _hold_row(stage)
+    count = select(func.count()).where(TermItem.workshop_id == workshop.id, TermItem.deleted_at.is_(None))
+    if (db.session.scalar(count) or 0) >= MAX_ITEMS:
+        raise ConflictError(f"一个学期最多安排 {MAX_ITEMS} 项内容")
+    inside = items_in(stage.id, workshop.id)
+    item = TermItem(
+        workshop_id=workshop.id,
+        stage_id=stage.id,
+        client_uuid=client_uuid,
+        created_by=actor.id,
+        position=inside[-1].position + 1 if inside else 1,
+        **asdict(details),
+    )
+    db.session.add(item)
+    touch_plan(workshop)
+    return item
+
+
+def change_item(actor: User, workshop: Workshop, item: TermItem, details: ItemDetails, stage: TermStage) -> None:
+    """Say something else about an item, or put it at the end of another stage."""
+    _refuse_wrong_days(details)
+    _lock(workshop)
+    _hold_row(item)
+    for field, value in asdict(details).items():
+        setattr(item, field, value)
+    if stage.id != item.stage_id:
+        _put(item, stage, None, workshop)
+    touch_plan(workshop, item.id)
+
+
+def place_item(actor: User, workshop: Workshop, item: TermItem, stage: TermStage, before_id: int | None) -> None:
+    """Put an item before another one of a stage; at its end if that one is gone or `before_id` is None."""
+    _lock(workshop)
+    _hold_row(item)
+    _put(item, stage, before_id, workshop)
+    touch_plan(workshop, item.id)
+
+
+def _put(item: TermItem, stage: TermStage, before_id: int | None, workshop: Workshop) -> None:
+    _hold_row(stage)
+    others = [other for other in items_in(stage.id, workshop.id) if other.id != item.id]
+    place = next((n for n, other in enumerate(others) if other.id == before_id), len(others))
+    item.stage_id = stage.id
+    _number([*others[:place], item, *others[place:]])
+
+
+def _number(rows: Sequence[TermItem | TermStage]) -> None:
+    for position, row in enumerate(rows, start=1):
+        row.position = position
+
+
+def step_item(actor: User, workshop: Workshop, item: TermItem, way: str) -> None:
+    """Move an item one place up or down; over the edge of a stage it comes into the next one."""
+    _lock(workshop)
+    _hold_row(item)
+    inside = list(items_in(item.stage_id, workshop.id))
+    place = inside.index(item)
+    other = place + (-1 if way == UP else 1)
+    if 0 <= other < len(inside):
+        inside[place], inside[other] = inside[other], inside[place]
+        _number(inside)
+    else:
+        _step_over(item, way, workshop)
+    touch_plan(workshop, item.id)
+
+
+def _step_over(item: TermItem, way: str, workshop: Workshop) -> None:
+    stages = list(stages_of(workshop.id))
+    here = next((n for n, stage in enumerate(stages) if stage.id == item.stage_id), 0)
+    there = here + (-1 if way == UP else 1)
+    if not 0 <= there < len(stages):
+        return
+    first = next(iter(items_in(stages[there].id, workshop.id)), None) if way == DOWN else None
+    _put(item, stages[there], first.id if first else None, workshop)
+
+
+def step_stage(actor: User, workshop: Workshop, stage: TermStage, way: str) -> None:
+    """Move a stage one place up or down; at the end it stays."""
+    _lock(workshop)
+    _hold_row(stage)
+    stages = list(stages_of(workshop.id))
+    place = stages.index(stage)
+    other = place + (-1 if way == UP else 1)
+    if 0 <= other < len(stages):
+        stages[place], stages[other] = stages[other], stages[place]
+        _number(stages)
+    touch_plan(workshop)
+
+
+def take_out(actor: User, workshop: Workshop, row: TermStage | TermItem, *, out: bool) -> None:
+    """Take a stage with what is in it, or an item, out of the plan; or bring it back to its place."""
+    _lock(workshop)
+    if not hold(row) or (row.deleted_at is not None) == out:
+        return
+    row.deleted_at = now() if out else None
+    touch_plan(workshop)

@@ -20,8 +20,8 @@ def workshop(join_mode="invite", members_may_publish=True):
     )
 
 
-def member(role="member", user_id=5, workshop_id=7):
-    return SimpleNamespace(user_id=user_id, workshop_id=workshop_id, role=role)
+def member(role="member", user_id=5, workshop_id=7, rights=None):
+    return SimpleNamespace(user_id=user_id, workshop_id=workshop_id, role=role, rights=rights)
 
 
 def topic(locked=False, deleted=False, author_id=8, replies=0, **more):
@@ -169,3 +169,22 @@ def test_an_author_deletes_a_topic_only_before_the_first_answer():
     assert not p.can_delete_topic(viewer(), topic(author_id=5, replies=1), member())
     assert p.can_delete_topic(viewer(), topic(replies=9), member("facilitator"))
     assert not p.can_delete_topic(viewer(), topic(deleted=True), member("leader"))
+
+
+RIGHTS = {
+    "admit": p.can_admit,
+    "moderate": p.can_moderate,
+    "announce": p.can_announce,
+    "plan": p.can_plan,
+    "activities": p.can_organize,
+}
+
+
+@pytest.mark.parametrize("ticked", [*RIGHTS, ""])
+def test_a_helper_may_do_what_was_ticked_and_a_leader_everything(ticked):
+    asks = Viewer(user_id=5)
+    for right, may in RIGHTS.items():
+        assert may(asks, workshop(), member("facilitator", rights=ticked)) == (right == ticked)
+        assert may(asks, workshop(), member("leader", rights=ticked))
+        assert not may(asks, workshop(), member("mentor", rights=ticked))
+        assert not may(asks, workshop(), member("facilitator", user_id=6, rights=ticked))

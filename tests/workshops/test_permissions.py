@@ -6,6 +6,7 @@ import pytest
 
 from yanxiu.accounts.permissions import ANONYMOUS, Held, Viewer
 from yanxiu.workshops import permissions as p
+from yanxiu.workshops.permissions import tasks
 
 SCHOOL = "/1/2/3/9/"
 
@@ -177,6 +178,7 @@ RIGHTS = {
     "announce": p.can_announce,
     "plan": p.can_plan,
     "activities": p.can_organize,
+    "grade": tasks.can_give_tasks,
 }
 
 

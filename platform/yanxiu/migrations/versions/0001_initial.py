@@ -519,6 +519,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_teacher_import_row_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "term_stage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("goal", sa.String(length=300), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_term_stage_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_stage")),
+        sa.UniqueConstraint("workshop_id", "client_uuid", name=op.f("uq_term_stage_workshop_id_client_uuid")),
+    )
+    op.create_table(
         "topic",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=False),
@@ -1041,6 +1060,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("resource_id", "number", name=op.f("uq_resource_file_resource_id_number")),
     )
     op.create_table(
+        "term_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("target_id", sa.Integer(), nullable=True),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["created_by"], ["user.id"], name=op.f("fk_term_item_created_by_user")),
+        sa.ForeignKeyConstraint(
+            ["stage_id"], ["term_stage.id"], name=op.f("fk_term_item_stage_id_term_stage"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_term_item_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_item")),
+        sa.UniqueConstraint("workshop_id", "client_uuid", name=op.f("uq_term_item_workshop_id_client_uuid")),
+    )
+    with op.batch_alter_table("term_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_term_item_stage_id"), ["stage_id"], unique=False)
+        batch_op.create_index("ix_term_item_target", ["kind", "target_id"], unique=False)
+
+    op.create_table(
         "topic_visit",
         sa.Column("topic_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1060,6 +1111,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=12), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("rights", sa.String(length=100), nullable=True),
         sa.Column("joined_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("visited_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1480,6 +1532,11 @@ def downgrade() -> None:
 
     op.drop_table("workshop_member")
     op.drop_table("topic_visit")
+    with op.batch_alter_table("term_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_term_item_target")
+        batch_op.drop_index(batch_op.f("ix_term_item_stage_id"))
+
+    op.drop_table("term_item")
     op.drop_table("resource_file")
     with op.batch_alter_table("resource_favorite", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_favorite_resource_id"))
@@ -1580,6 +1637,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_topic_author_id"))
 
     op.drop_table("topic")
+    op.drop_table("term_stage")
     with op.batch_alter_table("teacher_import_row", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_teacher_import_row_user_id"))
 

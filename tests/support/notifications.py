@@ -21,7 +21,8 @@ def tell(user_id: int, actor_id: int | None, kind: str = "reply", number: int = 
         url=f"/workshops?topic={number}",
         topic=f"topic:{number}",
     )
-    with unit_of_work():
+    with unit_of_work() as unit:
         notify([user_id], message)
+        unit.run_in_transaction_subscribers()  # inside another unit the message would be written at its end only
     newest = select(Notification.id).where(Notification.user_id == user_id).order_by(Notification.at.desc())
     return db.session.scalars(newest.order_by(Notification.id.desc()).limit(1)).one()

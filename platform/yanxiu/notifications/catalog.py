@@ -9,6 +9,8 @@ from dataclasses import dataclass
 class Wording:
     """The sentence of one kind of message, its icon, and whether 工作台 shows it among what waits.
 
+    What waits for a decision of the reader (`decides`) cannot be switched off.
+
     Invitations and applications do not: the feature they come from shows them there with its own buttons.
     """
 
@@ -16,6 +18,7 @@ class Wording:
     many: str
     icon: str
     waits: bool = False
+    decides: bool = False
 
 
 KINDS: dict[str, Wording] = {
@@ -30,10 +33,10 @@ KINDS: dict[str, Wording] = {
     "nudge_away": Wording("{actor}邀请您回来看看", "{actor}邀请您回来看看", "workshop", waits=True),
     "nudge_silent": Wording("{actor}想听听您的想法", "{actor}想听听您的想法", "comment", waits=True),
     "joined": Wording("{actor}加入了工作坊", "{actor}等 {count} 位老师加入了工作坊", "user"),
-    "application": Wording("{actor}申请加入工作坊", "{actor}等 {count} 位老师申请加入工作坊", "user"),
+    "application": Wording("{actor}申请加入工作坊", "{actor}等 {count} 位老师申请加入工作坊", "user", decides=True),
     "accepted": Wording("您的加入申请通过了", "您的加入申请通过了", "check"),
     "refused": Wording("您的加入申请没有通过", "您的加入申请没有通过", "info"),
-    "invitation": Wording("{actor}邀请您加入工作坊", "{actor}邀请您加入工作坊", "workshop"),
+    "invitation": Wording("{actor}邀请您加入工作坊", "{actor}邀请您加入工作坊", "workshop", decides=True),
     "invitation_accepted": Wording("{actor}接受了您的邀请", "{actor}等 {count} 位老师接受了您的邀请", "check"),
     "role": Wording("{actor}调整了您在工作坊的角色", "您在工作坊的角色有调整", "shield"),
     "activity_new": Wording("{actor}安排了新的活动", "{actor}安排了新的活动", "flag"),
@@ -42,22 +45,23 @@ KINDS: dict[str, Wording] = {
     "activity_near": Wording("活动一天之内就要开始了", "活动一天之内就要开始了", "flag"),
     "task_new": Wording("{actor}布置了新任务", "{actor}布置了新任务", "task"),
     "task_due": Wording("任务明天截止，您还没有提交", "任务明天截止，您还没有提交", "clock"),
-    "work_returned": Wording("{actor}退回了您的作业", "{actor}退回了您的作业", "undo"),
+    "work_returned": Wording("{actor}退回了您的作业", "{actor}退回了您的作业", "undo", decides=True),
     "work_marked": Wording("{actor}批改了您的作业", "{actor}批改了您的作业", "check"),
     "work_chosen": Wording("{actor}把您的作业推为优秀", "{actor}把您的作业推为优秀", "star"),
-    "plan_handed_over": Wording("{actor}把教案交给您主备", "{actor}把教案交给您主备", "plan"),
-    "plan_invited": Wording("{actor}邀请您一起备课", "{actor}邀请您一起备课", "plan"),
+    "plan_handed_over": Wording("{actor}把教案交给您主备", "{actor}把教案交给您主备", "plan", decides=True),
+    "plan_invited": Wording("{actor}邀请您一起备课", "{actor}邀请您一起备课", "plan", decides=True),
     "plan_writer": Wording("{actor}请您一起写教案", "{actor}请您一起写教案", "plan"),
     "plan_restored": Wording("{actor}恢复了教案早先的版本", "{actor}等 {count} 次恢复了早先的版本", "history"),
     "plan_revision": Wording("{actor}保存了教案的新版本", "{actor}等保存了 {count} 个新版本", "history"),
     "lesson_entered": Wording("{actor}为您登记了一节课", "{actor}等为您登记了 {count} 节课", "lesson"),
-    "lesson_invited": Wording("{actor}邀请您观课", "{actor}邀请您观课", "lesson"),
+    "lesson_invited": Wording("{actor}邀请您观课", "{actor}邀请您观课", "lesson", decides=True),
     "comment": Wording("{actor}点评了您的课", "{actor}等点评了您的课 {count} 次", "comment", waits=True),
     "comment_reply": Wording("{actor}回复了您的点评", "{actor}等回复了您的点评 {count} 次", "reply", waits=True),
     "evaluation": Wording("{actor}交来一份评课", "{actor}等交来 {count} 份评课", "task", waits=True),
     "recording_ready": Wording("课堂实录可以观看了", "课堂实录可以观看了", "play"),
     "recording_failed": Wording("课堂实录没有处理成功", "课堂实录没有处理成功", "warning", waits=True),
 }
+DECIDED_KINDS = frozenset(kind for kind, wording in KINDS.items() if wording.decides)
 WAITING_KINDS = frozenset(kind for kind, wording in KINDS.items() if wording.waits)
 
 
@@ -66,3 +70,21 @@ def sentence(kind: str, actor: str, count: int) -> str:
     wording = KINDS[kind]
     template = wording.one if count == 1 else wording.many
     return template.format(actor=actor, count=count)
+
+
+GROUPS = {
+    "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement", "nudge_"),
+    "备课": ("plan_",),
+    "观课": ("lesson_", "comment", "evaluation", "recording_"),
+    "任务和活动": ("task_", "work_", "activity_"),
+}
+"""Under which heading 设置 offers a kind, by how its name begins; the others belong to 工作坊."""
+
+
+def kinds_by_group() -> dict[str, list[str]]:
+    """Return every kind under its heading."""
+    found: dict[str, list[str]] = {name: [] for name in (*GROUPS, "工作坊")}
+    for kind in KINDS:
+        group = next((name for name, starts in GROUPS.items() if kind.startswith(starts)), "工作坊")
+        found[group].append(kind)
+    return found

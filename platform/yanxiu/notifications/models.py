@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
@@ -39,3 +39,24 @@ class Notification(Model):
     read_at: Mapped[datetime | None]
 
     actor: Mapped[User | None] = relationship(foreign_keys=[actor_id])
+
+
+class NotificationChoice(Model):
+    """What a person does not want to hear of; who never chose has no row and hears everything."""
+
+    __tablename__ = "notification_choice"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    off_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class MutedTopic(Model):
+    """A thing (`topic` as in `Notification`) of which a person wants to hear only when named in it."""
+
+    __tablename__ = "muted_topic"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(80), primary_key=True)
+    headline: Mapped[str] = mapped_column(String(160))
+    url: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -14,20 +13,9 @@ from yanxiu.core.db import db
 from yanxiu.core.live import bump, bump_each
 from yanxiu.core.unit_of_work import current_unit_of_work
 from yanxiu.notifications.catalog import KINDS
+from yanxiu.notifications.choices import wanted_only
+from yanxiu.notifications.messages import Message as Message
 from yanxiu.notifications.models import Notification
-
-
-@dataclass(frozen=True)
-class Message:
-    """What to tell. `topic` names the thing: the same kind about the same topic is told once until it is read."""
-
-    kind: str
-    actor_id: int | None
-    place: str
-    place_url: str
-    headline: str
-    url: str
-    topic: str
 
 
 def place_name(kind: str, title: str) -> str:
@@ -52,6 +40,7 @@ def notify(user_ids: Iterable[int], message: Message) -> None:
 def _deliver(kept: list[tuple[list[int], Message]]) -> None:
     """Write what a unit of work tells, a few statements for each message whatever the number of people."""
     told: list[tuple[str, str, int]] = []
+    kept = wanted_only(kept)
     for people, message in sorted(kept, key=lambda pair: (pair[1].kind, pair[1].topic)):
         raised = _raise_unread(people, message)
         added = _add([user_id for user_id in people if user_id not in raised], message)

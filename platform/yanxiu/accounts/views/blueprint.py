@@ -2,17 +2,6 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 
 bp = Blueprint("accounts", __name__)
-
-
-def settings_tabs(current: str) -> list[tuple[str, str, bool, None]]:
-    """The tabs of 设置."""
-    entries = (
-        ("profile", "个人资料", "accounts.edit_profile"),
-        ("password", "修改密码", "accounts.change_password"),
-        ("sessions", "登录设备", "accounts.sessions"),
-        ("display", "显示", "accounts.display"),
-    )
-    return [(label, url_for(endpoint), key == current, None) for key, label, endpoint in entries]

@@ -24,13 +24,14 @@ from yanxiu.accounts.services import change_password as save_password
 from yanxiu.accounts.services import (
     edit_profile as save_profile,
 )
-from yanxiu.accounts.views.blueprint import bp, settings_tabs
+from yanxiu.accounts.views.blueprint import bp
 from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.storage import receive_file
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.web.auth import current_actor, current_session_id, own_path_or
 from yanxiu.web.forms import REFUSALS, accepted
+from yanxiu.web.settings import settings_tabs
 
 
 @bp.get("/settings")

@@ -204,6 +204,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "muted_topic",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("headline", sa.String(length=160), nullable=False),
+        sa.Column("url", sa.String(length=255), nullable=False),
+        sa.Column("at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_muted_topic_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "topic", name=op.f("pk_muted_topic")),
+    )
+    op.create_table(
         "notification",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -225,6 +235,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_notification_user_at", ["user_id", "at", "id"], unique=False)
         batch_op.create_index("ix_notification_user_read", ["user_id", "read_at"], unique=False)
 
+    op.create_table(
+        "notification_choice",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("off_kinds", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_notification_choice_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_notification_choice")),
+    )
     op.create_table(
         "resource_upload",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1695,11 +1714,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
 
     op.drop_table("resource_upload")
+    op.drop_table("notification_choice")
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index("ix_notification_user_read")
         batch_op.drop_index("ix_notification_user_at")
 
     op.drop_table("notification")
+    op.drop_table("muted_topic")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index("ix_appointment_organization_id_role")

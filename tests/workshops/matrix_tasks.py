@@ -7,18 +7,25 @@ The workshop is the same kind as in `matrix.py`: `leader` leads it, `teacher` an
 from tests.support.cast import Cast
 from tests.support.matrix import Row, SocketRow, expect, expect_words
 from tests.support.workshops import make_task, make_work, make_workshop
+from yanxiu.core.db import db
+from yanxiu.workshops.models import PeerReview
 
 
 def build(cast: Cast) -> dict[str, object]:
     leader, teacher, colleague = (cast.user(key) for key in ("leader", "teacher", "colleague"))
     workshop = make_workshop(leader, [teacher, colleague])
     task = make_task(leader, workshop)
-    return {"w": workshop.id, "t": task.id, "s": make_work(teacher, task).id}
+    work = make_work(teacher, task)
+    review = PeerReview(task_id=task.id, submission_id=work.id, reviewer_id=colleague.id, until=task.due_at)
+    db.session.add(review)
+    db.session.flush()
+    return {"w": workshop.id, "t": task.id, "s": work.id, "r": review.id}
 
 
 OUTSIDE = {"anonymous": 302, "villager": 404, "outsider": 404, "stranger": 404}
 VIEW = expect(200, **OUTSIDE)
 LEADS = {"principal": 403, "researcher": 403, "admin": 403, "teacher": 403, "colleague": 403}
+TEAM = {"leader": 403, "principal": 403, "researcher": 403, "admin": 403}
 UUID = "5f0c1a52-0f5e-4c7c-8a4f-6a1a6d4be0c1"
 TASK = {
     "title": "课后反思一篇",
@@ -56,6 +63,18 @@ ROUTES = {
         data={"action": "mark", "number": "1", "score": "90", "comment": "导入很好"},
     ),
     ("GET", "workshops.work_file"): Row("/workshops/{w}/tasks/{t}/submissions/{s}/files/1", expect(404, anonymous=302)),
+    # Only who was asked sees it; who never is asked hears that it is for members.
+    ("GET", "workshops.review"): Row(
+        "/workshops/{w}/tasks/{t}/reviews/{r}", expect(200, **OUTSIDE, **TEAM, teacher=404)
+    ),
+    ("POST", "workshops.write_review"): Row(
+        "/workshops/{w}/tasks/{t}/reviews/{r}",
+        expect(302, **OUTSIDE, **TEAM, teacher=404),
+        data={"score": "80", "comment": "问题问得好"},
+    ),
+    ("GET", "workshops.review_file"): Row(
+        "/workshops/{w}/tasks/{t}/reviews/{r}/files/1", expect(404, anonymous=302, **TEAM)
+    ),
 }
 
 INSIDE = {"villager": "not_found", "outsider": "not_found", "stranger": "not_found"}

@@ -48,7 +48,12 @@ def due_mark(task: Task, at: datetime) -> State | None:
 
 def due_words(task: Task, at: datetime) -> str:
     """Return the end of a task with its hour: 今天 22:00 截止, 12月8日 22:00 截止; with the year if it is another one."""
-    due, day = task.due_at.astimezone(LOCAL_ZONE), at.astimezone(LOCAL_ZONE).date()
+    return until_words(task.due_at, at)
+
+
+def until_words(end: datetime, at: datetime) -> str:
+    """Return an end in words, as `due_words` does for a task."""
+    due, day = end.astimezone(LOCAL_ZONE), at.astimezone(LOCAL_ZONE).date()
     near = {0: "今天", 1: "明天", -1: "昨天"}.get((due.date() - day).days)
     year = "" if due.year == day.year else f"{due.year}年"
     return f"{near or f'{year}{due.month}月{due.day}日'} {due:%H:%M} 截止"

@@ -21,7 +21,8 @@ from yanxiu.workshops.queries.activities import activities_to_announce
 from yanxiu.workshops.queries.tasks import task_by_id
 from yanxiu.workshops.services.activities import remind_of_activity
 from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
-from yanxiu.workshops.services.tasks import REMINDER, remind_of_due
+from yanxiu.workshops.services.peers import look_after_reviews
+from yanxiu.workshops.services.tasks import REMINDER, REVIEWS, remind_of_due
 
 REINDEX = "workshops.reindex"
 ANNOUNCE = "workshops.announce_activities"
@@ -156,6 +157,14 @@ def remind_of_task(payload: dict[str, Any], _job: JobContext) -> None:
             remind_of_due(task, payload["due"])
 
 
+def look_after_peers(payload: dict[str, Any], _job: JobContext) -> None:
+    """Allocate the reviews of a task, or ask others for what was not done in time."""
+    with unit_of_work():
+        task = task_by_id(payload["task_id"])
+        if task is not None:
+            look_after_reviews(task)
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.WorkshopCreated, _index_workshop),
     Subscription(events.WorkshopChanged, _index_workshop),
@@ -182,4 +191,5 @@ JOBS: dict[str, JobHandler] = {
     REMIND: remind,
     ANNOUNCE: announce_activities,
     REMINDER: remind_of_task,
+    REVIEWS: look_after_peers,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from yanxiu.core.events import Subscription
 from yanxiu.notifications.services import Message, notify
-from yanxiu.workshops.events import TaskDueSoon, TaskPublished, WorkChosen, WorkMarked, WorkReturned
+from yanxiu.workshops.events import ReviewsAsked, TaskDueSoon, TaskPublished, WorkChosen, WorkMarked, WorkReturned
 from yanxiu.workshops.queries.members import member_ids
 from yanxiu.workshops.queries.tasks import task_by_id
 
@@ -17,6 +17,10 @@ def _on_publishing(event: TaskPublished) -> None:
 
 def _on_due(event: TaskDueSoon) -> None:
     _tell_members(event.user_ids, "task_due", None, event.workshop_id, event.task_id)
+
+
+def _on_reviews(event: ReviewsAsked) -> None:
+    _tell_members(event.user_ids, "reviews_asked", None, event.workshop_id, event.task_id)
 
 
 def _on_return(event: WorkReturned) -> None:
@@ -51,6 +55,7 @@ def _tell_members(user_ids: Iterable[int], kind: str, actor_id: int | None, work
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(TaskPublished, _on_publishing),
     Subscription(TaskDueSoon, _on_due),
+    Subscription(ReviewsAsked, _on_reviews),
     Subscription(WorkReturned, _on_return),
     Subscription(WorkMarked, _on_mark),
     Subscription(WorkChosen, _on_choice),

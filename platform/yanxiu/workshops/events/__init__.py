@@ -9,6 +9,7 @@ from yanxiu.workshops.events.activities import (
 )
 from yanxiu.workshops.events.attention import MembersReminded
 from yanxiu.workshops.events.tasks import (
+    ReviewsAsked,
     TaskChanged,
     TaskDeleted,
     TaskDueSoon,
@@ -64,6 +65,7 @@ __all__ = [
     "PostRestored",
     "PostWithdrawn",
     "RecordChanged",
+    "ReviewsAsked",
     "TaskChanged",
     "TaskDeleted",
     "TaskDueSoon",

@@ -77,3 +77,12 @@ class TaskDueSoon(Event):
     task_id: int
     workshop_id: int
     user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ReviewsAsked(Event):
+    """These people were asked to review others' work."""
+
+    task_id: int
+    workshop_id: int
+    user_ids: tuple[int, ...]

@@ -49,6 +49,8 @@ class TaskForm(Form):
         invalid_value_message=STALE,
     )
     points = IntegerField("满分", [Optional()], default=100, invalid_value_message="满分请填整数")
+    reviewers = IntegerField("互评", [Optional()], default=0, invalid_value_message="互评份数请填整数")
+    review_until = DateTimeLocalField("互评截止", [Optional(), _in_our_time])
     files = MultipleFileField("附件")
 
     def details(self, html: str) -> TaskDetails:
@@ -56,13 +58,19 @@ class TaskForm(Form):
         return TaskDetails(
             title=self.title.data,
             html=html,
-            due_at=self.due_at.data.replace(tzinfo=LOCAL_ZONE).astimezone(UTC),
+            due_at=_moment(self.due_at.data),
             asks_text=bool(self.asks_text.data),
             asks_files=bool(self.asks_files.data),
             required=self.required.data == "1",
             scale=self.scale.data,
             points=100 if self.points.data is None else self.points.data,
+            reviewers=self.reviewers.data or 0,
+            review_until=_moment(self.review_until.data) if self.review_until.data else None,
         )
+
+
+def _moment(local: datetime) -> datetime:
+    return local.replace(tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
 def local_minutes(moment: datetime) -> datetime:
@@ -76,6 +84,20 @@ class WorkForm(Form):
     html = TextAreaField("正文")
     client_uuid = HiddenField()
     files = MultipleFileField("附件")
+
+
+class ReviewForm(Form):
+    """Reviewing somebody's work."""
+
+    score = IntegerField("得分", [Optional()], invalid_value_message="得分请填整数")
+    grade = RadioField(
+        "等级", [Optional()], choices=GRADES, invalid_choice_message="请选择等级", invalid_value_message="请选择等级"
+    )
+    comment = TextAreaField(
+        "意见",
+        [Optional(), Length(max=MAX_COMMENT, message=f"意见请控制在 {MAX_COMMENT} 字以内")],
+        filters=[some_lines],
+    )
 
 
 class MarkForm(Form):

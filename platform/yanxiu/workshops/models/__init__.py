@@ -11,6 +11,7 @@ from yanxiu.workshops.models.activities import (
 )
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
 from yanxiu.workshops.models.tasks import (
+    PeerReview,
     Scale,
     Standing,
     Submission,
@@ -51,6 +52,7 @@ __all__ = [
     "JoinMode",
     "Nudge",
     "NudgeRecipient",
+    "PeerReview",
     "Post",
     "PostAttachment",
     "PostEdit",

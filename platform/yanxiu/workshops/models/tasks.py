@@ -37,7 +37,8 @@ class Task(Model):
     """Something the leader team asks the members to hand in by a moment.
 
     `seq` is the number of its last change in the live list `tasks:<workshop id>`; `reminded_for` is the due moment of
-    which those who had not handed in were reminded.
+    which those who had not handed in were reminded. With `reviewers` above 0 each work is read by that many other
+    authors until `review_until`, without names.
     """
 
     __tablename__ = "workshop_task"
@@ -59,6 +60,8 @@ class Task(Model):
     required: Mapped[bool] = mapped_column(default=True)
     scale: Mapped[str] = mapped_column(String(10), default=Scale.POINTS.value)
     points: Mapped[int] = mapped_column(default=100)
+    reviewers: Mapped[int] = mapped_column(default=0)
+    review_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     client_uuid: Mapped[str] = mapped_column(String(36))
     reminded_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -159,3 +162,29 @@ class SubmissionFile(Model):
 
     copy: Mapped[SubmissionCopy] = relationship(back_populates="files")
     file: Mapped[StoredFile] = relationship()
+
+
+class PeerReview(Model):
+    """Somebody was asked to review a work. Undone at the end of its time it is given up and somebody else is asked."""
+
+    __tablename__ = "workshop_peer_review"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "reviewer_id"),
+        Index("ix_workshop_peer_review_reviewer", "reviewer_id", "task_id"),
+    )
+
+    id: Mapped[Id]
+    task_id: Mapped[int] = mapped_column(ForeignKey("workshop_task.id", ondelete="CASCADE"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("workshop_submission.id", ondelete="CASCADE"))
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    score: Mapped[int | None]
+    grade: Mapped[str | None] = mapped_column(String(10))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    task: Mapped[Task] = relationship()
+    submission: Mapped[Submission] = relationship()
+    reviewer: Mapped[User] = relationship()

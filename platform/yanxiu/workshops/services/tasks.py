@@ -18,13 +18,15 @@ from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, keep_file
 from yanxiu.core.tasks import enqueue
 from yanxiu.workshops.events import TaskChanged, TaskDeleted, TaskDueSoon, TaskPublished
-from yanxiu.workshops.models import Scale, Submission, Task, TaskFile, Workshop
+from yanxiu.workshops.models import PeerReview, Scale, Submission, Task, TaskFile, Workshop
 from yanxiu.workshops.queries.tasks import missing_members
 from yanxiu.workshops.services.posts import checked_content, checked_uuid
 
 MAX_FILES = 9
 MAX_POINTS = 1000
+MAX_REVIEWERS = 5
 REMINDER = "workshops.task_due"
+REVIEWS = "workshops.peer_reviews"
 REMINDED_AT = time(8, 0)
 """The day before a task is due, at this hour, those who have not handed in are reminded."""
 
@@ -41,6 +43,8 @@ class TaskDetails:
     required: bool = True
     scale: str = Scale.POINTS.value
     points: int = 100
+    reviewers: int = 0
+    review_until: datetime | None = None
 
 
 def publish_task(
@@ -69,6 +73,7 @@ def publish_task(
     _add_files(actor, task, files)
     touch_task(task)
     _plan_reminder(task)
+    plan_reviews(task, task.due_at)
     record(TaskPublished(task.id, workshop.id, actor.id))
     return task
 
@@ -82,6 +87,10 @@ def _check(details: TaskDetails, earliest: datetime | None) -> None:
         raise InvalidError("请选择要交文字还是附件", field="asks_text")
     if details.scale == Scale.POINTS and not 1 <= details.points <= MAX_POINTS:
         raise InvalidError(f"满分请填 1 到 {MAX_POINTS} 之间的整数", field="points")
+    if not 0 <= details.reviewers <= MAX_REVIEWERS:
+        raise InvalidError(f"互评份数请填 0 到 {MAX_REVIEWERS}", field="reviewers")
+    if details.reviewers and (details.review_until is None or details.review_until <= details.due_at):
+        raise InvalidError("互评截止要晚于作业截止时间", field="review_until")
     if earliest is not None and details.due_at <= earliest:
         raise InvalidError("截止时间已经过去，请选一个将来的时间", field="due_at")
 
@@ -98,6 +107,8 @@ def _columns(details: TaskDetails) -> dict[str, object]:
         "required": details.required,
         "scale": details.scale,
         "points": details.points,
+        "reviewers": details.reviewers,
+        "review_until": details.review_until if details.reviewers else None,
     }
 
 
@@ -136,6 +147,7 @@ def change_task(
     moved = details.due_at != task.due_at
     _check(details, now() if moved else None)
     _keep_scale(task, details)
+    _keep_reviewers(task, details)
     for name, value in _columns(details).items():
         setattr(task, name, value)
     for item in [item for item in task.files if item.id in dropped]:
@@ -148,6 +160,7 @@ def change_task(
     bump(f"task:{task.id}", "task", task.id)
     if moved:
         _plan_reminder(task)
+    plan_reviews(task, task.due_at)
     record(TaskChanged(task.id, task.workshop_id, actor.id))
 
 
@@ -157,6 +170,13 @@ def _keep_scale(task: Task, details: TaskDetails) -> None:
     marked = select(Submission.id).where(Submission.task_id == task.id, Submission.marked_at.is_not(None)).limit(1)
     if db.session.scalar(marked) is not None:
         raise InvalidError("已经有作业批改过了，计分方式和满分不能再改", field="scale")
+
+
+def _keep_reviewers(task: Task, details: TaskDetails) -> None:
+    if (details.reviewers, details.review_until if details.reviewers else None) == (task.reviewers, task.review_until):
+        return
+    if db.session.scalar(select(PeerReview.id).where(PeerReview.task_id == task.id).limit(1)) is not None:
+        raise InvalidError("互评已经分配，份数和互评截止不能再改", field="reviewers")
 
 
 def delete_task(actor: User, task: Task) -> None:
@@ -177,6 +197,13 @@ def _plan_reminder(task: Task) -> None:
     if wait > 0:
         due = task.due_at.isoformat()
         enqueue(REMINDER, {"task_id": task.id, "due": due}, key=f"{REMINDER}:{task.id}:{due}", delay_s=wait)
+
+
+def plan_reviews(task: Task, at: datetime) -> None:
+    """Look at the reviews of a task at a moment: to allocate them, or to ask others for what was not done."""
+    if task.reviewers:
+        key = f"{REVIEWS}:{task.id}:{at.isoformat()}"
+        enqueue(REVIEWS, {"task_id": task.id}, key=key, delay_s=max(0.0, (at - now()).total_seconds()) + 1)
 
 
 def remind_of_due(task: Task, due: str) -> None:

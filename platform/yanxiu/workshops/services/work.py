@@ -178,7 +178,7 @@ def mark_work(actor: User, submission: Submission, number: int, mark: Mark) -> N
     """Mark the copy with this number; marking again replaces the mark, and both are in the audit log."""
     _hold_copy(submission, number)
     task = submission.task
-    _check_mark(task, mark)
+    check_mark(task, mark)
     submission.score = mark.score if task.scale == Scale.POINTS else None
     submission.grade = mark.grade if task.scale == Scale.GRADES else None
     submission.comment = mark.comment
@@ -196,7 +196,7 @@ def mark_work(actor: User, submission: Submission, number: int, mark: Mark) -> N
         record(WorkChosen(*ids))
 
 
-def _check_mark(task: Task, mark: Mark) -> None:
+def check_mark(task: Task, mark: Mark) -> None:
     if len(mark.comment) > MAX_COMMENT:
         raise InvalidError(f"评语请控制在 {MAX_COMMENT} 字以内", field="comment")
     if task.scale == Scale.POINTS and (mark.score is None or not 0 <= mark.score <= task.points):

@@ -9,6 +9,7 @@ from yanxiu.core.clock import now
 from yanxiu.web.slots import Filler
 from yanxiu.workshops import standings
 from yanxiu.workshops.models import Workshop
+from yanxiu.workshops.queries import peers
 from yanxiu.workshops.queries import tasks as queries
 
 
@@ -16,11 +17,14 @@ def _waiting(viewer: Viewer, workshop_id: int | None = None) -> dict[str, Any] |
     at = now()
     due = queries.tasks_waiting_for(viewer.user_id, at, workshop_id)
     unmarked = queries.work_waiting_for(viewer.user_id, workshop_id)
-    if not due and not unmarked:
+    reviews = peers.reviews_waiting_for(viewer.user_id, workshop_id)
+    if not due and not unmarked and not reviews:
         return None
     return {
         "due": due,
         "unmarked": unmarked,
+        "reviews": reviews,
+        "until_words": standings.until_words,
         "at": at,
         "due_mark": standings.due_mark,
         "due_words": standings.due_words,

@@ -17,11 +17,12 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.core.uploads import receive_upload
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.files import send_stored
-from yanxiu.workshops import gradebook, standings
+from yanxiu.workshops import anonymous, gradebook, standings
 from yanxiu.workshops.forms.tasks import TaskForm, WorkForm, local_minutes
 from yanxiu.workshops.models import Submission, Task
 from yanxiu.workshops.permissions import tasks as may
 from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.queries import peers
 from yanxiu.workshops.queries import tasks as queries
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import tasks as services
@@ -72,6 +73,8 @@ def task_frame(seat: Seat) -> dict[str, Any]:
         "state_of": standings.state_of,
         "due_mark": standings.due_mark,
         "due_words": standings.due_words,
+        "until_words": standings.until_words,
+        "peer_files": anonymous.WORDS,
         "mark_of": standings.mark_of,
         "grades": standings.GRADES,
         "may_give": may.can_give_tasks(viewer, seat.workshop, seat.member),
@@ -187,6 +190,8 @@ def page_of(seat: Seat, found: Task) -> dict[str, Any]:
         "own": own,
         "may_hand_in": may.can_hand_in(viewer, found, seat.member, own, now()),
         "chosen": queries.excellent_of(found.id),
+        "reviews": peers.reviews_by(found.id, viewer.user_id) if found.reviewers else [],
+        "opinions": peers.reviews_about(own.id) if found.reviewers and own else [],
         "dropped": dropped_files(),
     }
     if context["sees_all"]:
@@ -211,10 +216,9 @@ def edit_task(workshop_id: int, task_id: int) -> ResponseReturnValue:
     """Show a task for changing."""
     seat, found = open_task(workshop_id, task_id)
     require(may.can_give_tasks(current_viewer(), seat.workshop, seat.member), ONLY_TEAM)
-    form = TaskForm(
-        formdata=None, obj=found, due_at=local_minutes(found.due_at), required="1" if found.required else "0"
-    )
+    form = TaskForm(formdata=None, obj=found)
     form.due_at.data, form.required.data = local_minutes(found.due_at), "1" if found.required else "0"
+    form.review_until.data = local_minutes(found.review_until) if found.review_until else None
     return render_template("workshops/tasks/form.html", form=form, **_edit_context(seat, found))
 
 

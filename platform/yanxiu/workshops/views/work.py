@@ -14,6 +14,7 @@ from yanxiu.web.files import send_stored
 from yanxiu.workshops.forms.tasks import MarkForm, WorkForm
 from yanxiu.workshops.models import Standing, Submission, Task
 from yanxiu.workshops.permissions import tasks as may
+from yanxiu.workshops.queries import peers
 from yanxiu.workshops.queries import tasks as queries
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import work as services
@@ -90,6 +91,7 @@ def _work_context(seat: Seat, submission: Submission) -> dict[str, Any]:
         "submission": submission,
         "may_mark_this": may.can_mark_work(viewer, submission, seat.member),
         "full": full,
+        "opinions": peers.reviews_about(submission.id) if submission.task.reviewers and context["sees_all"] else [],
         "around": queries.neighbors_of(submission) if context["sees_all"] else None,
     }
 

@@ -47,7 +47,6 @@ KINDS: dict[str, Wording] = {
     "task_due": Wording("任务明天截止，您还没有提交", "任务明天截止，您还没有提交", "clock"),
     "work_returned": Wording("{actor}退回了您的作业", "{actor}退回了您的作业", "undo", decides=True),
     "reviews_asked": Wording("请您互评几份作业", "请您互评几份作业", "task"),
-    "work_returned": Wording("{actor}退回了您的作业", "{actor}退回了您的作业", "undo"),
     "work_marked": Wording("{actor}批改了您的作业", "{actor}批改了您的作业", "check"),
     "work_chosen": Wording("{actor}把您的作业推为优秀", "{actor}把您的作业推为优秀", "star"),
     "plan_handed_over": Wording("{actor}把教案交给您主备", "{actor}把教案交给您主备", "plan", decides=True),

@@ -710,6 +710,8 @@ def upgrade() -> None:
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("scale", sa.String(length=10), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("reviewers", sa.Integer(), nullable=False),
+        sa.Column("review_until", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("client_uuid", sa.String(length=36), nullable=False),
         sa.Column("reminded_for", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
@@ -1386,6 +1388,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_segment_recording_id"), ["recording_id"], unique=False)
 
     op.create_table(
+        "workshop_peer_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=False),
+        sa.Column("until", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("grade", sa.String(length=10), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("done_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("given_up_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["user.id"], name=op.f("fk_workshop_peer_review_reviewer_id_user")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["workshop_submission.id"],
+            name=op.f("fk_workshop_peer_review_submission_id_workshop_submission"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"],
+            ["workshop_task.id"],
+            name=op.f("fk_workshop_peer_review_task_id_workshop_task"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_peer_review")),
+        sa.UniqueConstraint(
+            "submission_id", "reviewer_id", name=op.f("uq_workshop_peer_review_submission_id_reviewer_id")
+        ),
+    )
+    with op.batch_alter_table("workshop_peer_review", schema=None) as batch_op:
+        batch_op.create_index("ix_workshop_peer_review_reviewer", ["reviewer_id", "task_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_peer_review_task_id"), ["task_id"], unique=False)
+
+    op.create_table(
         "workshop_submission_copy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -1513,6 +1550,11 @@ def downgrade() -> None:
     op.drop_table("timed_comment")
     op.drop_table("rendition")
     op.drop_table("workshop_submission_copy")
+    with op.batch_alter_table("workshop_peer_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_peer_review_task_id"))
+        batch_op.drop_index("ix_workshop_peer_review_reviewer")
+
+    op.drop_table("workshop_peer_review")
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_segment_recording_id"))
 

@@ -15,6 +15,7 @@ import { showWaitingToast } from "./behaviors/toast.js";
 import { followUnread } from "./behaviors/connection.js";
 import { registerWorker } from "./behaviors/offline.js";
 import "./behaviors/sign-out.js";
+import { sendKept, signInWithoutPage } from "./workshops/sign-in-queue.js";
 import { prepareComposer } from "./composer/prepare.js";
 
 settleSentDrafts();
@@ -30,5 +31,14 @@ showWaitingToast();
 if ("requestIdleCallback" in window) requestIdleCallback(() => followUnread());
 else setTimeout(followUnread, 300);
 registerWorker();
+sendSignIns();
+window.addEventListener("online", sendSignIns);
+document.addEventListener("connection:back", sendSignIns);
+
+/** A sign-in that waits on this device is sent from any page; the page that stands in without a network takes one. */
+function sendSignIns() {
+  signInWithoutPage();
+  sendKept();
+}
 // Said once every script of the page has run: until then a press may do what it does without them.
 window.addEventListener("load", () => document.documentElement.removeAttribute("data-starting"));

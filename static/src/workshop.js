@@ -8,3 +8,5 @@ import "./workshops/arrivals.js";
 import "./workshops/clashes.js";
 import "./workshops/marking.js";
 import "./workshops/plan-order.js";
+import "./workshops/attendance.js";
+import "./workshops/sign-in.js";

@@ -6,8 +6,9 @@ from datetime import timedelta
 from tests.support.cast import Cast
 from tests.support.matrix import Row, SocketRow, expect, expect_words
 from tests.support.workshops import make_activity, make_workshop
-from tests.workshops.matrix import LEADS, OUTSIDE, VIEW
+from tests.workshops.matrix import LEADS, MEMBERS, OUTSIDE, VIEW
 from yanxiu.core.clock import now
+from yanxiu.workshops.codes import code_of, step_of
 
 
 def build(cast: Cast) -> dict[str, object]:
@@ -17,10 +18,14 @@ def build(cast: Cast) -> dict[str, object]:
     return {
         "w": workshop.id,
         "a": activity.id,
+        "colleague": colleague.id,
+        "code": code_of(activity.key, step_of(now())),
     }
 
 
-TEAM = LEADS | {"admin": 403}
+TEAM = LEADS
+HOSTS = MEMBERS | {"colleague": 403}
+"""The leader team, and the main speaker."""
 FORM = {
     "kind": "preparation",
     "title": "《景阳冈》集体备课",
@@ -48,6 +53,20 @@ ROUTES = {
     ("POST", "workshops.cancel_activity"): Row(
         "/workshops/{w}/activities/{a}/cancellation", expect(302, **OUTSIDE, **TEAM), data={"reason": "学校停电"}
     ),
+    ("GET", "workshops.attendance"): Row("/workshops/{w}/activities/{a}/attendance", expect(200, **OUTSIDE, **HOSTS)),
+    ("POST", "workshops.mark_rest"): Row("/workshops/{w}/activities/{a}/attendance", expect(302, **OUTSIDE, **HOSTS)),
+    ("POST", "workshops.mark_attendance"): Row(
+        "/workshops/{w}/activities/{a}/attendance/{colleague}",
+        expect(302, **OUTSIDE, **HOSTS),
+        data={"state": "excused"},
+    ),
+    ("GET", "workshops.attendance_sheet"): Row(
+        "/workshops/{w}/activities/{a}/attendance.xlsx", expect(200, **OUTSIDE, colleague=403)
+    ),
+    ("GET", "workshops.sign_in_page"): Row("/workshops/{w}/activities/{a}/sign-in", expect(200, **OUTSIDE, **MEMBERS)),
+    ("POST", "workshops.sign_in"): Row(
+        "/workshops/{w}/activities/{a}/sign-in", expect(302, **OUTSIDE, **MEMBERS), data={"code": "{code}"}
+    ),
 }
 INSIDE = {"villager": "not_found", "outsider": "not_found", "stranger": "not_found"}
 SOCKETS = {
@@ -56,5 +75,11 @@ SOCKETS = {
     ),
     "follow an activity": SocketRow(
         "/live", "join", expect_words("ok", **INSIDE), message={"topic": "activity:{a}", "seq": 0}
+    ),
+    "follow who comes to an activity": SocketRow(
+        "/live",
+        "join",
+        expect_words("ok", **INSIDE, colleague="not_found"),
+        message={"topic": "attendance:{a}", "seq": 0},
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.sockets import SocketEvent
-from yanxiu.workshops.permissions import can_view_activity, can_view_topic, can_view_workshop
+from yanxiu.workshops.permissions import can_read_attendance, can_view_activity, can_view_topic, can_view_workshop
 from yanxiu.workshops.permissions.tasks import can_view_task
 from yanxiu.workshops.queries.activities import activity_by_id
 from yanxiu.workshops.queries.tasks import task_by_id
@@ -37,6 +37,13 @@ def _may_follow_task(viewer: Viewer, task_id: int) -> bool:
     return task is not None and can_view_task(viewer, task, membership_of(task.workshop_id, viewer.user_id))
 
 
+def _may_follow_attendance(viewer: Viewer, activity_id: int) -> bool:
+    activity = activity_by_id(activity_id)
+    if activity is None:
+        return False
+    return can_read_attendance(viewer, activity, membership_of(activity.workshop_id, viewer.user_id))
+
+
 LIVE_ROOMS: dict[str, RoomPredicate] = {
     "workshop": _may_follow_workshop,
     "termplan": _may_follow_workshop,
@@ -45,5 +52,6 @@ LIVE_ROOMS: dict[str, RoomPredicate] = {
     "activity": _may_follow_activity,
     "tasks": _may_follow_workshop,
     "task": _may_follow_task,
+    "attendance": _may_follow_attendance,
 }
 EVENTS: tuple[SocketEvent, ...] = ()

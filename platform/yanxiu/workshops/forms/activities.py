@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from wtforms import DateTimeLocalField, HiddenField, IntegerField, RadioField, TextAreaField
@@ -85,11 +85,32 @@ class CancelForm(Form):
 
 
 class SignInForm(Form):
-    """The code of the host's screen, and how long ago it was read (milliseconds, by the phone's clock)."""
+    """The code of the host's screen. `t` is the half minute a scanned picture names; `elapsed` is how long ago the code
+    was read, in milliseconds by the phone's own clock, for what waited on the phone."""
 
     code = line("签到码", 12, "请输入屏幕上的六位签到码")
-    shown_at = HiddenField()
+    t = HiddenField()
     elapsed = HiddenField()
+
+    @property
+    def digits(self) -> str:
+        """The code as people type it: 123 456."""
+        return "".join((self.code.data or "").split())
+
+    @property
+    def step(self) -> int | None:
+        """The half minute that a scanned picture names."""
+        return _whole(self.t.data)
+
+    @property
+    def ago(self) -> timedelta:
+        """How long ago the code was read; nonsense is now."""
+        return timedelta(milliseconds=_whole(self.elapsed.data) or 0)
+
+
+def _whole(typed: str | None) -> int | None:
+    typed = typed or ""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 10 else None
 
 
 class PresenceForm(Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yanxiu.web.slots import Filler
 from yanxiu.workshops.views import (
     activities,
+    attendance,
     attention,
     dashboard,
     insights,
@@ -29,6 +30,7 @@ __all__ = [
     "MORE_SLOTS",
     "SLOTS",
     "activities",
+    "attendance",
     "attention",
     "blueprints",
     "bp",

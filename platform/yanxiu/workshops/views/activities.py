@@ -15,16 +15,18 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
-from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, time_span
+from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, PRESENCE_NAMES, time_span
 from yanxiu.workshops.calendars import calendar_of
 from yanxiu.workshops.forms.activities import ActivityForm, CancelForm, as_local, as_moment
 from yanxiu.workshops.models import Activity, Workshop
 from yanxiu.workshops.queries import activities as queries
 from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.queries.attendance import presence_of
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import activities as services
 from yanxiu.workshops.services import posts as post_services
 from yanxiu.workshops.services.activities import ActivityDetails
+from yanxiu.workshops.services.attendance import closes_at, opens_at
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_seat, require, since_argument
 from yanxiu.workshops.views.topics import fragment, typed_html
 
@@ -275,6 +277,8 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
     """Return the variables of an activity's page."""
     viewer, member = current_viewer(), seat.member
     organizes = may_organize(seat)
+    note = presence_of(found.id, viewer.user_id)
+    joins = permissions.can_join_activity(viewer, found, member)
     shows_clashes = organizes and found.phase in ("coming", "running")
     return {
         **frame(seat, "activities"),
@@ -283,7 +287,12 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
         "phase": found.phase,
         "may_organize": organizes,
         "may_host": permissions.can_host_activity(viewer, found, member),
-        "may_join": permissions.can_join_activity(viewer, found, member),
+        "may_join": joins,
+        "note": note,
+        "states": PRESENCE_NAMES,
+        "signs_in": joins
+        and (note is None or note.signed_at is None)
+        and opens_at(found) <= clock.now() <= closes_at(found),
         "clashes": queries.clashes_of(viewer, _plan_of(found)) if shows_clashes else [],
     }
 

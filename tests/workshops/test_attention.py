@@ -164,7 +164,7 @@ def test_the_list_names_what_waits_and_leads_to_it(app, client_for, cast, room):
     lines = re.sub(r"<[^>]+>|\s+", " ", text)
     assert "1 个话题超过 48 小时没有别的老师回复" in lines
     assert "1 位老师 14 天没来过" in lines
-    assert "1 位老师来过，但 14 天没有发言" in lines
+    assert "1 位老师来过，但 14 天没有发言或交作业" in lines
     assert "三分钟清单" not in page(client_for("teacher"), room.home)
     assert "等了很久的" in page(client_for("leader"), f"{room.home}/topics?sort=unanswered")
     desk = page(client_for("leader"), "/")

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from docx import Document
 
-from tests.support.workshops import make_post, make_topic, opener
+from tests.support.workshops import make_post, make_task, make_topic, make_work, opener
 from tests.workshops.stage import Room, page
 from yanxiu.core import clock
 from yanxiu.core.clock import LOCAL_ZONE
@@ -146,3 +146,25 @@ def test_figures_cost_the_same_queries_with_many_members_and_posts(app, cast, cl
                 page(client, f"{room.home}/insights{url}")
         costs.append(seen.count)
     assert costs[0] == costs[1]
+
+
+def test_work_is_counted_for_those_it_was_asked_of(app, cast, client_for, term):
+    with clock.frozen(WEDNESDAY - timedelta(days=1)), app.app_context(), unit_of_work():
+        workshop = db.session.get(Workshop, term.w)
+        due = make_task(cast.user("leader"), workshop, due_at=WEDNESDAY - timedelta(hours=1))
+        make_task(cast.user("leader"), workshop, "还没到期", due_at=WEDNESDAY + timedelta(days=1))
+        make_task(cast.user("leader"), workshop, "选做", due_at=WEDNESDAY - timedelta(hours=1), required=False)
+        term.work = make_work(cast.user("teacher"), due).id
+    with app.app_context(), unit_of_work():
+        membership.add_member(db.session.get(Workshop, term.w), cast.villager.id, how="invitation")
+    lines, found = figures(app, term)
+    asked = {name: (line.works, line.works_asked) for name, line in lines.items()}
+    assert asked == {"王丽": (0, 0), "李强": (1, 1), "周敏": (0, 1), "吴秀兰": (0, 0)}
+    assert found.whole().work_rate == 0.5
+    leader = client_for("leader")
+    assert f'id="work-{term.work}"' in page(leader, f"{term.home}/insights/rows?figure=works")
+    assert "作业应交 2 份，已交 1 份（50%）" in page(leader, f"{term.home}/insights/report")
+    text = page(leader, term.home)
+    assert "任务“《草船借箭》教学设计”已截止，1 位老师还没交" in text
+    assert "任务“还没到期”明天截止，3 位老师还没交" in text
+    assert "待批 1" in text

@@ -30,6 +30,7 @@ KINDS: dict[str, Wording] = {
     "announcement": Wording("{actor}发布了公告", "{actor}发布了公告", "pin"),
     "nudge_announcement": Wording("{actor}请您看一看公告", "{actor}请您看一看公告", "pin", waits=True),
     "nudge_unanswered": Wording("{actor}请您看看等回复的话题", "{actor}请您看看等回复的话题", "comment", waits=True),
+    "nudge_task": Wording("{actor}提醒您交作业", "{actor}提醒您交作业", "task", waits=True),
     "nudge_away": Wording("{actor}邀请您回来看看", "{actor}邀请您回来看看", "workshop", waits=True),
     "nudge_silent": Wording("{actor}想听听您的想法", "{actor}想听听您的想法", "comment", waits=True),
     "joined": Wording("{actor}加入了工作坊", "{actor}等 {count} 位老师加入了工作坊", "user"),
@@ -74,7 +75,7 @@ def sentence(kind: str, actor: str, count: int) -> str:
 
 
 GROUPS = {
-    "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement", "nudge_"),
+    "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement"),
     "备课": ("plan_",),
     "观课": ("lesson_", "comment", "evaluation", "recording_"),
     "任务和活动": ("task_", "work_", "activity_"),

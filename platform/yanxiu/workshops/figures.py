@@ -20,7 +20,8 @@ ANSWERS = Figure("answers", "回复", "期内发表、没有撤回的回复")
 RECEIVED = Figure("received", "收到回复", "期内别的老师对其话题或回复的回复，自己回自己不算")
 LIKES = Figure("likes", "收到的赞", "期内别的老师给其话题和回复点的赞")
 DIGESTS = Figure("digests", "精华", "期内被加精的话题，记在发布人名下")
-MEMBER_FIGURES = (VISITS, TOPICS, ANSWERS, RECEIVED, LIKES, DIGESTS)
+WORKS = Figure("works", "交作业", "期内到期的必做任务中已交的份数，补交也算；斜线后是该交的份数，加入以后到期的才算")
+MEMBER_FIGURES = (VISITS, TOPICS, ANSWERS, RECEIVED, LIKES, DIGESTS, WORKS)
 BY_KEY = {figure.key: figure for figure in MEMBER_FIGURES}
 
 MEMBERS = Figure("members", "应训", "期末在坊内、账号在用的成员；中途加入的从加入那天算起，已离开的不算")
@@ -28,7 +29,8 @@ CAME = Figure("came", "参训", "应训的老师中，期内来过或发过言�
 CAME_RATE = Figure("came_rate", "参训率", "参训 ÷ 应训")
 SPOKE = Figure("spoke", "发言", "应训的老师中，期内发过话题或回复的人数")
 SPOKE_RATE = Figure("spoke_rate", "学习率", "发言 ÷ 应训")
-PART_FIGURES = (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE, TOPICS, ANSWERS, RECEIVED, LIKES, DIGESTS)
+WORK_RATE = Figure("work_rate", "作业提交率", "已交的份数 ÷ 该交的份数（期内到期的必做任务，按成员各算各的）")
+PART_FIGURES = (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE, WORK_RATE, TOPICS, ANSWERS, RECEIVED, LIKES, DIGESTS)
 LAST_ACTIVE = Figure("last_active", "最近来访", "最近一次来访或发言的日子，不限期内")
 
 

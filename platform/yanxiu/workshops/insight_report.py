@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from yanxiu.core.clock import today
-from yanxiu.workshops.figures import CAME, CAME_RATE, MEMBERS, SPOKE, SPOKE_RATE, percent
+from yanxiu.workshops.figures import CAME, CAME_RATE, MEMBERS, SPOKE, SPOKE_RATE, WORK_RATE, percent
 from yanxiu.workshops.models import Topic, Workshop
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.insights import BusyTopic, Insights, MemberLine, PartLine
 
 NAMED, SPEAKERS = 20, 5
-HEADS = ("单位", "应训", "参训", "参训率", "发言", "学习率", "话题", "回复")
+HEADS = ("单位", "应训", "参训", "参训率", "发言", "学习率", "作业提交率", "话题", "回复")
 DEFINITIONS = "；".join(
-    f"{figure.name}：{figure.definition}" for figure in (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE)
+    f"{figure.name}：{figure.definition}" for figure in (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE, WORK_RATE)
 )
 
 
@@ -41,9 +41,10 @@ class Report:
     def summary(self) -> str:
         """The one sentence with the figures."""
         whole = self.whole
+        handed = f"作业应交 {whole.works_asked} 份，已交 {whole.works} 份（{percent(whole.work_rate)}）；"
         return (
             f"{self.period.days}，应训 {whole.members} 人，参训 {whole.came} 人（{percent(whole.came_rate)}），"
-            f"发言 {whole.spoke} 人（{percent(whole.spoke_rate)}）；发布话题 {whole.topics} 个，"
+            f"发言 {whole.spoke} 人（{percent(whole.spoke_rate)}）；{handed if whole.works_asked else ''}发布话题 {whole.topics} 个，"
             f"回复 {whole.answers} 条，加精 {whole.digests} 个。"
         )
 
@@ -65,7 +66,14 @@ def report_of(
 
 
 def _row(part: PartLine) -> tuple[str, ...]:
-    counts = (str(part.members), str(part.came), percent(part.came_rate), str(part.spoke), percent(part.spoke_rate))
+    counts = (
+        str(part.members),
+        str(part.came),
+        percent(part.came_rate),
+        str(part.spoke),
+        percent(part.spoke_rate),
+        percent(part.work_rate),
+    )
     return (part.name, *counts, str(part.topics), str(part.answers))
 
 

@@ -25,7 +25,7 @@ def workbook_of(workshop: Workshop, period: Period, insights: Insights) -> bytes
     book = xlsxwriter.Workbook(buffer, options)
     title = f"{workshop.name}学情（{period.days}）"
     people = [_person(number, line) for number, line in enumerate(insights.lines, start=1)]
-    heads = [*PEOPLE, *(figure.name for figure in MEMBER_FIGURES), LAST_ACTIVE.name]
+    heads = [*PEOPLE, *(figure.name for figure in MEMBER_FIGURES), "该交作业", LAST_ACTIVE.name]
     _draw(book, "成员", title, heads, people)
     for name, parts in (("小组", insights.by_group()), ("单位", insights.by_school())):
         rows = [_part(part) for part in (*parts, insights.whole())]
@@ -40,7 +40,7 @@ def _person(number: int, line: MemberLine) -> list[Cell]:
     seat = line.seat
     about = [number, seat.user.name, seat.user.organization.name, seat.group.name if seat.group else ""]
     days = [seat.joined_at.strftime("%Y-%m-%d"), line.last_active.isoformat() if line.last_active else "没有来过"]
-    counted = [getattr(line, figure.key) for figure in MEMBER_FIGURES]
+    counted = [*(getattr(line, figure.key) for figure in MEMBER_FIGURES), line.works_asked]
     return [*about, ROLE_NAMES[seat.role], days[0], *counted, days[1]]
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 UNANSWERED_AFTER = timedelta(hours=48)
 QUIET_DAYS = 14
+OVERDUE_SHOWN = timedelta(days=14)
 
 
 class Matter(StrEnum):
@@ -16,3 +17,4 @@ class Matter(StrEnum):
     UNANSWERED = "unanswered"
     AWAY = "away"
     SILENT = "silent"
+    TASK = "task"

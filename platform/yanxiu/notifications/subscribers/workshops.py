@@ -26,6 +26,7 @@ from yanxiu.workshops.events import (
 )
 from yanxiu.workshops.queries import find_seat, find_topic
 from yanxiu.workshops.queries.members import leader_ids, member_ids
+from yanxiu.workshops.queries.tasks import task_by_id
 
 ANNOUNCE = "notifications.announce"
 AT_ONCE = 50
@@ -83,6 +84,9 @@ def _on_reminder(event: MembersReminded) -> None:
     if event.matter == "announcement":
         topic = find_topic(event.workshop_id, event.item_id)
         headline, url = (topic.title if topic else headline), f"{home}/topics/{event.item_id}"
+    elif event.matter == "task":
+        task = task_by_id(event.item_id)
+        headline, url = (task.title if task else headline), f"{home}/tasks/{event.item_id}"
     elif event.matter == "unanswered":
         url = f"{home}/topics?sort=unanswered"
     kind, about = f"nudge_{event.matter}", f"nudge:{event.workshop_id}:{event.item_id}"

@@ -15,6 +15,7 @@ from yanxiu.core.db import db
 from yanxiu.workshops.matters import QUIET_DAYS, UNANSWERED_AFTER, Matter
 from yanxiu.workshops.models import Nudge, NudgeRecipient, Post, Role, Topic, WorkshopMember
 from yanxiu.workshops.queries.announcements import reach_of, unread_by
+from yanxiu.workshops.queries.task_attention import lately_handed_in, missing_for, tasks_behind
 
 TEAM = (Role.LEADER.value, Role.FACILITATOR.value, Role.MENTOR.value)
 LOOKED_AFTER = (Role.MEMBER.value, Role.MENTOR.value)
@@ -22,13 +23,14 @@ LOOKED_AFTER = (Role.MEMBER.value, Role.MENTOR.value)
 
 @dataclass(frozen=True)
 class Due:
-    """One line of the three-minute list; `title` names the thing when there is one."""
+    """One line of the three-minute list; `title` names the thing when there is one, `note` says when it is due."""
 
     workshop_id: int
     matter: Matter
     count: int
     item_id: int = 0
     title: str = ""
+    note: str = ""
 
 
 def is_unanswered(before: datetime | None = None) -> ColumnElement[bool]:
@@ -49,6 +51,7 @@ def things_due(workshop_ids: Collection[int]) -> list[Due]:
     return [
         *_unanswered(workshop_ids),
         *_unread_announcements(workshop_ids),
+        *_tasks_behind(workshop_ids),
         *_quiet(workshop_ids, Matter.AWAY),
         *_quiet(workshop_ids, Matter.SILENT),
     ]
@@ -77,15 +80,24 @@ def _unread_announcements(workshop_ids: Collection[int]) -> list[Due]:
     ]
 
 
+def _tasks_behind(workshop_ids: Collection[int]) -> list[Due]:
+    return [
+        Due(behind.task.workshop_id, Matter.TASK, behind.count, behind.task.id, behind.task.title, behind.due)
+        for behind in tasks_behind(workshop_ids)
+    ]
+
+
 def _wrote_lately() -> ColumnElement[bool]:
-    return exists().where(
+    since = now() - timedelta(days=QUIET_DAYS)
+    posted = exists().where(
         Post.author_id == WorkshopMember.user_id,
-        Post.created_at >= now() - timedelta(days=QUIET_DAYS),
+        Post.created_at >= since,
         Post.withdrawn_at.is_(None),
         Topic.id == Post.topic_id,
         Topic.workshop_id == WorkshopMember.workshop_id,
         Topic.deleted_at.is_(None),
     )
+    return or_(posted, lately_handed_in(since))
 
 
 def is_quiet(matter: Matter) -> ColumnElement[bool]:
@@ -139,6 +151,8 @@ def concerned(workshop_id: int, matter: Matter, item_id: int) -> list[int]:
             select(Topic).where(Topic.id == item_id, Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None))
         )
         return unread_by(topic) if topic is not None and topic.pinned_at is not None else []
+    if matter is Matter.TASK:
+        return missing_for(workshop_id, item_id)
     if matter is Matter.UNANSWERED:
         return _team(workshop_id) if _unanswered([workshop_id]) else []
     found = _quiet_ones(workshop_id, matter).with_only_columns(WorkshopMember.user_id).order_by(None)

@@ -19,6 +19,7 @@ from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
 from yanxiu.workshops.models import Post, PostLike, Topic, WorkshopMember, WorkshopVisit
 from yanxiu.workshops.periods import Period
+from yanxiu.workshops.queries.task_attention import asked_in, sent_in
 
 
 @dataclass
@@ -32,6 +33,8 @@ class MemberLine:
     received: int = 0
     likes: int = 0
     digests: int = 0
+    works: int = 0
+    works_asked: int = 0
     last_active: date | None = None
 
     @property
@@ -59,6 +62,8 @@ class PartLine:
     received: int = 0
     likes: int = 0
     digests: int = 0
+    works: int = 0
+    works_asked: int = 0
 
     def add(self, line: MemberLine) -> None:
         """Count a member in."""
@@ -76,8 +81,12 @@ class PartLine:
     def spoke_rate(self) -> float | None:
         return self.spoke / self.members if self.members else None
 
+    @property
+    def work_rate(self) -> float | None:
+        return self.works / self.works_asked if self.works_asked else None
 
-COUNTED = ("visits", "topics", "answers", "received", "likes", "digests")
+
+COUNTED = ("visits", "topics", "answers", "received", "likes", "digests", "works", "works_asked")
 
 
 @dataclass(frozen=True)
@@ -129,6 +138,8 @@ def insights_of(workshop_id: int, period: Period) -> Insights:
     _add(lines, "received", _received(workshop_id, period))
     _add(lines, "likes", _likes(workshop_id, period))
     _add(lines, "digests", _digests(workshop_id, period))
+    _add(lines, "works", sent_in(workshop_id, period))
+    _add(lines, "works_asked", asked_in(workshop_id, period))
     return Insights(list(lines.values()), outside)
 
 

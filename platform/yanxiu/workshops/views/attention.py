@@ -16,6 +16,7 @@ from yanxiu.workshops.forms.attention import ReminderForm
 from yanxiu.workshops.matters import QUIET_DAYS, UNANSWERED_AFTER, Matter
 from yanxiu.workshops.queries import announcements, attention, threads
 from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.queries.tasks import work_waiting_for
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import nudges
 from yanxiu.workshops.services.nudges import Reminded
@@ -47,6 +48,7 @@ def three_minutes(seat: Seat) -> dict[str, Any] | None:
         "due": due,
         "may_remind": may_remind,
         "applications": roster.count_applications(workshop.id) if may_remind else 0,
+        "unmarked": work_waiting_for(viewer.user_id, workshop.id),
         "unanswered": threads.topics_page(workshop.id, threads.UNANSWERED, size=NAMED).items,
         "quiet": {
             matter.value: attention.quiet_members(workshop.id, matter, NAMED)

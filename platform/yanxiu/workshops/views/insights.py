@@ -28,6 +28,7 @@ from yanxiu.workshops.queries.insights import (
     digest_topics,
     insights_of,
 )
+from yanxiu.workshops.queries.task_attention import works_behind
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.views.frame import bp, frame, number_argument, open_seat, require
 
@@ -165,11 +166,13 @@ def insight_items(workshop_id: int) -> ResponseReturnValue:
         raise NotFoundError
     cursor = request.args.get("cursor")
     people = insight_rows.people_of(workshop_id, wanted.period, wanted.part, wanted.part_id)
-    behind: dict[str, Any] = {"posts": None, "likes": None, "days": None}
+    behind: dict[str, Any] = {"posts": None, "likes": None, "works": None, "days": None}
     if figure is figures.VISITS:
         behind["days"] = insight_rows.visit_days(workshop_id, wanted.period, wanted.part_id)
     elif figure is figures.LIKES:
         behind["likes"], behind["liked"] = insight_rows.likes_behind(workshop_id, wanted.period, people, cursor)
+    elif figure is figures.WORKS:
+        behind["works"] = works_behind(workshop_id, wanted.period, people, cursor)
     else:
         behind["posts"] = insight_rows.posts_behind(workshop_id, wanted.period, figure.key, people, cursor)
     return render_template(

@@ -14,9 +14,10 @@ from yanxiu.workshops.queries import tasks as queries
 
 
 def _waiting(viewer: Viewer, workshop_id: int | None = None) -> dict[str, Any] | None:
+    """On a workshop's home what waits for a mark stands in the three-minute list."""
     at = now()
     due = queries.tasks_waiting_for(viewer.user_id, at, workshop_id)
-    unmarked = queries.work_waiting_for(viewer.user_id, workshop_id)
+    unmarked = queries.work_waiting_for(viewer.user_id) if workshop_id is None else []
     reviews = peers.reviews_waiting_for(viewer.user_id, workshop_id)
     if not due and not unmarked and not reviews:
         return None

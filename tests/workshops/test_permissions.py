@@ -15,9 +15,13 @@ def viewer(user_id=5, *roles, county_path="/1/2/3/"):
     return Viewer(user_id=user_id, county_path=county_path, held=tuple(Held(role, 3, path) for role, path in roles))
 
 
-def workshop(join_mode="invite", members_may_publish=True):
+def workshop(join_mode="invite", members_may_publish=True, archived_at=None):
     return SimpleNamespace(
-        id=7, join_mode=join_mode, members_may_publish=members_may_publish, organization=SimpleNamespace(path=SCHOOL)
+        id=7,
+        join_mode=join_mode,
+        members_may_publish=members_may_publish,
+        organization=SimpleNamespace(path=SCHOOL),
+        archived_at=archived_at,
     )
 
 

@@ -63,3 +63,10 @@ def _raise(topics: list[str]) -> dict[str, int]:
 def current_seq(topic: str) -> int:
     """Return the topic's sequence number, 0 if nothing ever changed."""
     return db.session.scalar(select(LiveTopic.__table__.c.seq).where(LiveTopic.__table__.c.name == topic)) or 0
+
+
+def current_seqs(*topics: str) -> dict[str, int]:
+    """Return the numbers of several topics in one query, 0 where nothing ever changed."""
+    table = LiveTopic.__table__.c
+    rows = db.session.execute(select(table.name, table.seq).where(table.name.in_(topics)))
+    return dict.fromkeys(topics, 0) | {row[0]: row[1] for row in rows}

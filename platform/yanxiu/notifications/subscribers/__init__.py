@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from yanxiu.core.events import Subscription
 from yanxiu.core.tasks import JobHandler
-from yanxiu.notifications.subscribers import activities, lessons, plans, tasks, workshops
+from yanxiu.notifications.subscribers import activities, lessons, plans, standing, tasks, workshops
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *workshops.SUBSCRIPTIONS,
+    *standing.SUBSCRIPTIONS,
     *activities.SUBSCRIPTIONS,
     *tasks.SUBSCRIPTIONS,
     *plans.SUBSCRIPTIONS,

@@ -27,8 +27,11 @@ from yanxiu.workshops.events.teams import (
     MemberJoined,
     MemberRemoved,
     MemberRoleChanged,
+    RightsChanged,
     WorkshopChanged,
     WorkshopCreated,
+    WorkshopEnded,
+    WorkshopPromoted,
 )
 from yanxiu.workshops.events.threads import (
     PersonMentioned,
@@ -66,6 +69,7 @@ __all__ = [
     "PostWithdrawn",
     "RecordChanged",
     "ReviewsAsked",
+    "RightsChanged",
     "TaskChanged",
     "TaskDeleted",
     "TaskDueSoon",
@@ -82,4 +86,6 @@ __all__ = [
     "WorkReturned",
     "WorkshopChanged",
     "WorkshopCreated",
+    "WorkshopEnded",
+    "WorkshopPromoted",
 ]

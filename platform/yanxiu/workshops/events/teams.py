@@ -81,3 +81,28 @@ class InvitationAnswered(Event):
     user_id: int
     inviter_id: int
     accepted: bool
+
+
+@dataclass(frozen=True)
+class RightsChanged(Event):
+    """A leader said what a helper may do."""
+
+    workshop_id: int
+    user_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class WorkshopPromoted(Event):
+    workshop_id: int
+    actor_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class WorkshopEnded(Event):
+    """A workshop was ended, or (`ended` is False) goes on again."""
+
+    workshop_id: int
+    actor_id: int
+    ended: bool

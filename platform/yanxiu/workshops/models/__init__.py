@@ -24,11 +24,13 @@ from yanxiu.workshops.models.teams import (
     Application,
     Invitation,
     JoinMode,
+    Kind,
     Right,
     Role,
     Workshop,
     WorkshopGroup,
     WorkshopMember,
+    WorkshopPromotion,
 )
 from yanxiu.workshops.models.termplan import TermItem, TermStage
 from yanxiu.workshops.models.threads import (
@@ -50,6 +52,7 @@ __all__ = [
     "Attendance",
     "Invitation",
     "JoinMode",
+    "Kind",
     "Nudge",
     "NudgeRecipient",
     "PeerReview",
@@ -77,5 +80,6 @@ __all__ = [
     "WorkshopGroup",
     "WorkshopMember",
     "WorkshopPicture",
+    "WorkshopPromotion",
     "WorkshopVisit",
 ]

@@ -31,6 +31,14 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
+class Kind(StrEnum):
+    """What a workshop is to the county: of a project, a model for others, or somebody's own."""
+
+    PROJECT = "project"
+    MODEL = "model"
+    PERSONAL = "personal"
+
+
 class Right(StrEnum):
     """What a facilitator may do; a leader may do all of it and says who else may."""
 
@@ -65,7 +73,11 @@ def _one_pending(name: str) -> Index:
 
 
 class Workshop(Model, Timestamps):
-    """A team of teachers around a theme, owned by an organization for one term."""
+    """A team of teachers around a theme, owned by an organization for one term.
+
+    Archived, it is there to be read and takes nothing new. `source_id` is the workshop of the term before from which
+    it was made.
+    """
 
     __tablename__ = "workshop"
 
@@ -82,9 +94,28 @@ class Workshop(Model, Timestamps):
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     members_count: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(10), default=Kind.PERSONAL.value, index=True)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id", ondelete="SET NULL"), index=True)
 
     organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
     cover: Mapped[StoredFile | None] = relationship()
+
+
+class WorkshopPromotion(Model):
+    """The county made a workshop one of another kind: who, when and why."""
+
+    __tablename__ = "workshop_promotion"
+
+    id: Mapped[Id]
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"), index=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    kind_before: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    actor: Mapped[User] = relationship()
 
 
 class WorkshopGroup(Model):

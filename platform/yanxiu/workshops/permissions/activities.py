@@ -8,7 +8,7 @@ from yanxiu.workshops.permissions.teams import (
     OVERSEEING_ROLES,
     can_view_workshop,
     has_right,
-    is_member,
+    takes_part,
 )
 
 
@@ -28,7 +28,7 @@ def can_host_activity(viewer: Viewer, activity: Activity, member: WorkshopMember
         return False
     if can_organize(viewer, activity.workshop, member):
         return True
-    return activity.speaker_id == viewer.user_id and is_member(viewer, activity.workshop, member)
+    return activity.speaker_id == viewer.user_id and takes_part(viewer, activity.workshop, member)
 
 
 def can_read_attendance(viewer: Viewer, activity: Activity, member: WorkshopMember | None) -> bool:
@@ -40,4 +40,4 @@ def can_read_attendance(viewer: Viewer, activity: Activity, member: WorkshopMemb
 
 def can_join_activity(viewer: Viewer, activity: Activity, member: WorkshopMember | None) -> bool:
     """Signing in, writing the record and handing in a reflection are for members, as long as it was not cancelled."""
-    return activity.cancelled_at is None and is_member(viewer, activity.workshop, member)
+    return activity.cancelled_at is None and takes_part(viewer, activity.workshop, member)

@@ -32,7 +32,8 @@ def can_hand_in(
     viewer: Viewer, task: Task, member: WorkshopMember | None, submission: Submission | None, at: datetime
 ) -> bool:
     """Members: a first copy at any time (it may be late), another one until the task is due or after it was returned."""
-    if task.deleted_at is not None or not must_hand_in(viewer, task.workshop, member):
+    standing = task.deleted_at is None and task.workshop.archived_at is None
+    if not standing or not must_hand_in(viewer, task.workshop, member):
         return False
     if submission is None or submission.standing == Standing.RETURNED:
         return True
@@ -57,7 +58,7 @@ def can_see_work(viewer: Viewer, submission: Submission, member: WorkshopMember 
 def can_mark(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
     """Leaders, helpers who have the right, and the mentors."""
     mentor = has_role(viewer, workshop, member, frozenset({Role.MENTOR.value}))
-    return mentor or has_right(viewer, workshop, member, Right.GRADE)
+    return (mentor and workshop.archived_at is None) or has_right(viewer, workshop, member, Right.GRADE)
 
 
 def can_mark_work(viewer: Viewer, submission: Submission, member: WorkshopMember | None) -> bool:

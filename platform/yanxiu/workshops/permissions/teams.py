@@ -22,6 +22,11 @@ def is_member(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None)
     return member is not None and member.user_id == viewer.user_id and member.workshop_id == workshop.id
 
 
+def takes_part(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """A member of a workshop that goes on: one that was ended is there to be read."""
+    return workshop.archived_at is None and is_member(viewer, workshop, member)
+
+
 def has_role(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None, roles: frozenset[str]) -> bool:
     return member is not None and is_member(viewer, workshop, member) and member.role in roles
 
@@ -37,8 +42,8 @@ def rights_of(member: WorkshopMember | None) -> frozenset[str]:
 
 
 def has_right(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None, right: Right) -> bool:
-    """Whether the viewer's place in this workshop carries a right."""
-    return is_member(viewer, workshop, member) and right.value in rights_of(member)
+    """Whether the viewer's place in this workshop carries a right; it rests when the workshop has ended."""
+    return takes_part(viewer, workshop, member) and right.value in rights_of(member)
 
 
 def can_view_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
@@ -65,19 +70,31 @@ def can_find_workshop(
 
 def can_join_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
     """Only an open workshop is joined without asking."""
-    return workshop.join_mode == JoinMode.OPEN and member is None and can_find_workshop(viewer, workshop, member)
+    going = workshop.archived_at is None and workshop.join_mode == JoinMode.OPEN
+    return going and member is None and can_find_workshop(viewer, workshop, member)
 
 
 def can_apply(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
     """Asking to join is for workshops that take applications."""
-    return workshop.join_mode == JoinMode.APPLY and member is None and can_find_workshop(viewer, workshop, member)
+    going = workshop.archived_at is None and workshop.join_mode == JoinMode.APPLY
+    return going and member is None and can_find_workshop(viewer, workshop, member)
 
 
 def can_manage_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
-    """Settings, roles and removing people: leaders, and the county's administrators."""
+    """Settings, roles and removing people: leaders, and the county's administrators, while the workshop goes on."""
+    return workshop.archived_at is None and can_end_workshop(viewer, workshop, member)
+
+
+def can_end_workshop(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
+    """Ending a workshop, bringing it back, and making one for the next term out of it."""
     return has_role(viewer, workshop, member, frozenset({Role.LEADER.value})) or (
         viewer.is_authenticated and viewer.holds(MANAGING_ROLES, workshop.organization.path)
     )
+
+
+def can_promote(viewer: Viewer, workshop: Workshop) -> bool:
+    """What kind of workshop it is decides the county, also after its end."""
+    return viewer.is_authenticated and viewer.holds(MANAGING_ROLES, workshop.organization.path)
 
 
 def can_admit(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
@@ -102,7 +119,7 @@ def can_plan(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) 
 
 def can_publish_topic(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
     """Every member, unless the leader keeps topics to the team."""
-    if not is_member(viewer, workshop, member):
+    if not takes_part(viewer, workshop, member):
         return False
     if workshop.members_may_publish:
         return True

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.workshops.models import Post, Topic, WorkshopMember
-from yanxiu.workshops.permissions.teams import LEADER_TEAM, can_moderate, can_view_workshop, has_role, is_member
+from yanxiu.workshops.models import Post, Right, Topic, WorkshopMember
+from yanxiu.workshops.permissions.teams import can_moderate, can_view_workshop, has_right, takes_part
 
 
 def can_view_topic(viewer: Viewer, topic: Topic, member: WorkshopMember | None) -> bool:
@@ -13,16 +13,16 @@ def can_view_topic(viewer: Viewer, topic: Topic, member: WorkshopMember | None) 
 
 
 def can_reply(viewer: Viewer, topic: Topic, member: WorkshopMember | None) -> bool:
-    """Members; in a locked topic only the leader team has the last word."""
-    if topic.deleted_at is not None or not is_member(viewer, topic.workshop, member):
+    """Members; in a locked topic only those who moderate have the last word."""
+    if topic.deleted_at is not None or not takes_part(viewer, topic.workshop, member):
         return False
-    return topic.locked_at is None or has_role(viewer, topic.workshop, member, LEADER_TEAM)
+    return topic.locked_at is None or has_right(viewer, topic.workshop, member, Right.MODERATE)
 
 
 def can_like(viewer: Viewer, post: Post, member: WorkshopMember | None) -> bool:
     """Members, on anything that still stands."""
     return (
-        post.withdrawn_at is None and post.topic.deleted_at is None and is_member(viewer, post.topic.workshop, member)
+        post.withdrawn_at is None and post.topic.deleted_at is None and takes_part(viewer, post.topic.workshop, member)
     )
 
 
@@ -37,7 +37,7 @@ def can_withdraw_post(viewer: Viewer, post: Post, member: WorkshopMember | None)
         return False
     if can_moderate(viewer, post.topic.workshop, member):
         return True
-    return post.author_id == viewer.user_id and is_member(viewer, post.topic.workshop, member)
+    return post.author_id == viewer.user_id and takes_part(viewer, post.topic.workshop, member)
 
 
 def can_restore_post(viewer: Viewer, post: Post, member: WorkshopMember | None) -> bool:
@@ -67,4 +67,4 @@ def can_restore_topic(viewer: Viewer, topic: Topic, member: WorkshopMember | Non
         return False
     if can_moderate(viewer, topic.workshop, member):
         return True
-    return topic.deleted_by_id == viewer.user_id and is_member(viewer, topic.workshop, member)
+    return topic.deleted_by_id == viewer.user_id and takes_part(viewer, topic.workshop, member)

@@ -77,7 +77,8 @@ def my_next_activities(user_id: int | None, within: timedelta, limit: int = 5) -
 def activities_to_announce(until: datetime) -> Sequence[int]:
     """Return the ids of activities that begin before a moment and whose members were not reminded yet."""
     statement = select(Activity.id).where(Activity.starts_at > now(), Activity.starts_at < until)
-    waiting = statement.where(Activity.cancelled_at.is_(None), Activity.reminded_at.is_(None))
+    going = statement.join(Activity.workshop).where(Workshop.archived_at.is_(None))
+    waiting = going.where(Activity.cancelled_at.is_(None), Activity.reminded_at.is_(None))
     return db.session.scalars(waiting.order_by(Activity.id)).all()
 
 

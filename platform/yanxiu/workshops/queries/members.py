@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from yanxiu.accounts.models import User
@@ -15,6 +15,7 @@ from yanxiu.workshops.models import (
     Application,
     Invitation,
     Post,
+    Right,
     Role,
     Topic,
     Workshop,
@@ -26,16 +27,17 @@ TEAM_ROLES = (Role.LEADER.value, Role.FACILITATOR.value, Role.MENTOR.value)
 TEAM_LIMIT = 60
 
 
+def holders_of(right: Right) -> ColumnElement[bool]:
+    """Who of the joined members has a right: leaders, and helpers to whom it was left or given."""
+    helps = WorkshopMember.role == Role.FACILITATOR.value
+    ticked = or_(WorkshopMember.rights.is_(None), WorkshopMember.rights.contains(right.value))
+    return or_(WorkshopMember.role == Role.LEADER.value, and_(helps, ticked))
+
+
 def leader_ids(workshop_id: int) -> list[int]:
-    """Return the ids of those who answer applications: leaders and facilitators."""
-    roles = (Role.LEADER.value, Role.FACILITATOR.value)
-    return list(
-        db.session.scalars(
-            select(WorkshopMember.user_id).where(
-                WorkshopMember.workshop_id == workshop_id, WorkshopMember.role.in_(roles)
-            )
-        )
-    )
+    """Return the ids of those who answer applications: leaders, and the helpers who may."""
+    admitting = select(WorkshopMember.user_id).where(WorkshopMember.workshop_id == workshop_id, holders_of(Right.ADMIT))
+    return list(db.session.scalars(admitting))
 
 
 def member_ids(workshop_id: int) -> list[int]:
@@ -275,7 +277,8 @@ def applications_waiting_for(user_id: int | None) -> list[WaitingApplications]:
         .where(
             Application.state == "pending",
             WorkshopMember.user_id == user_id,
-            WorkshopMember.role.in_((Role.LEADER.value, Role.FACILITATOR.value)),
+            Workshop.archived_at.is_(None),
+            holders_of(Right.ADMIT),
         )
         .group_by(Workshop.id, Workshop.name)
         .order_by(Workshop.id)

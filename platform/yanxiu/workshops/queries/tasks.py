@@ -14,6 +14,8 @@ from yanxiu.accounts.models import User
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
 from yanxiu.workshops.models import (
+    Right,
+    Role,
     Standing,
     Submission,
     SubmissionCopy,
@@ -23,7 +25,8 @@ from yanxiu.workshops.models import (
     Workshop,
     WorkshopMember,
 )
-from yanxiu.workshops.permissions.tasks import HANDING_IN, MARKING_ROLES
+from yanxiu.workshops.permissions.tasks import HANDING_IN
+from yanxiu.workshops.queries.members import holders_of
 
 CATCH_UP_LIMIT = 200
 WAITING_SHOWN = 10
@@ -299,7 +302,8 @@ def work_waiting_for(user_id: int | None, workshop_id: int | None = None, limit:
         .join(WorkshopMember, WorkshopMember.workshop_id == Task.workshop_id)
         .where(
             WorkshopMember.user_id == user_id,
-            WorkshopMember.role.in_(MARKING_ROLES),
+            or_(WorkshopMember.role == Role.MENTOR.value, holders_of(Right.GRADE)),
+            Workshop.archived_at.is_(None),
             Task.deleted_at.is_(None),
             Submission.standing == Standing.HANDED_IN,
             Submission.user_id != user_id,

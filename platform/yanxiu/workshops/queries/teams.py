@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from yanxiu.accounts.models import Organization, User
 from yanxiu.accounts.permissions import Viewer
@@ -22,6 +22,7 @@ from yanxiu.workshops.models import (
     TopicVisit,
     Workshop,
     WorkshopMember,
+    WorkshopPromotion,
 )
 from yanxiu.workshops.permissions import (
     OVERSEEING_ROLES,
@@ -164,11 +165,11 @@ def visible_workshop_ids(viewer: Viewer) -> set[int]:
 
 
 def workshop_options(viewer: Viewer) -> Sequence[tuple[int, str]]:
-    """Return (id, name) of the viewer's own workshops for a choice in a form, newest first."""
+    """Return (id, name) of the viewer's own workshops that go on, for a choice in a form, newest first."""
     rows = db.session.execute(
         select(Workshop.id, Workshop.name)
         .join(WorkshopMember, WorkshopMember.workshop_id == Workshop.id)
-        .where(WorkshopMember.user_id == viewer.user_id)
+        .where(WorkshopMember.user_id == viewer.user_id, Workshop.archived_at.is_(None))
         .order_by(WorkshopMember.joined_at.desc(), Workshop.id.desc())
         .limit(200)
     )
@@ -207,7 +208,32 @@ def _unread_topics() -> Select[int]:
     )
 
 
-def my_workshops(viewer: Viewer, subject: str = "", stage: str = "", limit: int = 100) -> list[MyWorkshop]:
+@dataclass(frozen=True)
+class WorkshopFilter:
+    """What the list shows: those that go on or those that have ended, of a subject, a stage, a kind."""
+
+    subject: str = ""
+    stage: str = ""
+    kind: str = ""
+    ended: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether something was chosen by which fewer are shown."""
+        return bool(self.subject or self.stage or self.kind)
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What the statement asks."""
+        yield Workshop.archived_at.is_not(None) if self.ended else Workshop.archived_at.is_(None)
+        if self.subject:
+            yield Workshop.subject == self.subject
+        if self.stage:
+            yield Workshop.stage == self.stage
+        if self.kind:
+            yield Workshop.kind == self.kind
+
+
+def my_workshops(viewer: Viewer, wanted: WorkshopFilter | None = None, limit: int = 100) -> list[MyWorkshop]:
     """Return the viewer's workshops, the one joined last first."""
     statement = (
         select(Workshop, WorkshopMember.role, _unread_topics().scalar_subquery())
@@ -216,20 +242,12 @@ def my_workshops(viewer: Viewer, subject: str = "", stage: str = "", limit: int 
         .order_by(WorkshopMember.joined_at.desc(), Workshop.id.desc())
         .limit(limit)
     )
-    rows = db.session.execute(_filtered(statement, subject, stage))
+    rows = db.session.execute(statement.where(*(wanted or WorkshopFilter()).conditions()))
     return [MyWorkshop(row[0], row[1], row[2]) for row in rows]
 
 
-def _filtered(statement: Select[Any], subject: str, stage: str) -> Select[Any]:
-    if subject:
-        statement = statement.where(Workshop.subject == subject)
-    if stage:
-        statement = statement.where(Workshop.stage == stage)
-    return statement
-
-
 def other_workshops_page(
-    viewer: Viewer, subject: str = "", stage: str = "", cursor: str | None = None, size: int = 20
+    viewer: Viewer, wanted: WorkshopFilter | None = None, cursor: str | None = None, size: int = 20
 ) -> Page[Workshop]:
     """Return workshops the viewer is no member of but may find or oversee, newest first."""
     mine = workshop_ids_of(viewer.user_id)
@@ -240,12 +258,23 @@ def other_workshops_page(
         .where(or_(_findable(viewer), _overseen(viewer)), Workshop.id.not_in(mine))
     )
     return paginate(
-        _filtered(statement, subject, stage),
+        statement.where(*(wanted or WorkshopFilter()).conditions()),
         Workshop.created_at.desc(),
         Workshop.id.desc(),
         cursor=cursor,
         size=size,
     )
+
+
+def promotions_of(workshop_id: int) -> Sequence[WorkshopPromotion]:
+    """Return how a workshop became what it is, the latest first."""
+    return db.session.scalars(
+        select(WorkshopPromotion)
+        .options(joinedload(WorkshopPromotion.actor))
+        .where(WorkshopPromotion.workshop_id == workshop_id)
+        .order_by(WorkshopPromotion.id.desc())
+        .limit(50)
+    ).all()
 
 
 def leaders_of(workshop_ids: Iterable[int]) -> dict[int, list[User]]:

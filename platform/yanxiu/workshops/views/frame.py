@@ -16,6 +16,7 @@ from yanxiu.core.unit_of_work import write_if_possible
 from yanxiu.core.uploads import receive_thumbnail, receive_upload
 from yanxiu.web.auth import current_viewer, wants_fragment
 from yanxiu.workshops import permissions
+from yanxiu.workshops.forms.standing import KIND_NAMES
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.queries import teams, threads
@@ -71,6 +72,7 @@ def frame(seat: Seat, tab: str) -> dict[str, Any]:
         "moderate": permissions.can_moderate(viewer, workshop, member),
         "announce": permissions.can_announce(viewer, workshop, member),
         "plan": permissions.can_plan(viewer, workshop, member),
+        "end": permissions.can_end_workshop(viewer, workshop, member),
         "manage": permissions.can_manage_workshop(viewer, workshop, member),
         "insights": permissions.can_see_insights(viewer, workshop, member),
         "remind": permissions.can_remind(viewer, workshop, member),
@@ -82,6 +84,7 @@ def frame(seat: Seat, tab: str) -> dict[str, Any]:
         "may": may,
         "tab": tab,
         "role_names": ROLE_NAMES,
+        "kind_names": KIND_NAMES,
     }
 
 

@@ -13,6 +13,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.fields import tidy
+from yanxiu.workshops.forms.standing import RIGHT_NAMES
 from yanxiu.workshops.forms.teams import (
     AnswerForm,
     ApplicationForm,
@@ -233,6 +234,8 @@ def members(workshop_id: int) -> ResponseReturnValue:
         applications=roster.pending_applications(workshop_id, request.args.get("applications")) if admits else None,
         applications_count=roster.count_applications(workshop_id) if admits else 0,
         written=roster.written_counts(workshop_id, [row.user_id for row in (*team, *page.items)]),
+        right_names=RIGHT_NAMES,
+        rights_of=permissions.rights_of,
         first=not cursor,
     )
 

@@ -230,14 +230,14 @@ def attachment(workshop_id: int, topic_id: int, attachment_id: int) -> ResponseR
 def add_picture(workshop_id: int) -> ResponseReturnValue:
     """Take a picture that is being written into a post; answers JSON for the composer."""
     seat = open_seat(workshop_id)
-    require(seat.member is not None, "加入工作坊以后才能上传图片")
+    require(permissions.takes_part(current_viewer(), seat.workshop, seat.member), "加入工作坊以后才能上传图片")
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise NotFoundError("没有收到图片，请重新选择")
     received = receive_upload(sent.stream, sent.filename, kinds=IMAGES, max_bytes=MAX_PICTURE)
     with unit_of_work():
         seat = open_seat(workshop_id)
-        require(seat.member is not None, "加入工作坊以后才能上传图片")
+        require(permissions.takes_part(current_viewer(), seat.workshop, seat.member), "加入工作坊以后才能上传图片")
         found = attachments.add_picture(current_actor(), seat.workshop, received)
         url = url_for("workshops.picture", workshop_id=workshop_id, picture_id=found.id)
         name = found.file.name

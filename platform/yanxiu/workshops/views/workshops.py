@@ -12,15 +12,16 @@ from yanxiu.accounts.models import Organization
 from yanxiu.accounts.queries import find_organization, organizations_below
 from yanxiu.core.clock import today
 from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
-from yanxiu.core.live import current_seq
+from yanxiu.core.live import current_seqs
 from yanxiu.core.storage import ReceivedFile
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.core.uploads import IMAGES, receive_upload
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
+from yanxiu.workshops.forms.standing import KIND_NAMES, KindForm
 from yanxiu.workshops.forms.teams import ROLE_NAMES, ApplicationForm, WorkshopForm
-from yanxiu.workshops.models import Workshop
+from yanxiu.workshops.models import Kind, Workshop
 from yanxiu.workshops.queries import announcements, teams, threads
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.services import workshops as services
@@ -40,14 +41,21 @@ def _chosen(name: str, among: tuple[str, ...]) -> str:
     return value if value in among else ""
 
 
+def _wanted() -> teams.WorkshopFilter:
+    """Read the filter from the address."""
+    ended = request.args.get("ended") == "1"
+    subject, stage, kind = _chosen("subject", SUBJECTS), _chosen("stage", STAGES), _chosen("kind", tuple(KIND_NAMES))
+    return teams.WorkshopFilter(subject, stage, kind, ended)
+
+
 @bp.get("/workshops")
 def index() -> ResponseReturnValue:
     """Show my workshops, then those I may join or look after."""
     viewer = current_viewer()
-    subject, stage = _chosen("subject", SUBJECTS), _chosen("stage", STAGES)
+    wanted = _wanted()
     cursor = request.args.get("cursor")
-    page = teams.other_workshops_page(viewer, subject, stage, cursor)
-    mine = [] if cursor else teams.my_workshops(viewer, subject, stage)
+    page = teams.other_workshops_page(viewer, wanted, cursor)
+    mine = [] if cursor else teams.my_workshops(viewer, wanted)
     shown = [row.workshop.id for row in mine] + [workshop.id for workshop in page.items]
     return render_template(
         "workshops/index.html",
@@ -55,8 +63,8 @@ def index() -> ResponseReturnValue:
         page=page,
         leaders=teams.leaders_of(shown),
         invitations=[] if cursor else roster.invitations_of(viewer.user_id),
-        subject=subject,
-        stage=stage,
+        wanted=wanted,
+        kind_names=KIND_NAMES,
         subject_choices=[(name, name) for name in SUBJECTS],
         stage_choices=[(name, name) for name in STAGES],
         first=not cursor,
@@ -154,6 +162,7 @@ def home(workshop_id: int) -> ResponseReturnValue:
         raise NotFoundError
     if not permissions.can_view_workshop(viewer, seat.workshop, seat.member):
         return _door(seat)
+    seqs = current_seqs(f"workshop:{workshop_id}", f"termplan:{workshop_id}")
     pinned = threads.pinned_topics(workshop_id)
     topics = threads.newest_topics(workshop_id)
     members = roster.team_members(workshop_id)
@@ -166,14 +175,23 @@ def home(workshop_id: int) -> ResponseReturnValue:
         pinned=pinned,
         topics=topics,
         **reading_marks((*pinned, *topics), seat),
-        seq=current_seq(f"workshop:{workshop_id}"),
+        seq=seqs[f"workshop:{workshop_id}"],
         people=[*members, *page.items][:HOME_MEMBERS],
         reach=announcements.reach_of([topic.id for topic in pinned]) if may["insights"] and pinned else {},
         attention=three_minutes(seat),
         door=_door_context(seat),
+        **_standing(seat),
         **line_context(seat, today()),
-        plan_seq=current_seq(f"termplan:{workshop_id}"),
+        plan_seq=seqs[f"termplan:{workshop_id}"],
     )
+
+
+def _standing(seat: teams.Seat) -> dict[str, Any]:
+    """Return how a workshop became what it is, and the form of those who decide it; nothing was decided about most."""
+    promotes = permissions.can_promote(current_viewer(), seat.workshop)
+    form = KindForm(formdata=None, kind=seat.workshop.kind) if promotes else None
+    steps = teams.promotions_of(seat.workshop.id) if promotes or seat.workshop.kind != Kind.PERSONAL else []
+    return {"promotions": steps, "kind_form": form}
 
 
 def _door_context(seat: teams.Seat) -> dict[str, Any]:

@@ -328,6 +328,9 @@ def upgrade() -> None:
         sa.Column("cover_id", sa.Integer(), nullable=True),
         sa.Column("created_by", sa.Integer(), nullable=False),
         sa.Column("members_count", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("archived_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["cover_id"], ["stored_file.id"], name=op.f("fk_workshop_cover_id_stored_file")),
@@ -335,10 +338,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_workshop_organization_id_organization")
         ),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["workshop.id"], name=op.f("fk_workshop_source_id_workshop"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop")),
     )
     with op.batch_alter_table("workshop", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_workshop_organization_id"), ["organization_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_source_id"), ["source_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_workshop_stage"), ["stage"], unique=False)
         batch_op.create_index(batch_op.f("ix_workshop_subject"), ["subject"], unique=False)
 
@@ -695,6 +703,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_workshop_picture_workshop_id"), ["workshop_id"], unique=False)
+
+    op.create_table(
+        "workshop_promotion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("kind_before", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_workshop_promotion_actor_id_user")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"],
+            ["workshop.id"],
+            name=op.f("fk_workshop_promotion_workshop_id_workshop"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_promotion")),
+    )
+    with op.batch_alter_table("workshop_promotion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_promotion_workshop_id"), ["workshop_id"], unique=False)
 
     op.create_table(
         "workshop_task",
@@ -1664,6 +1693,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_workshop_task_due")
 
     op.drop_table("workshop_task")
+    with op.batch_alter_table("workshop_promotion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_promotion_workshop_id"))
+
+    op.drop_table("workshop_promotion")
     with op.batch_alter_table("workshop_picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_picture_workshop_id"))
 
@@ -1740,7 +1773,9 @@ def downgrade() -> None:
     with op.batch_alter_table("workshop", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_subject"))
         batch_op.drop_index(batch_op.f("ix_workshop_stage"))
+        batch_op.drop_index(batch_op.f("ix_workshop_source_id"))
         batch_op.drop_index(batch_op.f("ix_workshop_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_workshop_kind"))
 
     op.drop_table("workshop")
     with op.batch_alter_table("user_session", schema=None) as batch_op:

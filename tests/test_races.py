@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from tests.support.lessonplans import make_plan
-from tests.support.observations import make_lesson
+from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
 from tests.support.resources import checked_file, make_resource, make_upload
 from tests.support.together import Act, together
 from tests.support.workshops import make_topic, make_workshop, opener
@@ -19,8 +19,8 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services as plans
 from yanxiu.lessonplans.models import PlanContributor, PlanMember, Revision
 from yanxiu.lessonplans.queries import find_plan, stored_document
-from yanxiu.observations.models import Lesson, LessonMember, RecordingVersion
-from yanxiu.observations.services import lessons, recordings
+from yanxiu.observations.models import Evaluation, Lesson, LessonMember, RecordingVersion, Score, TimedComment
+from yanxiu.observations.services import comments, evaluations, lessons, recordings
 from yanxiu.resources import services as resources
 from yanxiu.resources.models import Resource, ResourceFile
 from yanxiu.resources.queries import find_upload
@@ -293,6 +293,91 @@ def test_two_uploads_that_end_in_one_moment_are_two_versions(app, cast, lesson_i
     assert race(receive("a" * 32), receive("b" * 32), receive("b" * 32)) == ["done"] * 3
     with app.app_context():
         assert sorted(version.number for version in db.session.query(RecordingVersion)) == [1, 2]
+
+
+@pytest.fixture
+def watched(app, cast, lesson_id) -> int:
+    """A recording one can speak about."""
+    with app.app_context(), unit_of_work():
+        return make_ready_version(db.session.get(Lesson, lesson_id)).id
+
+
+def test_a_comment_and_an_answer_sent_twice_in_one_moment_are_there_once(app, cast, lesson_id, watched, race):
+    with app.app_context(), unit_of_work():
+        version = db.session.get(RecordingVersion, watched)
+        thread_id = some_comment(cast.user("colleague"), db.session.get(Lesson, lesson_id), version).id
+
+    def say():
+        lesson, version = db.session.get(Lesson, lesson_id), db.session.get(RecordingVersion, watched)
+        yield
+        some_comment(cast.user("leader"), lesson, version, body="点了两下", client_uuid="a" * 32)
+
+    def answer():
+        lesson, thread = db.session.get(Lesson, lesson_id), db.session.get(TimedComment, thread_id)
+        yield
+        comments.reply_to_comment(cast.user("leader"), lesson, thread, comments.CommentDraft("同意", "b" * 32))
+
+    assert race(say, say, answer, answer) == ["done"] * 4
+    assert count(app, TimedComment, author_id=cast.leader.id) == 2
+
+
+def test_nobody_answers_a_comment_that_is_just_taken_back(app, cast, lesson_id, watched, race):
+    with app.app_context(), unit_of_work():
+        version = db.session.get(RecordingVersion, watched)
+        thread_id = some_comment(cast.user("colleague"), db.session.get(Lesson, lesson_id), version).id
+
+    def answer():
+        lesson, thread = db.session.get(Lesson, lesson_id), db.session.get(TimedComment, thread_id)
+        yield
+        comments.reply_to_comment(cast.user("leader"), lesson, thread, comments.CommentDraft("同意", "b" * 32))
+
+    def take_back():
+        lesson, thread = db.session.get(Lesson, lesson_id), db.session.get(TimedComment, thread_id)
+        yield
+        comments.withdraw_comment(cast.user("colleague"), lesson, thread)
+
+    ends = race(answer, take_back)
+    assert ends == (["done", "done"] if count(app, TimedComment, parent_id=thread_id) else ["conflict", "done"])
+
+
+def test_an_evaluation_kept_twice_in_one_moment_is_one_sheet(app, cast, lesson_id, race):
+    def keep():
+        lesson = db.session.get(Lesson, lesson_id)
+        yield
+        evaluations.save_evaluation(cast.user("colleague"), lesson, full_scores(lesson))
+
+    assert race(keep, keep) == ["done", "done"]
+    assert count(app, Evaluation) == 1
+    with app.app_context():
+        assert count(app, Score) == len(full_scores(db.session.get(Lesson, lesson_id)))
+
+
+def test_nothing_is_said_about_a_lesson_that_is_just_taken_down(app, cast, lesson_id, race):
+    def keep():
+        lesson = db.session.get(Lesson, lesson_id)
+        if lesson.deleted_at is not None:
+            raise NotFoundError
+        yield
+        evaluations.save_evaluation(cast.user("colleague"), lesson, full_scores(lesson))
+
+    def change():
+        lesson = db.session.get(Lesson, lesson_id)
+        if lesson.deleted_at is not None:
+            raise NotFoundError
+        yield
+        lessons.update_lesson(cast.user("teacher"), lesson, lessons.LessonDraft("改过的课题"), may_decide=True)
+
+    def take_down():
+        lesson = db.session.get(Lesson, lesson_id)
+        yield
+        lessons.delete_lesson(cast.user("teacher"), lesson)
+
+    ends = race(keep, change, take_down)
+    with app.app_context():
+        lesson = db.session.get(Lesson, lesson_id)
+        done = 1 + (lesson.title == "改过的课题") + db.session.query(Evaluation).count()
+        assert lesson.deleted_at is not None
+        assert ends.count("done") == done
 
 
 @pytest.fixture

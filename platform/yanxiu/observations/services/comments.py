@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
-from yanxiu.core.db import db
+from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.html import is_blank, without_invisible
@@ -21,6 +21,7 @@ from yanxiu.observations.events import (
     TimedCommentWithdrawn,
 )
 from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, RecordingVersion, TimedComment
+from yanxiu.observations.services.lessons import hold_lesson
 
 MAX_LENGTH = 4000
 
@@ -42,6 +43,7 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
 
     Another draft under a known `client_uuid` is a comment of its own: nothing written is ever swallowed.
     """
+    hold_lesson(lesson)
     _check_place(draft, version)
     body, client_uuid = _checked_body(draft.body), _checked_uuid(draft.client_uuid)
     known = _sent_before(actor, client_uuid)
@@ -64,6 +66,7 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
 
 def reply_to_comment(actor: User, lesson: Lesson, thread: TimedComment, draft: CommentDraft) -> TimedComment:
     """Answer a comment; sending the same words again under their `client_uuid` changes nothing."""
+    _hold(lesson, thread)
     body, client_uuid = _checked_body(draft.body), _checked_uuid(draft.client_uuid)
     known = _sent_before(actor, client_uuid)
     if known is not None and (thread.id, body) == (known.parent_id, known.body):
@@ -89,6 +92,7 @@ def reply_to_comment(actor: User, lesson: Lesson, thread: TimedComment, draft: C
 
 def edit_comment(actor: User, lesson: Lesson, comment: TimedComment, body: str, kind: str | None = None) -> None:
     """Change the words, and of a first comment the kind."""
+    _hold(lesson, comment)
     if comment.withdrawn_at is not None:
         raise ConflictError("这条点评已被撤回，请先恢复再修改")
     comment.body = _checked_body(body)
@@ -101,6 +105,7 @@ def edit_comment(actor: User, lesson: Lesson, comment: TimedComment, body: str, 
 
 def withdraw_comment(actor: User, lesson: Lesson, comment: TimedComment) -> None:
     """Take a comment back; the author may restore it."""
+    _hold(lesson, comment)
     if comment.withdrawn_at is None:
         comment.withdrawn_at = clock.now()
         _touch(lesson, comment)
@@ -109,6 +114,7 @@ def withdraw_comment(actor: User, lesson: Lesson, comment: TimedComment) -> None
 
 def restore_comment(actor: User, lesson: Lesson, comment: TimedComment) -> None:
     """Undo a withdrawal."""
+    _hold(lesson, comment)
     if comment.withdrawn_at is not None:
         comment.withdrawn_at = None
         _touch(lesson, comment)
@@ -119,12 +125,19 @@ def resolve_comment(actor: User, lesson: Lesson, comment: TimedComment, resolved
     """Tick a thread off, or open it again."""
     if comment.parent_id is not None:
         raise InvalidError("只能标记整条点评")
+    _hold(lesson, comment)
     if (comment.resolved_at is not None) == resolved:
         return
     comment.resolved_at = clock.now() if resolved else None
     comment.resolved_by_id = actor.id if resolved else None
     _touch(lesson, comment)
     record(TimedCommentChanged(comment.id, lesson.id, actor.id))
+
+
+def _hold(lesson: Lesson, comment: TimedComment) -> None:
+    """Keep other writers out until the commit and read the comment as they left it."""
+    hold_lesson(lesson)
+    hold(comment)
 
 
 def _added(comment: TimedComment, lesson: Lesson, thread: TimedComment) -> TimedComment:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
-from yanxiu.core.db import db
+from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
@@ -15,6 +15,7 @@ from yanxiu.observations.events import EvaluationSubmitted
 from yanxiu.observations.models import Evaluation, EvaluationState, Lesson, Score
 from yanxiu.observations.queries.evaluations import evaluation_of
 from yanxiu.observations.rubrics.scoring import missing, total_points
+from yanxiu.observations.services.lessons import hold_lesson
 from yanxiu.observations.services.rubrics import usable_rubric_id
 
 MAX_TEXT = 4000
@@ -28,7 +29,7 @@ def save_evaluation(
     advice: str | None = None,
 ) -> Evaluation:
     """Keep what the observer has filled in so far; a value of None takes a score back."""
-    evaluation = evaluation_of(lesson.id, actor.id) or _new_evaluation(actor, lesson)
+    evaluation = _own(actor, lesson) or _new_evaluation(actor, lesson)
     if evaluation.state == EvaluationState.SUBMITTED:
         raise ConflictError("评课已经提交，不能再改")
     for key, value in scores.items():
@@ -44,7 +45,7 @@ def save_evaluation(
 
 def submit_evaluation(actor: User, lesson: Lesson) -> Evaluation:
     """Hand the evaluation in; every line must be judged. From now on the observer sees the others'."""
-    evaluation = evaluation_of(lesson.id, actor.id)
+    evaluation = _own(actor, lesson)
     if evaluation is None:
         raise InvalidError("请先按量表评分")
     if evaluation.state == EvaluationState.SUBMITTED:
@@ -62,6 +63,13 @@ def submit_evaluation(actor: User, lesson: Lesson) -> Evaluation:
     bump(lesson.topic, "evaluation", evaluation.id)
     db.session.flush()
     return evaluation
+
+
+def _own(actor: User, lesson: Lesson) -> Evaluation | None:
+    """Return what the observer has kept so far, read behind the lesson's lock."""
+    hold_lesson(lesson)
+    evaluation = evaluation_of(lesson.id, actor.id)
+    return evaluation if evaluation is not None and hold(evaluation) else None
 
 
 def _new_evaluation(actor: User, lesson: Lesson) -> Evaluation:

@@ -55,6 +55,12 @@ class LessonDraft:
     rubric_version_id: int | None = field(default=None)
 
 
+def hold_lesson(lesson: Lesson) -> None:
+    """Keep other writers of this lesson out until the commit."""
+    if not hold(lesson) or lesson.deleted_at is not None:
+        raise ConflictError("这节课例刚刚被删除了")
+
+
 def create_lesson(actor: User, teacher: User, draft: LessonDraft) -> Lesson:
     """Enter a lesson taught by `teacher`; the actor and the teacher decide about it from now on."""
     _check(actor, draft)
@@ -71,6 +77,7 @@ def create_lesson(actor: User, teacher: User, draft: LessonDraft) -> Lesson:
 
 def update_lesson(actor: User, lesson: Lesson, draft: LessonDraft, *, may_decide: bool) -> None:
     """Change the details; audience and consent only with `may_decide` (the teacher or whoever entered it)."""
+    hold_lesson(lesson)
     _check(actor, draft, kept_workshop_id=lesson.workshop_id)
     before = (lesson.visibility, lesson.workshop_id, lesson.consent_until)
     audience = None if may_decide else (lesson.visibility, lesson.workshop_id, *_declaration(lesson))
@@ -88,7 +95,9 @@ def update_lesson(actor: User, lesson: Lesson, draft: LessonDraft, *, may_decide
 
 
 def delete_lesson(actor: User, lesson: Lesson) -> None:
-    """Take a lesson down at once, for everybody; the owner may undo it."""
+    """Take a lesson down at once, for everybody; the owner may undo it. Taking it down again changes nothing."""
+    if not hold(lesson) or lesson.deleted_at is not None:
+        return
     lesson.deleted_at = clock.now()
     record_audit(actor, "lesson.delete", "lesson", lesson.id, title=lesson.title)
     record(LessonDeleted(lesson.id, actor.id))
@@ -96,7 +105,9 @@ def delete_lesson(actor: User, lesson: Lesson) -> None:
 
 
 def restore_lesson(actor: User, lesson: Lesson) -> None:
-    """Undo a removal."""
+    """Undo a removal; there being none changes nothing."""
+    if not hold(lesson) or lesson.deleted_at is None:
+        return
     lesson.deleted_at = None
     take_up_again(lesson)
     record_audit(actor, "lesson.restore", "lesson", lesson.id)

@@ -247,11 +247,14 @@ def test_what_is_in_the_bin_is_gone_for_others_and_can_be_fetched_back(client_fo
     for path in ("", "/download", "/preview"):
         assert other.get(f"/resources/{resource_id}{path}").status_code == 404
     assert "撤销删除" in teacher.get(f"/resources/{resource_id}").get_data(as_text=True)
+    still_open = teacher.get(f"/resources/{resource_id}/preview?since=0")
+    assert (still_open.status_code, "这份资源已删除" in still_open.text) == (200, True)
     assert teacher.get(f"/resources/{resource_id}/download").status_code == 404
     with app.app_context():
         assert visible_ids(cast.viewer("colleague"), (), [resource_id]) == set()
     teacher.post(f"/resources/{resource_id}/restoration")
     assert other.get(f"/resources/{resource_id}").status_code == 200
+    assert "这份资源已删除" not in teacher.get(f"/resources/{resource_id}/preview?since=0").text
 
 
 def test_removing_for_another_leaves_a_trace_in_the_audit_log(client_for, app, cast):

@@ -140,6 +140,7 @@ def test_a_reminder_can_be_taken_back_until_it_has_left(app, client_for, pinned,
         undo = remind(leader, pinned).json["undo"]["url"]
         work()
         assert leader.post(undo, headers=FETCH).json["toast"] == "提醒已撤销"
+        assert leader.post(undo, headers=FETCH).json["message"] == "这次提醒已经撤销了"
         undo = remind(leader, pinned).json["undo"]["url"]
     with clock.frozen(NOON + timedelta(minutes=1)):
         work()

@@ -290,8 +290,11 @@ def _show_here(topic: str, *, anyway: bool = True) -> None:
     """Tell the sockets of this process who follows a list. One at a time, so that what is read last is told last."""
     with _showing:
         own = hub.people_in(topic)
-        people = everyone(topic, own) if own else []
-        if own and (anyway or people != _shown.get(topic)):
+        if not own:
+            _shown.pop(topic, None)
+            return
+        people = everyone(topic, own)
+        if anyway or people != _shown.get(topic):
             _shown[topic] = people
             message = {"topic": topic, "users": people}
             socketio.emit("here", message, to=topic, namespace=NAMESPACE, ignore_queue=True)
@@ -299,13 +302,10 @@ def _show_here(topic: str, *, anyway: bool = True) -> None:
 
 def _refresh_here() -> None:
     """Note again who is here, and show where another process has come, gone or been killed."""
-    followed = hub.topics()
-    for topic in followed:
+    for topic in hub.topics():
         with _showing:
             note_people(topic, hub.people_in(topic))
         _show_here(topic, anyway=False)
-    for topic in _shown.keys() - set(followed):
-        _shown.pop(topic, None)
 
 
 def _disconnect_all(connections: list[Connection]) -> None:

@@ -80,15 +80,11 @@ def _on_failure(event: RecordingFailed) -> None:
 
 def _tell(user_ids: Iterable[int], kind: str, actor_id: int | None, lesson_id: int, url: str | None = None) -> None:
     """Tell those who may see the lesson; whoever lost that right in the meantime hears nothing."""
-    for user_id in user_ids:
-        seen = find_lesson(_viewer(user_id), lesson_id)
-        if seen is not None:
-            home = f"/lessons/{lesson_id}"
-            title = seen.lesson.title
-            message = Message(
-                kind, actor_id, place_name("课例", title), home, title, url or home, f"lesson:{lesson_id}"
-            )
-            notify([user_id], message)
+    seen = {user_id: find_lesson(_viewer(user_id), lesson_id) for user_id in user_ids}
+    told = [user_id for user_id, lesson in seen.items() if lesson is not None]
+    title = next((found.lesson.title for found in seen.values() if found is not None), "")
+    home = f"/lessons/{lesson_id}"
+    notify(told, Message(kind, actor_id, place_name("课例", title), home, title, url or home, f"lesson:{lesson_id}"))
 
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (

@@ -102,8 +102,11 @@ def _rights(resource: Resource) -> dict[str, bool]:
 @bp.get("/resources/<int:resource_id>/preview")
 @public
 def preview(resource_id: int) -> Response:
-    """The preview as a fragment, for those who wait until the worker has made it."""
-    resource = load_resource(resource_id)
+    """The preview as a fragment, for those who wait until the worker has made it; in the bin, only the way back.
+
+    A page that is still open hears of the deletion, also the one in which 删除 was just pressed.
+    """
+    resource = load_resource(resource_id, in_bin=True)
     html = render_template("resources/_preview_item.html", resource=resource, formats=FORMATS)
     return Response(html, headers={"X-Seq": str(current_seq(f"resource:{resource.id}"))})
 

@@ -85,7 +85,7 @@ def _queue(nudge: Nudge, user_ids: Sequence[int], delay_s: float) -> None:
 
 def take_back_reminder(actor: User, nudge: Nudge) -> int:
     """Stop a reminder before it leaves; return how many will not hear of it. They may be reminded again today."""
-    if not hold(nudge):
+    if not hold(nudge) or nudge.canceled_at is not None:
         raise ConflictError("这次提醒已经撤销了")
     waiting = delete(NudgeRecipient).where(NudgeRecipient.nudge_id == nudge.id, NudgeRecipient.told_at.is_(None))
     stopped = db.session.scalars(

@@ -187,6 +187,9 @@ def test_the_author_reads_what_was_said_without_a_name_and_the_leader_with_it(as
     with app.app_context():
         work = db.session.scalar(select(PeerReview.submission_id).where(PeerReview.comment == "时间排得实"))
     assert "周敏" in page(client_for("leader"), f"{asked.task}/submissions/{work}")
+    assert "1 / 2" in page(client_for("leader"), asked.task)
+    with clock.frozen(now() + timedelta(days=9)):
+        assert "意见不能再改" in page(asked.reviewer, asked.url)
     page(client_for("teacher"), asked.url, 404)
     page(client_for("leader"), asked.url, 403)
 

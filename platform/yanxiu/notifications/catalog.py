@@ -82,7 +82,7 @@ GROUPS = {
     "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement"),
     "备课": ("plan_",),
     "观课": ("lesson_", "comment", "evaluation", "recording_"),
-    "任务和活动": ("task_", "work_", "activity_"),
+    "任务和活动": ("task_", "work_", "reviews_", "activity_"),
 }
 """Under which heading 设置 offers a kind, by how its name begins; the others belong to 工作坊."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.core.db import db
@@ -52,6 +52,15 @@ def reviews_about(submission_id: int) -> Sequence[PeerReview]:
     """Return the reviews that were written about a work."""
     written = select(PeerReview).where(PeerReview.submission_id == submission_id, PeerReview.done_at.is_not(None))
     return db.session.scalars(written.options(joinedload(PeerReview.reviewer)).order_by(PeerReview.id)).all()
+
+
+def progress_of(task_id: int) -> tuple[int, int]:
+    """Return how many reviews of a task were written, of how many that are asked for now."""
+    standing = select(func.count(PeerReview.done_at), func.count()).where(
+        PeerReview.task_id == task_id, PeerReview.given_up_at.is_(None)
+    )
+    done, asked = db.session.execute(standing).one()
+    return done, asked
 
 
 def _with_work() -> Select[PeerReview]:

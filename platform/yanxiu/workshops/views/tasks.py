@@ -199,6 +199,7 @@ def page_of(seat: Seat, found: Task) -> dict[str, Any]:
         context |= {
             "works": queries.submissions_page(found.id, request.args.get("cursor")),
             "figures": queries.counts_of(seat.workshop.id, [found.id])[found.id],
+            "peer_progress": peers.progress_of(found.id) if found.reviewers else None,
             "missing": missing[:MISSING_SHOWN],
             "waiting": queries.first_waiting(found.id),
         }

@@ -1,19 +1,24 @@
 """What kind a workshop is, its end and return, and what helpers may do, over HTTP."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
-from tests.support.workshops import make_workshop
+from tests.support.workshops import make_activity, make_task, make_work, make_workshop
 from tests.workshops.stage import page
+from yanxiu.core import clock
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
+from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
-from yanxiu.workshops.models import Right, Workshop
+from yanxiu.workshops.models import PeerReview, Right, Task, Workshop
+from yanxiu.workshops.queries import activities, attention, peers, tasks
 from yanxiu.workshops.queries.members import leader_ids
 from yanxiu.workshops.queries.teams import membership_of
-from yanxiu.workshops.services import membership
+from yanxiu.workshops.services import membership, standing, work
+from yanxiu.workshops.services.tasks import REMINDER, remind_of_due
 
 
 def audited(app, action: str) -> int:
@@ -114,6 +119,35 @@ def test_an_ended_workshop_is_read_by_all_and_written_by_nobody_until_it_comes_b
     assert leader.post(f"{room.home}/ending", data={"on": "0"}).status_code == 302
     assert teacher.post(f"{room.topic}/posts", data={"html": "接着说"}).status_code == 302
     assert (audited(app, "workshop.ended"), audited(app, "workshop.reopened")) == (1, 1)
+
+
+def waiting(cast, workshop_id: int) -> list[int]:
+    """How much of the workshop waits on the 工作台 of a member and of the leader."""
+    teacher, leader = cast.teacher.id, cast.leader.id
+    expected = activities.my_next_activities(teacher, timedelta(days=9))
+    due = [*tasks.tasks_waiting_for(teacher, clock.now()), *expected, *peers.reviews_waiting_for(teacher)]
+    return [len(due), attention.led_workshop_ids(leader).count(workshop_id)]
+
+
+def test_nothing_of_an_ended_workshop_waits_for_anybody(app, cast, room):
+    with app.app_context(), unit_of_work():
+        workshop, leader = db.session.get(Workshop, room.w), cast.user("leader")
+        task = make_task(leader, workshop)
+        works = [make_work(cast.user(key), task) for key in ("teacher", "colleague")]
+        work.return_work(leader, works[0], 1, "请补上设计意图")
+        until = clock.now() + timedelta(days=3)
+        db.session.add(PeerReview(task_id=task.id, submission_id=works[1].id, reviewer_id=cast.teacher.id, until=until))
+        make_activity(leader, workshop)
+        undone = make_task(leader, workshop, "没人交的任务").id
+        assert waiting(cast, room.w) == [4, 1]
+        standing.end_workshop(leader, workshop, ended=True)
+    with app.app_context():
+        assert waiting(cast, room.w) == [0, 0]
+        job = db.session.scalars(db.select(Job).where(Job.kind == REMINDER).order_by(Job.id.desc())).first()
+        with clock.frozen(job.run_at), unit_of_work():
+            remind_of_due(db.session.get(Task, undone), job.payload["due"])
+        assert job.payload["task_id"] == undone
+        assert "task_due" not in kinds_told(cast.colleague.id)
 
 
 def test_nobody_comes_into_an_ended_workshop_by_an_old_invitation(app, cast, client_for):

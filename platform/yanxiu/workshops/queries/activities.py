@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
@@ -67,8 +67,9 @@ def my_next_activities(user_id: int | None, within: timedelta, limit: int = 5) -
     mine = select(WorkshopMember.workshop_id).where(WorkshopMember.user_id == user_id)
     statement = (
         select(Activity)
-        .options(joinedload(Activity.workshop))
-        .where(Activity.workshop_id.in_(mine), Activity.cancelled_at.is_(None))
+        .join(Activity.workshop)
+        .options(contains_eager(Activity.workshop))
+        .where(Activity.workshop_id.in_(mine), Activity.cancelled_at.is_(None), Workshop.archived_at.is_(None))
         .where(Activity.ends_at > moment, Activity.starts_at < moment + within)
     )
     return db.session.scalars(statement.order_by(Activity.starts_at, Activity.id).limit(limit)).all()

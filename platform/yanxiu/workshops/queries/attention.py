@@ -13,7 +13,7 @@ from yanxiu.accounts.models import User
 from yanxiu.core.clock import now, today
 from yanxiu.core.db import db
 from yanxiu.workshops.matters import QUIET_DAYS, UNANSWERED_AFTER, Matter
-from yanxiu.workshops.models import Nudge, NudgeRecipient, Post, Role, Topic, WorkshopMember
+from yanxiu.workshops.models import Nudge, NudgeRecipient, Post, Role, Topic, Workshop, WorkshopMember
 from yanxiu.workshops.queries.announcements import reach_of, unread_by
 from yanxiu.workshops.queries.task_attention import lately_handed_in, missing_for, tasks_behind
 
@@ -184,11 +184,13 @@ def reminded_today(workshop_ids: Collection[int]) -> set[tuple[int, str, int]]:
 
 
 def led_workshop_ids(user_id: int | None) -> list[int]:
-    """Return the ids of the workshops in whose team a person is."""
+    """Return the ids of the workshops that a person leads or helps to lead and that go on."""
+    leads = (WorkshopMember.user_id == user_id, WorkshopMember.role.in_(TEAM[:2]))
     return list(
         db.session.scalars(
             select(WorkshopMember.workshop_id)
-            .where(WorkshopMember.user_id == user_id, WorkshopMember.role.in_(TEAM[:2]))
+            .join(Workshop, Workshop.id == WorkshopMember.workshop_id)
+            .where(*leads, Workshop.archived_at.is_(None))
             .order_by(WorkshopMember.workshop_id)
         )
     )

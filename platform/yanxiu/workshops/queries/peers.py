@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from yanxiu.core.db import db
 from yanxiu.workshops.models import (
@@ -14,6 +14,7 @@ from yanxiu.workshops.models import (
     SubmissionCopy,
     SubmissionFile,
     Task,
+    Workshop,
     WorkshopMember,
 )
 from yanxiu.workshops.permissions.tasks import HANDING_IN
@@ -89,9 +90,11 @@ def reviews_waiting_for(
     rows = (
         select(PeerReview)
         .join(PeerReview.task)
+        .join(Task.workshop)
         .join(WorkshopMember, WorkshopMember.workshop_id == Task.workshop_id)
-        .options(joinedload(PeerReview.task).joinedload(Task.workshop))
+        .options(contains_eager(PeerReview.task).contains_eager(Task.workshop))
         .where(
+            Workshop.archived_at.is_(None),
             WorkshopMember.user_id == user_id,
             PeerReview.reviewer_id == user_id,
             PeerReview.done_at.is_(None),

@@ -262,10 +262,12 @@ def tasks_waiting_for(
     mine = and_(Submission.task_id == Task.id, Submission.user_id == user_id)
     rows = (
         select(Task, Submission)
+        .join(Task.workshop)
         .join(WorkshopMember, WorkshopMember.workshop_id == Task.workshop_id)
         .outerjoin(Submission, mine)
-        .options(joinedload(Task.workshop))
+        .options(contains_eager(Task.workshop))
         .where(
+            Workshop.archived_at.is_(None),
             WorkshopMember.user_id == user_id,
             WorkshopMember.role.in_(HANDING_IN),
             Task.deleted_at.is_(None),

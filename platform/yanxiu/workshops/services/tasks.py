@@ -207,8 +207,11 @@ def plan_reviews(task: Task, at: datetime) -> None:
 
 
 def remind_of_due(task: Task, due: str) -> None:
-    """Tell those who have sent nothing that a task is due tomorrow; once for each due moment, never for an old one."""
-    if not hold(task) or task.deleted_at is not None:
+    """Tell those who have sent nothing that a task is due tomorrow; once for each due moment, never for an old one.
+
+    In a workshop that has ended nobody can hand in.
+    """
+    if not hold(task) or task.deleted_at is not None or task.workshop.archived_at is not None:
         return
     if task.due_at.isoformat() != due or task.reminded_for == task.due_at or task.due_at <= now():
         return

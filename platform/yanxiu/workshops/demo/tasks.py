@@ -90,6 +90,8 @@ def seed_tasks(world: DemoWorld, people: Mapping[str, User], workshop: Workshop,
         "<p>看完实录，只盯一件事记：追问、等待、后排学生，选一样，记下次数和时间点。</p>",
         _evening(world, 1),
         points=20,
+        reviewers=2,
+        review_until=_evening(world, 5),
     )
     task = _give(leader, workshop, world.ago(days=5), watching)
     for handed in NOTES:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription
@@ -16,10 +17,12 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
-from yanxiu.workshops.models import Activity, Post, Task, Topic
+from yanxiu.workshops.models import Activity, Post, Task, Topic, Workshop
 from yanxiu.workshops.queries.activities import activities_to_announce
+from yanxiu.workshops.queries.members import plain_members_after
 from yanxiu.workshops.queries.tasks import task_by_id
 from yanxiu.workshops.services.activities import remind_of_activity
+from yanxiu.workshops.services.cloning import INVITE_ONWARD, invite_onward
 from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 from yanxiu.workshops.services.peers import look_after_reviews
 from yanxiu.workshops.services.tasks import REMINDER, REVIEWS, remind_of_due
@@ -29,6 +32,7 @@ ANNOUNCE = "workshops.announce_activities"
 ANNOUNCE_EVERY_S = 3600
 ANNOUNCE_BEFORE = timedelta(hours=24)
 AT_ONCE = 500
+INVITED_AT_ONCE = 20
 
 
 def _index_workshop(event: events.WorkshopCreated | events.WorkshopChanged) -> None:
@@ -130,6 +134,23 @@ def is_daytime(moment: datetime) -> bool:
     return 7 <= moment.astimezone(clock.LOCAL_ZONE).hour < 21
 
 
+def invite_members_onward(payload: dict[str, Any], job: JobContext) -> None:
+    """Invite the members of the term before, some at a time. Run twice it asks nobody twice."""
+    last = 0
+    while True:
+        with unit_of_work():
+            workshop, actor = (
+                db.session.get(Workshop, payload["workshop_id"]),
+                db.session.get(User, payload["actor_id"]),
+            )
+            people = list(plain_members_after(payload["source_id"], last, INVITED_AT_ONCE))
+            if workshop is None or actor is None or not people:
+                return
+            invite_onward(actor, workshop, people)
+            last = people[-1].id
+        job.extend()
+
+
 def schedule_reminders(delay_s: int = 0) -> None:
     """Queue the next look for activities to remind of; inside a unit of work. Called when a worker starts."""
     turn = int(clock.now().timestamp()) // ANNOUNCE_EVERY_S if delay_s else "start"
@@ -189,6 +210,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
 JOBS: dict[str, JobHandler] = {
     REINDEX: reindex_contents,
     REMIND: remind,
+    INVITE_ONWARD: invite_members_onward,
     ANNOUNCE: announce_activities,
     REMINDER: remind_of_task,
     REVIEWS: look_after_peers,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 SECOND_TERM_STARTS = (2, 15)
 
@@ -21,3 +22,30 @@ def terms_around(day: date) -> list[str]:
     every = [f"{year}-{year + 1}学年第{half}学期" for year in range(start - 1, start + 3) for half in "一二"]
     place = every.index(current)
     return every[place - 1 : place + 3]
+
+
+_TERM = re.compile(r"(\d{4})-\d{4}学年第([一二])学期")
+
+
+def next_term(term: str) -> str:
+    """Return the term that follows; of what is no term, the one that follows itself."""
+    found = _TERM.fullmatch(term)
+    if found is None:
+        return term
+    start = int(found[1]) + (found[2] == "二")
+    return f"{start}-{start + 1}学年第{'一' if found[2] == '二' else '二'}学期"
+
+
+def first_monday(term: str) -> date | None:
+    """Return the first Monday of a term, counted from 1 September or 15 February; None of what is no term."""
+    found = _TERM.fullmatch(term)
+    if found is None:
+        return None
+    begins = date(int(found[1]), 9, 1) if found[2] == "一" else date(int(found[1]) + 1, *SECOND_TERM_STARTS)
+    return begins + timedelta(days=-begins.weekday() % 7)
+
+
+def days_between(before: str, after: str) -> int:
+    """Return how many days lie between the first Mondays of two terms: always whole weeks; 0 if one is no term."""
+    first, second = first_monday(before), first_monday(after)
+    return 0 if first is None or second is None else (second - first).days

@@ -24,7 +24,7 @@ class WorkshopChanged(Event):
 
 @dataclass(frozen=True)
 class MemberJoined(Event):
-    """`how` is created, open, application or invitation."""
+    """`how` is created, open, application, invitation, or cloned: taken along from the term before."""
 
     workshop_id: int
     user_id: int

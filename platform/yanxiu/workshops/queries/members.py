@@ -73,6 +73,19 @@ def team_members(workshop_id: int, q: str = "", group_id: int | None = None) -> 
     return sorted(found, key=lambda member: TEAM_ROLES.index(member.role))
 
 
+def count_plain_members(workshop_id: int) -> int:
+    """Return how many members have no role in the team."""
+    plain = (WorkshopMember.workshop_id == workshop_id, WorkshopMember.role == Role.MEMBER.value)
+    return db.session.scalar(select(func.count()).where(*plain)) or 0
+
+
+def plain_members_after(workshop_id: int, user_id: int, limit: int) -> Sequence[User]:
+    """Return members without a role in the team by their ids, some at a time."""
+    plain = (WorkshopMember.workshop_id == workshop_id, WorkshopMember.role == Role.MEMBER.value)
+    people = select(User).join(WorkshopMember, WorkshopMember.user_id == User.id).where(*plain, User.id > user_id)
+    return db.session.scalars(people.order_by(User.id).limit(limit)).all()
+
+
 def members_page(
     workshop_id: int,
     q: str = "",

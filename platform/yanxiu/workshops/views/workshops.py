@@ -191,7 +191,8 @@ def _standing(seat: teams.Seat) -> dict[str, Any]:
     promotes = permissions.can_promote(current_viewer(), seat.workshop)
     form = KindForm(formdata=None, kind=seat.workshop.kind) if promotes else None
     steps = teams.promotions_of(seat.workshop.id) if promotes or seat.workshop.kind != Kind.PERSONAL else []
-    return {"promotions": steps, "kind_form": form}
+    source = teams.find_workshop(current_viewer(), seat.workshop.source_id) if seat.workshop.source_id else None
+    return {"promotions": steps, "kind_form": form, "source": source}
 
 
 def _door_context(seat: teams.Seat) -> dict[str, Any]:

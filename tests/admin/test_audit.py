@@ -1,14 +1,18 @@
 """Who did what: kept, chained, readable by the county, not to be changed."""
 
+import ast
 import csv
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+import yanxiu
 from yanxiu.accounts.services import reset_password
+from yanxiu.admin.actions import ACTION_GROUPS, ACTIONS, details
 from yanxiu.admin.job_names import JOB_NAMES
 from yanxiu.core import clock, tasks
 from yanxiu.core.audit import AuditEntry, record_audit, verify_audit
@@ -122,6 +126,49 @@ def test_the_county_reads_its_own_acts_in_words(client_for, cast):
     assert "钱伟" not in page
 
 
+def recorded_actions():
+    """Return every action the code writes into the log, read from the calls themselves."""
+    for path in Path(yanxiu.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record_audit":
+                yield from (c.value for c in ast.walk(node.args[1]) if isinstance(c, ast.Constant))
+
+
+def test_every_action_has_words_and_is_found_in_a_group():
+    actions = set(recorded_actions())
+    assert {"user.created", "work.marked", "lesson.delete"} <= actions
+    assert sorted(actions - set(ACTIONS)) == []
+    groups = tuple(beginning for beginning, _label in ACTION_GROUPS)
+    assert sorted(action for action in ACTIONS if not action.startswith((*groups, "watching."))) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"score": 18, "grade": None, "excellent": False, "copy": 1}, "得分：18；推优：否；第几稿：1"),
+        ({"grade": "improve", "excellent": True}, "等第：待改进；推优：是"),
+        ({"user_id": 5, "role": "facilitator"}, "角色：管理成员"),
+        ({"title": "《景阳冈》", "before": 5, "after": 6}, "标题：《景阳冈》；原来：李强；改为：周敏"),
+        ({"user_id": 5, "before": "", "after": "excused"}, "改为：请假"),
+        ({"user_ids": [5, 6]}, "人员：李强、周敏"),
+        ({"user_id": 5, "rights": ["plan", "grade"]}, "权限：编排计划、布置和批改任务"),
+        ({"total": 8550}, "总分：85.5"),
+        ({"name": "实录.mp4", "size": 297301}, "名称：实录.mp4；大小：0.3 MB"),
+        ({"visibility": "workshop"}, "可见范围：工作坊"),
+    ],
+)
+def test_what_an_entry_carries_is_told_in_words(data, words):
+    assert details(data, {}, {5: "李强", 6: "周敏"}) == words
+
+
+def test_people_an_entry_speaks_of_are_named(client_for, cast):
+    with unit_of_work():
+        record_audit(
+            cast.user("admin"), "plan.hand_over", "lesson_plan", 1, before=cast.teacher.id, after=cast.colleague.id
+        )
+    assert "原来：李强；改为：周敏" in client_for("admin").get("/admin/audit").text
+
+
 def test_the_log_is_narrowed_by_the_address(client_for, cast):
     some_acts(cast)
     client = client_for("admin")
@@ -185,3 +232,11 @@ def test_the_system_page_tells_of_jobs_disk_and_index(client_for):
     page = client_for("admin").get("/admin/system").text
     for words in ("磁盘剩余", "数据库", "后台任务", "搜索", "操作记录"):
         assert words in page
+
+
+def test_work_for_a_later_hour_is_not_counted_as_waiting(client_for):
+    with unit_of_work():
+        enqueue("resources.make_preview", {"file_id": 1}, delay_s=86_400)
+    page = client_for("admin").get("/admin/system").text
+    assert "<dt>等待</dt><dd>0</dd>" in page
+    assert "<dt>到时再办</dt><dd>1</dd>" in page

@@ -29,6 +29,39 @@ ACTIONS = {
     "audit.exported": "导出操作记录",
     "audit.verified": "核验操作记录",
     "watching.exported": "导出观看记录",
+    "workshop.created": "新建工作坊",
+    "workshop.changed": "修改工作坊设置",
+    "workshop.role_changed": "更改工作坊角色",
+    "workshop.rights_changed": "更改工作坊权限",
+    "workshop.member_removed": "移出工作坊",
+    "workshop.promoted": "评定工作坊级别",
+    "workshop.ended": "结束工作坊",
+    "workshop.reopened": "重新开放工作坊",
+    "activity.created": "安排活动",
+    "activity.changed": "修改活动",
+    "activity.cancelled": "取消活动",
+    "attendance.marked": "登记出勤",
+    "attendance.rest_absent": "其余登记为缺席",
+    "task.deleted": "删除任务",
+    "work.marked": "批改作业",
+    "work.returned": "退回作业",
+    "reviews.asked": "安排互评",
+    "plan.visibility": "更改教案可见范围",
+    "plan.hand_over": "移交教案",
+    "plan.restore": "恢复教案旧版本",
+    "plan.delete": "删除教案",
+    "plan.undelete": "恢复教案",
+    "lesson.enter": "代建课例",
+    "lesson.audience": "更改课例可见范围",
+    "lesson.delete": "删除课例",
+    "lesson.restore": "恢复课例",
+    "recording.upload": "上传课堂实录",
+    "recording.segments": "标注教学环节",
+    "evaluation.submit": "提交评课",
+    "rubric.revise": "修改评课量表",
+    "resource.update": "修改资源",
+    "resource.remove": "删除资源",
+    "resource.restore": "恢复资源",
 }
 ACTION_GROUPS = (
     ("user.", "账号"),
@@ -38,6 +71,16 @@ ACTION_GROUPS = (
     ("import.", "导入"),
     ("audit.", "操作记录"),
     ("workshop.", "工作坊"),
+    ("activity.", "活动"),
+    ("attendance.", "出勤"),
+    ("task.", "任务"),
+    ("work.", "作业"),
+    ("reviews.", "互评"),
+    ("plan.", "教案"),
+    ("lesson.", "课例"),
+    ("recording.", "课堂实录"),
+    ("evaluation.", "评课"),
+    ("rubric.", "评课量表"),
     ("resource.", "资源"),
 )
 """Beginnings of action names the log can be narrowed to."""
@@ -62,7 +105,68 @@ FIELDS = {
 """What of a person was changed."""
 PLACES = {"organization_id": "单位", "parent_id": "上级", "from_parent": "原上级", "to_parent": "新上级"}
 """Keys whose value is the id of an organization."""
-WORDS = {"username": "用户名", "name": "名称", "before": "原名称", "file": "文件", "count": "数量", "year": "年度"}
+PEOPLE = ("user_id", "teacher_id", "before", "after")
+"""Keys whose value, if it is a number, is the id of a person."""
+WORDS = {
+    "username": "用户名",
+    "name": "名称",
+    "title": "标题",
+    "before": "原来",
+    "after": "改为",
+    "file": "文件",
+    "count": "数量",
+    "year": "年度",
+    "people": "人数",
+    "size": "大小",
+    "reason": "理由",
+    "role": "角色",
+    "rights": "权限",
+    "kind": "类型",
+    "visibility": "可见范围",
+    "teacher_id": "授课教师",
+    "user_ids": "人员",
+    "revision": "版本",
+    "score": "得分",
+    "grade": "等第",
+    "excellent": "推优",
+    "copy": "第几稿",
+    "total": "总分",
+    "moved": "时间地点有变",
+    "subject": "学科",
+    "stage": "学段",
+    "term": "学期",
+    "theme": "研修主题",
+    "join_mode": "加入方式",
+    "introduction": "简介",
+    "members_may_publish": "坊员可发布话题",
+}
+WORKSHOP_KINDS = {"project": "项目工作坊", "model": "示范工作坊", "personal": "个人工作坊"}
+PRESENCE = {"present": "出席", "late": "迟到", "excused": "请假", "absent": "缺席"}
+VALUES: dict[str, Mapping[str, str]] = {
+    "role": {"leader": "坊主", "facilitator": "管理成员", "member": "坊员"} | ROLES,
+    "kind": WORKSHOP_KINDS,
+    "before": WORKSHOP_KINDS | PRESENCE,
+    "after": PRESENCE,
+    "rights": {
+        "admit": "邀请和审批成员",
+        "moderate": "管理话题",
+        "announce": "置顶公告",
+        "plan": "编排计划",
+        "activities": "安排活动",
+        "grade": "布置和批改任务",
+    },
+    "grade": {"excellent": "优秀", "passed": "合格", "improve": "待改进"},
+    "join_mode": {"open": "开放加入", "apply": "申请加入", "invite": "仅限邀请"},
+    "visibility": {
+        "public": "公开",
+        "county": "本县",
+        "school": "本校",
+        "workshop": "工作坊",
+        "invited": "受邀的人",
+        "private": "仅自己和受邀的人",
+    },
+}
+"""What is kept in a short form, by the key it is kept under."""
 
 
 def place_ids(data: Mapping[str, Any]) -> set[int]:
@@ -70,22 +174,40 @@ def place_ids(data: Mapping[str, Any]) -> set[int]:
     return {value for key, value in data.items() if key in PLACES and isinstance(value, int)}
 
 
-def details(data: Mapping[str, Any], places: Mapping[int, str]) -> str:
-    """Return what an entry carries besides, in words; `places` are the names of the organizations it speaks of."""
-    return "；".join(part for key, value in data.items() if (part := _detail(key, value, places)))
+def person_ids(data: Mapping[str, Any]) -> set[int]:
+    """Return the ids of people an entry speaks of."""
+    one = {data[key] for key in PEOPLE if isinstance(data.get(key), int)}
+    return one | set(data.get("user_ids") or ())
 
 
-def _detail(key: str, value: Any, places: Mapping[int, str]) -> str:
-    if key == "user_id" or value is None:
-        return ""  # the person has a column of their own
+def details(data: Mapping[str, Any], places: Mapping[int, str], people: Mapping[int, str]) -> str:
+    """Return what an entry carries besides, in words; `places` and `people` are the names of those it speaks of."""
+    return "；".join(part for key, value in data.items() if (part := _detail(key, value, places, people)))
+
+
+def _detail(key: str, value: Any, places: Mapping[int, str], people: Mapping[int, str]) -> str:
+    if key in ("user_id", "workshop_id") or value is None or value in ("", []):
+        return ""  # the person has a column of their own; the number of a workshop tells a reader nothing
     if key in PLACES:
         return f"{PLACES[key]}：{places.get(value, value)}"
-    if key == "role":
-        return f"角色：{ROLES.get(value, value)}"
     if key == "fields" and isinstance(value, list):
         return "修改了" + "、".join(FIELDS.get(field, str(field)) for field in value)
     if key == "by" and value == "import":
         return "由导入名单修改"
     if key == "intact":
         return "完整" if value else "有改动"
-    return f"{WORDS.get(key, key)}：{value}"
+    return f"{WORDS.get(key, key)}：{_value(key, value, people)}"
+
+
+def _value(key: str, value: Any, people: Mapping[int, str]) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_value(key, one, people) for one in value)
+    if isinstance(value, int) and key in (*PEOPLE, "user_ids"):
+        return people.get(value, str(value))
+    if key == "total":
+        return f"{value / 100:g}"  # kept in hundredths
+    if key == "size":
+        return f"{value / 1_000_000:.1f} MB"
+    return VALUES.get(key, {}).get(str(value), str(value))

@@ -13,6 +13,12 @@ JOB_NAMES = {
     "resources.make_preview": "制作资源预览",
     "resources.drop_upload": "清理没有发布的资源",
     "workshops.reindex": "更新工作坊内容的检索",
+    "workshops.announce_activities": "提前通知活动",
+    "workshops.remind": "发出坊主的提醒",
+    "workshops.task_due": "提醒任务快截止",
+    "workshops.peer_reviews": "分配互评",
+    "notifications.announce": "通知成员有新公告",
+    "notifications.tell_members": "通知成员活动有变",
     "search.reindex_below": "更新搬家单位的检索",
 }
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import ids_of_people_in_reach, names_of, names_of_organizations
-from yanxiu.admin.actions import details, place_ids
+from yanxiu.admin.actions import details, person_ids, place_ids
 from yanxiu.core import clock
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db, is_sqlite
@@ -98,11 +98,11 @@ def _with_names(entries: Sequence[AuditEntry]) -> list[AuditLine]:
     people = {e.actor_id for e in entries if e.actor_id} | {
         e.object_id for e in entries if e.object_kind == "user" and e.object_id
     }
-    people |= {e.data["user_id"] for e in entries if isinstance(e.data.get("user_id"), int)}
+    people = people.union(*(person_ids(e.data) for e in entries))
     names = names_of(people)
     places = names_of_organizations({place for e in entries for place in place_ids(e.data)})
     return [
-        AuditLine(e, names.get(e.actor_id or 0, "系统"), names.get(_about(e) or 0, ""), details(e.data, places))
+        AuditLine(e, names.get(e.actor_id or 0, "系统"), names.get(_about(e) or 0, ""), details(e.data, places, names))
         for e in entries
     ]
 
@@ -124,6 +124,7 @@ class SystemState:
     disk_free: int
     disk_total: int
     jobs: dict[str, int]
+    jobs_for_later: int
     oldest_job_s: int
     failed_jobs: Sequence[Job]
     index_waiting: int
@@ -135,7 +136,8 @@ def system_state(instance: Path) -> SystemState:
     """Look at the database, the disk and the queues."""
     usage = shutil.disk_usage(instance)
     jobs = {row.state: row[1] for row in db.session.execute(select(Job.state, func.count()).group_by(Job.state))}
-    oldest = db.session.scalar(select(func.min(Job.run_at)).where(Job.state == "queued"))
+    queued = select(func.min(Job.run_at), func.count().filter(Job.run_at > clock.now())).where(Job.state == "queued")
+    oldest, for_later = db.session.execute(queued).one()
     failed = db.session.scalars(select(Job).where(Job.state == "failed").order_by(Job.id.desc()).limit(10)).all()
     waiting, first_waiting = db.session.execute(
         select(func.count(SearchOutbox.id), func.min(SearchOutbox.created_at)).where(SearchOutbox.generation.is_(None))
@@ -147,6 +149,7 @@ def system_state(instance: Path) -> SystemState:
         disk_free=usage.free,
         disk_total=usage.total,
         jobs=jobs,
+        jobs_for_later=for_later,
         oldest_job_s=_age(oldest),
         failed_jobs=failed,
         index_waiting=waiting,

@@ -67,6 +67,12 @@ def test_every_shortcut_leads_to_a_page(client_for):
     assert [client.get(url).status_code for url in shortcuts] == [200] * len(SHORTCUTS)
 
 
+def test_who_manages_finds_the_management_at_hand(client_for):
+    link = '<a class="button wide" href="/admin">'
+    assert link in client_for("admin").get("/").text
+    assert link not in client_for("teacher").get("/").text
+
+
 def test_my_lessons_are_among_what_goes_on(app, cast, client_for):
     with app.app_context(), unit_of_work():
         make_lesson(cast.user("teacher"), title="我上的《景阳冈》")

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.accounts.permissions import ANONYMOUS
+from yanxiu.accounts.permissions import ANONYMOUS, can_enter_admin
 from yanxiu.core import clock
 from yanxiu.resources.queries import newest_resources, popular_resources
 from yanxiu.web.auth import current_actor, current_viewer, public
@@ -22,6 +22,7 @@ SHORTCUTS = (
     ("observations.new_lesson", "新建课例", "lesson"),
     ("resources.new", "上传资源", "upload"),
 )
+MANAGEMENT = ("admin.index", "管理账号和学校", "shield")
 
 
 @bp.get("/")
@@ -34,11 +35,12 @@ def front() -> ResponseReturnValue:
 def dashboard() -> str:
     """What waits for me, what I was at, what is new around me; the features fill it through slots."""
     viewer = current_viewer()
+    shortcuts = (MANAGEMENT, *SHORTCUTS) if can_enter_admin(viewer) else SHORTCUTS
     return render_template(
         "home/dashboard.html",
         today=clock.today(),
         greeting=greeting(clock.now()),
-        shortcuts=[(icon, text, url_for(name)) for name, text, icon in SHORTCUTS],
+        shortcuts=[(icon, text, url_for(name)) for name, text, icon in shortcuts],
         newest=newest_resources(viewer, visible_workshop_ids(viewer), subject=current_actor().subject, limit=4),
     )
 

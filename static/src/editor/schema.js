@@ -15,7 +15,10 @@ const PlanDocument = Node.create({ name: "doc", topNode: true, content: "(planSe
 // `block+` and not `paragraph block*`: two people editing one item may leave it without its first paragraph for a
 // moment, and a node that does not match its rule is deleted with its text.
 const LooseListItem = ListItem.extend({ content: "block+" });
-const LooseTaskItem = TaskItem.extend({ content: "block+" }).configure({ nested: true });
+const LooseTaskItem = TaskItem.extend({ content: "block+" }).configure({
+  nested: true,
+  a11y: { checkboxLabel: (node) => `完成：${node.textContent || "空白任务"}` },
+});
 
 const LinkKey = Extension.create({
   name: "linkKey",

@@ -93,6 +93,15 @@ def kept_drafts(page):
     return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:')).length")
 
 
+def leave_sign_ins(page, *people):
+    """Sign-ins to activities, one of each person, that found no network."""
+    for person in people:
+        page.evaluate(
+            "id => localStorage.setItem(`signin:/${id}`, JSON.stringify({code: '123456', t: '', at: Date.now(), viewer: id}))",
+            str(person.id),
+        )
+
+
 def kept_plans(page):
     return page.evaluate("indexedDB.databases().then(all => all.filter(({name}) => name.startsWith('plan:')).length)")
 
@@ -100,9 +109,10 @@ def kept_plans(page):
 @pytest.mark.parametrize(("button", "left"), [("保留并退出", 1), ("清除并退出", 0)])
 def test_signing_out_asks_what_becomes_of_what_was_not_sent(page, cast, button, left):
     leave_unsent(page, cast)
+    leave_sign_ins(page, cast.teacher, cast.colleague)
     sign_out(page)
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text("还有没提交的内容：新话题 · 三国、教案《草船借箭》")
+    expect(question).to_contain_text("还有没提交的内容：新话题 · 三国、教案《草船借箭》、还没送出的签到。")
     question.get_by_role("button", name="取消").click()
     assert (kept_drafts(page), kept_plans(page)) == (1, 1)
     sign_out(page)
@@ -111,6 +121,8 @@ def test_signing_out_asks_what_becomes_of_what_was_not_sent(page, cast, button, 
     assert "/" not in kept_pages(page)
     assert "/offline" in kept_pages(page), "the next person may lose the network too"
     assert (kept_drafts(page), kept_plans(page)) == (left, left)
+    kept = page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('signin:')).length")
+    assert kept == left + 1, "the colleague's stays"
 
 
 def test_signing_out_says_that_what_cannot_be_kept_is_lost(page):

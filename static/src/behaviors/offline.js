@@ -1,6 +1,7 @@
 // The service worker keeps the shell and the pages one has visited. Staff-room computers are shared: what a person has seen
 // goes from the device when they do; what they wrote and did not send stays, under their name, unless they say otherwise.
 import { viewerId } from "../net.js";
+import { keptSignIns } from "../workshops/sign-in-queue.js";
 import { KEEP_MS } from "./drafts.js";
 import { clearPlans } from "./plans-on-device.js";
 
@@ -42,6 +43,7 @@ export async function clearPerson() {
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith(`draft:${id}:`) || key.startsWith(`uuid:${id}:`) || key.startsWith("tus::")) localStorage.removeItem(key);
   }
+  for (const key of keptSignIns(id)) localStorage.removeItem(key);
   sessionStorage.clear();
   await Promise.all([clearPages(), clearPlans((owner) => owner === id)]).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 // Signing out takes what this person has seen off the device, for staff-room computers are shared. What was not sent yet
 // stays under their name, shown to nobody else, or goes if they say so; and only once the server has ended the sign-in.
 import { request, viewerId } from "../net.js";
+import { keptSignIns } from "../workshops/sign-in-queue.js";
 import { chooseStep } from "./dialogs.js";
 import { draftPlace, keepNow, myDrafts, wouldBeLost } from "./drafts.js";
 import { leaveUnasked } from "./leaving.js";
@@ -10,6 +11,7 @@ import { toast } from "./toast.js";
 
 const NAMED = 3;
 const HERE = "这一页正在写的内容";
+const SIGN_IN = "还没送出的签到";
 const PATIENCE_MS = 1500;
 const NO_NETWORK = "现在没有网络，不能退出登录。没提交的内容都还在，联网后再退出";
 const LEAVE = "退出登录";
@@ -60,7 +62,16 @@ function question(names, lost) {
 /** The names of what is on this device only. */
 async function unsent() {
   const plans = await unsentPlans(viewerId());
-  return [...new Set([...draftNames(), ...plans.map(({ title }) => title)])];
+  return [...new Set([...draftNames(), ...plans.map(({ title }) => title), ...signInNames()])];
+}
+
+function signInNames() {
+  try {
+    return keptSignIns(viewerId()).map(() => SIGN_IN);
+  } catch (_) {
+    // Without storage none waits.
+    return [];
+  }
 }
 
 function draftNames() {

@@ -59,6 +59,10 @@ async function sendOne(key, kept) {
   }
 }
 
+/** The keys of what waits here for this person. */
+export const keptSignIns = (viewer) =>
+  Object.keys(localStorage).filter((key) => key.startsWith(PREFIX) && (read(key) || {}).viewer === viewer);
+
 /** Whether it is worth sending again. */
 export const waits = (error) => error instanceof NetError && (error.offline || error.status === 401 || error.status === 429 || error.status >= 500);
 

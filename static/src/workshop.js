@@ -10,3 +10,4 @@ import "./workshops/marking.js";
 import "./workshops/plan-order.js";
 import "./workshops/attendance.js";
 import "./workshops/sign-in.js";
+import "./workshops/record.js";

@@ -79,3 +79,26 @@ def test_the_host_ticks_names_by_keyboard_and_takes_it_back(app, cast, page_for,
     host.locator(".toast").get_by_role("button", name="撤销").click()
     expect(host.locator("#attendance-count")).to_contain_text("请假 0")
     assert rows(app) == [(cast.teacher.id, "")]
+
+
+def test_two_write_the_record_at_once_and_see_one_another(page_for, meeting):
+    one, other = page_for("teacher"), page_for("colleague", 390)
+    for page in (one, other):
+        page.goto(f"{meeting}/record")
+    one.get_by_label("研讨内容").fill("导入先算一笔账。")
+    expect(other.get_by_label("研讨内容")).to_have_value("导入先算一笔账。")
+    other.get_by_label("研讨内容").press("Control+End")
+    other.get_by_label("研讨内容").press_sequentially("\n学生会问箭从哪儿来。")
+    other.get_by_label("活动主题").fill("借箭")
+    expect(one.get_by_label("活动主题")).to_have_value("借箭")
+    expect(one.get_by_label("研讨内容")).to_have_value("导入先算一笔账。\n学生会问箭从哪儿来。")
+    one.context.set_offline(True)
+    one.get_by_label("研讨内容").fill("导入先算两笔账。\n学生会问箭从哪儿来。")
+    other.get_by_label("研讨内容").fill("导入不算账。\n学生会问箭从哪儿来。")
+    other.get_by_role("button", name="保存记录").click()
+    one.context.set_offline(False)
+    expect(one.get_by_text("同事刚改过这一栏的同一处")).to_be_visible()
+    one.get_by_role("button", name="两份都留").click()
+    expect(other.get_by_label("研讨内容")).to_have_value(
+        "导入不算账。\n学生会问箭从哪儿来。\n导入先算两笔账。\n学生会问箭从哪儿来。"
+    )

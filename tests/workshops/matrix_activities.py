@@ -67,6 +67,15 @@ ROUTES = {
     ("POST", "workshops.sign_in"): Row(
         "/workshops/{w}/activities/{a}/sign-in", expect(302, **OUTSIDE, **MEMBERS), data={"code": "{code}"}
     ),
+    ("GET", "workshops.record_form"): Row("/workshops/{w}/activities/{a}/record", expect(200, **OUTSIDE, **MEMBERS)),
+    ("POST", "workshops.save_record"): Row(
+        "/workshops/{w}/activities/{a}/record",
+        expect(302, **OUTSIDE, **MEMBERS),
+        data={"discussion": "先算一笔账。", "base_discussion": ""},
+    ),
+    ("POST", "workshops.hand_in_reflection"): Row(
+        "/workshops/{w}/activities/{a}/reflection", expect(302, **OUTSIDE, **MEMBERS), data={"html": "问题要少而真。"}
+    ),
 }
 INSIDE = {"villager": "not_found", "outsider": "not_found", "stranger": "not_found"}
 SOCKETS = {

@@ -13,6 +13,8 @@ from yanxiu.accounts.models import User
 from yanxiu.core.db import db
 from yanxiu.workshops.models import Activity, Attendance, Presence, WorkshopMember
 
+CAME = (Presence.PRESENT.value, Presence.LATE.value)
+
 
 @dataclass(frozen=True)
 class Seen:

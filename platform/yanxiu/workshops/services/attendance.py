@@ -14,6 +14,7 @@ from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
 from yanxiu.core.live import bump
 from yanxiu.workshops.codes import STEP_S, is_code, step_of
 from yanxiu.workshops.models import Activity, Attendance, Presence, WorkshopMember
+from yanxiu.workshops.queries.attendance import CAME
 from yanxiu.workshops.services.activities import hold_activity
 
 OPENS_BEFORE = timedelta(minutes=60)
@@ -23,7 +24,6 @@ DELIVERED_WITHIN = timedelta(hours=12)
 PROMPT = timedelta(seconds=2 * STEP_S)
 """What comes later than this after the code was read was kept on the phone."""
 WRONG = "签到码不对或已经过期，请看屏幕上最新的六位数字"
-CAME = (Presence.PRESENT.value, Presence.LATE.value)
 
 
 def opens_at(activity: Activity) -> datetime:

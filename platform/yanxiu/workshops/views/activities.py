@@ -15,12 +15,13 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
-from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, PRESENCE_NAMES, time_span
+from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, PRESENCE_NAMES, RECORD_PARTS, time_span
 from yanxiu.workshops.calendars import calendar_of
-from yanxiu.workshops.forms.activities import ActivityForm, CancelForm, as_local, as_moment
+from yanxiu.workshops.forms.activities import ActivityForm, CancelForm, ReflectionForm, as_local, as_moment
 from yanxiu.workshops.models import Activity, Workshop
 from yanxiu.workshops.queries import activities as queries
 from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.queries import records
 from yanxiu.workshops.queries.attendance import presence_of
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import activities as services
@@ -257,7 +258,8 @@ def cancel_activity(workshop_id: int, activity_id: int) -> ResponseReturnValue:
             target = activity_url(found)
     except YanxiuError as error:
         seat, found = open_activity(workshop_id, activity_id)
-        return form_page("workshops/activities/show.html", form, error, **activity_page(seat, found))
+        page = activity_page(seat, found) | {"cancel_form": form}
+        return form_page("workshops/activities/show.html", form, error, **page)
     return done(target, "活动已取消，成员会收到通知")
 
 
@@ -269,8 +271,7 @@ def activity(workshop_id: int, activity_id: int) -> ResponseReturnValue:
     if "since" in request.args:
         since_argument()
         return fragment(render_template("workshops/activities/_live.html", **activity_page(seat, found)), seq, None)
-    form = CancelForm(formdata=None)
-    return render_template("workshops/activities/show.html", form=form, seq=seq, **activity_page(seat, found))
+    return render_template("workshops/activities/show.html", seq=seq, **activity_page(seat, found))
 
 
 def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
@@ -280,11 +281,22 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
     note = presence_of(found.id, viewer.user_id)
     joins = permissions.can_join_activity(viewer, found, member)
     shows_clashes = organizes and found.phase in ("coming", "running")
+    parts = records.record_of(found.id)
+    reads_all = permissions.can_read_attendance(viewer, found, member)
+    mine = records.reflection_by(found.id, viewer.user_id)
     return {
         **frame(seat, "activities"),
         **words(),
         "activity": found,
         "phase": found.phase,
+        "has_begun": found.cancelled_at is None and found.starts_at <= clock.now(),
+        "record": parts,
+        "parts": RECORD_PARTS,
+        "checks": records.checks_of(found, parts),
+        "mine": mine,
+        "cancel_form": CancelForm(formdata=None),
+        "reflection_form": ReflectionForm(formdata=None, html=mine.html if mine else ""),
+        "reflections": records.reflections_page(found.id, request.args.get("cursor")) if reads_all else None,
         "may_organize": organizes,
         "may_host": permissions.can_host_activity(viewer, found, member),
         "may_join": joins,

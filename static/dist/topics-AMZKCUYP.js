@@ -1,1 +1,1 @@
-import{a}from"./chunk-UA5KJJJV.js";import"./chunk-F4ZZOJBL.js";import"./chunk-3QTYOGYZ.js";import"./chunk-7QY3GPFZ.js";import"./chunk-BLFDYVY7.js";import"./chunk-GINGPXMU.js";export{a as follow};
+import{a}from"./chunk-NKMMKDWV.js";import"./chunk-F4ZZOJBL.js";import"./chunk-7QY3GPFZ.js";import"./chunk-3QTYOGYZ.js";import"./chunk-BLFDYVY7.js";import"./chunk-GINGPXMU.js";export{a as follow};

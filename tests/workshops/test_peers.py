@@ -138,7 +138,8 @@ def asked(app, cast, client_for):
         Asked.task = f"/workshops/{workshop.id}/tasks/{task.id}"
         task_id = task.id
     data = {
-        "html": "看附件",
+        "html": '<p>看附件</p><img src="/workshops/1/pictures/1" alt="李强的板书.png">',
+        "format": "html",
         "files": [(named_document(), "李强 教学设计.docx"), (io.BytesIO(b"%PDF-1.4 x"), "李强.pdf")],
     }
     assert client_for("teacher").post(f"{Asked.task}/submission", data=data).status_code == 302
@@ -165,6 +166,7 @@ def test_the_reviewer_reads_the_work_without_a_name_on_page_file_or_properties(a
     shown = page(asked.reviewer, asked.url)
     assert "附件1.docx" in shown
     assert "有附件不能隐去姓名" in shown
+    assert 'alt="图片"' in shown
     assert "李强" not in shown
     answer = asked.reviewer.get(f"{asked.url}/files/1")
     assert answer.status_code == 200

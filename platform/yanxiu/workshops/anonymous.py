@@ -23,6 +23,7 @@ LARGEST_PART = 20 * 1024**2
 LARGEST_FILE = 150 * 1024**2
 """Bytes of all parts after unpacking."""
 
+_PICTURE_NAMES = re.compile(r"""\s(alt|title)=("[^"]*"|'[^']*')""")
 NAMELESS = "匿名".encode()
 _PROPERTIES = re.compile(
     rb"<((?:\w+:)?(?:creator|lastModifiedBy|Company|Manager|author|manager|company|description|keywords|subject|title))"
@@ -50,6 +51,11 @@ def can_be_nameless(name: str) -> bool:
 def nameless_name(number: int, name: str) -> str:
     """Return the name under which a reviewer gets a file: 附件1.docx."""
     return f"附件{number}.{extension_of(name)}"
+
+
+def nameless_html(html: str) -> str:
+    """Return the text of a work without the file names that its pictures carry."""
+    return _PICTURE_NAMES.sub(r' \1="图片"', html)
 
 
 def nameless_file(file: StoredFile) -> bytes:

@@ -40,7 +40,7 @@ def _context(seat: Seat, review: PeerReview) -> dict[str, Any]:
     return task_frame(seat) | {
         "task": review.task,
         "review": review,
-        "copy": copy,
+        "html": anonymous.nameless_html(copy.html),
         "place": mine.index(review.id) + 1,
         "papers": _papers(copy.files),
     }

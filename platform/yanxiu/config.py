@@ -45,6 +45,17 @@ class Config:
     ffmpeg: str = ""
     """Path of the program that converts recordings; empty = the one that came with our packages."""
     rate_limits: bool = True
+    smtp_host: str = ""
+    """The mail server for digests; empty = no mail leaves."""
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_security: str = "none"
+    """`none`, `starttls` or `tls`."""
+    mail_from: str = ""
+    """The sender of mails, e.g. `yanxiu@example.edu.cn`."""
+    public_url: str = ""
+    """Where people find this site, e.g. `https://yanxiu.example.edu.cn`: links in mails begin with it."""
     threads: int = 640
     """Threads of the embedded server: one for each open page with live lists, and some for requests."""
     database_connections: int = 60

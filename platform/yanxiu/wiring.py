@@ -12,6 +12,7 @@ from yanxiu.accounts import indexing as accounts_indexing
 from yanxiu.accounts import subscribers as accounts_subscribers
 from yanxiu.accounts import views as accounts_views
 from yanxiu.admin import views as admin_views
+from yanxiu.config import Config
 from yanxiu.core import events, housekeeping, search_queue, tasks
 from yanxiu.core.live import Changed
 from yanxiu.core.unit_of_work import unit_of_work
@@ -25,6 +26,8 @@ from yanxiu.notifications import demo as notifications_demo
 from yanxiu.notifications import sockets as notifications_sockets
 from yanxiu.notifications import subscribers as notifications_subscribers
 from yanxiu.notifications import views as notifications_views
+from yanxiu.notifications.digests import schedule_digests
+from yanxiu.notifications.mailing import Mailing, use_mailing
 from yanxiu.observations import demo as observations_demo
 from yanxiu.observations import indexing as observations_indexing
 from yanxiu.observations import sockets as observations_sockets
@@ -107,7 +110,16 @@ def before_work() -> None:
     with unit_of_work():
         lessonplans_subscribers.schedule_catch_up()
         workshops_subscribers.schedule_reminders()
+        schedule_digests()
         install_shipped_rubrics()
+
+
+def mailing_of(config: Config) -> Mailing | None:
+    """Return how mails leave; all that a mail needs must be set."""
+    if not (config.smtp_host and config.mail_from and config.public_url):
+        return None
+    login = (config.smtp_user, config.smtp_password, config.smtp_security)
+    return Mailing(config.smtp_host, config.smtp_port, *login, config.mail_from, config.public_url.rstrip("/"))
 
 
 def wire(app: Flask) -> None:
@@ -131,5 +143,6 @@ def wire(app: Flask) -> None:
         register_events(module.EVENTS)
     lessonplans_sockets.init_documents(app)
     use_ffmpeg(app.config["YANXIU"].ffmpeg)
+    use_mailing(mailing_of(app.config["YANXIU"]))
     plan_targets.register_plan_targets(PLAN_TARGETS)
     init_slots(app, [filled for module in VIEWS for filled in (module.SLOTS, *getattr(module, "MORE_SLOTS", ()))])

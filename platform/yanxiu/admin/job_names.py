@@ -19,6 +19,8 @@ JOB_NAMES = {
     "workshops.peer_reviews": "分配互评",
     "notifications.announce": "通知成员有新公告",
     "notifications.tell_members": "通知成员活动有变",
+    "notifications.digests": "查看谁要消息摘要",
+    "notifications.mail": "发送消息摘要",
     "search.reindex_below": "更新搬家单位的检索",
 }
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from yanxiu.accounts.models import User
-from yanxiu.core.clock import now
+from yanxiu.core.clock import now, today
 from yanxiu.core.db import db, is_sqlite
 from yanxiu.core.errors import InvalidError
 from yanxiu.notifications.catalog import DECIDED_KINDS, KINDS
@@ -31,6 +31,20 @@ def choose_kinds(actor: User, wanted: Collection[str]) -> None:
     insert = (sqlite.insert if is_sqlite() else postgresql.insert)(NotificationChoice)
     row = insert.values(user_id=actor.id, off_kinds=off)
     db.session.execute(row.on_conflict_do_update(index_elements=["user_id"], set_={"off_kinds": off}))
+
+
+def mail_choice_of(user_id: int) -> str:
+    """Return how often a person wants a digest by mail: off, daily or weekly."""
+    chosen = db.session.get(NotificationChoice, user_id)
+    return chosen.mail if chosen else "off"
+
+
+def choose_mail(actor: User, how_often: str) -> None:
+    """Ask for a digest or no digest; the first one tells what comes from now on. After `choose_kinds`."""
+    chosen = db.session.get_one(NotificationChoice, actor.id, populate_existing=True)
+    if chosen.mail == "off" and how_often != "off":
+        chosen.mailed_on, chosen.mailed_until = today(), now()
+    chosen.mail = how_often
 
 
 def choose_quiet_hours(actor: User, quiet_from: int, quiet_until: int) -> None:

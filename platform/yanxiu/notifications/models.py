@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
@@ -48,6 +48,11 @@ class NotificationChoice(Model):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     off_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
+    mail: Mapped[str] = mapped_column(String(8), default="off")
+    """off, daily or weekly."""
+    mailed_on: Mapped[date | None] = mapped_column(Date, index=True)
+    mailed_until: Mapped[datetime | None]
+    """The day of the last digest and up to when it told."""
 
 
 class MutedTopic(Model):
@@ -60,3 +65,21 @@ class MutedTopic(Model):
     headline: Mapped[str] = mapped_column(String(160))
     url: Mapped[str] = mapped_column(String(255))
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class MailDigest(Model):
+    """One mail to one person: what was unread between two moments. The constraint allows one a day.
+
+    `state` goes waiting → sending → sent. A refused one waits again; `empty` had nothing to say; `unknown` was cut off
+    while the server took it, and is not sent again: better not at all than twice.
+    """
+
+    __tablename__ = "mail_digest"
+    __table_args__ = (UniqueConstraint("user_id", "day"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    day: Mapped[date] = mapped_column(Date)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(8), default="waiting")

@@ -15,14 +15,17 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.catalog import KINDS, kinds_by_group, sentence
 from yanxiu.notifications.choices import (
     choose_kinds,
+    choose_mail,
     choose_quiet_hours,
     is_muted,
+    mail_choice_of,
     mute,
     muted_topics,
     off_kinds_of,
     unmute,
 )
 from yanxiu.notifications.forms import ChoicesForm, MuteForm
+from yanxiu.notifications.mailing import mailing
 from yanxiu.notifications.permissions import can_read_notification
 from yanxiu.notifications.queries import find_notification, read_page, unread_count, unread_places, waiting_messages
 from yanxiu.notifications.services import mark_all_read, mark_read
@@ -100,7 +103,14 @@ def choices() -> ResponseReturnValue:
     """设置 · 通知: what to hear of, and when nothing is to be sent."""
     me = current_actor()
     off = off_kinds_of(me.id)
-    form = ChoicesForm(kinds=sorted(set(KINDS) - off), quiet_from=me.quiet_from, quiet_until=me.quiet_until)
+    form = ChoicesForm(
+        kinds=sorted(set(KINDS) - off),
+        quiet_from=me.quiet_from,
+        quiet_until=me.quiet_until,
+        mail=mail_choice_of(me.id),
+    )
+    if mailing() is None:
+        del form.mail
     if accepted(form, lambda: _choose(form)):
         flash("通知设置已保存", "success")
         return redirect(url_for("notifications.choices"))
@@ -111,6 +121,7 @@ def choices() -> ResponseReturnValue:
         groups=kinds_by_group(),
         words=KINDS,
         muted=muted_topics(me.id),
+        address=me.email,
         tabs_of_settings=settings_tabs("notifications"),
     )
     return page, form.status
@@ -120,6 +131,8 @@ def _choose(form: ChoicesForm) -> None:
     actor = current_actor()
     choose_kinds(actor, form.kinds.data or ())
     choose_quiet_hours(actor, form.quiet_from.data, form.quiet_until.data)
+    if form.mail is not None:
+        choose_mail(actor, form.mail.data)
 
 
 @bp.post("/notifications/muted/topics/<int:topic_id>")

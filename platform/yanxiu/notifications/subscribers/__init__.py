@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yanxiu.core.events import Subscription
 from yanxiu.core.tasks import JobHandler
+from yanxiu.notifications.digests import LOOK, SEND, queue_digests, send_digest
 from yanxiu.notifications.subscribers import activities, lessons, plans, standing, tasks, workshops
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
@@ -14,4 +15,4 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *plans.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,
 )
-JOBS: dict[str, JobHandler] = {**workshops.JOBS, **activities.JOBS}
+JOBS: dict[str, JobHandler] = {**workshops.JOBS, **activities.JOBS, LOOK: queue_digests, SEND: send_digest}

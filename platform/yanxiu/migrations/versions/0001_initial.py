@@ -204,6 +204,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "mail_digest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("since", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_mail_digest_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_digest")),
+        sa.UniqueConstraint("user_id", "day", name=op.f("uq_mail_digest_user_id_day")),
+    )
+    op.create_table(
         "muted_topic",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("topic", sa.String(length=80), nullable=False),
@@ -239,11 +251,17 @@ def upgrade() -> None:
         "notification_choice",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("off_kinds", sa.JSON(), nullable=False),
+        sa.Column("mail", sa.String(length=8), nullable=False),
+        sa.Column("mailed_on", sa.Date(), nullable=True),
+        sa.Column("mailed_until", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user.id"], name=op.f("fk_notification_choice_user_id_user"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_notification_choice")),
     )
+    with op.batch_alter_table("notification_choice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notification_choice_mailed_on"), ["mailed_on"], unique=False)
+
     op.create_table(
         "resource_upload",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1791,6 +1809,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
 
     op.drop_table("resource_upload")
+    with op.batch_alter_table("notification_choice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notification_choice_mailed_on"))
+
     op.drop_table("notification_choice")
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index("ix_notification_user_read")
@@ -1798,6 +1819,7 @@ def downgrade() -> None:
 
     op.drop_table("notification")
     op.drop_table("muted_topic")
+    op.drop_table("mail_digest")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index("ix_appointment_organization_id_role")

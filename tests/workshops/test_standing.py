@@ -89,6 +89,7 @@ WRITES = (
     ("teacher", "{topic}/posts/{p}/withdrawal", {}),
     ("teacher", "{home}/topics", {"title": "新话题", "html": "正文"}),
     ("teacher", "{home}/pictures", {}),
+    ("teacher", "{home}/tasks/{task}/submission", {"html": "我的设计"}),
     ("leader", "{topic}/pin", {"on": "1"}),
     ("leader", "{topic}/deletion", {}),
     ("leader", "{home}/plan/stages", {"name": "第四阶段"}),
@@ -103,9 +104,13 @@ WRITES = (
 
 def test_an_ended_workshop_is_read_by_all_and_written_by_nobody_until_it_comes_back(app, cast, client_for, room):
     leader, teacher = client_for("leader"), client_for("teacher")
+    with app.app_context(), unit_of_work():
+        task = make_task(cast.user("leader"), db.session.get(Workshop, room.w))
+        db.session.flush()
+        number = task.id
     assert leader.post(f"{room.home}/ending", data={"on": "1"}).status_code == 302
     for who, path, data in WRITES:
-        url = path.format(home=room.home, topic=room.topic, p=room.p)
+        url = path.format(home=room.home, topic=room.topic, p=room.p, task=number)
         assert client_for(who).post(url, data=data).status_code == 403, url
     text = page(teacher, room.topic)
     assert "第0条看法" in text

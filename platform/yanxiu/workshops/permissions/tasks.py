@@ -24,16 +24,15 @@ def can_view_task(viewer: Viewer, task: Task, member: WorkshopMember | None) -> 
 
 
 def must_hand_in(viewer: Viewer, workshop: Workshop, member: WorkshopMember | None) -> bool:
-    """Whether tasks of this workshop are for this person."""
-    return has_role(viewer, workshop, member, HANDING_IN)
+    """Whether tasks of this workshop are for this person; after its end nobody hands in."""
+    return workshop.archived_at is None and has_role(viewer, workshop, member, HANDING_IN)
 
 
 def can_hand_in(
     viewer: Viewer, task: Task, member: WorkshopMember | None, submission: Submission | None, at: datetime
 ) -> bool:
     """Members: a first copy at any time (it may be late), another one until the task is due or after it was returned."""
-    standing = task.deleted_at is None and task.workshop.archived_at is None
-    if not standing or not must_hand_in(viewer, task.workshop, member):
+    if task.deleted_at is not None or not must_hand_in(viewer, task.workshop, member):
         return False
     if submission is None or submission.standing == Standing.RETURNED:
         return True

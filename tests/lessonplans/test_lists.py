@@ -118,3 +118,30 @@ def test_many_changes_are_answered_in_parts_the_oldest_first(app, cast, client_f
     assert parts == 3
     assert [plan_id for plan_id in made if f'id="plan-{plan_id}"' in heard] == made[1:]
     assert f'data-gone="plan-{made[0]}"' in heard
+
+
+def test_what_many_wait_for_is_locked_in_one_order(app, cast, rooms, monkeypatch):
+    """Two who wait for each other are both refused by PostgreSQL: lists of workshops by number, then the audit log."""
+    taken: list[str] = []
+    for name, lock in (("bump", "list {}"), ("record_audit", "zz audit")):
+        real = getattr(services, name)
+
+        def noted(*told, real=real, lock=lock, **more):
+            taken.append(lock.format(told[0]))
+            return real(*told, **more)
+
+        monkeypatch.setattr(services, name, noted)
+    with app.app_context(), unit_of_work():
+        leader, (first, second) = cast.user("leader"), rooms
+        plan = make_plan(leader, visibility="workshop", workshop_id=first)
+        steps = [lambda to=to: services.change_plan(leader, plan, _card_in(to)) for to in (second, first, None, second)]
+        for step in (*steps, lambda: services.delete_plan(leader, plan), lambda: services.undelete_plan(leader, plan)):
+            taken.clear()
+            step()
+            assert len(taken) >= 2
+            assert taken == sorted(taken)
+
+
+def _card_in(workshop_id: int | None) -> services.PlanCard:
+    seen_by = "private" if workshop_id is None else "workshop"
+    return services.PlanCard("草船借箭", subject="语文", visibility=seen_by, workshop_id=workshop_id)

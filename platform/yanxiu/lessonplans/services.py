@@ -119,7 +119,11 @@ def first_document(template: PlanTemplate, card: PlanCard) -> Node:
 
 
 def change_plan(actor: User, plan: LessonPlan, card: PlanCard) -> None:
-    """Change the card."""
+    """Change the card.
+
+    Locks come in one order everywhere here, or two would wait in a circle: the plan, the lists of workshops by number,
+    the audit log.
+    """
     _hold(plan)
     before = (plan.visibility, plan.workshop_id)
     old_workshop = plan.workshop_id
@@ -127,9 +131,12 @@ def change_plan(actor: User, plan: LessonPlan, card: PlanCard) -> None:
     narrowed = before != (plan.visibility, plan.workshop_id)
     db.session.flush()
     record(events.PlanChanged(plan.id, actor.id, narrowed))
+    left = old_workshop if old_workshop != plan.workshop_id else None
+    if left is not None and left < (plan.workshop_id or 0):
+        _let_go(left, plan)
     _tell_workshop(plan)
-    if old_workshop is not None and old_workshop != plan.workshop_id:
-        _let_go(old_workshop, plan)
+    if left is not None and left > (plan.workshop_id or 0):
+        _let_go(left, plan)
     if narrowed:
         record_audit(actor, "plan.visibility", "lesson_plan", plan.id, visibility=plan.visibility)
 
@@ -172,9 +179,9 @@ def delete_plan(actor: User, plan: LessonPlan) -> None:
         return
     plan.deleted_at = clock.now()
     db.session.flush()
-    record_audit(actor, "plan.delete", "lesson_plan", plan.id, title=plan.title)
     record(events.PlanDeleted(plan.id, actor.id, plan.workshop_id))
     _tell_workshop(plan)
+    record_audit(actor, "plan.delete", "lesson_plan", plan.id, title=plan.title)
 
 
 def undelete_plan(actor: User, plan: LessonPlan) -> None:
@@ -184,9 +191,9 @@ def undelete_plan(actor: User, plan: LessonPlan) -> None:
         return
     plan.deleted_at = None
     db.session.flush()
-    record_audit(actor, "plan.undelete", "lesson_plan", plan.id, title=plan.title)
     record(events.PlanRestored(plan.id, actor.id, plan.workshop_id))
     _tell_workshop(plan)
+    record_audit(actor, "plan.undelete", "lesson_plan", plan.id, title=plan.title)
 
 
 def invite_member(actor: User, plan: LessonPlan, user: User, role: str) -> PlanMember:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from datetime import datetime
 
 from sqlalchemy import delete, select
 
@@ -12,7 +14,10 @@ from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import current_unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.notifications.subscribers.workshops import ANNOUNCE
+from yanxiu.observations.models import TimedComment
+from yanxiu.workshops.models import Post
 
+TARGET = re.compile(r"#(post|comment)-(\d+)$")
 HOURS_APART = 7
 LEFT_UNREAD = 3
 
@@ -36,7 +41,16 @@ def seed(world: DemoWorld) -> None:
         inboxes[message.user_id].append(message)
     for messages in inboxes.values():
         for number, message in enumerate(messages):
-            message.at = world.ago(hours=1 + number * HOURS_APART)
-            if number >= LEFT_UNREAD:
-                message.read_at = world.ago(hours=number * HOURS_APART)
+            message.at = happened_at(message) or world.ago(hours=1 + number * HOURS_APART)
+        for message in sorted(messages, key=lambda one: one.at, reverse=True)[LEFT_UNREAD:]:
+            message.read_at = message.at
     db.session.flush()
+
+
+def happened_at(message: Notification) -> datetime | None:
+    """Return when what a message leads to was written; None for one that leads to nothing written."""
+    target = TARGET.search(message.url)
+    if target is None:
+        return None
+    written = Post if target[1] == "post" else TimedComment
+    return db.session.scalar(select(written.created_at).where(written.id == int(target[2])))

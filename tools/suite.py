@@ -27,7 +27,7 @@ from typing import IO
 import services as service_tools
 
 ROOT = Path(__file__).resolve().parent.parent
-STEP_LIMIT_S = 20 * 60
+STEP_LIMIT_S = 40 * 60
 WORKERS = os.environ.get("TEST_WORKERS", str(os.cpu_count() or 2))
 """Test processes of a step."""
 SIDE_BY_SIDE = 2

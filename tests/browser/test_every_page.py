@@ -71,6 +71,7 @@ def test_the_page_is_fit_for_everybody(app, cast, page_for, route):
 def is_page(page: Page, address: str) -> bool:
     """False for what is no HTML page (files, JSON, fragments without a frame)."""
     answer = page.request.get(address, max_redirects=0)
+    assert answer.status == 200, address
     return "text/html" in answer.headers.get("content-type", "") and "<html" in answer.text()
 
 

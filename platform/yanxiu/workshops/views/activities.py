@@ -55,7 +55,7 @@ def open_activity(workshop_id: int, activity_id: int) -> tuple[Seat, Activity]:
 def words() -> dict[str, Any]:
     """Return the names that the templates of activities use."""
     return {
-        "kind_names": KIND_NAMES,
+        "activity_kinds": KIND_NAMES,
         "phase_names": PHASE_NAMES,
         "time_span": time_span,
         "time_day": lambda moment: moment.astimezone(clock.LOCAL_ZONE).day,

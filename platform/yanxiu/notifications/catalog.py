@@ -9,9 +9,8 @@ from dataclasses import dataclass
 class Wording:
     """The sentence of one kind of message, its icon, and whether 工作台 shows it among what waits.
 
-    What waits for a decision of the reader (`decides`) cannot be switched off.
-
-    Invitations and applications do not: the feature they come from shows them there with its own buttons.
+    Invitations and applications do not wait there: the feature they come from shows them with its own buttons.
+    What asks the reader for a decision (`decides`) cannot be switched off.
     """
 
     one: str

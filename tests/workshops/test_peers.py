@@ -17,13 +17,14 @@ from yanxiu.core import clock
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.workshops.allocation import allocate, reissue
 from yanxiu.workshops.anonymous import without_names
 from yanxiu.workshops.models import PeerReview, Task
 from yanxiu.workshops.queries import peers as queries
-from yanxiu.workshops.services import membership, peers, tasks
+from yanxiu.workshops.services import membership, peers, standing, tasks
 from yanxiu.workshops.services.work import Mark
 
 
@@ -120,6 +121,20 @@ def test_late_work_is_not_in_the_circle_and_who_left_is_asked_no_more(circle):
     look(circle.task, 7.2)
     after = [review for review in queries.reviews_of_task(circle.task.id) if review.given_up_at is None]
     assert gone.id not in {review.reviewer_id for review in after}
+
+
+def test_reviews_rest_while_the_workshop_has_ended_and_go_on_when_it_is_back(circle):
+    with unit_of_work():
+        standing.end_workshop(circle.leader, circle.workshop, ended=True)
+    look(circle.task, 2.01)
+    assert queries.reviews_of_task(circle.task.id) == []
+    back = now() + timedelta(days=3)
+    with clock.frozen(back), unit_of_work():
+        standing.end_workshop(circle.leader, circle.workshop, ended=False)
+    queued = db.session.scalars(select(Job.payload).where(Job.kind == tasks.REVIEWS, Job.run_at >= back)).all()
+    assert queued == [{"task_id": circle.task.id}]
+    look(circle.task, 3.01)
+    assert len(queries.reviews_of_task(circle.task.id)) == 8
 
 
 @pytest.fixture

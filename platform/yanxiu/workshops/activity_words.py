@@ -23,7 +23,7 @@ PRESENCE_NAMES = {
     Presence.EXCUSED.value: "请假",
     Presence.ABSENT.value: "缺席",
 }
-PHASE_NAMES = {"coming": "即将开始", "running": "进行中", "over": "已结束", "cancelled": "已取消"}
+PHASE_NAMES = {"coming": "未开始", "running": "进行中", "over": "已结束", "cancelled": "已取消"}
 RECORD_PARTS = {
     "host": "主持人",
     "recorder": "记录人",

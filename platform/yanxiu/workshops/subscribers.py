@@ -20,12 +20,12 @@ from yanxiu.workshops import events
 from yanxiu.workshops.models import Activity, Post, Task, Topic, Workshop
 from yanxiu.workshops.queries.activities import activities_to_announce
 from yanxiu.workshops.queries.members import plain_members_after
-from yanxiu.workshops.queries.tasks import task_by_id
+from yanxiu.workshops.queries.tasks import task_by_id, tasks_with_reviews
 from yanxiu.workshops.services.activities import remind_of_activity
 from yanxiu.workshops.services.cloning import INVITE_ONWARD, invite_onward
 from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 from yanxiu.workshops.services.peers import look_after_reviews
-from yanxiu.workshops.services.tasks import REMINDER, REVIEWS, remind_of_due
+from yanxiu.workshops.services.tasks import REMINDER, REVIEWS, plan_reviews, remind_of_due
 
 REINDEX = "workshops.reindex"
 ANNOUNCE = "workshops.announce_activities"
@@ -178,6 +178,13 @@ def remind_of_task(payload: dict[str, Any], _job: JobContext) -> None:
             remind_of_due(task, payload["due"])
 
 
+def _go_on_with_reviews(event: events.WorkshopEnded) -> None:
+    """What rested while the workshop had ended is looked at again."""
+    if not event.ended:
+        for task in tasks_with_reviews(event.workshop_id):
+            plan_reviews(task, clock.now())
+
+
 def look_after_peers(payload: dict[str, Any], _job: JobContext) -> None:
     """Allocate the reviews of a task, or ask others for what was not done in time."""
     with unit_of_work():
@@ -205,6 +212,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TaskPublished, _index_task),
     Subscription(events.TaskChanged, _index_task),
     Subscription(events.TaskDeleted, _forget_task),
+    Subscription(events.WorkshopEnded, _go_on_with_reviews),
     Subscription(events.MemberRemoved, _close_rooms, Moment.AFTER_COMMIT),
 )
 JOBS: dict[str, JobHandler] = {

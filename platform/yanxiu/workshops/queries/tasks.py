@@ -77,6 +77,12 @@ def task_by_id(task_id: int) -> Task | None:
     return db.session.scalar(select(Task).where(Task.id == task_id).options(joinedload(Task.workshop)))
 
 
+def tasks_with_reviews(workshop_id: int) -> Sequence[Task]:
+    """Return the tasks of a workshop whose work members review, with their workshop; whoever asks."""
+    rows = select(Task).where(Task.workshop_id == workshop_id, Task.reviewers > 0, Task.deleted_at.is_(None))
+    return db.session.scalars(rows.options(joinedload(Task.workshop)).order_by(Task.id)).all()
+
+
 def find_task_file(task_id: int, file_id: int) -> TaskFile | None:
     """Return a file that came with this task."""
     files = select(TaskFile).options(joinedload(TaskFile.file))

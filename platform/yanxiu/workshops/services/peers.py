@@ -28,8 +28,13 @@ _shuffle = secrets.SystemRandom().shuffle
 
 
 def look_after_reviews(task: Task) -> None:
-    """Allocate the reviews of a task that is due, or hand on what was not done in time. Harmless at any moment."""
+    """Allocate the reviews of a task that is due, or hand on what was not done in time. Harmless at any moment.
+
+    In a workshop that has ended nobody can review: nothing is asked, and nothing given up, until it is brought back.
+    """
     if not hold(task) or task.deleted_at is not None or not task.reviewers or now() <= task.due_at:
+        return
+    if task.workshop.archived_at is not None:
         return
     reviews = reviews_of_task(task.id)
     if not reviews:

@@ -132,6 +132,8 @@ class LiveHub:
 hub = LiveHub()
 _shown: dict[str, list[dict[str, Any]]] = {}
 _showing = threading.Lock()
+_waiting: dict[str, set[str]] = {}
+_waiting_lock = threading.Lock()
 _rooms: dict[str, RoomPredicate] = {}
 _app: Flask | None = None
 
@@ -280,32 +282,61 @@ def _leave_quietly(sid: str, topic: str) -> None:
 
 def _announce(topic: str) -> None:
     """Who follows a list has changed here: all who follow it are told, in every process."""
-    with _showing:
-        note_people(topic, hub.people_in(topic))
-    siblings.tell("here", topic=topic)
-    _show_here(topic)
+    _show(topic, "changed")
 
 
-def _show_here(topic: str, *, anyway: bool = True) -> None:
-    """Tell the sockets of this process who follows a list. One at a time, so that what is read last is told last."""
-    with _showing:
-        own = hub.people_in(topic)
-        if not own:
-            _shown.pop(topic, None)
-            return
-        people = everyone(topic, own)
-        if anyway or people != _shown.get(topic):
-            _shown[topic] = people
-            message = {"topic": topic, "users": people}
-            socketio.emit("here", message, to=topic, namespace=NAMESPACE, ignore_queue=True)
+def _show_here(topic: str) -> None:
+    """It has changed in another process."""
+    _show(topic, "heard")
 
 
 def _refresh_here() -> None:
     """Note again who is here, and show where another process has come, gone or been killed."""
     for topic in hub.topics():
-        with _showing:
-            note_people(topic, hub.people_in(topic))
-        _show_here(topic, anyway=False)
+        _show(topic, "beat")
+
+
+def _show(topic: str, why: str) -> None:
+    """Tell who follows a list. One thread at a time, so that what is read last is told last.
+
+    Nobody waits for that thread: it finds the list waiting and tells it too. Waiting would never end where telling a
+    socket that is long gone closes it and comes here again.
+    """
+    with _waiting_lock:
+        _waiting.setdefault(topic, set()).add(why)
+    while _waiting and _showing.acquire(blocking=False):
+        try:
+            _show_all_that_wait()
+        finally:
+            _showing.release()
+
+
+def _show_all_that_wait() -> None:
+    while True:
+        with _waiting_lock:
+            if not _waiting:
+                return
+            topic, why = _waiting.popitem()
+        try:
+            _show_one(topic, why)
+        except Exception:
+            log.exception("could not tell who follows %s", topic)
+
+
+def _show_one(topic: str, why: set[str]) -> None:
+    own = hub.people_in(topic)
+    if why & {"changed", "beat"}:
+        note_people(topic, own)
+    if "changed" in why:
+        siblings.tell("here", topic=topic)
+    if not own:
+        _shown.pop(topic, None)
+        return
+    people = everyone(topic, own)
+    if why != {"beat"} or people != _shown.get(topic):
+        _shown[topic] = people
+        message = {"topic": topic, "users": people}
+        socketio.emit("here", message, to=topic, namespace=NAMESPACE, ignore_queue=True)
 
 
 def _disconnect_all(connections: list[Connection]) -> None:

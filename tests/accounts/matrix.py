@@ -32,7 +32,9 @@ ROUTES = {
     ("POST", "accounts.logout"): Row("/logout", everyone(302)),
     ("GET", "accounts.me"): Row("/people/me", signed_in(302)),
     ("GET", "accounts.person"): Row("/people/{teacher}", expect(200, anonymous=302, stranger=404)),
-    ("GET", "accounts.photo"): Row("/people/{teacher}/photo", expect(200, anonymous=302, stranger=404)),
+    ("GET", "accounts.photo"): Row(
+        "/people/{teacher}/photo", expect(200, anonymous=302, stranger=404), builds_files=True
+    ),
     ("GET", "accounts.settings"): Row("/settings", signed_in(302)),
     ("GET", "accounts.edit_profile"): Row("/settings/profile", signed_in()),
     ("POST", "accounts.edit_profile"): Row(

@@ -154,7 +154,15 @@ def test_a_right_taken_away_at_one_server_is_gone_at_the_other_at_once(pair: Pai
         assert eventually(lambda: heard.heard["ejected"], timeout=5) == [{"topic": pair.topic}]
 
 
-def test_the_servers_count_attempts_to_sign_in_together(pair: Pair) -> None:
+@pytest.fixture
+def attempts_forgotten(redis_address: tuple[str, int]) -> Iterator[None]:
+    """Give the tests that follow their attempts at signing in back."""
+    yield
+    with redis.Redis(*redis_address, db=9) as server:
+        server.delete(*server.keys("LIMITS*"))
+
+
+def test_the_servers_count_attempts_to_sign_in_together(pair: Pair, attempts_forgotten: None) -> None:
     def attempt(who: Visitor) -> int:
         return Visitor(who.url).status("/login", "/login", account="nobody", password="")
 

@@ -14,16 +14,19 @@ from yanxiu.search.permissions import principals_of
 from yanxiu.workshops.queries import membership_of, workshops_of
 from yanxiu.workshops.services.membership import remove_member
 
-FEATURES = ("workshops", "lessonplans", "observations", "resources")
-KINDS = ("person", "workshop", "topic", "post", "plan", "lesson", "comment", "resource")
+WORLDS = (
+    "workshops.matrix", "workshops.matrix_activities", "workshops.matrix_tasks", "lessonplans.matrix",
+    "observations.matrix", "resources.matrix",
+)  # fmt: skip
+KINDS = ("person", "workshop", "topic", "post", "activity", "task", "plan", "lesson", "comment", "resource")
 
 
 @pytest.fixture
 def world(ctx, cast) -> None:
     """A little of everything: what the permission matrices of the features are played on."""
     with unit_of_work():
-        for feature in FEATURES:
-            importlib.import_module(f"tests.{feature}.matrix").build(cast)
+        for name in WORLDS:
+            importlib.import_module(f"tests.{name}").build(cast)
 
 
 def everything(kind: str) -> dict[int, IndexDocument]:

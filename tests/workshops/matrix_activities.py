@@ -20,6 +20,7 @@ def build(cast: Cast) -> dict[str, object]:
         "a": activity.id,
         "colleague": colleague.id,
         "code": code_of(activity.key, step_of(now())),
+        "step": step_of(now()),
     }
 
 
@@ -65,7 +66,9 @@ ROUTES = {
     ),
     ("GET", "workshops.sign_in_page"): Row("/workshops/{w}/activities/{a}/sign-in", expect(200, **OUTSIDE, **MEMBERS)),
     ("POST", "workshops.sign_in"): Row(
-        "/workshops/{w}/activities/{a}/sign-in", expect(302, **OUTSIDE, **MEMBERS), data={"code": "{code}"}
+        "/workshops/{w}/activities/{a}/sign-in",
+        expect(302, **OUTSIDE, **MEMBERS),
+        data={"code": "{code}", "t": "{step}"},
     ),
     ("GET", "workshops.record_form"): Row("/workshops/{w}/activities/{a}/record", expect(200, **OUTSIDE, **MEMBERS)),
     ("POST", "workshops.save_record"): Row(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.workshops import make_activity, make_post, make_topic, make_workshop, opener
+from tests.support.workshops import make_activity, make_post, make_task, make_topic, make_workshop, opener
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import PUBLIC, SIGNED_IN, SearchOutbox, acl_county, acl_school, acl_user
 from yanxiu.core.unit_of_work import unit_of_work
@@ -26,6 +26,7 @@ def world(cast, ctx):
         World.topic = make_topic(World.people["leader"], World.hidden, html="<p>借<b>箭</b>的导入</p>")
         World.post = make_post(World.people["teacher"], World.topic)
         World.activity = make_activity(World.people["leader"], World.hidden)
+        World.task = make_task(World.people["leader"], World.hidden)
     return World
 
 

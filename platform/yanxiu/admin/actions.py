@@ -30,6 +30,7 @@ ACTIONS = {
     "audit.verified": "核验操作记录",
     "watching.exported": "导出观看记录",
     "workshop.created": "新建工作坊",
+    "workshop.cloned": "续办到下学期",
     "workshop.changed": "修改工作坊设置",
     "workshop.role_changed": "更改工作坊角色",
     "workshop.rights_changed": "更改工作坊权限",

@@ -13,6 +13,7 @@ import pytest
 import socketio as socketio_client
 import sqlalchemy as sa
 from flask import Flask
+from xdist.remote import Producer
 
 from tests.support.cast import Cast, cast_from_world
 from tests.support.clients import (
@@ -25,6 +26,7 @@ from tests.support.clients import (
 )
 from tests.support.databases import ADMIN_URL, PostgresDatabase, SqliteDatabase, new_database
 from tests.support.dirt import State
+from tests.support.scheduling import Together, turn
 from tests.support.server import LiveServer
 from tests.support.sockets import hang_up, hang_up_at_once, new_socket
 from tests.support.worlds import Worlds
@@ -49,11 +51,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=turn)
 
 
-def turn(item: pytest.Item) -> int:
-    """A long test, or one of many that one process must run, starts early: the processes should end together."""
-    if item.get_closest_marker("slow"):
-        return 0
-    return 1 if item.get_closest_marker("xdist_group") else 2
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 def meets_a_database(item: pytest.Item) -> bool:

@@ -122,7 +122,7 @@ def encoded(fields: dict[str, Any]) -> bytes:
     return "&".join(pairs).encode()
 
 
-@pytest.mark.parametrize("route", by_feature(FORMS), ids=lambda route: f"{route[0]} {route[1]}")
+@pytest.mark.parametrize("route", by_feature(FORMS))
 def test_no_form_breaks(app, cast, worlds, route):
     door = Door(app, cast, worlds, route)
     names = [*door.fields(), *door.row.files]
@@ -153,7 +153,7 @@ def knock_with_json(door: Door, data: st.DataObject) -> None:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("route", by_feature(FORMS), ids=lambda route: f"{route[0]} {route[1]}")
+@pytest.mark.parametrize("route", by_feature(FORMS))
 def test_no_body_of_the_wrong_kind_breaks_a_form(app, cast, worlds, route):
     door = Door(app, cast, worlds, route)
     boundary = "multipart/form-data; boundary=x"
@@ -180,7 +180,7 @@ def test_no_body_of_the_wrong_kind_breaks_a_form(app, cast, worlds, route):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("route", by_feature(PAGES), ids=lambda route: route[1])
+@pytest.mark.parametrize("route", by_feature(PAGES))
 def test_no_address_breaks_a_page(app, cast, worlds, route):
     door = Door(app, cast, worlds, route)
     names = (
@@ -213,7 +213,7 @@ def test_no_address_breaks_a_page(app, cast, worlds, route):
 HUGE = ("0", "2147483648", "9223372036854775808", "9" * 40)
 
 
-@pytest.mark.parametrize("route", by_feature(ROWS), ids=lambda route: f"{route[0]} {route[1]}")
+@pytest.mark.parametrize("route", by_feature(ROWS))
 def test_a_number_no_row_can_have_is_not_found(app, cast, worlds, route):
     _feature, row = ROWS[route]
     places = re.findall(r"\{\w+\}", row.url.split("?")[0])

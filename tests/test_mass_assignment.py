@@ -89,7 +89,7 @@ def asked(monkeypatch) -> set[str]:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("route", by_feature(FORMS), ids=lambda route: f"{route[0]} {route[1]}")
+@pytest.mark.parametrize("route", by_feature(FORMS))
 def test_column_names_added_to_a_form_change_nothing(app, cast, worlds, route, asked):
     plain_status, plain = send(app, cast, worlds, route, {})
     known = asked | set(ROWS[route][1].data or {})

@@ -18,7 +18,7 @@ from tests.support.eventually import eventually
 from tests.support.imports import ROOT
 from tests.support.ports import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.xdist_group("packaging"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def test_every_row_names_every_principal():
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("route", by_feature(ROWS), ids=lambda r: f"{r[0]} {r[1]}")
+@pytest.mark.parametrize("route", by_feature(ROWS))
 def test_each_principal_gets_what_is_written_down(app, cast, worlds, route):
     feature, row = ROWS[route]
     method, got = route[0], {}

@@ -92,7 +92,7 @@ def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str], IO[
                 "-m",
                 "pytest",
                 "-q",
-                "--durations=20",
+                "--durations=60",
                 "-p",
                 "no:cacheprovider",
                 f"--junit-xml={report}",
@@ -118,7 +118,7 @@ def count(report: Path, code: int) -> Result:
     return Result(passed, failed or int(code != 0), skipped)
 
 
-PARALLEL = ("-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder")
+PARALLEL = ("-n", WORKERS, "--dist", "loadscope", "--no-loadscope-reorder")
 STEPS = (
     Step("style", one_command("ruff", "check", ".")),
     Step("format", one_command("ruff", "format", "--check", ".")),

@@ -14,7 +14,7 @@ from tests.support.instance import Instance, new_instance
 from yanxiu.core import backup
 from yanxiu.core.storage import LocalStorage
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backup"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from yanxiu.accounts.demo import CAST
 from yanxiu.core.demo import PASSWORD
 from yanxiu.core.doctor import BALLAST
 
-pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.xdist_group("commands"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.timeout(300)]
 WORD = "a long enough word 7"
 
 

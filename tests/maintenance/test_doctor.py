@@ -18,7 +18,7 @@ from yanxiu.core.storage import ReceivedFile, keep_file, receive_file, storage
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.maintenance_cli import check_index
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("doctor"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

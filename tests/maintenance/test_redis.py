@@ -31,7 +31,6 @@ BINARY = shutil.which("redis-server")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.once,
-    pytest.mark.xdist_group("redis"),
     pytest.mark.timeout(300),
     pytest.mark.skipif(
         not (BINARY or os.environ.get("TEST_REDIS_URL")), reason="no Redis: neither TEST_REDIS_URL nor redis-server"

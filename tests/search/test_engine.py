@@ -12,7 +12,7 @@ from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.engines.ranking import PARTLY
 from yanxiu.search.scoring import K1, B
 
-pytestmark = [pytest.mark.once, pytest.mark.xdist_group("engine")]
+pytestmark = [pytest.mark.once]
 WORDS = ["三国", "教学", "设计", "课堂", "提问", "评课", "阅读", "习作", "作业", "小组"]
 SUBJECTS = ["语文", "数学", "英语"]
 KINDS = ["topic", "plan", "comment", "resource"]

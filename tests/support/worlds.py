@@ -31,9 +31,9 @@ ROWS: dict[tuple[str, str], tuple[ModuleType, Row]] = {
 
 
 def by_feature(routes: Iterable[Route]) -> list[Any]:
-    """The routes as parameters, those of a feature run by one test process: making its world takes longer than a request."""
+    """The routes as parameters. `@<matrix>` lets one process run those of a world: making it takes longer than a request."""
     return [
-        pytest.param(route, marks=pytest.mark.xdist_group(f"routes of {ROWS[route][0].__name__}"))
+        pytest.param(route, id=f"{' '.join(route)} @{ROWS[route][0].__name__.removeprefix('tests.')}")
         for route in sorted(routes)
     ]
 

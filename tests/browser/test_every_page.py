@@ -53,7 +53,7 @@ def test_the_page_is_fit_for_everybody(app, cast, page_for, route):
     # Not the list's own method: Playwright marks the function it is given, and a builtin takes no mark.
     page.on("response", note)
     address = filled(row.url, names)
-    if not is_page(page, address):
+    if not is_page(page, address, filled(dict(row.headers), names)):
         return
     weight = 0
     for width, height in SIZES.items():
@@ -68,9 +68,9 @@ def test_the_page_is_fit_for_everybody(app, cast, page_for, route):
     assert weight <= FIRST_VIEW_BYTES
 
 
-def is_page(page: Page, address: str) -> bool:
+def is_page(page: Page, address: str, headers: dict[str, str]) -> bool:
     """False for what is no HTML page (files, JSON, fragments without a frame)."""
-    answer = page.request.get(address, max_redirects=0)
+    answer = page.request.get(address, headers=headers, max_redirects=0)
     assert answer.status == 200, address
     return "text/html" in answer.headers.get("content-type", "") and "<html" in answer.text()
 

@@ -4,8 +4,7 @@
     python tools/suite.py fast       style, types and the tests on SQLite, without services
     python tools/suite.py STEP …     only these steps (see STEPS)
 
-Two steps run side by side, for much of a test is waiting; what a step says is printed when it ends. Every step runs, also
-after one has failed. The last line is the sum over all steps: `N passed, N failed, N skipped`.
+Every step runs, also after one has failed. The last line is the sum over all steps: `N passed, N failed, N skipped`.
 """
 
 from __future__ import annotations
@@ -15,22 +14,20 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import services as service_tools
 
 ROOT = Path(__file__).resolve().parent.parent
-STEP_LIMIT_S = 40 * 60
-WORKERS = os.environ.get("TEST_WORKERS", str(os.cpu_count() or 2))
-"""Test processes of a step."""
-SIDE_BY_SIDE = 2
+STEP_LIMIT_S = 20 * 60
+CORES = os.cpu_count() or 2
+WORKERS = os.environ.get("TEST_WORKERS", str(CORES + 1))
+"""One more than cores: tests wait for processes they start. Browsers keep the cores busy by themselves."""
+BROWSERS = os.environ.get("TEST_WORKERS", str(CORES))
 AGAIN = os.environ.get("FUZZ_EXAMPLES", "4")
 """Hostile examples a form on the second database: what differs there are types and limits, seen by few."""
 
@@ -50,7 +47,7 @@ class Step:
     """One part of the suite. `needs` names the services without which it cannot run at all."""
 
     name: str
-    run: Callable[[dict[str, str], IO[bytes]], Result]
+    run: Callable[[dict[str, str]], Result]
     needs: tuple[str, ...] = ()
 
 
@@ -59,32 +56,29 @@ def around() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def run(command: list[str], env: dict[str, str], out: IO[bytes]) -> int:
-    def say(line: str) -> None:
-        out.write(f"{line}\n".encode())
-        out.flush()
-
-    say(f"$ {' '.join(command)}")
-    how = {"cwd": ROOT, "env": {**around(), **env}, "stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
+def run(command: list[str], env: dict[str, str]) -> int:
+    print(f"\n$ {' '.join(command)}", flush=True)
     try:
-        return subprocess.run(command, timeout=STEP_LIMIT_S, check=False, **how).returncode
+        return subprocess.run(
+            command, cwd=ROOT, env={**around(), **env}, stdin=subprocess.DEVNULL, timeout=STEP_LIMIT_S, check=False
+        ).returncode
     except subprocess.TimeoutExpired:
-        say(f"gave up after {STEP_LIMIT_S} s")
+        print(f"gave up after {STEP_LIMIT_S} s", flush=True)
         return 124
 
 
-def one_command(*command: str) -> Callable[[dict[str, str], IO[bytes]], Result]:
-    def step(env: dict[str, str], out: IO[bytes]) -> Result:
-        ok = run([sys.executable, "-m", *command], env, out) == 0
+def one_command(*command: str) -> Callable[[dict[str, str]], Result]:
+    def step(env: dict[str, str]) -> Result:
+        ok = run([sys.executable, "-m", *command], env) == 0
         return Result(passed=int(ok), failed=int(not ok))
 
     return step
 
 
-def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str], IO[bytes]], Result]:
+def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str]], Result]:
     """One pytest run; `database` names the service variable that holds its database server's address."""
 
-    def step(env: dict[str, str], out: IO[bytes]) -> Result:
+    def step(env: dict[str, str]) -> Result:
         with service_tools.data_dir("tests") as folder:
             report = folder / "report.xml"
             command = [
@@ -98,7 +92,7 @@ def pytest(*arguments: str, database: str = "") -> Callable[[dict[str, str], IO[
                 f"--junit-xml={report}",
             ]
             extra = {"YANXIU_TEST_DATABASE_URL": env[database], "FUZZ_EXAMPLES": AGAIN} if database else {}
-            code = run([*command, *arguments], {**env, **extra, "TMPDIR": str(folder)}, out)
+            code = run([*command, *arguments], {**env, **extra, "TMPDIR": str(folder)})
             return count(report, code)
 
     return step
@@ -119,17 +113,18 @@ def count(report: Path, code: int) -> Result:
 
 
 PARALLEL = ("-n", WORKERS, "--dist", "loadscope", "--no-loadscope-reorder")
+IN_BROWSERS = ("-n", BROWSERS, "--dist", "loadscope", "--no-loadscope-reorder")
 STEPS = (
     Step("style", one_command("ruff", "check", ".")),
     Step("format", one_command("ruff", "format", "--check", ".")),
+    Step("types", one_command("mypy")),
     Step("sqlite", pytest("tests", "--ignore=tests/browser", *PARALLEL)),
-    Step("browser", pytest("tests/browser", *PARALLEL), needs=("Chromium",)),
     Step(
         "postgresql",
         pytest("tests", "--ignore=tests/browser", *PARALLEL, database="TEST_POSTGRES_URL"),
         needs=("PostgreSQL",),
     ),
-    Step("types", one_command("mypy")),
+    Step("browser", pytest("tests/browser", *IN_BROWSERS), needs=("Chromium",)),
 )
 FAST = ("style", "format", "types", "sqlite")
 
@@ -143,33 +138,26 @@ def ensured_node(have: service_tools.Services) -> Iterator[None]:
         except service_tools.ServiceError as error:
             have.skipped["Node"] = str(error)
     if "Node" not in have.skipped and not (ROOT / "node_modules" / "axe-core").exists():
-        code = run(
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], have.env, sys.stdout.buffer
-        )
+        code = run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], have.env)
         if code != 0:
             have.skipped["Node"] = "npm ci failed: axe-core for the accessibility tests is missing"
     yield
 
 
 def run_steps(steps: list[Step], have: service_tools.Services) -> dict[str, Result]:
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        results = pool.map(lambda step: run_step(step, have), steps)
-        return dict(zip((step.name for step in steps), results, strict=True))
-
-
-def run_step(step: Step, have: service_tools.Services) -> Result:
-    missing = [name for name in step.needs if name in have.skipped]
-    if missing:
-        print(f"\n=== {step.name} ===\nleft out: no {', '.join(missing)}", flush=True)
-        return Result(skipped=1)
-    print(f"{step.name} begins", flush=True)
-    started = time.monotonic()
-    with tempfile.TemporaryFile() as out:
-        result = step.run(have.env, out)
+    results = {}
+    for step in steps:
+        print(f"\n=== {step.name} ===", flush=True)
+        started = time.monotonic()
+        missing = [name for name in step.needs if name in have.skipped]
+        if missing:
+            print(f"left out: no {', '.join(missing)}", flush=True)
+            results[step.name] = Result(skipped=1)
+            continue
+        result = step.run(have.env)
         result.seconds = time.monotonic() - started
-        out.seek(0)
-        print(f"\n=== {step.name} ===\n{out.read().decode(errors='replace')}", flush=True)
-    return result
+        results[step.name] = result
+    return results
 
 
 def summarize(results: dict[str, Result], have: service_tools.Services) -> int:

@@ -48,6 +48,15 @@ def reach_of(topic_ids: Collection[int]) -> dict[int, Reach]:
     return {topic_id: found.get(topic_id, Reach(0, 0)) for topic_id in topic_ids}
 
 
+def _audience(topic: Topic) -> tuple[ColumnElement[bool], ...]:
+    """Whom an announcement is for: the members, but its author and closed accounts."""
+    return (
+        WorkshopMember.workshop_id == topic.workshop_id,
+        WorkshopMember.user_id != topic.author_id,
+        User.is_active.is_(True),
+    )
+
+
 def _readers(topic: Topic, opened: bool) -> Select[WorkshopMember]:
     state = TopicVisit.opened_at.is_not(None) if opened else TopicVisit.opened_at.is_(None)
     return (
@@ -56,9 +65,7 @@ def _readers(topic: Topic, opened: bool) -> Select[WorkshopMember]:
         .join(Topic, Topic.id == topic.id)
         .outerjoin(TopicVisit, _visit())
         .where(
-            WorkshopMember.workshop_id == topic.workshop_id,
-            WorkshopMember.user_id != topic.author_id,
-            User.is_active,
+            *_audience(topic),
             state,
         )
     )
@@ -129,9 +136,7 @@ def _parts(topic: Topic, key: InstrumentedAttribute[int], *names: InstrumentedAt
         .outerjoin(WorkshopGroup, WorkshopGroup.id == WorkshopMember.group_id)
         .outerjoin(TopicVisit, _visit())
         .where(
-            WorkshopMember.workshop_id == topic.workshop_id,
-            WorkshopMember.user_id != topic.author_id,
-            User.is_active,
+            *_audience(topic),
             key.is_not(None),
         )
         .group_by(key, *names)

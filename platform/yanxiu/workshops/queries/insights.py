@@ -7,7 +7,7 @@ is in use. Who has left is in no line; what they wrote is counted apart (`outsid
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -22,11 +22,10 @@ from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.task_attention import asked_in, sent_in
 
 
-@dataclass
-class MemberLine:
-    """One member's figures in a period; `last_active` is the last day ever, or None."""
+@dataclass(kw_only=True)
+class Counted:
+    """What is counted in a period, of a member or of many."""
 
-    seat: WorkshopMember
     visits: int = 0
     topics: int = 0
     answers: int = 0
@@ -35,6 +34,13 @@ class MemberLine:
     digests: int = 0
     works: int = 0
     works_asked: int = 0
+
+
+@dataclass(kw_only=True)
+class MemberLine(Counted):
+    """One member's figures in a period; `last_active` is the last day ever, or None."""
+
+    seat: WorkshopMember
     last_active: date | None = None
 
     @property
@@ -47,8 +53,8 @@ class MemberLine:
         return self.visits > 0 or self.spoke
 
 
-@dataclass
-class PartLine:
+@dataclass(kw_only=True)
+class PartLine(Counted):
     """The figures of a group, a school or the whole."""
 
     id: int | None
@@ -56,22 +62,14 @@ class PartLine:
     members: int = 0
     came: int = 0
     spoke: int = 0
-    visits: int = 0
-    topics: int = 0
-    answers: int = 0
-    received: int = 0
-    likes: int = 0
-    digests: int = 0
-    works: int = 0
-    works_asked: int = 0
 
     def add(self, line: MemberLine) -> None:
         """Count a member in."""
         self.members += 1
         self.came += line.came
         self.spoke += line.spoke
-        for name in COUNTED:
-            setattr(self, name, getattr(self, name) + getattr(line, name))
+        for counted in fields(Counted):
+            setattr(self, counted.name, getattr(self, counted.name) + getattr(line, counted.name))
 
     @property
     def came_rate(self) -> float | None:
@@ -86,9 +84,6 @@ class PartLine:
         return self.works / self.works_asked if self.works_asked else None
 
 
-COUNTED = ("visits", "topics", "answers", "received", "likes", "digests", "works", "works_asked")
-
-
 @dataclass(frozen=True)
 class Insights:
     """The lines of a period, and how many topics and answers come from people who are not among them."""
@@ -98,7 +93,7 @@ class Insights:
 
     def whole(self) -> PartLine:
         """The workshop as one line."""
-        whole = PartLine(None, "合计")
+        whole = PartLine(id=None, name="合计")
         for line in self.lines:
             whole.add(line)
         return whole
@@ -126,13 +121,13 @@ def _parts(lines: Iterable[MemberLine], part_of: Callable[[MemberLine], tuple[in
     found: dict[int | None, PartLine] = {}
     for line in lines:
         key, name = part_of(line)
-        found.setdefault(key, PartLine(key, name)).add(line)
+        found.setdefault(key, PartLine(id=key, name=name)).add(line)
     return sorted(found.values(), key=lambda part: (part.id is None, part.id or 0))
 
 
 def insights_of(workshop_id: int, period: Period) -> Insights:
     """Return everybody's figures in a period."""
-    lines = {seat.user_id: MemberLine(seat) for seat in _members(workshop_id, period)}
+    lines = {seat.user_id: MemberLine(seat=seat) for seat in _members(workshop_id, period)}
     outside = _add_words(lines, workshop_id, period)
     _add(lines, "visits", _visits(workshop_id, period))
     _add(lines, "received", _received(workshop_id, period))

@@ -26,7 +26,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.maintenance_cli import COMMANDS
 from yanxiu.search.cli import build_index
 from yanxiu.search.indexer import run_indexer
-from yanxiu.serving import EmbeddedServer, start_worker
+from yanxiu.serving import EmbeddedServer, is_taken, start_worker
 
 
 class PlainGroup(click.Group):
@@ -62,6 +62,11 @@ def upgrade_database() -> None:
 @click.option("--show-accounts", is_flag=True, help="Print the demo accounts, if this is a demo database.")
 def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
     """Start the web server and the worker."""
+    if is_taken(host, port):
+        raise click.ClickException(
+            f"{host}:{port} 已经有程序在用。请先停掉它，或者换一个端口：make run PORT={port + 1}，"
+            f"或 yanxiu serve --port {port + 1}"
+        )
     app = create_app()
     with app.app_context():
         upgrade_database()

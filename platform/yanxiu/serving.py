@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -50,6 +52,18 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         threading.Thread(target=watch_rooms, args=(app,), daemon=True).start()
         siblings.listen(app)
         return app
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Tell whether another program listens there, so that it is said before anything is begun."""
+    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a closed one may linger
+        try:
+            probe.bind(address)
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 def watch_rooms(app: Flask) -> None:

@@ -324,6 +324,22 @@ def test_a_link_is_made_by_keyboard_and_www_is_enough(page_for, plan_id):
     saved(page)
 
 
+def test_a_key_works_where_the_caret_is_however_late_the_browser_says_so(page_for, plan_id):
+    page = opened(page_for("leader"), plan_id)
+    write(page, "goals", "")
+    page.evaluate(
+        """() => {
+          getSelection().collapse(document.querySelector('#section-board .plan-section-body p'), 0);
+          const key = new KeyboardEvent('keydown', {key: 'k', code: 'KeyK', ctrlKey: true, bubbles: true, cancelable: true});
+          document.querySelector('#section-board').closest('[contenteditable=true]').dispatchEvent(key);
+        }"""
+    )
+    dialog = page.get_by_role("dialog", name="链接")
+    dialog.get_by_label("网址").fill("www.example.org")
+    dialog.get_by_role("button", name="确定").click()
+    expect(page.locator("#section-board a[href='https://www.example.org']")).to_be_visible()
+
+
 def test_saving_a_version_twice_in_a_hurry_keeps_one(app, page_for, plan_id):
     page = opened(page_for("leader"), plan_id)
     write(page, "goals", "刚写的，还没存。")

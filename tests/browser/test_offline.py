@@ -94,10 +94,15 @@ def kept_drafts(page):
 
 
 def leave_sign_ins(page, *people):
-    """Sign-ins to activities, one of each person, that found no network."""
+    """Sign-ins to activities, one of each person, that still find no network."""
     for person in people:
         page.evaluate(
-            "id => localStorage.setItem(`signin:/${id}`, JSON.stringify({code: '123456', t: '', at: Date.now(), viewer: id}))",
+            """id => {
+              const path = `/workshops/1/activities/${id}/sign-in`, kept = {code: '123456', t: '', at: Date.now(), viewer: id};
+              const send = window.fetch;
+              window.fetch = (url, ...more) => url === path ? Promise.reject(new TypeError('no network')) : send(url, ...more);
+              localStorage.setItem(`signin:${path}`, JSON.stringify(kept));
+            }""",
             str(person.id),
         )
 

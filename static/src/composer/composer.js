@@ -4,6 +4,7 @@ import StarterKit from "@tiptap/starter-kit";
 import Image from "@tiptap/extension-image";
 import { Placeholder } from "@tiptap/extensions";
 import { LOOKS_LIKE_HTML, setFormat } from "./prepare.js";
+import { FreshCaret } from "./fresh-caret.js";
 import { mentions } from "./mentions.js";
 import { Toolbar } from "./toolbar.js";
 import { pickedFiles, takeFiles } from "./uploads.js";
@@ -40,6 +41,7 @@ export class Composer {
       element: this.text,
       injectCSS: false,
       extensions: [
+        FreshCaret,
         StarterKit.configure({ heading: { levels: [3] }, code: false, codeBlock: false, link: { openOnClick: false } }),
         Image.configure({ allowBase64: false }),
         Placeholder.configure({ placeholder: area.placeholder }),

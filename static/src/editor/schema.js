@@ -6,6 +6,7 @@ import Image from "@tiptap/extension-image";
 import { ListItem, TaskItem, TaskList } from "@tiptap/extension-list";
 import TextAlign from "@tiptap/extension-text-align";
 import Highlight from "@tiptap/extension-highlight";
+import { FreshCaret } from "../composer/fresh-caret.js";
 import { linkDialog } from "../composer/link-dialog.js";
 import { PlanSection } from "./section.js";
 import { ScrollableTable } from "./table-view.js";
@@ -29,6 +30,7 @@ const LinkKey = Extension.create({
 
 export function extensions() {
   return [
+    FreshCaret,
     LinkKey,
     PlanDocument,
     PlanSection,

@@ -25,6 +25,7 @@ KINDS: dict[str, Wording] = {
     "mention": Wording("{actor}提到了您", "{actor}等提到了您 {count} 次", "comment", waits=True),
     "like": Wording("{actor}赞了您的发言", "{actor}等 {count} 次赞了您的发言", "like"),
     "digest": Wording("{actor}把您的话题加为精华", "您的话题被加为精华", "star"),
+    "answer_accepted": Wording("{actor}采纳了您的回答", "您的 {count} 条回答被采纳", "check"),
     "pinned": Wording("{actor}把您的话题置顶", "您的话题被置顶", "pin"),
     "announcement": Wording("{actor}发布了公告", "{actor}发布了公告", "pin"),
     "nudge_announcement": Wording("{actor}请您看一看公告", "{actor}请您看一看公告", "pin", waits=True),
@@ -78,7 +79,7 @@ def sentence(kind: str, actor: str, count: int) -> str:
 
 
 GROUPS = {
-    "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement"),
+    "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement", "answer_"),
     "备课": ("plan_",),
     "观课": ("lesson_", "comment", "evaluation", "recording_"),
     "任务和活动": ("task_", "work_", "reviews_", "activity_"),

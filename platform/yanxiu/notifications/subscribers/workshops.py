@@ -11,6 +11,7 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.services import Message, notify, told_already
 from yanxiu.workshops.events import (
+    AnswerAccepted,
     ApplicationDecided,
     ApplicationSubmitted,
     InvitationAnswered,
@@ -47,6 +48,11 @@ def _on_like(event: PostLiked) -> None:
 
 def _on_digest(event: TopicDigested) -> None:
     _tell_members({event.author_id}, "digest", event.actor_id, event.workshop_id, event.topic_id, None)
+
+
+def _on_acceptance(event: AnswerAccepted) -> None:
+    people = {event.author_id}
+    _tell_members(people, "answer_accepted", event.actor_id, event.workshop_id, event.topic_id, event.post_id)
 
 
 def _on_pin(event: TopicPinned) -> None:
@@ -160,6 +166,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(PersonMentioned, _on_mention),
     Subscription(PostLiked, _on_like),
     Subscription(TopicDigested, _on_digest),
+    Subscription(AnswerAccepted, _on_acceptance),
     Subscription(TopicPinned, _on_pin),
     Subscription(TopicPinned, _on_announcement),
     Subscription(MembersReminded, _on_reminder),

@@ -7,6 +7,7 @@ from yanxiu.workshops.events.activities import (
     ActivityPublished,
     RecordChanged,
 )
+from yanxiu.workshops.events.answers import AnswerAccepted
 from yanxiu.workshops.events.attention import MembersReminded
 from yanxiu.workshops.events.tasks import (
     ReviewsAsked,
@@ -53,6 +54,7 @@ __all__ = [
     "ActivityCancelled",
     "ActivityChanged",
     "ActivityPublished",
+    "AnswerAccepted",
     "ApplicationDecided",
     "ApplicationSubmitted",
     "InvitationAnswered",

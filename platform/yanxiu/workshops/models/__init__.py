@@ -9,7 +9,9 @@ from yanxiu.workshops.models.activities import (
     Presence,
     RecordPart,
 )
+from yanxiu.workshops.models.answers import AcceptedAnswer
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
+from yanxiu.workshops.models.kinds import TopicKind
 from yanxiu.workshops.models.tasks import (
     PeerReview,
     Scale,
@@ -45,6 +47,7 @@ from yanxiu.workshops.models.threads import (
 )
 
 __all__ = [
+    "AcceptedAnswer",
     "Activity",
     "ActivityKind",
     "ActivityReflection",
@@ -75,6 +78,7 @@ __all__ = [
     "TermItem",
     "TermStage",
     "Topic",
+    "TopicKind",
     "TopicVisit",
     "Workshop",
     "WorkshopGroup",

@@ -12,6 +12,7 @@ from yanxiu.accounts.models import User
 from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, UtcDateTime
 from yanxiu.core.storage import StoredFile
+from yanxiu.workshops.models.kinds import TopicKind
 from yanxiu.workshops.models.teams import Workshop
 
 
@@ -33,6 +34,7 @@ class Topic(Model):
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     title: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(12), default=TopicKind.DISCUSSION.value)
     excerpt: Mapped[str] = mapped_column(String(200), default="")
     pinned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     digest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -23,6 +23,7 @@ from yanxiu.workshops.models import (
     WorkshopMember,
     WorkshopPicture,
 )
+from yanxiu.workshops.queries.answers import QUESTION_LISTS, SOLVED, WAITING, questions_that_are
 from yanxiu.workshops.queries.attention import is_unanswered
 
 LATEST_REPLY, NEWEST, DIGEST, UNANSWERED = "reply", "new", "digest", "unanswered"
@@ -31,6 +32,8 @@ ORDERS: dict[str, UnaryExpression[Any]] = {
     NEWEST: Topic.created_at.desc(),
     DIGEST: Topic.digest_at.desc(),
     UNANSWERED: Topic.created_at.asc(),
+    WAITING: Topic.created_at.desc(),
+    SOLVED: Topic.last_post_at.desc(),
 }
 CATCH_UP_LIMIT = 200
 ANSWERS_SHOWN = 5
@@ -55,11 +58,16 @@ def pinned_topics(workshop_id: int) -> Sequence[Topic]:
 
 
 def topics_page(workshop_id: int, sort: str = LATEST_REPLY, cursor: str | None = None, size: int = 20) -> Page[Topic]:
-    """Return topics that are not pinned; by digest: the chosen ones, pinned or not; unanswered: the longest first."""
+    """Return topics that are not pinned; by digest: the chosen ones, pinned or not; unanswered: the longest first.
+
+    The two lists of questions hold pinned ones too.
+    """
     statement, key = _topics(workshop_id), ORDERS[sort]
     if sort == UNANSWERED:
         return paginate(statement.where(is_unanswered()), key, Topic.id.asc(), cursor=cursor, size=size)
-    if sort == DIGEST:
+    if sort in QUESTION_LISTS:
+        statement = statement.where(questions_that_are(sort))
+    elif sort == DIGEST:
         statement = statement.where(Topic.digest_at.is_not(None))
     else:
         statement = statement.where(Topic.pinned_at.is_(None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yanxiu.web.slots import Filler
 from yanxiu.workshops.views import (
     activities,
+    answers,
     attendance,
     attention,
     cloning,
@@ -33,6 +34,7 @@ __all__ = [
     "MORE_SLOTS",
     "SLOTS",
     "activities",
+    "answers",
     "attendance",
     "attention",
     "blueprints",

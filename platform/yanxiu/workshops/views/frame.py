@@ -19,7 +19,7 @@ from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.standing import KIND_NAMES
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Post, Topic
-from yanxiu.workshops.queries import teams, threads
+from yanxiu.workshops.queries import kinds, teams, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services.attachments import MAX_FILES, Attachment
 from yanxiu.workshops.services.visits import note_visit
@@ -97,13 +97,15 @@ def _note_visit(response: Response) -> Response:
     return response
 
 
-def reading_marks(topics: Sequence[Topic], seat: Seat) -> dict[str, dict[int, int]]:
-    """Return for rows of topics how many posts are new to a member, and up to where each was read."""
+def reading_marks(topics: Sequence[Topic], seat: Seat) -> dict[str, Any]:
+    """Return for rows of topics their kinds, how many posts are new to a member, and up to where each was read."""
+    notes = kinds.row_notes(topics)
     if seat.member is None:
-        return {"unread": {}, "read_numbers": {}}
+        return {"unread": {}, "read_numbers": {}, "row_notes": notes}
     seen = threads.seen_numbers(seat.member.user_id, [topic.id for topic in topics])
     unread = threads.unread_counts(topics, seen, seat.member)
-    return {"unread": unread, "read_numbers": {t.id: t.last_number - unread[t.id] for t in topics}}
+    read = {t.id: t.last_number - unread[t.id] for t in topics}
+    return {"unread": unread, "read_numbers": read, "row_notes": notes}
 
 
 def done(target: str, toast: str = "", **more: Any) -> ResponseReturnValue:

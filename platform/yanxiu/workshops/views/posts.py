@@ -35,6 +35,7 @@ from yanxiu.workshops.views.frame import (
     require_valid,
     since_argument,
 )
+from yanxiu.workshops.views.kinds import kind_context
 from yanxiu.workshops.views.topics import fragment, team_names, topic_context, topic_url, typed_html
 
 MAX_PICTURE = 20 * 1024**2
@@ -49,13 +50,14 @@ def post_url(topic: Topic, post_id: int) -> str:
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts")
 def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     """Answer the posts that changed after `?since=`."""
-    _seat, found = open_topic(workshop_id, topic_id)
+    seat, found = open_topic(workshop_id, topic_id)
     since, seq = since_argument(), current_seq(f"topic:{topic_id}")
     changes = threads.threads_since(topic_id, since)
     html = render_template(
         "workshops/_posts.html",
         topic=found,
         changes=changes,
+        **kind_context(seat, found, list(changes.posts())),
         team=team_names(workshop_id),
         thumbs=threads.thumbs_of(changes.posts(), current_viewer().user_id),
     )
@@ -74,6 +76,7 @@ def answers(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValu
         "workshops/answers.html",
         **frame(seat, "topics"),
         **topic_context(seat, post.topic),
+        **kind_context(seat, post.topic, (post, *page.items)),
         thread=threads.Thread(post, page.items),
         seq=seq,
         page=page,

@@ -15,11 +15,13 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
+from yanxiu.workshops.forms.kinds import NewTopicForm
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm, TopicForm, VisitForm
 from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember
+from yanxiu.workshops.queries import answers, kinds, threads
 from yanxiu.workshops.queries import members as roster
-from yanxiu.workshops.queries import threads
 from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.services import kinds as kind_services
 from yanxiu.workshops.services import posts as post_services
 from yanxiu.workshops.services import topics as services
 from yanxiu.workshops.views.frame import (
@@ -38,6 +40,7 @@ from yanxiu.workshops.views.frame import (
     require_valid,
     since_argument,
 )
+from yanxiu.workshops.views.kinds import kind_context
 
 SORTS = (
     (threads.LATEST_REPLY, "最新回复"),
@@ -45,7 +48,8 @@ SORTS = (
     (threads.DIGEST, "精华"),
     (threads.UNANSWERED, "待回复"),
 )
-UNPINNED = (threads.DIGEST, threads.UNANSWERED)
+QUESTION_SORTS = ((answers.WAITING, "待采纳"), (answers.SOLVED, "已解决"))
+UNPINNED = (threads.DIGEST, threads.UNANSWERED, *answers.QUESTION_LISTS)
 OTHERS = 5
 ORDERS = {"oldest": "先看早的", "newest": "先看新的"}
 
@@ -71,7 +75,8 @@ def topics(workshop_id: int) -> ResponseReturnValue:
         pinned=pinned,
         page=page,
         sort=sort,
-        sorts=SORTS,
+        sorts=SORTS + (QUESTION_SORTS if answers.has_questions(workshop_id) else ()),
+        unpinned=UNPINNED,
         **reading_marks(shown, seat),
         seq=current_seq(f"workshop:{workshop_id}"),
         first=not cursor,
@@ -94,7 +99,9 @@ def topic_rows(workshop_id: int) -> ResponseReturnValue:
     since, seq = since_argument(), current_seq(f"workshop:{workshop_id}")
     rows = threads.topics_since(workshop_id, since)
     reached = rows[-1].seq if len(rows) == threads.CATCH_UP_LIMIT else None
-    return fragment(render_template("workshops/_topic_rows.html", topics=rows), seq, reached)
+    return fragment(
+        render_template("workshops/_topic_rows.html", topics=rows, row_notes=kinds.row_notes(rows)), seq, reached
+    )
 
 
 def fragment(html: str, seq: int, reached: int | None) -> Response:
@@ -112,7 +119,7 @@ def new_topic(workshop_id: int) -> ResponseReturnValue:
     """Show the form for a new topic."""
     seat = open_seat(workshop_id)
     require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
-    form = TopicForm(formdata=None, client_uuid=post_services.checked_uuid(None))
+    form = NewTopicForm(formdata=None, client_uuid=post_services.checked_uuid(None))
     return render_template("workshops/new_topic.html", **frame(seat, "topics"), form=form)
 
 
@@ -127,7 +134,7 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
     """Publish a topic."""
     seat = open_seat(workshop_id)
     require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
-    form = TopicForm()
+    form = NewTopicForm()
     if not form.validate():
         return form_page("workshops/new_topic.html", form, **frame(seat, "topics"))
     try:
@@ -143,6 +150,7 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
                 client_uuid=form.client_uuid.data,
                 files=files,
             )
+            kind_services.shape_topic(current_actor(), topic, form.shape())
             target = topic_url(topic)
     except YanxiuError as error:
         return form_page("workshops/new_topic.html", form, error, **frame(open_seat(workshop_id), "topics"))
@@ -177,6 +185,7 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         "workshops/topic.html",
         **frame(seat, "topics"),
         **topic_context(seat, found),
+        **kind_context(seat, found, shown),
         opener=opener,
         page=page,
         thumbs=threads.thumbs_of(shown, viewer.user_id),

@@ -588,6 +588,7 @@ def upgrade() -> None:
         sa.Column("workshop_id", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("excerpt", sa.String(length=200), nullable=False),
         sa.Column("pinned_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("digest_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
@@ -1293,6 +1294,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_task_file_task_id"), ["task_id"], unique=False)
 
     op.create_table(
+        "accepted_answer",
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("accepted_by_id", sa.Integer(), nullable=False),
+        sa.Column("accepted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["accepted_by_id"], ["user.id"], name=op.f("fk_accepted_answer_accepted_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["post.id"], name=op.f("fk_accepted_answer_post_id_post"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["topic.id"], name=op.f("fk_accepted_answer_topic_id_topic"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("topic_id", name=op.f("pk_accepted_answer")),
+    )
+    with op.batch_alter_table("accepted_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accepted_answer_post_id"), ["post_id"], unique=False)
+
+    op.create_table(
         "post_attachment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
@@ -1620,6 +1639,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_attachment_post_id"))
 
     op.drop_table("post_attachment")
+    with op.batch_alter_table("accepted_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accepted_answer_post_id"))
+
+    op.drop_table("accepted_answer")
     with op.batch_alter_table("workshop_task_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_task_file_task_id"))
 

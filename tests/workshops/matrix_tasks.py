@@ -47,6 +47,8 @@ ROUTES = {
     ("GET", "workshops.edit_task"): Row("/workshops/{w}/tasks/{t}/edit", expect(200, **OUTSIDE, **LEADS)),
     ("POST", "workshops.change_task"): Row("/workshops/{w}/tasks/{t}/edit", expect(302, **OUTSIDE, **LEADS), data=TASK),
     ("POST", "workshops.delete_task"): Row("/workshops/{w}/tasks/{t}/deletion", expect(302, **OUTSIDE, **LEADS)),
+    # The task of this world is not deleted: there is nothing to bring back.
+    ("POST", "workshops.restore_task"): Row("/workshops/{w}/tasks/{t}/restoration", expect(404, anonymous=302)),
     # No file came with the task or the work; those that did have tests of their own.
     ("GET", "workshops.task_file"): Row("/workshops/{w}/tasks/{t}/files/1", expect(404, anonymous=302)),
     ("GET", "workshops.grades"): Row("/workshops/{w}/tasks.xlsx", expect(200, **OUTSIDE, teacher=403, colleague=403)),

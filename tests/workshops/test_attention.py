@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.support.workshops import make_post, make_topic, opener
+from tests.support.workshops import make_post, make_topic, make_workshop, opener
 from tests.workshops.stage import FETCH, Room, page
 from yanxiu.accounts.models import User
 from yanxiu.accounts.quiet import end_of_quiet
@@ -102,7 +102,7 @@ def test_a_reminder_waits_for_the_morning_and_only_for_those_who_still_need_it(a
         cast.user("colleague").quiet_from = cast.user("colleague").quiet_until = 0
     with clock.frozen(NIGHT):
         answer = remind(client_for("leader"), pinned)
-        assert answer.json["toast"] == "已提醒 1 位老师，另有 1 位老师在休息时段，明天 07:00 以后送到"
+        assert answer.json["toast"] == "已提醒周敏；李强在休息时段，明天 07:00 以后送到"
         assert "今天提醒过" in page(client_for("leader"), pinned.home)
     with clock.frozen(NIGHT + timedelta(minutes=1)):
         work()
@@ -122,7 +122,7 @@ def remind(client, room, matter="announcement", item_id=None):
 
 def test_nobody_is_reminded_twice_a_day_of_one_thing(app, client_for, cast, pinned, work):
     with clock.frozen(NOON):
-        assert remind(client_for("leader"), pinned).json["toast"] == "已提醒 2 位老师"
+        assert remind(client_for("leader"), pinned).json["toast"] == "已提醒李强、周敏"
         again = remind(client_for("leader"), pinned)
         assert (again.status_code, again.json["message"]) == (409, "今天已经提醒过了，同一件事一天只提醒一次")
     with clock.frozen(NOON + timedelta(days=1)):
@@ -209,3 +209,17 @@ def test_the_list_costs_the_same_with_one_announcement_and_with_five(app, cast, 
             page(client, f"{room.home}/topics/{last}/readers")
         costs.append(seen.count)
     assert costs[0] == costs[1]
+
+
+def test_a_new_workshop_is_told_only_what_is_so(app, client_for, cast):
+    with app.app_context(), unit_of_work():
+        workshop = make_workshop(cast.user("leader"), [], name="刚办的")
+        number = workshop.id
+    home = f"/workshops/{number}"
+    text = page(client_for("leader"), home)
+    assert "现在没有要处理的事。" in text
+    assert not re.search("话题都有人回|公告都打开过|天内都来过", text)
+    with app.app_context(), unit_of_work():
+        topic = make_topic(cast.user("leader"), db.session.get(Workshop, number), "公告")
+        topics.pin_topic(cast.user("leader"), topic, opener(topic), pinned=True)
+    assert "现在没有要处理的事：公告都打开过。" in page(client_for("leader"), home)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.support.accounts import make_person
 from tests.support.workshops import make_task, make_work, make_workshop
@@ -20,7 +20,7 @@ from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.workshops import events
-from yanxiu.workshops.models import Submission, SubmissionCopy, Task
+from yanxiu.workshops.models import Submission, SubmissionCopy, Task, WorkshopMember
 from yanxiu.workshops.queries import tasks as queries
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.services import membership, tasks, work
@@ -161,6 +161,16 @@ def test_who_left_or_leads_by_now_counts_in_no_figure(room):
         membership.change_role(room.people["leader"], room.workshop, member, "facilitator")
     assert queries.counts_of(room.workshop.id, [room.task.id])[room.task.id] == queries.Counts(1, 1, 0, 1)
     assert queries.missing_members(room.task) == []
+    with unit_of_work():
+        membership.remove_member(
+            room.people["leader"], room.workshop, membership_of(room.workshop.id, room.people["teacher"].id)
+        )
+    assert queries.counts_of(room.workshop.id, [room.task.id])[room.task.id].waiting == 0
+    assert queries.first_waiting(room.task.id) is None
+    assert queries.work_waiting_for(room.people["leader"].id) == []
+    left = queries.submission_of(room.task.id, room.people["teacher"].id)
+    assert queries.neighbors_of(left).waiting is None
+    assert queries.uncounted_people(room.task, [left.user_id]) == {left.user_id}
 
 
 def test_the_day_before_those_who_have_not_handed_in_are_reminded_once(room):
@@ -279,6 +289,26 @@ def test_live_rows_show_each_viewer_the_own_state(place, client_for):
     client_for("leader").post(f"{place.task}/deletion")
     assert f'data-gone="task-{place.t}"' in page(client_for("colleague"), f"{place.tasks}?since=0")
     page(client_for("leader"), place.task, 404)
+    assert "撤销" not in page(client_for("colleague"), f"{place.tasks}?deleted={place.t}")
+    assert "撤销" in page(client_for("leader"), f"{place.tasks}?deleted={place.t}")
+    assert client_for("colleague").post(f"{place.task}/restoration").status_code == 404
+    client_for("leader").post(f"{place.task}/restoration")
+    assert f'id="task-{place.t}"' in page(client_for("colleague"), f"{place.tasks}?since=0")
+    assert f'id="work-{place.s}"' in page(client_for("leader"), place.task)
+
+
+def test_who_has_not_handed_in_is_reminded_from_the_page_of_the_task(place, client_for, app):
+    with app.app_context(), unit_of_work():
+        db.session.execute(update(WorkshopMember).values(joined_at=now() - timedelta(days=1)))
+    with clock.frozen(now().replace(hour=4)):
+        assert "提醒还没有交的 1 位老师" in page(client_for("leader"), place.task)
+        assert "提醒还没有交" not in page(client_for("teacher"), place.task)
+        form = {"matter": "task", "item_id": str(place.t)}
+        answer = client_for("leader").post(f"/workshops/{place.w}/reminders", data=form, headers=FETCH)
+        assert answer.json["toast"] == "已提醒周敏"
+        text = page(client_for("leader"), place.task)
+        assert "今天提醒过" in text
+        assert "提醒还没有交" not in text
 
 
 def test_pages_of_tasks_cost_the_same_with_many_rows(place, client_for, count_queries, app, cast):

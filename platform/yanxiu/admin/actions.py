@@ -44,6 +44,7 @@ ACTIONS = {
     "attendance.marked": "登记出勤",
     "attendance.rest_absent": "其余登记为缺席",
     "task.deleted": "删除任务",
+    "task.restored": "恢复任务",
     "work.marked": "批改作业",
     "work.returned": "退回作业",
     "reviews.asked": "安排互评",

@@ -162,7 +162,7 @@ def _close_rooms(event: events.MemberRemoved) -> None:
     recheck_rooms(event.user_id)
 
 
-def _index_task(event: events.TaskPublished | events.TaskChanged) -> None:
+def _index_task(event: events.TaskPublished | events.TaskChanged | events.TaskRestored) -> None:
     enqueue_index("task", event.task_id)
 
 
@@ -211,6 +211,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.RecordChanged, _index_activity),
     Subscription(events.TaskPublished, _index_task),
     Subscription(events.TaskChanged, _index_task),
+    Subscription(events.TaskRestored, _index_task),
     Subscription(events.TaskDeleted, _forget_task),
     Subscription(events.WorkshopEnded, _go_on_with_reviews),
     Subscription(events.MemberRemoved, _close_rooms, Moment.AFTER_COMMIT),

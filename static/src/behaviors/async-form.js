@@ -2,6 +2,7 @@
 // The answer is {ok, redirect?, toast?, undo?}. On the form:
 //   data-refresh="<id of a live-list>"  fetch that list at once after success
 //   data-reset                          empty the form after success (needs no redirect)
+//   data-done="<words>"                 the button says so after success and rests; 撤销 wakes it again
 // While the network is away the form waits with data-state="offline". It is sent again when the browser or the socket
 // says that the network is back, and else from time to time: neither notices every break.
 import { requestJson } from "../net.js";
@@ -103,7 +104,23 @@ async function done(form, answer) {
   if (form.hasAttribute("data-reset")) emptyWhatWasSent(form, form.sentValues);
   const list = document.getElementById(form.dataset.refresh || "");
   if (list && list.refresh) await list.refresh();
-  if (answer.toast) toast(answer.toast, { undo: answer.undo, onUndone: list ? () => list.refresh() : undefined });
+  const wake = form.dataset.done ? rest(form) : null;
+  const onUndone = wake || (list ? () => list.refresh() : undefined);
+  if (answer.toast) toast(answer.toast, { undo: answer.undo, onUndone });
+}
+
+/** The button says what was done and cannot be pressed again; returns what makes it as it was. */
+function rest(form) {
+  const button = form.querySelector("[type=submit]");
+  const { textContent: words, ariaLabel: label } = button;
+  button.textContent = form.dataset.done;
+  button.removeAttribute("aria-label");
+  button.disabled = true;
+  return () => {
+    button.textContent = words;
+    if (label) button.setAttribute("aria-label", label);
+    button.disabled = false;
+  };
 }
 
 function fail(form, error) {

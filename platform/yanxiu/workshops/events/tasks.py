@@ -29,6 +29,13 @@ class TaskDeleted(Event):
 
 
 @dataclass(frozen=True)
+class TaskRestored(Event):
+    task_id: int
+    workshop_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
 class WorkHandedIn(Event):
     """A member sent the copy with this number."""
 

@@ -183,6 +183,34 @@ def reminded_today(workshop_ids: Collection[int]) -> set[tuple[int, str, int]]:
     return {(row[0], row[1], row[2]) for row in rows}
 
 
+def people_reminded_today(workshop_id: int, matter: Matter, item_id: int) -> set[int]:
+    """Return the ids of those who were reminded of one thing today."""
+    of_it = (NudgeRecipient.workshop_id == workshop_id, NudgeRecipient.matter == matter.value)
+    rows = select(NudgeRecipient.user_id).where(*of_it, NudgeRecipient.item_id == item_id)
+    return set(db.session.scalars(rows.where(NudgeRecipient.day == today())))
+
+
+def calm_words(workshop_id: int) -> list[str]:
+    """Say what is in order: only of things that are there."""
+    topics = select(Topic.id).where(
+        Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None), Topic.locked_at.is_(None)
+    )
+    people = select(WorkshopMember.id).where(
+        WorkshopMember.workshop_id == workshop_id,
+        WorkshopMember.role.in_(LOOKED_AFTER),
+        WorkshopMember.joined_at < now() - timedelta(days=QUIET_DAYS),
+    )
+    found = db.session.execute(
+        select(
+            exists(topics.where(Topic.pinned_at.is_(None), Topic.created_at < now() - UNANSWERED_AFTER)),
+            exists(topics.where(Topic.pinned_at.is_not(None))),
+            exists(people),
+        )
+    ).one()
+    words = ("话题都有人回", "公告都打开过", f"老师们 {QUIET_DAYS} 天内都来过")
+    return [word for word, there in zip(words, found, strict=True) if there]
+
+
 def led_workshop_ids(user_id: int | None) -> list[int]:
     """Return the ids of the workshops that a person leads or helps to lead and that go on."""
     leads = (WorkshopMember.user_id == user_id, WorkshopMember.role.in_(TEAM[:2]))

@@ -72,6 +72,12 @@ def find_task(workshop_id: int, task_id: int) -> Task | None:
     )
 
 
+def find_deleted_task(workshop_id: int, task_id: int) -> Task | None:
+    """Return a task of this workshop that was deleted and can be brought back."""
+    deleted = select(Task).where(Task.workshop_id == workshop_id, Task.id == task_id, Task.deleted_at.is_not(None))
+    return db.session.scalar(deleted.options(joinedload(Task.workshop)))
+
+
 def task_by_id(task_id: int) -> Task | None:
     """Return a task with its workshop whoever asks; the caller decides by a predicate."""
     return db.session.scalar(select(Task).where(Task.id == task_id).options(joinedload(Task.workshop)))
@@ -176,6 +182,23 @@ def _is_member() -> ColumnElement[bool]:
     return and_(WorkshopMember.workshop_id == Task.workshop_id, WorkshopMember.user_id == Submission.user_id)
 
 
+def uncounted_people(task: Task, user_ids: Iterable[int]) -> set[int]:
+    """Return those of these people whose work counts in no figure and waits in no queue: they left, or lead by now."""
+    ids = set(user_ids)
+    counted = select(WorkshopMember.user_id).where(
+        WorkshopMember.workshop_id == task.workshop_id,
+        WorkshopMember.role.in_(HANDING_IN),
+        WorkshopMember.user_id.in_(ids),
+    )
+    return ids - set(db.session.scalars(counted))
+
+
+def _waits_for_mark() -> ColumnElement[bool]:
+    """The condition of a submission (joined with its task) that somebody is to mark: the same that figures count."""
+    counted = exists().where(_is_member(), WorkshopMember.role.in_(HANDING_IN)).correlate(Task, Submission)
+    return and_(Submission.standing == Standing.HANDED_IN, counted)
+
+
 def submissions_page(task_id: int, cursor: str | None = None, size: int = 50) -> Page[Submission]:
     """Return what was handed in for a task in the order of the queue."""
     return paginate(_submissions().where(Submission.task_id == task_id), Submission.id.asc(), cursor=cursor, size=size)
@@ -229,7 +252,8 @@ class Neighbors:
 def neighbors_of(submission: Submission) -> Neighbors:
     """Return the queue around a submission; what waits is looked for after it first, then from the beginning."""
     ids = db.session.execute(
-        select(Submission.id, Submission.standing, Submission.user_id)
+        select(Submission.id, _waits_for_mark().label("waits"))
+        .join(Submission.task)
         .where(Submission.task_id == submission.task_id)
         .order_by(Submission.id)
     ).all()
@@ -238,7 +262,7 @@ def neighbors_of(submission: Submission) -> Neighbors:
     return Neighbors(
         before=ids[place - 1].id if place else None,
         after=ids[place + 1].id if place + 1 < len(ids) else None,
-        waiting=next((row.id for row in around if row.standing == Standing.HANDED_IN), None),
+        waiting=next((row.id for row in around if row.waits), None),
         place=place + 1,
         total=len(ids),
     )
@@ -246,8 +270,8 @@ def neighbors_of(submission: Submission) -> Neighbors:
 
 def first_waiting(task_id: int) -> int | None:
     """Return the first submission that waits for a mark."""
-    waiting = select(func.min(Submission.id))
-    return db.session.scalar(waiting.where(Submission.task_id == task_id, Submission.standing == Standing.HANDED_IN))
+    waiting = select(func.min(Submission.id)).join(Submission.task)
+    return db.session.scalar(waiting.where(Submission.task_id == task_id, _waits_for_mark()))
 
 
 @dataclass(frozen=True)
@@ -303,20 +327,21 @@ class Unmarked:
 
 def work_waiting_for(user_id: int | None, workshop_id: int | None = None, limit: int = WAITING_SHOWN) -> list[Unmarked]:
     """Return the tasks with work that this person may mark, the longest due first."""
+    marks = exists().where(
+        WorkshopMember.workshop_id == Task.workshop_id,
+        WorkshopMember.user_id == user_id,
+        or_(WorkshopMember.role == Role.MENTOR.value, holders_of(Right.GRADE)),
+    )
     rows = (
         select(Task.id, Task.workshop_id, Task.title, Workshop.name, func.count())
         .join(Submission, Submission.task_id == Task.id)
         .join(Workshop, Workshop.id == Task.workshop_id)
-        .join(WorkshopMember, WorkshopMember.workshop_id == Task.workshop_id)
-        .where(
-            WorkshopMember.user_id == user_id,
-            or_(WorkshopMember.role == Role.MENTOR.value, holders_of(Right.GRADE)),
-            Workshop.archived_at.is_(None),
-            Task.deleted_at.is_(None),
-            Submission.standing == Standing.HANDED_IN,
-            Submission.user_id != user_id,
-        )
-        .group_by(Task.id, Task.workshop_id, Task.title, Workshop.name, Task.due_at)
+        .where(marks, Workshop.archived_at.is_(None), Task.deleted_at.is_(None), _waits_for_mark())
+        # Nobody marks what is one's own.
+        .where(Submission.user_id != user_id)
+    )
+    rows = (
+        rows.group_by(Task.id, Task.workshop_id, Task.title, Workshop.name, Task.due_at)
         .order_by(Task.due_at, Task.id)
         .limit(limit)
     )

@@ -30,11 +30,11 @@ AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Reminded:
-    """What came of it: `resting` of the `people` hear of it when their quiet hours end, the first at `wakes_at`."""
+    """Whom it is for, by name: the `resting` hear of it when their quiet hours end, the first of them at `wakes_at`."""
 
     nudge: Nudge
-    people: int
-    resting: int
+    awake: list[str]
+    resting: list[str]
     wakes_at: datetime | None
 
 
@@ -54,10 +54,10 @@ def remind_members(actor: User, workshop: Workshop, matter: Matter, item_id: int
         raise ConflictError("今天已经提醒过了，同一件事一天只提醒一次")
     moments = _moments(chosen)
     for moment, people in moments.items():
-        _queue(nudge, people, UNDO_S if moment is None else (moment - now()).total_seconds())
-    resting = [moment for moment in moments if moment is not None]
-    count = sum(len(moments[moment]) for moment in resting)
-    return Reminded(nudge, len(chosen), count, min(resting, default=None))
+        _queue(nudge, list(people), UNDO_S if moment is None else (moment - now()).total_seconds())
+    awake = list(moments.pop(None, {}).values())
+    resting = [name for people in moments.values() for name in people.values()]
+    return Reminded(nudge, awake, resting, min((moment for moment in moments if moment), default=None))
 
 
 def _choose(nudge: Nudge, user_ids: Sequence[int]) -> list[int]:
@@ -69,12 +69,12 @@ def _choose(nudge: Nudge, user_ids: Sequence[int]) -> list[int]:
     return sorted(db.session.scalars(noted))
 
 
-def _moments(user_ids: Iterable[int]) -> dict[datetime | None, list[int]]:
-    """Sort people by when they may be told: None is now, else the end of their quiet hours."""
-    found: dict[datetime | None, list[int]] = defaultdict(list)
-    rows = db.session.execute(select(User.id, User.quiet_from, User.quiet_until).where(User.id.in_(user_ids)))
-    for user_id, quiet_from, quiet_until in rows:
-        found[end_of_quiet(quiet_from, quiet_until, now())].append(user_id)
+def _moments(user_ids: Iterable[int]) -> dict[datetime | None, dict[int, str]]:
+    """Sort people (id, name) by when they may be told: None is now, else the end of their quiet hours."""
+    found: dict[datetime | None, dict[int, str]] = defaultdict(dict)
+    people = select(User.id, User.name, User.quiet_from, User.quiet_until).where(User.id.in_(user_ids))
+    for user_id, name, quiet_from, quiet_until in db.session.execute(people.order_by(User.id)):
+        found[end_of_quiet(quiet_from, quiet_until, now())][user_id] = name
     return found
 
 

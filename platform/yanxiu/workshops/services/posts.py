@@ -341,9 +341,14 @@ def mark_seen(user_id: int, topic: Topic, number: int, *, only_next: bool = Fals
 
 
 def mark_all_seen(user_id: int, workshop_id: int) -> None:
-    """Note every topic of a workshop as read to its end."""
+    """Note every topic of a workshop as read to its end; what another device has read further on stays.
+
+    The rows are always taken in the same order, so that two devices do not wait for each other in a circle.
+    """
     topics = db.session.execute(
-        select(Topic.id, Topic.last_number).where(Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None))
+        select(Topic.id, Topic.last_number)
+        .where(Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None))
+        .order_by(Topic.id)
     ).all()
     insert = (sqlite.insert if is_sqlite() else postgresql.insert)(TopicVisit)
     for start in range(0, len(topics), VISITS_AT_ONCE):
@@ -359,5 +364,6 @@ def mark_all_seen(user_id: int, workshop_id: int) -> None:
                     "last_seen_number": statement.excluded.last_seen_number,
                     "seen_at": statement.excluded.seen_at,
                 },
+                where=TopicVisit.last_seen_number < statement.excluded.last_seen_number,
             )
         )

@@ -17,7 +17,7 @@ from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, keep_file
 from yanxiu.core.tasks import enqueue
-from yanxiu.workshops.events import TaskChanged, TaskDeleted, TaskDueSoon, TaskPublished
+from yanxiu.workshops.events import TaskChanged, TaskDeleted, TaskDueSoon, TaskPublished, TaskRestored
 from yanxiu.workshops.models import PeerReview, Scale, Submission, Task, TaskFile, Workshop
 from yanxiu.workshops.queries.tasks import missing_members
 from yanxiu.workshops.services.posts import checked_content, checked_uuid
@@ -187,6 +187,19 @@ def delete_task(actor: User, task: Task) -> None:
     bump(f"task:{task.id}", "task", task.id)
     record_audit(actor, "task.deleted", "workshop_task", task.id, workshop_id=task.workshop_id, title=task.title)
     record(TaskDeleted(task.id, task.workshop_id, actor.id))
+
+
+def restore_task(actor: User, task: Task) -> None:
+    """Bring a deleted task back with everything handed in for it; what fell due meanwhile is taken up again."""
+    if not hold(task) or task.deleted_at is None:
+        return
+    task.deleted_at = None
+    touch_task(task)
+    bump(f"task:{task.id}", "task", task.id)
+    _plan_reminder(task)
+    plan_reviews(task, max(task.due_at, now()))
+    record_audit(actor, "task.restored", "workshop_task", task.id, workshop_id=task.workshop_id, title=task.title)
+    record(TaskRestored(task.id, task.workshop_id, actor.id))
 
 
 def _plan_reminder(task: Task) -> None:

@@ -46,6 +46,7 @@ def three_minutes(seat: Seat) -> dict[str, Any] | None:
     matters = {line.matter for line in due}
     return TERMS | {
         "due": due,
+        "calm": [] if due else attention.calm_words(workshop.id),
         "may_remind": may_remind,
         "applications": roster.count_applications(workshop.id) if may_remind else 0,
         "unmarked": work_waiting_for(viewer.user_id, workshop.id),
@@ -95,19 +96,32 @@ def remind(workshop_id: int) -> ResponseReturnValue:
         matter, item_id = Matter(form.matter.data), form.item_id.data or 0
         reminded = nudges.remind_members(current_actor(), seat.workshop, matter, item_id)
         undo = url_for("workshops.take_back_reminder", workshop_id=workshop_id, nudge_id=reminded.nudge.id)
-    back = url_for("workshops.home", workshop_id=workshop_id)
-    return done_in_place(back, _said(reminded), undo={"url": undo, "text": "撤销"})
+    return done_in_place(_place_of(workshop_id, matter, item_id), _said(reminded), undo={"url": undo, "text": "撤销"})
+
+
+def _place_of(workshop_id: int, matter: Matter, item_id: int) -> str:
+    """Return the page of the thing, to which a form without JavaScript comes back."""
+    if matter is Matter.TASK:
+        return url_for("workshops.task", workshop_id=workshop_id, task_id=item_id)
+    if matter is Matter.ANNOUNCEMENT:
+        return url_for("workshops.readers", workshop_id=workshop_id, topic_id=item_id)
+    return url_for("workshops.home", workshop_id=workshop_id)
 
 
 def _said(reminded: Reminded) -> str:
-    """Say how many hear of it, and when."""
-    awake = reminded.people - reminded.resting
+    """Say who hears of it, and when."""
+    told = f"已提醒{_people(reminded.awake)}"
     if reminded.wakes_at is None:
-        return f"已提醒 {awake} 位老师"
+        return told
     local = reminded.wakes_at.astimezone(LOCAL_ZONE)
     when = f"{'今天' if local.date() == today() else '明天'} {local:%H:%M} 以后"
-    resting = f"{reminded.resting} 位老师在休息时段，{when}送到"
-    return resting if not awake else f"已提醒 {awake} 位老师，另有 {resting}"
+    resting = f"{_people(reminded.resting)}在休息时段，{when}送到"
+    return resting if not reminded.awake else f"{told}；{resting}"
+
+
+def _people(names: list[str]) -> str:
+    first = "、".join(names[:NAMED])
+    return first if len(names) <= NAMED else f"{first}等 {len(names)} 位老师"
 
 
 @bp.post("/workshops/<int:workshop_id>/reminders/<int:nudge_id>/withdrawal")

@@ -19,15 +19,27 @@ from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.files import send_stored
 from yanxiu.workshops import anonymous, gradebook, standings
 from yanxiu.workshops.forms.tasks import TaskForm, WorkForm, local_minutes
+from yanxiu.workshops.matters import Matter
 from yanxiu.workshops.models import Submission, Task
+from yanxiu.workshops.permissions import can_remind
 from yanxiu.workshops.permissions import tasks as may
+from yanxiu.workshops.queries import attention, peers
 from yanxiu.workshops.queries import members as roster
-from yanxiu.workshops.queries import peers
 from yanxiu.workshops.queries import tasks as queries
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import tasks as services
 from yanxiu.workshops.services.posts import checked_uuid
-from yanxiu.workshops.views.frame import bp, done, dropped_files, form_page, frame, open_seat, require, since_argument
+from yanxiu.workshops.views.frame import (
+    bp,
+    done,
+    dropped_files,
+    form_page,
+    frame,
+    number_argument,
+    open_seat,
+    require,
+    since_argument,
+)
 from yanxiu.workshops.views.topics import fragment, typed_html
 
 RUNNING, OVER, EXCELLENT = "running", "over", "excellent"
@@ -106,7 +118,14 @@ def tasks(workshop_id: int) -> ResponseReturnValue:
     rows = [] if show == EXCELLENT else page.items
     context = _row_context(seat, rows) | found | {"rows": rows}
     return render_template(
-        "workshops/tasks/index.html", **context, page=page, show=show, shows=SHOWS, seq=seq, first=not cursor
+        "workshops/tasks/index.html",
+        **context,
+        page=page,
+        show=show,
+        shows=SHOWS,
+        seq=seq,
+        first=not cursor,
+        deleted=_restorable(seat, number_argument("deleted")),
     )
 
 
@@ -175,7 +194,10 @@ def _changed_work(seat: Seat, found: Task, topic: str) -> Response:
     rows = queries.submissions_since(found.id, since)
     reached = rows[-1].seq if len(rows) == queries.CATCH_UP_LIMIT else None
     shown = [row for row in rows if context["sees_all"] or row.user_id == current_viewer().user_id]
-    figures = queries.counts_of(seat.workshop.id, [found.id])[found.id] if context["sees_all"] else None
+    figures = None
+    if context["sees_all"]:
+        figures = queries.counts_of(seat.workshop.id, [found.id])[found.id]
+        context["uncounted"] = queries.uncounted_people(found, [row.user_id for row in rows])
     html = render_template("workshops/tasks/_changes.html", **context, task=found, works=shown, figures=figures)
     return fragment(html, seq, reached)
 
@@ -196,14 +218,25 @@ def page_of(seat: Seat, found: Task) -> dict[str, Any]:
     }
     if context["sees_all"]:
         missing = queries.missing_members(found, MISSING_SHOWN + 1)
-        context |= {
-            "works": queries.submissions_page(found.id, request.args.get("cursor")),
+        works = queries.submissions_page(found.id, request.args.get("cursor"))
+        context |= _reminding(seat, found) | {
+            "works": works,
+            "uncounted": queries.uncounted_people(found, [work.user_id for work in works.items]),
             "figures": queries.counts_of(seat.workshop.id, [found.id])[found.id],
             "peer_progress": peers.progress_of(found.id) if found.reviewers else None,
             "missing": missing[:MISSING_SHOWN],
             "waiting": queries.first_waiting(found.id),
         }
     return context
+
+
+def _reminding(seat: Seat, found: Task) -> dict[str, Any]:
+    """Return whom the viewer may remind of the task now, and who was reminded today."""
+    wanted: set[int] = set()
+    if can_remind(current_viewer(), seat.workshop, seat.member):
+        wanted = set(attention.concerned(seat.workshop.id, Matter.TASK, found.id))
+    reminded = attention.people_reminded_today(seat.workshop.id, Matter.TASK, found.id)
+    return {"reminded": reminded, "remindable": len(wanted - reminded)}
 
 
 def _work_form(seat: Seat, found: Task) -> WorkForm | None:
@@ -257,7 +290,26 @@ def delete_task(workshop_id: int, task_id: int) -> ResponseReturnValue:
         require(may.can_give_tasks(current_viewer(), seat.workshop, seat.member), ONLY_TEAM)
         services.delete_task(current_actor(), found)
         title = found.title
-    return done(url_for("workshops.tasks", workshop_id=workshop_id), f"已删除任务“{title}”")
+    return done(url_for("workshops.tasks", workshop_id=workshop_id, deleted=task_id), f"已删除任务“{title}”")
+
+
+@bp.post("/workshops/<int:workshop_id>/tasks/<int:task_id>/restoration")
+def restore_task(workshop_id: int, task_id: int) -> ResponseReturnValue:
+    """Bring a deleted task back."""
+    with unit_of_work():
+        found = _restorable(open_seat(workshop_id), task_id)
+        if found is None:
+            raise NotFoundError
+        services.restore_task(current_actor(), found)
+        target = task_url(found)
+    return done(target, "任务已恢复")
+
+
+def _restorable(seat: Seat, task_id: int) -> Task | None:
+    """Return a deleted task if the viewer may bring it back."""
+    if not task_id or not may.can_give_tasks(current_viewer(), seat.workshop, seat.member):
+        return None
+    return queries.find_deleted_task(seat.workshop.id, task_id)
 
 
 @bp.get("/workshops/<int:workshop_id>/tasks/<int:task_id>/files/<int:file_id>")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.core.errors import NotFoundError, YanxiuError
+from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
@@ -135,7 +135,7 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
     seat = open_seat(workshop_id)
     require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
     form = NewTopicForm()
-    if not form.validate():
+    if not _is_filled_in(form):
         return form_page("workshops/new_topic.html", form, **frame(seat, "topics"))
     try:
         files = received_files()
@@ -155,6 +155,16 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
     except YanxiuError as error:
         return form_page("workshops/new_topic.html", form, error, **frame(open_seat(workshop_id), "topics"))
     return done(target, "话题已发布")
+
+
+def _is_filled_in(form: TopicForm) -> bool:
+    """Check the title and the text together: whoever left both empty hears of both."""
+    form.validate()
+    try:
+        post_services.checked_content(typed_html(form.html.data))
+    except InvalidError as error:
+        form.html.errors = [*form.html.errors, error.message]
+    return not form.errors
 
 
 def typed_html(typed: str | None) -> str:
@@ -270,7 +280,7 @@ def change_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     seat, found = open_topic(workshop_id, topic_id)
     require(permissions.can_edit_topic(current_viewer(), found, seat.member))
     form = TopicForm()
-    if not form.validate():
+    if not _is_filled_in(form):
         return form_page("workshops/edit_topic.html", form, **_edit_context(seat, found))
     try:
         files = received_files()

@@ -11,3 +11,4 @@ import "./workshops/plan-order.js";
 import "./workshops/attendance.js";
 import "./workshops/sign-in.js";
 import "./workshops/record.js";
+import "./workshops/points.js";

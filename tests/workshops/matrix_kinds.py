@@ -4,6 +4,7 @@ from tests.support.cast import Cast
 from tests.support.matrix import Row, expect
 from tests.support.workshops import make_post, make_topic, make_workshop
 from yanxiu.workshops.services.kinds import Shape, shape_topic
+from yanxiu.workshops.services.requirements import Asked, require_of_members
 
 
 def build(cast: Cast) -> dict[str, object]:
@@ -11,6 +12,7 @@ def build(cast: Cast) -> dict[str, object]:
     workshop = make_workshop(leader, [teacher, colleague])
     question = make_topic(teacher, workshop, "课前预习单怎么设计")
     shape_topic(teacher, question, Shape(kind="question"))
+    require_of_members(leader, question, Asked(posts=1, answers=1))
     return {"w": workshop.id, "question": question.id, "answer": make_post(colleague, question).id}
 
 
@@ -22,5 +24,14 @@ ROUTES = {
         "/workshops/{w}/topics/{question}/posts/{answer}/acceptance",
         expect(302, **OUTSIDE, principal=403, researcher=403, colleague=403),
         data={"on": "1"},
+    ),
+    # Members see their own progress on the topic's page; the list is for those who look after them.
+    ("GET", "workshops.progress"): Row(
+        "/workshops/{w}/topics/{question}/progress", expect(200, **OUTSIDE, teacher=403, colleague=403)
+    ),
+    ("POST", "workshops.require_replies"): Row(
+        "/workshops/{w}/topics/{question}/requirement",
+        expect(302, **OUTSIDE, principal=403, researcher=403, teacher=403, colleague=403),
+        data={"asked_posts": "1", "asked_answers": "2", "min_length": "20"},
     ),
 }

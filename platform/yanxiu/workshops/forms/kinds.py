@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from wtforms import RadioField
 
+from yanxiu.workshops.forms.requirements import RequirementFields
 from yanxiu.workshops.forms.threads import TopicForm
 from yanxiu.workshops.models import TopicKind
 from yanxiu.workshops.services.kinds import Shape
+from yanxiu.workshops.services.requirements import Asked
 
 KINDS = {TopicKind.DISCUSSION.value: "研讨", TopicKind.QUESTION.value: "问答"}
 STALE = "请从列表中选择话题类型"
 
 
-class NewTopicForm(TopicForm):
-    """A new topic of a kind."""
+class NewTopicForm(TopicForm, RequirementFields):
+    """A new topic of a kind; who may not ask anything of every member is not shown these fields."""
 
     kind = RadioField(
         "类型",
@@ -23,6 +25,7 @@ class NewTopicForm(TopicForm):
         invalid_value_message=STALE,
     )
 
-    def shape(self) -> Shape:
+    def shape(self, *, may_require: bool) -> Shape:
         """Return what was chosen; a form without the choice means a plain discussion."""
-        return Shape(kind=self.kind.data or TopicKind.DISCUSSION.value)
+        asked = self.asked() if may_require else Asked()
+        return Shape(kind=self.kind.data or TopicKind.DISCUSSION.value, asked=asked)

@@ -12,6 +12,7 @@ from yanxiu.workshops.models.activities import (
 from yanxiu.workshops.models.answers import AcceptedAnswer
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
 from yanxiu.workshops.models.kinds import TopicKind
+from yanxiu.workshops.models.requirements import TopicRequirement
 from yanxiu.workshops.models.tasks import (
     PeerReview,
     Scale,
@@ -79,6 +80,7 @@ __all__ = [
     "TermStage",
     "Topic",
     "TopicKind",
+    "TopicRequirement",
     "TopicVisit",
     "Workshop",
     "WorkshopGroup",

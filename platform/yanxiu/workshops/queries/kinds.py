@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from yanxiu.workshops.models import Topic, TopicKind
+from yanxiu.workshops.models import Topic, TopicKind, TopicRequirement
 from yanxiu.workshops.queries.answers import solved_among
+from yanxiu.workshops.queries.requirements import requirements_among
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,20 @@ class RowNote:
 
 def row_notes(topics: Iterable[Topic]) -> dict[int, tuple[RowNote, ...]]:
     """Return the marks of these topics; none for plain discussions."""
-    special = [topic for topic in topics if topic.kind != TopicKind.DISCUSSION]
-    solved = solved_among([topic.id for topic in special if topic.kind == TopicKind.QUESTION])
-    return {topic.id: _notes(topic, topic.id in solved) for topic in special}
+    shown = list(topics)
+    solved = solved_among([topic.id for topic in shown if topic.kind == TopicKind.QUESTION])
+    asked = requirements_among([topic.id for topic in shown])
+    return {topic.id: (*_of_kind(topic, topic.id in solved), *_of_asked(asked.get(topic.id))) for topic in shown}
 
 
-def _notes(topic: Topic, solved: bool) -> tuple[RowNote, ...]:
+def _of_kind(topic: Topic, solved: bool) -> tuple[RowNote, ...]:
     if topic.kind == TopicKind.QUESTION:
         return (RowNote("已解决", "green") if solved else RowNote("问答 · 待采纳", "blue"),)
     return ()
+
+
+def _of_asked(asked: TopicRequirement | None) -> tuple[RowNote, ...]:
+    if asked is None:
+        return ()
+    parts = [f"回复 {asked.posts}" if asked.posts else "", f"回应 {asked.answers}" if asked.answers else ""]
+    return (RowNote("每人" + "、".join(part for part in parts if part)),)

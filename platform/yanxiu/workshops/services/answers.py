@@ -10,7 +10,7 @@ from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.workshops.events import AnswerAccepted
 from yanxiu.workshops.models import AcceptedAnswer, Post
-from yanxiu.workshops.services.kinds import hold_topic
+from yanxiu.workshops.services.holding import hold_topic
 from yanxiu.workshops.services.topics import touch_topic
 
 

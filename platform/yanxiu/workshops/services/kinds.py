@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yanxiu.accounts.models import User
-from yanxiu.core.db import hold
-from yanxiu.core.errors import ConflictError
-from yanxiu.workshops.models import Post, Topic, TopicKind
+from yanxiu.core.db import db
+from yanxiu.workshops.models import Topic, TopicKind, TopicRequirement
+from yanxiu.workshops.services.requirements import Asked, require_of_members
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What the form says about the kind of a topic."""
+    """What the form says about the kind of a topic, and what is asked of every member."""
 
     kind: str = TopicKind.DISCUSSION.value
+    asked: Asked = field(default_factory=Asked)
 
 
 def shape_topic(actor: User, topic: Topic, shape: Shape) -> None:
     """Give a topic its kind, in the transaction that publishes it; a form that arrives twice changes nothing."""
     if topic.kind == TopicKind.DISCUSSION:
         topic.kind = shape.kind
-
-
-def hold_topic(topic: Topic, post: Post | None = None) -> None:
-    """Keep other writers of a topic out until the commit: the topic's row first, then a post of it."""
-    if not hold(topic) or topic.deleted_at is not None or (post is not None and not hold(post)):
-        raise ConflictError("这个话题刚刚被删除了")
+    if shape.asked and db.session.get(TopicRequirement, topic.id) is None:
+        require_of_members(actor, topic, shape.asked)

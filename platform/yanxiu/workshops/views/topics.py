@@ -150,7 +150,8 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
                 client_uuid=form.client_uuid.data,
                 files=files,
             )
-            kind_services.shape_topic(current_actor(), topic, form.shape())
+            may_require = permissions.can_moderate(current_viewer(), seat.workshop, seat.member)
+            kind_services.shape_topic(current_actor(), topic, form.shape(may_require=may_require))
             target = topic_url(topic)
     except YanxiuError as error:
         return form_page("workshops/new_topic.html", form, error, **frame(open_seat(workshop_id), "topics"))

@@ -1161,6 +1161,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_term_item_target", ["kind", "target_id"], unique=False)
 
     op.create_table(
+        "topic_requirement",
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("posts", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("min_length", sa.Integer(), nullable=False),
+        sa.Column("post_points", sa.Integer(), nullable=False),
+        sa.Column("answer_points", sa.Integer(), nullable=False),
+        sa.Column("total_points", sa.Integer(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=False),
+        sa.Column("changed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["user.id"], name=op.f("fk_topic_requirement_changed_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["topic.id"], name=op.f("fk_topic_requirement_topic_id_topic"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("topic_id", name=op.f("pk_topic_requirement")),
+    )
+    op.create_table(
         "topic_visit",
         sa.Column("topic_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1663,6 +1680,7 @@ def downgrade() -> None:
 
     op.drop_table("workshop_member")
     op.drop_table("topic_visit")
+    op.drop_table("topic_requirement")
     with op.batch_alter_table("term_item", schema=None) as batch_op:
         batch_op.drop_index("ix_term_item_target")
         batch_op.drop_index(batch_op.f("ix_term_item_stage_id"))

@@ -40,9 +40,10 @@ lock: dev  ## write requirements/*.lock and package-lock.json anew from what pyp
 	@$(UV_LOCK) --group dev -c requirements/run.lock -o requirements/dev.lock
 	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
 
-bench: dev  ## measure pages and sockets; prints tables
+bench: dev  ## measure pages, sockets and bursts; prints tables
 	@$(PY) benchmarks/pages.py
 	@$(PY) benchmarks/sockets.py
+	@$(PY) benchmarks/burst.py
 
 venv:
 	@bash tools/venv.sh run

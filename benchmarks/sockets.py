@@ -17,43 +17,16 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
+from under_test import ROOT, Server, environment_of, serving
 
-from tests.support.eventually import eventually  # noqa: E402  (the source root must be on the path first)
-from tests.support.ports import free_port  # noqa: E402
-from tests.support.sockets import hang_up_at_once, new_socket  # noqa: E402
+from tests.support.sockets import hang_up_at_once, new_socket
 
 CLIENTS_EACH = 50
 POSTS = 10
 THREADS = 700
-
-
-@dataclass
-class Server:
-    """The server under test."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-
-    def children(self) -> list[int]:
-        done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
-        return [int(pid) for pid in done.stdout.split()]
-
-    def use(self) -> tuple[float, int]:
-        """Resident memory in MiB and threads of the process that serves (the one with the most threads)."""
-        found = [status_of(pid) for pid in (self.process.pid, *self.children())]
-        return max(found, key=lambda pair: pair[1])
-
-
-def status_of(pid: int) -> tuple[float, int]:
-    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return int(lines["VmRSS"].split()[0]) / 1024, int(lines["Threads"])
 
 
 def main() -> None:
@@ -66,11 +39,7 @@ def main() -> None:
 
 
 def measure(number: int, folder: Path) -> str:
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("YANXIU_")},
-        "YANXIU_INSTANCE": str(folder), "YANXIU_RATE_LIMITS": "0", "YANXIU_THREADS": str(THREADS),
-        "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
-    }  # fmt: skip
+    environment = environment_of(folder, YANXIU_THREADS=str(THREADS))
     made = subprocess.run(
         [sys.executable, "-m", "tests.crash.stage", "prepare"],
         cwd=ROOT,
@@ -80,25 +49,8 @@ def measure(number: int, folder: Path) -> str:
         check=True,
     )
     stage = json.loads(made.stdout.rsplit("ANSWER", 1)[1])
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "yanxiu", "serve", "--port", str(port), "--no-worker"], cwd=ROOT, env=environment
-    )
-    server = Server(f"http://127.0.0.1:{port}", process)
-    try:
-        eventually(lambda: answers(server.url), timeout=60)
+    with serving(environment) as server:
         return with_clients(number, server, stage, environment)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/login", timeout=5) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
 
 
 def with_clients(number: int, server: Server, stage: dict[str, Any], environment: dict[str, str]) -> str:

@@ -39,6 +39,7 @@ from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.web.bursts import shelf
 
 gc.set_threshold(100_000, 50, 100)  # thousands of short requests: a twentieth of the time went into looking for garbage
 
@@ -118,6 +119,7 @@ def _fresh_database(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> None:
     app.extensions["yanxiu_documents"].drain()  # edits on their way belong to the test that made them
+    shelf.clear()
     with app.app_context():
         db.session.remove()
         database.reset(db.engine)

@@ -17,6 +17,7 @@ from yanxiu.core.storage import LocalStorage, set_storage
 from yanxiu.extensions import csrf, db, limiter, migrate, socketio
 from yanxiu.web.assets import init_assets
 from yanxiu.web.auth import init_auth
+from yanxiu.web.bursts import init_bursts
 from yanxiu.web.converters import init_converters
 from yanxiu.web.errors import init_errors
 from yanxiu.web.filters import init_filters
@@ -63,6 +64,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
     )
     siblings.use(config.redis_url)
     init_converters(app)
+    init_bursts(app)
     init_auth(app)
     init_errors(app)
     init_headers(app)

@@ -1,5 +1,7 @@
 """Live lists follow what others do, also over a lost network, and never disturb who is writing."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import expect
 
@@ -37,7 +39,7 @@ class Board:
         page.route("**/probe/items*", self._answer)
 
     def _answer(self, route):
-        since = int(route.request.url.rpartition("=")[2])
+        since = int(parse_qs(urlsplit(route.request.url).query)["since"][0])
         self.asked.append(since)
         newer = "".join(html for seq, html in self.items.values() if seq > since)
         route.fulfill(content_type="text/html; charset=utf-8", body=newer, headers={"X-Seq": str(self.seq)})

@@ -118,6 +118,15 @@ class LiveHub:
             found = {c.user_id: c.name for sid in self._by_topic.get(topic, ()) if (c := self._by_sid.get(sid))}
         return [{"id": user_id, "name": name} for user_id, name in sorted(found.items(), key=lambda p: p[1])]
 
+    def follows(self, token: str | None, topic: str) -> bool:
+        """Tell whether a socket of this sign-in follows a list now."""
+        with self._lock:
+            return token is not None and any(
+                connection.token == token
+                for sid in self._by_topic.get(topic, ())
+                if (connection := self._by_sid.get(sid)) is not None
+            )
+
     def topics(self) -> list[str]:
         """Return the lists that somebody follows."""
         with self._lock:

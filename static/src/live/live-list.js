@@ -95,6 +95,8 @@ export class LiveList extends HTMLElement {
     const url = new URL(this.dataset.src, location.href);
     url.searchParams.set("since", this.seq);
     const asked = this.wanted;
+    // All who heard of the same change ask for the same, and the server renders it once.
+    url.searchParams.set("upto", asked);
     try {
       const { html, response } = await requestHtml(url.href);
       const reached = Number(response.headers.get("X-Seq"));

@@ -12,6 +12,7 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.core.uploads import IMAGES, receive_upload
 from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.bursts import live_fragment, share_fragment
 from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm
@@ -48,19 +49,24 @@ def post_url(topic: Topic, post_id: int) -> str:
 
 
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts")
+@live_fragment("topic:{topic_id}")
 def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     """Answer the posts that changed after `?since=`."""
     seat, found = open_topic(workshop_id, topic_id)
     since, seq = since_argument(), current_seq(f"topic:{topic_id}")
     changes = threads.threads_since(topic_id, since)
+    thumbs = threads.thumbs_of(changes.posts(), current_viewer().user_id)
     html = render_template(
         "workshops/_posts.html",
         topic=found,
         changes=changes,
         **kind_context(seat, found, list(changes.posts())),
         team=team_names(workshop_id),
-        thumbs=threads.thumbs_of(changes.posts(), current_viewer().user_id),
+        thumbs=thumbs,
+        sent_by_script=True,
     )
+    if not thumbs and changes.seq is None:
+        share_fragment(html, seq)
     return fragment(html, seq, changes.seq)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, make_response, render_template, request, session, url_for
+from flask import Response, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.models import User
@@ -14,6 +14,7 @@ from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.bursts import fragment_response
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.kinds import NewTopicForm
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm, TopicForm, VisitForm
@@ -106,9 +107,7 @@ def topic_rows(workshop_id: int) -> ResponseReturnValue:
 
 def fragment(html: str, seq: int, reached: int | None) -> Response:
     """Answer what changed up to `seq`, or only up to `reached`: then the page asks for the rest at once."""
-    response = make_response(html)
-    response.headers["X-Seq"] = str(seq if reached is None else reached)
-    response.headers["Cache-Control"] = "no-store"
+    response = fragment_response(html, seq if reached is None else reached)
     if reached is not None:
         response.headers["X-More"] = "1"
     return response

@@ -1,0 +1,80 @@
+"""A real `yanxiu serve` in a temporary instance, for the benchmarks that speak to it over the network."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
+
+from tests.support.eventually import eventually  # noqa: E402  (the source root must be on the path first)
+from tests.support.ports import free_port  # noqa: E402
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Server:
+    """The server under test."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def processes(self) -> list[int]:
+        done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return [self.process.pid, *(int(pid) for pid in done.stdout.split())]
+
+    def use(self) -> tuple[float, int]:
+        """Resident memory in MiB and threads of the process that serves (the one with the most threads)."""
+        return max((status_of(pid) for pid in self.processes()), key=lambda pair: pair[1])
+
+    def cpu_s(self) -> float:
+        """Processor time used so far by all its processes, in seconds."""
+        return sum(cpu_of(pid) for pid in self.processes())
+
+
+def status_of(pid: int) -> tuple[float, int]:
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(lines["VmRSS"].split()[0]) / 1024, int(lines["Threads"])
+
+
+def cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def environment_of(folder: Path, **settings: str) -> dict[str, str]:
+    """Return the environment of an instance of its own in `folder`."""
+    outside = {key: value for key, value in os.environ.items() if not key.startswith("YANXIU_")}
+    path = f"{ROOT / 'platform'}{os.pathsep}{ROOT}"
+    return {**outside, "YANXIU_INSTANCE": str(folder), "YANXIU_RATE_LIMITS": "0", "PYTHONPATH": path, **settings}
+
+
+@contextlib.contextmanager
+def serving(environment: dict[str, str]) -> Iterator[Server]:
+    """Start the server on a free port and end it afterwards."""
+    port = free_port()
+    command = [sys.executable, "-m", "yanxiu", "serve", "--port", str(port), "--no-worker"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    server = Server(f"http://127.0.0.1:{port}", process)
+    try:
+        eventually(lambda: answers(server.url), timeout=60)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/login", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False

@@ -18,6 +18,7 @@ JOB_NAMES = {
     "workshops.remind": "发出坊主的提醒",
     "workshops.task_due": "提醒任务快截止",
     "workshops.peer_reviews": "分配互评",
+    "notifications.relocated": "通知老师话题整理过",
     "notifications.announce": "通知成员有新公告",
     "notifications.tell_members": "通知成员活动有变",
     "notifications.digests": "查看谁要消息摘要",

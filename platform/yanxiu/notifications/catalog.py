@@ -27,6 +27,12 @@ KINDS: dict[str, Wording] = {
     "digest": Wording("{actor}把您的话题加为精华", "您的话题被加为精华", "star"),
     "answer_accepted": Wording("{actor}采纳了您的回答", "您的 {count} 条回答被采纳", "check"),
     "pinned": Wording("{actor}把您的话题置顶", "您的话题被置顶", "pin"),
+    "topic_moved": Wording("{actor}把您发过言的话题移了过来", "{actor}把您发过言的话题移了过来", "workshop"),
+    "topic_left": Wording("{actor}把您发过言的话题移到了别处", "{actor}把您发过言的话题移到了别处", "workshop"),
+    "topic_merged": Wording(
+        "{actor}把您的发言合并到了这个话题", "{actor} {count} 次把您的发言合并到了这个话题", "comment"
+    ),
+    "topic_split": Wording("{actor}把您的发言分到了新话题", "{actor} {count} 次把您的发言分到了新话题", "comment"),
     "announcement": Wording("{actor}发布了公告", "{actor}发布了公告", "pin"),
     "nudge_announcement": Wording("{actor}请您看一看公告", "{actor}请您看一看公告", "pin", waits=True),
     "nudge_unanswered": Wording("{actor}请您看看等回复的话题", "{actor}请您看看等回复的话题", "comment", waits=True),
@@ -79,7 +85,7 @@ def sentence(kind: str, actor: str, count: int) -> str:
 
 
 GROUPS = {
-    "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement", "answer_"),
+    "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement", "answer_", "topic_"),
     "备课": ("plan_",),
     "观课": ("lesson_", "comment", "evaluation", "recording_"),
     "任务和活动": ("task_", "work_", "reviews_", "activity_"),

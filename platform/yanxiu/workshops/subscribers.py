@@ -91,6 +91,31 @@ def _index_restored_topic(event: events.TopicRestored) -> None:
     enqueue_index_many("post", db.session.scalars(standing).all())
 
 
+def _index_moved(event: events.TopicMoved) -> None:
+    """Others may see it from now on, and those from before no longer."""
+    enqueue_index("topic", event.topic_id, narrowed=True)
+    answers = select(Post.id).where(Post.topic_id == event.topic_id, Post.number > 1)
+    enqueue_index_many("post", db.session.scalars(answers).all(), urgent=True)
+
+
+def _index_merged(event: events.TopicsMerged) -> None:
+    """What was the text of a topic is an answer now, and the answers carry another title."""
+    enqueue_index("topic", event.gone_id, deleted=True)
+    enqueue(REINDEX, {"topic_id": event.topic_id}, key=f"{REINDEX}:topic:{event.topic_id}")
+
+
+def _index_split(event: events.TopicSplit) -> None:
+    """What was an answer is the text of a topic now."""
+    enqueue_index("topic", event.topic_id)
+    enqueue_index("post", event.opener_id, deleted=True)
+    enqueue(REINDEX, {"topic_id": event.topic_id}, key=f"{REINDEX}:topic:{event.topic_id}")
+
+
+def _recheck_topic(event: events.TopicMoved) -> None:
+    """Who follows the topic and does not belong to its new place hears nothing more of it."""
+    recheck_rooms(topic=f"topic:{event.topic_id}")
+
+
 def _index_post(event: events.PostPublished | events.PostRestored) -> None:
     enqueue_index("post", event.post_id)
 
@@ -202,6 +227,10 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TopicChanged, _index_answers),
     Subscription(events.TopicDeleted, _forget_topic),
     Subscription(events.TopicRestored, _index_restored_topic),
+    Subscription(events.TopicMoved, _index_moved),
+    Subscription(events.TopicsMerged, _index_merged),
+    Subscription(events.TopicSplit, _index_split),
+    Subscription(events.TopicMoved, _recheck_topic, Moment.AFTER_COMMIT),
     Subscription(events.PostPublished, _index_post),
     Subscription(events.PostRestored, _index_post),
     Subscription(events.PostEdited, _index_edit),

@@ -5,14 +5,21 @@ from __future__ import annotations
 from yanxiu.core.events import Subscription
 from yanxiu.core.tasks import JobHandler
 from yanxiu.notifications.digests import LOOK, SEND, queue_digests, send_digest
-from yanxiu.notifications.subscribers import activities, lessons, plans, standing, tasks, workshops
+from yanxiu.notifications.subscribers import activities, lessons, plans, relocations, standing, tasks, workshops
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *workshops.SUBSCRIPTIONS,
     *standing.SUBSCRIPTIONS,
+    *relocations.SUBSCRIPTIONS,
     *activities.SUBSCRIPTIONS,
     *tasks.SUBSCRIPTIONS,
     *plans.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,
 )
-JOBS: dict[str, JobHandler] = {**workshops.JOBS, **activities.JOBS, LOOK: queue_digests, SEND: send_digest}
+JOBS: dict[str, JobHandler] = {
+    **workshops.JOBS,
+    **activities.JOBS,
+    **relocations.JOBS,
+    LOOK: queue_digests,
+    SEND: send_digest,
+}

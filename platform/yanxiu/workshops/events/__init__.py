@@ -9,6 +9,7 @@ from yanxiu.workshops.events.activities import (
 )
 from yanxiu.workshops.events.answers import AnswerAccepted
 from yanxiu.workshops.events.attention import MembersReminded
+from yanxiu.workshops.events.relocations import TopicMoved, TopicsMerged, TopicSplit
 from yanxiu.workshops.events.tasks import (
     ReviewsAsked,
     TaskChanged,
@@ -81,9 +82,12 @@ __all__ = [
     "TopicChanged",
     "TopicDeleted",
     "TopicDigested",
+    "TopicMoved",
     "TopicPinned",
     "TopicPublished",
     "TopicRestored",
+    "TopicSplit",
+    "TopicsMerged",
     "WorkChosen",
     "WorkHandedIn",
     "WorkMarked",

@@ -12,6 +12,7 @@ from yanxiu.workshops.models.activities import (
 from yanxiu.workshops.models.answers import AcceptedAnswer
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
 from yanxiu.workshops.models.kinds import TopicKind
+from yanxiu.workshops.models.relocations import TopicRelocation
 from yanxiu.workshops.models.requirements import TopicRequirement
 from yanxiu.workshops.models.tasks import (
     PeerReview,
@@ -80,6 +81,7 @@ __all__ = [
     "TermStage",
     "Topic",
     "TopicKind",
+    "TopicRelocation",
     "TopicRequirement",
     "TopicVisit",
     "Workshop",

@@ -20,7 +20,8 @@ class Topic(Model):
     """A thread of a workshop.
 
     `seq` is the number of its last change in the live list `workshop:<id>`;
-    `last_number` is the number of its newest post, counted up in the database.
+    `last_number` is the number of its newest post, counted up in the database; `rearranged_seq` is the number in the
+    live list `topic:<id>` since which its posts stand as they do: a page from before has to be loaded again.
     """
 
     __tablename__ = "topic"
@@ -46,6 +47,7 @@ class Topic(Model):
     last_post_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_poster_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     seq: Mapped[int] = mapped_column(default=0)
+    rearranged_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     workshop: Mapped[Workshop] = relationship()

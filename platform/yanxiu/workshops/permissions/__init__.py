@@ -8,6 +8,7 @@ from yanxiu.workshops.permissions.activities import (
     can_view_activity,
 )
 from yanxiu.workshops.permissions.attention import TEAM, can_remind, can_see_insights
+from yanxiu.workshops.permissions.relocations import can_rearrange, can_take_in
 from yanxiu.workshops.permissions.teams import (
     LEADER_TEAM,
     MANAGING_ROLES,
@@ -68,11 +69,13 @@ __all__ = [
     "can_promote",
     "can_publish_topic",
     "can_read_attendance",
+    "can_rearrange",
     "can_remind",
     "can_reply",
     "can_restore_post",
     "can_restore_topic",
     "can_see_insights",
+    "can_take_in",
     "can_view_activity",
     "can_view_topic",
     "can_view_workshop",

@@ -174,7 +174,7 @@ def _posts(topic_id: int) -> Select[Post]:
         .where(Post.topic_id == topic_id)
         .options(
             joinedload(Post.author).joinedload(User.organization),
-            joinedload(Post.quote).joinedload(Post.author),
+            joinedload(Post.quote).options(joinedload(Post.author), joinedload(Post.topic)),
             selectinload(Post.attachments).joinedload(PostAttachment.file),
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from yanxiu.accounts.models import User
@@ -11,6 +12,7 @@ from yanxiu.core.storage import ReceivedFile, keep_file
 from yanxiu.workshops.models import Post, PostAttachment, Workshop, WorkshopPicture
 
 MAX_FILES = 9
+_PICTURE = r"/workshops/{}/pictures/(\d+)"
 Attachment = tuple[ReceivedFile, ReceivedFile | None]
 """A received file and, for an image, its thumbnail."""
 
@@ -45,3 +47,18 @@ def add_picture(actor: User, workshop: Workshop, received: ReceivedFile) -> Work
     db.session.add(picture)
     db.session.flush()
     return picture
+
+
+def with_own_pictures(html: str, source: Workshop, workshop: Workshop) -> str:
+    """Pictures in a text belong to their workshop: another one gets them under addresses of its own."""
+
+    def moved(found: re.Match[str]) -> str:
+        picture = db.session.get(WorkshopPicture, int(found[1]))
+        if picture is None or picture.workshop_id != source.id:
+            return found[0]
+        own = WorkshopPicture(workshop_id=workshop.id, file_id=picture.file_id)
+        db.session.add(own)
+        db.session.flush()
+        return f"/workshops/{workshop.id}/pictures/{own.id}"
+
+    return re.sub(_PICTURE.format(source.id), moved, html)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,19 +14,19 @@ from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db, hold
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.tasks import enqueue
-from yanxiu.workshops.models import Invitation, Role, TermItem, TermStage, Topic, Workshop, WorkshopPicture
+from yanxiu.workshops.models import Invitation, Role, TermItem, TermStage, Topic, Workshop
 from yanxiu.workshops.permissions import MAX_LEADERS
 from yanxiu.workshops.queries.members import groups_of, team_members
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.queries.termplan import items_in, stages_of
 from yanxiu.workshops.queries.threads import opener_of, pinned_topics
 from yanxiu.workshops.services import groups, membership, termplan, topics
+from yanxiu.workshops.services.attachments import with_own_pictures
 from yanxiu.workshops.services.workshops import WorkshopDetails, create_workshop
 
 INVITE_ONWARD = "workshops.invite_onward"
 OF_THE_TERM = frozenset({"topic", "activity", "task"})
 """What belongs to the old term: in the new plan only its title is left, until there is a new one."""
-_PICTURE = r"/workshops/{}/pictures/(\d+)"
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def _bring_pinned(actor: User, source: Workshop, workshop: Workshop) -> dict[int
         opener = opener_of(topic.id)
         if opener is None:
             continue
-        html = _with_own_pictures(opener.html, source, workshop)
+        html = with_own_pictures(opener.html, source, workshop)
         made = topics.publish_topic(actor, workshop, topic.title, html)
         carried[topic.id] = made.id
         _pin(actor, made)
@@ -131,21 +130,6 @@ def _pin(actor: User, topic: Topic) -> None:
     opener = opener_of(topic.id)
     if opener is not None:
         topics.pin_topic(actor, topic, opener, pinned=True)
-
-
-def _with_own_pictures(html: str, source: Workshop, workshop: Workshop) -> str:
-    """Pictures in a text belong to their workshop: the new one gets them under addresses of its own."""
-
-    def moved(found: re.Match[str]) -> str:
-        picture = db.session.get(WorkshopPicture, int(found[1]))
-        if picture is None or picture.workshop_id != source.id:
-            return found[0]
-        own = WorkshopPicture(workshop_id=workshop.id, file_id=picture.file_id)
-        db.session.add(own)
-        db.session.flush()
-        return f"/workshops/{workshop.id}/pictures/{own.id}"
-
-    return re.sub(_PICTURE.format(source.id), moved, html)
 
 
 def _bring_plan(

@@ -41,7 +41,7 @@ def publish_topic(
     """Open a thread; sending the same words with the same `client_uuid` returns the topic they made."""
     client_uuid = posts.checked_uuid(client_uuid)
     hold(workshop)
-    content, title = posts.checked_content(html), _checked_title(title)
+    content, title = posts.checked_content(html), checked_title(title)
     before = posts.sent_before(actor, client_uuid)
     if before is not None and _is_sent_again(before, workshop, title, content):
         return before.topic
@@ -81,7 +81,7 @@ def touch_topic(topic: Topic) -> None:
     topic.seq = bump(f"workshop:{topic.workshop_id}", "topic", topic.id)
 
 
-def _checked_title(title: str) -> str:
+def checked_title(title: str) -> str:
     title = " ".join(without_invisible(title).split())
     if not title:
         raise InvalidError("请填写话题标题", field="title")
@@ -101,7 +101,7 @@ def edit_topic(
     dropped: Collection[int] = (),
 ) -> None:
     """Change the title and the opening text; what it said before is kept."""
-    new_title = _checked_title(title)
+    new_title = checked_title(title)
     _hold(topic)
     posts.edit_post(actor, opener, html, files=files, dropped=dropped)
     if new_title != topic.title:

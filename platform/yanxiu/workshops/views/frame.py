@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
@@ -19,7 +19,7 @@ from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.standing import KIND_NAMES
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Post, Topic
-from yanxiu.workshops.queries import kinds, teams, threads
+from yanxiu.workshops.queries import kinds, relocations, teams, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services.attachments import MAX_FILES, Attachment
 from yanxiu.workshops.services.visits import note_visit
@@ -37,12 +37,27 @@ def open_seat(workshop_id: int) -> Seat:
 
 
 def open_topic(workshop_id: int, topic_id: int) -> tuple[Seat, Topic]:
-    """Return a topic that is not deleted, with the viewer's seat in its workshop."""
-    seat = open_seat(workshop_id)
-    topic = threads.find_topic(workshop_id, topic_id)
-    if topic is None:
-        raise NotFoundError
+    """Return a topic that is not deleted, with the viewer's seat in its workshop; an old address leads to the new one."""
+    try:
+        seat = open_seat(workshop_id)
+        topic = threads.find_topic(workshop_id, topic_id)
+        if topic is None:
+            raise NotFoundError
+    except NotFoundError:
+        go_to(relocations.place_of(workshop_id, topic_id))
+        raise
     return seat, topic
+
+
+def go_to(topic: Topic | None) -> None:
+    """Send the request on to the same page of another topic, if the viewer may see that one; what was sent goes along."""
+    seat = None if topic is None else teams.find_seat(current_viewer(), topic.workshop_id)
+    if topic is None or seat is None or not permissions.can_view_topic(current_viewer(), topic, seat.member):
+        return
+    place = (request.view_args or {}) | {"workshop_id": topic.workshop_id, "topic_id": topic.id}
+    query = request.query_string.decode("ascii", "replace")
+    url = url_for(request.endpoint or "", **place) + (f"?{query}" if query else "")
+    abort(redirect(url, 302 if request.method in ("GET", "HEAD") else 308))
 
 
 def open_post(workshop_id: int, topic_id: int, post_id: int) -> tuple[Seat, Post]:
@@ -50,6 +65,7 @@ def open_post(workshop_id: int, topic_id: int, post_id: int) -> tuple[Seat, Post
     seat, _topic = open_topic(workshop_id, topic_id)
     post = threads.find_post(topic_id, post_id)
     if post is None:
+        go_to(relocations.topic_of_post(topic_id, post_id))
         raise NotFoundError
     return seat, post
 

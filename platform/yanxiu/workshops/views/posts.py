@@ -17,7 +17,7 @@ from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm
 from yanxiu.workshops.models import Post, Topic
-from yanxiu.workshops.queries import threads
+from yanxiu.workshops.queries import relocations, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import attachments
 from yanxiu.workshops.services import posts as services
@@ -54,6 +54,8 @@ def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     """Answer the posts that changed after `?since=`."""
     seat, found = open_topic(workshop_id, topic_id)
     since, seq = since_argument(), current_seq(f"topic:{topic_id}")
+    if since < found.rearranged_seq:
+        return fragment(render_template("workshops/relocations/_rearranged.html", topic=found), seq, None)
     changes = threads.threads_since(topic_id, since)
     thumbs = threads.thumbs_of(changes.posts(), current_viewer().user_id)
     html = render_template(
@@ -61,6 +63,7 @@ def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         topic=found,
         changes=changes,
         **kind_context(seat, found, list(changes.posts())),
+        began=relocations.began_in(topic_id),
         team=team_names(workshop_id),
         thumbs=thumbs,
         sent_by_script=True,

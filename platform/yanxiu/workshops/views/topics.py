@@ -19,7 +19,7 @@ from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.kinds import NewTopicForm
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm, TopicForm, VisitForm
 from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember
-from yanxiu.workshops.queries import answers, kinds, threads
+from yanxiu.workshops.queries import answers, kinds, relocations, threads
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import kinds as kind_services
@@ -32,6 +32,7 @@ from yanxiu.workshops.views.frame import (
     dropped_files,
     form_page,
     frame,
+    go_to,
     number_argument,
     open_seat,
     open_topic,
@@ -100,9 +101,13 @@ def topic_rows(workshop_id: int) -> ResponseReturnValue:
     since, seq = since_argument(), current_seq(f"workshop:{workshop_id}")
     rows = threads.topics_since(workshop_id, since)
     reached = rows[-1].seq if len(rows) == threads.CATCH_UP_LIMIT else None
-    return fragment(
-        render_template("workshops/_topic_rows.html", topics=rows, row_notes=kinds.row_notes(rows)), seq, reached
+    html = render_template(
+        "workshops/_topic_rows.html",
+        topics=rows,
+        row_notes=kinds.row_notes(rows),
+        gone=relocations.rows_gone(workshop_id, since),
     )
+    return fragment(html, seq, reached)
 
 
 def fragment(html: str, seq: int, reached: int | None) -> Response:
@@ -216,10 +221,12 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
 
 def topic_context(seat: Seat, found: Topic) -> dict[str, Any]:
     """Return what a post's card needs besides the post, and what the viewer may do here."""
-    viewer, member = current_viewer(), seat.member
+    viewer, member, steps = current_viewer(), seat.member, relocations.steps_of(found.id)
     return {
         "topic": found,
         "team": team_names(found.workshop_id),
+        "steps": steps,
+        "began": relocations.began_in(found.id, steps),
         "may_reply": permissions.can_reply(viewer, found, member),
         "may_edit_topic": permissions.can_edit_topic(viewer, found, member),
         "may_delete_topic": permissions.can_delete_topic(viewer, found, member),
@@ -246,7 +253,10 @@ def _start(topic_id: int, seen: int) -> int:
         found = threads.first_unread(topic_id, seen, current_viewer().user_id)
         return found[1] if found else 2
     if at.isdecimal() and len(at) <= 15:
-        return threads.thread_number(topic_id, int(at)) or 2
+        found_number = threads.thread_number(topic_id, int(at))
+        if found_number is None:
+            go_to(relocations.topic_of_post(topic_id, int(at)))
+        return found_number or 2
     return 2
 
 

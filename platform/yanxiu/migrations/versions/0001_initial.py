@@ -600,6 +600,7 @@ def upgrade() -> None:
         sa.Column("last_post_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("last_poster_id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("rearranged_seq", sa.Integer(), nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_topic_author_id_user")),
         sa.ForeignKeyConstraint(["deleted_by_id"], ["user.id"], name=op.f("fk_topic_deleted_by_id_user")),
@@ -1471,6 +1472,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_segment_recording_id"), ["recording_id"], unique=False)
 
     op.create_table(
+        "topic_relocation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("target_id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("posts_count", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_topic_relocation_actor_id_user")),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["post.id"], name=op.f("fk_topic_relocation_post_id_post"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["topic.id"], name=op.f("fk_topic_relocation_target_id_topic"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["topic.id"], name=op.f("fk_topic_relocation_topic_id_topic"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_topic_relocation_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic_relocation")),
+    )
+    with op.batch_alter_table("topic_relocation", schema=None) as batch_op:
+        batch_op.create_index("ix_topic_relocation_address", ["workshop_id", "topic_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_topic_relocation_target_id"), ["target_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_topic_relocation_topic_id"), ["topic_id"], unique=False)
+
+    op.create_table(
         "workshop_peer_review",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
@@ -1638,6 +1672,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_workshop_peer_review_reviewer")
 
     op.drop_table("workshop_peer_review")
+    with op.batch_alter_table("topic_relocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_topic_relocation_topic_id"))
+        batch_op.drop_index(batch_op.f("ix_topic_relocation_target_id"))
+        batch_op.drop_index("ix_topic_relocation_address")
+
+    op.drop_table("topic_relocation")
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_segment_recording_id"))
 

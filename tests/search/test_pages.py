@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from yanxiu.core.search_queue import acl_workshop, enqueue_index
+from tests.support.workshops import make_workshop
+from yanxiu.core.search_queue import PUBLIC, acl_workshop, enqueue_index
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.forms import wanted_from
 
@@ -222,3 +223,20 @@ def test_people_are_found_in_their_own_county_only(client_for, cast, index_now):
     for somebody_else in ("stranger",):
         html = page_text(client_for(somebody_else).get(f"/search?q={name}"))
         assert name not in titles(html)
+
+
+def test_in_a_workshop_only_its_own_things_are_found_and_only_by_who_sees_it(ctx, cast, client_for, shelf, index_now):
+    with unit_of_work():
+        workshop = make_workshop(cast.user("leader"), name="三国工作坊").id
+    inside = frozenset({PUBLIC, acl_workshop(workshop)})
+    put_in(index_now, shelf, "三国甲", acl=inside)
+    put_in(index_now, shelf, "三国乙")
+    asked = {"q": "三国", "workshop": workshop}
+    html = page_text(client_for("leader").get("/search", query_string=asked))
+    assert titles(html) == ["三国甲"]
+    assert f'name="workshop" value="{workshop}"' in html
+    assert f"workshop={workshop}" in page_text(
+        client_for("leader").get("/search", query_string=asked | {"sort": "newest"})
+    )
+    html = page_text(client_for("outsider").get("/search", query_string=asked))
+    assert (len(titles(html)), "三国工作坊" in html) == (2, False)

@@ -4,6 +4,7 @@ import io
 
 from tests.workshops.stage import FETCH, Room, page, picture
 from yanxiu.core.db import db
+from yanxiu.workshops.indexing import SOURCES
 from yanxiu.workshops.models import Post
 
 
@@ -94,3 +95,17 @@ def test_an_attachment_of_another_topic_is_not_found(app, cast, client_for, room
     client.post(f"{room.topic}/posts", data={"html": "见附件", "files": (io.BytesIO(b"%PDF-1.7 x"), "学习单.pdf")})
     other = Room(app, cast, name="另一个")
     assert client.get(f"{other.topic}/attachments/1").status_code == 404
+
+
+def test_names_of_attached_files_are_found_with_their_topic_and_their_post(app, client_for, cast):
+    room = Room(app, cast, answers=0)
+    client = client_for("leader")
+    client.post(
+        f"{room.topic}/posts", data={"html": "见附件", "files": (io.BytesIO(b"%PDF-1.7 x"), "人物关系学习单.pdf")}
+    )
+    client.post(f"{room.topic}/edit", data={"title": "导入", "html": "正文", "files": (picture(), "题图草稿.png")})
+    sources = {source.kind: source for source in SOURCES}
+    with app.app_context():
+        (answer,) = sources["post"].load(list(sources["post"].all_ids()))
+        (topic,) = sources["topic"].load([room.t])
+    assert (answer.attachment, topic.attachment) == ("人物关系学习单.pdf", "题图草稿.png")

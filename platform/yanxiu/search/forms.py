@@ -13,11 +13,12 @@ FACET_LABELS = {"kind": "类型", "subject": "学科", "stage": "学段", "grade
 def wanted_from(arguments: Mapping[str, str]) -> Wanted:
     """Read an address; what makes no sense in it is left out, since an address is often typed or cut."""
     filters = {name: arguments.get(name, "").strip()[:MAX_VALUE] for name in FACETS}
-    page = arguments.get("page", "1")
+    page, workshop = arguments.get("page", "1"), arguments.get("workshop", "")
     return Wanted(
         text=arguments.get("q", "").replace("\x00", "").strip()[:200],
         filters={name: value for name, value in filters.items() if value},
         newest_first=arguments.get("sort") == "newest",
+        workshop=int(workshop) if workshop.isascii() and workshop.isdigit() and len(workshop) < 16 else 0,
         page=max(1, min(MAX_PAGE, int(page))) if page.isascii() and page.isdigit() and len(page) < 4 else 1,
     )
 
@@ -25,6 +26,8 @@ def wanted_from(arguments: Mapping[str, str]) -> Wanted:
 def arguments_of(wanted: Wanted, **changes: str | int | None) -> dict[str, str | int]:
     """The address arguments of `wanted` with some changed; None drops one. Changing anything goes back to page 1."""
     arguments: dict[str, str | int | None] = {"q": wanted.text, **wanted.filters}
+    if wanted.workshop:
+        arguments["workshop"] = str(wanted.workshop)
     if wanted.newest_first:
         arguments["sort"] = "newest"
     arguments.update(changes)

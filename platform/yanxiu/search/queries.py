@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
-from yanxiu.core.search_queue import IndexDocument, SearchOutbox, sources
+from yanxiu.core.search_queue import IndexDocument, SearchOutbox, acl_workshop, sources
 from yanxiu.search.engines.interface import EngineHit, EnginePage, EngineRequest, Key, SearchEngine
 from yanxiu.search.models import SearchState
 from yanxiu.search.permissions import principals_of
@@ -40,12 +40,14 @@ FACETS = ("kind", "subject", "stage", "grade", "type", "year")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a person asked for: the text, filters by facet, the order and the page (from 1)."""
+    """What a person asked for: the text, filters by facet, the order, the page (from 1), and the id of a workshop in
+    which alone to look (0: everywhere); who asks for it has seen that the viewer sees its inside."""
 
     text: str
     filters: Mapping[str, str] = field(default_factory=dict)
     newest_first: bool = False
     page: int = 1
+    workshop: int = 0
 
     @property
     def kind(self) -> str:
@@ -110,7 +112,7 @@ def find(engine: SearchEngine, viewer: Viewer, wanted: Wanted) -> Found:
     search = _Search(engine, viewer, query)
     page, about = search.run(request)
     loosened = False
-    if query.phrases and not page.total and not request.filters:
+    if query.phrases and not page.total and not request.filters and not request.within:
         loosened = True
         search = _Search(engine, viewer, replace(query, phrases=()))
         page, about = search.run(replace(request, required=()))
@@ -146,6 +148,7 @@ def _request(query: Query, wanted: Wanted) -> EngineRequest:
         required=query.required,
         excluded=query.excluded,
         filters={name: frozenset({value}) for name, value in wanted.filters.items()},
+        within=frozenset({acl_workshop(wanted.workshop)} if wanted.workshop else ()),
         title=query.title,
         newest_first=wanted.newest_first,
         offset=PAGE * (wanted.page - 1),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, current_app, jsonify, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
@@ -12,6 +14,7 @@ from yanxiu.search.queries import Wanted, find, labels, suggest
 from yanxiu.search.text.cut import segmenter
 from yanxiu.web.auth import current_viewer, public
 from yanxiu.web.slots import Filler
+from yanxiu.workshops.queries import find_workshop
 
 bp = Blueprint("search", __name__)
 blueprints = (bp,)
@@ -35,11 +38,14 @@ def _engine() -> LocalEngine:
 def index() -> ResponseReturnValue:
     """Results grouped by kind; of one kind, page by page."""
     wanted = wanted_from(request.args)
+    workshop = find_workshop(current_viewer(), wanted.workshop) if wanted.workshop else None
+    wanted = replace(wanted, workshop=0 if workshop is None else workshop.id)
     found = find(_engine(), current_viewer(), wanted)
     return render_template(
         "search/index.html",
         wanted=wanted,
         found=found,
+        workshop=workshop,
         labels=labels(),
         facet_labels=FACET_LABELS,
         address=lambda **changes: _address(wanted, **changes),

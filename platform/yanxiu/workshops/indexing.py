@@ -6,10 +6,12 @@ a query for the page of hits; a test compares them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from yanxiu.accounts.models import Organization
 from yanxiu.accounts.permissions import Viewer
@@ -22,8 +24,9 @@ from yanxiu.core.search_queue import (
     acl_roles,
     acl_workshop,
 )
+from yanxiu.core.storage import StoredFile
 from yanxiu.workshops.activity_words import KIND_NAMES
-from yanxiu.workshops.models import Activity, JoinMode, Post, RecordPart, Task, Topic, Workshop
+from yanxiu.workshops.models import Activity, JoinMode, Post, PostAttachment, RecordPart, Task, Topic, Workshop
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
 from yanxiu.workshops.queries.teams import (
     findable_workshops,
@@ -88,8 +91,20 @@ def _load_topics(ids: Sequence[int]) -> Iterable[IndexDocument]:
         .where(Topic.id.in_(ids), Topic.deleted_at.is_(None), Post.number == 1)
         .options(joinedload(Topic.author), joinedload(Topic.workshop))
     )
+    names = _file_names(Post.topic_id, Post.topic_id.in_(ids), Post.number == 1)
     for topic, text in rows:
-        yield _document("topic", topic, topic.id, topic.title, text, topic.author.name, "")
+        document = _document("topic", topic, topic.id, topic.title, text, topic.author.name, "")
+        yield replace(document, attachment=names.get(topic.id, ""))
+
+
+def _file_names(key: InstrumentedAttribute[int], *which: ColumnElement[bool]) -> dict[int, str]:
+    """Return the names of the files sent along, a line each, by topic or by post."""
+    names: dict[int, list[str]] = defaultdict(list)
+    attached = select(key, StoredFile.name).select_from(PostAttachment).join(PostAttachment.post)
+    attached = attached.join(StoredFile, StoredFile.id == PostAttachment.file_id)
+    for found, name in db.session.execute(attached.where(*which).order_by(PostAttachment.position)):
+        names[found].append(name)
+    return {found: "\n".join(lines) for found, lines in names.items()}
 
 
 def _load_posts(ids: Sequence[int]) -> Iterable[IndexDocument]:
@@ -98,11 +113,12 @@ def _load_posts(ids: Sequence[int]) -> Iterable[IndexDocument]:
         .where(Post.id.in_(ids))
         .options(joinedload(Post.author), joinedload(Post.topic).joinedload(Topic.workshop))
     )
+    names = _file_names(Post.id, Post.id.in_(ids))
     for post in posts:
         anchor = f"?at={post.id}#post-{post.id}"
-        yield _document(
-            "post", post.topic, post.id, f"回复：{post.topic.title}", post.text, post.author.name, anchor, post
-        )
+        title = f"回复：{post.topic.title}"
+        document = _document("post", post.topic, post.id, title, post.text, post.author.name, anchor, post)
+        yield replace(document, attachment=names.get(post.id, ""))
 
 
 def _load_tasks(ids: Sequence[int]) -> Iterable[IndexDocument]:

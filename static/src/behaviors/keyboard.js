@@ -1,10 +1,11 @@
-// Ctrl+Enter sends what is being written; / and Ctrl/⌘ K go to the search box.
+// Ctrl+Enter sends what is being written; / and Ctrl/⌘ K go to the search box, / to that of the page (data-searchbox="here")
+// where it has one.
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
   const accel = event.ctrlKey || event.metaKey;
   if (event.key === "Enter" && accel) send(event);
   else if (event.key.toLowerCase() === "k" && accel && !event.shiftKey && !event.altKey) goToSearch(event);
-  else if (event.key === "/" && !accel && !event.altKey && !writing(event.target)) goToSearch(event);
+  else if (event.key === "/" && !accel && !event.altKey && !writing(event.target)) goToSearch(event, "[data-searchbox=here]");
   else if (event.key === "Escape" && event.target.matches("[data-searchbox]")) event.target.blur();
 });
 
@@ -19,8 +20,8 @@ function send(event) {
   form.requestSubmit();
 }
 
-function goToSearch(event) {
-  const box = document.querySelector("[data-searchbox]");
+function goToSearch(event, first = "[data-searchbox]") {
+  const box = document.querySelector(first) || document.querySelector("[data-searchbox]");
   if (!box) return;
   // An editor may have a link command on Ctrl+K; it has called preventDefault then.
   event.preventDefault();

@@ -70,7 +70,8 @@ class EngineRequest:
 
     A document matches when at least one clause finds it, it has every term of each of `required`, and it has not
     all the terms of any of `excluded`. No clauses at all match every document.
-    `per_kind` asks for the best few of each kind beside the page.
+    `per_kind` asks for the best few of each kind beside the page. `within`: only what one of these principals may see,
+    as "w12" for what is inside that workshop; this narrows what the reader may see and never widens it.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -78,6 +79,7 @@ class EngineRequest:
     excluded: tuple[tuple[Term, ...], ...] = ()
     filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     without: frozenset[Key] = frozenset()
+    within: frozenset[str] = frozenset()
     title: str = ""
     newest_first: bool = False
     offset: int = 0

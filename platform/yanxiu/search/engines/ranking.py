@@ -57,6 +57,8 @@ def _all(base: Mask, masks: Iterable[Mask]) -> Mask:
 
 def _readable(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str]) -> Mask:
     mask = snapshot.allowed(principals) & snapshot.live
+    if request.within:
+        mask &= snapshot.allowed(request.within)
     if request.without:
         mask[snapshot.numbers(request.without)] = False
     for terms in request.required:

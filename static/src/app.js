@@ -20,6 +20,7 @@ import { prepareComposer } from "./composer/prepare.js";
 
 settleSentDrafts();
 behavior("live-list", () => import("./live/live-list.js"));
+behavior("[data-news]", (line) => import("./live/news-line.js").then((m) => m.watchNews(line)));
 behavior("[data-presence], [data-presence-scope]", () => import("./live/presence.js"));
 behavior("input[data-suggest-src]", (input) => {
   input.addEventListener("focus", () => import("./behaviors/search-suggest.js").then((m) => m.suggest(input)), { once: true });

@@ -181,3 +181,16 @@ def test_an_old_topic_that_is_answered_is_not_among_the_latest_published(app, ca
 def answer_a_new_topic(app, cast, workshop):
     with app.app_context(), unit_of_work():
         return make_topic(cast.user("leader"), db.session.get(Workshop, workshop), "刚发布的话题").id
+
+
+def test_a_leader_is_told_once_that_figures_are_no_longer_so(app, cast, page_for, workshop):
+    page = page_for("leader")
+    page.goto(f"/workshops/{workshop}/insights")
+    line = page.locator("[data-news]")
+    expect(line).to_have_attribute("data-state", "live")
+    expect(line).to_be_hidden()
+    with app.app_context(), unit_of_work():
+        make_topic(cast.user("teacher"), db.session.get(Workshop, workshop))
+    expect(line).to_contain_text("有新变化")
+    line.get_by_role("button", name="刷新").click()
+    expect(page.locator("[data-news][data-state=live]")).to_be_hidden()

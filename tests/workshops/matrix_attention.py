@@ -5,7 +5,7 @@ The same workshop as in the matrix of topics: `leader` leads, `teacher` and `col
 """
 
 from tests.support.cast import Cast
-from tests.support.matrix import Row, expect
+from tests.support.matrix import Row, SocketRow, expect, expect_words
 from tests.support.workshops import make_topic, make_workshop, opener
 from yanxiu.workshops.matters import Matter
 from yanxiu.workshops.services import nudges, topics
@@ -35,4 +35,11 @@ ROUTES = {
     ("GET", "workshops.insights"): Row("/workshops/{w}/insights", LOOKS),
     ("GET", "workshops.insight_items"): Row("/workshops/{w}/insights/rows?figure=topics", LOOKS),
     ("GET", "workshops.insight_report"): Row("/workshops/{w}/insights/report", LOOKS),
+}
+
+NOBODY = dict.fromkeys(("teacher", "colleague", "villager", "outsider", "stranger"), "not_found")
+SOCKETS = {
+    "follow what waits for those who lead": SocketRow(
+        "/live", "join", expect_words("ok", **NOBODY), message={"topic": "desk:{w}", "seq": 0}
+    ),
 }

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from docx import Document
 
-from tests.support.workshops import make_post, make_task, make_topic, make_work, opener
+from tests.support.workshops import make_activity, make_post, make_task, make_topic, make_work, opener
 from tests.workshops.stage import Room, page
 from yanxiu.core import clock
 from yanxiu.core.clock import LOCAL_ZONE
@@ -20,6 +20,7 @@ from yanxiu.workshops.models import Post, Topic, Workshop
 from yanxiu.workshops.periods import period_of
 from yanxiu.workshops.queries.insights import insights_of
 from yanxiu.workshops.services import groups, membership, posts, topics
+from yanxiu.workshops.services.attendance import mark_attendance
 from yanxiu.workshops.services.visits import note_visit
 
 WEDNESDAY = datetime(2026, 10, 14, 12, 0, tzinfo=LOCAL_ZONE)
@@ -142,7 +143,14 @@ def test_figures_cost_the_same_queries_with_many_members_and_posts(app, cast, cl
         client = client_for("leader")
         page(client, room.home)
         with count_queries() as seen:
-            for url in ("", "?by=school", "/rows?figure=answers", "/rows?figure=likes", "/report"):
+            for url in (
+                "",
+                "?by=school",
+                "/rows?figure=answers",
+                "/rows?figure=likes",
+                "/rows?figure=meetings",
+                "/report",
+            ):
                 page(client, f"{room.home}/insights{url}")
         costs.append(seen.count)
     assert costs[0] == costs[1]
@@ -168,3 +176,31 @@ def test_work_is_counted_for_those_it_was_asked_of(app, cast, client_for, term):
     assert "任务“《草船借箭》教学设计”已截止，1 位老师还没交" in text
     assert "任务“还没到期”明天截止，3 位老师还没交" in text
     assert "待批 1" in text
+
+
+def test_attendance_is_counted_of_ended_activities_for_those_who_were_members_then(app, cast, client_for, term):
+    with clock.frozen(WEDNESDAY - timedelta(days=2)), app.app_context(), unit_of_work():
+        leader, workshop = cast.user("leader"), db.session.get(Workshop, term.w)
+        first = make_activity(leader, workshop, starts_at=WEDNESDAY - timedelta(days=1))
+        make_activity(leader, workshop, title="没有点名", starts_at=WEDNESDAY - timedelta(hours=9))
+        make_activity(leader, workshop, title="还没开", starts_at=WEDNESDAY + timedelta(hours=9))
+        for key, state in (("leader", "present"), ("teacher", "late"), ("colleague", "excused")):
+            mark_attendance(leader, first, cast.user(key).id, state)
+        term.first = first.id
+    with app.app_context(), unit_of_work():
+        membership.add_member(db.session.get(Workshop, term.w), cast.villager.id, how="invitation")
+    lines, found = figures(app, term)
+    seen = {name: (line.meetings, line.attended, line.late, line.excused) for name, line in lines.items()}
+    assert seen == {"王丽": (1, 1, 0, 0), "李强": (1, 1, 1, 0), "周敏": (1, 0, 0, 1), "吴秀兰": (0, 0, 0, 0)}
+    whole = found.whole()
+    assert (whole.meetings, whole.attended, whole.attendance_rate) == (3, 2, 2 / 3)
+    client, url = client_for("leader"), f"{term.home}/insights"
+    for figure, people in (("meetings", 3), ("attended", 2), ("late", 1), ("excused", 1)):
+        assert page(client, f"{url}/rows?figure={figure}").count(f'id="at-{term.first}-') == people
+    assert "figure=meetings" in page(client, f"{url}?by=school")
+    said = "活动应到 3 人次，实到 2 人次（66%），其中迟到 1 人次，另有请假 1 人次；"
+    assert page(client, f"{url}/report").count(said) == 2
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{url}?format=xlsx").data))
+    _title, heads, *_schools, sums = book["单位"].iter_rows(values_only=True)
+    row = dict(zip(heads, sums, strict=True))
+    assert [row[name] for name in ("活动应到", "活动实到", "出勤率", "迟到", "请假")] == [3, 2, "66%", 1, 1]

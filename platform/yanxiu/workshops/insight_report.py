@@ -8,15 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from yanxiu.core.clock import today
-from yanxiu.workshops.figures import CAME, CAME_RATE, MEMBERS, SPOKE, SPOKE_RATE, WORK_RATE, percent
+from yanxiu.workshops.figures import (
+    ATTENDANCE_RATE,
+    CAME,
+    CAME_RATE,
+    MEETINGS,
+    MEMBERS,
+    SPOKE,
+    SPOKE_RATE,
+    WORK_RATE,
+    percent,
+)
 from yanxiu.workshops.models import Topic, Workshop
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.insights import BusyTopic, Insights, MemberLine, PartLine
 
 NAMED, SPEAKERS = 20, 5
-HEADS = ("单位", "应训", "参训", "参训率", "发言", "学习率", "作业提交率", "话题", "回复")
+HEADS = ("单位", "应训", "参训", "参训率", "发言", "学习率", "作业提交率", "出勤率", "话题", "回复")
 DEFINITIONS = "；".join(
-    f"{figure.name}：{figure.definition}" for figure in (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE, WORK_RATE)
+    f"{figure.name}：{figure.definition}"
+    for figure in (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE, WORK_RATE, MEETINGS, ATTENDANCE_RATE)
 )
 
 
@@ -42,9 +53,14 @@ class Report:
         """The one sentence with the figures."""
         whole = self.whole
         handed = f"作业应交 {whole.works_asked} 份，已交 {whole.works} 份（{percent(whole.work_rate)}）；"
+        met = (
+            f"活动应到 {whole.meetings} 人次，实到 {whole.attended} 人次（{percent(whole.attendance_rate)}），"
+            f"其中迟到 {whole.late} 人次，另有请假 {whole.excused} 人次；"
+        )
         return (
             f"{self.period.days}，应训 {whole.members} 人，参训 {whole.came} 人（{percent(whole.came_rate)}），"
-            f"发言 {whole.spoke} 人（{percent(whole.spoke_rate)}）；{handed if whole.works_asked else ''}发布话题 {whole.topics} 个，"
+            f"发言 {whole.spoke} 人（{percent(whole.spoke_rate)}）；{handed if whole.works_asked else ''}"
+            f"{met if whole.meetings else ''}发布话题 {whole.topics} 个，"
             f"回复 {whole.answers} 条，加精 {whole.digests} 个。"
         )
 
@@ -73,6 +89,7 @@ def _row(part: PartLine) -> tuple[str, ...]:
         str(part.spoke),
         percent(part.spoke_rate),
         percent(part.work_rate),
+        percent(part.attendance_rate),
     )
     return (part.name, *counts, str(part.topics), str(part.answers))
 

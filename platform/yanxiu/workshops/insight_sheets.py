@@ -6,13 +6,14 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from yanxiu.workshops.figures import LAST_ACTIVE, MEMBER_FIGURES, PART_FIGURES, percent
+from yanxiu.workshops.figures import LAST_ACTIVE, MEETINGS, MEMBER_FIGURES, PART_FIGURES, percent
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.insights import Insights, MemberLine, PartLine
 
 Cell = str | int
+TOTALS = {"works_asked": "该交作业", MEETINGS.key: MEETINGS.name}
 PEOPLE = ("序号", "姓名", "单位", "小组", "角色", "加入日期")
 
 
@@ -25,7 +26,7 @@ def workbook_of(workshop: Workshop, period: Period, insights: Insights) -> bytes
     book = xlsxwriter.Workbook(buffer, options)
     title = f"{workshop.name}学情（{period.days}）"
     people = [_person(number, line) for number, line in enumerate(insights.lines, start=1)]
-    heads = [*PEOPLE, *(figure.name for figure in MEMBER_FIGURES), "该交作业", LAST_ACTIVE.name]
+    heads = [*PEOPLE, *(figure.name for figure in MEMBER_FIGURES), *TOTALS.values(), LAST_ACTIVE.name]
     _draw(book, "成员", title, heads, people)
     for name, parts in (("小组", insights.by_group()), ("单位", insights.by_school())):
         rows = [_part(part) for part in (*parts, insights.whole())]
@@ -40,7 +41,7 @@ def _person(number: int, line: MemberLine) -> list[Cell]:
     seat = line.seat
     about = [number, seat.user.name, seat.user.organization.name, seat.group.name if seat.group else ""]
     days = [seat.joined_at.strftime("%Y-%m-%d"), line.last_active.isoformat() if line.last_active else "没有来过"]
-    counted = [*(getattr(line, figure.key) for figure in MEMBER_FIGURES), line.works_asked]
+    counted = [*(getattr(line, figure.key) for figure in MEMBER_FIGURES), *(getattr(line, key) for key in TOTALS)]
     return [*about, ROLE_NAMES[seat.role], days[0], *counted, days[1]]
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.sockets import SocketEvent
-from yanxiu.workshops.permissions import can_read_attendance, can_view_activity, can_view_topic, can_view_workshop
+from yanxiu.workshops.permissions import (
+    can_read_attendance,
+    can_see_insights,
+    can_view_activity,
+    can_view_topic,
+    can_view_workshop,
+)
 from yanxiu.workshops.permissions.tasks import can_view_task
 from yanxiu.workshops.queries.activities import activity_by_id
 from yanxiu.workshops.queries.tasks import task_by_id
@@ -16,6 +22,11 @@ from yanxiu.workshops.queries.threads import topic_by_id
 def _may_follow_workshop(viewer: Viewer, workshop_id: int) -> bool:
     seat = find_seat(viewer, workshop_id)
     return seat is not None and can_view_workshop(viewer, seat.workshop, seat.member)
+
+
+def _may_follow_desk(viewer: Viewer, workshop_id: int) -> bool:
+    seat = find_seat(viewer, workshop_id)
+    return seat is not None and can_see_insights(viewer, seat.workshop, seat.member)
 
 
 def _may_follow_topic(viewer: Viewer, topic_id: int) -> bool:
@@ -47,6 +58,7 @@ def _may_follow_attendance(viewer: Viewer, activity_id: int) -> bool:
 LIVE_ROOMS: dict[str, RoomPredicate] = {
     "workshop": _may_follow_workshop,
     "termplan": _may_follow_workshop,
+    "desk": _may_follow_desk,
     "topic": _may_follow_topic,
     "activities": _may_follow_workshop,
     "activity": _may_follow_activity,

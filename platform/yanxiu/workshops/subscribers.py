@@ -12,6 +12,7 @@ from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription
+from yanxiu.core.live import bump
 from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
@@ -195,6 +196,22 @@ def _forget_task(event: events.TaskDeleted) -> None:
     enqueue_index("task", event.task_id, deleted=True)
 
 
+WaitsForLeaders = (
+    events.WorkHandedIn
+    | events.WorkMarked
+    | events.WorkReturned
+    | events.MemberJoined
+    | events.MemberRemoved
+    | events.ApplicationSubmitted
+    | events.ApplicationDecided
+)
+
+
+def _tell_leaders(event: WaitsForLeaders) -> None:
+    """What those who lead look at is no longer so. Runs after the services have taken their locks, like all here."""
+    bump(f"desk:{event.workshop_id}", "desk", event.workshop_id)
+
+
 def remind_of_task(payload: dict[str, Any], _job: JobContext) -> None:
     """Remind of a task that is due tomorrow; nothing happens for one that was moved or deleted meanwhile."""
     with unit_of_work():
@@ -243,6 +260,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TaskRestored, _index_task),
     Subscription(events.TaskDeleted, _forget_task),
     Subscription(events.WorkshopEnded, _go_on_with_reviews),
+    *(Subscription(kind, _tell_leaders) for kind in WaitsForLeaders.__args__),
     Subscription(events.MemberRemoved, _close_rooms, Moment.AFTER_COMMIT),
 )
 JOBS: dict[str, JobHandler] = {

@@ -19,6 +19,7 @@ from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
 from yanxiu.workshops.models import Post, PostLike, Topic, WorkshopMember, WorkshopVisit
 from yanxiu.workshops.periods import Period
+from yanxiu.workshops.queries.attendance_figures import attendance_in
 from yanxiu.workshops.queries.task_attention import asked_in, sent_in
 
 
@@ -34,6 +35,10 @@ class Counted:
     digests: int = 0
     works: int = 0
     works_asked: int = 0
+    meetings: int = 0
+    attended: int = 0
+    late: int = 0
+    excused: int = 0
 
 
 @dataclass(kw_only=True)
@@ -82,6 +87,10 @@ class PartLine(Counted):
     @property
     def work_rate(self) -> float | None:
         return self.works / self.works_asked if self.works_asked else None
+
+    @property
+    def attendance_rate(self) -> float | None:
+        return self.attended / self.meetings if self.meetings else None
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,10 @@ def insights_of(workshop_id: int, period: Period) -> Insights:
     _add(lines, "digests", _digests(workshop_id, period))
     _add(lines, "works", sent_in(workshop_id, period))
     _add(lines, "works_asked", asked_in(workshop_id, period))
+    for user_id, *counts in db.session.execute(attendance_in(workshop_id, period)):
+        if user_id in lines:
+            line = lines[user_id]
+            line.meetings, line.attended, line.late, line.excused = counts
     return Insights(list(lines.values()), outside)
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.core.clock import LOCAL_ZONE, today
 from yanxiu.core.errors import NotFoundError
+from yanxiu.core.live import current_seqs
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
@@ -33,6 +34,7 @@ from yanxiu.workshops.views.frame import (
 )
 
 NAMED = 3
+FIGURES_FROM = ("workshop", "tasks", "activities", "desk")
 TERMS = {"quiet_days": QUIET_DAYS, "unanswered_hours": int(UNANSWERED_AFTER.total_seconds() // 3600)}
 
 
@@ -42,10 +44,12 @@ def three_minutes(seat: Seat) -> dict[str, Any] | None:
     may_remind = permissions.can_remind(viewer, workshop, seat.member)
     if not may_remind and not permissions.has_role(viewer, workshop, seat.member, permissions.TEAM):
         return None
+    news = news_marks(workshop.id)
     due = attention.things_due([workshop.id])
     matters = {line.matter for line in due}
     return TERMS | {
         "due": due,
+        "news": news,
         "calm": [] if due else attention.calm_words(workshop.id),
         "may_remind": may_remind,
         "applications": roster.count_applications(workshop.id) if may_remind else 0,
@@ -58,6 +62,12 @@ def three_minutes(seat: Seat) -> dict[str, Any] | None:
         },
         "reminded": attention.reminded_today([workshop.id]),
     }
+
+
+def news_marks(workshop_id: int) -> str:
+    """Return the live lists on which figures depend, each with its number: `desk:7=3 tasks:7=0`; read before the figures."""
+    marks = current_seqs(*(f"{name}:{workshop_id}" for name in FIGURES_FROM))
+    return " ".join(f"{topic}={seq}" for topic, seq in marks.items())
 
 
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/readers")

@@ -14,11 +14,13 @@ from yanxiu.core.errors import NotFoundError
 from yanxiu.core.paging import Page
 from yanxiu.web.auth import current_viewer
 from yanxiu.workshops import figures, permissions
+from yanxiu.workshops.activity_words import PRESENCE_NAMES
 from yanxiu.workshops.insight_report import HEADS, chat_text_of, paragraphs_of, report_of, word_of
 from yanxiu.workshops.insight_sheets import workbook_of
 from yanxiu.workshops.matters import Matter
 from yanxiu.workshops.periods import NAMES, Period, period_of
 from yanxiu.workshops.queries import attention, insight_rows
+from yanxiu.workshops.queries.attendance_figures import STATES, attendance_behind
 from yanxiu.workshops.queries.insight_rows import GROUP, MEMBER, SCHOOL
 from yanxiu.workshops.queries.insights import (
     Insights,
@@ -30,6 +32,7 @@ from yanxiu.workshops.queries.insights import (
 )
 from yanxiu.workshops.queries.task_attention import works_behind
 from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.views.attention import news_marks
 from yanxiu.workshops.views.frame import bp, frame, number_argument, open_seat, require
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,6 +48,9 @@ SHOW = {
     "away": "14 天没来",
     "silent": "14 天没发言",
 }
+
+
+MEETING_FIGURES = frozenset({figures.MEETINGS.key, *STATES})
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ def _download(content: bytes, name: str, kind: str) -> Response:
 def insights(workshop_id: int) -> ResponseReturnValue:
     """Show the figures of a period by member, group or school; `?format=xlsx` sends them all as a file."""
     seat, wanted = _overseen(workshop_id), _wanted()
+    news = news_marks(workshop_id)
     found = insights_of(workshop_id, wanted.period)
     if request.args.get("format") == "xlsx":
         name = f"{seat.workshop.name}学情{wanted.period.days}.xlsx"
@@ -102,6 +109,7 @@ def insights(workshop_id: int) -> ResponseReturnValue:
         "workshops/insights/index.html",
         **frame(seat, "insights"),
         **_words(wanted),
+        news=news,
         whole=found.whole(),
         outside=found.outside,
         has_groups=any(line.seat.group_id for line in found.lines),
@@ -120,6 +128,8 @@ def _words(wanted: Wanted) -> dict[str, Any]:
         "member_figures": figures.MEMBER_FIGURES,
         "part_figures": figures.PART_FIGURES,
         "last_active": figures.LAST_ACTIVE,
+        "with_total": figures.WITH_TOTAL,
+        "presence_names": PRESENCE_NAMES,
         "percent": figures.percent,
         "xlsx": XLSX,
     }
@@ -166,13 +176,16 @@ def insight_items(workshop_id: int) -> ResponseReturnValue:
         raise NotFoundError
     cursor = request.args.get("cursor")
     people = insight_rows.people_of(workshop_id, wanted.period, wanted.part, wanted.part_id)
-    behind: dict[str, Any] = {"posts": None, "likes": None, "works": None, "days": None}
+    behind: dict[str, Any] = {"posts": None, "likes": None, "works": None, "days": None, "meetings": None}
     if figure is figures.VISITS:
         behind["days"] = insight_rows.visit_days(workshop_id, wanted.period, wanted.part_id)
     elif figure is figures.LIKES:
         behind["likes"], behind["liked"] = insight_rows.likes_behind(workshop_id, wanted.period, people, cursor)
     elif figure is figures.WORKS:
         behind["works"] = works_behind(workshop_id, wanted.period, people, cursor)
+    elif figure.key in MEETING_FIGURES:
+        start = number_argument("cursor")
+        behind["meetings"] = attendance_behind(workshop_id, wanted.period, figure.key, people, start)
     else:
         behind["posts"] = insight_rows.posts_behind(workshop_id, wanted.period, figure.key, people, cursor)
     return render_template(

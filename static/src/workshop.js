@@ -12,3 +12,4 @@ import "./workshops/attendance.js";
 import "./workshops/sign-in.js";
 import "./workshops/record.js";
 import "./workshops/points.js";
+import "./workshops/bulletin.js";

@@ -15,10 +15,11 @@ from yanxiu.workshops.queries import membership_of, workshops_of
 from yanxiu.workshops.services.membership import remove_member
 
 WORLDS = (
-    "workshops.matrix", "workshops.matrix_activities", "workshops.matrix_tasks", "lessonplans.matrix",
+    "workshops.matrix", "workshops.matrix_activities", "workshops.matrix_tasks", "workshops.matrix_bulletins",
+    "lessonplans.matrix",
     "observations.matrix", "resources.matrix",
 )  # fmt: skip
-KINDS = ("person", "workshop", "topic", "post", "activity", "task", "plan", "lesson", "comment", "resource")
+KINDS = ("person", "workshop", "topic", "post", "activity", "task", "bulletin", "plan", "lesson", "comment", "resource")
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from typing import Any
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_organization
-from yanxiu.core.clock import now
+from yanxiu.core.clock import now, today
 from yanxiu.core.db import db
-from yanxiu.workshops.models import Activity, Post, Submission, Task, TermItem, TermStage, Topic, Workshop
+from yanxiu.workshops.models import Activity, Bulletin, Post, Submission, Task, TermItem, TermStage, Topic, Workshop
 from yanxiu.workshops.queries.threads import opener_of
 from yanxiu.workshops.services import membership, termplan
 from yanxiu.workshops.services.activities import ActivityDetails, create_activity
+from yanxiu.workshops.services.bulletins import Masthead, Written, compose, publish_bulletin, save_bulletin
 from yanxiu.workshops.services.posts import publish_post
 from yanxiu.workshops.services.tasks import TaskDetails, publish_task
 from yanxiu.workshops.services.topics import publish_topic
@@ -107,3 +108,14 @@ def make_item(
     item = termplan.add_item(actor, workshop, stage, chosen, str(uuid.uuid4()))
     db.session.flush()
     return item
+
+
+def make_bulletin(author: User, workshop: Workshop, days: int = 30, *, published: bool = False) -> Bulletin:
+    """Compose an issue about the days before today, and publish it if asked."""
+    bulletin = compose(author, workshop, today() - timedelta(days=days), today())
+    if published:
+        save_bulletin(
+            author, bulletin, Masthead("五年级语文工作坊简报"), [Written("opening", "<p>各位老师好。</p>", True, 1)]
+        )
+        publish_bulletin(author, bulletin)
+    return bulletin

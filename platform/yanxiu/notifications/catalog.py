@@ -60,6 +60,7 @@ KINDS: dict[str, Wording] = {
     "reviews_asked": Wording("请您互评几份作业", "请您互评几份作业", "task"),
     "work_marked": Wording("{actor}批改了您的作业", "{actor}批改了您的作业", "check"),
     "work_chosen": Wording("{actor}把您的作业推为优秀", "{actor}把您的作业推为优秀", "star"),
+    "bulletin_new": Wording("{actor}发布了简报", "{actor}发布了简报", "file"),
     "plan_handed_over": Wording("{actor}把教案交给您主备", "{actor}把教案交给您主备", "plan", decides=True),
     "plan_invited": Wording("{actor}邀请您一起备课", "{actor}邀请您一起备课", "plan", decides=True),
     "plan_writer": Wording("{actor}请您一起写教案", "{actor}请您一起写教案", "plan"),

@@ -26,8 +26,19 @@ from yanxiu.core.search_queue import (
 )
 from yanxiu.core.storage import StoredFile
 from yanxiu.workshops.activity_words import KIND_NAMES
-from yanxiu.workshops.models import Activity, JoinMode, Post, PostAttachment, RecordPart, Task, Topic, Workshop
+from yanxiu.workshops.models import (
+    Activity,
+    Bulletin,
+    JoinMode,
+    Post,
+    PostAttachment,
+    RecordPart,
+    Task,
+    Topic,
+    Workshop,
+)
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
+from yanxiu.workshops.queries.bulletins import public_bulletins
 from yanxiu.workshops.queries.teams import (
     findable_workshops,
     leaders_of,
@@ -215,6 +226,38 @@ def _visible_tasks(viewer: Viewer, ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(tasks.where(Task.workshop_id.in_(visible_workshops(viewer)))))
 
 
+def _load_bulletins(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    found = public_bulletins().where(Bulletin.id.in_(ids)).options(joinedload(Bulletin.workshop))
+    for bulletin in db.session.scalars(found):
+        workshop = bulletin.workshop
+        yield IndexDocument(
+            kind="bulletin",
+            object_id=bulletin.id,
+            title=bulletin.name,
+            url=f"/workshops/{workshop.id}/bulletins/{bulletin.id}",
+            acl=_acl_inside(workshop),
+            body=bulletin.text,
+            place=workshop.name,
+            subject=workshop.subject,
+            stage=workshop.stage,
+            author=bulletin.editor,
+            date=bulletin.published_at,
+        )
+
+
+def _visible_bulletins(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    found = public_bulletins().with_only_columns(Bulletin.id).where(Bulletin.id.in_(ids))
+    return set(db.session.scalars(found.where(Bulletin.workshop_id.in_(visible_workshops(viewer)))))
+
+
+def _all_bulletins() -> Iterator[int]:
+    return _every(public_bulletins().with_only_columns(Bulletin.id).order_by(Bulletin.id))
+
+
+def _bulletins_below(path: str) -> Select[int]:
+    return select(Bulletin.id).where(Bulletin.workshop_id.in_(workshop_ids_below(path)))
+
+
 def _every(statement: Select[int]) -> Iterator[int]:
     yield from db.session.scalars(statement.execution_options(yield_per=BATCH))
 
@@ -261,5 +304,6 @@ SOURCES: tuple[IndexSource, ...] = (
     IndexSource("post", "回复", _load_posts, _all_posts, _visible_posts, _posts_below),
     IndexSource("activity", "活动", _load_activities, _all_activities, _visible_activities, _activities_below),
     IndexSource("task", "任务", _load_tasks, _all_tasks, _visible_tasks, _tasks_below),
+    IndexSource("bulletin", "简报", _load_bulletins, _all_bulletins, _visible_bulletins, _bulletins_below),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals,)

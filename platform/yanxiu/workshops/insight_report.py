@@ -22,6 +22,7 @@ from yanxiu.workshops.figures import (
 from yanxiu.workshops.models import Topic, Workshop
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.insights import BusyTopic, Insights, MemberLine, PartLine
+from yanxiu.workshops.word_text import use_fonts, write_run
 
 NAMED, SPEAKERS = 20, 5
 HEADS = ("单位", "应训", "参训", "参训率", "发言", "学习率", "作业提交率", "出勤率", "话题", "回复")
@@ -130,34 +131,22 @@ def word_of(report: Report) -> bytes:
     from docx.shared import Pt
 
     document = Document()
-    _use_fonts(document.styles["Normal"], "宋体", Pt(12))
+    use_fonts(document.styles["Normal"], "宋体", Pt(12))
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _write(title, report.title, "黑体", Pt(18))
+    write_run(title, report.title, "黑体", Pt(18))
     document.add_paragraph(report.summary)
     _add_table(document, report.rows())
     for heading, text in paragraphs_of(report):
-        _write(document.add_paragraph(), heading, "黑体", Pt(14))
+        write_run(document.add_paragraph(), heading, "黑体", Pt(14))
         document.add_paragraph(text)
-    _write(document.add_paragraph(), f"说明：{DEFINITIONS}。", "宋体", Pt(9))
+    write_run(document.add_paragraph(), f"说明：{DEFINITIONS}。", "宋体", Pt(9))
     day = today()
     signed = document.add_paragraph(f"{report.workshop.organization.name}\n{day.year}年{day.month}月{day.day}日")
     signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
-
-
-def _use_fonts(owner: Any, name: str, size: Any) -> None:
-    """Chinese characters take their font from `eastAsia`, which python-docx does not set."""
-    from docx.oxml.ns import qn
-
-    owner.font.name, owner.font.size = name, size
-    owner.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
-
-
-def _write(paragraph: Any, text: str, font: str, size: Any) -> None:
-    _use_fonts(paragraph.add_run(text), font, size)
 
 
 def _add_table(document: Any, rows: Sequence[tuple[str, ...]]) -> None:
@@ -167,6 +156,6 @@ def _add_table(document: Any, rows: Sequence[tuple[str, ...]]) -> None:
     table = document.add_table(rows=0, cols=len(HEADS), style="Table Grid")
     for number, values in enumerate((HEADS, *rows)):
         for column, (cell, value) in enumerate(zip(table.add_row().cells, values, strict=True)):
-            _write(cell.paragraphs[0], value, "宋体" if number else "黑体", Pt(10.5))
+            write_run(cell.paragraphs[0], value, "宋体" if number else "黑体", Pt(10.5))
             if column:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER

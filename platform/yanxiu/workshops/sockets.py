@@ -9,11 +9,13 @@ from yanxiu.workshops.permissions import (
     can_read_attendance,
     can_see_insights,
     can_view_activity,
+    can_view_bulletin,
     can_view_topic,
     can_view_workshop,
 )
 from yanxiu.workshops.permissions.tasks import can_view_task
 from yanxiu.workshops.queries.activities import activity_by_id
+from yanxiu.workshops.queries.bulletins import bulletin_by_id
 from yanxiu.workshops.queries.tasks import task_by_id
 from yanxiu.workshops.queries.teams import find_seat, membership_of
 from yanxiu.workshops.queries.threads import topic_by_id
@@ -55,6 +57,15 @@ def _may_follow_attendance(viewer: Viewer, activity_id: int) -> bool:
     return can_read_attendance(viewer, activity, membership_of(activity.workshop_id, viewer.user_id))
 
 
+def _may_follow_readers(viewer: Viewer, bulletin_id: int) -> bool:
+    """Who has read an issue is for those who may see figures by name."""
+    bulletin = bulletin_by_id(bulletin_id)
+    if bulletin is None:
+        return False
+    member = membership_of(bulletin.workshop_id, viewer.user_id)
+    return can_view_bulletin(viewer, bulletin, member) and can_see_insights(viewer, bulletin.workshop, member)
+
+
 LIVE_ROOMS: dict[str, RoomPredicate] = {
     "workshop": _may_follow_workshop,
     "termplan": _may_follow_workshop,
@@ -65,5 +76,7 @@ LIVE_ROOMS: dict[str, RoomPredicate] = {
     "tasks": _may_follow_workshop,
     "task": _may_follow_task,
     "attendance": _may_follow_attendance,
+    "bulletins": _may_follow_workshop,
+    "bulletin": _may_follow_readers,
 }
 EVENTS: tuple[SocketEvent, ...] = ()

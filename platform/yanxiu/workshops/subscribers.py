@@ -18,8 +18,9 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
-from yanxiu.workshops.models import Activity, Post, Task, Topic, Workshop
+from yanxiu.workshops.models import Activity, Bulletin, Post, Task, Topic, Workshop
 from yanxiu.workshops.queries.activities import activities_to_announce
+from yanxiu.workshops.queries.bulletins import published_ids
 from yanxiu.workshops.queries.members import plain_members_after
 from yanxiu.workshops.queries.tasks import task_by_id, tasks_with_reviews
 from yanxiu.workshops.services.activities import remind_of_activity
@@ -60,6 +61,7 @@ def reindex_contents(payload: dict[str, Any], job: JobContext) -> None:
             "activity", select(Activity.id).where(Activity.workshop_id == payload["workshop_id"]), Activity.id, job
         )
         _queue_all("topic", select(Topic.id).where(inside), Topic.id, job)
+        _queue_all("bulletin", published_ids(payload["workshop_id"]), Bulletin.id, job)
         _queue_all("task", select(Task.id).where(Task.workshop_id == payload["workshop_id"]), Task.id, job)
     _queue_all("post", select(Post.id).join(Post.topic).where(inside, Post.number > 1), Post.id, job)
 
@@ -235,6 +237,14 @@ def look_after_peers(payload: dict[str, Any], _job: JobContext) -> None:
             look_after_reviews(task)
 
 
+def _index_bulletin(event: events.BulletinPublished) -> None:
+    enqueue_index("bulletin", event.bulletin_id)
+
+
+def _forget_bulletin(event: events.BulletinWithdrawn) -> None:
+    enqueue_index("bulletin", event.bulletin_id, deleted=True)
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.WorkshopCreated, _index_workshop),
     Subscription(events.WorkshopChanged, _index_workshop),
@@ -259,6 +269,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TaskChanged, _index_task),
     Subscription(events.TaskRestored, _index_task),
     Subscription(events.TaskDeleted, _forget_task),
+    Subscription(events.BulletinPublished, _index_bulletin),
+    Subscription(events.BulletinWithdrawn, _forget_bulletin),
     Subscription(events.WorkshopEnded, _go_on_with_reviews),
     *(Subscription(kind, _tell_leaders) for kind in WaitsForLeaders.__args__),
     Subscription(events.MemberRemoved, _close_rooms, Moment.AFTER_COMMIT),

@@ -2,8 +2,9 @@
 // after a pause; what colleagues wrote comes into the fields that are not being written in. The server brings both together
 // line by line; where both changed the same lines both are shown, and nothing of either is written until it is chosen.
 import { behavior } from "../registry.js";
-import { requestJson, viewerId } from "../net.js";
+import { requestJson } from "../net.js";
 import { follow } from "../live/topics.js";
+import { keepBase, keptBase } from "./bases.js";
 
 const PAUSE_MS = 2500;
 
@@ -12,9 +13,9 @@ behavior("form[data-record]", (form) => {
   let sent = {};
   const parts = [...form.querySelectorAll("textarea")];
   const baseOf = (part) => form.elements[`base_${part.name}`];
-  for (const part of parts) if (part.value !== part.defaultValue) baseOf(part).value = keptBase(part);
+  for (const part of parts) if (part.value !== part.defaultValue) baseOf(part).value = keptBase(part.name);
   form.addEventListener("input", ({ target }) => {
-    if (parts.includes(target)) keepBase(target, baseOf(target).value);
+    if (parts.includes(target)) keepBase(target.name, baseOf(target).value);
     clearTimeout(timer);
     timer = setTimeout(() => parts.some((part) => part.value.trim() !== baseOf(part).value) && form.requestSubmit(), PAUSE_MS);
   });
@@ -38,33 +39,11 @@ behavior("form[data-record]", (form) => {
   follow(form.dataset.record, { seq: () => 0, onChanged: take, onState: (state) => state === "live" && take() });
 });
 
-// A draft that comes back after the tab was closed was written on what the server said then, not on what it says now.
-function baseKey(part) {
-  return `uuid:${viewerId()}:${location.pathname}:base-${part.name}`;
-}
-
-function keepBase(part, text) {
-  try {
-    if (text === null) localStorage.removeItem(baseKey(part));
-    else localStorage.setItem(baseKey(part), text);
-  } catch (_) {
-    // Without storage there is no draft either.
-  }
-}
-
-function keptBase(part) {
-  try {
-    return localStorage.getItem(baseKey(part)) || "";
-  } catch (_) {
-    return "";
-  }
-}
-
 /** The server says `text`. What was typed since it was sent stays and is sent with the next pause. */
 function settle(part, base, sent, text) {
   base.value = text;
   part.defaultValue = text;
-  keepBase(part, part.value.trim() === text ? null : text);
+  keepBase(part.name, part.value.trim() === text ? null : text);
   if (part.value !== sent || part.value.trim() === text) return;
   const place = part.selectionStart;
   part.value = text;

@@ -5,7 +5,16 @@ from __future__ import annotations
 from yanxiu.core.events import Subscription
 from yanxiu.core.tasks import JobHandler
 from yanxiu.notifications.digests import LOOK, SEND, queue_digests, send_digest
-from yanxiu.notifications.subscribers import activities, lessons, plans, relocations, standing, tasks, workshops
+from yanxiu.notifications.subscribers import (
+    activities,
+    bulletins,
+    lessons,
+    plans,
+    relocations,
+    standing,
+    tasks,
+    workshops,
+)
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *workshops.SUBSCRIPTIONS,
@@ -13,6 +22,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *relocations.SUBSCRIPTIONS,
     *activities.SUBSCRIPTIONS,
     *tasks.SUBSCRIPTIONS,
+    *bulletins.SUBSCRIPTIONS,
     *plans.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,
 )

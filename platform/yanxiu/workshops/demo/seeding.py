@@ -14,6 +14,7 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.html import html_from_text
 from yanxiu.workshops.demo.activities import seed_activities
 from yanxiu.workshops.demo.attention import seed_visits
+from yanxiu.workshops.demo.bulletins import seed_bulletins
 from yanxiu.workshops.demo.papers import paper
 from yanxiu.workshops.demo.scripts import Line, Script, read_scripts
 from yanxiu.workshops.demo.tasks import seed_tasks
@@ -168,6 +169,7 @@ def _seed_team(world: DemoWorld, people: dict[str, User], team: Team) -> None:
     if team.key == "sanguo":
         seed_activities(world.now, workshop, people)
         seed_tasks(world, people, workshop, people[team.leader])
+        seed_bulletins(world, people, workshop, people[team.leader])
 
 
 def _seat_members(people: dict[str, User], team: Team, workshop: Workshop, founded: datetime) -> None:

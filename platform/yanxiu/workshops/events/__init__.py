@@ -9,6 +9,7 @@ from yanxiu.workshops.events.activities import (
 )
 from yanxiu.workshops.events.answers import AnswerAccepted
 from yanxiu.workshops.events.attention import MembersReminded
+from yanxiu.workshops.events.bulletins import BulletinPublished, BulletinWithdrawn
 from yanxiu.workshops.events.relocations import TopicMoved, TopicsMerged, TopicSplit
 from yanxiu.workshops.events.tasks import (
     ReviewsAsked,
@@ -59,6 +60,8 @@ __all__ = [
     "AnswerAccepted",
     "ApplicationDecided",
     "ApplicationSubmitted",
+    "BulletinPublished",
+    "BulletinWithdrawn",
     "InvitationAnswered",
     "InvitationSent",
     "MemberJoined",

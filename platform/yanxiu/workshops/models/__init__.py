@@ -1,5 +1,5 @@
 """Tables of the workshops: teams (who takes part), threads (what they say), activities (when they meet), attention
-(who came, who was reminded), tasks (what they hand in), the plan of the term."""
+(who came, who was reminded), tasks (what they hand in), the plan of the term, bulletins (what is told of them)."""
 
 from yanxiu.workshops.models.activities import (
     Activity,
@@ -11,6 +11,7 @@ from yanxiu.workshops.models.activities import (
 )
 from yanxiu.workshops.models.answers import AcceptedAnswer
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
+from yanxiu.workshops.models.bulletins import Bulletin, BulletinReading, BulletinSection, SectionKind
 from yanxiu.workshops.models.kinds import TopicKind
 from yanxiu.workshops.models.relocations import TopicRelocation
 from yanxiu.workshops.models.requirements import TopicRequirement
@@ -55,6 +56,9 @@ __all__ = [
     "ActivityReflection",
     "Application",
     "Attendance",
+    "Bulletin",
+    "BulletinReading",
+    "BulletinSection",
     "Invitation",
     "JoinMode",
     "Kind",
@@ -71,6 +75,7 @@ __all__ = [
     "Right",
     "Role",
     "Scale",
+    "SectionKind",
     "Standing",
     "Submission",
     "SubmissionCopy",

@@ -94,6 +94,7 @@ class Workshop(Model, Timestamps):
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     members_count: Mapped[int] = mapped_column(default=0)
+    bulletins_count: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(String(10), default=Kind.PERSONAL.value, index=True)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id", ondelete="SET NULL"), index=True)

@@ -8,6 +8,7 @@ from yanxiu.workshops.permissions.activities import (
     can_view_activity,
 )
 from yanxiu.workshops.permissions.attention import TEAM, can_remind, can_see_insights
+from yanxiu.workshops.permissions.bulletins import can_edit_bulletin, can_view_bulletin, can_write_bulletins
 from yanxiu.workshops.permissions.relocations import can_rearrange, can_take_in
 from yanxiu.workshops.permissions.teams import (
     LEADER_TEAM,
@@ -54,6 +55,7 @@ __all__ = [
     "can_announce",
     "can_apply",
     "can_delete_topic",
+    "can_edit_bulletin",
     "can_edit_post",
     "can_edit_topic",
     "can_end_workshop",
@@ -77,9 +79,11 @@ __all__ = [
     "can_see_insights",
     "can_take_in",
     "can_view_activity",
+    "can_view_bulletin",
     "can_view_topic",
     "can_view_workshop",
     "can_withdraw_post",
+    "can_write_bulletins",
     "has_right",
     "has_role",
     "is_member",

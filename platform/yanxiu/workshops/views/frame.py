@@ -91,6 +91,7 @@ def frame(seat: Seat, tab: str) -> dict[str, Any]:
         "end": permissions.can_end_workshop(viewer, workshop, member),
         "manage": permissions.can_manage_workshop(viewer, workshop, member),
         "insights": permissions.can_see_insights(viewer, workshop, member),
+        "bulletins": permissions.can_write_bulletins(viewer, workshop, member),
         "remind": permissions.can_remind(viewer, workshop, member),
     }
     return {

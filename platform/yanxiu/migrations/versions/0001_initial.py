@@ -346,6 +346,7 @@ def upgrade() -> None:
         sa.Column("cover_id", sa.Integer(), nullable=True),
         sa.Column("created_by", sa.Integer(), nullable=False),
         sa.Column("members_count", sa.Integer(), nullable=False),
+        sa.Column("bulletins_count", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("archived_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("source_id", sa.Integer(), nullable=True),
@@ -407,6 +408,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_activity_speaker_id"), ["speaker_id"], unique=False)
         batch_op.create_index("ix_activity_starts", ["starts_at"], unique=False)
         batch_op.create_index("ix_activity_time", ["workshop_id", "ends_at", "id"], unique=False)
+
+    op.create_table(
+        "bulletin",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("masthead", sa.String(length=60), nullable=False),
+        sa.Column("host", sa.String(length=60), nullable=False),
+        sa.Column("editor", sa.String(length=60), nullable=False),
+        sa.Column("sent_to", sa.String(length=120), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("filled_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_bulletin_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_bulletin_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin")),
+        sa.UniqueConstraint("author_id", "client_uuid", name=op.f("uq_bulletin_author_id_client_uuid")),
+        sa.UniqueConstraint("workshop_id", "number", name=op.f("uq_bulletin_workshop_id_number")),
+    )
+    with op.batch_alter_table("bulletin", schema=None) as batch_op:
+        batch_op.create_index("ix_bulletin_seq", ["workshop_id", "seq"], unique=False)
 
     op.create_table(
         "lesson",
@@ -855,6 +889,41 @@ def upgrade() -> None:
         batch_op.create_index("ix_attendance_seq", ["activity_id", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_attendance_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "bulletin_reading",
+        sa.Column("bulletin_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bulletin_id"], ["bulletin.id"], name=op.f("fk_bulletin_reading_bulletin_id_bulletin"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_bulletin_reading_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("bulletin_id", "user_id", name=op.f("pk_bulletin_reading")),
+    )
+    with op.batch_alter_table("bulletin_reading", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulletin_reading_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "bulletin_section",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bulletin_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("included", sa.Boolean(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("filled_html", sa.Text(), nullable=False),
+        sa.Column("table", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("edited_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bulletin_id"], ["bulletin.id"], name=op.f("fk_bulletin_section_bulletin_id_bulletin"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["edited_by_id"], ["user.id"], name=op.f("fk_bulletin_section_edited_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin_section")),
+        sa.UniqueConstraint("bulletin_id", "kind", name=op.f("uq_bulletin_section_bulletin_id_kind")),
+    )
     op.create_table(
         "evaluation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1773,6 +1842,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evaluation_observer_id"))
 
     op.drop_table("evaluation")
+    op.drop_table("bulletin_section")
+    with op.batch_alter_table("bulletin_reading", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulletin_reading_user_id"))
+
+    op.drop_table("bulletin_reading")
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendance_user_id"))
         batch_op.drop_index("ix_attendance_seq")
@@ -1863,6 +1937,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_creator_id"))
 
     op.drop_table("lesson")
+    with op.batch_alter_table("bulletin", schema=None) as batch_op:
+        batch_op.drop_index("ix_bulletin_seq")
+
+    op.drop_table("bulletin")
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index("ix_activity_time")
         batch_op.drop_index("ix_activity_starts")

@@ -3,7 +3,9 @@
 from tests.support.cast import Cast
 from tests.support.matrix import Row, expect
 from tests.support.workshops import make_post, make_topic, make_workshop
+from yanxiu.workshops.queries import polls
 from yanxiu.workshops.services.kinds import Shape, shape_topic
+from yanxiu.workshops.services.polls import PollDetails
 from yanxiu.workshops.services.requirements import Asked, require_of_members
 
 
@@ -13,7 +15,16 @@ def build(cast: Cast) -> dict[str, object]:
     question = make_topic(teacher, workshop, "课前预习单怎么设计")
     shape_topic(teacher, question, Shape(kind="question"))
     require_of_members(leader, question, Asked(posts=1, answers=1))
-    return {"w": workshop.id, "question": question.id, "answer": make_post(colleague, question).id}
+    asked = make_topic(leader, workshop, "板书用哪一种")
+    shape_topic(leader, asked, Shape(kind="poll", poll=PollDetails(options=("关系图", "时间轴"))))
+    option = polls.poll_of(asked.id).options[0].id
+    return {
+        "poll": asked.id,
+        "option": option,
+        "w": workshop.id,
+        "question": question.id,
+        "answer": make_post(colleague, question).id,
+    }
 
 
 OUTSIDE = {"anonymous": 302, "villager": 404, "outsider": 404, "stranger": 404}
@@ -33,5 +44,17 @@ ROUTES = {
         "/workshops/{w}/topics/{question}/requirement",
         expect(302, **OUTSIDE, principal=403, researcher=403, teacher=403, colleague=403),
         data={"asked_posts": "1", "asked_answers": "2", "min_length": "20"},
+    ),
+    ("GET", "workshops.ballots"): Row(
+        "/workshops/{w}/topics/{poll}/poll", expect(200, **OUTSIDE, teacher=403, colleague=403)
+    ),
+    ("POST", "workshops.vote"): Row(
+        "/workshops/{w}/topics/{poll}/poll",
+        expect(302, **OUTSIDE, principal=403, researcher=403, admin=403),
+        data={"choice": "{option}"},
+    ),
+    ("POST", "workshops.close_poll"): Row(
+        "/workshops/{w}/topics/{poll}/poll/closing",
+        expect(302, **OUTSIDE, principal=403, researcher=403, teacher=403, colleague=403),
     ),
 }

@@ -17,6 +17,7 @@ JOB_NAMES = {
     "workshops.announce_activities": "提前通知活动",
     "workshops.remind": "发出坊主的提醒",
     "workshops.task_due": "提醒任务快截止",
+    "workshops.close_poll": "截止投票",
     "workshops.peer_reviews": "分配互评",
     "notifications.relocated": "通知老师话题整理过",
     "notifications.announce": "通知成员有新公告",

@@ -22,11 +22,14 @@ from yanxiu.workshops.models import Activity, Bulletin, Post, Task, Topic, Works
 from yanxiu.workshops.queries.activities import activities_to_announce
 from yanxiu.workshops.queries.bulletins import published_ids
 from yanxiu.workshops.queries.members import plain_members_after
+from yanxiu.workshops.queries.polls import poll_of
 from yanxiu.workshops.queries.tasks import task_by_id, tasks_with_reviews
+from yanxiu.workshops.queries.threads import topic_by_id
 from yanxiu.workshops.services.activities import remind_of_activity
 from yanxiu.workshops.services.cloning import INVITE_ONWARD, invite_onward
 from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 from yanxiu.workshops.services.peers import look_after_reviews
+from yanxiu.workshops.services.polls import CLOSE, close_poll_in_time
 from yanxiu.workshops.services.tasks import REMINDER, REVIEWS, plan_reviews, remind_of_due
 
 REINDEX = "workshops.reindex"
@@ -140,6 +143,14 @@ def remind(payload: dict[str, Any], _job: JobContext) -> None:
     """Let a reminder reach the people it was queued for."""
     with unit_of_work():
         deliver_reminder(payload)
+
+
+def close_poll(payload: dict[str, Any], _job: JobContext) -> None:
+    """End a poll whose time is over, and throw away what could tell whose ballot is whose."""
+    with unit_of_work():
+        topic, poll = topic_by_id(payload["topic_id"]), poll_of(payload["topic_id"])
+        if topic is not None and poll is not None:
+            close_poll_in_time(topic, poll)
 
 
 def _index_activity(event: events.ActivityPublished | events.ActivityChanged | events.RecordChanged) -> None:
@@ -282,4 +293,5 @@ JOBS: dict[str, JobHandler] = {
     ANNOUNCE: announce_activities,
     REMINDER: remind_of_task,
     REVIEWS: look_after_peers,
+    CLOSE: close_poll,
 }

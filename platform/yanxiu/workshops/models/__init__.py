@@ -13,6 +13,7 @@ from yanxiu.workshops.models.answers import AcceptedAnswer
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
 from yanxiu.workshops.models.bulletins import Bulletin, BulletinReading, BulletinSection, SectionKind
 from yanxiu.workshops.models.kinds import TopicKind
+from yanxiu.workshops.models.polls import Poll, PollBallot, PollChoice, PollOption, Results
 from yanxiu.workshops.models.relocations import TopicRelocation
 from yanxiu.workshops.models.requirements import TopicRequirement
 from yanxiu.workshops.models.tasks import (
@@ -65,6 +66,10 @@ __all__ = [
     "Nudge",
     "NudgeRecipient",
     "PeerReview",
+    "Poll",
+    "PollBallot",
+    "PollChoice",
+    "PollOption",
     "Post",
     "PostAttachment",
     "PostEdit",
@@ -72,6 +77,7 @@ __all__ = [
     "PostMention",
     "Presence",
     "RecordPart",
+    "Results",
     "Right",
     "Role",
     "Scale",

@@ -10,3 +10,4 @@ class TopicKind(StrEnum):
 
     DISCUSSION = "discussion"
     QUESTION = "question"
+    POLL = "poll"

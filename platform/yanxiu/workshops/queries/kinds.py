@@ -9,6 +9,8 @@ from yanxiu.workshops.models import Topic, TopicKind, TopicRequirement
 from yanxiu.workshops.queries.answers import solved_among
 from yanxiu.workshops.queries.requirements import requirements_among
 
+KIND_WORDS: dict[str, str] = {TopicKind.POLL.value: "投票"}
+
 
 @dataclass(frozen=True)
 class RowNote:
@@ -29,7 +31,7 @@ def row_notes(topics: Iterable[Topic]) -> dict[int, tuple[RowNote, ...]]:
 def _of_kind(topic: Topic, solved: bool) -> tuple[RowNote, ...]:
     if topic.kind == TopicKind.QUESTION:
         return (RowNote("已解决", "green") if solved else RowNote("问答 · 待采纳", "blue"),)
-    return ()
+    return (RowNote(KIND_WORDS[topic.kind], "blue"),) if topic.kind in KIND_WORDS else ()
 
 
 def _of_asked(asked: TopicRequirement | None) -> tuple[RowNote, ...]:

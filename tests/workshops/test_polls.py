@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, text
 
+from tests.support.sockets import join
 from tests.support.workshops import make_topic, make_workshop
 from tests.workshops.stage import FETCH, page
 from yanxiu.core import clock
@@ -165,6 +166,21 @@ def test_nobody_gets_a_list_of_an_anonymous_poll(app, cast, room, client_for):
     assert leader.get(f"{where}/poll").status_code == 404
     assert client_for("admin").get(f"{where}/poll?format=xlsx").status_code == 404
     assert "截止以后能看到结果" in page(leader, where)
+
+
+def test_what_somebody_voted_is_in_nobody_elses_fragment(app, cast, room, client_for, socket_for):
+    with app.app_context(), unit_of_work():
+        topic = make_topic(cast.user("leader"), db.session.get(Workshop, room.w), "板书")
+        shape_topic(cast.user("leader"), topic, Shape(kind="poll", poll=PollDetails(options=BOARD)))
+        number, option, seq = topic.id, queries.poll_of(topic.id).options[0].id, current_seq(f"topic:{topic.id}")
+    for key in ("teacher", "colleague"):
+        assert join(socket_for(key), f"topic:{number}")["ok"]
+    where = f"{room.home}/topics/{number}"
+    teacher = client_for("teacher")
+    teacher.post(f"{where}/poll", data={"choice": option}, headers=FETCH)
+    news = f"{where}/posts?since={seq}&upto={seq + 1}"
+    assert "1 票" in page(teacher, news)
+    assert "1 票" not in page(client_for("colleague"), news)
 
 
 @pytest.mark.once

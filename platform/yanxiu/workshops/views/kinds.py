@@ -46,6 +46,11 @@ class KindView:
     poll: PollView | None = None
     powers: str = ""
 
+    @property
+    def personal(self) -> bool:
+        """Whether what is shown depends on who looks, so that a fragment with it is for nobody else."""
+        return self.requirement is not None or self.poll is not None
+
 
 def kind_context(seat: Seat, topic: Topic, shown: Sequence[Post] = ()) -> dict[str, Any]:
     """Return the variable by which a topic's page, or a part of it, shows its kind. `shown`: the posts on it."""

@@ -58,17 +58,18 @@ def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         return fragment(render_template("workshops/relocations/_rearranged.html", topic=found), seq, None)
     changes = threads.threads_since(topic_id, since)
     thumbs = threads.thumbs_of(changes.posts(), current_viewer().user_id)
+    kind = kind_context(seat, found, list(changes.posts()))
     html = render_template(
         "workshops/_posts.html",
         topic=found,
         changes=changes,
-        **kind_context(seat, found, list(changes.posts())),
+        **kind,
         began=relocations.began_in(topic_id),
         team=team_names(workshop_id),
         thumbs=thumbs,
         sent_by_script=True,
     )
-    if not thumbs and changes.seq is None:
+    if not thumbs and changes.seq is None and not kind["kind_view"].personal:
         share_fragment(html, seq)
     return fragment(html, seq, changes.seq)
 

@@ -1102,6 +1102,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plan_id", "seq", name=op.f("pk_plan_update")),
     )
     op.create_table(
+        "poll",
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("max_choices", sa.Integer(), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("results", sa.String(length=8), nullable=False),
+        sa.Column("closes_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ballot_key", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_poll_topic_id_topic"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("topic_id", name=op.f("pk_poll")),
+    )
+    op.create_table(
         "post",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=False),
@@ -1399,6 +1411,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accepted_answer_post_id"), ["post_id"], unique=False)
 
     op.create_table(
+        "poll_ballot",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("voter_id", sa.Integer(), nullable=True),
+        sa.Column("voter_mark", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["poll.topic_id"], name=op.f("fk_poll_ballot_topic_id_poll"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["voter_id"], ["user.id"], name=op.f("fk_poll_ballot_voter_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_ballot")),
+        sa.UniqueConstraint("topic_id", "voter_mark", name=op.f("uq_poll_ballot_topic_id_voter_mark")),
+    )
+    with op.batch_alter_table("poll_ballot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_poll_ballot_voter_id"), ["voter_id"], unique=False)
+
+    op.create_table(
+        "poll_option",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["poll.topic_id"], name=op.f("fk_poll_option_topic_id_poll"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_option")),
+        sa.UniqueConstraint("topic_id", "position", name=op.f("uq_poll_option_topic_id_position")),
+    )
+    op.create_table(
         "post_attachment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
@@ -1636,6 +1676,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", "number", name=op.f("uq_workshop_submission_copy_submission_id_number")),
     )
     op.create_table(
+        "poll_choice",
+        sa.Column("ballot_id", sa.String(length=36), nullable=False),
+        sa.Column("option_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ballot_id"], ["poll_ballot.id"], name=op.f("fk_poll_choice_ballot_id_poll_ballot"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["option_id"], ["poll_option.id"], name=op.f("fk_poll_choice_option_id_poll_option"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("ballot_id", "option_id", name=op.f("pk_poll_choice")),
+    )
+    with op.batch_alter_table("poll_choice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_poll_choice_option_id"), ["option_id"], unique=False)
+
+    op.create_table(
         "rendition",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -1735,6 +1790,10 @@ def downgrade() -> None:
 
     op.drop_table("timed_comment")
     op.drop_table("rendition")
+    with op.batch_alter_table("poll_choice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poll_choice_option_id"))
+
+    op.drop_table("poll_choice")
     op.drop_table("workshop_submission_copy")
     with op.batch_alter_table("workshop_peer_review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_peer_review_task_id"))
@@ -1765,6 +1824,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_attachment_post_id"))
 
     op.drop_table("post_attachment")
+    op.drop_table("poll_option")
+    with op.batch_alter_table("poll_ballot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poll_ballot_voter_id"))
+
+    op.drop_table("poll_ballot")
     with op.batch_alter_table("accepted_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accepted_answer_post_id"))
 
@@ -1812,6 +1876,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_post_author_created")
 
     op.drop_table("post")
+    op.drop_table("poll")
     op.drop_table("plan_update")
     op.drop_table("plan_text")
     op.drop_table("plan_snapshot")

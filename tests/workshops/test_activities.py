@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.workshops import make_activity, make_workshop
+from tests.support.workshops import make_activity, make_topic, make_workshop
 from tests.workshops.matrix_activities import FORM
 from tests.workshops.stage import page
 from yanxiu.core import clock
@@ -52,6 +52,21 @@ def test_a_leader_fixes_an_activity_once_and_members_find_it(app, cast, client_f
         made = db.session.scalars(db.select(Activity).where(Activity.title == FORM["title"])).one()
         assert made.speaker_id == cast.teacher.id
         assert made.starts_at == datetime(2026, 12, 1, 11, 30, tzinfo=UTC)
+
+
+def test_an_activity_leads_to_the_topic_it_is_about_and_to_none_of_another_workshop(app, cast, client_for, meeting):
+    with app.app_context(), unit_of_work():
+        here = make_topic(cast.user("leader"), db.session.get(Workshop, meeting.w), "导入要不要算一笔账").id
+        other = make_workshop(cast.user("villager"), [], name="别的工作坊")
+        elsewhere = make_topic(cast.user("villager"), other).id
+    leader, form = client_for("leader"), FORM | {"title": "集体备课"}
+    assert leader.post(meeting.list, data=form | {"about": f"topic:{elsewhere}"}).status_code == 422
+    made = leader.post(meeting.list, data=form | {"about": f"topic:{here}"}).location
+    link = f'href="/workshops/{meeting.w}/topics/{here}">话题：导入要不要算一笔账</a>'
+    assert link in page(client_for("teacher"), made)
+    assert f'<option selected value="topic:{here}">' in page(leader, f"{made}/edit")
+    leader.post(f"{made}/edit", data=form | {"about": ""})
+    assert link not in page(client_for("teacher"), made)
 
 
 def test_each_of_the_four_things_is_asked_for_beside_its_field(client_for, meeting):

@@ -90,7 +90,7 @@ def test_a_reflection_is_one_and_is_read_by_its_author_and_the_team(app, cast, c
     assert "问题要少，还要真。" not in page(client_for("colleague"), meeting.url)
 
 
-def test_the_three_checks_count_who_came_and_who_owes_something(app, cast, meeting):
+def test_the_three_checks_count_who_came_and_who_owes_something(app, cast, client_for, meeting):
     def checks():
         activity = db.session.get(Activity, meeting.a)
         return checks_of(activity, record_of(activity.id))
@@ -104,6 +104,12 @@ def test_the_three_checks_count_who_came_and_who_owes_something(app, cast, meeti
         found = checks()
         assert (found.attendance_done, found.record_done, found.reflections_done) == (True, False, False)
         assert (found.reflections, found.reflections_of_came) == (1, 0)
+    shown = page(client_for("leader"), meeting.url)
+    assert "<dt>请假 1</dt><dd>周敏</dd>" in shown
+    assert "还没交：李强、王丽" in shown
+    assert "还没写：主持人、" in shown
+    assert "还没交：" not in page(client_for("colleague"), meeting.url)
+    with app.app_context():
         with unit_of_work():
             activity = db.session.get(Activity, meeting.a)
             records.save_record(cast.user("leader"), activity, {"discussion": ("", "议题"), "outcome": ("", "定稿")})

@@ -70,7 +70,16 @@ class ActivityForm(Form):
         default=10,
         invalid_value_message="请填写分钟数",
     )
+    about = choice(
+        "讨论什么", {"": "不关联"}, description="选一个话题或教案，活动页上点一下就能打开", validate_choice=False
+    )
     client_uuid = HiddenField()
+
+    def validate_about(self, field: Any) -> None:
+        """What is offered, or what it already was; the search for clashes asks nothing about it."""
+        offered = {str(value) for value, _label in self.about.choices or ()}
+        if field.data and field.data not in offered:
+            raise ValidationError("请从列表中选择")
 
     def validate_ends_at(self, field: Any) -> None:
         """The end comes after the beginning."""

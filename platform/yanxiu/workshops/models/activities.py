@@ -41,7 +41,7 @@ class Activity(Model, Timestamps):
     """One meeting of a workshop.
 
     `speaker` is the main speaker's name, `speaker_id` the member it belongs to, if any. `key` is what the rotating
-    sign-in code is made of. `sequence` is raised whenever time, place, speaker or title change (RFC 5545); together with
+    sign-in code is made of. `about_…` names what is discussed, by kind and id like an item of the plan. `sequence` is raised whenever time, place, speaker or title change (RFC 5545); together with
     `client_uuid`, of which the calendar's UID is made, a calendar finds the entry again. `seq` is the number of its last
     change in the live list `activities:<workshop id>`.
     """
@@ -68,6 +68,9 @@ class Activity(Model, Timestamps):
     place: Mapped[str] = mapped_column(String(200))
     grace_minutes: Mapped[int] = mapped_column(default=10)
     key: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
+    about_kind: Mapped[str] = mapped_column(String(16), default="")
+    about_id: Mapped[int | None]
+    about_title: Mapped[str] = mapped_column(String(100), default="")
     client_uuid: Mapped[str] = mapped_column(String(36))
     sequence: Mapped[int] = mapped_column(default=0)
     seq: Mapped[int] = mapped_column(default=0)

@@ -63,6 +63,12 @@ class Checks:
         return self.attendance.came > 0 and self.reflections_of_came >= self.attendance.came
 
 
+def authors_of_reflections(activity_id: int) -> set[int]:
+    """Return the ids of those who have handed one in."""
+    authors = select(ActivityReflection.author_id).where(ActivityReflection.activity_id == activity_id)
+    return set(db.session.scalars(authors))
+
+
 def checks_of(activity: Activity, parts: dict[str, RecordPart]) -> Checks:
     """Count what is there; who did not come owes no reflection."""
     handed_in = select(func.count()).where(ActivityReflection.activity_id == activity.id)

@@ -20,6 +20,7 @@ from yanxiu.workshops.models import Activity, ActivityKind, Workshop, WorkshopMe
 from yanxiu.workshops.services import posts
 
 TITLE_LENGTH, SPEAKER_LENGTH, PLACE_LENGTH, REASON_LENGTH = 80, 60, 200, 300
+ABOUT_LENGTH = 100
 LONGEST = timedelta(days=14)
 MOST_GRACE = 120
 
@@ -37,6 +38,9 @@ class ActivityDetails:
     place: str
     is_online: bool = False
     grace_minutes: int = 10
+    about_kind: str = ""
+    about_id: int | None = None
+    about_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,9 @@ class _Fixed:
     place: str
     is_online: bool
     grace_minutes: int
+    about_kind: str
+    about_id: int | None
+    about_title: str
 
 
 MOVING = ("kind", "title", "starts_at", "ends_at", "speaker", "speaker_id", "place", "is_online")
@@ -158,6 +165,9 @@ def _fixed(workshop: Workshop, details: ActivityDetails) -> _Fixed:
         place=_line(details.place, "place", missing, PLACE_LENGTH),
         is_online=details.is_online,
         grace_minutes=max(0, min(details.grace_minutes, MOST_GRACE)),
+        about_kind=details.about_kind if details.about_id else "",
+        about_id=details.about_id,
+        about_title=details.about_title[:ABOUT_LENGTH] if details.about_id else "",
     )
 
 

@@ -22,7 +22,8 @@ from yanxiu.workshops.models import Activity, Workshop
 from yanxiu.workshops.queries import activities as queries
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import records
-from yanxiu.workshops.queries.attendance import presence_of
+from yanxiu.workshops.queries.attendance import CAME, attendance_of, presence_of
+from yanxiu.workshops.queries.plan_targets import plan_target
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import activities as services
 from yanxiu.workshops.services import posts as post_services
@@ -35,6 +36,8 @@ CALENDAR_BACK = timedelta(days=180)
 """How far back the workshop's calendar goes."""
 NAMES_OFFERED = 200
 USUAL_LENGTH = timedelta(minutes=90)
+STATE_NAMES = PRESENCE_NAMES | {"": "未登记"}
+DISCUSSED = ("topic", "lesson_plan")
 NOT_YOURS = "活动由坊主和管理成员安排"
 
 
@@ -137,7 +140,28 @@ def new_activity(workshop_id: int) -> ResponseReturnValue:
     form = ActivityForm(formdata=None, client_uuid=post_services.checked_uuid(None))
     form.process(formdata=None, starts_at=as_local(start), ends_at=as_local(start + USUAL_LENGTH), is_online="0",
                  grace_minutes=10, client_uuid=post_services.checked_uuid(None))  # fmt: skip
-    return render_template("workshops/activities/new.html", form=form, **_form_context(seat))
+    return render_template("workshops/activities/new.html", form=_offer(form, seat), **_form_context(seat))
+
+
+def _offer(form: ActivityForm, seat: Seat, found: Activity | None = None) -> ActivityForm:
+    """Offer the topics and plans of the workshop for discussion; what an activity is about stays among them."""
+    offered = {"": "不关联"}
+    if found is not None and found.about_id:
+        offered[f"{found.about_kind}:{found.about_id}"] = found.about_title
+    for target in filter(None, map(plan_target, DISCUSSED)):
+        for number, title in target.choices(current_viewer(), seat.workshop.id):
+            offered[f"{target.kind}:{number}"] = f"{target.name}：{title}"
+    form.about.choices = list(offered.items())
+    return form
+
+
+def _about(form: ActivityForm) -> dict[str, Any]:
+    """Return what was chosen for discussion as columns."""
+    kind, _, number = (form.about.data or "").partition(":")
+    if not number:
+        return {}
+    title = dict(form.about.choices)[form.about.data]
+    return {"about_kind": kind, "about_id": int(number), "about_title": title}
 
 
 def _next_round_hour() -> datetime:
@@ -184,6 +208,7 @@ def _details(form: ActivityForm) -> ActivityDetails:
         place=form.place.data,
         is_online=form.is_online.data == "1",
         grace_minutes=form.grace_minutes.data,
+        **_about(form),
     )
 
 
@@ -192,7 +217,7 @@ def create_activity(workshop_id: int) -> ResponseReturnValue:
     """Fix an activity."""
     seat = open_seat(workshop_id)
     require(may_organize(seat), NOT_YOURS)
-    form = ActivityForm()
+    form = _offer(ActivityForm(), seat)
     if not form.validate():
         return form_page("workshops/activities/new.html", form, **_form_context(seat))
     try:
@@ -215,7 +240,10 @@ def edit_activity(workshop_id: int, activity_id: int) -> ResponseReturnValue:
     form = ActivityForm(formdata=None, obj=found)
     form.starts_at.data, form.ends_at.data = as_local(found.starts_at), as_local(found.ends_at)
     form.is_online.data = "1" if found.is_online else "0"
-    return render_template("workshops/activities/edit.html", form=form, activity=found, **_form_context(seat))
+    form.about.data = f"{found.about_kind}:{found.about_id}" if found.about_id else ""
+    return render_template(
+        "workshops/activities/edit.html", form=_offer(form, seat, found), activity=found, **_form_context(seat)
+    )
 
 
 def _to_change(workshop_id: int, activity_id: int) -> tuple[Seat, Activity]:
@@ -229,7 +257,7 @@ def _to_change(workshop_id: int, activity_id: int) -> tuple[Seat, Activity]:
 def change_activity(workshop_id: int, activity_id: int) -> ResponseReturnValue:
     """Change what was fixed."""
     seat, found = _to_change(workshop_id, activity_id)
-    form = ActivityForm()
+    form = _offer(ActivityForm(), seat, found)
     template = "workshops/activities/edit.html"
     if not form.validate():
         return form_page(template, form, activity=found, **_form_context(seat))
@@ -289,10 +317,12 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
         **words(),
         "activity": found,
         "phase": found.phase,
+        "about_url": _about_url(found),
         "has_begun": found.cancelled_at is None and found.starts_at <= clock.now(),
         "record": parts,
         "parts": RECORD_PARTS,
         "checks": records.checks_of(found, parts),
+        "behind": _behind_checks(found) if reads_all and found.starts_at <= clock.now() else None,
         "mine": mine,
         "cancel_form": CancelForm(formdata=None),
         "reflection_form": ReflectionForm(formdata=None, html=mine.html if mine else ""),
@@ -307,6 +337,23 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
         and opens_at(found) <= clock.now() <= closes_at(found),
         "clashes": queries.clashes_of(viewer, _plan_of(found)) if shows_clashes else [],
     }
+
+
+def _behind_checks(found: Activity) -> dict[str, Any]:
+    """Return the names behind the three checks: by state, and of those who came without a reflection."""
+    lines = attendance_of(found)
+    wrote = records.authors_of_reflections(found.id)
+    names = {text: [line.user.name for line in lines if line.state == state] for state, text in STATE_NAMES.items()}
+    silent = [line.user.name for line in lines if line.state in CAME and line.user.id not in wrote]
+    return {"names": names, "silent": silent}
+
+
+def _about_url(found: Activity) -> str:
+    """Return where what is discussed can be opened; empty for who may not, and for what is gone."""
+    target = plan_target(found.about_kind) if found.about_id else None
+    return (
+        target.visible(current_viewer(), {found.about_id}).get(found.about_id, "") if target and found.about_id else ""
+    )
 
 
 def _plan_of(found: Activity) -> queries.Plan:

@@ -1,8 +1,10 @@
 """What comes out of an activity: the record written by several, reflections, and the three checks."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +92,12 @@ def test_a_reflection_is_one_and_is_read_by_its_author_and_the_team(app, cast, c
     assert "问题要少，还要真。" not in page(client_for("colleague"), meeting.url)
 
 
+def words_of(data: bytes) -> str:
+    document = Document(io.BytesIO(data))
+    cells = [cell.text for row in document.tables[0].rows for cell in row.cells]
+    return "\n".join([*cells, *(paragraph.text for paragraph in document.paragraphs)])
+
+
 def test_the_three_checks_count_who_came_and_who_owes_something(app, cast, client_for, meeting):
     def checks():
         activity = db.session.get(Activity, meeting.a)
@@ -109,6 +117,11 @@ def test_the_three_checks_count_who_came_and_who_owes_something(app, cast, clien
     assert "还没交：李强、王丽" in shown
     assert "还没写：主持人、" in shown
     assert "还没交：" not in page(client_for("colleague"), meeting.url)
+    texts = {key: words_of(client_for(key).get(f"{meeting.url}?format=docx").data) for key in ("leader", "colleague")}
+    assert "应到 3 人，实到 2 人（迟到 1 人），请假 1 人" in texts["colleague"]
+    assert "二楼会议室" in texts["colleague"]
+    assert ("请假也写一篇。" in texts["leader"], "请假也写一篇。" in texts["colleague"]) == (True, False)
+    assert ("请假：周敏" in texts["leader"], "请假：周敏" in texts["colleague"]) == (True, False)
     with app.app_context():
         with unit_of_work():
             activity = db.session.get(Activity, meeting.a)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -29,6 +30,13 @@ def reflection_by(activity_id: int, user_id: int | None) -> ActivityReflection |
     """Return what one person handed in."""
     mine = select(ActivityReflection).where(ActivityReflection.activity_id == activity_id)
     return db.session.scalar(mine.where(ActivityReflection.author_id == user_id))
+
+
+def all_reflections(activity_id: int) -> Sequence[ActivityReflection]:
+    """Return everything that was handed in, the first one first."""
+    found = select(ActivityReflection).where(ActivityReflection.activity_id == activity_id)
+    who = joinedload(ActivityReflection.author).joinedload(User.organization)
+    return db.session.scalars(found.options(who).order_by(ActivityReflection.id)).all()
 
 
 def reflections_page(activity_id: int, cursor: str | None = None, size: int = 20) -> Page[ActivityReflection]:

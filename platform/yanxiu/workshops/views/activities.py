@@ -15,6 +15,7 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
+from yanxiu.workshops.activity_word import Sheet, word_of
 from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, PRESENCE_NAMES, RECORD_PARTS, time_span
 from yanxiu.workshops.calendars import calendar_of
 from yanxiu.workshops.forms.activities import ActivityForm, CancelForm, ReflectionForm, as_local, as_moment
@@ -37,6 +38,7 @@ CALENDAR_BACK = timedelta(days=180)
 NAMES_OFFERED = 200
 USUAL_LENGTH = timedelta(minutes=90)
 STATE_NAMES = PRESENCE_NAMES | {"": "未登记"}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DISCUSSED = ("topic", "lesson_plan")
 NOT_YOURS = "活动由坊主和管理成员安排"
 
@@ -293,13 +295,32 @@ def cancel_activity(workshop_id: int, activity_id: int) -> ResponseReturnValue:
 
 @bp.get("/workshops/<int:workshop_id>/activities/<int:activity_id>")
 def activity(workshop_id: int, activity_id: int) -> ResponseReturnValue:
-    """Show an activity; `?since=` answers the parts that change while people look."""
+    """Show an activity; `?since=` answers the parts that change while people look, `?format=docx` sends its record."""
     seat, found = open_activity(workshop_id, activity_id)
+    if request.args.get("format") == "docx":
+        return _record_file(seat, found)
     seq = current_seq(f"activity:{activity_id}")
     if "since" in request.args:
         since_argument()
         return fragment(render_template("workshops/activities/_live.html", **activity_page(seat, found)), seq, None)
     return render_template("workshops/activities/show.html", seq=seq, **activity_page(seat, found))
+
+
+def _record_file(seat: Seat, found: Activity) -> Response:
+    reads_all = permissions.can_read_attendance(current_viewer(), found, seat.member)
+    parts = records.record_of(found.id)
+    sheet = Sheet(
+        found,
+        parts,
+        records.checks_of(found, parts),
+        attendance_of(found) if reads_all else (),
+        records.all_reflections(found.id) if reads_all else (),
+    )
+    response = Response(word_of(sheet), mimetype=DOCX)
+    name = quote(f"{found.title}活动记录.docx", safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from yanxiu.core import clock, doctor
 from yanxiu.core.audit import verify_audit
 from yanxiu.core.audit_mark import lost_head, read_mark, renew_mark
 from yanxiu.core.db import db
+from yanxiu.core.ffmpeg import ffmpeg_program
 from yanxiu.core.housekeeping import sweep_leftovers
 from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.storage import storage
-from yanxiu.observations.media.convert import ffmpeg_program
 from yanxiu.observations.uploads.annex import WaitingUploads
 from yanxiu.observations.uploads.handover import uploads_folder
 from yanxiu.search.cli import build_index

@@ -14,6 +14,7 @@ from yanxiu.accounts import views as accounts_views
 from yanxiu.admin import views as admin_views
 from yanxiu.config import Config
 from yanxiu.core import events, housekeeping, search_queue, tasks
+from yanxiu.core.ffmpeg import use_ffmpeg
 from yanxiu.core.live import Changed
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.home import views as home_views
@@ -33,7 +34,6 @@ from yanxiu.observations import indexing as observations_indexing
 from yanxiu.observations import sockets as observations_sockets
 from yanxiu.observations import subscribers as observations_subscribers
 from yanxiu.observations import views as observations_views
-from yanxiu.observations.media.convert import use_ffmpeg
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
 from yanxiu.resources import demo as resources_demo
 from yanxiu.resources import indexing as resources_indexing

@@ -13,3 +13,5 @@ import "./workshops/sign-in.js";
 import "./workshops/record.js";
 import "./workshops/points.js";
 import "./workshops/bulletin.js";
+import "./workshops/photos.js";
+import "./workshops/voice.js";

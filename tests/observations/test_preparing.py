@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.eventually import eventually
 from tests.support.observations import only_version, upload_clip
-from yanxiu.core import backup
+from yanxiu.core import backup, ffmpeg
 from yanxiu.core.db import db
 from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.storage import LocalStorage, storage
@@ -69,7 +69,7 @@ def test_a_worker_that_stops_ends_its_conversion_and_the_next_one_takes_it_up(
     running.join(20)
     assert not running.is_alive()
     eventually(lambda: are_gone(silent))
-    convert.use_ffmpeg("")
+    ffmpeg.use_ffmpeg("")
     work()
     assert only_version(app)["state"] == VersionState.READY
 

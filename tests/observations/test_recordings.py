@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.observations import color_at, make_lesson, make_ready_version, only_version, upload_clip
+from yanxiu.core import ffmpeg
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file, storage
 from yanxiu.core.tasks import Job
@@ -99,7 +100,7 @@ def test_the_turn_of_a_phone_is_honored(app, tmp_path, clips):
     import subprocess
 
     turned = tmp_path / "turned.mp4"
-    command = [convert.ffmpeg_program(), "-v", "error", "-display_rotation", "90", "-i", str(clips("plain.mp4"))]
+    command = [ffmpeg.ffmpeg_program(), "-v", "error", "-display_rotation", "90", "-i", str(clips("plain.mp4"))]
     subprocess.run([*command, "-c", "copy", str(turned)], check=True)
     facts = inspect(turned)
     assert (facts.width, facts.height, facts.rotation) == (180, 320, 90)
@@ -166,7 +167,7 @@ def test_sound_without_a_picture_is_refused(tmp_path, clips):
     import subprocess
 
     path = tmp_path / "sound.mp4"
-    command = [convert.ffmpeg_program(), "-v", "error", "-i", str(clips("plain.mp4", seconds=8)), "-vn", "-c", "copy"]
+    command = [ffmpeg.ffmpeg_program(), "-v", "error", "-i", str(clips("plain.mp4", seconds=8)), "-vn", "-c", "copy"]
     subprocess.run([*command, str(path)], check=True)
     with pytest.raises(NotPlayableError, match="只有声音"):
         inspect(path)
@@ -339,10 +340,10 @@ def test_a_form_without_a_file_says_what_to_do(client_for, new_lesson):
 
 def test_conversions_run_the_program_the_operator_chose(tmp_path, clips, monkeypatch):
     program, mark = tmp_path / "ffmpeg", tmp_path / "mark"
-    program.write_text(f'#!/bin/sh\ntouch "{mark}"\nexec "{convert.ffmpeg_program()}" "$@"\n')
+    program.write_text(f'#!/bin/sh\ntouch "{mark}"\nexec "{ffmpeg.ffmpeg_program()}" "$@"\n')
     program.chmod(0o755)
     monkeypatch.setattr(convert, "_configured", "")
-    convert.use_ffmpeg(str(program))
+    ffmpeg.use_ffmpeg(str(program))
     clip = clips("plain.mp4", seconds=8)
     convert.poster(clip, tmp_path / "poster.jpg", inspect(clip))
     assert mark.exists()

@@ -59,6 +59,10 @@ def _is_mp3(head: bytes) -> bool:
     return head.startswith(b"ID3") or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0)
 
 
+def _is_webm(head: bytes) -> bool:
+    return head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]
+
+
 def _is_riff(kind: bytes) -> Callable[[bytes], bool]:
     return lambda head: head.startswith(b"RIFF") and head[8:12] == kind
 
@@ -88,8 +92,12 @@ KINDS: dict[str, FileKind] = {
     "m4a": FileKind("audio/mp4", "audio", _is_mp4),
     "wav": FileKind("audio/wav", "audio", _is_riff(b"WAVE")),
     "mp4": FileKind("video/mp4", "video", _is_mp4),
+    "webm": FileKind("audio/webm", "audio", _is_webm),
+    "ogg": FileKind("audio/ogg", "audio", _starts(b"OggS")),
 }
-EVERYTHING = frozenset(KINDS)
+VOICE = frozenset({"m4a", "webm", "ogg"})
+"""What a browser records."""
+EVERYTHING = frozenset(KINDS) - {"webm", "ogg"}
 IMAGES = frozenset(extension for extension, kind in KINDS.items() if kind.family == "image")
 
 
@@ -130,6 +138,8 @@ def receive_thumbnail(received: ReceivedFile, side: int = THUMBNAIL_SIDE) -> Rec
 def _in_words(kinds: Collection[str]) -> str:
     if set(kinds) <= IMAGES:
         return "JPG、PNG、GIF 或 WebP 图片"
+    if set(kinds) <= VOICE:
+        return "浏览器录下的语音"
     return "Word、PPT、Excel、PDF、图片、音频、MP4 或 ZIP"
 
 

@@ -27,6 +27,7 @@ INLINE_TYPES = frozenset(
         "audio/mpeg",
         "audio/mp4",
         "audio/wav",
+        "audio/webm",
         "audio/ogg",
         "text/plain",
     }

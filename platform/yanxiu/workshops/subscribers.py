@@ -18,7 +18,7 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
-from yanxiu.workshops.models import Activity, Bulletin, Post, Task, Topic, Workshop
+from yanxiu.workshops.models import Activity, Bulletin, Post, PostAttachment, Task, Topic, Workshop
 from yanxiu.workshops.queries.activities import activities_to_announce
 from yanxiu.workshops.queries.bulletins import published_ids
 from yanxiu.workshops.queries.members import plain_members_after
@@ -31,6 +31,7 @@ from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 from yanxiu.workshops.services.peers import look_after_reviews
 from yanxiu.workshops.services.polls import CLOSE, close_poll_in_time
 from yanxiu.workshops.services.tasks import REMINDER, REVIEWS, plan_reviews, remind_of_due
+from yanxiu.workshops.services.voices import CONTAINERS, VOICE, converted_voice, replace_voice
 
 REINDEX = "workshops.reindex"
 ANNOUNCE = "workshops.announce_activities"
@@ -256,6 +257,20 @@ def _forget_bulletin(event: events.BulletinWithdrawn) -> None:
     enqueue_index("bulletin", event.bulletin_id, deleted=True)
 
 
+def convert_voice(payload: dict[str, Any], _job: JobContext) -> None:
+    """Make a spoken reply playable everywhere. Harmless twice; what was taken off meanwhile is left alone."""
+    waiting = db.session.get(PostAttachment, payload["attachment_id"])
+    if waiting is None or waiting.file.mime not in CONTAINERS:
+        return
+    received = converted_voice(waiting.file)
+    if received is None:
+        return
+    with unit_of_work():
+        attachment = db.session.get(PostAttachment, payload["attachment_id"])
+        if attachment is not None:
+            replace_voice(attachment, received)
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.WorkshopCreated, _index_workshop),
     Subscription(events.WorkshopChanged, _index_workshop),
@@ -294,4 +309,5 @@ JOBS: dict[str, JobHandler] = {
     REMINDER: remind_of_task,
     REVIEWS: look_after_peers,
     CLOSE: close_poll,
+    VOICE: convert_voice,
 }

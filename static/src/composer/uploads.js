@@ -1,6 +1,7 @@
 // Pictures and files chosen, pasted or dropped into a composer: pictures stand in the text, other files are attached.
 import { request } from "../net.js";
 import { toast } from "../behaviors/toast.js";
+import { shrunk } from "../workshops/shrinking.js";
 
 export function pickedFiles(transfer) {
   return transfer && transfer.files ? [...transfer.files] : [];
@@ -39,8 +40,10 @@ async function uploadPictures(editor, url, files) {
   for (const file of files) {
     const notice = toast(`正在上传 ${file.name}`);
     try {
+      const small = await shrunk(file);
+      if (!small) throw new Error("打不开，请存成 JPG 再选");
       const body = new FormData();
-      body.append("file", file, file.name);
+      body.append("file", small, small.name);
       const response = await request(url, { method: "POST", body, timeout: 0, headers: { Accept: "application/json" } });
       const { url: src, name } = await response.json();
       editor.chain().focus().setImage({ src, alt: name || file.name }).run();

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from yanxiu.core.ffmpeg import ffmpeg_program
 from yanxiu.core.tasks import WorkerStoppingError
 from yanxiu.core.tether import tethered
 from yanxiu.observations.media.probe import Facts, NotPlayableError, sniff
@@ -117,22 +118,6 @@ def sprite(source: Path, target: Path, facts: Facts, stopping: threading.Event =
 
 
 _CLEAN = ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"]
-
-
-_configured = ""
-
-
-def use_ffmpeg(program: str) -> None:
-    """Take the operator's program (`YANXIU_FFMPEG`) from now on; an empty name goes back to our own."""
-    global _configured
-    _configured = program
-
-
-def ffmpeg_program() -> str:
-    """Return the operator's program, else the one that came with pip: its version is the one we know."""
-    import imageio_ffmpeg
-
-    return _configured or str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 @dataclass(frozen=True)

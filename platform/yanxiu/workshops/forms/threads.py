@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_wtf.file import MultipleFileField
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import HiddenField, TextAreaField
 
 from yanxiu.web.forms import Form
@@ -16,6 +16,7 @@ class PostForm(Form):
     client_uuid = HiddenField()
     parent_id = number()
     quote_id = number()
+    voice = FileField("语音")
     files = MultipleFileField("附件")
 
 

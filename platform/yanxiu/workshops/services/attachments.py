@@ -10,6 +10,7 @@ from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.storage import ReceivedFile, keep_file
 from yanxiu.workshops.models import Post, PostAttachment, Workshop, WorkshopPicture
+from yanxiu.workshops.services.voices import queue_voice
 
 MAX_FILES = 9
 _PICTURE = r"/workshops/{}/pictures/(\d+)"
@@ -22,8 +23,10 @@ def attach_files(actor: User, post: Post, files: Sequence[Attachment], *, after:
     for position, (received, small) in enumerate(files, start=after + 1):
         file = keep_file(received, actor.id)
         thumbnail = None if small is None else keep_file(small, actor.id)
-        db.session.add(PostAttachment(post_id=post.id, file=file, thumbnail=thumbnail, position=position))
-    db.session.flush()
+        attachment = PostAttachment(post_id=post.id, file=file, thumbnail=thumbnail, position=position)
+        db.session.add(attachment)
+        db.session.flush()
+        queue_voice(attachment)
 
 
 def change_files(actor: User, post: Post, files: Sequence[Attachment], dropped: Collection[int]) -> bool:

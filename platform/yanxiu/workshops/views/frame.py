@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from yanxiu.core.clock import today
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import write_if_possible
-from yanxiu.core.uploads import receive_thumbnail, receive_upload
+from yanxiu.core.uploads import VOICE, receive_thumbnail, receive_upload
 from yanxiu.web.auth import current_viewer, wants_fragment
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.standing import KIND_NAMES
@@ -24,6 +24,7 @@ from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services.attachments import MAX_FILES, Attachment
 from yanxiu.workshops.services.visits import note_visit
 
+MAX_VOICE = 10 * 1024**2
 bp = Blueprint("workshops", __name__)
 
 
@@ -173,9 +174,15 @@ def received_files(field: str = "files") -> list[Attachment]:
     return [_received(file, field) for file in sent]
 
 
-def _received(file: FileStorage, field: str) -> Attachment:
+def received_voice() -> list[Attachment]:
+    """The same for what was spoken into the page: at most one recording."""
+    sent = [file for file in request.files.getlist("voice")[:1] if file.filename]
+    return [_received(file, "voice", kinds=VOICE, max_bytes=MAX_VOICE) for file in sent]
+
+
+def _received(file: FileStorage, field: str, **limits: Any) -> Attachment:
     try:
-        received = receive_upload(file.stream, file.filename or "")
+        received = receive_upload(file.stream, file.filename or "", **limits)
         return received, receive_thumbnail(received)
     except InvalidError as error:
         error.field = error.field or field

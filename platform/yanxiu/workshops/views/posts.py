@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.errors import NotFoundError, YanxiuError
+from yanxiu.core.html import text_of
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.core.uploads import IMAGES, receive_upload
@@ -21,6 +23,7 @@ from yanxiu.workshops.queries import relocations, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import attachments
 from yanxiu.workshops.services import posts as services
+from yanxiu.workshops.services.attachments import Attachment
 from yanxiu.workshops.views.frame import (
     bp,
     done,
@@ -32,6 +35,7 @@ from yanxiu.workshops.views.frame import (
     open_seat,
     open_topic,
     received_files,
+    received_voice,
     require,
     require_valid,
     since_argument,
@@ -103,24 +107,33 @@ def publish_post(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _form_again(workshop_id, topic_id, form, None)
     try:
-        files = received_files()
+        voice, files = received_voice(), received_files()
         with unit_of_work():
             seat, found = open_topic(workshop_id, topic_id)
             require(permissions.can_reply(current_viewer(), found, seat.member), _no_reply(found))
             post = services.publish_post(
                 current_actor(),
                 found,
-                typed_html(form.html.data),
+                _said(typed_html(form.html.data), voice, files),
                 client_uuid=form.client_uuid.data,
                 parent=_named_post(topic_id, form.parent_id.data),
                 quote=_named_post(topic_id, form.quote_id.data),
-                files=files,
+                files=[*voice, *files],
             )
             post_id, target, seq = post.id, post_url(found, post.id), post.seq
     except YanxiuError as error:
         return _form_again(workshop_id, topic_id, form, error)
     fresh = services.checked_uuid(None)
     return done_in_place(target, "已回复", post_id=post_id, seq=seq, client_uuid=fresh)
+
+
+def _said(html: str, voice: Sequence[Attachment], files: Sequence[Attachment]) -> str:
+    """A recording or a photo needs no words beside it; what lists and messages quote then says what it is."""
+    if not (voice or files) or text_of(html) or "<img" in html:
+        return html
+    if voice:
+        return "<p>（语音）</p>"
+    return "<p>（照片）</p>" if all(small for _file, small in files) else "<p>（附件）</p>"
 
 
 def _no_reply(topic: Topic) -> str:
@@ -236,7 +249,7 @@ def attachment(workshop_id: int, topic_id: int, attachment_id: int) -> ResponseR
         raise NotFoundError
     if request.args.get("size") == "small" and found.thumbnail is not None:
         return send_stored(found.thumbnail, inline=True)
-    return send_stored(found.file, inline=found.file.mime.startswith("image/"))
+    return send_stored(found.file, inline=found.file.mime.startswith(("image/", "audio/")))
 
 
 @bp.post("/workshops/<int:workshop_id>/pictures")

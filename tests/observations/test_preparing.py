@@ -32,7 +32,7 @@ def silent(tmp_path, monkeypatch) -> Path:
     program, pids = tmp_path / "ffmpeg", tmp_path / "pids"
     program.write_text(f'#!/bin/sh\nsleep 600 &\necho $$ $! > "{pids}.new"\nmv "{pids}.new" "{pids}"\nwait\n')
     program.chmod(0o755)
-    monkeypatch.setattr(convert, "_configured", str(program))
+    monkeypatch.setattr(ffmpeg, "_configured", str(program))
     return pids
 
 

@@ -342,7 +342,7 @@ def test_conversions_run_the_program_the_operator_chose(tmp_path, clips, monkeyp
     program, mark = tmp_path / "ffmpeg", tmp_path / "mark"
     program.write_text(f'#!/bin/sh\ntouch "{mark}"\nexec "{ffmpeg.ffmpeg_program()}" "$@"\n')
     program.chmod(0o755)
-    monkeypatch.setattr(convert, "_configured", "")
+    monkeypatch.setattr(ffmpeg, "_configured", "")
     ffmpeg.use_ffmpeg(str(program))
     clip = clips("plain.mp4", seconds=8)
     convert.poster(clip, tmp_path / "poster.jpg", inspect(clip))

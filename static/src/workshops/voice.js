@@ -6,13 +6,6 @@ import { recorderType, startRecording } from "./recording-voice.js";
 
 const MOST_S = 180;
 
-behavior("[data-voice-start]", (button) => {
-  if (!recorderType()) return;
-  button.hidden = false;
-  const panel = new VoicePanel(button);
-  button.addEventListener("click", () => panel.record());
-});
-
 class VoicePanel {
   constructor(button) {
     this.button = button;
@@ -104,3 +97,10 @@ class VoicePanel {
 }
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+behavior("[data-voice-start]", (button) => {
+  if (!recorderType()) return;
+  button.hidden = false;
+  const panel = new VoicePanel(button);
+  button.addEventListener("click", () => panel.record());
+});

@@ -111,10 +111,19 @@ def cast(built: tuple[Flask, Cast]) -> Cast:
 
 @pytest.fixture(autouse=True)
 def _fresh_database(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give the test the template's state; costs nothing when the test before it only read."""
+    """Give the test the template's state; costs nothing when the test before it only read.
+
+    A test in a feature's world brings the database to that world itself, so nothing is brought back between two of them.
+    """
+    in_a_world = "worlds" in request.fixturenames
+
+    def bring_back() -> None:
+        if "built" in request.fixturenames and State.dirty and not in_a_world:
+            reset_database(request.getfixturevalue("app"), request.getfixturevalue("database"))
+
+    bring_back()
     yield
-    if "built" in request.fixturenames and State.dirty:
-        reset_database(request.getfixturevalue("app"), request.getfixturevalue("database"))
+    bring_back()
 
 
 def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> None:

@@ -15,8 +15,10 @@ from tests.support.cast import Cast
 from tests.support.databases import PostgresDatabase, SqliteDatabase
 from tests.support.dirt import State
 from tests.support.matrix import Row
+from yanxiu.core import audit_mark
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.web.bursts import shelf
 
 Route = tuple[str, str]
 
@@ -52,6 +54,8 @@ class Worlds:
         """
         copy = self.folder / f"{feature.__name__}.db"
         self.app.extensions["yanxiu_documents"].drain()
+        shelf.clear()
+        (self.app.config["YANXIU"].instance_path / audit_mark.NAME).unlink(missing_ok=True)
         with self.app.app_context():
             db.session.remove()
             if feature in self.names and not anew:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.identity import normal_phone
@@ -131,21 +131,25 @@ def users_named(text: str, viewer: Viewer, limit: int = 10) -> Sequence[User]:
     return db.session.scalars(statement).all()
 
 
+_LIVE_SESSION = (
+    select(UserSession)
+    .where(UserSession.token_hash == bindparam("token_hash"), UserSession.revoked_at.is_(None))
+    .where(UserSession.expires_at > bindparam("at"))
+    .join(UserSession.user)
+    .where(User.is_active)
+    .options(
+        joinedload(UserSession.user).joinedload(User.organization),
+        joinedload(UserSession.user).joinedload(User.photo),
+        joinedload(UserSession.user).selectinload(User.appointments).joinedload(Appointment.organization),
+    )
+)
+"""Asked by every request, so it is put together once."""
+
+
 def find_session(token_hash: str) -> UserSession | None:
     """Return a live sign-in by the hash of its token, with user, organization and appointments."""
-    statement = (
-        select(UserSession)
-        .where(UserSession.token_hash == token_hash, UserSession.revoked_at.is_(None))
-        .where(UserSession.expires_at > clock.now())
-        .join(UserSession.user)
-        .where(User.is_active)
-        .options(
-            joinedload(UserSession.user).joinedload(User.organization),
-            joinedload(UserSession.user).joinedload(User.photo),
-            joinedload(UserSession.user).selectinload(User.appointments).joinedload(Appointment.organization),
-        )
-    )
-    return db.session.scalars(statement).unique().first()
+    found = db.session.scalars(_LIVE_SESSION, {"token_hash": token_hash, "at": clock.now()})
+    return found.unique().first()
 
 
 def find_session_by_id(session_id: int) -> UserSession | None:

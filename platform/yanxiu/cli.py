@@ -14,6 +14,7 @@ from yanxiu.accounts.passwords import hash_password, require_good_password
 from yanxiu.accounts.queries import counties, find_organization, find_user_by_account
 from yanxiu.accounts.services import appoint, create_organization, create_user
 from yanxiu.app import create_app
+from yanxiu.archive_cli import COMMANDS as ARCHIVE_COMMANDS
 from yanxiu.config import Config, ConfigError
 from yanxiu.core import clock
 from yanxiu.core.db import db
@@ -44,7 +45,7 @@ def main() -> None:
     """研修坊: 网络校本研修平台."""
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, *ARCHIVE_COMMANDS):
     main.add_command(command)
 
 

@@ -18,6 +18,7 @@ from yanxiu.core.ffmpeg import use_ffmpeg
 from yanxiu.core.live import Changed
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.home import views as home_views
+from yanxiu.lessonplans import archive as lessonplans_archive
 from yanxiu.lessonplans import demo as lessonplans_demo
 from yanxiu.lessonplans import indexing as lessonplans_indexing
 from yanxiu.lessonplans import sockets as lessonplans_sockets
@@ -29,12 +30,14 @@ from yanxiu.notifications import subscribers as notifications_subscribers
 from yanxiu.notifications import views as notifications_views
 from yanxiu.notifications.digests import schedule_digests
 from yanxiu.notifications.mailing import Mailing, use_mailing
+from yanxiu.observations import archive as observations_archive
 from yanxiu.observations import demo as observations_demo
 from yanxiu.observations import indexing as observations_indexing
 from yanxiu.observations import sockets as observations_sockets
 from yanxiu.observations import subscribers as observations_subscribers
 from yanxiu.observations import views as observations_views
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
+from yanxiu.resources import archive as resources_archive
 from yanxiu.resources import demo as resources_demo
 from yanxiu.resources import indexing as resources_indexing
 from yanxiu.resources import sockets as resources_sockets
@@ -50,7 +53,8 @@ from yanxiu.workshops import indexing as workshops_indexing
 from yanxiu.workshops import sockets as workshops_sockets
 from yanxiu.workshops import subscribers as workshops_subscribers
 from yanxiu.workshops import views as workshops_views
-from yanxiu.workshops.queries import own_targets, plan_targets
+from yanxiu.workshops.archive import part as workshops_archive
+from yanxiu.workshops.queries import archive_parts, own_targets, plan_targets
 
 MIGRATIONS = str(Path(__file__).resolve().parent / "migrations")
 
@@ -104,6 +108,13 @@ PLAN_TARGETS: tuple[plan_targets.PlanTarget, ...] = (
     *resources_views.PLAN_TARGETS,
 )
 
+ARCHIVE_PARTS: tuple[archive_parts.ArchivePart, ...] = (
+    *workshops_archive.ARCHIVE_PARTS,
+    *lessonplans_archive.ARCHIVE_PARTS,
+    *observations_archive.ARCHIVE_PARTS,
+    *resources_archive.ARCHIVE_PARTS,
+)
+
 
 def before_work() -> None:
     """What a worker that starts does first: see to what a killed process left undone; inside an application context."""
@@ -145,4 +156,5 @@ def wire(app: Flask) -> None:
     use_ffmpeg(app.config["YANXIU"].ffmpeg)
     use_mailing(mailing_of(app.config["YANXIU"]))
     plan_targets.register_plan_targets(PLAN_TARGETS)
+    archive_parts.register_archive_parts(ARCHIVE_PARTS)
     init_slots(app, [filled for module in VIEWS for filled in (module.SLOTS, *getattr(module, "MORE_SLOTS", ()))])

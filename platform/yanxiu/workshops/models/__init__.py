@@ -10,6 +10,7 @@ from yanxiu.workshops.models.activities import (
     RecordPart,
 )
 from yanxiu.workshops.models.answers import AcceptedAnswer
+from yanxiu.workshops.models.archives import ArchiveState, WorkshopArchive, WorkshopOrigin
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
 from yanxiu.workshops.models.bulletins import Bulletin, BulletinReading, BulletinSection, SectionKind
 from yanxiu.workshops.models.kinds import TopicKind
@@ -56,6 +57,7 @@ __all__ = [
     "ActivityKind",
     "ActivityReflection",
     "Application",
+    "ArchiveState",
     "Attendance",
     "Bulletin",
     "BulletinReading",
@@ -96,8 +98,10 @@ __all__ = [
     "TopicRequirement",
     "TopicVisit",
     "Workshop",
+    "WorkshopArchive",
     "WorkshopGroup",
     "WorkshopMember",
+    "WorkshopOrigin",
     "WorkshopPicture",
     "WorkshopPromotion",
     "WorkshopVisit",

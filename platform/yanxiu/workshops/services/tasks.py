@@ -72,7 +72,7 @@ def publish_task(
     db.session.flush()
     _add_files(actor, task, files)
     touch_task(task)
-    _plan_reminder(task)
+    plan_reminder(task)
     plan_reviews(task, task.due_at)
     record(TaskPublished(task.id, workshop.id, actor.id))
     return task
@@ -159,7 +159,7 @@ def change_task(
     touch_task(task)
     bump(f"task:{task.id}", "task", task.id)
     if moved:
-        _plan_reminder(task)
+        plan_reminder(task)
     plan_reviews(task, task.due_at)
     record(TaskChanged(task.id, task.workshop_id, actor.id))
 
@@ -196,13 +196,13 @@ def restore_task(actor: User, task: Task) -> None:
     task.deleted_at = None
     touch_task(task)
     bump(f"task:{task.id}", "task", task.id)
-    _plan_reminder(task)
+    plan_reminder(task)
     plan_reviews(task, max(task.due_at, now()))
     record_audit(actor, "task.restored", "workshop_task", task.id, workshop_id=task.workshop_id, title=task.title)
     record(TaskRestored(task.id, task.workshop_id, actor.id))
 
 
-def _plan_reminder(task: Task) -> None:
+def plan_reminder(task: Task) -> None:
     """Queue the reminder for the day before, unless that moment is past: then the task itself was news enough."""
     day = task.due_at.astimezone(LOCAL_ZONE).date() - timedelta(days=1)
     at = datetime.combine(day, REMINDED_AT, LOCAL_ZONE).astimezone(UTC)

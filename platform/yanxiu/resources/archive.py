@@ -1,0 +1,86 @@
+"""Resources of a workshop in its archive: their files under their titles. Text and previews are made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from yanxiu.accounts.models import Organization
+from yanxiu.core.db import db
+from yanxiu.core.tasks import enqueue
+from yanxiu.resources.models import (
+    WAITING,
+    PreviewImage,
+    Resource,
+    ResourceContent,
+    ResourceDownload,
+    ResourceFavorite,
+    ResourceFile,
+)
+from yanxiu.workshops.models import Workshop
+from yanxiu.workshops.queries.archive_parts import ArchivePart, Kept, Left, Row, Shelf
+
+READING = ("resources.extract_text", "resources.make_preview")
+_SHARED = (Resource.removed_at.is_(None)) & (Resource.visibility != "private")
+
+
+def unread(row: Row) -> Row:
+    return {**row, "state": WAITING}
+
+
+def without_path(row: Row) -> Row:
+    return {**row, "org_path": ""}
+
+
+def read_again(ids: Sequence[int]) -> None:
+    """Queue what a new file sets off."""
+    for file_id in ids:
+        for kind in READING:
+            enqueue(kind, {"file_id": file_id}, key=f"{kind}:{file_id}")
+
+
+def find_places(ids: Sequence[int]) -> None:
+    """Say below which places the owners' schools are here."""
+    found = select(Resource, Organization.path).join(Organization, Organization.id == Resource.school_id)
+    for resource, path in db.session.execute(found.where(Resource.id.in_(ids))):
+        resource.org_path = path
+    db.session.flush()
+
+
+def fill_resources(shelf: Shelf, workshop: Workshop) -> None:
+    """Put the newest file of each resource."""
+    mine = select(Resource).where(Resource.workshop_id == workshop.id, _SHARED).order_by(Resource.id)
+    files = selectinload(Resource.files).joinedload(ResourceFile.stored_file)
+    for resource in db.session.scalars(mine.options(files, joinedload(Resource.owner))):
+        for file in resource.files[:1]:
+            path = shelf.place(file.stored_file, "资源", f"{resource.title}.{file.extension.lstrip('.')}")
+            shelf.tell("资源", resource.title, path, f"{resource.kind_label}　{resource.owner.name}")
+
+
+ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
+    ArchivePart(
+        kept=(
+            Kept(
+                Resource,
+                "workshop_id",
+                _SHARED,
+                points={"current_file_id": "resource_file"},
+                word="resources",
+                live=("resource",),
+                index="resource",
+                arriving=without_path,
+                placed=find_places,
+            ),
+            Kept(ResourceFile, "resource_id", arriving=unread, placed=read_again),
+        ),
+        left=(
+            Left(ResourceContent, "read out of the file again"),
+            Left(PreviewImage, "drawn from the file again"),
+            Left(ResourceFavorite, "what people of the old server kept at hand for themselves"),
+            Left(ResourceDownload, "keeps a count honest; the count goes along"),
+        ),
+        fill=fill_resources,
+    ),
+)

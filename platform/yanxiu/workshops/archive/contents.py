@@ -1,0 +1,45 @@
+"""The 目录: one page that opens in every browser without a network and links everything people read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote
+
+from yanxiu.core import clock
+from yanxiu.workshops.models import Workshop
+
+Line = tuple[str, str, str | None, str]
+_STYLE = (
+    "body{font:16px/1.7 'Noto Sans SC','Microsoft YaHei',sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;"
+    "color:#1f2a26}h1{font-size:1.6rem}h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid #cfd9d4}"
+    "li{margin:.2rem 0}a{color:#0f6b52}small{color:#5f6b66;margin-left:.5rem}"
+)
+
+
+def contents_page(workshop: Workshop, lines: Sequence[Line], missing: Sequence[str]) -> str:
+    """Draw the page."""
+    made = clock.now().astimezone(clock.LOCAL_ZONE)
+    sections: dict[str, list[Line]] = {}
+    for line in lines:
+        sections.setdefault(line[0], []).append(line)
+    body = "".join(_section(name, found) for name, found in sections.items())
+    if missing:
+        lost = "".join(f"<li>{escape(name)}</li>" for name in missing)
+        body += f"<h2>没有找到的文件</h2><p>登记过，但服务器上已经没有内容：</p><ul>{lost}</ul>"
+    about = f"{workshop.organization.name}　{workshop.stage}{workshop.subject}　{workshop.term}"
+    return (
+        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(workshop.name)}档案</title><style>{_STYLE}</style></head><body><h1>{escape(workshop.name)}档案</h1>"
+        f"<p>{escape(about)}</p><p>{escape(workshop.theme)}</p><p><small>导出于 {made:%Y-%m-%d %H:%M}。"
+        f"“数据”文件夹供系统读回，请不要改动。</small></p>{body}</body></html>"
+    )
+
+
+def _section(name: str, lines: Sequence[Line]) -> str:
+    return f"<h2>{escape(name)}</h2><ul>{''.join(_line(*line) for line in lines)}</ul>"
+
+
+def _line(_section_name: str, title: str, path: str | None, note: str) -> str:
+    words = escape(title) if path is None else f'<a href="{quote(path)}">{escape(title)}</a>'
+    return f"<li>{words}{f'<small>{escape(note)}</small>' if note else ''}</li>"

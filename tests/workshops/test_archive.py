@@ -1,0 +1,297 @@
+"""The whole workshop as one ZIP file: what people read in it, and reading it back."""
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+from docx import Document
+
+from tests.conftest import reset_database
+from tests.support.lessonplans import make_plan
+from tests.support.resources import make_resource
+from tests.support.workshops import make_post, make_task, make_topic, make_work, make_workshop
+from tests.workshops.stage import picture
+from yanxiu.accounts.models import User
+from yanxiu.core.archives.reading import ArchiveError, OpenedArchive
+from yanxiu.core.archives.writing import MANIFEST
+from yanxiu.core.clock import now
+from yanxiu.core.db import db
+from yanxiu.core.demo import DemoWorld
+from yanxiu.core.storage import StoredFile, keep_file, receive_file, storage
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans import services
+from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
+from yanxiu.lessonplans.models import LessonPlan, PlanImage, PlanSnapshot, PlanText, Revision
+from yanxiu.observations import demo as observations_demo
+from yanxiu.workshops import demo as workshops_demo
+from yanxiu.workshops.archive.exporting import export_workshop
+from yanxiu.workshops.archive.importing import KnownArchiveError, import_workshop, look_through
+from yanxiu.workshops.archive.scoping import Scoping
+from yanxiu.workshops.models import Post, Workshop, WorkshopPicture
+from yanxiu.workshops.queries.archive_parts import Wish, kept_tables, left_tables
+
+VOLATILE = {
+    "id",
+    "client_uuid",
+    "upload_id",
+    "key",
+    "target_id",
+    "item_id",
+    "lesson_plan_id",
+    "current_file_id",
+    "org_path",
+}
+ELSEWHERE = {("resource_file", "state"), ("plan_snapshot", "state"), ("plan_revision", "state")}
+"""Made anew, or looked at by itself."""
+EVERYTHING = Wish(with_videos=True, sealed=True)
+INSIDE = re.compile(r'"(/[a-z]|#)[^"]*"')
+
+
+def plain(value):
+    return INSIDE.sub('""', value) if isinstance(value, str) else str(value)
+
+
+def contents(workshop_id):
+    """Every row of a workshop without the numbers that only this database gave, by table."""
+    scoping = Scoping(kept_tables(), workshop_id, EVERYTHING)
+    found = {}
+    for name, rule in scoping.kept.items():
+        columns = [c.name for c in rule.table.columns if not c.foreign_keys and c.name not in VOLATILE]
+        columns = [name for name in columns if (rule.table.name, name) not in ELSEWHERE]
+        rows = db.session.execute(scoping.rows_of(name)).mappings()
+        found[name] = Counter(tuple(plain(row[column]) for column in columns) for row in rows)
+    return found
+
+
+def files_of(workshop_id):
+    """SHA-256 and name of every file that the rows of a workshop name, as the store has them."""
+    scoping, found = Scoping(kept_tables(), workshop_id, EVERYTHING), Counter()
+    for name, rule in scoping.kept.items():
+        columns = [
+            c.name for c in rule.table.columns if any(k.column.table.name == "stored_file" for k in c.foreign_keys)
+        ]
+        for row in db.session.execute(scoping.rows_of(name)).mappings() if columns else ():
+            for column in columns:
+                file = db.session.get(StoredFile, row[column]) if row[column] else None
+                if file is not None:
+                    found[file.name, file.sha256, storage().size(file.key)] += 1
+    return found
+
+
+def exported(workshop_id, folder, wish=EVERYTHING):
+    target = folder / "workshop.zip"
+    target.unlink(missing_ok=True)
+    export_workshop(workshop_id, target, folder, wish=wish)
+    return target
+
+
+def seeded(cast):
+    """The main workshop of the demo county, with lessons, and beside that what the demo lacks."""
+    world = DemoWorld(small=True)
+    world.users = {key: cast.user(key) for key in cast.people}
+    world.orgs = {key: cast.place(key) for key in cast.places}
+    with unit_of_work():
+        for module in (workshops_demo, observations_demo):
+            module.seed(world)
+        workshop = world.workshops["sanguo"]
+        add_pictures(cast, workshop)
+        add_plan(cast, workshop)
+        make_resource(cast.user("teacher"), "单元资料", visibility="workshop", workshop_id=workshop.id)
+    return workshop.id
+
+
+def add_pictures(cast, workshop):
+    image = receive_file(picture(), "板书.png", "image/png")
+    shown = WorkshopPicture(workshop_id=workshop.id, file_id=keep_file(image, cast.leader.id).id)
+    db.session.add(shown)
+    db.session.flush()
+    topic = make_topic(cast.user("leader"), workshop, 'CON: 一/二*三?"四"<五>|六', "<p>看图</p>")
+    html = f'<p><img src="/workshops/{workshop.id}/pictures/{shown.id}" alt="板书"></p>'
+    html += f'<p><a href="/workshops/{workshop.id}/topics/{topic.id}">这里</a> <a href="/lessons/99999">那里</a></p>'
+    make_post(cast.user("teacher"), topic, html)
+
+
+def add_plan(cast, workshop):
+    """A plan whose document shows a picture of its own, also in a version of it."""
+    leader = cast.user("leader")
+    plan = make_plan(leader, visibility="workshop", workshop_id=workshop.id)
+    image = services.keep_image(leader, plan, receive_file(picture(), "情境图.png", "image/png"))
+    shown = {"type": "image", "attrs": {"src": f"/lesson-plans/{plan.id}/images/{image.id}"}}
+    document = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "看"}]}, shown]}
+    snapshot = db.session.get(PlanSnapshot, plan.id)
+    snapshot.state = state_from_json(document)
+    services.write_text(plan.id, epoch=1, seq=1, document=document)
+    services.save_revision(leader, plan, snapshot.state, "一稿")
+
+
+def test_a_workshop_reads_back_on_another_server_as_it_was(app, cast, ctx, database, tmp_path):
+    old_id = seeded(cast)
+    before, files = contents(old_id), files_of(old_id)
+    path = exported(old_id, tmp_path)
+    reset_database(app, database)
+    with unit_of_work():  # numbers are others here
+        first = make_workshop(cast.user("colleague"), [], name="先来的")
+        make_post(cast.user("colleague"), make_topic(cast.user("colleague"), first))
+        db.session.execute(sa.update(User).where(User.username == "zhoumin").values(username="zhoumin2", name="周敏敏"))
+    new_id, rows = import_workshop(path)
+    assert new_id != old_id
+    assert contents(new_id) == before
+    assert files_of(new_id) == files
+    assert rows == {name: sum(found.values()) for name, found in before.items()}
+    stranger = db.session.scalar(sa.select(User).where(User.username == "zhoumin"))
+    assert (stranger.name, stranger.is_active, stranger.phone, stranger.password_hash) == ("周敏", False, None, "")
+    assert_addresses_lead_inside(new_id)
+    with pytest.raises(KnownArchiveError) as known:
+        import_workshop(path)
+    assert known.value.workshop_id == new_id
+    assert sum(files_of(new_id).values()) == sum(files.values())
+
+
+def assert_addresses_lead_inside(workshop_id):
+    texts = db.session.scalars(sa.select(Post.html).where(Post.html.contains('="/')))
+    (html,) = [text for text in texts if "pictures" in text]
+    number = int(re.search(rf"/workshops/{workshop_id}/pictures/(\d+)", html)[1])
+    assert db.session.get(WorkshopPicture, number).workshop_id == workshop_id
+    assert f'href="/workshops/{workshop_id}/topics/' in html
+    assert 'href="#"' in html
+    plan = db.session.scalar(sa.select(LessonPlan).where(LessonPlan.workshop_id == workshop_id))
+    image = db.session.scalar(sa.select(PlanImage.id).where(PlanImage.plan_id == plan.id))
+    address = f"/lesson-plans/{plan.id}/images/{image}"
+    kept = zlib.decompress(db.session.scalar(sa.select(Revision.state).where(Revision.plan_id == plan.id)))
+    for state in (db.session.get(PlanSnapshot, plan.id).state, kept):
+        assert json_from_state(state)["content"][1]["attrs"]["src"] == address
+    assert address in db.session.get(PlanText, plan.id).html
+
+
+def small(cast):
+    """A workshop with a task, a work and a picture; returns its id."""
+    with unit_of_work():
+        leader, teacher = cast.user("leader"), cast.user("teacher")
+        workshop = make_workshop(leader, [teacher], name="小小工作坊")
+        topic = make_topic(leader, workshop, "第一个话题", "<p>你好 <strong>大家</strong></p><ul><li>一</li></ul>")
+        post = make_post(teacher, topic, "<p>要收回的话</p>")
+        post.withdrawn_at = now()
+        make_work(
+            teacher, make_task(leader, workshop, "教案：第一稿/终稿"), "<table><tr><td>甲</td><td>乙</td></tr></table>"
+        )
+    return workshop.id
+
+
+def test_people_can_read_it_and_nobody_finds_what_is_not_theirs(cast, ctx, tmp_path):
+    path = exported(small(cast), tmp_path, Wish())
+    with zipfile.ZipFile(path) as opened:
+        names, whole = opened.namelist(), b"".join(opened.read(name) for name in opened.namelist())
+        manifest = json.loads(opened.read(MANIFEST))
+        topic = Document(io.BytesIO(opened.read("研讨/001 第一个话题.docx")))
+        work = Document(io.BytesIO(opened.read("作业/教案：第一稿／终稿/李强/李强.docx")))
+        index = opened.read("目录.html").decode()
+    text = "\n".join(paragraph.text for paragraph in topic.paragraphs)
+    assert "你好 大家" in text
+    assert "• 一" in text
+    assert "（已撤回）" in text
+    assert [cell.text.strip() for cell in work.tables[0].rows[0].cells] == ["甲", "乙"]
+    assert set(manifest["files"]) == set(names) - {MANIFEST}
+    assert all(re.search(r'href="([^"]+)"', line) for line in index.split("<li>")[1:])
+    for user in db.session.scalars(sa.select(User)):
+        for secret in (user.phone, user.id_number, user.password_hash, user.email):
+            assert not secret or secret.encode() not in whole
+    assert "要收回的话".encode() not in whole
+
+
+def test_every_table_of_a_workshop_is_spoken_for():
+    """Who adds a table that belongs to one of these decides in an `archive` module whether it goes along."""
+    kept, left = kept_tables(), left_tables()
+    tables = Workshop.__table__.metadata.sorted_tables
+    forgotten = [
+        f"{table.name}.{column.name} → {target}"
+        for table in tables
+        for column in table.columns
+        for target in (key.column.table.name for key in column.foreign_keys)
+        if target in kept and table.name not in kept and table.name not in left
+    ]
+    assert not forgotten
+    assert not set(kept) & set(left)
+    assert all(len(each.why) > 20 for each in left.values())
+
+
+def rewritten(path, change):
+    """Write the archive again with `change(names → bytes)` applied, its manifest made to fit unless changed itself."""
+    with zipfile.ZipFile(path) as opened:
+        entries = {name: opened.read(name) for name in opened.namelist()}
+    before = entries[MANIFEST]
+    change(entries)
+    if entries.get(MANIFEST) == before:
+        manifest = json.loads(before)
+        for name, each in manifest["files"].items():
+            data = entries.get(name, b"")
+            each |= {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        entries[MANIFEST] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, data in entries.items():
+            out.writestr(name, data)
+
+
+def with_manifest(**changed):
+    def change(entries):
+        entries[MANIFEST] = json.dumps(json.loads(entries[MANIFEST]) | changed).encode()
+
+    return change
+
+
+def in_rows(table, *swap):
+    def change(entries):
+        name = f"数据/{table}.jsonl"
+        entries[name] = entries[name].decode().replace(*swap).encode()
+
+    return change
+
+
+DAMAGE = {
+    "climbs out": (lambda e: e.update({"../../etc/passwd": b"x"}), "不合规矩"),
+    "on a drive": (lambda e: e.update({"C:\\x": b"x"}), "不合规矩"),
+    "a bomb": (lambda e: e.update({"大.txt": b"\0" * 30_000_000}), "大得不合常理"),
+    "one too many": (lambda e: e.update({"多.txt": b"x"}), "清单上没有"),
+    "another format": (with_manifest(format=99), "格式版本是 99"),
+    "no card": (with_manifest(rows={"post": "many"}), "缺少必要"),
+    "unknown table": (with_manifest(rows={"workshop": 1, "spaceship": 1}), "spaceship"),
+    "no manifest": (lambda e: e.pop(MANIFEST), "没有数据清单"),
+    "unknown column": (in_rows("post", '"number"', '"nummer"'), "nummer"),
+    "no words": (in_rows("topic", '"第一个话题"', "17"), "读不懂"),
+    "no row": (in_rows("workshop_member", "}\n", "\n"), "读不出来"),
+    "a row less": (in_rows("workshop_member", "}\n{", "}\n\n"), "读不出来"),
+    "twice the same": (in_rows("post", '"number":2', '"number":1'), "对不上"),
+    "no people": (in_rows("people", '"name"', '"nome"'), "人员名单"),
+    "no places": (in_rows("places", '"kind":"county"', '"kind":"moon"'), "单位名单"),
+}
+
+
+def test_a_damaged_archive_is_refused_in_words_and_changes_nothing(cast, ctx, tmp_path):
+    good = exported(small(cast), tmp_path).read_bytes()
+    path = tmp_path / "damaged.zip"
+    count = sa.select(sa.func.count()).select_from(Workshop)
+    before, keys = db.session.scalar(count), set(storage().keys())
+    for name, (change, words) in DAMAGE.items():
+        path.write_bytes(good)
+        rewritten(path, change)
+        with pytest.raises(ArchiveError) as refused:
+            import_workshop(path)
+        assert words in refused.value.message, name
+    for cut in (0, 10, len(good) // 2, len(good) - 30):
+        path.write_bytes(good[:cut])
+        with pytest.raises(ArchiveError):
+            import_workshop(path)
+    for at in range(40, len(good) - 2000, len(good) // 16):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 0x55]) + good[at + 1 :])
+        try:
+            with OpenedArchive(path) as archive:
+                look_through(archive)
+        except ArchiveError:
+            continue
+    assert db.session.scalar(count) == before
+    assert set(storage().keys()) == keys

@@ -33,8 +33,11 @@ from yanxiu.workshops import demo as workshops_demo
 from yanxiu.workshops.archive.exporting import export_workshop
 from yanxiu.workshops.archive.importing import KnownArchiveError, import_workshop, look_through
 from yanxiu.workshops.archive.scoping import Scoping
-from yanxiu.workshops.models import Post, Workshop, WorkshopPicture
+from yanxiu.workshops.models import Poll, Post, Topic, Workshop, WorkshopPicture
 from yanxiu.workshops.queries.archive_parts import Wish, kept_tables, left_tables
+from yanxiu.workshops.queries.polls import ballot_of, choices_of, poll_of
+from yanxiu.workshops.services.kinds import Shape, shape_topic
+from yanxiu.workshops.services.polls import PollDetails, cast_vote
 
 VOLATILE = {
     "id",
@@ -102,6 +105,7 @@ def seeded(cast):
         workshop = world.workshops["sanguo"]
         add_pictures(cast, workshop)
         add_plan(cast, workshop)
+        add_poll(cast, workshop)
         make_resource(cast.user("teacher"), "单元资料", visibility="workshop", workshop_id=workshop.id)
     return workshop.id
 
@@ -130,6 +134,14 @@ def add_plan(cast, workshop):
     services.save_revision(leader, plan, snapshot.state, "一稿")
 
 
+def add_poll(cast, workshop):
+    topic = make_topic(cast.user("leader"), workshop, "板书用哪一种")
+    shape_topic(cast.user("leader"), topic, Shape(kind="poll", poll=PollDetails(options=("关系图", "时间轴"))))
+    db.session.flush()
+    poll = poll_of(topic.id)
+    cast_vote(cast.user("teacher"), topic, poll, [poll.options[1].id])
+
+
 def test_a_workshop_reads_back_on_another_server_as_it_was(app, cast, ctx, database, tmp_path):
     old_id = seeded(cast)
     before, files = contents(old_id), files_of(old_id)
@@ -147,6 +159,8 @@ def test_a_workshop_reads_back_on_another_server_as_it_was(app, cast, ctx, datab
     stranger = db.session.scalar(sa.select(User).where(User.username == "zhoumin"))
     assert (stranger.name, stranger.is_active, stranger.phone, stranger.password_hash) == ("周敏", False, None, "")
     assert_addresses_lead_inside(new_id)
+    poll = db.session.scalars(sa.select(Poll).join(Topic, Topic.id == Poll.topic_id)).one()
+    assert choices_of(ballot_of(poll, cast.teacher.id)) == {poll.options[1].id}
     with pytest.raises(KnownArchiveError) as known:
         import_workshop(path)
     assert known.value.workshop_id == new_id

@@ -79,4 +79,9 @@ def _aware(moment: datetime) -> datetime:
 def has_own_id(table: Table) -> bool:
     """Tell whether the database numbers the rows of a table."""
     keys = list(table.primary_key.columns)
-    return len(keys) == 1 and keys[0].name == "id" and not keys[0].foreign_keys
+    return len(keys) == 1 and isinstance(keys[0].type, Integer) and not keys[0].foreign_keys
+
+
+def is_own_mark(column: Column[Any]) -> bool:
+    """Tell whether a column is a key that the program makes up itself, a random text."""
+    return column.primary_key and isinstance(column.type, String) and column.name == "id"

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from yanxiu.core.clock import LOCAL_ZONE, today
+from yanxiu.core.clock import LOCAL_ZONE, now, today
 from yanxiu.core.storage import StoredFile, storage
 from yanxiu.core.word import QUOTE, SMALL, Picture, WordFile
 from yanxiu.workshops.activity_words import KIND_NAMES, RECORD_PARTS, time_span
+from yanxiu.workshops.archive.issues import fill_bulletins
 from yanxiu.workshops.archive.works import fill_works
 from yanxiu.workshops.insight_sheets import workbook_of
-from yanxiu.workshops.models import Activity, Post, Topic, Workshop
+from yanxiu.workshops.models import Activity, Post, Results, Topic, Workshop
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries import archives, termplan
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries.archive_parts import Shelf
 from yanxiu.workshops.queries.attendance import attendance_of, count_attendance
 from yanxiu.workshops.queries.insights import insights_of
+from yanxiu.workshops.queries.polls import count_voters, poll_of, tally_of
 from yanxiu.workshops.queries.records import record_of
 from yanxiu.workshops.queries.threads import find_picture
 from yanxiu.workshops.rosters import attendance_table, roster_of
@@ -37,6 +39,7 @@ def fill_folders(shelf: Shelf, workshop: Workshop) -> None:
     for number, activity in enumerate(archives.every_activity(workshop.id), start=1):
         _fill_activity(shelf, activity, number, pictures_of(workshop.id))
     fill_works(shelf, workshop, pictures_of(workshop.id))
+    fill_bulletins(shelf, workshop, pictures_of(workshop.id))
 
 
 def pictures_of(workshop_id: int) -> Picture:
@@ -98,6 +101,7 @@ def _fill_topic(shelf: Shelf, workshop: Workshop, topic: Topic, number: int) -> 
     pictures = pictures_of(workshop.id)
     with shelf.word("研讨", f"{name}.docx") as word:
         word.title(topic.title)
+        _write_poll(word, topic.id)
         for post in archives.every_post(topic.id):
             authors[post.id] = (post.number, post.author.name)
             _write_post(word, post, authors, pictures)
@@ -108,6 +112,19 @@ def _fill_topic(shelf: Shelf, workshop: Workshop, topic: Topic, number: int) -> 
         shelf.place(file, *folder, f"{post.number:03} {post.author.name} {file.name}")
     marks = "".join(word for word, is_so in (("精华 ", topic.digest_at), ("公告 ", topic.pinned_at)) if is_so)
     shelf.tell("研讨", topic.title, word.path, f"{marks}{topic.author.name}　{topic.replies_count} 条回复")
+
+
+def _write_poll(word: WordFile, topic_id: int) -> None:
+    """The figures of a poll, once everybody may see them; never who voted for what."""
+    poll = poll_of(topic_id)
+    if poll is None:
+        return
+    if not poll.is_closed(now()) and poll.results != Results.ALWAYS:
+        word.paragraph("投票还没有结束", SMALL)
+        return
+    rows = [(line.option.text, str(line.count)) for line in tally_of(poll)]
+    word.paragraph(f"{count_voters(poll)} 人投票", SMALL)
+    word.table([("选项", "票数"), *rows])
 
 
 def _write_post(word: WordFile, post: Post, authors: dict[int, tuple[int, str]], pictures: Picture) -> None:

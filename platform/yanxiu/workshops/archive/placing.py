@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, insert, update
 
 from yanxiu.core.archives.reading import ArchiveError, OpenedArchive
-from yanxiu.core.archives.rows import batched, has_own_id, typed_value
+from yanxiu.core.archives.rows import batched, has_own_id, is_own_mark, typed_value
 from yanxiu.core.db import db
 from yanxiu.core.live import LiveTopic
 from yanxiu.core.search_queue import enqueue_index_many
@@ -30,7 +30,7 @@ CAME_IN = cast(Table, StoredFile.__table__).c.created_at
 class Placing:
     """One archive on its way in; inside a unit of work. `ids` are the new numbers by table and old number."""
 
-    def __init__(self, archive: OpenedArchive, ids: dict[str, dict[int, int]], key: str) -> None:
+    def __init__(self, archive: OpenedArchive, ids: dict[str, dict[Any, Any]], key: str) -> None:
         self._archive, self._kept, self.ids = archive, kept_tables(), ids
         self._space = uuid.uuid5(uuid.NAMESPACE_OID, key)
         self._there = {name for name in self._kept if name in archive.manifest["rows"]}
@@ -90,12 +90,12 @@ class Placing:
                     return None
             elif column.name in rule.points:
                 value = self._pointed(rule, column.name, row) or (None if column.nullable else 0)
-            elif column.name == SENT_ONCE:
+            elif column.name == SENT_ONCE or is_own_mark(column):
                 value = str(uuid.uuid5(self._space, value))
             values[column.name] = value
         return values
 
-    def _number(self, table: str, old: Any) -> int | None:
+    def _number(self, table: str, old: Any) -> Any:
         return None if old is None else self.ids.get(table, {}).get(old)
 
     def _pointed(self, rule: Kept, column: str, row: Row) -> int | None:
@@ -107,6 +107,7 @@ class Placing:
         table = rule.table
         if not has_own_id(table):
             db.session.execute(insert(table), values)
+            self._note_keys(rule, rows, values)
             return
         made = db.session.execute(insert(table).returning(table.c.id, sort_by_parameter_order=True), values).scalars()
         new = {row["id"]: number for row, number in zip(rows, made, strict=True)}
@@ -117,6 +118,13 @@ class Placing:
         rule.placed(list(new.values()))
         if rule.index:
             enqueue_index_many(rule.index, list(new.values()))
+
+    def _note_keys(self, rule: Kept, rows: list[Row], values: list[Row]) -> None:
+        """A table may be named by a key that is somebody else's number, or a text of its own."""
+        keys = [column.name for column in rule.table.primary_key.columns]
+        if len(keys) == 1:
+            pairs = zip(rows, values, strict=True)
+            self.ids[rule.table.name] |= {row[keys[0]]: value[keys[0]] for row, value in pairs}
 
     def _set_live(self, rule: Kept, rows: list[Row], new: dict[int, int]) -> None:
         """Live lists go on from the numbers their rows carry."""
@@ -153,7 +161,8 @@ class Placing:
         found = references(self._kept, rule.table)
         key: Row = {}
         for column in rule.table.primary_key.columns:
-            table = rule.table.name if column.name == "id" else found.get(column.name, "")
+            own = column.name == "id" and not column.foreign_keys
+            table = rule.table.name if own else found.get(column.name, "")
             key[column.name] = self._number(table, row[column.name]) if table else typed_value(column, row[column.name])
             if key[column.name] is None:
                 return None

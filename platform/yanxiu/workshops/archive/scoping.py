@@ -55,11 +55,16 @@ class Scoping:
         column = rule.table.c[rule.via]
         if target_of(column) == WORKSHOP:
             return column == self.workshop_id
-        return column.in_(self.ids_of(target_of(column)))
+        return self._within(column)
+
+    def _within(self, column: Column[Any]) -> ColumnElement[bool]:
+        """The row that a foreign key leads to goes along."""
+        other = next(iter(column.foreign_keys)).column
+        return column.in_(select(other).where(self.condition(other.table.name)))
 
     def _needs(self, rule: Kept) -> list[ColumnElement[bool]]:
         return [
-            column.in_(self.ids_of(target))
+            self._within(column)
             for column in rule.table.columns
             if (target := target_of(column)) in self.kept
             and column.name != rule.via

@@ -15,10 +15,17 @@ from yanxiu.workshops.models import (
     ActivityReflection,
     Application,
     Attendance,
+    Bulletin,
+    BulletinReading,
+    BulletinSection,
     Invitation,
     Nudge,
     NudgeRecipient,
     PeerReview,
+    Poll,
+    PollBallot,
+    PollChoice,
+    PollOption,
     Post,
     PostAttachment,
     PostEdit,
@@ -73,6 +80,25 @@ def with_new_key(row: Row) -> Row:
     return {**row, "key": secrets.token_hex(32)}
 
 
+def without_ballot_key(row: Row, _wish: Wish) -> Row:
+    return {**row, "ballot_key": ""}
+
+
+def closed_if_anonymous(row: Row) -> Row:
+    """Without the key nobody can tell who has voted, so nobody votes any more."""
+    return {**row, "closed_at": row["closed_at"] or (now() if row["anonymous"] else None)}
+
+
+def without_trace(row: Row, _wish: Wish) -> Row:
+    """The mark of an anonymous ballot is drawn anew: not even the key could say whose it was."""
+    return row if row["voter_id"] is not None else {**row, "voter_mark": secrets.token_hex(32)}
+
+
+def marked_anew(row: Row) -> Row:
+    """A named ballot is found by the number its voter has here."""
+    return row if row["voter_id"] is None else {**row, "voter_mark": str(row["voter_id"])}
+
+
 def resume_tasks(ids: Sequence[int]) -> None:
     """Those that are not over remind of their end and go on with their reviews."""
     for task in db.session.scalars(select(Task).where(Task.id.in_(ids))):
@@ -91,7 +117,7 @@ KEPT: tuple[Kept, ...] = (
     Kept(
         Workshop,
         word="workshops",
-        live=("workshop", "activities", "tasks", "termplan", "workshop-plans"),
+        live=("workshop", "activities", "tasks", "termplan", "workshop-plans", "bulletins"),
         index="workshop",
     ),
     Kept(WorkshopPromotion, "workshop_id"),
@@ -107,6 +133,10 @@ KEPT: tuple[Kept, ...] = (
     Kept(PostAttachment, "post_id", PostAttachment.post_id.in_(_STANDING_POSTS), word="attachments"),
     Kept(PostMention, "post_id", PostMention.post_id.in_(_STANDING_POSTS)),
     Kept(PostLike, "post_id"),
+    Kept(Poll, "topic_id", leaving=without_ballot_key, arriving=closed_if_anonymous),
+    Kept(PollOption, "topic_id"),
+    Kept(PollBallot, "topic_id", leaving=without_trace, arriving=marked_anew),
+    Kept(PollChoice, "ballot_id"),
     Kept(AcceptedAnswer, "topic_id"),
     Kept(TopicRequirement, "topic_id"),
     Kept(TopicRelocation, "workshop_id"),
@@ -137,6 +167,16 @@ KEPT: tuple[Kept, ...] = (
     Kept(SubmissionCopy, "submission_id"),
     Kept(SubmissionFile, "copy_id"),
     Kept(PeerReview, "task_id"),
+    Kept(
+        Bulletin,
+        "workshop_id",
+        Bulletin.deleted_at.is_(None),
+        word="bulletins",
+        live=("bulletin",),
+        index="bulletin",
+    ),
+    Kept(BulletinSection, "bulletin_id"),
+    Kept(BulletinReading, "bulletin_id"),
     Kept(TermStage, "workshop_id", TermStage.deleted_at.is_(None)),
     Kept(TermItem, "workshop_id", TermItem.deleted_at.is_(None), points={"target_id": ("kind", IN_PLAN)}),
     Kept(

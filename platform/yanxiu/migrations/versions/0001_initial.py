@@ -687,6 +687,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "workshop_archive",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_workshop_archive_actor_id_user")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_workshop_archive_file_id_stored_file")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_archive_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_archive")),
+    )
+    with op.batch_alter_table("workshop_archive", schema=None) as batch_op:
+        batch_op.create_index("ix_workshop_archive_seq", ["workshop_id", "seq"], unique=False)
+
+    op.create_table(
         "workshop_group",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=False),
@@ -746,6 +768,18 @@ def upgrade() -> None:
     with op.batch_alter_table("workshop_nudge", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_workshop_nudge_workshop_id"), ["workshop_id"], unique=False)
 
+    op.create_table(
+        "workshop_origin",
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("archive_key", sa.String(length=64), nullable=False),
+        sa.Column("archived_on", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_origin_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("workshop_id", name=op.f("pk_workshop_origin")),
+        sa.UniqueConstraint("archive_key", name=op.f("uq_workshop_origin_archive_key")),
+    )
     op.create_table(
         "workshop_picture",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1942,6 +1976,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_workshop_picture_workshop_id"))
 
     op.drop_table("workshop_picture")
+    op.drop_table("workshop_origin")
     with op.batch_alter_table("workshop_nudge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_nudge_workshop_id"))
 
@@ -1956,6 +1991,10 @@ def downgrade() -> None:
 
     op.drop_table("workshop_invitation")
     op.drop_table("workshop_group")
+    with op.batch_alter_table("workshop_archive", schema=None) as batch_op:
+        batch_op.drop_index("ix_workshop_archive_seq")
+
+    op.drop_table("workshop_archive")
     with op.batch_alter_table("workshop_application", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_workshop_application_pending",

@@ -8,12 +8,16 @@ import pytest
 
 from tests.support.lessonplans import make_plan
 from tests.support.matrix import PRINCIPALS
+from tests.support.rt_client import new_update
 from tests.support.workshops import make_workshop
 from yanxiu.accounts.permissions import ANONYMOUS
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import indexing, queries, services
 from yanxiu.lessonplans.permissions import can_view_plan, can_write_plan
 from yanxiu.search.permissions import principals_of
+from yanxiu.workshops.services.standing import end_workshop
+
+FETCH = {"X-Requested-With": "fetch"}
 
 PEOPLE = [key for key in PRINCIPALS if key != "anonymous"]
 SEEN = {
@@ -124,3 +128,22 @@ def test_paging_shows_every_plan_once(ctx, cast):
 def test_a_plan_put_into_a_workshop_is_seen_by_its_members(ctx, cast):
     with unit_of_work():
         assert build(cast, "private", True).visibility == "workshop"
+
+
+def test_in_a_workshop_that_has_ended_a_plan_is_read_and_written_by_nobody(app, cast, client_for):
+    with app.app_context(), unit_of_work():
+        plan = build(cast, "workshop", True)
+        plan_id, leader = plan.id, cast.user("leader")
+        end_workshop(leader, plan.workshop, ended=True)
+    for key in ("teacher", "leader", "colleague"):
+        client = client_for(key)
+        assert "教案只供阅读" in client.get(f"/lesson-plans/{plan_id}").text
+        refused = client.post(f"/lesson-plans/{plan_id}/revisions", data={"label": "二稿"})
+        assert refused.status_code == 403
+        assert "工作坊已经结束" in refused.text
+        sent = client.post(f"/lesson-plans/{plan_id}/updates", data=new_update("再写一句"), headers=FETCH)
+        assert sent.status_code == 403, key
+    with app.app_context(), unit_of_work():
+        end_workshop(cast.user("leader"), queries.find_plan(plan_id).workshop, ended=False)
+    sent = client_for("colleague").post(f"/lesson-plans/{plan_id}/updates", data=new_update("接着写"), headers=FETCH)
+    assert sent.status_code == 200

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.observations import some_comment
+from tests.support.workshops import make_workshop
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.live import current_seq
@@ -17,6 +18,8 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import Lesson, TimedComment
 from yanxiu.observations.queries import current_version, find_lesson, recording_of
 from yanxiu.observations.services.lessons import LessonDraft, update_lesson
+from yanxiu.workshops.models import Workshop
+from yanxiu.workshops.services.standing import end_workshop
 
 
 @pytest.fixture
@@ -374,3 +377,28 @@ def test_a_lesson_for_a_workshop_needs_one_of_ones_own(app, cast, new_lesson):
             with pytest.raises(InvalidError):
                 update_lesson(cast.user("teacher"), lesson, draft, may_decide=True)
         assert find_lesson(cast.viewer("teacher"), lesson.id) is not None
+
+
+def test_in_a_workshop_that_has_ended_a_lesson_is_watched_and_its_teacher_decides_who_watches(
+    app, cast, client_for, new_lesson, say
+):
+    with app.app_context(), unit_of_work():
+        number = make_workshop(cast.user("leader"), [cast.user("teacher"), cast.user("colleague")]).id
+    lesson_id = new_lesson(visibility="workshop", workshop_id=number)
+    said, url = say(lesson_id), f"/lessons/{lesson_id}"
+    colleague, teacher = client_for("colleague"), client_for("teacher")
+    assert post(colleague, lesson_id).status_code == 200
+    with app.app_context(), unit_of_work():
+        end_workshop(cast.user("leader"), db.session.get(Workshop, number), ended=True)
+    page = colleague.get(url).text
+    assert "课例只供观看" in page
+    assert "comment-body" in page
+    assert 'id="comment-body"' not in page
+    assert "发表回复" not in page
+    refused = post(colleague, lesson_id)
+    assert (refused.status_code, refused.json["message"]) == (403, "工作坊已经结束，课例只供观看")
+    for act in (f"comments/{said}", f"comments/{said}/replies", f"comments/{said}/withdrawal", "members"):
+        assert colleague.post(f"{url}/{act}", data={"body": "改"}).status_code == 403, act
+    assert teacher.post(f"{url}/members", data={"person": "陈秀英"}).status_code == 403
+    assert teacher.get(f"{url}/settings").status_code == 200
+    assert colleague.get(f"{url}/settings").status_code == 403

@@ -47,9 +47,18 @@ def _looks_after(viewer: Viewer, plan: LessonPlan) -> bool:
     return viewer.researches(path) or viewer.holds(SCHOOL_ROLES, path)
 
 
+def rests_with_workshop(plan: LessonPlan) -> bool:
+    """Whether the plan is shown in a workshop that has ended: then it is there to be read, like all in it."""
+    workshop = plan.workshop
+    return workshop is not None and workshop.archived_at is not None and plan.visibility != PRIVATE
+
+
 def can_write_plan(viewer: Viewer, plan: LessonPlan, seat: Seat) -> bool:
-    """The owner, invited writers, the workshop's leaders, and its members unless the owner said otherwise."""
-    if not viewer.is_authenticated or plan.deleted_at is not None:
+    """The owner, invited writers, the workshop's leaders, and its members unless the owner said otherwise.
+
+    Nobody while it rests with its workshop; the owner can take it out.
+    """
+    if not viewer.is_authenticated or plan.deleted_at is not None or rests_with_workshop(plan):
         return False
     if plan.owner_id == viewer.user_id or seat.member_role == WRITER:
         return True

@@ -34,7 +34,7 @@ from yanxiu.lessonplans.queries import (
 from yanxiu.lessonplans.services import keep_rested, note_edits, write_text
 from yanxiu.lessonplans.sockets import recheck_documents
 from yanxiu.lessonplans.thinning import thin_out_versions
-from yanxiu.workshops.events import MemberRemoved, MemberRoleChanged, WorkshopChanged
+from yanxiu.workshops.events import MemberRemoved, MemberRoleChanged, WorkshopChanged, WorkshopEnded
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ def _recheck_user(event: Any) -> None:
     recheck_documents(user_id=event.user_id)
 
 
-def _recheck_all(event: OrganizationMoved) -> None:
+def _recheck_all(event: OrganizationMoved | WorkshopEnded) -> None:
     recheck_documents()
 
 
@@ -165,6 +165,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.PlanMemberChanged, _recheck_plan, AFTER),
     Subscription(events.PlanHandedOver, _recheck_plan, AFTER),
     Subscription(events.PlanMemberRemoved, _recheck_plan, AFTER),
+    Subscription(WorkshopEnded, _recheck_all, AFTER),
     Subscription(MemberRemoved, _recheck_user, AFTER),
     Subscription(MemberRoleChanged, _recheck_user, AFTER),
     Subscription(SessionRevoked, _recheck_user, AFTER),

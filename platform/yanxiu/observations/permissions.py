@@ -16,10 +16,14 @@ from yanxiu.observations.models import CommentVisibility, Lesson, LessonRole, Le
 
 @dataclass(frozen=True)
 class Access:
-    """What connects a viewer with a lesson: the role of an invitation, and sharing the lesson's workshop."""
+    """What connects a viewer with a lesson: the role of an invitation, and sharing the lesson's workshop.
+
+    `rests`: that workshop has ended; then the lesson is there to be watched and read.
+    """
 
     role: str | None = None
     in_workshop: bool = False
+    rests: bool = False
 
 
 def owns_lesson(viewer: Viewer, lesson: Lesson) -> bool:
@@ -57,8 +61,20 @@ def can_view_lesson(viewer: Viewer, lesson: Lesson, access: Access, today: date)
 
 
 def can_edit_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
-    """The teacher, whoever entered it, and the host: details, recording, phases."""
-    return lesson.deleted_at is None and (owns_lesson(viewer, lesson) or access.role == LessonRole.HOST)
+    """The teacher, whoever entered it, and the host: details, recording, phases, invitations."""
+    if access.rests or lesson.deleted_at is not None:
+        return False
+    return owns_lesson(viewer, lesson) or access.role == LessonRole.HOST
+
+
+def can_change_card(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
+    """The settings and who is invited: a right of the teacher over the own lesson also after the workshop's end."""
+    return can_edit_lesson(viewer, lesson, access) or (lesson.deleted_at is None and owns_lesson(viewer, lesson))
+
+
+def can_speak(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
+    """Everybody who watches comments, until the lesson's workshop has ended."""
+    return not access.rests and can_view_lesson(viewer, lesson, access, today)
 
 
 def can_decide_audience(viewer: Viewer, lesson: Lesson) -> bool:
@@ -67,8 +83,8 @@ def can_decide_audience(viewer: Viewer, lesson: Lesson) -> bool:
 
 
 def can_evaluate_lesson(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
-    """Everybody who watches, but not the teacher about the own lesson."""
-    return can_view_lesson(viewer, lesson, access, today) and viewer.user_id != lesson.teacher_id
+    """Everybody who may speak about it, but not the teacher about the own lesson."""
+    return can_speak(viewer, lesson, access, today) and viewer.user_id != lesson.teacher_id
 
 
 def can_view_scores(viewer: Viewer, lesson: Lesson, *, own_submitted: bool) -> bool:

@@ -51,6 +51,8 @@ def writable_plan(plan_id: int) -> tuple[LessonPlan, Seat]:
     """Return a plan that the viewer may write; 403 for those who may only see it."""
     plan, seat = open_plan(plan_id)
     if not permissions.can_write_plan(current_viewer(), plan, seat):
+        if permissions.rests_with_workshop(plan):
+            raise ForbiddenError("工作坊已经结束，教案只供阅读；主备人可以在“设置”里把它移出工作坊再接着写")
         raise ForbiddenError("您可以看这份教案，但不能修改；需要一起写，请联系主备人")
     return plan, seat
 
@@ -59,6 +61,7 @@ def rights(viewer: Viewer, plan: LessonPlan, seat: Seat) -> dict[str, bool]:
     """Return what the viewer may do, for templates."""
     return {
         "write": permissions.can_write_plan(viewer, plan, seat),
+        "rests": permissions.rests_with_workshop(plan),
         "manage": permissions.can_manage_plan(viewer, plan),
         "hand_over": permissions.can_hand_over_plan(viewer, plan),
         "leave": permissions.can_leave_plan(viewer, plan, seat),

@@ -25,7 +25,7 @@ from yanxiu.observations.models import (
     VersionState,
 )
 from yanxiu.observations.permissions import Access, can_view_lesson
-from yanxiu.workshops.queries import is_member, workshop_ids_of, workshop_options
+from yanxiu.workshops.queries import has_ended, is_member, workshop_ids_of, workshop_options
 
 LIST_VIEWS = ("watch", "mine", "workshops")
 
@@ -98,7 +98,7 @@ def access_of(viewer: Viewer, lesson: Lesson) -> Access:
         return Access()
     role = next((member.role for member in lesson.members if member.user_id == viewer.user_id), None)
     in_workshop = lesson.workshop_id is not None and is_member(lesson.workshop_id, viewer.user_id)
-    return Access(role, in_workshop)
+    return Access(role, in_workshop, has_ended(lesson.workshop_id))
 
 
 def may_watch(viewer: Viewer, lesson_id: int) -> bool:

@@ -6,16 +6,18 @@ from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
+from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.html import without_invisible
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import Lesson
-from yanxiu.observations.permissions import can_edit_lesson
+from yanxiu.observations.permissions import can_change_card, can_edit_lesson, can_speak
 from yanxiu.observations.queries import LessonView, find_lesson
 from yanxiu.observations.queries.watching import is_noted_today
 from yanxiu.observations.services.watching import note_watching
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
+RESTS = "工作坊已经结束，课例只供观看"
 bp = Blueprint("observations", __name__)
 
 
@@ -27,11 +29,27 @@ def load_lesson(lesson_id: int, *, deleted: bool = False) -> LessonView:
     return found
 
 
+def load_own_card(lesson_id: int) -> LessonView:
+    """Return a lesson whose settings the caller may change, else ForbiddenError."""
+    found = load_lesson(lesson_id)
+    if not can_change_card(current_viewer(), found.lesson, found.access):
+        raise ForbiddenError(RESTS if found.access.rests else None)
+    return found
+
+
+def load_to_speak(lesson_id: int) -> LessonView:
+    """Return a lesson about which something may be said, else ForbiddenError."""
+    found = load_lesson(lesson_id)
+    if not can_speak(current_viewer(), found.lesson, found.access, clock.today()):
+        raise ForbiddenError(RESTS)
+    return found
+
+
 def load_editable(lesson_id: int) -> LessonView:
     """Return a lesson whose details the caller may change, else ForbiddenError."""
     found = load_lesson(lesson_id)
     if not can_edit_lesson(current_viewer(), found.lesson, found.access):
-        raise ForbiddenError
+        raise ForbiddenError(RESTS if found.access.rests else None)
     return found
 
 

@@ -23,7 +23,7 @@ from yanxiu.observations.queries import (
 )
 from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
-from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted
 from yanxiu.web.auth import current_actor, current_viewer
 
 
@@ -31,7 +31,8 @@ from yanxiu.web.auth import current_actor, current_viewer
 def comment_list(lesson_id: int) -> ResponseReturnValue:
     """With `since`: the threads that are newer. With `after`: the next ones in media time."""
     viewer = current_viewer()
-    lesson = load_lesson(lesson_id).lesson
+    found = load_lesson(lesson_id)
+    lesson = found.lesson
     seq = current_seq(lesson.topic)
     since = whole_number(request.args.get("since"))
     if since is not None:
@@ -40,7 +41,9 @@ def comment_list(lesson_id: int) -> ResponseReturnValue:
     else:
         changes = None
         threads, gone = threads_of(viewer, lesson, shown_until()).items, []
-    page = render_template("observations/_comments.html", lesson=lesson, threads=threads, gone=gone)
+    page = render_template(
+        "observations/_comments.html", lesson=lesson, rests=found.access.rests, threads=threads, gone=gone
+    )
     headers = {"X-Seq": str(seq), "Cache-Control": "no-store"}
     if changes is not None and changes.seq is not None:
         headers |= {"X-Seq": str(changes.seq), "X-More": "1"}
@@ -51,7 +54,7 @@ def comment_list(lesson_id: int) -> ResponseReturnValue:
 def post_comment(lesson_id: int) -> ResponseReturnValue:
     """Say something about a moment or a stretch."""
     with unit_of_work():
-        lesson = load_lesson(lesson_id).lesson
+        lesson = load_to_speak(lesson_id).lesson
         version = current_version(recording_of(lesson_id))
         if version is None:
             raise ConflictError("课堂实录还没有上传，暂时不能点评")
@@ -65,7 +68,7 @@ def post_comment(lesson_id: int) -> ResponseReturnValue:
 def reply(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     """Answer a comment."""
     with unit_of_work():
-        lesson, thread = _load(lesson_id, comment_id)
+        lesson, thread = _load(lesson_id, comment_id, load_to_speak(lesson_id))
         draft = CommentDraft(body=posted("body"), client_uuid=posted("client_uuid") or str(uuid4()))
         answered = service.reply_to_comment(current_actor(), lesson, thread, draft)
         answer = {"id": answered.id, "seq": thread.seq}
@@ -76,8 +79,9 @@ def reply(lesson_id: int, comment_id: int) -> ResponseReturnValue:
 @bp.get("/lessons/<int:lesson_id>/comments/<int:comment_id>")
 def comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     """One comment by itself: to change it, take it back or bring it back."""
-    lesson, shown = _load(lesson_id, comment_id)
-    may_edit = can_edit_comment(current_viewer(), shown)
+    found = load_lesson(lesson_id)
+    lesson, shown = _load(lesson_id, comment_id, found)
+    may_edit = can_edit_comment(current_viewer(), shown) and not found.access.rests
     return render_template(
         "observations/comment.html", lesson=lesson, comment=shown, may_edit=may_edit, kinds=list(CommentKind)
     )
@@ -118,7 +122,7 @@ def restore_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
 def resolve_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     """Tick a thread off, or with `resolved=0` open it again."""
     with unit_of_work():
-        found = load_lesson(lesson_id)
+        found = load_to_speak(lesson_id)
         lesson, shown = _load(lesson_id, comment_id, found)
         if not can_resolve_comment(current_viewer(), shown, lesson, found.access):
             raise ForbiddenError
@@ -136,7 +140,7 @@ def _load(lesson_id: int, comment_id: int, found: LessonView | None = None) -> t
 
 
 def _load_own(lesson_id: int, comment_id: int) -> tuple[Lesson, TimedComment]:
-    lesson, shown = _load(lesson_id, comment_id)
+    lesson, shown = _load(lesson_id, comment_id, load_to_speak(lesson_id))
     if not can_edit_comment(current_viewer(), shown):
         raise ForbiddenError
     return lesson, shown

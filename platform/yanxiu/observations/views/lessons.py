@@ -21,6 +21,7 @@ from yanxiu.lessonplans.queries import plans_to_link, visible_plan
 from yanxiu.observations.forms import LessonForm, whole_number
 from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson
 from yanxiu.observations.permissions import (
+    can_change_card,
     can_decide_audience,
     can_edit_lesson,
     can_enter_lesson_for,
@@ -40,7 +41,7 @@ from yanxiu.observations.queries.lessons import LIST_VIEWS, LessonFilter, lesson
 from yanxiu.observations.queries.recordings import newest_posters
 from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG
 from yanxiu.observations.services import lessons as service
-from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, log_watching, posted_form
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_own_card, log_watching, posted_form
 from yanxiu.observations.views.comments import shown_until
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.recordings import recording_panel
@@ -152,6 +153,8 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         fresh_uuid=str(uuid4()),
         plan=visible_plan(viewer, found.lesson.lesson_plan_id) if found.lesson.lesson_plan_id else None,
         may_edit=can_edit_lesson(viewer, found.lesson, found.access),
+        may_set=can_change_card(viewer, found.lesson, found.access),
+        rests=found.access.rests,
         may_evaluate=can_evaluate_lesson(viewer, found.lesson, found.access, clock.today()),
         **recording_panel(found, recording, version),
         **evaluation_panel(found),
@@ -172,7 +175,7 @@ def _comments_panel(lesson: Lesson) -> dict[str, Any]:
 @bp.route("/lessons/<int:lesson_id>/settings", methods=["GET", "POST"])
 def lesson_settings(lesson_id: int) -> ResponseReturnValue:
     """Change the details; the audience is the teacher's to decide."""
-    found = load_editable(lesson_id)
+    found = load_own_card(lesson_id)
     form = _offered(LessonForm(posted_form()))
     may_decide = can_decide_audience(current_viewer(), found.lesson)
     if request.method == "GET":
@@ -192,7 +195,7 @@ def lesson_settings(lesson_id: int) -> ResponseReturnValue:
 
 def _update(lesson_id: int, form: LessonForm) -> None:
     with unit_of_work():
-        found = load_editable(lesson_id)
+        found = load_own_card(lesson_id)
         draft = form.draft()
         if draft.lesson_plan_id != found.lesson.lesson_plan_id:
             _check_plan(draft.lesson_plan_id)

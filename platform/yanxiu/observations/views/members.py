@@ -12,7 +12,7 @@ from yanxiu.observations.forms import MemberForm, whole_number
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries.watching import watchers_of
 from yanxiu.observations.services import lessons as service
-from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, posted_form
+from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, load_own_card, posted, posted_form
 from yanxiu.web.auth import current_actor, current_viewer
 
 
@@ -59,7 +59,7 @@ def _invite(lesson_id: int, person_id: int, role: str) -> ResponseReturnValue:
 def remove_member(lesson_id: int, member_id: int) -> ResponseReturnValue:
     """Withdraw an invitation."""
     with unit_of_work():
-        found = load_editable(lesson_id)
+        found = load_own_card(lesson_id)
         member = next((member for member in found.lesson.members if member.id == member_id), None)
         if member is None:
             raise NotFoundError

@@ -124,6 +124,12 @@ def is_member(workshop_id: int, user_id: int | None) -> bool:
     return membership_of(workshop_id, user_id) is not None
 
 
+def has_ended(workshop_id: int | None) -> bool:
+    """Tell whether a workshop is there to be read only."""
+    ended = select(Workshop.id).where(Workshop.id == workshop_id, Workshop.archived_at.is_not(None))
+    return workshop_id is not None and db.session.scalar(ended) is not None
+
+
 def is_leader(workshop_id: int, user_id: int | None) -> bool:
     """Tell whether somebody leads a workshop."""
     member = membership_of(workshop_id, user_id)

@@ -9,6 +9,7 @@ import "./behaviors/menus.js";
 import "./behaviors/times.js";
 import "./behaviors/load-more.js";
 import "./behaviors/small-things.js";
+import "./behaviors/passages.js";
 import "./behaviors/reading.js";
 import { settleSentDrafts } from "./behaviors/drafts.js";
 import { showWaitingToast } from "./behaviors/toast.js";

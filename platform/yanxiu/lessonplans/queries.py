@@ -257,6 +257,12 @@ def visible_ids(viewer: Viewer, plan_ids: Iterable[int]) -> set[int]:
     return set(db.session.scalars(statement))
 
 
+def titles_of(plan_ids: Iterable[int]) -> dict[int, str]:
+    """Return the titles of plans that the viewer was found to see."""
+    rows = db.session.execute(select(LessonPlan.id, LessonPlan.title).where(LessonPlan.id.in_(list(plan_ids))))
+    return {row[0]: row[1] for row in rows}
+
+
 def members_of(plan_id: int) -> Sequence[PlanMember]:
     """Return the invited people with their schools, in the order of invitation."""
     statement = (

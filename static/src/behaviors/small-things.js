@@ -76,7 +76,8 @@ document.addEventListener("click", (event) => {
   }
 });
 
-async function copy(text, said = "链接已复制") {
+/** Put text into the clipboard and say so. */
+export async function copy(text, said = "链接已复制") {
   try {
     await navigator.clipboard.writeText(text);
     toast(said);

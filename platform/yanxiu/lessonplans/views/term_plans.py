@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.lessonplans.queries import visible_ids, workshop_plans_page
+from yanxiu.lessonplans.document.templates import TEMPLATES
+from yanxiu.lessonplans.queries import titles_of, visible_ids, workshop_plans_page
 from yanxiu.workshops.queries.plan_targets import PlanTarget
 
 
@@ -17,4 +18,7 @@ def _choices(viewer: Viewer, workshop_id: int) -> Sequence[tuple[int, str]]:
     return [(plan.id, plan.title) for plan in workshop_plans_page(viewer, workshop_id, size=100).items]
 
 
-PLAN_TARGETS: tuple[PlanTarget, ...] = (PlanTarget("lesson_plan", "教案", _visible, _choices),)
+_PARTS = {section.key: section.title for template in TEMPLATES.values() for section in template.sections}
+_PARTS["goals"] = "教学目标"  # the templates say in brackets which kind of goals
+
+PLAN_TARGETS: tuple[PlanTarget, ...] = (PlanTarget("lesson_plan", "教案", _visible, _choices, titles_of, _PARTS),)

@@ -72,6 +72,12 @@ def visible_lesson_ids(viewer: Viewer, lesson_ids: Iterable[int]) -> set[int]:
     return set(db.session.scalars(select(Lesson.id).where(Lesson.id.in_(list(lesson_ids)), _visible(viewer))))
 
 
+def lesson_titles(lesson_ids: Iterable[int]) -> dict[int, str]:
+    """Return the titles of lessons that the viewer was found to see."""
+    rows = db.session.execute(select(Lesson.id, Lesson.title).where(Lesson.id.in_(list(lesson_ids))))
+    return {row[0]: row[1] for row in rows}
+
+
 def find_lesson(viewer: Viewer, lesson_id: int, *, deleted: bool = False) -> LessonView | None:
     """Return a lesson the viewer may see. With `deleted`, also one the viewer owns and has removed."""
     lesson = db.session.scalars(

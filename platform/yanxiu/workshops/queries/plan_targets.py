@@ -4,8 +4,8 @@ find its own things; `wiring` lists them."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.workshops.models import TermItem
@@ -18,13 +18,17 @@ class PlanTarget:
     """A kind of thing a plan can name.
 
     `visible(viewer, ids)` gives the addresses of those the viewer may open, in a constant number of queries;
-    `choices(viewer, workshop_id)` gives (id, title) of what can be put into this workshop's plan, newest first.
+    `choices(viewer, workshop_id)` gives (id, title) of what can be put into this workshop's plan, newest first;
+    `titles(ids)` names things that were found visible before, `parts` are the words for the places inside one that a
+    link may lead to, by their keys.
     """
 
     kind: str
     name: str
     visible: Callable[[Viewer, Collection[int]], dict[int, str]]
     choices: Callable[[Viewer, int], Sequence[tuple[int, str]]]
+    titles: Callable[[Sequence[int]], dict[int, str]] | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 _targets: dict[str, PlanTarget] = {}

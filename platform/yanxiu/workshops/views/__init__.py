@@ -13,6 +13,7 @@ from yanxiu.workshops.views import (
     dashboard,
     insights,
     members,
+    passages,
     peers,
     polls,
     posts,
@@ -31,7 +32,7 @@ from yanxiu.workshops.views.frame import bp
 
 blueprints = (bp,)
 SLOTS: dict[str, Filler] = dashboard.SLOTS | activities.SLOTS
-MORE_SLOTS: tuple[dict[str, Filler], ...] = (task_slots.SLOTS,)
+MORE_SLOTS: tuple[dict[str, Filler], ...] = (task_slots.SLOTS, passages.SLOTS)
 """What the nouns of this feature put into the same places, in this order."""
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "cloning",
     "insights",
     "members",
+    "passages",
     "peers",
     "polls",
     "posts",

@@ -41,6 +41,7 @@ from yanxiu.workshops.views.frame import (
     since_argument,
 )
 from yanxiu.workshops.views.kinds import kind_context
+from yanxiu.workshops.views.passages import passage_cards, passages_of
 from yanxiu.workshops.views.topics import fragment, team_names, topic_context, topic_url, typed_html
 
 MAX_PICTURE = 20 * 1024**2
@@ -71,9 +72,10 @@ def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         began=relocations.began_in(topic_id),
         team=team_names(workshop_id),
         thumbs=thumbs,
+        cards=passage_cards(changes.posts()),
         sent_by_script=True,
     )
-    if not thumbs and changes.seq is None and not kind["kind_view"].personal:
+    if not thumbs and not passages_of(changes.posts()) and changes.seq is None and not kind["kind_view"].personal:
         share_fragment(html, seq)
     return fragment(html, seq, changes.seq)
 
@@ -91,6 +93,7 @@ def answers(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValu
         **frame(seat, "topics"),
         **topic_context(seat, post.topic),
         **kind_context(seat, post.topic, (post, *page.items)),
+        cards=passage_cards((post, *page.items)),
         thread=threads.Thread(post, page.items),
         seq=seq,
         page=page,

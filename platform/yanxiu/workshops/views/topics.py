@@ -43,6 +43,7 @@ from yanxiu.workshops.views.frame import (
     since_argument,
 )
 from yanxiu.workshops.views.kinds import kind_context
+from yanxiu.workshops.views.passages import passage_cards, words_about
 
 SORTS = (
     (threads.LATEST_REPLY, "最新回复"),
@@ -123,7 +124,8 @@ def new_topic(workshop_id: int) -> ResponseReturnValue:
     """Show the form for a new topic."""
     seat = open_seat(workshop_id)
     require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
-    form = NewTopicForm(formdata=None, client_uuid=post_services.checked_uuid(None))
+    about = words_about(request.args.get("about", ""))
+    form = NewTopicForm(formdata=None, client_uuid=post_services.checked_uuid(None), html=about)
     return render_template("workshops/new_topic.html", **frame(seat, "topics"), form=form)
 
 
@@ -201,6 +203,7 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         **frame(seat, "topics"),
         **topic_context(seat, found),
         **kind_context(seat, found, shown),
+        cards=passage_cards(shown),
         opener=opener,
         page=page,
         thumbs=threads.thumbs_of(shown, viewer.user_id),

@@ -36,7 +36,8 @@ class Size:
     resources: int = 50_000
     notifications: int = 3_000
     sanguo_topics: int = 1_000
-    sanguo_posts: int = 2_000
+    sanguo_posts_each: int = 95
+    sanguo_posts: int = 5_000
     sanguo_members: int = 500
 
     def scaled(self, share: float) -> Size:
@@ -212,7 +213,8 @@ def grow_sanguo(copier: Copier, users: list[int]) -> None:
     size, workshop, topic = copier.size, copier.one("workshop")["id"], copier.one("topic")
     newcomers = users[: max(0, size.sanguo_members - copier.one("workshop")["members_count"])]
     add_members(copier, workshop, newcomers)
-    add_topics(copier, workshop, newcomers, size.sanguo_topics, 2)
+    add_topics(copier, workshop, newcomers, size.sanguo_topics, size.sanguo_posts_each)
+    add_work(copier, newcomers)
     add_posts(copier, topic["id"], newcomers, topic["last_number"] + 1, size.sanguo_posts)
     for name, key, values in (
         ("workshop", workshop, {"members_count": size.sanguo_members}),
@@ -221,6 +223,19 @@ def grow_sanguo(copier: Copier, users: list[int]) -> None:
     ):  # fmt: skip
         table = copier.table(name)
         db.session.execute(sa.update(table).where(table.c.id == key).values(**values))
+
+
+def add_work(copier: Copier, users: list[int]) -> None:
+    """All of them hand something in for the workshop's first task, and are noted at its first activity."""
+    work = copier.one("workshop_submission")
+    ids = copier.copies("workshop_submission", work, len(users), lambda i, _key: {"user_id": users[i]})
+    copy = copier.one("workshop_submission_copy", submission_id=work["id"])
+    copier.copies(
+        "workshop_submission_copy", copy, len(ids),
+        lambda i, key: {"submission_id": ids[i], "client_uuid": fingerprint(key)},
+    )  # fmt: skip
+    noted = copier.one("attendance")
+    copier.copies("attendance", noted, len(users), lambda i, _key: {"user_id": users[i]})
 
 
 def add_plans(copier: Copier, users: list[int]) -> None:

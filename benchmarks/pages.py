@@ -47,6 +47,16 @@ PAGES = (
     ("话题列表", "leader", "/workshops/{workshop}/topics"),
     ("话题", "teacher", "/workshops/{workshop}/topics/{topic}"),
     ("成员", "leader", "/workshops/{workshop}/members"),
+    ("研修计划", "teacher", "/workshops/{workshop}/plan"),
+    ("活动", "teacher", "/workshops/{workshop}/activities"),
+    ("一次活动", "leader", "/workshops/{workshop}/activities/{activity}"),
+    ("签到表", "leader", "/workshops/{workshop}/activities/{activity}/attendance"),
+    ("任务", "teacher", "/workshops/{workshop}/tasks"),
+    ("一项任务", "leader", "/workshops/{workshop}/tasks/{task}"),
+    ("批改", "leader", "/workshops/{workshop}/tasks/{task}/submissions/{submission}"),
+    ("学情", "leader", "/workshops/{workshop}/insights"),
+    ("学情通报", "leader", "/workshops/{workshop}/insights/report"),
+    ("简报", "leader", "/workshops/{workshop}/bulletins"),
     ("备课", "teacher", "/lesson-plans"),
     ("教案", "teacher", "/lesson-plans/{plan}"),
     ("观课", "teacher", "/lessons"),
@@ -117,7 +127,13 @@ def names_of_things(world: DemoWorld) -> dict[str, int]:
     }
     plan = db.session.scalar(sa.text("SELECT min(plan_id) FROM plan_text"))
     workshop = db.session.scalar(sa.text("SELECT workshop_id FROM topic ORDER BY id LIMIT 1"))
-    return {**first, "workshop": workshop, "plan": plan, "person": world.users["leader"].id}
+    in_workshop = {
+        "activity": "SELECT activity_id FROM attendance ORDER BY id LIMIT 1",
+        "submission": "SELECT min(id) FROM workshop_submission",
+        "task": "SELECT task_id FROM workshop_submission ORDER BY id LIMIT 1",
+    }
+    found = {name: db.session.scalar(sa.text(query)) for name, query in in_workshop.items()}
+    return {**first, **found, "workshop": workshop, "plan": plan, "person": world.users["leader"].id}
 
 
 def measure_page(app: Any, engine: sa.Engine, client: Any, url: str, rounds: int) -> dict[str, float]:

@@ -110,6 +110,20 @@ def test_nobody_signs_in_before_the_door_opens_or_after_it_closed(app, cast, mee
     assert states(app, meeting) == {}
 
 
+def test_the_pages_say_when_the_door_opens_and_that_it_has_closed(client_for, meeting):
+    for moment, hosts, guests in (
+        (START - timedelta(hours=2), "开始签到，到时这里会出现二维码", "开始签到"),
+        (
+            START + timedelta(days=2),
+            "签到时间已经过了，还可以在下面的名单里登记",
+            "签到时间已经过了，来过的话请坊主补登",
+        ),
+    ):
+        with clock.frozen(moment):
+            assert hosts in page(client_for("leader"), f"{meeting.url}/attendance")
+            assert guests in page(client_for("teacher"), f"{meeting.url}/sign-in")
+
+
 def test_the_hosts_word_stands_until_the_person_was_at_the_door_and_after_it(app, cast, client_for, meeting):
     leader, url = client_for("leader"), f"{meeting.url}/attendance/{cast.teacher.id}"
     with clock.frozen(START + timedelta(minutes=2)):

@@ -75,13 +75,13 @@ def _code(found: Activity) -> dict[str, Any]:
     """Return what the screen shows now; no code outside of the hours in which one may sign in."""
     moment = clock.now()
     if not services.opens_at(found) <= moment <= services.closes_at(found):
-        return {"activity": found, "code": "", "opens_at": services.opens_at(found), "moment": moment}
+        return {"activity": found, "code": "", "opens_at": services.opens_at(found), "at": moment}
     step = step_of(moment)
     code = code_of(found.key, step)
     target = activity_url(found, "workshops.sign_in_page", code=code, t=step, _external=True)
     picture = segno.make(target, error="m", micro=False).svg_inline(border=2, omitsize=True, lineclass=None)
     left = STEP_S - int(moment.timestamp()) % STEP_S
-    return {"activity": found, "code": code, "picture": Markup(picture), "left": left, "moment": moment}
+    return {"activity": found, "code": code, "picture": Markup(picture), "left": left, "at": moment}
 
 
 @bp.post("/workshops/<int:workshop_id>/activities/<int:activity_id>/attendance")
@@ -156,7 +156,7 @@ def _sign_in_context(seat: Seat, found: Activity) -> dict[str, Any]:
         "states": PRESENCE_NAMES,
         "is_open": services.opens_at(found) <= moment <= services.closes_at(found),
         "opens_at": services.opens_at(found),
-        "moment": moment,
+        "at": moment,
     }
 
 

@@ -4,6 +4,7 @@ from tests.support.cast import Cast
 from tests.support.matrix import Row, expect
 from tests.support.workshops import make_post, make_topic, make_workshop
 from yanxiu.workshops.queries import polls
+from yanxiu.workshops.services.debates import DebateDetails, state_view
 from yanxiu.workshops.services.kinds import Shape, shape_topic
 from yanxiu.workshops.services.polls import PollDetails
 from yanxiu.workshops.services.requirements import Asked, require_of_members
@@ -17,9 +18,14 @@ def build(cast: Cast) -> dict[str, object]:
     require_of_members(leader, question, Asked(posts=1, answers=1))
     asked = make_topic(leader, workshop, "板书用哪一种")
     shape_topic(leader, asked, Shape(kind="poll", poll=PollDetails(options=("关系图", "时间轴"))))
+    debate = make_topic(leader, workshop, "要不要先预习")
+    shape_topic(leader, debate, Shape(kind="debate", debate=DebateDetails("先预习", "不预习")))
+    for person, side in ((leader, "a"), (teacher, "a"), (colleague, "b")):
+        state_view(person, debate, make_post(person, debate), side)
     option = polls.poll_of(asked.id).options[0].id
     return {
         "poll": asked.id,
+        "debate": debate.id,
         "option": option,
         "w": workshop.id,
         "question": question.id,
@@ -56,5 +62,10 @@ ROUTES = {
     ("POST", "workshops.close_poll"): Row(
         "/workshops/{w}/topics/{poll}/poll/closing",
         expect(302, **OUTSIDE, principal=403, researcher=403, teacher=403, colleague=403),
+    ),
+    ("POST", "workshops.change_side"): Row(
+        "/workshops/{w}/topics/{debate}/side",
+        expect(302, **OUTSIDE, principal=403, researcher=403, admin=403),
+        data={"side": "b"},
     ),
 }

@@ -36,9 +36,11 @@ from yanxiu.workshops.models import (
     Task,
     Topic,
     Workshop,
+    WorkshopMember,
 )
-from yanxiu.workshops.permissions import OVERSEEING_ROLES
+from yanxiu.workshops.permissions import OVERSEEING_ROLES, TEAM
 from yanxiu.workshops.queries.bulletins import public_bulletins
+from yanxiu.workshops.queries.debates import sealed_topic_ids, sealing_debates, stated_topic_ids
 from yanxiu.workshops.queries.teams import (
     findable_workshops,
     leaders_of,
@@ -55,6 +57,25 @@ def workshop_principals(viewer: Viewer) -> Iterable[str]:
     if not viewer.is_authenticated:
         return ()
     return [acl_workshop(found) for found in db.session.scalars(workshop_ids_of(viewer.user_id))]
+
+
+def debate_principals(viewer: Viewer) -> Iterable[str]:
+    """Name the debates in which a viewer has stated a view, and the workshops they help to lead."""
+    if not viewer.is_authenticated:
+        return ()
+    leads = select(WorkshopMember.workshop_id).where(
+        WorkshopMember.user_id == viewer.user_id, WorkshopMember.role.in_(TEAM)
+    )
+    stated = [f"stated{topic_id}" for topic_id in stated_topic_ids(viewer.user_id)]
+    return [*stated, *(f"team{workshop_id}" for workshop_id in db.session.scalars(leads))]
+
+
+def _acl_sealed(topic: Topic) -> frozenset[str]:
+    """A view in a debate that goes on: who has stated one, the team, and overseers."""
+    return acl_roles(OVERSEEING_ROLES, topic.workshop.organization.path) | {
+        f"stated{topic.id}",
+        f"team{topic.workshop_id}",
+    }
 
 
 def _acl_inside(workshop: Workshop) -> frozenset[str]:
@@ -125,11 +146,14 @@ def _load_posts(ids: Sequence[int]) -> Iterable[IndexDocument]:
         .options(joinedload(Post.author), joinedload(Post.topic).joinedload(Topic.workshop))
     )
     names = _file_names(Post.id, Post.id.in_(ids))
-    for post in posts:
+    found = posts.all()
+    sealing = sealing_debates({post.topic_id for post in found})
+    for post in found:
         anchor = f"?at={post.id}#post-{post.id}"
         title = f"回复：{post.topic.title}"
         document = _document("post", post.topic, post.id, title, post.text, post.author.name, anchor, post)
-        yield replace(document, attachment=names.get(post.id, ""))
+        acl = _acl_sealed(post.topic) if post.topic_id in sealing else document.acl
+        yield replace(document, attachment=names.get(post.id, ""), acl=acl)
 
 
 def _load_tasks(ids: Sequence[int]) -> Iterable[IndexDocument]:
@@ -213,6 +237,7 @@ def _visible_topics(viewer: Viewer, ids: Sequence[int]) -> set[int]:
 
 def _visible_posts(viewer: Viewer, ids: Sequence[int]) -> set[int]:
     posts = _standing_posts().with_only_columns(Post.id).where(Post.id.in_(ids))
+    posts = posts.where(Topic.id.not_in(sealed_topic_ids(viewer.user_id)))
     return set(db.session.scalars(posts.where(Topic.workshop_id.in_(visible_workshops(viewer)))))
 
 
@@ -306,4 +331,4 @@ SOURCES: tuple[IndexSource, ...] = (
     IndexSource("task", "任务", _load_tasks, _all_tasks, _visible_tasks, _tasks_below),
     IndexSource("bulletin", "简报", _load_bulletins, _all_bulletins, _visible_bulletins, _bulletins_below),
 )
-PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals,)
+PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals, debate_principals)

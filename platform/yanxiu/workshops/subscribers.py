@@ -21,6 +21,7 @@ from yanxiu.workshops import events
 from yanxiu.workshops.models import Activity, Bulletin, Post, PostAttachment, Task, Topic, Workshop
 from yanxiu.workshops.queries.activities import activities_to_announce
 from yanxiu.workshops.queries.bulletins import published_ids
+from yanxiu.workshops.queries.debates import sealing_kind
 from yanxiu.workshops.queries.members import plain_members_after
 from yanxiu.workshops.queries.polls import poll_of
 from yanxiu.workshops.queries.tasks import task_by_id, tasks_with_reviews
@@ -52,8 +53,8 @@ def _index_contents(event: events.WorkshopChanged) -> None:
 
 
 def _index_answers(event: events.TopicChanged) -> None:
-    """Every answer carries the title of its topic."""
-    if event.renamed:
+    """Every answer carries the title of its topic; those of a debate are found by everybody once it is locked."""
+    if event.renamed or sealing_kind(event.topic_id):
         enqueue(REINDEX, {"topic_id": event.topic_id}, key=f"{REINDEX}:topic:{event.topic_id}")
 
 

@@ -10,13 +10,14 @@ from yanxiu.workshops.forms.fields import choice, line, number
 
 
 class PostForm(Form):
-    """An answer. `client_uuid` makes sending it twice the same as once."""
+    """An answer. `client_uuid` makes sending it twice the same as once; `side` is asked with the first in a debate."""
 
     html = TextAreaField("回复")
     client_uuid = HiddenField()
     parent_id = number()
     quote_id = number()
     voice = FileField("语音")
+    side = HiddenField()
     files = MultipleFileField("附件")
 
 

@@ -13,6 +13,7 @@ from yanxiu.workshops.models.answers import AcceptedAnswer
 from yanxiu.workshops.models.archives import ArchiveState, WorkshopArchive, WorkshopOrigin
 from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVisit
 from yanxiu.workshops.models.bulletins import Bulletin, BulletinReading, BulletinSection, SectionKind
+from yanxiu.workshops.models.debates import Debate, DebateMove, DebateStand, PostSide, Side
 from yanxiu.workshops.models.kinds import TopicKind
 from yanxiu.workshops.models.polls import Poll, PollBallot, PollChoice, PollOption, Results
 from yanxiu.workshops.models.relocations import TopicRelocation
@@ -62,6 +63,9 @@ __all__ = [
     "Bulletin",
     "BulletinReading",
     "BulletinSection",
+    "Debate",
+    "DebateMove",
+    "DebateStand",
     "Invitation",
     "JoinMode",
     "Kind",
@@ -77,6 +81,7 @@ __all__ = [
     "PostEdit",
     "PostLike",
     "PostMention",
+    "PostSide",
     "Presence",
     "RecordPart",
     "Results",
@@ -84,6 +89,7 @@ __all__ = [
     "Role",
     "Scale",
     "SectionKind",
+    "Side",
     "Standing",
     "Submission",
     "SubmissionCopy",

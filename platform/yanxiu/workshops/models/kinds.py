@@ -11,3 +11,4 @@ class TopicKind(StrEnum):
     DISCUSSION = "discussion"
     QUESTION = "question"
     POLL = "poll"
+    DEBATE = "debate"

@@ -9,7 +9,7 @@ from yanxiu.workshops.models import Topic, TopicKind, TopicRequirement
 from yanxiu.workshops.queries.answers import solved_among
 from yanxiu.workshops.queries.requirements import requirements_among
 
-KIND_WORDS: dict[str, str] = {TopicKind.POLL.value: "投票"}
+KIND_WORDS: dict[str, str] = {TopicKind.POLL.value: "投票", TopicKind.DEBATE.value: "辩论"}
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ def merge_topics(actor: User, one: Topic, other: Topic) -> Topic:
 def split_topic(actor: User, topic: Topic, title: str, post_ids: Collection[int]) -> Topic:
     """Make a topic of its own out of chosen posts and the answers under them; the first of them is its text."""
     title = checked_title(title)
+    if topic.kind == TopicKind.DEBATE:
+        raise InvalidError("辩论话题不能拆分：表态以前看不到的发言会露出来", field="posts")
     hold(topic.workshop)
     _hold_topics(topic)
     lines = _lines_of(topic)

@@ -23,6 +23,7 @@ from yanxiu.workshops.queries import kinds, relocations, teams, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services.attachments import MAX_FILES, Attachment
 from yanxiu.workshops.services.visits import note_visit
+from yanxiu.workshops.views.seals import respect_seal
 
 MAX_VOICE = 10 * 1024**2
 bp = Blueprint("workshops", __name__)
@@ -62,12 +63,13 @@ def go_to(topic: Topic | None) -> None:
 
 
 def open_post(workshop_id: int, topic_id: int, post_id: int) -> tuple[Seat, Post]:
-    """Return a post, withdrawn or not, with the viewer's seat in its workshop."""
-    seat, _topic = open_topic(workshop_id, topic_id)
+    """Return a post, withdrawn or not, with the viewer's seat in its workshop; not one that a debate keeps from them."""
+    seat, topic = open_topic(workshop_id, topic_id)
     post = threads.find_post(topic_id, post_id)
     if post is None:
         go_to(relocations.topic_of_post(topic_id, post_id))
         raise NotFoundError
+    respect_seal(seat, topic, post)
     return seat, post
 
 

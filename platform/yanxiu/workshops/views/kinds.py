@@ -6,17 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
 from yanxiu.core.clock import now
+from yanxiu.core.live import current_seq
 from yanxiu.web.auth import current_viewer
-from yanxiu.workshops.models import Poll, Post, Topic, TopicKind, TopicRequirement
+from yanxiu.workshops.forms.threads import PostForm
+from yanxiu.workshops.models import Debate, DebateMove, Poll, Post, Topic, TopicKind, TopicRequirement
 from yanxiu.workshops.permissions import answers as may_answers
+from yanxiu.workshops.permissions import can_reply
+from yanxiu.workshops.permissions import debates as may_debates
 from yanxiu.workshops.permissions import polls as may_polls
 from yanxiu.workshops.permissions import requirements as may_require
-from yanxiu.workshops.queries import answers, polls, requirements, threads
+from yanxiu.workshops.queries import answers, debates, polls, requirements, threads
 from yanxiu.workshops.queries.polls import OptionLine
 from yanxiu.workshops.queries.requirements import Progress, Reach
 from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.services.posts import checked_uuid
 from yanxiu.workshops.standings import until_words
+from yanxiu.workshops.views.passages import passage_cards
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,20 @@ class PollView:
 
 
 @dataclass(frozen=True)
+class DebateView:
+    """A debate as the viewer may see it: sealed, nothing of the others is in it, not how many they are either."""
+
+    debate: Debate
+    sealed: bool
+    own: str
+    may_speak: bool
+    may_stay_neutral: bool
+    tally: debates.Tally
+    moves: Sequence[DebateMove]
+    sides: dict[int, str]
+
+
+@dataclass(frozen=True)
 class KindView:
     """What the macros of `workshops/kinds/` need besides the topic; nothing for a plain discussion."""
 
@@ -44,12 +67,13 @@ class KindView:
     reach: Reach | None = None
     accepted: Post | None = None
     poll: PollView | None = None
+    debate: DebateView | None = None
     powers: str = ""
 
     @property
     def personal(self) -> bool:
         """Whether what is shown depends on who looks, so that a fragment with it is for nobody else."""
-        return self.requirement is not None or self.poll is not None
+        return any(part is not None for part in (self.requirement, self.poll, self.debate))
 
 
 def kind_context(seat: Seat, topic: Topic, shown: Sequence[Post] = ()) -> dict[str, Any]:
@@ -59,6 +83,8 @@ def kind_context(seat: Seat, topic: Topic, shown: Sequence[Post] = ()) -> dict[s
         found |= _question(seat, topic)
     if topic.kind == TopicKind.POLL:
         found["poll"] = _poll(seat, topic)
+    if topic.kind == TopicKind.DEBATE:
+        found["debate"] = _debate(seat, topic, shown)
     return {"kind_view": KindView(**found)}
 
 
@@ -102,4 +128,40 @@ def _poll(seat: Seat, topic: Topic) -> PollView | None:
         results=results,
         until=until_words(poll.closes_at, at) if poll.closes_at else "",
         over=may_polls.is_over(poll, topic, at),
+    )
+
+
+def _debate(seat: Seat, topic: Topic, shown: Sequence[Post]) -> DebateView | None:
+    debate = debates.debate_of(topic.id)
+    if debate is None:
+        return None
+    viewer, member = current_viewer(), seat.member
+    stand = debates.stand_of(topic.id, viewer.user_id)
+    sealed = may_debates.is_sealed(viewer, debate, topic, member, stated=stand is not None)
+    return DebateView(
+        debate=debate,
+        sealed=sealed,
+        own=stand.side if stand else "",
+        may_speak=can_reply(viewer, topic, member),
+        may_stay_neutral=may_debates.may_stay_neutral(viewer, topic, member),
+        tally=debates.Tally() if sealed else debates.tally_of(topic.id),
+        moves=() if sealed else debates.moves_of(topic.id),
+        sides=debates.sides_of([post.id for post in shown]),
+    )
+
+
+def sealed_page(seat: Seat, topic: Topic, context: dict[str, Any]) -> ResponseReturnValue:
+    """Show the text of a debate, and the form in which one states a view; nothing of the others is loaded."""
+    viewer = current_viewer()
+    visit, opener = threads.visit_of(topic.id, viewer.user_id), threads.opener_of(topic.id)
+    return render_template(
+        "workshops/kinds/sealed.html",
+        **context,
+        **kind_context(seat, topic),
+        opener=opener,
+        thumbs=threads.thumbs_of([opener] if opener else [], viewer.user_id),
+        cards=passage_cards([opener] if opener else []),
+        noted=visit.last_seen_number if visit and visit.opened_at else 0,
+        seq=current_seq(f"topic:{topic.id}"),
+        form=PostForm(formdata=None, client_uuid=checked_uuid(None)),
     )

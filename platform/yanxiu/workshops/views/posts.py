@@ -19,9 +19,10 @@ from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm
 from yanxiu.workshops.models import Post, Topic
+from yanxiu.workshops.permissions.debates import may_stay_neutral
 from yanxiu.workshops.queries import relocations, threads
 from yanxiu.workshops.queries.teams import Seat
-from yanxiu.workshops.services import attachments
+from yanxiu.workshops.services import attachments, debates
 from yanxiu.workshops.services import posts as services
 from yanxiu.workshops.services.attachments import Attachment
 from yanxiu.workshops.views.frame import (
@@ -42,6 +43,7 @@ from yanxiu.workshops.views.frame import (
 )
 from yanxiu.workshops.views.kinds import kind_context
 from yanxiu.workshops.views.passages import passage_cards, passages_of
+from yanxiu.workshops.views.seals import is_sealed, respect_seal
 from yanxiu.workshops.views.topics import fragment, team_names, topic_context, topic_url, typed_html
 
 MAX_PICTURE = 20 * 1024**2
@@ -62,6 +64,8 @@ def posts(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     if since < found.rearranged_seq:
         return fragment(render_template("workshops/relocations/_rearranged.html", topic=found), seq, None)
     changes = threads.threads_since(topic_id, since)
+    if is_sealed(seat, found):
+        changes = threads.CatchUp(changes.opener, (), (), changes.seq)
     thumbs = threads.thumbs_of(changes.posts(), current_viewer().user_id)
     kind = kind_context(seat, found, list(changes.posts()))
     html = render_template(
@@ -114,18 +118,22 @@ def publish_post(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         with unit_of_work():
             seat, found = open_topic(workshop_id, topic_id)
             require(permissions.can_reply(current_viewer(), found, seat.member), _no_reply(found))
+            sealed, side = is_sealed(seat, found), _side_of_post(seat, found, form)
             post = services.publish_post(
                 current_actor(),
                 found,
                 _said(typed_html(form.html.data), voice, files),
                 client_uuid=form.client_uuid.data,
-                parent=_named_post(topic_id, form.parent_id.data),
-                quote=_named_post(topic_id, form.quote_id.data),
+                parent=_named_post(seat, found, form.parent_id.data),
+                quote=_named_post(seat, found, form.quote_id.data),
                 files=[*voice, *files],
             )
+            debates.state_view(current_actor(), found, post, side)
             post_id, target, seq = post.id, post_url(found, post.id), post.seq
     except YanxiuError as error:
         return _form_again(workshop_id, topic_id, form, error)
+    if sealed:
+        return done(topic_url(found), "已发表，现在可以看到其他老师的发言")
     fresh = services.checked_uuid(None)
     return done_in_place(target, "已回复", post_id=post_id, seq=seq, client_uuid=fresh)
 
@@ -143,19 +151,32 @@ def _no_reply(topic: Topic) -> str:
     return LOCKED if topic.locked_at else "加入工作坊以后才能回复"
 
 
-def _named_post(topic_id: int, post_id: int | None) -> Post | None:
-    """Return the post an answer names; one of another topic does not exist here."""
+def _side_of_post(seat: Seat, topic: Topic, form: PostForm) -> str | None:
+    neutral = may_stay_neutral(current_viewer(), topic, seat.member)
+    return debates.checked_side(current_actor(), topic, form.side.data, may_stay_neutral=neutral)
+
+
+def _named_post(seat: Seat, topic: Topic, post_id: int | None) -> Post | None:
+    """Return the post an answer names; one of another topic does not exist here, nor one that is sealed."""
     if not post_id:
         return None
-    post = threads.find_post(topic_id, post_id)
+    post = threads.find_post(topic.id, post_id)
     if post is None:
         raise NotFoundError("要回复的发言已经不在了")
+    respect_seal(seat, topic, post)
     return post
 
 
 def _form_again(workshop_id: int, topic_id: int, form: PostForm, error: YanxiuError | None) -> ResponseReturnValue:
     seat, found = open_topic(workshop_id, topic_id)
-    return form_page("workshops/reply.html", form, error, **frame(seat, "topics"), **topic_context(seat, found))
+    return form_page(
+        "workshops/reply.html",
+        form,
+        error,
+        **frame(seat, "topics"),
+        **topic_context(seat, found),
+        **kind_context(seat, found),
+    )
 
 
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/edit")
@@ -246,10 +267,11 @@ def like_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnVa
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/attachments/<int:attachment_id>")
 def attachment(workshop_id: int, topic_id: int, attachment_id: int) -> ResponseReturnValue:
     """Send an attached file; `?size=small` the small picture of an image."""
-    open_topic(workshop_id, topic_id)
+    seat, topic = open_topic(workshop_id, topic_id)
     found = threads.find_attachment(topic_id, attachment_id)
     if found is None:
         raise NotFoundError
+    respect_seal(seat, topic, found.post)
     if request.args.get("size") == "small" and found.thumbnail is not None:
         return send_stored(found.thumbnail, inline=True)
     return send_stored(found.file, inline=found.file.mime.startswith(("image/", "audio/")))

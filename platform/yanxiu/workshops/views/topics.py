@@ -42,8 +42,9 @@ from yanxiu.workshops.views.frame import (
     require_valid,
     since_argument,
 )
-from yanxiu.workshops.views.kinds import kind_context
+from yanxiu.workshops.views.kinds import kind_context, sealed_page
 from yanxiu.workshops.views.passages import passage_cards, words_about
+from yanxiu.workshops.views.seals import is_sealed
 
 SORTS = (
     (threads.LATEST_REPLY, "最新回复"),
@@ -186,6 +187,8 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     `?at=<post id>` opens the page where that post is, `?at=unread` at the first one not seen.
     """
     seat, found = open_topic(workshop_id, topic_id)
+    if is_sealed(seat, found):
+        return sealed_page(seat, found, frame(seat, "topics") | topic_context(seat, found))
     viewer, cursor = current_viewer(), request.args.get("cursor")
     seq = current_seq(f"topic:{topic_id}")
     visit = threads.visit_of(topic_id, viewer.user_id)

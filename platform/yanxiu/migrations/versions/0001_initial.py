@@ -962,6 +962,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("bulletin_id", "kind", name=op.f("uq_bulletin_section_bulletin_id_kind")),
     )
     op.create_table(
+        "debate",
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("side_a", sa.String(length=30), nullable=False),
+        sa.Column("side_b", sa.String(length=30), nullable=False),
+        sa.Column("views_first", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_debate_topic_id_topic"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("topic_id", name=op.f("pk_debate")),
+    )
+    op.create_table(
         "evaluation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -1448,6 +1457,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accepted_answer_post_id"), ["post_id"], unique=False)
 
     op.create_table(
+        "debate_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("from_side", sa.String(length=1), nullable=False),
+        sa.Column("to_side", sa.String(length=1), nullable=False),
+        sa.Column("moved_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["debate.topic_id"], name=op.f("fk_debate_move_topic_id_debate"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_debate_move_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_debate_move")),
+    )
+    with op.batch_alter_table("debate_move", schema=None) as batch_op:
+        batch_op.create_index("ix_debate_move_latest", ["topic_id", "id"], unique=False)
+
+    op.create_table(
+        "debate_stand",
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=1), nullable=False),
+        sa.Column("stated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["debate.topic_id"], name=op.f("fk_debate_stand_topic_id_debate"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_debate_stand_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("topic_id", "user_id", name=op.f("pk_debate_stand")),
+    )
+    with op.batch_alter_table("debate_stand", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_debate_stand_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "poll_ballot",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=False),
@@ -1528,6 +1571,13 @@ def upgrade() -> None:
             ["user_id"], ["user.id"], name=op.f("fk_post_mention_user_id_user"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("post_id", "user_id", name=op.f("pk_post_mention")),
+    )
+    op.create_table(
+        "post_side",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=1), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_post_side_post_id_post"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("post_id", name=op.f("pk_post_side")),
     )
     op.create_table(
         "recording_version",
@@ -1851,6 +1901,7 @@ def downgrade() -> None:
     op.drop_table("resource_preview_image")
     op.drop_table("resource_content")
     op.drop_table("recording_version")
+    op.drop_table("post_side")
     op.drop_table("post_mention")
     op.drop_table("post_like")
     with op.batch_alter_table("post_edit", schema=None) as batch_op:
@@ -1866,6 +1917,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_poll_ballot_voter_id"))
 
     op.drop_table("poll_ballot")
+    with op.batch_alter_table("debate_stand", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_debate_stand_user_id"))
+
+    op.drop_table("debate_stand")
+    with op.batch_alter_table("debate_move", schema=None) as batch_op:
+        batch_op.drop_index("ix_debate_move_latest")
+
+    op.drop_table("debate_move")
     with op.batch_alter_table("accepted_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accepted_answer_post_id"))
 
@@ -1944,6 +2003,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evaluation_observer_id"))
 
     op.drop_table("evaluation")
+    op.drop_table("debate")
     op.drop_table("bulletin_section")
     with op.batch_alter_table("bulletin_reading", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulletin_reading_user_id"))

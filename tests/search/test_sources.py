@@ -16,10 +16,24 @@ from yanxiu.workshops.services.membership import remove_member
 
 WORLDS = (
     "workshops.matrix", "workshops.matrix_activities", "workshops.matrix_tasks", "workshops.matrix_bulletins",
+    "workshops.matrix_termplan",
     "lessonplans.matrix",
     "observations.matrix", "resources.matrix",
 )  # fmt: skip
-KINDS = ("person", "workshop", "topic", "post", "activity", "task", "bulletin", "plan", "lesson", "comment", "resource")
+KINDS = (
+    "person",
+    "workshop",
+    "topic",
+    "post",
+    "activity",
+    "task",
+    "bulletin",
+    "term_item",
+    "plan",
+    "lesson",
+    "comment",
+    "resource",
+)
 
 
 @pytest.fixture

@@ -41,6 +41,12 @@ ROUTES = {
     ("POST", "workshops.arrange_plan"): Row(
         "/workshops/{w}/plan/order", PLANS, data={"kind": "item", "id": "{i}", "step": "up"}
     ),
+    ("GET", "workshops.plan_progress"): Row("/workshops/{w}/plan/progress", expect(200, **OUTSIDE, teacher=403)),
+    ("POST", "workshops.tick_plan_item"): Row(
+        "/workshops/{w}/plan/ticks",
+        expect(302, **OUTSIDE, principal=403, researcher=403, admin=403),
+        data={"id": "{i}", "on": "1"},
+    ),
     ("POST", "workshops.remove_from_plan"): Row(
         "/workshops/{w}/plan/removal", PLANS, data={"kind": "item", "id": "{i}", "on": "1"}
     ),

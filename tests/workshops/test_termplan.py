@@ -1,10 +1,13 @@
 """The plan of a term: what it shows to whom, its order, and what happens when two order at once."""
 
+import io
 import re
 from datetime import date, timedelta
 from functools import partial
 
+import openpyxl
 import pytest
+from sqlalchemy import select, update
 
 from tests.support.lessonplans import make_plan
 from tests.support.together import together
@@ -12,11 +15,16 @@ from tests.support.workshops import make_item, make_stage
 from tests.workshops.stage import FETCH, Room, page
 from yanxiu.core.clock import today
 from yanxiu.core.db import db
+from yanxiu.core.search_queue import SearchOutbox, sources
+from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.workshops.models import Role, TermItem, TermStage, Workshop
+from yanxiu.notifications.models import Notification
+from yanxiu.workshops.models import Role, TermItem, TermStage, TopicVisit, Workshop
+from yanxiu.workshops.queries.plan_progress import done_pairs
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.queries.termplan import items_in, stages_of
 from yanxiu.workshops.services import membership, termplan
+from yanxiu.workshops.subscribers import tell_of_plan
 from yanxiu.workshops.timeline import moment_of
 
 
@@ -221,5 +229,53 @@ def test_the_plan_costs_the_same_queries_with_five_items_and_with_fifty(app, cas
         with count_queries() as seen:
             page(client, planned.plan)
             page(client, planned.room.home)
+            page(client, f"{planned.plan}/progress")
         counts.append(seen.count)
     assert counts[0] == counts[1]
+
+
+def test_what_is_done_is_known_or_ticked_and_shown_to_those_who_lead(app, cast, client_for, planned):
+    with app.app_context(), unit_of_work():
+        stage = db.session.get(TermStage, planned.first)
+        made = make_item(cast.user("leader"), stage, "看话题", "topic", target_id=planned.room.t).id
+        db.session.execute(update(TopicVisit).values(opened_at=None))
+    teacher, leader, progress = client_for("teacher"), client_for("leader"), f"{planned.plan}/progress"
+    tick = {"id": str(planned.items[0]), "on": "1"}
+    assert {teacher.post(f"{planned.plan}/ticks", data=tick, headers=FETCH).status_code for _ in range(2)} == {200}
+    teacher.post(f"{planned.room.topic}/visit", data={"number": "1"}, headers=FETCH)
+    own = page(teacher, planned.plan)
+    assert re.search(r'aria-pressed="true" aria-label="做完了：读课标"', own)
+    assert ">看过</span>" in own
+    assert ">看过</span>" not in page(client_for("colleague"), planned.plan)
+    assert "2 / 4" in page(leader, progress)
+    assert teacher.get(progress).status_code == 403
+    sheet = openpyxl.load_workbook(io.BytesIO(leader.get(f"{progress}?format=xlsx").data)).active
+    rows = {row[1]: row for row in sheet.iter_rows(min_row=3, values_only=True) if row[1]}
+    assert rows["李强"][4:] == ("2 / 4", "✓", "", "", "✓")
+    assert rows["周敏"][4] == "0 / 4"
+    teacher.post(f"{planned.plan}/ticks", data=tick | {"on": "0"}, headers=FETCH)
+    with app.app_context():
+        items = [db.session.get(TermItem, number) for number in (*planned.items, made)]
+        assert done_pairs(items, [cast.teacher.id]) == {(made, cast.teacher.id)}
+
+
+def test_changes_of_a_day_are_one_message_in_the_evening_and_search_knows_the_items(app, cast, client_for, planned):
+    def told():
+        with app.app_context():
+            kinds = select(Notification.user_id).where(Notification.kind == "plan_adjusted")
+            return sorted(db.session.scalars(kinds))
+
+    with app.app_context():
+        jobs = db.session.scalars(select(Job).where(Job.kind == termplan.PLAN_NEWS)).all()
+        assert len(jobs) == 1
+        with unit_of_work():
+            tell_of_plan(jobs[0].payload, None)
+        [document] = sources()["term_item"].load([planned.items[0]])
+        assert (document.title, document.body) == ("读课标", "启动与选题\n")
+    assert told() == sorted([cast.teacher.id, cast.colleague.id])
+    client_for("leader").post(f"{planned.plan}/removal", data={"kind": "stage", "id": planned.first, "on": "1"})
+    with app.app_context():
+        assert list(sources()["term_item"].load(planned.items)) == []
+        queued = select(SearchOutbox.object_id).where(SearchOutbox.kind == "term_item")
+        assert set(planned.items) <= set(db.session.scalars(queued))
+        assert len(db.session.scalars(select(Job).where(Job.kind == termplan.PLAN_NEWS)).all()) == 1

@@ -17,6 +17,7 @@ JOB_NAMES = {
     "workshops.announce_activities": "提前通知活动",
     "workshops.remind": "发出坊主的提醒",
     "workshops.voice": "转换语音回复",
+    "workshops.plan_news": "通知学期计划有调整",
     "workshops.task_due": "提醒任务快截止",
     "workshops.close_poll": "截止投票",
     "workshops.peer_reviews": "分配互评",

@@ -34,6 +34,8 @@ from yanxiu.workshops.models import (
     PostAttachment,
     RecordPart,
     Task,
+    TermItem,
+    TermStage,
     Topic,
     Workshop,
     WorkshopMember,
@@ -270,6 +272,48 @@ def _load_bulletins(ids: Sequence[int]) -> Iterable[IndexDocument]:
         )
 
 
+def _standing_items() -> Select[TermItem]:
+    """What is in the plan: neither it nor its stage was taken out."""
+    inside = select(TermItem).join(TermStage, TermStage.id == TermItem.stage_id)
+    return inside.where(TermItem.deleted_at.is_(None), TermStage.deleted_at.is_(None))
+
+
+def _load_term_items(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    rows = db.session.execute(
+        _standing_items()
+        .join(Workshop, Workshop.id == TermItem.workshop_id)
+        .where(TermItem.id.in_(ids))
+        .with_only_columns(TermItem, TermStage, Workshop)
+    )
+    for item, stage, workshop in rows.unique():
+        yield IndexDocument(
+            kind="term_item",
+            object_id=item.id,
+            title=item.title,
+            url=f"/workshops/{workshop.id}/plan#plan-item-{item.id}",
+            acl=_acl_inside(workshop),
+            body="\n".join([stage.name, stage.goal]),
+            place=workshop.name,
+            subject=workshop.subject,
+            stage=workshop.stage,
+            author="",
+            date=item.created_at,
+        )
+
+
+def _visible_term_items(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    found = _standing_items().with_only_columns(TermItem.id).where(TermItem.id.in_(ids))
+    return set(db.session.scalars(found.where(TermItem.workshop_id.in_(visible_workshops(viewer)))))
+
+
+def _all_term_items() -> Iterator[int]:
+    return _every(_standing_items().with_only_columns(TermItem.id).order_by(TermItem.id))
+
+
+def _term_items_below(path: str) -> Select[int]:
+    return select(TermItem.id).where(TermItem.workshop_id.in_(workshop_ids_below(path)))
+
+
 def _visible_bulletins(viewer: Viewer, ids: Sequence[int]) -> set[int]:
     found = public_bulletins().with_only_columns(Bulletin.id).where(Bulletin.id.in_(ids))
     return set(db.session.scalars(found.where(Bulletin.workshop_id.in_(visible_workshops(viewer)))))
@@ -330,5 +374,6 @@ SOURCES: tuple[IndexSource, ...] = (
     IndexSource("activity", "活动", _load_activities, _all_activities, _visible_activities, _activities_below),
     IndexSource("task", "任务", _load_tasks, _all_tasks, _visible_tasks, _tasks_below),
     IndexSource("bulletin", "简报", _load_bulletins, _all_bulletins, _visible_bulletins, _bulletins_below),
+    IndexSource("term_item", "计划", _load_term_items, _all_term_items, _visible_term_items, _term_items_below),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals, debate_principals)

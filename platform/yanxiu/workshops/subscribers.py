@@ -18,7 +18,7 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
-from yanxiu.workshops.models import Activity, Bulletin, Post, PostAttachment, Task, Topic, Workshop
+from yanxiu.workshops.models import Activity, Bulletin, Post, PostAttachment, Task, TermItem, Topic, Workshop
 from yanxiu.workshops.queries.activities import activities_to_announce
 from yanxiu.workshops.queries.bulletins import published_ids
 from yanxiu.workshops.queries.debates import sealing_kind
@@ -32,6 +32,7 @@ from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 from yanxiu.workshops.services.peers import look_after_reviews
 from yanxiu.workshops.services.polls import CLOSE, close_poll_in_time
 from yanxiu.workshops.services.tasks import REMINDER, REVIEWS, plan_reviews, remind_of_due
+from yanxiu.workshops.services.termplan import PLAN_NEWS, tell_of_changes
 from yanxiu.workshops.services.voices import CONTAINERS, VOICE, converted_voice, replace_voice
 
 REINDEX = "workshops.reindex"
@@ -67,6 +68,9 @@ def reindex_contents(payload: dict[str, Any], job: JobContext) -> None:
         )
         _queue_all("topic", select(Topic.id).where(inside), Topic.id, job)
         _queue_all("bulletin", published_ids(payload["workshop_id"]), Bulletin.id, job)
+        _queue_all(
+            "term_item", select(TermItem.id).where(TermItem.workshop_id == payload["workshop_id"]), TermItem.id, job
+        )
         _queue_all("task", select(Task.id).where(Task.workshop_id == payload["workshop_id"]), Task.id, job)
     _queue_all("post", select(Post.id).join(Post.topic).where(inside, Post.number > 1), Post.id, job)
 
@@ -211,6 +215,18 @@ def _forget_task(event: events.TaskDeleted) -> None:
     enqueue_index("task", event.task_id, deleted=True)
 
 
+def _index_plan(event: events.PlanItemsChanged) -> None:
+    enqueue_index_many("term_item", event.item_ids)
+
+
+def tell_of_plan(payload: dict[str, Any], _job: JobContext) -> None:
+    """Tell the members of a day's changes to the plan."""
+    with unit_of_work():
+        workshop = db.session.get(Workshop, payload["workshop_id"])
+        if workshop is not None:
+            tell_of_changes(workshop, payload["actor_id"])
+
+
 WaitsForLeaders = (
     events.WorkHandedIn
     | events.WorkMarked
@@ -296,6 +312,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TaskChanged, _index_task),
     Subscription(events.TaskRestored, _index_task),
     Subscription(events.TaskDeleted, _forget_task),
+    Subscription(events.PlanItemsChanged, _index_plan),
     Subscription(events.BulletinPublished, _index_bulletin),
     Subscription(events.BulletinWithdrawn, _forget_bulletin),
     Subscription(events.WorkshopEnded, _go_on_with_reviews),
@@ -308,6 +325,7 @@ JOBS: dict[str, JobHandler] = {
     INVITE_ONWARD: invite_members_onward,
     ANNOUNCE: announce_activities,
     REMINDER: remind_of_task,
+    PLAN_NEWS: tell_of_plan,
     REVIEWS: look_after_peers,
     CLOSE: close_poll,
     VOICE: convert_voice,

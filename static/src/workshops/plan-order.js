@@ -113,12 +113,13 @@ document.addEventListener("keydown", (event) => {
 // A row that was moved in the page loses the focus: it gets it back, so that one can press again.
 let pressed = null;
 document.addEventListener("focusin", (event) => {
-  const button = event.target.closest(".plan-steps button");
-  pressed = button ? { row: button.closest("[data-plan-row]").id, way: button.value } : null;
+  const button = event.target.closest(".plan-steps button, .plan-tick button");
+  const which = button && (button.value ? `.plan-steps [value=${button.value}]` : ".plan-tick button");
+  pressed = button ? { row: button.closest("[data-plan-row]").id, which } : null;
 });
 document.addEventListener("live-list:updated", (event) => {
   if (event.target.id !== "plan" || !pressed || document.activeElement !== document.body) return;
   const row = document.getElementById(pressed.row);
-  const button = row && row.querySelector(`.plan-steps [value=${pressed.way}]`);
+  const button = row && row.querySelector(pressed.which);
   if (button) button.focus();
 });

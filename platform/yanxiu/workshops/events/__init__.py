@@ -37,6 +37,7 @@ from yanxiu.workshops.events.teams import (
     WorkshopEnded,
     WorkshopPromoted,
 )
+from yanxiu.workshops.events.termplan import PlanAdjusted, PlanItemsChanged
 from yanxiu.workshops.events.threads import (
     PersonMentioned,
     PostEdited,
@@ -69,6 +70,8 @@ __all__ = [
     "MemberRoleChanged",
     "MembersReminded",
     "PersonMentioned",
+    "PlanAdjusted",
+    "PlanItemsChanged",
     "PostEdited",
     "PostLiked",
     "PostPublished",

@@ -62,3 +62,10 @@ class RemovalForm(Form):
     kind = choice(choices={"stage": "阶段", "item": "内容"})
     id = number(required="请求的内容不完整，请刷新页面再试")
     on = choice(choices={"1": "移除", "0": "恢复"})
+
+
+class TickForm(Form):
+    """Saying that one has done an item, or has not."""
+
+    id = number(required="请求的内容不完整，请刷新页面再试")
+    on = choice(choices={"1": "做完", "0": "没做完"})

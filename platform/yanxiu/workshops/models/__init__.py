@@ -40,7 +40,7 @@ from yanxiu.workshops.models.teams import (
     WorkshopMember,
     WorkshopPromotion,
 )
-from yanxiu.workshops.models.termplan import TermItem, TermStage
+from yanxiu.workshops.models.termplan import TermItem, TermStage, TermTick
 from yanxiu.workshops.models.threads import (
     Post,
     PostAttachment,
@@ -98,6 +98,7 @@ __all__ = [
     "TaskFile",
     "TermItem",
     "TermStage",
+    "TermTick",
     "Topic",
     "TopicKind",
     "TopicRelocation",

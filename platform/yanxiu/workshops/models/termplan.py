@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
 
 
@@ -52,3 +53,13 @@ class TermItem(Model, Timestamps):
     client_uuid: Mapped[str] = mapped_column(String(36))
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TermTick(Model):
+    """A member says to have done an item of the plan that the workshop cannot know of by itself."""
+
+    __tablename__ = "term_tick"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("term_item.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    ticked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

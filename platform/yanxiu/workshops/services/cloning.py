@@ -143,6 +143,8 @@ def _bring_plan(
         db.session.flush()
         for position, item in enumerate(items_in(old.id, source.id), start=1):
             _copy_item(actor, item, stage, position, distance, carried)
+        db.session.flush()
+        termplan.touch_plan(actor, workshop, items=items_in(stage.id, workshop.id))
 
 
 def _copy_item(

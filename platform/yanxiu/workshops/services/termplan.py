@@ -5,20 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from yanxiu.accounts.models import User
-from yanxiu.core.clock import now
-from yanxiu.core.db import db, hold
+from yanxiu.core.clock import LOCAL_ZONE, now, today
+from yanxiu.core.db import db, hold, is_sqlite
 from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
+from yanxiu.core.events import record
 from yanxiu.core.live import bump
-from yanxiu.workshops.models import TermItem, TermStage, Workshop
+from yanxiu.core.tasks import enqueue
+from yanxiu.workshops.events import PlanAdjusted, PlanItemsChanged
+from yanxiu.workshops.models import TermItem, TermStage, TermTick, Workshop
 from yanxiu.workshops.queries.termplan import items_in, stages_of
 
 MAX_STAGES, MAX_ITEMS = 20, 300
 UP, DOWN = "up", "down"
+PLAN_NEWS = "workshops.plan_news"
+TOLD_AT = time(18)
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,14 @@ class ItemDetails:
     required: bool = False
 
 
-def touch_plan(workshop: Workshop, item_id: int = 0) -> None:
-    """Tell everybody who looks at the plan, or at the line on the home, that it changed."""
+def touch_plan(actor: User, workshop: Workshop, item_id: int = 0, items: Sequence[TermItem] = ()) -> None:
+    """Tell everybody who looks at the plan, or at the line on the home, that it changed; search, which items say
+    something else; and the members, in the evening."""
     db.session.flush()
     bump(f"termplan:{workshop.id}", "plan", item_id)
+    if items:
+        record(PlanItemsChanged(workshop.id, tuple(item.id for item in items)))
+    _plan_news(actor, workshop)
 
 
 def _lock(workshop: Workshop) -> None:
@@ -74,7 +84,7 @@ def add_stage(actor: User, workshop: Workshop, details: StageDetails, client_uui
     last = stages[-1].position if stages else 0
     stage = TermStage(workshop_id=workshop.id, client_uuid=client_uuid, position=last + 1, **asdict(details))
     db.session.add(stage)
-    touch_plan(workshop)
+    touch_plan(actor, workshop)
     return stage
 
 
@@ -85,7 +95,7 @@ def change_stage(actor: User, workshop: Workshop, stage: TermStage, details: Sta
     _hold_row(stage)
     for field, value in asdict(details).items():
         setattr(stage, field, value)
-    touch_plan(workshop)
+    touch_plan(actor, workshop, items=items_in(stage.id, workshop.id))
 
 
 def _hold_row(row: TermStage | TermItem) -> None:
@@ -116,7 +126,7 @@ def add_item(actor: User, workshop: Workshop, stage: TermStage, details: ItemDet
         **asdict(details),
     )
     db.session.add(item)
-    touch_plan(workshop)
+    touch_plan(actor, workshop, items=[item])
     return item
 
 
@@ -129,7 +139,7 @@ def change_item(actor: User, workshop: Workshop, item: TermItem, details: ItemDe
         setattr(item, field, value)
     if stage.id != item.stage_id:
         _put(item, stage, None, workshop)
-    touch_plan(workshop, item.id)
+    touch_plan(actor, workshop, item.id, items=[item])
 
 
 def place_item(actor: User, workshop: Workshop, item: TermItem, stage: TermStage, before_id: int | None) -> None:
@@ -137,7 +147,7 @@ def place_item(actor: User, workshop: Workshop, item: TermItem, stage: TermStage
     _lock(workshop)
     _hold_row(item)
     _put(item, stage, before_id, workshop)
-    touch_plan(workshop, item.id)
+    touch_plan(actor, workshop, item.id)
 
 
 def _put(item: TermItem, stage: TermStage, before_id: int | None, workshop: Workshop) -> None:
@@ -165,7 +175,7 @@ def step_item(actor: User, workshop: Workshop, item: TermItem, way: str) -> None
         _number(inside)
     else:
         _step_over(item, way, workshop)
-    touch_plan(workshop, item.id)
+    touch_plan(actor, workshop, item.id)
 
 
 def _step_over(item: TermItem, way: str, workshop: Workshop) -> None:
@@ -188,7 +198,7 @@ def step_stage(actor: User, workshop: Workshop, stage: TermStage, way: str) -> N
     if 0 <= other < len(stages):
         stages[place], stages[other] = stages[other], stages[place]
         _number(stages)
-    touch_plan(workshop)
+    touch_plan(actor, workshop)
 
 
 def take_out(actor: User, workshop: Workshop, row: TermStage | TermItem, *, out: bool) -> None:
@@ -197,4 +207,30 @@ def take_out(actor: User, workshop: Workshop, row: TermStage | TermItem, *, out:
     if not hold(row) or (row.deleted_at is not None) == out:
         return
     row.deleted_at = now() if out else None
-    touch_plan(workshop)
+    touch_plan(actor, workshop, items=[row] if isinstance(row, TermItem) else items_in(row.id, workshop.id))
+
+
+def tick_item(actor: User, item: TermItem, *, done: bool) -> None:
+    """Note that somebody has done an item, or take it back; doing it again changes nothing."""
+    mine = (TermTick.item_id == item.id, TermTick.user_id == actor.id)
+    if not done:
+        db.session.execute(delete(TermTick).where(*mine))
+        return
+    insert = (sqlite.insert if is_sqlite() else postgresql.insert)(TermTick)
+    row = insert.values(item_id=item.id, user_id=actor.id, ticked_at=now())
+    db.session.execute(row.on_conflict_do_nothing())
+
+
+def tell_of_changes(workshop: Workshop, actor_id: int) -> None:
+    """Let the members know in one message that the plan was changed; in a workshop that has ended nobody cares."""
+    if workshop.archived_at is None:
+        record(PlanAdjusted(workshop.id, actor_id))
+
+
+def _plan_news(actor: User, workshop: Workshop) -> None:
+    """Whatever is changed until the evening is told in the evening, once."""
+    moment = datetime.combine(today(), TOLD_AT, LOCAL_ZONE)
+    moment += timedelta(days=1) if now() >= moment else timedelta(0)
+    wait = (moment - now()).total_seconds()
+    key = f"{PLAN_NEWS}:{workshop.id}:{moment.date().isoformat()}"
+    enqueue(PLAN_NEWS, {"workshop_id": workshop.id, "actor_id": actor.id}, key=key, delay_s=wait)

@@ -18,6 +18,7 @@ from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.termplan import ArrangeForm, ItemForm, RemovalForm, StageForm
 from yanxiu.workshops.models import TermItem, TermStage
 from yanxiu.workshops.queries import termplan
+from yanxiu.workshops.queries.plan_progress import KNOWN, done_pairs, is_known
 from yanxiu.workshops.queries.plan_targets import READING, kind_names, plan_target
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import termplan as services
@@ -85,7 +86,17 @@ def plan(workshop_id: int) -> ResponseReturnValue:
 
 def _board(seat: Seat) -> dict[str, Any]:
     stages = termplan.plan_of(current_viewer(), seat.workshop.id, today())
-    return {"stages": stages, "running": termplan.running_of(stages), "kinds": kind_names()}
+    return {"stages": stages, "running": termplan.running_of(stages), "kinds": kind_names(), "own": _own(seat, stages)}
+
+
+def _own(seat: Seat, stages: list[termplan.PlannedStage]) -> dict[str, Any] | None:
+    """Return what a member has done, and whether more can be ticked; whoever only looks has nothing to do."""
+    if seat.member is None:
+        return None
+    items = [planned.item for stage in stages for planned in stage.items]
+    done = done_pairs(items, [seat.member.user_id]) if items else set()
+    may_tick = permissions.takes_part(current_viewer(), seat.workshop, seat.member)
+    return {"done": {pair[0] for pair in done}, "may_tick": may_tick, "is_known": is_known, "words": KNOWN}
 
 
 @bp.get("/workshops/<int:workshop_id>/plan/changes")

@@ -1668,6 +1668,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_segment_recording_id"), ["recording_id"], unique=False)
 
     op.create_table(
+        "term_tick",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("ticked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["term_item.id"], name=op.f("fk_term_tick_item_id_term_item"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_term_tick_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("item_id", "user_id", name=op.f("pk_term_tick")),
+    )
+    op.create_table(
         "topic_relocation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
@@ -1893,6 +1904,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_topic_relocation_address")
 
     op.drop_table("topic_relocation")
+    op.drop_table("term_tick")
     with op.batch_alter_table("segment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_segment_recording_id"))
 

@@ -15,3 +15,4 @@ import "./workshops/points.js";
 import "./workshops/bulletin.js";
 import "./workshops/photos.js";
 import "./workshops/voice.js";
+import "./workshops/topic-keys.js";

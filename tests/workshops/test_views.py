@@ -178,7 +178,7 @@ def test_a_withdrawn_post_is_unreadable_at_every_door(app, cast, client_for, roo
     assert answer["toast"] == "已撤回"
     for url in (room.topic, f"{room.topic}/posts?since=0"):
         assert "第0条看法" not in page(client, url)
-    page(client, f"{room.topic}/posts/{room.p}/edits", 404)
+    page(client_for("colleague"), f"{room.topic}/posts/{room.p}/edits", 404)
     assert client.post(answer["undo"]["url"], headers=FETCH).json["ok"]
     assert "第0条看法" in page(client, room.topic)
 
@@ -326,3 +326,17 @@ def test_the_list_of_workshops_costs_the_same_with_two_and_with_forty(app, cast,
             page(client, "/workshops")
         counts.append(seen.count)
     assert counts[0] == counts[1]
+
+
+def test_a_history_shows_what_each_change_did_and_what_was_taken_back_only_to_who_may_know(app, client_for, room):
+    teacher, url = client_for("teacher"), f"{room.topic}/posts/{room.p}"
+    for text in ("先看图。再读文章。", "先看图，讨论。再读文章。最后写。"):
+        teacher.post(f"{url}/edit", data={"html": text})
+    history = re.sub(r"<span[^>]*>.*?</span>", "", page(client_for("colleague"), f"{url}/edits"))
+    assert "改过 2 次" in history
+    assert "先看图<ins>，讨论</ins>。再读文章。<ins>最后写。</ins>" in history
+    teacher.post(f"{url}/withdrawal")
+    assert "由本人撤回" in page(teacher, f"{url}/edits")
+    assert "最后写。" in page(client_for("leader"), f"{url}/edits")
+    page(client_for("colleague"), f"{url}/edits", 404)
+    page(client_for("researcher"), f"{url}/edits", 404)

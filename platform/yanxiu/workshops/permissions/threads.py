@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.workshops.models import Post, Right, Topic, WorkshopMember
-from yanxiu.workshops.permissions.teams import can_moderate, can_view_workshop, has_right, takes_part
+from yanxiu.workshops.permissions.teams import can_moderate, can_view_workshop, has_right, is_member, takes_part
 
 
 def can_view_topic(viewer: Viewer, topic: Topic, member: WorkshopMember | None) -> bool:
@@ -38,6 +38,12 @@ def can_withdraw_post(viewer: Viewer, post: Post, member: WorkshopMember | None)
     if can_moderate(viewer, post.topic.workshop, member):
         return True
     return post.author_id == viewer.user_id and takes_part(viewer, post.topic.workshop, member)
+
+
+def can_read_withdrawn(viewer: Viewer, post: Post, member: WorkshopMember | None) -> bool:
+    """Whoever wrote it and the leader team see what was taken back; for all others its place is empty."""
+    mine = post.author_id == viewer.user_id and is_member(viewer, post.topic.workshop, member)
+    return mine or can_moderate(viewer, post.topic.workshop, member)
 
 
 def can_restore_post(viewer: Viewer, post: Post, member: WorkshopMember | None) -> bool:

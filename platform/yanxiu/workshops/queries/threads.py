@@ -334,6 +334,14 @@ def thread_number(topic_id: int, post_id: int) -> int | None:
     return db.session.scalar(select(Post.number).where(Post.id == root.scalar_subquery(), Post.number > 1))
 
 
+def post_near(topic_id: int, number: int | None = None) -> int | None:
+    """Return the id of the answer with this number, or the last one before it; None asks for the last of all."""
+    answers = select(Post.id).where(Post.topic_id == topic_id, Post.number > 1)
+    if number is not None:
+        answers = answers.where(Post.number <= number)
+    return db.session.scalar(answers.order_by(Post.number.desc()).limit(1))
+
+
 def voices_of(topic_id: int, cursor: str | None = None, size: int = 24) -> Page[User]:
     """Return who has spoken in a topic, in the order of their first words; the one who opened it comes first."""
     standing = (Post.topic_id == topic_id, Post.withdrawn_at.is_(None))

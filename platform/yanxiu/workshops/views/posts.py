@@ -17,6 +17,7 @@ from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.bursts import live_fragment, share_fragment
 from yanxiu.web.files import send_stored
 from yanxiu.workshops import permissions
+from yanxiu.workshops.differences import differences
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.permissions.debates import may_stay_neutral
@@ -217,13 +218,15 @@ def change_post(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturn
 
 @bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/posts/<int:post_id>/edits")
 def post_edits(workshop_id: int, topic_id: int, post_id: int) -> ResponseReturnValue:
-    """Show what a post said before."""
+    """Show what a post said before, and what each change did; of one that was taken back only to who may know."""
     seat, post = open_post(workshop_id, topic_id, post_id)
-    if post.withdrawn_at is not None:
+    if post.withdrawn_at is not None and not permissions.can_read_withdrawn(current_viewer(), post, seat.member):
         raise NotFoundError
     edits = threads.edits_of(post_id)
+    texts = [post.text, *(text_of(edit.html) for edit in edits)]
+    changes = [(edit, differences(before, after)) for edit, before, after in zip(edits, texts[1:], texts, strict=False)]
     return render_template(
-        "workshops/post_edits.html", **frame(seat, "topics"), topic=post.topic, post=post, edits=edits
+        "workshops/post_edits.html", **frame(seat, "topics"), topic=post.topic, post=post, edits=edits, changes=changes
     )
 
 

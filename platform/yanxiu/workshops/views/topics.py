@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, render_template, request, session, url_for
+from flask import Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.models import User
@@ -42,6 +42,7 @@ from yanxiu.workshops.views.frame import (
     require_valid,
     since_argument,
 )
+from yanxiu.workshops.views.jumps import asked_floor
 from yanxiu.workshops.views.kinds import kind_context, sealed_page
 from yanxiu.workshops.views.passages import passage_cards, words_about
 from yanxiu.workshops.views.seals import is_sealed
@@ -184,12 +185,16 @@ def typed_html(typed: str | None) -> str:
 def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     """Show a topic: the question, then the answers in the order the person prefers.
 
-    `?at=<post id>` opens the page where that post is, `?at=unread` at the first one not seen.
+    `?at=<post id>` opens the page where that post is, `?at=unread` at the first one not seen; `?floor=<n>` and `?at=last`
+    lead to a post.
     """
     seat, found = open_topic(workshop_id, topic_id)
     if is_sealed(seat, found):
         return sealed_page(seat, found, frame(seat, "topics") | topic_context(seat, found))
     viewer, cursor = current_viewer(), request.args.get("cursor")
+    jump = asked_floor(found)
+    if jump is not None:
+        return redirect(jump)
     seq = current_seq(f"topic:{topic_id}")
     visit = threads.visit_of(topic_id, viewer.user_id)
     seen = visit.last_seen_number if visit else 0

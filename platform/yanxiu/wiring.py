@@ -53,6 +53,7 @@ from yanxiu.workshops import indexing as workshops_indexing
 from yanxiu.workshops import sockets as workshops_sockets
 from yanxiu.workshops import subscribers as workshops_subscribers
 from yanxiu.workshops import views as workshops_views
+from yanxiu.workshops.archive import jobs as workshops_archiving
 from yanxiu.workshops.archive import part as workshops_archive
 from yanxiu.workshops.queries import archive_parts, own_targets, plan_targets
 
@@ -79,6 +80,7 @@ SOCKETS: tuple[ModuleType, ...] = (
 SUBSCRIBERS: tuple[ModuleType, ...] = (
     accounts_subscribers,
     workshops_subscribers,
+    workshops_archiving,
     lessonplans_subscribers,
     observations_subscribers,
     resources_subscribers,
@@ -143,7 +145,7 @@ def wire(app: Flask) -> None:
         events.subscribe(module.SUBSCRIPTIONS)
         tasks.register_jobs(module.JOBS)
     expiries = (housekeeping.Expiry(tasks.Job, tasks.is_over), *accounts_subscribers.EXPIRIES)
-    housekeeping.set_expiries(expiries, lessonplans_subscribers.CHORES)
+    housekeeping.set_expiries(expiries, (*lessonplans_subscribers.CHORES, *workshops_archiving.CHORES))
     search_queue.register_sources(
         (source for module in INDEXING for source in module.SOURCES),
         (principals for module in INDEXING for principals in module.PRINCIPALS),

@@ -16,3 +16,4 @@ import "./workshops/bulletin.js";
 import "./workshops/photos.js";
 import "./workshops/voice.js";
 import "./workshops/topic-keys.js";
+import "./workshops/under-way.js";

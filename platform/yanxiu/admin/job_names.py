@@ -12,6 +12,7 @@ JOB_NAMES = {
     "resources.extract_text": "读取资源里的文字",
     "resources.make_preview": "制作资源预览",
     "resources.drop_upload": "清理没有发布的资源",
+    "archive.workshop": "制作工作坊档案",
     "workshops.invite_onward": "邀请成员到下学期的工作坊",
     "workshops.reindex": "更新工作坊内容的检索",
     "workshops.announce_activities": "提前通知活动",

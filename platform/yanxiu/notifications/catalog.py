@@ -61,6 +61,8 @@ KINDS: dict[str, Wording] = {
     "reviews_asked": Wording("请您互评几份作业", "请您互评几份作业", "task"),
     "work_marked": Wording("{actor}批改了您的作业", "{actor}批改了您的作业", "check"),
     "work_chosen": Wording("{actor}把您的作业推为优秀", "{actor}把您的作业推为优秀", "star"),
+    "archive_ready": Wording("工作坊档案做好了，可以下载", "工作坊档案做好了，可以下载", "folder"),
+    "archive_failed": Wording("工作坊档案没有做成", "工作坊档案没有做成", "warning"),
     "bulletin_new": Wording("{actor}发布了简报", "{actor}发布了简报", "file"),
     "plan_handed_over": Wording("{actor}把教案交给您主备", "{actor}把教案交给您主备", "plan", decides=True),
     "plan_invited": Wording("{actor}邀请您一起备课", "{actor}邀请您一起备课", "plan", decides=True),

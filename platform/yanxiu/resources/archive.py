@@ -53,7 +53,7 @@ def fill_resources(shelf: Shelf, workshop: Workshop) -> None:
     """Put the newest file of each resource."""
     mine = select(Resource).where(Resource.workshop_id == workshop.id, _SHARED).order_by(Resource.id)
     files = selectinload(Resource.files).joinedload(ResourceFile.stored_file)
-    for resource in db.session.scalars(mine.options(files, joinedload(Resource.owner))):
+    for resource in db.session.scalars(mine.options(files, joinedload(Resource.owner))).all():
         for file in resource.files[:1]:
             path = shelf.place(file.stored_file, "资源", f"{resource.title}.{file.extension.lstrip('.')}")
             shelf.tell("资源", resource.title, path, f"{resource.kind_label}　{resource.owner.name}")

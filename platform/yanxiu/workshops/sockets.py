@@ -6,6 +6,7 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.sockets import SocketEvent
 from yanxiu.workshops.permissions import (
+    can_archive_workshop,
     can_read_attendance,
     can_see_insights,
     can_view_activity,
@@ -29,6 +30,11 @@ def _may_follow_workshop(viewer: Viewer, workshop_id: int) -> bool:
 def _may_follow_desk(viewer: Viewer, workshop_id: int) -> bool:
     seat = find_seat(viewer, workshop_id)
     return seat is not None and can_see_insights(viewer, seat.workshop, seat.member)
+
+
+def _may_follow_archives(viewer: Viewer, workshop_id: int) -> bool:
+    seat = find_seat(viewer, workshop_id)
+    return seat is not None and can_archive_workshop(viewer, seat.workshop, seat.member)
 
 
 def _may_follow_topic(viewer: Viewer, topic_id: int) -> bool:
@@ -69,6 +75,7 @@ def _may_follow_readers(viewer: Viewer, bulletin_id: int) -> bool:
 LIVE_ROOMS: dict[str, RoomPredicate] = {
     "workshop": _may_follow_workshop,
     "termplan": _may_follow_workshop,
+    "archives": _may_follow_archives,
     "desk": _may_follow_desk,
     "topic": _may_follow_topic,
     "activities": _may_follow_workshop,

@@ -7,6 +7,7 @@ from yanxiu.core.tasks import JobHandler
 from yanxiu.notifications.digests import LOOK, SEND, queue_digests, send_digest
 from yanxiu.notifications.subscribers import (
     activities,
+    archives,
     bulletins,
     lessons,
     plans,
@@ -22,6 +23,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *relocations.SUBSCRIPTIONS,
     *activities.SUBSCRIPTIONS,
     *tasks.SUBSCRIPTIONS,
+    *archives.SUBSCRIPTIONS,
     *bulletins.SUBSCRIPTIONS,
     *plans.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,

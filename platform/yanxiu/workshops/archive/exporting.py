@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class ZipShelf:
         self.placed: dict[int, str] = {}
         self.missing: list[str] = []
         self.contents: list[tuple[str, str, str | None, str]] = []
+        self.told: Callable[[], None] = lambda: None
 
     def place(self, file: StoredFile, *words: str) -> str | None:
         if file.id in self.placed:
@@ -87,6 +89,7 @@ class ZipShelf:
 
     def tell(self, section: str, title: str, path: str | None, note: str = "") -> None:
         self.contents.append((section, title, path, note))
+        self.told()
 
     def scratch(self) -> Path:
         return self._folder
@@ -182,6 +185,7 @@ def _write_lines(writer: ArchiveWriter, name: str, rows: Iterable[Mapping[str, A
 def _fill(shelf: ZipShelf, workshop_id: int, told: Told) -> None:
     parts = archive_parts()
     for number, part in enumerate(parts, start=1):
+        shelf.told = partial(told, 20 + 60 * (number - 1) // len(parts))
         part.fill(shelf, db.session.get_one(Workshop, workshop_id))
         db.session.rollback()
         told(20 + 60 * number // len(parts))

@@ -8,6 +8,7 @@ from yanxiu.workshops.events.activities import (
     RecordChanged,
 )
 from yanxiu.workshops.events.answers import AnswerAccepted
+from yanxiu.workshops.events.archives import ArchiveFinished, ArchiveRequested
 from yanxiu.workshops.events.attention import MembersReminded
 from yanxiu.workshops.events.bulletins import BulletinPublished, BulletinWithdrawn
 from yanxiu.workshops.events.relocations import TopicMoved, TopicsMerged, TopicSplit
@@ -61,6 +62,8 @@ __all__ = [
     "AnswerAccepted",
     "ApplicationDecided",
     "ApplicationSubmitted",
+    "ArchiveFinished",
+    "ArchiveRequested",
     "BulletinPublished",
     "BulletinWithdrawn",
     "InvitationAnswered",

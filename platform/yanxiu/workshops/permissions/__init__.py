@@ -7,6 +7,7 @@ from yanxiu.workshops.permissions.activities import (
     can_read_attendance,
     can_view_activity,
 )
+from yanxiu.workshops.permissions.archives import can_archive_workshop
 from yanxiu.workshops.permissions.attention import TEAM, can_remind, can_see_insights
 from yanxiu.workshops.permissions.bulletins import can_edit_bulletin, can_view_bulletin, can_write_bulletins
 from yanxiu.workshops.permissions.relocations import can_rearrange, can_take_in
@@ -55,6 +56,7 @@ __all__ = [
     "can_admit",
     "can_announce",
     "can_apply",
+    "can_archive_workshop",
     "can_delete_topic",
     "can_edit_bulletin",
     "can_edit_post",

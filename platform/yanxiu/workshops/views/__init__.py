@@ -6,6 +6,7 @@ from yanxiu.web.slots import Filler
 from yanxiu.workshops.views import (
     activities,
     answers,
+    archives,
     attendance,
     attention,
     bulletins,
@@ -42,6 +43,7 @@ __all__ = [
     "SLOTS",
     "activities",
     "answers",
+    "archives",
     "attendance",
     "attention",
     "blueprints",

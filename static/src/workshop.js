@@ -17,3 +17,4 @@ import "./workshops/photos.js";
 import "./workshops/voice.js";
 import "./workshops/topic-keys.js";
 import "./workshops/under-way.js";
+import "./workshops/mirror.js";

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from yanxiu.accounts.models import User
@@ -18,7 +18,7 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops import events
-from yanxiu.workshops.models import Activity, Bulletin, Post, PostAttachment, Task, TermItem, Topic, Workshop
+from yanxiu.workshops.models import Activity, Bulletin, Post, PostAttachment, Task, TermItem, TextKind, Topic, Workshop
 from yanxiu.workshops.queries.activities import activities_to_announce
 from yanxiu.workshops.queries.bulletins import published_ids
 from yanxiu.workshops.queries.debates import sealing_kind
@@ -26,8 +26,10 @@ from yanxiu.workshops.queries.members import plain_members_after
 from yanxiu.workshops.queries.polls import poll_of
 from yanxiu.workshops.queries.tasks import task_by_id, tasks_with_reviews
 from yanxiu.workshops.queries.threads import topic_by_id
+from yanxiu.workshops.resemblance import SHORTEST
 from yanxiu.workshops.services.activities import remind_of_activity
 from yanxiu.workshops.services.cloning import INVITE_ONWARD, invite_onward
+from yanxiu.workshops.services.mirror import SIGN, sign_text
 from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 from yanxiu.workshops.services.peers import look_after_reviews
 from yanxiu.workshops.services.polls import CLOSE, close_poll_in_time
@@ -288,6 +290,30 @@ def convert_voice(payload: dict[str, Any], _job: JobContext) -> None:
             replace_voice(attachment, received)
 
 
+def _sign_post(event: events.PostPublished | events.PostEdited | events.PostRestored | events.TopicPublished) -> None:
+    """Short posts say too little to be compared; of an edited one the signature may have to go."""
+    wanted = [Post.topic_id == event.topic_id, Post.number == 1]
+    if not isinstance(event, events.TopicPublished):
+        wanted = [Post.id == event.post_id]
+    found = db.session.execute(select(Post.id, func.length(Post.text)).where(*wanted)).first()
+    if found is not None and (found[1] >= SHORTEST or isinstance(event, events.PostEdited)):
+        _queue_signing(TextKind.POST, found[0])
+
+
+def _sign_work(event: events.WorkHandedIn) -> None:
+    _queue_signing(TextKind.WORK, event.submission_id)
+
+
+def _queue_signing(kind: TextKind, object_id: int) -> None:
+    enqueue(SIGN, {"kind": kind.value, "id": object_id}, key=f"{SIGN}:{kind.value}:{object_id}")
+
+
+def sign(payload: dict[str, Any], _job: JobContext) -> None:
+    """Keep the signature of a post or a work."""
+    with unit_of_work():
+        sign_text(payload["kind"], payload["id"])
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.WorkshopCreated, _index_workshop),
     Subscription(events.WorkshopChanged, _index_workshop),
@@ -313,6 +339,11 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TaskRestored, _index_task),
     Subscription(events.TaskDeleted, _forget_task),
     Subscription(events.PlanItemsChanged, _index_plan),
+    Subscription(events.TopicPublished, _sign_post),
+    Subscription(events.PostPublished, _sign_post),
+    Subscription(events.PostEdited, _sign_post),
+    Subscription(events.PostRestored, _sign_post),
+    Subscription(events.WorkHandedIn, _sign_work),
     Subscription(events.BulletinPublished, _index_bulletin),
     Subscription(events.BulletinWithdrawn, _forget_bulletin),
     Subscription(events.WorkshopEnded, _go_on_with_reviews),
@@ -329,4 +360,5 @@ JOBS: dict[str, JobHandler] = {
     REVIEWS: look_after_peers,
     CLOSE: close_poll,
     VOICE: convert_voice,
+    SIGN: sign,
 }

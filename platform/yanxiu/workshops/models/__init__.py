@@ -15,6 +15,7 @@ from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVis
 from yanxiu.workshops.models.bulletins import Bulletin, BulletinReading, BulletinSection, SectionKind
 from yanxiu.workshops.models.debates import Debate, DebateMove, DebateStand, PostSide, Side
 from yanxiu.workshops.models.kinds import TopicKind
+from yanxiu.workshops.models.mirror import TextBand, TextKind, TextSignature
 from yanxiu.workshops.models.polls import Poll, PollBallot, PollChoice, PollOption, Results
 from yanxiu.workshops.models.relocations import TopicRelocation
 from yanxiu.workshops.models.requirements import TopicRequirement
@@ -99,6 +100,9 @@ __all__ = [
     "TermItem",
     "TermStage",
     "TermTick",
+    "TextBand",
+    "TextKind",
+    "TextSignature",
     "Topic",
     "TopicKind",
     "TopicRelocation",

@@ -23,10 +23,11 @@ from yanxiu.workshops.matters import Matter
 from yanxiu.workshops.models import Submission, Task
 from yanxiu.workshops.permissions import can_remind
 from yanxiu.workshops.permissions import tasks as may
-from yanxiu.workshops.queries import attention, peers
+from yanxiu.workshops.queries import attention, mirror, peers
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import tasks as queries
 from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.services import mirror as mirror_services
 from yanxiu.workshops.services import tasks as services
 from yanxiu.workshops.services.posts import checked_uuid
 from yanxiu.workshops.views.frame import (
@@ -197,9 +198,15 @@ def _changed_work(seat: Seat, found: Task, topic: str) -> Response:
     figures = None
     if context["sees_all"]:
         figures = queries.counts_of(seat.workshop.id, [found.id])[found.id]
+        context["close"] = _close(shown, context["may_mark"])
         context["uncounted"] = queries.uncounted_people(found, [row.user_id for row in rows])
     html = render_template("workshops/tasks/_changes.html", **context, task=found, works=shown, figures=figures)
     return fragment(html, seq, reached)
+
+
+def _close(rows: Any, may_mark: bool) -> dict[int, int]:
+    """Return for rows of works how close they are to earlier texts; only those who mark are told."""
+    return mirror.closeness_of([row.id for row in rows], mirror_services.NOTED_FROM) if may_mark else {}
 
 
 def page_of(seat: Seat, found: Task) -> dict[str, Any]:
@@ -221,6 +228,7 @@ def page_of(seat: Seat, found: Task) -> dict[str, Any]:
         works = queries.submissions_page(found.id, request.args.get("cursor"))
         context |= _reminding(seat, found) | {
             "works": works,
+            "close": _close(works.items, context["may_mark"]),
             "uncounted": queries.uncounted_people(found, [work.user_id for work in works.items]),
             "figures": queries.counts_of(seat.workshop.id, [found.id])[found.id],
             "peer_progress": peers.progress_of(found.id) if found.reviewers else None,

@@ -17,6 +17,7 @@ from yanxiu.workshops.permissions import tasks as may
 from yanxiu.workshops.queries import peers
 from yanxiu.workshops.queries import tasks as queries
 from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.services import mirror
 from yanxiu.workshops.services import work as services
 from yanxiu.workshops.views.frame import bp, done, dropped_files, form_page, require
 from yanxiu.workshops.views.tasks import open_task, page_of, received_papers, task_frame, task_url
@@ -86,10 +87,12 @@ def _work_context(seat: Seat, submission: Submission) -> dict[str, Any]:
     viewer = current_viewer()
     context = task_frame(seat)
     full = context["sees_all"] or submission.user_id == viewer.user_id
+    may_mark_this = may.can_mark_work(viewer, submission, seat.member)
     return context | {
         "task": submission.task,
         "submission": submission,
-        "may_mark_this": may.can_mark_work(viewer, submission, seat.member),
+        "may_mark_this": may_mark_this,
+        "near": mirror.near_work(submission) if may_mark_this else None,
         "full": full,
         "opinions": peers.reviews_about(submission.id) if submission.task.reviewers and context["sees_all"] else [],
         "around": queries.neighbors_of(submission) if context["sees_all"] else None,

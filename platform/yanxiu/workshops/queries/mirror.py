@@ -1,0 +1,197 @@
+"""Reads for the mirror: earlier texts that may be close, what they say, and which of them a person may read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.db import db
+from yanxiu.core.html import text_of
+from yanxiu.workshops.models import (
+    Post,
+    Submission,
+    SubmissionCopy,
+    Task,
+    TextBand,
+    TextKind,
+    TextSignature,
+    Topic,
+    Workshop,
+    WorkshopMember,
+)
+from yanxiu.workshops.permissions import can_view_topic
+from yanxiu.workshops.permissions.tasks import can_see_work
+from yanxiu.workshops.queries.debates import sealed_topic_ids
+from yanxiu.workshops.resemblance import without_quotations
+
+CANDIDATES = 20
+KEYS_AT_ONCE = 400
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text that stands in a workshop: who wrote it, where it is, and the row that rights are asked of.
+
+    `first_at` is when a work was handed in first, `at` when the copy that is read now was.
+    """
+
+    kind: str
+    author: User
+    workshop: Workshop
+    title: str
+    text: str
+    at: datetime
+    first_at: datetime
+    source: Post | Submission
+
+
+def candidates(
+    keys: Collection[int], organization_id: int, before: datetime | None, own: tuple[str, int] | None = None
+) -> list[TextSignature]:
+    """Return earlier texts of the workshops of one owner that share a band, those that share most first."""
+    shared: dict[int, int] = {}
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), KEYS_AT_ONCE):
+        rows = (
+            select(TextBand.text_id, func.count())
+            .join(TextSignature, TextSignature.id == TextBand.text_id)
+            .join(Workshop, Workshop.id == TextSignature.workshop_id)
+            .where(TextBand.key.in_(wanted[start : start + KEYS_AT_ONCE]), Workshop.organization_id == organization_id)
+            .group_by(TextBand.text_id)
+            .order_by(func.count().desc(), TextBand.text_id)
+            .limit(CANDIDATES * 2)
+        )
+        if before is not None:
+            rows = rows.where(TextSignature.made_at < before)
+        for text_id, count in db.session.execute(rows):
+            shared[text_id] = shared.get(text_id, 0) + count
+    best = sorted(shared, key=lambda text_id: (-shared[text_id], text_id))
+    found = {row.id: row for row in db.session.scalars(select(TextSignature).where(TextSignature.id.in_(best)))}
+    rest = [found[text_id] for text_id in best if (found[text_id].kind, found[text_id].object_id) != own]
+    return rest[:CANDIDATES]
+
+
+def texts_of(signatures: Sequence[TextSignature]) -> dict[int, Said]:
+    """Return what is still to be read of these texts, by the signature's id; withdrawn and deleted ones are not."""
+    posts = _posts([row.object_id for row in signatures if row.kind == TextKind.POST])
+    works = _works([row.object_id for row in signatures if row.kind == TextKind.WORK])
+    by_kind: Mapping[str, Mapping[int, Said]] = {TextKind.POST.value: posts, TextKind.WORK.value: works}
+    return {row.id: by_kind[row.kind][row.object_id] for row in signatures if row.object_id in by_kind[row.kind]}
+
+
+def _posts(ids: Collection[int]) -> dict[int, Said]:
+    rows = db.session.scalars(
+        select(Post)
+        .join(Post.topic)
+        .options(joinedload(Post.author), contains_eager(Post.topic).joinedload(Topic.workshop))
+        .where(Post.id.in_(ids), Post.withdrawn_at.is_(None), Topic.deleted_at.is_(None))
+    )
+    return {post.id: _said_in_post(post) for post in rows}
+
+
+def _said_in_post(post: Post) -> Said:
+    topic = post.topic
+    text = text_of(without_quotations(post.html))
+    return Said(TextKind.POST, post.author, topic.workshop, topic.title, text, post.created_at, post.created_at, post)
+
+
+def _works(ids: Collection[int]) -> dict[int, Said]:
+    newest = and_(SubmissionCopy.submission_id == Submission.id, SubmissionCopy.number == Submission.copies_count)
+    rows = db.session.execute(
+        select(Submission, SubmissionCopy.html, SubmissionCopy.created_at)
+        .join(Submission.task)
+        .join(SubmissionCopy, newest)
+        .options(joinedload(Submission.user), contains_eager(Submission.task).joinedload(Task.workshop))
+        .where(Submission.id.in_(ids), Task.deleted_at.is_(None))
+    )
+    return {row[0].id: _said_in_work(*row) for row in rows}
+
+
+def _said_in_work(work: Submission, html: str, at: datetime) -> Said:
+    task = work.task
+    text = text_of(without_quotations(html))
+    return Said(TextKind.WORK, work.user, task.workshop, task.title, text, at, work.created_at, work)
+
+
+def earlier_copies(said: Said) -> list[tuple[datetime, str]]:
+    """Return what its author had sent for the same task before, and when: whoever was first stays first."""
+    if not isinstance(said.source, Submission):
+        return []
+    return copies_of(said.source.id, said.source.copies_count)
+
+
+def copies_of(submission_id: int, below: int) -> list[tuple[datetime, str]]:
+    """Return the copies of a work with a number below this one."""
+    rows = select(SubmissionCopy.created_at, SubmissionCopy.text).where(
+        SubmissionCopy.submission_id == submission_id, SubmissionCopy.number < below
+    )
+    return [(row[0], row[1]) for row in db.session.execute(rows)]
+
+
+def said_in(kind: str, object_id: int) -> Said | None:
+    """Return one text that is still to be read."""
+    found = _posts([object_id]) if kind == TextKind.POST else _works([object_id])
+    return found.get(object_id)
+
+
+def given_with(said: Said) -> list[str]:
+    """Return what its author was given to work with: the task, or the question that is answered and the post quoted."""
+    if isinstance(said.source, Submission):
+        return [said.source.task.text]
+    return given_in_topic(said.source.topic_id, said.source.number, said.source.quote_id)
+
+
+def given_in_topic(topic_id: int, number: int = 0, quote_id: int | None = None) -> list[str]:
+    """Return the opener of a topic, unless it is the text itself, and the post that is quoted."""
+    wanted = (Post.number == 1) | (Post.id == quote_id) if quote_id else Post.number == 1
+    rows = select(Post.text).where(Post.topic_id == topic_id, wanted, Post.number != number)
+    return list(db.session.scalars(rows))
+
+
+def readable(viewer: Viewer, texts: Mapping[int, Said]) -> set[int]:
+    """Return which of these texts the viewer may read where they stand."""
+    workshop_ids = {said.workshop.id for said in texts.values()}
+    rows = select(WorkshopMember).where(
+        WorkshopMember.user_id == viewer.user_id, WorkshopMember.workshop_id.in_(workshop_ids)
+    )
+    seats = {seat.workshop_id: seat for seat in db.session.scalars(rows)}
+    topic_ids = {said.source.topic_id for said in texts.values() if isinstance(said.source, Post)}
+    sealed = set(db.session.scalars(sealed_topic_ids(viewer.user_id).where(Topic.id.in_(topic_ids))))
+    return {key for key, said in texts.items() if _may_read(viewer, said, seats.get(said.workshop.id), sealed)}
+
+
+def _may_read(viewer: Viewer, said: Said, seat: WorkshopMember | None, sealed: Collection[int]) -> bool:
+    if isinstance(said.source, Submission):
+        return can_see_work(viewer, said.source, seat)
+    post = said.source
+    if post.topic_id in sealed and post.number > 1 and said.author.id != viewer.user_id:
+        return False
+    return can_view_topic(viewer, post.topic, seat)
+
+
+def signature_of(kind: str, object_id: int) -> TextSignature | None:
+    """Return the signature of a text, if it was long enough to have one."""
+    own = select(TextSignature).where(TextSignature.kind == kind, TextSignature.object_id == object_id)
+    return db.session.scalar(own)
+
+
+def signature_by_id(signature_id: int) -> TextSignature | None:
+    """Return a signature."""
+    return db.session.get(TextSignature, signature_id)
+
+
+def closeness_of(submission_ids: Collection[int], least: int) -> dict[int, int]:
+    """Return how close works are to an earlier text of somebody else, in percent, where it is at least so much."""
+    rows = select(TextSignature.object_id, TextSignature.near_percent).where(
+        TextSignature.kind == TextKind.WORK,
+        TextSignature.object_id.in_(submission_ids),
+        TextSignature.near_id.is_not(None),
+        TextSignature.near_percent >= least,
+    )
+    return {row[0]: row[1] for row in db.session.execute(rows)}

@@ -1,0 +1,136 @@
+"""The mirror: how close a text is to earlier ones. It informs; nothing is refused, marked or counted by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from yanxiu.core.clock import now
+from yanxiu.core.db import db
+from yanxiu.workshops.models import Submission, TextBand, TextKind, TextSignature, Workshop
+from yanxiu.workshops.queries.mirror import (
+    Said,
+    candidates,
+    earlier_copies,
+    given_with,
+    said_in,
+    signature_by_id,
+    signature_of,
+    texts_of,
+)
+from yanxiu.workshops.resemblance import own_runs, plain_of, runs_of
+from yanxiu.workshops.signatures import band_keys
+
+SIGN = "workshops.sign_text"
+TEXTS_KEPT = 100_000
+"""Signatures kept for all workshops of one owner; beyond it the oldest go."""
+SHOWN_FROM = 15
+"""Percent from which a text is shown as close: below it everybody's Chinese looks alike."""
+NOTED_FROM = 30
+"""Percent from which those who mark see a note."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """An earlier text, and the percent of what is being sent that also stands there."""
+
+    signature: TextSignature
+    said: Said
+    percent: int
+
+
+def percent_of(share: float) -> int:
+    """Return whole percent, rounded down: 100 means every run of it."""
+    return int(share * 100 + 1e-9)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A text to be compared: what its author was given, what they had sent before, and which row it is, if it is one."""
+
+    text: str
+    given: Sequence[str] = ()
+    copies: Sequence[tuple[datetime, str]] = ()
+    own: tuple[str, int] | None = None
+    at: datetime | None = None
+
+
+def nearest(asked: Asked, organization_id: int) -> list[Near]:
+    """Return the earlier texts that are close, the closest first, one's own among them."""
+    mine = own_runs(asked.text, asked.given)
+    keys = band_keys(asked.text)
+    if not keys or not mine:
+        return []
+    signatures = candidates(keys, organization_id, asked.at or now(), asked.own)
+    texts = texts_of(signatures)
+    copies = [(at, runs_of(plain_of(text).text)) for at, text in asked.copies]
+    found = []
+    for row in signatures:
+        if row.id in texts:
+            shared = mine & runs_of(plain_of(texts[row.id].text).text)
+            # What the author had sent before the other text was there cannot come from it.
+            shared = shared.difference(*(runs for at, runs in copies if at < row.made_at))
+            percent = percent_of(len(shared) / len(mine))
+            if percent >= SHOWN_FROM:
+                found.append(Near(row, texts[row.id], percent))
+    return sorted(found, key=lambda near: (-near.percent, near.signature.id))
+
+
+def sign_text(kind: str, object_id: int) -> None:
+    """Keep the signature of a text as it is now, and for a work what it is close to. Harmless twice."""
+    said = said_in(kind, object_id)
+    before = signature_of(kind, object_id)
+    keys = band_keys(said.text) if said else set()
+    if said is None or not keys:
+        if before is not None:
+            db.session.delete(before)
+        return
+    row = before or TextSignature(kind=kind, object_id=object_id)
+    row.workshop_id, row.author_id, row.made_at = said.workshop.id, said.author.id, said.first_at
+    row.near_id, row.near_percent = None, 0
+    db.session.add(row)
+    db.session.flush()
+    _keep_bands(row, keys)
+    if kind == TextKind.WORK:
+        _note_nearest(row, said)
+    if before is None:
+        _drop_oldest(said.workshop.organization_id)
+
+
+def _keep_bands(row: TextSignature, keys: set[int]) -> None:
+    db.session.execute(delete(TextBand).where(TextBand.text_id == row.id))
+    db.session.execute(insert(TextBand), [{"key": key, "text_id": row.id} for key in sorted(keys)])
+
+
+def _note_nearest(row: TextSignature, said: Said) -> None:
+    """Only what somebody else wrote before counts: whoever was first is not close to those who came later."""
+    asked = Asked(said.text, given_with(said), earlier_copies(said), (row.kind, row.object_id), said.at)
+    near = nearest(asked, said.workshop.organization_id)
+    others = [found for found in near if found.said.author.id != said.author.id]
+    if others:
+        row.near_id, row.near_percent = others[0].signature.id, others[0].percent
+
+
+def _drop_oldest(organization_id: int) -> None:
+    kept = (
+        select(TextSignature.id)
+        .join(Workshop, Workshop.id == TextSignature.workshop_id)
+        .where(Workshop.organization_id == organization_id)
+    )
+    count = db.session.scalar(select(func.count()).select_from(kept.subquery())) or 0
+    if count > TEXTS_KEPT:
+        oldest = kept.order_by(TextSignature.made_at, TextSignature.id).limit(count - TEXTS_KEPT)
+        db.session.execute(delete(TextSignature).where(TextSignature.id.in_(list(db.session.scalars(oldest)))))
+
+
+def near_work(submission: Submission) -> Near | None:
+    """Return the earlier text that a work is closest to, if it is close enough to be told and is still there."""
+    row = signature_of(TextKind.WORK, submission.id)
+    if row is None or row.near_id is None or row.near_percent < NOTED_FROM:
+        return None
+    near = signature_by_id(row.near_id)
+    said = said_in(near.kind, near.object_id) if near else None
+    return Near(near, said, row.near_percent) if near and said else None

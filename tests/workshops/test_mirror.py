@@ -1,0 +1,202 @@
+"""The mirror: what counts as close, what is not held against an author, and who learns whose words."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.workshops import make_post, make_task, make_topic, make_work, make_workshop, opener
+from tests.workshops.stage import FETCH, page
+from yanxiu.core import clock
+from yanxiu.core.clock import now
+from yanxiu.core.db import db
+from yanxiu.core.html import html_from_text
+from yanxiu.core.tasks import Job
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.workshops import resemblance
+from yanxiu.workshops.models import TextBand, TextSignature
+from yanxiu.workshops.queries.mirror import signature_of
+from yanxiu.workshops.resemblance import marked, own_runs, passages, plain_of
+from yanxiu.workshops.services import mirror
+from yanxiu.workshops.services.mirror import Asked, nearest, sign_text
+from yanxiu.workshops.services.posts import withdraw_post
+from yanxiu.workshops.signatures import band_keys
+
+TEXT = (
+    "先不讲和字，让学生找不和：廉颇那句话在第几段，他为什么不服。主问题只留一个：蔺相如到底怕不怕，怕谁。"
+    "学生找到怕秦王和怕廉颇两处，课就立起来了。读八分钟，找十分钟，辩十五分钟，写五分钟，下课前再读一遍。"
+)
+OTHER = (
+    "分角色读，四个人演，十个人当史官，边听边记一句话，演完比谁记得准。记的那一句必须是书上的原句，说错了由同桌来改，"
+    "改三处就换人。演的人不许看书，忘了词可以问史官，问一次扣一面小旗，旗子最多的一组下节课先挑角色。"
+)
+
+
+@pytest.fixture
+def room(cast, ctx):
+    """A workshop with a task, its people by key, and a second workshop of the same school from the year before."""
+
+    class Room:
+        people = {key: cast.user(key) for key in cast.people}
+
+    with clock.frozen(now() - timedelta(days=300)), unit_of_work():
+        Room.before = make_workshop(Room.people["leader"], [Room.people["villager"]], name="去年的工作坊")
+        Room.old_topic = make_topic(Room.people["villager"], Room.before, "怎么读", html_from_text(OTHER))
+    with unit_of_work():
+        Room.workshop = make_workshop(Room.people["leader"], [Room.people["teacher"], Room.people["colleague"]])
+        Room.task = make_task(Room.people["leader"], Room.workshop, html="<p>写清主问题和时间分配。</p>")
+    return Room
+
+
+def signed(kind, row):
+    with unit_of_work():
+        sign_text(kind, row.id)
+    return signature_of(kind, row.id)
+
+
+def handed_in(room, key, text, minutes):
+    with clock.frozen(now() + timedelta(minutes=minutes)), unit_of_work():
+        found = make_work(room.people[key], room.task, html_from_text(text))
+    return found, signed("work", found)
+
+
+def test_width_punctuation_and_blanks_make_no_difference_and_places_lead_back():
+    one, two = "主问题，只留 ３ 个！OK", "主问题只留3个ok"
+    assert plain_of(one).text == plain_of(two).text == two
+    text, other = f"前面的话。{TEXT}", f"另一个开头，{TEXT.replace('，', ' , ')}"
+    (found,) = passages(text, other)
+    assert text[found.start : found.end] == TEXT.rstrip("。")
+    assert other[found.other_start : found.other_end].startswith("先不讲和字")
+    assert marked("一二三四", [(1, 2), (1, 3)]) == [("一", False), ("二", True), ("三", True), ("四", False)]
+
+
+def test_quotations_and_given_material_are_not_the_authors():
+    assert own_runs(f"他写道：“{TEXT}”") == own_runs("他写道：")
+    assert own_runs(TEXT, [TEXT]) == set()
+    assert resemblance.without_quotations(f"<blockquote>{TEXT}</blockquote>") == "\n"
+
+
+def test_bands_find_near_copies_and_leave_strangers_alone():
+    rng, letters = random.Random(7), [chr(number) for number in range(0x4E00, 0x5E00)]
+    found = strangers = 0
+    for _ in range(12):
+        text = "".join(rng.choice(letters) for _ in range(300))
+        changed = "".join(rng.choice(letters) if rng.random() < 0.04 else character for character in text)
+        found += bool(band_keys(text) & band_keys(changed))
+        strangers += bool(band_keys(text) & band_keys("".join(rng.sample(letters, 300))))
+    assert found == 12
+    assert strangers == 0
+    assert not band_keys("太短了，不比。")
+
+
+def test_who_comes_later_is_close_to_who_was_first_never_the_other_way_round(room):
+    first, of_first = handed_in(room, "teacher", TEXT, 0)
+    _second, of_second = handed_in(room, "colleague", f"{TEXT}最后全班齐读。", 5)
+    assert (of_first.near_id, of_first.near_percent) == (None, 0)
+    assert of_second.near_id == of_first.id
+    assert 85 <= of_second.near_percent < 100
+    _first, again = handed_in(room, "teacher", f"{TEXT}板书四个字。", 10)
+    assert again.id == of_first.id
+    assert again.near_id is None, "what was one's own first stays one's own"
+    with unit_of_work():
+        sign_text("work", first.id)
+    assert db.session.scalar(select(func.count()).select_from(TextSignature)) == 2, "signing twice keeps one"
+
+
+def test_earlier_words_of_ones_own_and_of_last_year_are_found_with_what_may_be_read(room, client_for):
+    signed("post", opener(room.old_topic))
+    with unit_of_work():
+        topic = make_topic(room.people["teacher"], room.workshop, "我的想法", html_from_text(TEXT))
+    signed("post", opener(topic))
+    where = f"/workshops/{room.workshop.id}/mirror"
+    typed = {"html": f"{TEXT}{OTHER}", "task_id": room.task.id}
+    seen = client_for("teacher").post(where, data=typed, headers=FETCH).text
+    assert "与您自己以前的发言相同" in seen
+    assert "与另一位老师的发言相同" in seen
+    assert "吴秀兰" not in seen
+    assert seen.count("十个人当史官") == 0, "words of a workshop one is not in stay there"
+    leader = client_for("leader").post(where, data=typed, headers=FETCH).text
+    assert "与吴秀兰的发言相同" in leader
+    assert "十个人当史官" in leader
+    assert "没有找到相近" in client_for("teacher").post(where, data={"html": "另外写的一段话" * 9}, headers=FETCH).text
+    assert "字还不多" in client_for("teacher").post(where, data={"html": "好"}, headers=FETCH).text
+
+
+def test_what_was_withdrawn_is_no_longer_close_to_anything(room):
+    with unit_of_work():
+        topic = make_topic(room.people["teacher"], room.workshop)
+        post = make_post(room.people["teacher"], topic, html_from_text(TEXT))
+    assert signed("post", post)
+    later = now() + timedelta(minutes=1)
+    asked = Asked(TEXT, at=later)
+    assert [near.percent for near in nearest(asked, room.workshop.organization_id)] == [100]
+    with unit_of_work():
+        withdraw_post(room.people["teacher"], post)
+    assert nearest(asked, room.workshop.organization_id) == []
+    assert signed("post", post) is None
+    assert db.session.scalar(select(func.count()).select_from(TextBand)) == 0
+
+
+def test_who_marks_sees_a_note_and_both_texts_and_the_mark_stays_theirs(room, client_for):
+    handed_in(room, "teacher", TEXT, 0)
+    second, _ = handed_in(room, "colleague", TEXT, 5)
+    here = f"/workshops/{room.workshop.id}/tasks/{room.task.id}"
+    leader = client_for("leader")
+    assert "相近 100%" in page(leader, here)
+    assert "并排看看" in page(leader, f"{here}/submissions/{second.id}")
+    pair = page(leader, f"{here}/submissions/{second.id}/closeness")
+    assert pair.count("<mark>") == 2
+    assert "李强" in pair
+    assert (second.score, second.standing) == (None, "handed_in")
+    assert "相近" not in page(client_for("principal"), here), "figures about persons are for those who mark"
+
+
+def test_long_texts_are_queued_for_signing_and_short_ones_are_not(room):
+    with unit_of_work():
+        topic = make_topic(room.people["teacher"], room.workshop, "短", "<p>短。</p>")
+        make_post(room.people["teacher"], topic, "<p>同意。</p>")
+    waiting = select(func.count()).where(Job.kind == mirror.SIGN)
+    before = db.session.scalar(waiting)
+    with unit_of_work():
+        post = make_post(room.people["teacher"], topic, html_from_text(TEXT))
+    assert db.session.scalar(waiting) == before + 1
+    newest = db.session.scalar(select(Job).where(Job.kind == mirror.SIGN).order_by(Job.id.desc()))
+    assert newest.payload == {"kind": "post", "id": post.id}
+
+
+def test_the_oldest_go_when_an_owner_has_too_many(room, monkeypatch):
+    monkeypatch.setattr(mirror, "TEXTS_KEPT", 2)
+    with unit_of_work():
+        topic = make_topic(room.people["teacher"], room.workshop)
+    kept = []
+    for minutes, text in enumerate((TEXT, OTHER, TEXT + OTHER)):
+        with clock.frozen(now() + timedelta(minutes=minutes)), unit_of_work():
+            post = make_post(room.people["teacher"], topic, html_from_text(text))
+            sign_text("post", post.id)
+        kept.append(post.id)
+    assert set(db.session.scalars(select(TextSignature.object_id))) == set(kept[1:])
+
+
+def test_the_mirror_costs_the_same_with_few_and_with_many_close_texts(room, client_for, count_queries):
+    with unit_of_work():
+        topic = make_topic(room.people["leader"], room.workshop)
+    client, where = client_for("teacher"), f"/workshops/{room.workshop.id}/mirror"
+    asked = {"html": TEXT, "topic_id": topic.id}
+
+    def cost():
+        with count_queries() as counted:
+            assert client.post(where, data=asked, headers=FETCH).status_code == 200
+        return counted.count
+
+    def add(number):
+        for _ in range(number):
+            with unit_of_work():
+                post = make_post(room.people["colleague"], topic, html_from_text(TEXT))
+                sign_text("post", post.id)
+
+    add(2)
+    cost()
+    few = cost()
+    add(10)
+    assert cost() == few

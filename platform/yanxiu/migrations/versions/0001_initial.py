@@ -620,6 +620,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("workshop_id", "client_uuid", name=op.f("uq_term_stage_workshop_id_client_uuid")),
     )
     op.create_table(
+        "text_signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=4), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("near_id", sa.Integer(), nullable=True),
+        sa.Column("near_percent", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_text_signature_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["near_id"],
+            ["text_signature.id"],
+            name=op.f("fk_text_signature_near_id_text_signature"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_text_signature_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_signature")),
+        sa.UniqueConstraint("kind", "object_id", name=op.f("uq_text_signature_kind_object_id")),
+    )
+    with op.batch_alter_table("text_signature", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_text_signature_near_id"), ["near_id"], unique=False)
+        batch_op.create_index("ix_text_signature_workshop", ["workshop_id", "made_at"], unique=False)
+
+    op.create_table(
         "topic",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=False),
@@ -1287,6 +1314,19 @@ def upgrade() -> None:
     with op.batch_alter_table("term_item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_term_item_stage_id"), ["stage_id"], unique=False)
         batch_op.create_index("ix_term_item_target", ["kind", "target_id"], unique=False)
+
+    op.create_table(
+        "text_band",
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.Column("text_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["text_id"], ["text_signature.id"], name=op.f("fk_text_band_text_id_text_signature"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "text_id", name=op.f("pk_text_band")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("text_band", schema=None) as batch_op:
+        batch_op.create_index("ix_text_band_text", ["text_id"], unique=False)
 
     op.create_table(
         "topic_requirement",
@@ -1962,6 +2002,10 @@ def downgrade() -> None:
     op.drop_table("workshop_member")
     op.drop_table("topic_visit")
     op.drop_table("topic_requirement")
+    with op.batch_alter_table("text_band", schema=None) as batch_op:
+        batch_op.drop_index("ix_text_band_text")
+
+    op.drop_table("text_band")
     with op.batch_alter_table("term_item", schema=None) as batch_op:
         batch_op.drop_index("ix_term_item_target")
         batch_op.drop_index(batch_op.f("ix_term_item_stage_id"))
@@ -2083,6 +2127,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_topic_author_id"))
 
     op.drop_table("topic")
+    with op.batch_alter_table("text_signature", schema=None) as batch_op:
+        batch_op.drop_index("ix_text_signature_workshop")
+        batch_op.drop_index(batch_op.f("ix_text_signature_near_id"))
+
+    op.drop_table("text_signature")
     op.drop_table("term_stage")
     with op.batch_alter_table("teacher_import_row", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_teacher_import_row_user_id"))

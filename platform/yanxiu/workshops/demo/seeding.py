@@ -15,6 +15,7 @@ from yanxiu.core.html import html_from_text
 from yanxiu.workshops.demo.activities import seed_activities
 from yanxiu.workshops.demo.attention import seed_visits
 from yanxiu.workshops.demo.bulletins import seed_bulletins
+from yanxiu.workshops.demo.kinds import seed_kinds
 from yanxiu.workshops.demo.papers import paper
 from yanxiu.workshops.demo.scripts import Line, Script, read_scripts
 from yanxiu.workshops.demo.tasks import seed_tasks
@@ -151,6 +152,7 @@ def seed(world: DemoWorld) -> None:
     sanguo = world.workshops["sanguo"]
     plan_term(world, sanguo, people["王丽"])
     if not world.small:
+        seed_kinds(world, people, sanguo)
         _leave_something_to_answer(world, people)
 
 

@@ -262,7 +262,7 @@ def test_what_is_done_is_known_or_ticked_and_shown_to_those_who_lead(app, cast, 
 def test_changes_of_a_day_are_one_message_in_the_evening_and_search_knows_the_items(app, cast, client_for, planned):
     def told():
         with app.app_context():
-            kinds = select(Notification.user_id).where(Notification.kind == "plan_adjusted")
+            kinds = select(Notification.user_id).where(Notification.kind == "term_plan")
             return sorted(db.session.scalars(kinds))
 
     with app.app_context():

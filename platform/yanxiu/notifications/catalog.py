@@ -54,7 +54,7 @@ KINDS: dict[str, Wording] = {
     "activity_changed": Wording("{actor}调整了活动安排", "{actor}等 {count} 次调整了活动安排", "clock"),
     "activity_cancelled": Wording("{actor}取消了活动", "{actor}取消了活动", "warning"),
     "activity_near": Wording("活动一天之内就要开始了", "活动一天之内就要开始了", "flag"),
-    "plan_adjusted": Wording("学期计划有调整", "学期计划有调整", "flag"),
+    "term_plan": Wording("学期计划有调整", "学期计划有调整", "flag"),
     "task_new": Wording("{actor}布置了新任务", "{actor}布置了新任务", "task"),
     "task_due": Wording("任务明天截止，您还没有提交", "任务明天截止，您还没有提交", "clock"),
     "work_returned": Wording("{actor}退回了您的作业", "{actor}退回了您的作业", "undo", decides=True),

@@ -35,7 +35,7 @@ def _on_plan(event: PlanAdjusted) -> None:
     home, name = f"/workshops/{event.workshop_id}", seat.workshop.name
     members = set(member_ids(event.workshop_id)) - {event.actor_id}
     topic = f"termplan:{event.workshop_id}"
-    notify(members, Message("plan_adjusted", None, name, home, "学期计划", f"{home}/plan", topic))
+    notify(members, Message("term_plan", None, name, home, "学期计划", f"{home}/plan", topic))
 
 
 def _tell(user_ids: Iterable[int], kind: str, actor_id: int, workshop_id: int) -> None:

@@ -17,6 +17,7 @@ from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.termplan import ArrangeForm, ItemForm, RemovalForm, StageForm
 from yanxiu.workshops.models import TermItem, TermStage
+from yanxiu.workshops.permissions.tasks import HANDING_IN
 from yanxiu.workshops.queries import termplan
 from yanxiu.workshops.queries.plan_progress import KNOWN, done_pairs, is_known
 from yanxiu.workshops.queries.plan_targets import READING, kind_names, plan_target
@@ -90,8 +91,8 @@ def _board(seat: Seat) -> dict[str, Any]:
 
 
 def _own(seat: Seat, stages: list[termplan.PlannedStage]) -> dict[str, Any] | None:
-    """Return what a member has done, and whether more can be ticked; whoever only looks has nothing to do."""
-    if seat.member is None:
+    """Return what a member has done, and whether more can be ticked; whoever leads, guides or looks is not asked."""
+    if seat.member is None or seat.member.role not in HANDING_IN:
         return None
     items = [planned.item for stage in stages for planned in stage.items]
     done = done_pairs(items, [seat.member.user_id]) if items else set()

@@ -13,7 +13,12 @@ from tests.support.clients import Client, session_cookie
 from tests.support.server import LiveServer
 
 SIZES = {1280: 900, 390: 844}
-EXPECTED_WHEN_OFFLINE = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "WebSocket connection")
+EXPECTED_WHEN_OFFLINE = (
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONNECTION_REFUSED",
+    "WebSocket connection",
+    "An unknown error occurred when fetching the script",  # the browser looked for a newer service worker
+)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -81,7 +81,7 @@ def test_a_broken_line_gets_smaller_portions(page_for, lesson_id, large_file):
         lambda route: route.abort("internetdisconnected") if route.request.method == "PATCH" else route.continue_(),
     )
     choose(page, large_file)
-    eventually(lambda: page.evaluate("1") and len(offsets) >= 3)
+    eventually(lambda: page.evaluate("1") and len(offsets) >= 3, 30)
     page.unroute("**/uploads/*")
     expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
     assert next(offset for offset in offsets if offset) == MIB

@@ -39,7 +39,7 @@ def test_an_item_is_dragged_into_the_next_stage_and_others_see_it(page_for, plan
     leader.goto(plan)
     for page in (member, leader):
         expect(page.locator("live-list#plan")).to_have_attribute("data-state", "live")
-    grip = leader.locator("[data-plan-grip]").first
+    grip = leader.locator(".plan-item [data-plan-grip]").first
     grip.scroll_into_view_if_needed()
     start = grip.bounding_box()
     target = leader.get_by_role("heading", name="集体备课与磨课").bounding_box()
@@ -53,6 +53,23 @@ def test_an_item_is_dragged_into_the_next_stage_and_others_see_it(page_for, plan
         expect(titles(page, 1)).to_have_text(["读课标"])
         expect(titles(page, 0)).to_have_text(["写初案", "议初案"])
     expect(member.locator("[data-plan-grip]")).to_have_count(0)
+
+
+def test_a_stage_is_dragged_over_the_one_before_it(page_for, plan):
+    leader = page_for("leader")
+    leader.goto(plan)
+    expect(leader.locator("live-list#plan")).to_have_attribute("data-state", "live")
+    start = leader.locator(".plan-stage-head [data-plan-grip]").last.bounding_box()
+    target = leader.get_by_role("heading", name="启动与选题").bounding_box()
+    leader.mouse.move(start["x"] + 10, start["y"] + 10)
+    leader.mouse.down()
+    leader.mouse.move(start["x"] + 12, start["y"] - 20, steps=3)
+    leader.mouse.move(start["x"] + 12, target["y"], steps=5)
+    leader.mouse.up()
+    expect(leader.get_by_text("顺序已保存")).to_be_visible()
+    expect(leader.locator(".plan-stage h2")).to_have_text(["集体备课与磨课", "启动与选题"])
+    leader.reload()
+    expect(leader.locator(".plan-stage h2")).to_have_text(["集体备课与磨课", "启动与选题"])
 
 
 def test_an_item_is_moved_by_keyboard_and_keeps_the_focus(page_for, plan):

@@ -1,5 +1,6 @@
 // The order of a term's plan: an item is dragged by its grip with a mouse, a pen or a finger, also into another stage;
-// Alt+↑ and Alt+↓ press the buttons 上移 and 下移. The server decides where things stand: after each move the page fetches it.
+// a stage is dragged among the stages. Alt+↑ and Alt+↓ press the buttons 上移 and 下移. The server decides where things
+// stand: after each move the page fetches it.
 import { toast } from "../behaviors/toast.js";
 import { requestJson } from "../net.js";
 
@@ -11,7 +12,7 @@ document.addEventListener("pointerdown", (event) => {
   const grip = event.target.closest("[data-plan-grip]");
   if (!grip || event.button || drag) return;
   event.preventDefault();
-  const item = grip.closest("[data-plan-item]");
+  const item = grip.closest("[data-plan-row]");
   drag = { item, pointer: event.pointerId, from: item.parentElement, after: item.nextElementSibling, y: event.clientY };
   drag.board = item.closest("[data-plan-order]");
   // What others change meanwhile waits: a list that moves under the finger cannot be aimed at.
@@ -31,11 +32,24 @@ document.addEventListener("pointermove", (event) => {
 
 /** Put the item where the pointer is: before the first row whose middle lies below it. */
 function follow() {
+  if (isStage(drag.item)) {
+    followAmongStages();
+    return;
+  }
   const lists = [...drag.board.querySelectorAll("[data-plan-stage]")];
   const near = lists.find((list) => drag.y <= list.closest("[data-plan-row]").getBoundingClientRect().bottom) || lists[lists.length - 1];
   const rows = [...near.querySelectorAll("[data-plan-item]")].filter((row) => row !== drag.item);
   const next = rows.find((row) => drag.y < middle(row)) || null;
   if (drag.item.parentElement !== near || drag.item.nextElementSibling !== next) near.insertBefore(drag.item, next);
+}
+
+const isStage = (row) => row.dataset.planRow === "stage";
+const idOf = (row) => row.dataset.planItem || row.querySelector("[data-plan-stage]").dataset.planStage;
+
+function followAmongStages() {
+  const stages = [...drag.board.querySelectorAll("[data-plan-row=stage]")].filter((row) => row !== drag.item);
+  const next = stages.find((row) => drag.y < middle(row)) || null;
+  if (drag.item.nextElementSibling !== next) drag.board.insertBefore(drag.item, next);
 }
 
 function middle(row) {
@@ -80,10 +94,10 @@ async function drop() {
     return;
   }
   const body = new FormData();
-  body.set("kind", "item");
-  body.set("id", item.dataset.planItem);
-  body.set("stage_id", list.dataset.planStage);
-  if (next) body.set("before_id", next.dataset.planItem);
+  body.set("kind", item.dataset.planRow);
+  body.set("id", idOf(item));
+  if (!isStage(item)) body.set("stage_id", list.dataset.planStage);
+  if (next) body.set("before_id", idOf(next));
   try {
     const answer = await requestJson(board.dataset.planOrder, { method: "POST", body });
     if (answer.toast) toast(answer.toast);

@@ -47,7 +47,7 @@ class ItemForm(Form):
 
 
 class ArrangeForm(Form):
-    """Moving a stage or an item: one step, or an item to a place."""
+    """Moving a stage or an item: one step, or to a place."""
 
     kind = choice(choices={"stage": "阶段", "item": "内容"})
     id = number(required="请求的内容不完整，请刷新页面再试")

@@ -201,6 +201,16 @@ def step_stage(actor: User, workshop: Workshop, stage: TermStage, way: str) -> N
     touch_plan(actor, workshop)
 
 
+def place_stage(actor: User, workshop: Workshop, stage: TermStage, before_id: int | None) -> None:
+    """Put a stage with what is in it before another one; at the end if that one is gone or `before_id` is None."""
+    _lock(workshop)
+    _hold_row(stage)
+    others = [other for other in stages_of(workshop.id) if other.id != stage.id]
+    place = next((n for n, other in enumerate(others) if other.id == before_id), len(others))
+    _number([*others[:place], stage, *others[place:]])
+    touch_plan(actor, workshop)
+
+
 def take_out(actor: User, workshop: Workshop, row: TermStage | TermItem, *, out: bool) -> None:
     """Take a stage with what is in it, or an item, out of the plan; or bring it back to its place."""
     _lock(workshop)

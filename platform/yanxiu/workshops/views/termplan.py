@@ -286,17 +286,24 @@ def change_plan_item(workshop_id: int, item_id: int) -> ResponseReturnValue:
 
 @bp.post("/workshops/<int:workshop_id>/plan/order")
 def arrange_plan(workshop_id: int) -> ResponseReturnValue:
-    """Move a stage or an item a step, or put an item to a place."""
+    """Move a stage or an item a step, or put it to a place."""
     form = ArrangeForm()
     with unit_of_work():
         seat = _planning(workshop_id)
         require_valid(form)
         if form.kind.data == "stage":
-            stage = _stage(workshop_id, form.id.data)
-            services.step_stage(current_actor(), seat.workshop, stage, form.step.data)
+            _move_stage(seat, form)
         else:
             _move_item(seat, form)
     return done_in_place(_plan_url(workshop_id), MOVED.get(form.step.data, "顺序已保存"))
+
+
+def _move_stage(seat: Seat, form: ArrangeForm) -> None:
+    stage = _stage(seat.workshop.id, form.id.data)
+    if form.step.data:
+        services.step_stage(current_actor(), seat.workshop, stage, form.step.data)
+    else:
+        services.place_stage(current_actor(), seat.workshop, stage, form.before_id.data)
 
 
 def _move_item(seat: Seat, form: ArrangeForm) -> None:

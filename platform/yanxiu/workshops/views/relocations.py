@@ -19,6 +19,7 @@ from yanxiu.workshops.queries import teams, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import relocations as services
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_topic, require
+from yanxiu.workshops.views.seals import STATE_FIRST, is_sealed
 from yanxiu.workshops.views.topics import topic_url
 
 NAMED = 80
@@ -35,6 +36,7 @@ def arrangement(workshop_id: int, topic_id: int) -> ResponseReturnValue:
 def _open(workshop_id: int, topic_id: int) -> tuple[Seat, Topic]:
     seat, topic = open_topic(workshop_id, topic_id)
     require(permissions.can_rearrange(current_viewer(), topic, seat.member), "管理话题的老师才能整理话题")
+    require(not is_sealed(seat, topic), STATE_FIRST)
     return seat, topic
 
 

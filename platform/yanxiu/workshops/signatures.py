@@ -5,13 +5,14 @@ agree in a share of these values that is, on average, their resemblance r. The v
 texts that agree in one whole band are candidates, which happens with probability 1 - (1 - r^ROWS)^BANDS - 0.94 at r = 0.5,
 0.43 at r = 0.3, 0.02 at r = 0.1 (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4). Each band is kept as one number, so
 that candidates are one indexed query. The orders come from a fixed seed and a named scheme of datasketch: numbers kept
-by one release are those of the next.
+by one release are those of the next. (crc32 is enough to begin with: that scheme mixes it before it permutes.)
 """
 
 from __future__ import annotations
 
 import hashlib
 import struct
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -44,7 +45,7 @@ def band_keys(text: str) -> set[int]:
 def _keys_of(runs: set[str], bands: int) -> Sequence[int]:
     from datasketch import MinHash
 
-    signature = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME, permutations=_orders())
+    signature = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME, permutations=_orders(), hashfunc=zlib.crc32)
     signature.update_batch([run.encode() for run in runs])
     values = [int(value) for value in signature.digest()]
     return [_key(band, values[band * ROWS : (band + 1) * ROWS]) for band in range(bands)]

@@ -82,6 +82,8 @@ def test_stating_a_view_opens_the_debate_and_shows_the_sides(app, cast, hall, cl
     assert (missing.status_code, missing.get_json()["field"]) == (422, "side")
     done = colleague.post(f"{hall.where}/posts", data={"html": "我看不必", "side": "b"}, headers=FETCH).get_json()
     assert "现在可以看到" in done["toast"]
+    repeated = {"html": "我看不必", "side": "b", "opens": "1"}
+    assert "redirect" in colleague.post(f"{hall.where}/posts", data=repeated, headers=FETCH).get_json()
     shown = page(colleague, hall.where)
     assert SECRET in shown
     assert shown.count('<p class="num">1 人</p>') == 2
@@ -93,7 +95,7 @@ def test_stating_a_view_opens_the_debate_and_shows_the_sides(app, cast, hall, cl
     assert "从反方改到正方" in page(client_for("teacher"), hall.where)
     with app.app_context():
         mine = select(PostSide.side).join(Post, Post.id == PostSide.post_id).where(Post.author_id == cast.colleague.id)
-        assert list(db.session.scalars(mine)) == ["b", "b"]
+        assert list(db.session.scalars(mine)) == ["b", "b", "b"]
         assert queries.tally_of(hall.id) == queries.Tally(2, 0)
         assert db.session.query(DebateMove).count() == 1
 

@@ -1,12 +1,15 @@
 """Tasks in the browser: writing that survives a closed tab and a broken line, and marking by keyboard alone."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.workshops import make_task, make_work, make_workshop
+from yanxiu.core.clock import now
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.workshops.models import Submission, SubmissionCopy, Task
+from yanxiu.workshops.models import Submission, SubmissionCopy, Task, WorkshopMember
 
 
 @pytest.fixture
@@ -72,3 +75,15 @@ def test_the_leader_marks_one_after_the_other_without_a_mouse(app, cast, page_fo
         marked = {row.id: (row.score, row.comment) for row in db.session.scalars(db.select(Submission))}
     errors[:] = [error for error in errors if "422" not in error]
     assert marked == {works[0]: (92, "jk 不是换页，是评语"), works[1]: (88, "")}
+
+
+def test_a_pressed_reminder_says_so_at_once_and_wakes_when_taken_back(app, page_for, task):
+    with app.app_context(), unit_of_work():
+        db.session.execute(db.update(WorkshopMember).values(joined_at=now() - timedelta(days=1)))
+    page = page_for("leader")
+    page.goto(task)
+    form = page.locator("form[data-done]")
+    form.get_by_role("button", name="提醒还没有交的 2 位老师").click()
+    expect(form.get_by_role("button", name="已提醒", exact=True)).to_be_disabled()
+    page.get_by_role("button", name="撤销").click()
+    expect(form.get_by_role("button", name="提醒还没有交的 2 位老师")).to_be_enabled()

@@ -18,7 +18,7 @@ from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.cli import build_index
 from yanxiu.workshops.archive.exporting import export_workshop
-from yanxiu.workshops.archive.importing import KnownArchiveError, Outlook, import_workshop, look_through
+from yanxiu.workshops.archive.importing import KnownArchiveError, Outlook, import_workshop, look_through, rehearse
 from yanxiu.workshops.queries.archive_parts import Wish
 from yanxiu.workshops.queries.teams import workshop_names
 
@@ -66,7 +66,9 @@ def import_command(source: Path, dry_run: bool) -> None:
         try:
             if dry_run:
                 with OpenedArchive(source) as archive:
-                    tell(look_through(archive))
+                    outlook = look_through(archive)
+                    rehearse(archive)
+                    tell(outlook)
                 return
             workshop_id, rows = import_workshop(source)
         except KnownArchiveError as error:

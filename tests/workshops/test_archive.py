@@ -31,7 +31,7 @@ from yanxiu.lessonplans.models import LessonPlan, PlanImage, PlanSnapshot, PlanT
 from yanxiu.observations import demo as observations_demo
 from yanxiu.workshops import demo as workshops_demo
 from yanxiu.workshops.archive.exporting import export_workshop
-from yanxiu.workshops.archive.importing import KnownArchiveError, import_workshop, look_through
+from yanxiu.workshops.archive.importing import KnownArchiveError, import_workshop, look_through, rehearse
 from yanxiu.workshops.archive.scoping import Scoping
 from yanxiu.workshops.models import Poll, Post, Topic, Workshop, WorkshopPicture
 from yanxiu.workshops.queries.archive_parts import Wish, kept_tables, left_tables
@@ -151,6 +151,9 @@ def test_a_workshop_reads_back_on_another_server_as_it_was(app, cast, ctx, datab
         first = make_workshop(cast.user("colleague"), [], name="先来的")
         make_post(cast.user("colleague"), make_topic(cast.user("colleague"), first))
         db.session.execute(sa.update(User).where(User.username == "zhoumin").values(username="zhoumin2", name="周敏敏"))
+    with OpenedArchive(path) as archive:
+        rehearse(archive)
+    assert db.session.scalars(sa.select(Workshop.name)).all() == ["先来的"]
     new_id, rows = import_workshop(path)
     assert new_id != old_id
     assert contents(new_id) == before

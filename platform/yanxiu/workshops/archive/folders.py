@@ -10,7 +10,7 @@ from typing import BinaryIO
 from yanxiu.core.clock import LOCAL_ZONE, now, today
 from yanxiu.core.storage import StoredFile, storage
 from yanxiu.core.word import QUOTE, SMALL, Picture, WordFile
-from yanxiu.workshops.activity_words import KIND_NAMES, RECORD_PARTS, time_span
+from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, RECORD_PARTS, time_span
 from yanxiu.workshops.archive.issues import fill_bulletins
 from yanxiu.workshops.archive.works import fill_works
 from yanxiu.workshops.insight_sheets import workbook_of
@@ -108,10 +108,14 @@ def _fill_topic(shelf: Shelf, workshop: Workshop, topic: Topic, number: int) -> 
             if post.withdrawn_at is None:
                 attachments += [(post, each.file) for each in post.attachments]
     folder = shelf.folder("研讨", FILES, name) if attachments else ()
+    placed = []
     for post, file in attachments:
-        shelf.place(file, *folder, f"{post.number:03} {post.author.name} {file.name}")
+        path = shelf.place(file, *folder, f"{post.number:03} {post.author.name} {file.name}")
+        placed.append((file.name, path, post.author.name))
     marks = "".join(word for word, is_so in (("精华 ", topic.digest_at), ("公告 ", topic.pinned_at)) if is_so)
     shelf.tell("研讨", topic.title, word.path, f"{marks}{topic.author.name}　{topic.replies_count} 条回复")
+    for file_name, path, author in placed:
+        shelf.tell("研讨", f"附件：{file_name}", path, author)
 
 
 def _write_poll(word: WordFile, topic_id: int) -> None:
@@ -158,8 +162,8 @@ def _fill_activity(shelf: Shelf, activity: Activity, number: int, pictures: Pict
         for reflection in archives.every_reflection(activity.id):
             word.heading(f"反思：{reflection.author.name}", 2)
             word.html(reflection.html, pictures)
-    note = f"{moment_words(activity.starts_at)}　{'已取消' if activity.cancelled_at else f'实到 {count.came} 人'}"
-    shelf.tell("活动", activity.title, word.path, note)
+    state = f"实到 {count.came} 人" if activity.phase == "over" else PHASE_NAMES[activity.phase]
+    shelf.tell("活动", activity.title, word.path, f"{moment_words(activity.starts_at)}　{state}")
     table = attendance_table(activity, lines, count)
     shelf.tell("活动", f"{activity.title}出勤登记", shelf.write(table, *folder, "出勤登记.xlsx"))
 

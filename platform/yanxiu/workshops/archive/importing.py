@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,28 +146,60 @@ def _received(archive: OpenedArchive) -> Iterator[list[tuple[Row, ReceivedFile]]
         raise
 
 
-def _place(archive: OpenedArchive, files: list[tuple[Row, ReceivedFile]]) -> tuple[int, dict[str, int]]:
-    key = archive.manifest["key"]
+def rehearse(archive: OpenedArchive) -> None:
+    """Put everything in and take it back: what would go wrong goes wrong now. Nothing is left of it."""
+    files = [(row, _unstored(archive, row)) for row in _file_rows(archive)]
     try:
-        with unit_of_work():
-            known = read_back_from(key)
-            if known is not None:
-                raise KnownArchiveError(known.id, known.name)
-            matched = match(archive.lines("places"), archive.lines("people"))
-            places = make_places(matched)
-            people = make_people(matched, places)
-            placing = Placing(archive, {PLACE: places, USER: people}, key)
-            placing.keep_files(files)
-            rows = placing.place_rows()
-            workshop_id = next(iter(placing.ids[WORKSHOP].values()))
-            made_at = datetime.fromisoformat(archive.manifest["made_at"])
-            db.session.add(WorkshopOrigin(workshop_id=workshop_id, archive_key=key, archived_on=made_at))
-            db.session.flush()
-            counts = {"files": len(placing.ids[FILE]), "people": len(matched.new_people)}
-            record_audit(None, "workshop.imported", "workshop", workshop_id, count=sum(rows.values()), **counts)
+        with _told_apart(archive.manifest["key"]), unit_of_work():
+            _write(archive, files)
+            raise _RehearsedError
+    except _RehearsedError:
+        db.session.rollback()
+
+
+class _RehearsedError(Exception):
+    """Ends the transaction of a rehearsal."""
+
+
+def _unstored(archive: OpenedArchive, row: Row) -> ReceivedFile:
+    size, digest = archive.files[row["path"]]
+    return ReceivedFile(secrets.token_hex(20), size, digest, row["name"], row["mime"][:127])
+
+
+def _place(archive: OpenedArchive, files: list[tuple[Row, ReceivedFile]]) -> tuple[int, dict[str, int]]:
+    with _told_apart(archive.manifest["key"]), unit_of_work():
+        return _write(archive, files)
+
+
+@contextmanager
+def _told_apart(key: str) -> Iterator[None]:
+    """Say in words why the database does not take the rows: somebody was faster, or they contradict each other."""
+    try:
+        yield
     except (IntegrityError, StatementError) as error:
         known = read_back_from(key)
         if known is not None:
             raise KnownArchiveError(known.id, known.name) from error
         raise ArchiveError("档案里的数据前后对不上，一条也没有导入") from error
+
+
+def _write(archive: OpenedArchive, files: list[tuple[Row, ReceivedFile]]) -> tuple[int, dict[str, int]]:
+    """Put people, places, files and rows in; inside a unit of work."""
+    key = archive.manifest["key"]
+    known = read_back_from(key)
+    if known is not None:
+        raise KnownArchiveError(known.id, known.name)
+    matched = match(archive.lines("places"), archive.lines("people"))
+    places = make_places(matched)
+    placing = Placing(archive, {PLACE: places, USER: make_people(matched, places)}, key)
+    placing.keep_files(files)
+    rows = placing.place_rows()
+    workshop_id = next(iter(placing.ids[WORKSHOP].values()), None)
+    if workshop_id is None:
+        raise ArchiveError("档案里的工作坊缺少所属单位或创建人，没有导入")
+    made_at = datetime.fromisoformat(archive.manifest["made_at"])
+    db.session.add(WorkshopOrigin(workshop_id=workshop_id, archive_key=key, archived_on=made_at))
+    db.session.flush()
+    counts = {"files": len(placing.ids[FILE]), "people": len(matched.new_people)}
+    record_audit(None, "workshop.imported", "workshop", workshop_id, count=sum(rows.values()), **counts)
     return workshop_id, rows

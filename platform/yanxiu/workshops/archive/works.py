@@ -11,7 +11,7 @@ from yanxiu.workshops.queries import archives, tasks
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries.archive_parts import Shelf
 from yanxiu.workshops.queries.peers import reviews_of_task
-from yanxiu.workshops.standings import GRADES, mark_of, state_of
+from yanxiu.workshops.standings import mark_of, state_of
 
 
 def fill_works(shelf: Shelf, workshop: Workshop, pictures: Picture) -> None:
@@ -33,13 +33,12 @@ def _fill_task(shelf: Shelf, task: Task, pictures: Picture) -> None:
         word.paragraph(f"{_moment(task)} 截止　{'必做' if task.required else '选做'}", SMALL)
         word.html(task.html, pictures)
         _write_reviews(word, task)
-    for each in task.files:
-        shelf.place(each.file, *folder, "任务附件", each.file.name)
-    works = 0
-    for work in archives.every_work(task.id):
+    files = [(each.file.name, shelf.place(each.file, *folder, "任务附件", each.file.name)) for each in task.files]
+    shelf.tell("任务与作业", task.title, word.path)
+    for name, path in files:
+        shelf.tell("任务与作业", f"{task.title}　{name}", path)
+    for work in list(archives.every_work(task.id)):
         _fill_work(shelf, (*folder, work.user.name), task, work, pictures)
-        works += 1
-    shelf.tell("任务与作业", task.title, word.path, f"{works} 份作业")
 
 
 def _moment(task: Task) -> str:
@@ -59,17 +58,20 @@ def _fill_work(shelf: Shelf, wanted: tuple[str, ...], task: Task, work: Submissi
     with shelf.word(*folder, f"{work.user.name}.docx") as word:
         word.title(task.title)
         word.paragraph(f"{work.user.name}　{work.user.organization.label}", SMALL)
-        verdict = mark_of(task, work) or GRADES.get(work.grade or "", "") or state_of(task, work, now()).text
+        verdict = mark_of(task, work) or state_of(task, work, now()).text
         by = f"（{work.marked_by.name}）" if work.marked_by is not None else ""
         word.paragraph(f"成绩：{verdict}{by}{'　推优' if work.excellent_at else ''}{'　迟交' if work.late else ''}")
         if work.comment:
             word.paragraph(f"评语：{work.comment}")
         for copy in sorted(work.copies, key=lambda each: each.number):
             _write_copy(word, copy, pictures)
+    name, files = f"{task.title}：{work.user.name}", []
     for copy in work.copies:
         within = (*folder, f"第{copy.number}稿") if len(work.copies) > 1 else folder
-        for each in copy.files:
-            shelf.place(each.file, *within, each.file.name)
+        files += [(each.file.name, shelf.place(each.file, *within, each.file.name)) for each in copy.files]
+    shelf.tell("任务与作业", name, word.path, verdict)
+    for file_name, path in files:
+        shelf.tell("任务与作业", f"{name}　{file_name}", path)
 
 
 def _write_copy(word: WordFile, copy: SubmissionCopy, pictures: Picture) -> None:

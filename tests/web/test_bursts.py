@@ -131,3 +131,15 @@ def test_nobody_waits_for_one_that_failed(monkeypatch):
     assert (found.html, is_maker) == ("<p>有了</p>", False)
     monkeypatch.setattr(bursts, "_clock", lambda: found.begun + bursts.KEEP_S)
     assert shelf.take(("topic:1", 0), 1) == (None, True), "a burst is over after a moment"
+
+
+def test_what_somebody_was_given_does_not_change_under_their_hands():
+    """The number up to which a fragment goes and its HTML belong together: else a page would skip a post for good."""
+    shelf = bursts.Shelf()
+    assert shelf.take(("topic:1", 0), 1) == (None, True)
+    shelf.put(("topic:1", 0), 1, "<p>一</p>")
+    given, _is_maker = shelf.take(("topic:1", 0), 1)
+    shelf.put(("topic:1", 0), 2, "<p>一</p><p>二</p>")
+    later, _is_maker = shelf.take(("topic:1", 0), 2)
+    assert (given.reached, given.html) == (1, "<p>一</p>")
+    assert (later.reached, later.html) == (2, "<p>一</p><p>二</p>")

@@ -207,3 +207,13 @@ def test_a_topic_goes_only_where_one_is_in_the_team_and_who_spoke_is_told(app, c
             db.session.scalar(select(func.count()).select_from(Notification).where(Notification.kind == "topic_moved"))
             == 0
         )
+
+
+def test_a_topic_that_went_into_another_is_not_brought_back_empty(talk, client_for):
+    with unit_of_work():
+        relocations.merge_topics(talk.people["leader"], talk.first, talk.second)
+    home = f"/workshops/{talk.workshop.id}/topics"
+    client = client_for("leader")
+    assert "恢复" not in client.get(f"{home}?deleted={talk.second.id}").text
+    assert client.post(f"{home}/{talk.second.id}/restoration").status_code == 404
+    assert client.get(f"{home}/{talk.second.id}").location.endswith(f"/topics/{talk.first.id}")

@@ -67,7 +67,9 @@ class Shelf:
     def put(self, key: Key, reached: int, html: str) -> None:
         """Leave a fragment for the others; `reached` is the number of the list up to which it goes."""
         with self._lock:
-            making = self._makings.setdefault(key, Making())
+            making = self._makings.get(key)
+            if making is None or making.done.is_set():
+                making = self._makings[key] = Making()
             making.reached, making.html = reached, html
             making.done.set()
 

@@ -155,11 +155,12 @@ def find_topic(workshop_id: int, topic_id: int) -> Topic | None:
 
 
 def find_deleted_topic(workshop_id: int, topic_id: int) -> Topic | None:
-    """Return a topic of this workshop that was deleted."""
+    """Return a topic of this workshop that was deleted; not one whose posts all went into another."""
+    deleted = (Topic.deleted_at.is_not(None), Topic.last_number > 0)
     return db.session.scalar(
         select(Topic)
         .options(joinedload(Topic.workshop))
-        .where(Topic.workshop_id == workshop_id, Topic.id == topic_id, Topic.deleted_at.is_not(None))
+        .where(Topic.workshop_id == workshop_id, Topic.id == topic_id, *deleted)
     )
 
 

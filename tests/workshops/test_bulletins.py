@@ -27,7 +27,7 @@ from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.workshops.bulletin_content import table_from
-from yanxiu.workshops.models import Bulletin, BulletinSection
+from yanxiu.workshops.models import Bulletin, BulletinSection, Workshop
 from yanxiu.workshops.queries import bulletins as queries
 from yanxiu.workshops.services import attendance, bulletins, topics, work
 from yanxiu.workshops.services.bulletins import Masthead, Written
@@ -161,6 +161,16 @@ def test_numbers_have_no_gaps_and_stay_with_their_issue(room):
     assert "bulletin.withdrawn" in actions
     queued = select(SearchOutbox.object_id).where(SearchOutbox.kind == "bulletin")
     assert set(db.session.scalars(queued)) == {room.bulletin.id, second.id}
+
+
+def test_saving_and_publishing_at_once_locks_in_the_order_of_everybody_who_publishes(room, monkeypatch):
+    """The workshop, then the issue: else two of a team who publish at once wait for each other in a circle."""
+    held = []
+    monkeypatch.setattr(bulletins, "hold", lambda row, hold=bulletins.hold: held.append(type(row)) or hold(row))
+    with unit_of_work():
+        bulletins.save_bulletin(room.people["leader"], room.bulletin, HEAD, [], publish=True)
+    assert room.bulletin.is_public
+    assert held.index(Workshop) < held.index(Bulletin)
 
 
 def test_an_issue_without_a_word_is_not_published(room):

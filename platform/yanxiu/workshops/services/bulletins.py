@@ -150,8 +150,13 @@ def _hold_open(bulletin: Bulletin) -> list[BulletinSection]:
     return list(db.session.scalars(rows.execution_options(populate_existing=True)))
 
 
-def save_bulletin(actor: User, bulletin: Bulletin, masthead: Masthead, written: Sequence[Written]) -> Saved:
-    """Write what changed, columns in the order given. Where a colleague wrote meanwhile nothing is written."""
+def save_bulletin(
+    actor: User, bulletin: Bulletin, masthead: Masthead, written: Sequence[Written], *, publish: bool = False
+) -> Saved:
+    """Write what changed, columns in the order given. Where a colleague wrote meanwhile nothing is written, and nothing
+    published. The workshop is locked before the issue, as by everybody who publishes."""
+    if publish:
+        hold(bulletin.workshop)
     sections = {section.kind: section for section in _hold_open(bulletin)}
     saved, changed = Saved(), False
     for name, value in asdict(masthead).items():
@@ -164,6 +169,8 @@ def save_bulletin(actor: User, bulletin: Bulletin, masthead: Masthead, written: 
         changed |= _write(actor, section, column, saved)
     if changed:
         _touch(bulletin)
+    if publish and not saved.clashes:
+        publish_bulletin(actor, bulletin)
     return saved
 
 

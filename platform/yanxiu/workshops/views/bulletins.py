@@ -253,9 +253,8 @@ def save_bulletin(workshop_id: int, bulletin_id: int) -> ResponseReturnValue:
     try:
         with unit_of_work():
             seat, found = _open_for_writing(workshop_id, bulletin_id)
-            saved = services.save_bulletin(current_actor(), found, form.head(), _written(form, then))
-            if then == PUBLISH and not saved.clashes:
-                services.publish_bulletin(current_actor(), found)
+            words, ready = (form.head(), _written(form, then)), then == PUBLISH
+            saved = services.save_bulletin(current_actor(), found, *words, publish=ready)
     except YanxiuError as error:
         seat, found = open_bulletin(workshop_id, bulletin_id)
         return form_page("workshops/bulletins/edit.html", form, error, **_edit_context(seat, found))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.workshops import make_workshop
-from yanxiu.core.search_queue import PUBLIC, acl_workshop, enqueue_index
+from yanxiu.core.search_queue import PUBLIC, acl_team, acl_workshop, enqueue_index
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.forms import wanted_from
 
@@ -231,12 +231,13 @@ def test_in_a_workshop_only_its_own_things_are_found_and_only_by_who_sees_it(ctx
     inside = frozenset({PUBLIC, acl_workshop(workshop)})
     put_in(index_now, shelf, "三国甲", acl=inside)
     put_in(index_now, shelf, "三国乙")
+    put_in(index_now, shelf, "三国丙", acl=frozenset({PUBLIC, acl_team(workshop)}))
     asked = {"q": "三国", "workshop": workshop}
     html = page_text(client_for("leader").get("/search", query_string=asked))
-    assert titles(html) == ["三国甲"]
+    assert sorted(titles(html)) == ["三国丙", "三国甲"], "also what only its team sees"
     assert f'name="workshop" value="{workshop}"' in html
     assert f"workshop={workshop}" in page_text(
         client_for("leader").get("/search", query_string=asked | {"sort": "newest"})
     )
     html = page_text(client_for("outsider").get("/search", query_string=asked))
-    assert (len(titles(html)), "三国工作坊" in html) == (2, False)
+    assert (len(titles(html)), "三国工作坊" in html) == (3, False)

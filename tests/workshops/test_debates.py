@@ -14,8 +14,18 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops.indexing import SOURCES, debate_principals, workshop_principals
-from yanxiu.workshops.models import Debate, DebateMove, DebateStand, Post, PostSide, Topic, Workshop
+from yanxiu.workshops.models import (
+    Debate,
+    DebateMove,
+    DebateStand,
+    Post,
+    PostSide,
+    Topic,
+    Workshop,
+    WorkshopMember,
+)
 from yanxiu.workshops.queries import debates as queries
+from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.services import debates, relocations
 from yanxiu.workshops.services.debates import DebateDetails
 from yanxiu.workshops.services.kinds import Shape, shape_topic
@@ -113,6 +123,12 @@ def test_search_knows_the_seal_and_the_lock_lifts_it(app, cast, hall, client_for
             return by_acl
 
         assert finders() == {"leader", "teacher"}
+        with unit_of_work():  # who left is not known by what they said
+            workshop_id = db.session.get(Topic, hall.id).workshop_id
+            db.session.delete(membership_of(workshop_id, cast.teacher.id))
+        assert finders() == {"leader"}
+        with unit_of_work():
+            db.session.add(WorkshopMember(workshop_id=workshop_id, user_id=cast.teacher.id, role="member"))
         with unit_of_work():
             topic = db.session.get(Topic, hall.id)
             lock_topic(cast.user("leader"), topic, db.session.get(Post, hall.opener), locked=True)

@@ -47,6 +47,11 @@ def acl_workshop(workshop_id: int) -> str:
     return f"w{workshop_id}"
 
 
+def acl_team(workshop_id: int) -> str:
+    """Those who lead, help to lead or guide a workshop: for what its members do not see yet."""
+    return f"team{workshop_id}"
+
+
 def acl_roles(roles: Iterable[str], organization_path: str) -> frozenset[str]:
     """Whoever holds one of `roles` at or above the organization of `path` ("/1/4/9/"); mirrors `Viewer.holds`."""
     above = [part for part in organization_path.split("/") if part]

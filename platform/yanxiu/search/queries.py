@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
-from yanxiu.core.search_queue import IndexDocument, SearchOutbox, acl_workshop, sources
+from yanxiu.core.search_queue import IndexDocument, SearchOutbox, acl_team, acl_workshop, sources
 from yanxiu.search.engines.interface import EngineHit, EnginePage, EngineRequest, Key, SearchEngine
 from yanxiu.search.models import SearchState
 from yanxiu.search.permissions import principals_of
@@ -148,7 +148,7 @@ def _request(query: Query, wanted: Wanted) -> EngineRequest:
         required=query.required,
         excluded=query.excluded,
         filters={name: frozenset({value}) for name, value in wanted.filters.items()},
-        within=frozenset({acl_workshop(wanted.workshop)} if wanted.workshop else ()),
+        within=frozenset({acl_workshop(wanted.workshop), acl_team(wanted.workshop)} if wanted.workshop else ()),
         title=query.title,
         newest_first=wanted.newest_first,
         offset=PAGE * (wanted.page - 1),

@@ -22,6 +22,7 @@ from yanxiu.core.search_queue import (
     PrincipalSource,
     acl_county,
     acl_roles,
+    acl_team,
     acl_workshop,
 )
 from yanxiu.core.storage import StoredFile
@@ -69,14 +70,14 @@ def debate_principals(viewer: Viewer) -> Iterable[str]:
         WorkshopMember.user_id == viewer.user_id, WorkshopMember.role.in_(TEAM)
     )
     stated = [f"stated{topic_id}" for topic_id in stated_topic_ids(viewer.user_id)]
-    return [*stated, *(f"team{workshop_id}" for workshop_id in db.session.scalars(leads))]
+    return [*stated, *map(acl_team, db.session.scalars(leads))]
 
 
 def _acl_sealed(topic: Topic) -> frozenset[str]:
     """A view in a debate that goes on: who has stated one, the team, and overseers."""
     return acl_roles(OVERSEEING_ROLES, topic.workshop.organization.path) | {
         f"stated{topic.id}",
-        f"team{topic.workshop_id}",
+        acl_team(topic.workshop_id),
     }
 
 

@@ -106,5 +106,9 @@ def sealing_kind(topic_id: int) -> bool:
 
 
 def stated_topic_ids(user_id: int | None) -> Sequence[int]:
-    """Return the debates in which somebody has stated a view."""
-    return db.session.scalars(select(DebateStand.topic_id).where(DebateStand.user_id == user_id)).all()
+    """Return the debates of a person's workshops in which they have stated a view."""
+    stated = select(DebateStand.topic_id).join(Topic, Topic.id == DebateStand.topic_id)
+    member = WorkshopMember.workshop_id == Topic.workshop_id
+    return db.session.scalars(
+        stated.join(WorkshopMember, member).where(DebateStand.user_id == user_id, WorkshopMember.user_id == user_id)
+    ).all()

@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.support.workshops import make_activity, make_post, make_task, make_topic, make_workshop, opener
+from tests.support.workshops import (
+    make_activity,
+    make_bulletin,
+    make_item,
+    make_post,
+    make_stage,
+    make_task,
+    make_topic,
+    make_workshop,
+    opener,
+)
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import PUBLIC, SIGNED_IN, SearchOutbox, acl_county, acl_school, acl_user
 from yanxiu.core.unit_of_work import unit_of_work
@@ -27,6 +37,8 @@ def world(cast, ctx):
         World.post = make_post(World.people["teacher"], World.topic)
         World.activity = make_activity(World.people["leader"], World.hidden)
         World.task = make_task(World.people["leader"], World.hidden)
+        World.bulletin = make_bulletin(World.people["leader"], World.hidden, published=True)
+        World.item = make_item(World.people["leader"], make_stage(World.people["leader"], World.hidden))
     return World
 
 

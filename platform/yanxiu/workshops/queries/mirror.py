@@ -30,7 +30,7 @@ from yanxiu.workshops.permissions.tasks import can_see_work
 from yanxiu.workshops.queries.debates import sealed_topic_ids
 from yanxiu.workshops.resemblance import without_quotations
 
-CANDIDATES = 20
+CANDIDATES, LOOKED_AT = 20, 500
 KEYS_AT_ONCE = 400
 
 
@@ -58,23 +58,24 @@ def candidates(
     shared: dict[int, int] = {}
     wanted = sorted(keys)
     for start in range(0, len(wanted), KEYS_AT_ONCE):
+        # Of the bands alone: joined with the workshops, SQLite would walk through all their texts instead.
         rows = (
             select(TextBand.text_id, func.count())
-            .join(TextSignature, TextSignature.id == TextBand.text_id)
-            .join(Workshop, Workshop.id == TextSignature.workshop_id)
-            .where(TextBand.key.in_(wanted[start : start + KEYS_AT_ONCE]), Workshop.organization_id == organization_id)
+            .where(TextBand.key.in_(wanted[start : start + KEYS_AT_ONCE]))
             .group_by(TextBand.text_id)
             .order_by(func.count().desc(), TextBand.text_id)
-            .limit(CANDIDATES * 2)
+            .limit(LOOKED_AT)
         )
-        if before is not None:
-            rows = rows.where(TextSignature.made_at < before)
         for text_id, count in db.session.execute(rows):
             shared[text_id] = shared.get(text_id, 0) + count
-    best = sorted(shared, key=lambda text_id: (-shared[text_id], text_id))
-    found = {row.id: row for row in db.session.scalars(select(TextSignature).where(TextSignature.id.in_(best)))}
-    rest = [found[text_id] for text_id in best if (found[text_id].kind, found[text_id].object_id) != own]
-    return rest[:CANDIDATES]
+    best = sorted(shared, key=lambda text_id: (-shared[text_id], text_id))[:LOOKED_AT]
+    here = select(TextSignature).join(Workshop, Workshop.id == TextSignature.workshop_id)
+    here = here.where(TextSignature.id.in_(best), Workshop.organization_id == organization_id)
+    if before is not None:
+        here = here.where(TextSignature.made_at < before)
+    found = {row.id: row for row in db.session.scalars(here)}
+    rest = [found[text_id] for text_id in best if text_id in found]
+    return [row for row in rest if (row.kind, row.object_id) != own][:CANDIDATES]
 
 
 def texts_of(signatures: Sequence[TextSignature]) -> dict[int, Said]:

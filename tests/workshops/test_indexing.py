@@ -140,7 +140,11 @@ def test_a_workshop_of_another_subject_takes_all_that_was_said_in_it_along(world
     assert queued() == plain
     wanted = {("topic", topic.id, False) for topic in (world.topic, *others)}
     wanted |= {("post", post.id, False) for post in answers} | {("activity", world.activity.id, False)}
-    wanted |= {("task", world.task.id, False)}
+    wanted |= {
+        ("task", world.task.id, False),
+        ("bulletin", world.bulletin.id, False),
+        ("term_item", world.item.id, False),
+    }
     db.session.rollback()
     work()
     assert set(queued()) == wanted

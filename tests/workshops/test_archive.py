@@ -283,6 +283,8 @@ DAMAGE = {
     "no row": (in_rows("workshop_member", "}\n", "\n"), "读不出来"),
     "a row less": (in_rows("workshop_member", "}\n{", "}\n\n"), "读不出来"),
     "twice the same": (in_rows("post", '"number":2', '"number":1'), "对不上"),
+    "a row without a number": (in_rows("post", '"id":', '"seq":'), "没有编号"),
+    "somebody without a number": (in_rows("people", '"id":', '"ident":'), "名单已损坏"),
     "no people": (in_rows("people", '"name"', '"nome"'), "人员名单"),
     "no places": (in_rows("places", '"kind":"county"', '"kind":"moon"'), "单位名单"),
 }

@@ -57,7 +57,7 @@ _LINES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:color="808080"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
-TABLE_HEAD = f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{_LINES}</w:tblBorders></w:tblPr>'
+TABLE_HEAD = f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{_LINES}</w:tblBorders></w:tblPr><w:tblGrid/>'
 _ENDINGS = {"jpeg": "jpeg", "png": "png", "gif": "gif"}
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from yanxiu.core.archives.reading import ArchiveError, OpenedArchive
+from yanxiu.core.archives.rows import has_own_id
 from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError
@@ -59,7 +60,7 @@ def look_through(archive: OpenedArchive) -> Outlook:
     archive.verify()
     _check_rows(archive, card["rows"])
     files = list(_file_rows(archive))
-    matched = match(archive.lines("places"), archive.lines("people"))
+    matched = match(_numbered(archive, "places"), _numbered(archive, "people"))
     sizes = archive.files
     db.session.rollback()
     return Outlook(
@@ -96,14 +97,24 @@ def _check_rows(archive: OpenedArchive, rows: dict[str, int]) -> None:
             raise ArchiveError(f"档案里有本程序不认识的数据表 {name}，请先升级再导入")
         columns = set(kept[name].table.columns.keys())
         found = 0
+        is_numbered = has_own_id(kept[name].table)
         for row in archive.lines(name):
             found += 1
+            if is_numbered and not isinstance(row.get("id"), int):
+                raise ArchiveError(f"数据表 {name} 有一行没有编号，档案已损坏")
             if unknown := set(row) - columns - {"~live"}:
                 raise ArchiveError(f"数据表 {name} 里有本程序不认识的栏目 {'、'.join(sorted(unknown))}，请先升级再导入")
         if found != count:
             raise ArchiveError(f"数据表 {name} 应有 {count} 行，实有 {found} 行，档案已损坏")
     if rows.get(WORKSHOP) != 1:
         raise ArchiveError("档案里应当正好有一个工作坊")
+
+
+def _numbered(archive: OpenedArchive, name: str) -> Iterator[Row]:
+    for row in archive.lines(name):
+        if not isinstance(row.get("id"), int):
+            raise ArchiveError("档案里的单位或人员名单已损坏")
+        yield row
 
 
 def _file_rows(archive: OpenedArchive) -> Iterator[Row]:
@@ -189,7 +200,7 @@ def _write(archive: OpenedArchive, files: list[tuple[Row, ReceivedFile]]) -> tup
     known = read_back_from(key)
     if known is not None:
         raise KnownArchiveError(known.id, known.name)
-    matched = match(archive.lines("places"), archive.lines("people"))
+    matched = match(_numbered(archive, "places"), _numbered(archive, "people"))
     places = make_places(matched)
     placing = Placing(archive, {PLACE: places, USER: make_people(matched, places)}, key)
     placing.keep_files(files)

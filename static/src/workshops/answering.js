@@ -46,11 +46,13 @@ function words(link) {
   return text.length > WORDS ? `${text.slice(0, WORDS)}…` : text;
 }
 
+/** At once, and in the plain field while the composer is still being fetched: the next key belongs to the answer. */
 async function focusText(form) {
+  const area = form.elements.html;
   form.scrollIntoView({ block: "nearest" });
-  const composer = await mountComposer(form.elements.html);
-  if (composer) composer.editor.commands.focus("end");
-  else form.elements.html.focus();
+  if (!area.hidden) area.focus({ preventScroll: true });
+  const composer = await mountComposer(area);
+  if (composer && !composer.box.contains(document.activeElement)) composer.takeFocus();
 }
 
 function read() {

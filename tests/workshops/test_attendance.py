@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.support.accounts import make_person
+from tests.support.sockets import join
 from tests.workshops.stage import FETCH, page
 from tests.workshops.test_activities import NOON, Meeting
 from yanxiu.accounts.queries import find_organization
@@ -168,6 +169,26 @@ def test_the_list_is_live_costs_the_same_with_fifty_and_goes_out_as_excel(
     names = {sheet.cell(row, 2).value: sheet.cell(row, 4).value for row in range(3, sheet.max_row + 1)}
     assert names[cast.teacher.name] == "出席"
     assert names[cast.colleague.name] == "未登记"
+
+
+def test_those_who_have_the_page_of_an_online_activity_open_are_noted_by_one_tap(
+    app, cast, client_for, socket_for, meeting
+):
+    with app.app_context(), unit_of_work():
+        db.session.get(Activity, meeting.a).is_online = True
+        services.mark_attendance(cast.user("leader"), db.session.get(Activity, meeting.a), cast.colleague.id, "excused")
+    for key in ("teacher", "colleague", "leader"):
+        assert join(socket_for(key), f"activity:{meeting.a}")["ok"]
+    online = {"data": {"who": "here"}, "headers": FETCH}
+    with clock.frozen(START - timedelta(hours=3)):
+        assert client_for("leader").post(f"{meeting.url}/attendance", **online).status_code == 409
+        assert "登记在线的老师" not in page(client_for("leader"), f"{meeting.url}/attendance")
+    with clock.frozen(START + timedelta(minutes=1)):
+        assert "登记在线的老师" in page(client_for("leader"), f"{meeting.url}/attendance")
+        said = [client_for("leader").post(f"{meeting.url}/attendance", **online).get_json()["toast"] for _ in range(2)]
+    assert said == ["已登记 2 位在线的老师", "在线的老师都登记过了"]
+    noted = {cast.teacher.id: "present", cast.leader.id: "present", cast.colleague.id: "excused"}
+    assert states(app, meeting) == noted, "who is excused stays so, who is not there is left open"
 
 
 def test_a_cancelled_activity_takes_no_sign_in(app, cast, client_for, meeting):

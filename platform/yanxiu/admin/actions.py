@@ -49,6 +49,7 @@ ACTIONS = {
     "activity.cancelled": "取消活动",
     "attendance.marked": "登记出勤",
     "attendance.rest_absent": "其余登记为缺席",
+    "attendance.online": "把在线的老师登记为出席",
     "task.deleted": "删除任务",
     "task.restored": "恢复任务",
     "work.marked": "批改作业",

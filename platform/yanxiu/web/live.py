@@ -164,6 +164,11 @@ def init_live(app: Flask, rooms: dict[str, RoomPredicate]) -> None:
     siblings.hear(BEAT, _refresh_here)
 
 
+def who_follows(topic: str) -> set[int]:
+    """Return the ids of the people who have a list open now, in all processes."""
+    return {person["id"] for person in everyone(topic, hub.people_in(topic))}
+
+
 def broadcast_change(event: Changed) -> None:
     """After the commit: tell the room that there is something newer. Ids only, never text."""
     message = {"topic": event.topic, "seq": event.seq, "what": event.what, "id": event.item_id}

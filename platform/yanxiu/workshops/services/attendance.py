@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -109,24 +110,50 @@ def mark_attendance(actor: User, activity: Activity, user_id: int, state: str) -
     return before
 
 
+def mark_here(actor: User, activity: Activity, here: Collection[int]) -> int:
+    """Note those who have the page of an on-line activity open and are not noted yet; returns how many.
+
+    Like a sign-in at the door it is for the hours of signing in, and late after the time of grace.
+    """
+    hold_activity(activity)
+    moment = now()
+    _refuse_untimely(activity, moment)
+    found = _not_noted(activity, here)
+    _mark_all(actor, activity, found, state_at(activity, moment))
+    if found:
+        record_audit(actor, "attendance.online", "activity", activity.id, user_ids=sorted(found))
+    return len(found)
+
+
 def mark_rest_absent(actor: User, activity: Activity) -> int:
     """Say of everybody who is expected and not noted that he was absent; returns how many."""
     hold_activity(activity)
     if activity.starts_at > now():
         raise ConflictError("活动还没开始，开始以后再登记缺席")
+    missing = _not_noted(activity)
+    _mark_all(actor, activity, missing, Presence.ABSENT.value)
+    if missing:
+        record_audit(actor, "attendance.rest_absent", "activity", activity.id, user_ids=sorted(missing))
+    return len(missing)
+
+
+def _not_noted(activity: Activity, among: Collection[int] | None = None) -> dict[int, Attendance]:
+    """Return a row for each member who is expected and not noted, old or new."""
     noted = {row.user_id: row for row in _rows(activity)}
     members = select(WorkshopMember.user_id).where(WorkshopMember.workshop_id == activity.workshop_id)
-    missing = [i for i in db.session.scalars(members) if i not in noted or not noted[i].state]
-    if not missing:
-        return 0
-    rows = [noted.get(i) or Attendance(activity_id=activity.id, user_id=i) for i in missing]
+    wanted = [i for i in db.session.scalars(members) if among is None or i in among]
+    missing = [i for i in wanted if i not in noted or not noted[i].state]
+    return {i: noted.get(i) or Attendance(activity_id=activity.id, user_id=i) for i in missing}
+
+
+def _mark_all(actor: User, activity: Activity, rows: dict[int, Attendance], state: str) -> None:
+    if not rows:
+        return
     seq = bump(f"attendance:{activity.id}", "attendance", activity.id)
-    for row in rows:
-        _mark(actor, row, Presence.ABSENT.value)
+    for row in rows.values():
+        _mark(actor, row, state)
         row.seq = seq
-    db.session.add_all(rows)
-    record_audit(actor, "attendance.rest_absent", "activity", activity.id, user_ids=missing)
-    return len(missing)
+    db.session.add_all(rows.values())
 
 
 def _mark(actor: User, row: Attendance, state: str) -> None:

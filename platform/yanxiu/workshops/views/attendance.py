@@ -16,6 +16,7 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.live import who_follows
 from yanxiu.workshops import permissions
 from yanxiu.workshops.activity_words import PRESENCE_NAMES
 from yanxiu.workshops.codes import STEP_S, code_of, step_of
@@ -86,11 +87,17 @@ def _code(found: Activity) -> dict[str, Any]:
 
 @bp.post("/workshops/<int:workshop_id>/activities/<int:activity_id>/attendance")
 def mark_rest(workshop_id: int, activity_id: int) -> ResponseReturnValue:
-    """Say of all who are not noted that they were absent."""
+    """Say of all who are not noted that they were absent; with `who=here`, of those who are on line that they came."""
+    online = request.form.get("who") == "here"
     with unit_of_work():
         _seat, found = _hosted(workshop_id, activity_id)
-        number = services.mark_rest_absent(current_actor(), found)
+        if online:
+            number = services.mark_here(current_actor(), found, who_follows(f"activity:{activity_id}"))
+        else:
+            number = services.mark_rest_absent(current_actor(), found)
         target = activity_url(found, "workshops.attendance")
+    if online:
+        return done(target, f"已登记 {number} 位在线的老师" if number else "在线的老师都登记过了")
     return done(target, f"{number} 位老师记为缺席" if number else "没有未登记的老师")
 
 

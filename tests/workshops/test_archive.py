@@ -305,7 +305,8 @@ def test_a_damaged_archive_is_refused_in_words_and_changes_nothing(cast, ctx, tm
         path.write_bytes(good[:cut])
         with pytest.raises(ArchiveError):
             import_workshop(path)
-    for at in range(40, len(good) - 2000, len(good) // 16):
+    names = [at + 30 for at in range(len(good) - 30) if good[at : at + 4] == b"PK\3\4"]
+    for at in (*names[:40], *range(40, len(good) - 2000, len(good) // 16)):
         path.write_bytes(good[:at] + bytes([good[at] ^ 0x55]) + good[at + 1 :])
         try:
             with OpenedArchive(path) as archive:

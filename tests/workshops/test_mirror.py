@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests.support.workshops import make_post, make_task, make_topic, make_work, make_workshop, opener
 from tests.workshops.stage import FETCH, page
@@ -12,7 +12,7 @@ from yanxiu.core import clock
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
 from yanxiu.core.html import html_from_text
-from yanxiu.core.tasks import Job
+from yanxiu.core.tasks import Job, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops import resemblance
 from yanxiu.workshops.models import TextBand, TextSignature
@@ -21,6 +21,7 @@ from yanxiu.workshops.resemblance import marked, own_runs, passages, plain_of
 from yanxiu.workshops.services import mirror
 from yanxiu.workshops.services.mirror import Asked, nearest, sign_text
 from yanxiu.workshops.services.posts import withdraw_post
+from yanxiu.workshops.services.relocations import move_topic
 from yanxiu.workshops.signatures import band_keys
 
 TEXT = (
@@ -163,6 +164,23 @@ def test_long_texts_are_queued_for_signing_and_short_ones_are_not(room):
     assert db.session.scalar(waiting) == before + 1
     newest = db.session.scalar(select(Job).where(Job.kind == mirror.SIGN).order_by(Job.id.desc()))
     assert newest.payload == {"kind": "post", "id": post.id}
+
+
+def test_signatures_go_with_a_topic_into_its_new_workshop_and_a_whole_workshop_is_signed_by_one_job(room, work):
+    with unit_of_work():
+        post = make_post(room.people["teacher"], room.old_topic, html_from_text(TEXT))
+        handed = make_work(room.people["colleague"], room.task, html_from_text(TEXT))
+        enqueue(mirror.SIGN_ALL, {"workshop_id": room.before.id})
+        enqueue(mirror.SIGN_ALL, {"workshop_id": room.workshop.id})
+        db.session.execute(delete(Job).where(Job.kind == mirror.SIGN))
+    work()
+    db.session.expire_all()
+    assert signature_of("post", post.id).workshop_id == room.before.id
+    assert signature_of("work", handed.id).near_id == signature_of("post", post.id).id
+    with unit_of_work():
+        move_topic(room.people["leader"], room.old_topic, room.workshop)
+    db.session.expire_all()
+    assert signature_of("post", post.id).workshop_id == room.workshop.id
 
 
 def test_the_oldest_go_when_an_owner_has_too_many(room, monkeypatch):

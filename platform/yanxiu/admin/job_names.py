@@ -23,6 +23,7 @@ JOB_NAMES = {
     "workshops.close_poll": "截止投票",
     "workshops.peer_reviews": "分配互评",
     "workshops.sign_text": "比对作业和发言的文字",
+    "workshops.sign_workshop": "比对导入的工作坊里的文字",
     "notifications.relocated": "通知老师话题整理过",
     "notifications.announce": "通知成员有新公告",
     "notifications.tell_members": "通知成员活动有变",

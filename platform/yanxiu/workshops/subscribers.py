@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
+from yanxiu.core.archives.rows import batched
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription
 from yanxiu.core.live import bump
@@ -29,7 +30,7 @@ from yanxiu.workshops.queries.threads import topic_by_id
 from yanxiu.workshops.resemblance import SHORTEST
 from yanxiu.workshops.services.activities import remind_of_activity
 from yanxiu.workshops.services.cloning import INVITE_ONWARD, invite_onward
-from yanxiu.workshops.services.mirror import SIGN, sign_text
+from yanxiu.workshops.services.mirror import SIGN, SIGN_ALL, move_signatures, sign_text, texts_of_workshop
 from yanxiu.workshops.services.nudges import REMIND, deliver_reminder
 from yanxiu.workshops.services.peers import look_after_reviews
 from yanxiu.workshops.services.polls import CLOSE, close_poll_in_time
@@ -42,6 +43,7 @@ ANNOUNCE = "workshops.announce_activities"
 ANNOUNCE_EVERY_S = 3600
 ANNOUNCE_BEFORE = timedelta(hours=24)
 AT_ONCE = 500
+SIGNED_AT_ONCE = 20
 INVITED_AT_ONCE = 20
 
 
@@ -314,6 +316,21 @@ def sign(payload: dict[str, Any], _job: JobContext) -> None:
         sign_text(payload["kind"], payload["id"])
 
 
+def sign_all(payload: dict[str, Any], job: JobContext) -> None:
+    """Keep the signatures of a whole workshop, a few in each transaction: others want to write meanwhile."""
+    texts = texts_of_workshop(payload["workshop_id"])
+    db.session.rollback()
+    for some in batched(texts, SIGNED_AT_ONCE):
+        with unit_of_work():
+            for kind, object_id in some:
+                sign_text(kind, object_id)
+        job.extend()
+
+
+def _move_signatures(event: events.TopicMoved) -> None:
+    move_signatures(event.topic_id, event.workshop_id)
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.WorkshopCreated, _index_workshop),
     Subscription(events.WorkshopChanged, _index_workshop),
@@ -324,6 +341,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TopicDeleted, _forget_topic),
     Subscription(events.TopicRestored, _index_restored_topic),
     Subscription(events.TopicMoved, _index_moved),
+    Subscription(events.TopicMoved, _move_signatures),
     Subscription(events.TopicsMerged, _index_merged),
     Subscription(events.TopicSplit, _index_split),
     Subscription(events.TopicMoved, _recheck_topic, Moment.AFTER_COMMIT),
@@ -361,4 +379,5 @@ JOBS: dict[str, JobHandler] = {
     CLOSE: close_poll,
     VOICE: convert_voice,
     SIGN: sign,
+    SIGN_ALL: sign_all,
 }

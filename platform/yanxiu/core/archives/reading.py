@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -125,7 +126,7 @@ def _opened(path: Path) -> BinaryIO:
 def _unzipped(file: BinaryIO) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
         raise ArchiveError("这不是完整的 ZIP 文件：可能没有下载完，请重新下载后再试") from None
 
 
@@ -155,7 +156,16 @@ def _plain_errors() -> Iterator[None]:
     """What a broken ZIP makes Python say, in words."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        UnicodeError,
+        struct.error,
+    ) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ArchiveError("档案已损坏，有的内容解不出来；请重新下载或重新导出") from error

@@ -18,6 +18,7 @@ from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError
 from yanxiu.core.storage import ReceivedFile, receive_file, storage
+from yanxiu.core.tasks import enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops.archive.people import Matched, make_people, make_places, match
 from yanxiu.workshops.archive.placing import Placing
@@ -25,6 +26,7 @@ from yanxiu.workshops.archive.scoping import FILE, PLACE, USER, WORKSHOP
 from yanxiu.workshops.models import WorkshopOrigin
 from yanxiu.workshops.queries.archive_parts import kept_tables
 from yanxiu.workshops.queries.archives import read_back_from
+from yanxiu.workshops.services.mirror import SIGN_ALL
 
 Row = dict[str, Any]
 
@@ -211,6 +213,7 @@ def _write(archive: OpenedArchive, files: list[tuple[Row, ReceivedFile]]) -> tup
     made_at = datetime.fromisoformat(archive.manifest["made_at"])
     db.session.add(WorkshopOrigin(workshop_id=workshop_id, archive_key=key, archived_on=made_at))
     db.session.flush()
+    enqueue(SIGN_ALL, {"workshop_id": workshop_id}, key=f"{SIGN_ALL}:{workshop_id}")
     counts = {"files": len(placing.ids[FILE]), "people": len(matched.new_people)}
     record_audit(None, "workshop.imported", "workshop", workshop_id, count=sum(rows.values()), **counts)
     return workshop_id, rows

@@ -44,6 +44,8 @@ from yanxiu.workshops.models import (
     TermItem,
     TermStage,
     TermTick,
+    TextBand,
+    TextSignature,
     Topic,
     TopicRelocation,
     TopicRequirement,
@@ -210,6 +212,8 @@ KEPT: tuple[Kept, ...] = (
 )
 
 LEFT: tuple[Left, ...] = (
+    Left(TextSignature, "made anew from posts and works after they were brought, by one job"),
+    Left(TextBand, "belongs to a signature, which is made anew"),
     Left(WorkshopArchive, "an archive does not hold the archives made before it"),
     Left(WorkshopOrigin, "where the workshop came from is said anew where it is brought"),
 )

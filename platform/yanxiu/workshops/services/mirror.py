@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
-from yanxiu.workshops.models import Submission, TextBand, TextKind, TextSignature, Workshop
+from yanxiu.workshops.models import Post, Submission, Task, TextBand, TextKind, TextSignature, Topic, Workshop
 from yanxiu.workshops.queries.mirror import (
     Said,
     candidates,
@@ -21,10 +21,11 @@ from yanxiu.workshops.queries.mirror import (
     signature_of,
     texts_of,
 )
-from yanxiu.workshops.resemblance import own_runs, plain_of, runs_of
+from yanxiu.workshops.resemblance import SHORTEST, own_runs, plain_of, runs_of
 from yanxiu.workshops.signatures import band_keys
 
 SIGN = "workshops.sign_text"
+SIGN_ALL = "workshops.sign_workshop"
 TEXTS_KEPT = 100_000
 """Signatures kept for all workshops of one owner; beyond it the oldest go."""
 SHOWN_FROM = 15
@@ -98,6 +99,28 @@ def sign_text(kind: str, object_id: int) -> None:
         _note_nearest(row, said)
     if before is None:
         _drop_oldest(said.workshop.organization_id)
+
+
+def texts_of_workshop(workshop_id: int) -> list[tuple[str, int]]:
+    """Return kind and id of all texts of a workshop that are long enough to be signed, for one read back from an archive."""
+    posts = (
+        select(Post.id)
+        .join(Topic, Topic.id == Post.topic_id)
+        .where(Topic.workshop_id == workshop_id, func.length(Post.text) >= SHORTEST, Post.withdrawn_at.is_(None))
+        .order_by(Post.id)
+    )
+    works = select(Submission.id).join(Task, Task.id == Submission.task_id).where(Task.workshop_id == workshop_id)
+    return [
+        *((TextKind.POST.value, post_id) for post_id in db.session.scalars(posts)),
+        *((TextKind.WORK.value, work_id) for work_id in db.session.scalars(works.order_by(Submission.id))),
+    ]
+
+
+def move_signatures(topic_id: int, workshop_id: int) -> None:
+    """Count the texts of a topic among those of the workshop where it stands now."""
+    posts = select(Post.id).where(Post.topic_id == topic_id)
+    signed = update(TextSignature).where(TextSignature.kind == TextKind.POST.value, TextSignature.object_id.in_(posts))
+    db.session.execute(signed.values(workshop_id=workshop_id))
 
 
 def _keep_bands(row: TextSignature, keys: set[int]) -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 
 from yanxiu.search.text.fold import HERE, data_lines, fold, han_runs
 
@@ -24,44 +25,52 @@ Cut = Callable[[str], list[str]]
 
 
 @cache
-def _cutter() -> tuple[str, Cut, Cut]:
-    """The installed segmenter: rjieba, or jieba where there is no rjieba (99.65 % of its words are the same).
+def _installed() -> str:
+    """The segmenter: rjieba, or jieba where there is no rjieba (99.65 % of its words are the same)."""
+    return "rjieba" if find_spec("rjieba") else "jieba"
 
-    Its name, the cut for searching (long words also in parts) and the plain one (the pieces are the text).
+
+@cache
+def _cutter() -> tuple[Cut, Cut]:
+    """The cut for searching (long words also in parts) and the plain one (the pieces are the text).
+
+    Its dictionary takes a third of a second to load: only who cuts something waits for it.
     """
     words = [fold(word) for line in data_lines("lexicon.txt") for word in line.split()]
-    try:
-        import rjieba
-    except ImportError:
-        return _plain_jieba(words)
+    return _rjieba(words) if _installed() == "rjieba" else _plain_jieba(words)
+
+
+def _rjieba(words: list[str]) -> tuple[Cut, Cut]:
+    import rjieba
+
     jieba = rjieba.Jieba()
     for word in words:
         jieba.add_word(word, _WORD_FREQUENCY, "n")
-    return f"rjieba{version('rjieba')}", jieba.cut_for_search, jieba.cut
+    return jieba.cut_for_search, jieba.cut
 
 
-def _plain_jieba(words: list[str]) -> tuple[str, Cut, Cut]:
+def _plain_jieba(words: list[str]) -> tuple[Cut, Cut]:
     import jieba
 
     tokenizer = jieba.Tokenizer()
     for word in words:
         tokenizer.add_word(word, _WORD_FREQUENCY)
-    return f"jieba{version('jieba')}", tokenizer.lcut_for_search, tokenizer.lcut
+    return tokenizer.lcut_for_search, tokenizer.lcut
 
 
 @cache
 def segmenter() -> str:
-    """Name of what cut the words of an index: the segmenter, its version, and the words and folding it was given."""
+    """Name of what cuts the words of an index: the segmenter, its version, and the words and folding it is given."""
     digest = hashlib.sha256()
     for name in ("lexicon.txt", "traditional.txt"):
         digest.update((HERE / name).read_bytes())
-    return f"{_cutter()[0]}-{digest.hexdigest()[:8]}"
+    return f"{_installed()}{version(_installed())}-{digest.hexdigest()[:8]}"
 
 
 def words(folded: str) -> list[str]:
     """The words of a folded text, long ones also in their parts (教学设计 → 教学, 设计, 教学设计)."""
     found: list[str] = []
-    for token in _cutter()[1](folded):
+    for token in _cutter()[0](folded):
         if any(character.isalnum() for character in token):
             found.append(token[:MAX_WORD])
             found.extend(_parts(token))
@@ -70,7 +79,7 @@ def words(folded: str) -> list[str]:
 
 def pieces(folded: str) -> list[str]:
     """The text cut into words and what stands between them; joined, they are the text again."""
-    return list(_cutter()[2](folded))
+    return list(_cutter()[1](folded))
 
 
 def _parts(token: str) -> list[str]:

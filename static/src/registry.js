@@ -40,5 +40,16 @@ function bind(element, selector, connect) {
   if (done.has(selector)) return;
   done.add(selector);
   bound.set(element, done);
-  connect(element);
+  const coming = connect(element);
+  if (!coming || !coming.catch) return;
+  coming.catch((error) => {
+    if (!isLostOnTheWay(error)) throw error;
+    done.delete(selector);
+  });
 }
+
+/** The code of a behavior did not arrive; on a bad line that is no error, and it is asked for again when the line is back. */
+export const isLostOnTheWay = (error) =>
+  error instanceof TypeError && /dynamically imported module|module script/i.test(error.message);
+
+window.addEventListener("online", () => watching && scan(document));

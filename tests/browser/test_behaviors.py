@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.stage import answer_json, put
+from tests.support.workshops import make_workshop
 from yanxiu.core import clock
+from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.filters import when
 
 
@@ -314,3 +316,17 @@ def test_only_the_last_place_of_the_trail_is_this_page(page_for, cast):
     page = page_for("colleague")
     page.goto(f"/people/{cast.teacher.id}")
     expect(page.locator(".crumbs [aria-current]")).to_have_text(["李强"])
+
+
+def test_code_that_did_not_arrive_is_fetched_again_when_the_line_is_back(context_for, app, cast):
+    with app.app_context(), unit_of_work():
+        workshop = make_workshop(cast.user("leader"), [cast.user("teacher")]).id
+    page = context_for("teacher").new_page()
+    page.route("**/dist/live-list-*.js", lambda route: route.abort("internetdisconnected"))
+    page.route("**/dist/topics-*.js", lambda route: route.abort("internetdisconnected"))
+    with page.expect_event("requestfailed", lambda request: "live-list" in request.url):
+        page.goto(f"/workshops/{workshop}/topics")
+    expect(page.get_by_role("heading", name="话题列表")).to_be_attached()
+    page.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("live-list#topics")).to_have_attribute("data-state", "live")

@@ -1,5 +1,6 @@
 // The connection speaks only when something is wrong. Also: unread messages in the bell and in the title.
 import { requestJson, viewerId } from "../net.js";
+import { isLostOnTheWay } from "../registry.js";
 import { isChanged, writtenControls } from "./written.js";
 
 const KEPT = "离线：内容保存在本机，联网后自动提交";
@@ -65,11 +66,23 @@ export function setUnread(count) {
   dot.parentElement.setAttribute("aria-label", count ? `消息，${count} 条未读` : "消息");
 }
 
+/** How to follow a list; nothing where its code did not arrive, which is tried again when the line is back. */
+async function followTopic() {
+  try {
+    return (await import("../live/topics.js")).follow;
+  } catch (error) {
+    if (!isLostOnTheWay(error)) throw error;
+    window.addEventListener("online", followUnread, { once: true });
+    return null;
+  }
+}
+
 /** Follow one's own notifications once the page has settled. */
 export async function followUnread() {
   const source = document.body.dataset.unreadSrc;
   if (!viewerId() || !source) return;
-  const { follow } = await import("../live/topics.js");
+  const follow = await followTopic();
+  if (!follow) return;
   let seen = null;
   follow(`user:${viewerId()}`, {
     seq: () => seen || 0,

@@ -56,7 +56,15 @@ PAGES = (
     ("批改", "leader", "/workshops/{workshop}/tasks/{task}/submissions/{submission}"),
     ("学情", "leader", "/workshops/{workshop}/insights"),
     ("学情通报", "leader", "/workshops/{workshop}/insights/report"),
+    ("学情按单位", "leader", "/workshops/{workshop}/insights?by=school"),
+    ("学情明细：回复", "leader", "/workshops/{workshop}/insights/rows?figure=answers"),
+    ("学情明细：活动应到", "leader", "/workshops/{workshop}/insights/rows?figure=meetings"),
     ("简报", "leader", "/workshops/{workshop}/bulletins"),
+    ("坊内检索", "teacher", "/search?q=三国&workshop={workshop}"),
+    ("公告打开情况", "leader", "/workshops/{workshop}/topics/{pinned}/readers"),
+    ("整理话题", "leader", "/workshops/{workshop}/topics/{topic}/arrangement"),
+    ("计划进度", "leader", "/workshops/{workshop}/plan/progress"),
+    ("工作坊档案", "leader", "/workshops/{workshop}/archives"),
     ("备课", "teacher", "/lesson-plans"),
     ("教案", "teacher", "/lesson-plans/{plan}"),
     ("观课", "teacher", "/lessons"),
@@ -131,6 +139,7 @@ def names_of_things(world: DemoWorld) -> dict[str, int]:
         "activity": "SELECT activity_id FROM attendance ORDER BY id LIMIT 1",
         "submission": "SELECT min(id) FROM workshop_submission",
         "task": "SELECT task_id FROM workshop_submission ORDER BY id LIMIT 1",
+        "pinned": "SELECT id FROM topic WHERE pinned_at IS NOT NULL ORDER BY id LIMIT 1",
     }
     found = {name: db.session.scalar(sa.text(query)) for name, query in in_workshop.items()}
     return {**first, **found, "workshop": workshop, "plan": plan, "person": world.users["leader"].id}

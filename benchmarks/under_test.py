@@ -65,7 +65,7 @@ def serving(environment: dict[str, str]) -> Iterator[Server]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     server = Server(f"http://127.0.0.1:{port}", process)
     try:
-        eventually(lambda: answers(server.url), timeout=60)
+        eventually(lambda: answers(server.url), timeout=180)
         yield server
     finally:
         process.terminate()

@@ -6,8 +6,10 @@ import contextvars
 import gc
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from os import getuid
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 import socketio as socketio_client
@@ -24,8 +26,10 @@ from tests.support.clients import (
     sign_everybody_in,
     signed_in_client,
 )
-from tests.support.databases import ADMIN_URL, PostgresDatabase, SqliteDatabase, new_database
+from tests.support.databases import ADMIN_URL, SqliteDatabase, new_database
 from tests.support.dirt import State
+from tests.support.eventually import eventually
+from tests.support.postgres_copies import PostgresDatabase
 from tests.support.scheduling import Together, turn
 from tests.support.server import LiveServer
 from tests.support.sockets import hang_up, hang_up_at_once, new_socket
@@ -39,7 +43,9 @@ from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.collab.hub import Hub
 from yanxiu.web.bursts import shelf
+from yanxiu.web.templates import init_templates
 
 gc.set_threshold(100_000, 50, 100)  # thousands of short requests: a twentieth of the time went into looking for garbage
 
@@ -83,6 +89,7 @@ def built(database: SqliteDatabase | PostgresDatabase, instance: Path) -> Iterat
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     config = Config(instance=str(instance), database_url=database.url, secret_key="test", rate_limits=False)
     app = create_app(config, TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    init_templates(app, Path(gettempdir()) / f"yanxiu-templates-{getuid()}")  # compiled once for all processes
     with app.app_context():
         with unit_of_work():
             db.metadata.create_all(db.session.connection())
@@ -126,8 +133,17 @@ def _fresh_database(request: pytest.FixtureRequest) -> Iterator[None]:
     bring_back()
 
 
+def wait_until_left(hub: Hub) -> None:
+    """Wait for what closed pages still had on its way: their last edits are read before their sockets are known to be gone."""
+    with suppress(AssertionError):
+        eventually(lambda: not any(room.members for room in list(hub._rooms.values())), 3)
+
+
 def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> None:
-    app.extensions["yanxiu_documents"].drain()  # edits on their way belong to the test that made them
+    hub = app.extensions["yanxiu_documents"]
+    wait_until_left(hub)
+    hub.drain()  # edits on their way, and the word that they came to rest, belong to the test that made them
+    hub.keep_house(closing=True)
     shelf.clear()
     with app.app_context():
         db.session.remove()
@@ -231,11 +247,13 @@ def socket_for(
     """`socket_for("teacher", namespace="/live")`: a real Socket.IO client, connected and signed in."""
     opened: list[socketio_client.Client] = []
 
-    def connect(key: str, namespace: str = "/live", query: str = "") -> socketio_client.Client:
+    def connect(
+        key: str, namespace: str = "/live", query: str = "", transport: str = "websocket"
+    ) -> socketio_client.Client:
         socket = new_socket()
         cookie = f"yanxiu={session_cookie(client_for(key))}"
         socket.connect(
-            f"{live_server.url}{query}", headers={"Cookie": cookie}, namespaces=[namespace], transports=["websocket"]
+            f"{live_server.url}{query}", headers={"Cookie": cookie}, namespaces=[namespace], transports=[transport]
         )
         opened.append(socket)
         return socket

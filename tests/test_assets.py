@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import gzip
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -53,6 +54,16 @@ def test_the_committed_assets_are_what_the_sources_build_to(rebuilt: Path) -> No
 def test_the_manifest_names_every_entry_and_only_files_that_exist() -> None:
     assert {"app.js", "app.css"} <= set(entries())
     assert not [name for name in entries().values() if not (DIST / name).is_file()]
+
+
+def test_the_manifest_names_what_a_script_needs_before_it_can_run() -> None:
+    imports = json.loads((DIST / "manifest.json").read_text())["imports"]
+    for entry, named in imports.items():
+        needed, files = set(), [entries()[entry]]
+        for file in files:
+            needed |= set(re.findall(r'(?:from|import)"\./([\w.-]+)"', (DIST / file).read_text("utf-8")))
+            files += sorted(needed - set(files))
+        assert needed == set(named), entry
 
 
 def test_what_every_page_loads_fits_a_slow_line() -> None:

@@ -13,7 +13,7 @@ from tests.support.eventually import eventually
 from tests.support.sockets import hang_up, new_socket
 from yanxiu.extensions import socketio
 
-EXAMPLES = 500
+EXAMPLES = 250
 scalars = (
     st.none()
     | st.booleans()

@@ -23,7 +23,7 @@ from pathlib import Path
 import services as service_tools
 
 ROOT = Path(__file__).resolve().parent.parent
-STEP_LIMIT_S = 20 * 60
+STEP_LIMIT_S = 30 * 60
 CORES = os.cpu_count() or 2
 WORKERS = os.environ.get("TEST_WORKERS", str(CORES + 1))
 """One more than cores: tests wait for processes they start. Browsers keep the cores busy by themselves."""

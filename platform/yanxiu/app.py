@@ -14,17 +14,20 @@ from yanxiu.config import Config, load_config, resource_dir, secret_key_of
 from yanxiu.core.audit_mark import keep_mark_in
 from yanxiu.core.scratch import set_scratch_root
 from yanxiu.core.storage import LocalStorage, set_storage
-from yanxiu.extensions import csrf, db, limiter, migrate, socketio
+from yanxiu.extensions import compress, csrf, db, limiter, migrate, socketio
 from yanxiu.web.assets import init_assets
 from yanxiu.web.auth import init_auth
+from yanxiu.web.built_files import init_built_files
 from yanxiu.web.bursts import init_bursts
 from yanxiu.web.converters import init_converters
 from yanxiu.web.errors import init_errors
 from yanxiu.web.filters import init_filters
 from yanxiu.web.frame import init_frame
 from yanxiu.web.headers import init_headers
+from yanxiu.web.packets import send_own_packets
 from yanxiu.web.requests import FormRequest
 from yanxiu.web.siblings import siblings
+from yanxiu.web.templates import init_templates
 
 
 def create_app(config: Config | None = None, **overrides: Any) -> Flask:
@@ -41,12 +44,13 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
     )
     app.request_class = FormRequest
     app.config.update(flask_settings(config), **overrides)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    init_templates(app, config.instance_path / "templates")
     if config.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     set_storage(LocalStorage(config.instance_path / "files"))
     set_scratch_root(config.instance_path / "work")
     keep_mark_in(config.instance_path)
+    compress.init_app(app)  # first: it acts last on an answer
     db.init_app(app)
     migrate.init_app(app, db, directory=wiring.MIGRATIONS, render_as_batch=True)
     csrf.init_app(app)
@@ -62,6 +66,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
         cookie=None,
         async_handlers=False,  # events of one socket stay in order, and none costs a thread
     )
+    send_own_packets(socketio.server)
     siblings.use(config.redis_url)
     init_converters(app)
     init_bursts(app)
@@ -70,6 +75,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
     init_headers(app)
     init_filters(app)
     init_assets(app)
+    init_built_files(app)
     init_frame(app)
     wiring.wire(app)
     return app
@@ -84,6 +90,10 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": config.pool_options,
         "MAX_CONTENT_LENGTH": config.max_request_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_STREAMS": False,
+        "COMPRESS_MIMETYPES": ["text/html", "text/plain", "text/javascript", "application/json", "image/svg+xml"],
         "TRUSTED_HOSTS": [h.strip() for h in config.trusted_hosts.split(",") if h.strip()] or None,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
         "SESSION_COOKIE_NAME": "yanxiu",

@@ -24,7 +24,9 @@ from yanxiu.core.errors import YanxiuError
 from yanxiu.core.housekeeping import keep_house
 from yanxiu.core.tasks import FAST, SLOW, Worker
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.documents_cli import COMMANDS as DOCUMENT_COMMANDS
 from yanxiu.maintenance_cli import COMMANDS
+from yanxiu.realtime import run_realtime
 from yanxiu.search.cli import build_index
 from yanxiu.search.indexer import run_indexer
 from yanxiu.serving import EmbeddedServer, is_taken, start_worker
@@ -45,7 +47,7 @@ def main() -> None:
     """研修坊: 网络校本研修平台."""
 
 
-for command in (*COMMANDS, *ARCHIVE_COMMANDS):
+for command in (*COMMANDS, *ARCHIVE_COMMANDS, *DOCUMENT_COMMANDS):
     main.add_command(command)
 
 
@@ -82,6 +84,20 @@ def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
         if worker_process is not None:
             worker_process.terminate()
             worker_process.wait(timeout=30)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5010, show_default=True)
+def realtime(host: str, port: int) -> None:
+    """Serve the sockets of co-edited lesson plans, beside `yanxiu serve`; the database must be up to date."""
+    if is_taken(host, port):
+        raise click.ClickException(f"{host}:{port} 已经有程序在用，请换一个端口：yanxiu realtime --port {port + 1}")
+    app = create_app()
+    config: Config = app.config["YANXIU"]
+    if not config.redis_url:
+        raise click.ClickException("请先设置 YANXIU_REDIS_URL：没有 Redis，这个进程听不到别处收回的权限和写入的内容")
+    run_realtime(app, host, port)
 
 
 @main.command()

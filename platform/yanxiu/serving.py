@@ -13,9 +13,10 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.orm import configure_mappers
 
 from yanxiu.app import create_app
-from yanxiu.web.live import RECHECK_S, recheck_own_rooms
+from yanxiu.web.live import RECHECK_S, make_rounds, recheck_own_rooms
 from yanxiu.web.siblings import siblings
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         app = create_app()
+        configure_mappers()  # now and not while somebody waits for the first page
         threading.Thread(target=watch_rooms, args=(app,), daemon=True).start()
         siblings.listen(app)
         return app
@@ -78,6 +80,7 @@ def check_rooms_once(app: Flask) -> None:
     try:
         with app.app_context():
             recheck_own_rooms()
+            make_rounds()
     except Exception:
         log.exception("could not ask whether those in live rooms may still be there")
 

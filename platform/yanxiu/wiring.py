@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -13,7 +14,7 @@ from yanxiu.accounts import subscribers as accounts_subscribers
 from yanxiu.accounts import views as accounts_views
 from yanxiu.admin import views as admin_views
 from yanxiu.config import Config
-from yanxiu.core import events, housekeeping, search_queue, tasks
+from yanxiu.core import events, file_text, housekeeping, search_queue, tasks
 from yanxiu.core.ffmpeg import use_ffmpeg
 from yanxiu.core.live import Changed
 from yanxiu.core.unit_of_work import unit_of_work
@@ -24,6 +25,10 @@ from yanxiu.lessonplans import indexing as lessonplans_indexing
 from yanxiu.lessonplans import sockets as lessonplans_sockets
 from yanxiu.lessonplans import subscribers as lessonplans_subscribers
 from yanxiu.lessonplans import views as lessonplans_views
+from yanxiu.lessonplans import word_import as lessonplans_word_import
+from yanxiu.lessonplans import word_layouts as lessonplans_word_layouts
+from yanxiu.lessonplans.queries import excellent as lessonplans_excellent
+from yanxiu.lessonplans.queries import lessons as plan_lessons
 from yanxiu.notifications import demo as notifications_demo
 from yanxiu.notifications import sockets as notifications_sockets
 from yanxiu.notifications import subscribers as notifications_subscribers
@@ -36,6 +41,7 @@ from yanxiu.observations import indexing as observations_indexing
 from yanxiu.observations import sockets as observations_sockets
 from yanxiu.observations import subscribers as observations_subscribers
 from yanxiu.observations import views as observations_views
+from yanxiu.observations.queries.plan_lessons import LESSON_SOURCE
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
 from yanxiu.resources import archive as resources_archive
 from yanxiu.resources import demo as resources_demo
@@ -43,6 +49,8 @@ from yanxiu.resources import indexing as resources_indexing
 from yanxiu.resources import sockets as resources_sockets
 from yanxiu.resources import subscribers as resources_subscribers
 from yanxiu.resources import views as resources_views
+from yanxiu.resources.extraction.sandbox import examined
+from yanxiu.resources.extraction.texts import text_at
 from yanxiu.search import subscribers as search_subscribers
 from yanxiu.search import views as search_views
 from yanxiu.web.live import broadcast_change, init_live
@@ -50,12 +58,20 @@ from yanxiu.web.slots import init_slots
 from yanxiu.web.sockets import register_events
 from yanxiu.workshops import demo as workshops_demo
 from yanxiu.workshops import indexing as workshops_indexing
+from yanxiu.workshops import signing as workshops_signing
 from yanxiu.workshops import sockets as workshops_sockets
 from yanxiu.workshops import subscribers as workshops_subscribers
 from yanxiu.workshops import views as workshops_views
 from yanxiu.workshops.archive import jobs as workshops_archiving
 from yanxiu.workshops.archive import part as workshops_archive
-from yanxiu.workshops.queries import archive_parts, own_targets, plan_targets
+from yanxiu.workshops.queries import (
+    activity_photos,
+    archive_parts,
+    bulletin_plans,
+    own_targets,
+    plan_targets,
+    record_pictures,
+)
 
 MIGRATIONS = str(Path(__file__).resolve().parent / "migrations")
 
@@ -81,6 +97,7 @@ SUBSCRIBERS: tuple[ModuleType, ...] = (
     accounts_subscribers,
     workshops_subscribers,
     workshops_archiving,
+    workshops_signing,
     lessonplans_subscribers,
     observations_subscribers,
     resources_subscribers,
@@ -151,12 +168,19 @@ def wire(app: Flask) -> None:
         (principals for module in INDEXING for principals in module.PRINCIPALS),
     )
     rooms = {prefix: may for module in SOCKETS for prefix, may in module.LIVE_ROOMS.items()}
-    init_live(app, rooms)
+    init_live(app, rooms, workshops_sockets.ROUNDS)
     for module in SOCKETS:
         register_events(module.EVENTS)
     lessonplans_sockets.init_documents(app)
     use_ffmpeg(app.config["YANXIU"].ffmpeg)
     use_mailing(mailing_of(app.config["YANXIU"]))
+    file_text.register_file_reader(text_at)
     plan_targets.register_plan_targets(PLAN_TARGETS)
     archive_parts.register_archive_parts(ARCHIVE_PARTS)
+    bulletin_plans.register_plan_source(lessonplans_excellent.excellent_plans)
+    activity_photos.register_record_images(lessonplans_excellent.record_images)
+    record_pictures.use_record_pictures(lessonplans_archive.pictures_of_record)
+    lessonplans_word_import.use_word_reader(partial(examined, "blocks", ".docx"))
+    lessonplans_word_layouts.use_layout_reader(examined)
+    plan_lessons.register_lesson_source(LESSON_SOURCE)
     init_slots(app, [filled for module in VIEWS for filled in (module.SLOTS, *getattr(module, "MORE_SLOTS", ()))])

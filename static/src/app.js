@@ -24,7 +24,9 @@ behavior("live-list", () => import("./live/live-list.js"));
 behavior("[data-news]", (line) => import("./live/news-line.js").then((m) => m.watchNews(line)));
 behavior("[data-presence], [data-presence-scope]", () => import("./live/presence.js"));
 behavior("input[data-suggest-src]", (input) => {
-  input.addEventListener("focus", () => import("./behaviors/search-suggest.js").then((m) => m.suggest(input)), { once: true });
+  const begin = () => import("./behaviors/search-suggest.js").then((m) => m.suggest(input));
+  if (document.activeElement === input) begin();
+  else input.addEventListener("focus", begin, { once: true });
 });
 behavior("textarea[data-composer]", prepareComposer);
 behavior("[data-my-drafts]", (list) => import("./behaviors/my-drafts.js").then((m) => m.showDrafts(list)));

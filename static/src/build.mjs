@@ -11,7 +11,7 @@ const source = dirname(fileURLToPath(import.meta.url));
 const root = join(source, "../..");
 const dist = join(root, "static/dist");
 // Every page loads app.js and app.css; the others are named by the templates that need them.
-const ENTRIES = ["app.js", "editor.js", "plans.js", "lesson.js", "workshop.js", "resources.js", "app.css", "editor.css", "lesson.css", "resources.css"];
+const ENTRIES = ["app.js", "editor.js", "plans.js", "lesson.js", "coding.js", "workshop.js", "resources.js", "app.css", "editor.css", "lesson.css", "coding.css", "resources.css"];
 
 process.chdir(root);
 const entries = ENTRIES.map((name) => join("static/src", name)).filter((path) => existsSync(path));
@@ -35,7 +35,7 @@ const result = await build({
 });
 
 // The editors' code is fetched when somebody writes; tests of a page's weight leave these files out.
-const EDITORS = /node_modules\/prosemirror-view\//;
+const EDITORS = /node_modules\/(prosemirror-|@tiptap\/|yjs\/|y-prosemirror\/)/;
 const editors = [];
 const manifest = {};
 const outputs = new Map();
@@ -50,12 +50,23 @@ for (const file of result.outputFiles) {
 // The worker's own version: it changes whenever any built file does.
 const version = createHash("sha256").update([...outputs.keys()].sort().join("\n")).digest("hex").slice(0, 12);
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
-outputs.set("manifest.json", `${JSON.stringify({ version, entries: sorted, editors: editors.sort() }, null, 2)}\n`);
+const imports = Object.fromEntries(Object.entries(sorted).flatMap(([name, file]) => (name.endsWith(".js") ? [[name, importsOf(file)]] : [])));
+outputs.set("manifest.json", `${JSON.stringify({ version, entries: sorted, imports, editors: editors.sort() }, null, 2)}\n`);
 outputs.set("THIRD_PARTY.txt", thirdParty(Object.keys(result.metafile.inputs)));
 
 mkdirSync(dist, { recursive: true });
 for (const stale of readdirSync(dist)) if (!outputs.has(stale)) rmSync(join(dist, stale), { recursive: true });
 for (const [name, contents] of outputs) writeFileSync(join(dist, name), contents);
+
+/** The files that one needs before it can run: a page that names them at once need not find them one after another. */
+function importsOf(file, found = new Set()) {
+  for (const { path, kind } of result.metafile.outputs[`static/dist/${file}`].imports) {
+    if (kind !== "import-statement" || found.has(basename(path))) continue;
+    found.add(basename(path));
+    importsOf(basename(path), found);
+  }
+  return [...found].sort();
+}
 
 /** Names, versions and license texts of the packages we depend on and of what they bring into the bundles. */
 function thirdParty(inputs) {

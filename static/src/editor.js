@@ -2,7 +2,7 @@
 // over as soon as the document is here. The editor never inserts a template: documents are born on the server.
 import "./polyfill.js";
 import * as Y from "yjs";
-import { Editor } from "@tiptap/core";
+import { Editor, getSchema } from "@tiptap/core";
 import Collaboration from "@tiptap/extension-collaboration";
 import CollaborationCaret from "@tiptap/extension-collaboration-caret";
 import { Placeholder } from "@tiptap/extensions";
@@ -17,10 +17,24 @@ import { PlanProvider } from "./editor/provider.js";
 import { extensions } from "./editor/schema.js";
 import { Outline } from "./editor/outline.js";
 import { People, caret } from "./editor/people.js";
-import { Pictures } from "./editor/images.js";
+import { Pictures } from "./editor/pictures/pictures.js";
+import { holdsUnknown, letGoOfUnknown } from "./editor/unknown.js";
 import { Status } from "./editor/status.js";
 import { Toolbar } from "./editor/toolbar.js";
+import { cardDialog } from "./editor/cards/dialog.js";
+import { formulaDialog } from "./editor/formulas/dialog.js";
+import { pinyinDialog } from "./editor/pinyin/dialog.js";
+import { Finder } from "./editor/find/bar.js";
+import { bindFocusMode } from "./editor/focus-mode.js";
+import { bindKeysHelp } from "./editor/keys-help.js";
+import { Pasting } from "./editor/pasting/pasting.js";
+import { pictureDialog } from "./editor/pictures/dialog.js";
 import { bindSaving } from "./editor/saving.js";
+import { Claims } from "./lessonplans/together/claiming.js";
+import { SuggestingMode } from "./lessonplans/suggesting/mode.js";
+import { bindSuggesting } from "./lessonplans/suggesting/suggesting.js";
+import { Comments } from "./lessonplans/comments/comments.js";
+import "./lessonplans/suggest.js";
 
 const FIELD = "default";
 
@@ -59,7 +73,8 @@ class PlanPage {
     // Without a line, what this machine remembers is better than waiting.
     if (this.filled) this.provider.on("state", (state) => state === "offline" && this.mount());
     bindSaving(this.provider);
-    warnBeforeLeaving(() => this.provider.unconfirmed);
+    this.comments = Comments.on(this.page, this.provider);
+    warnBeforeLeaving(() => this.provider.unconfirmed || (this.pictures && this.pictures.wouldLose));
   }
 
   get filled() {
@@ -68,7 +83,10 @@ class PlanPage {
 
   mount() {
     if (this.editor || !this.filled) return;
-    const pictures = new Pictures(this.page.dataset.imagesUrl);
+    if (holdsUnknown(this.doc.getXmlFragment(FIELD), getSchema(extensions()))) return this.provider.stop("upgrade");
+    const pictures = (this.pictures = new Pictures(this.page.dataset.imagesUrl, this.memory));
+    this.finder = new Finder(this.provider.hold);
+    this.suggesting = new SuggestingMode(this.provider, this.page.dataset.userId);
     const place = document.createElement("div");
     const { onBeforeCreate, ySyncOptions } = beginningWith(this.doc.getXmlFragment(FIELD));
     this.editor = new Editor({
@@ -83,15 +101,26 @@ class PlanPage {
         Collaboration.configure({ document: this.doc, field: FIELD, ySyncOptions }),
         CollaborationCaret.configure({ provider: this.provider, user: this.provider.me || {}, render: caret }),
         pictures.extension(),
+        new Pasting(pictures).extension(),
+        this.finder.extension(),
+        this.suggesting.extension(),
+        ...(this.comments ? [this.comments.extension()] : []),
       ],
     });
-    pictures.editor = this.editor;
     this.takeOver(place);
+    pictures.attach(this.editor);
+    letGoOfUnknown(this.doc, this.editor, () => this.provider.stop("upgrade"));
     this.provider.hold.attach(this.editor.view.dom);
     this.provider.around = (change) => keepCaret(this.editor, change);
-    this.editor.on("update", () => this.outline.schedule());
+    this.finder.attach(this.editor, place);
+    this.outline.count(this.editor);
+    this.editor.on("update", () => this.outline.changed(this.editor));
+    this.editor.on("selectionUpdate", () => this.outline.changed(this.editor));
     this.editor.on("sectionGuarded", () => toast("章节标题受保护，选中章节里的内容再删"));
+    this.people.following.attach(this.editor);
+    new Claims(this.page, this.editor, this.provider);
     this.bindTools(pictures);
+    if (this.comments) this.comments.attach(this.editor);
     this.page.dataset.ready = "true";
   }
 
@@ -107,14 +136,21 @@ class PlanPage {
     };
   }
 
-  // The editor stands where the server's text stood, without a jump.
+  // The editor stands where the server's text stood, without a jump: what was read stays in its place, although the
+  // browser had only guessed the height of what lay far from it.
   takeOver(place) {
+    if (!window.scrollY) return this.text.replaceWith(place);
     const at = window.scrollY;
+    const top = (section) => section.getBoundingClientRect().top;
+    const read = [...this.text.querySelectorAll(".plan-section")].find((one) => one.getBoundingClientRect().bottom > 0);
+    const before = read && top(read);
     this.text.replaceWith(place);
-    window.scrollTo(0, at);
+    const now = read && place.querySelector(`#${CSS.escape(read.id)}`);
+    window.scrollTo(0, now ? window.scrollY + top(now) - before : at);
   }
 
   bindTools(pictures) {
+    const suggest = bindSuggesting(this.page, this.editor, this.suggesting);
     const bar = this.page.querySelector("[data-plan-toolbar]");
     if (!bar) return;
     const input = bar.querySelector("[data-image-input]");
@@ -122,7 +158,18 @@ class PlanPage {
       pictures.insert(this.editor, input.files);
       input.value = "";
     });
-    this.toolbar = new Toolbar(bar, this.editor, { image: () => input.click(), link: linkDialog });
+    this.toolbar = new Toolbar(bar, this.editor, {
+      image: () => input.click(),
+      link: linkDialog,
+      card: cardDialog,
+      formula: formulaDialog,
+      pinyin: pinyinDialog,
+      find: () => this.finder.open(),
+      suggesting: suggest,
+      focusMode: bindFocusMode(bar.querySelector("[data-command=focusMode]")),
+      help: bindKeysHelp(),
+      describe: pictureDialog,
+    });
   }
 
   // Whether typing makes sense: with the right to write, or offline with a right that was not taken away.

@@ -117,6 +117,10 @@ ROUTES = {
     ("GET", "admin.audit"): Row("/admin/audit", managers(county_only=True)),
     ("GET", "admin.audit_csv"): Row("/admin/audit.csv", managers(county_only=True)),
     ("GET", "admin.watching_csv"): Row("/admin/watching.csv?year={year}", managers()),
+    ("GET", "admin.synonyms"): Row("/admin/synonyms", managers(county_only=True)),
+    ("POST", "admin.synonyms"): Row(
+        "/admin/synonyms", managers(302, county_only=True), data={"content": "教案 教学设计", "based_on": "0"}
+    ),
     ("GET", "admin.system"): Row("/admin/system", managers(county_only=True)),
     ("POST", "admin.check_system_audit"): Row("/admin/system/audit-check", managers(302, county_only=True)),
 }

@@ -276,6 +276,7 @@ def test_no_file_at_all_is_said_plainly(client_for):
     assert "请选择要上传的名单文件" in answer.text
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_five_thousand_rows_are_the_most(client_for):
     lines = [{"姓名": "王", "学校": "青山镇中心小学", "手机号": f"199{n:08d}"} for n in range(5_001)]

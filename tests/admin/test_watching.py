@@ -56,7 +56,7 @@ def test_a_school_takes_out_who_watched_its_lessons_in_a_year(app, client_for, c
     assert line[10:] == ["已取得家长书面同意", "2030-07-01"]
     assert [row[:3] for row in exported(client, 2026)] == [["2026-01-01", "00:30", "赵磊"]]
     with app.app_context():
-        noted = db.session.query(AuditEntry).filter_by(action="watching.exported").all()
+        noted = db.session.query(AuditEntry).filter_by(action="watching.exported").order_by(AuditEntry.id).all()
         assert [(entry.actor_id, entry.data["year"]) for entry in noted] == [
             (cast.principal.id, 2025),
             (cast.principal.id, 2026),

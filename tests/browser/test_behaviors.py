@@ -12,13 +12,6 @@ from yanxiu.core import clock
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.filters import when
 
-
-@pytest.fixture
-def service_workers() -> str:
-    """These tests answer some requests themselves."""
-    return "block"
-
-
 FORM = """
 <form class="form" method="post" action="/probe/post" data-async data-reset>
   <div class="field" data-field="title"><label for="t">标题</label><input id="t" name="title" data-draft="topic-title">

@@ -8,13 +8,6 @@ from playwright.sync_api import expect
 from tests.browser.stage import answer_json, put
 from tests.support.axe import violations
 
-
-@pytest.fixture
-def service_workers() -> str:
-    """These tests answer some requests themselves."""
-    return "block"
-
-
 FORM = """
 <form class="form" method="post" action="/probe/post" data-async data-reset>
   <div class="field" data-field="html"><label for="h">回复</label>
@@ -68,6 +61,17 @@ def test_what_was_typed_before_the_composer_came_is_kept(page_for):
     page.locator("#h").evaluate("e => { e.value = '第一行\\n1 < 2' }")
     page.locator("#h").focus()
     expect(page.get_by_role("textbox", name="回复").locator("p")).to_have_text(["第一行", "1 < 2"])
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_moves_under_a_finger_when_the_composer_comes(page_for, width):
+    page = page_for("teacher", width)
+    put(page, FORM)
+    button = page.get_by_role("button", name="发表回复")
+    before = button.bounding_box()
+    page.locator("#h").focus()
+    expect(page.get_by_role("toolbar", name="文字格式")).to_be_visible()
+    assert button.bounding_box() == before
 
 
 def test_a_colleague_is_mentioned_by_keyboard(page_for, cast):

@@ -48,10 +48,9 @@ def go_offline(context: BrowserContext, page: Page) -> None:
     expect(page.locator("[data-plan-state]")).to_have_attribute("data-state", "offline")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_what_was_written_offline_survives_a_closed_tab_and_reaches_the_others(context_for, page_for, plan_id, width):
-    other = opened(page_for("leader", width), plan_id)
-    context = context_for("teacher", width)
+def test_what_was_written_offline_survives_a_closed_tab_and_reaches_the_others(context_for, page_for, plan_id):
+    other = opened(page_for("leader"), plan_id)
+    context = context_for("teacher", 390)
     page = opened(context.new_page(), plan_id)
     go_offline(context, page)
     write(page, "learners", "没有网络的时候写的学情。")
@@ -103,7 +102,9 @@ def test_ones_caret_stays_in_its_place_while_another_writes_before_it(page_for, 
         one.keyboard.press("ArrowLeft")
     eventually(lambda: caret(one) == 2)
     other.locator("#section-textbook .plan-section-body p").first.click()
+    eventually(lambda: caret(other) > 0)
     other.keyboard.press("Home")
+    eventually(lambda: caret(other) == 0)
     other.keyboard.insert_text("乙在最前面写了一长句。")
     eventually(lambda: "乙在最前面写了一长句。前面后面" in text(one))
     one.keyboard.insert_text("中间")
@@ -118,42 +119,6 @@ def compose(page: Page, steps: list[str], chosen: str, between) -> None:
         between()
     session.send("Input.insertText", {"text": chosen})
     session.detach()
-
-
-INPUT = {
-    "拼音": (["n", "ni", "nih", "ni hao"], "你好"),
-    "五笔": (["w", "wq", "wqi"], "你"),
-    "长句": (["w", "wo m", "wo men", "wo men yi", "wo men yi qi bei ke"], "我们一起备课"),
-    "取消": (["q", "qu", "q"], ""),
-}
-
-
-@pytest.mark.parametrize("method", INPUT)
-def test_chinese_input_comes_out_whole_while_another_types_at_the_same_spot(page_for, plan_id, method):
-    steps, chosen = INPUT[method]
-    one, other = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
-    write(one, "goals", "目标：")
-    eventually(lambda: "目标：" in text(other))
-    write(other, "goals", "")
-    seen: list[str] = []
-
-    def peer_types() -> None:
-        other.keyboard.insert_text("丙")
-        seen.append(text(other))
-
-    for _ in range(3):
-        compose(one, steps, chosen, peer_types)
-        # What was held is let go a moment after the end of the composition.
-        eventually(lambda: text(one) == text(other))
-    result = text(one)
-    assert result.count("丙") == 3 * len(steps)
-    assert not chosen or result.count(chosen) == 3, result
-    latin = [c for c in result if c.isascii() and c.isalpha()]
-    assert latin == []
-    assert all(not [c for c in words if c.isascii() and c.isalpha()] for words in seen), (
-        "half-typed letters left the page"
-    )
-    saved(one)
 
 
 def test_a_reader_sees_the_text_change_and_cannot_type(page_for, plan_id):
@@ -378,4 +343,5 @@ def test_a_slow_line_is_told_from_a_broken_one(page_for, plan_id, errors, troubl
         held.abort("connectionreset")
     expect(page.locator("[data-toasts]")).to_contain_text(words)
     errors[:] = [error for error in errors if "ERR_CONNECTION_RESET" not in error]
-    expect(page.locator("#plan-text img")).to_have_count(0)
+    expect(page.locator("#plan-text img")).to_have_count(1)
+    expect(page.locator("#plan-text .kept-picture")).to_contain_text("只存在本机")

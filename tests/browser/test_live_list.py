@@ -10,13 +10,6 @@ from yanxiu.core.live import bump
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web import live
 
-
-@pytest.fixture
-def service_workers() -> str:
-    """These tests answer some requests themselves."""
-    return "block"
-
-
 LIST = """
 <live-list id="board" aria-label="留言" data-topic="board:1" data-src="/probe/items" data-seq="0">
   <p data-empty>还没有留言</p>

@@ -97,9 +97,8 @@ def following(page: Page) -> None:
     expect(page.locator("#comments")).to_have_attribute("data-state", "live")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_an_upload_by_the_page_is_watched_and_commented_live(page_for, lesson_id, clip, work, width):
-    teacher = open_lesson(page_for, "teacher", lesson_id, width)
+def test_an_upload_by_the_page_is_watched_and_commented_live(page_for, lesson_id, clip, work):
+    teacher = open_lesson(page_for, "teacher", lesson_id)
     expect(teacher.locator("form[data-upload]")).to_have_attribute("data-ready", "")
     teacher.get_by_label("选择课堂实录").set_input_files(clip)
     teacher.get_by_role("button", name="上传实录").click()
@@ -108,7 +107,7 @@ def test_an_upload_by_the_page_is_watched_and_commented_live(page_for, lesson_id
     expect(teacher.locator("#lesson-video")).to_be_visible()
     following(teacher)
 
-    colleague = open_lesson(page_for, "colleague", lesson_id, width)
+    colleague = open_lesson(page_for, "colleague", lesson_id, 390)
     following(colleague)
     expect(teacher.get_by_text("2 人正在观看")).to_be_visible()
     seek(colleague, 12.2)
@@ -259,14 +258,13 @@ def test_a_draft_comes_back_with_its_moment_and_its_audience(context_for, record
     expect(body).to_have_value("")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_rubric_saves_itself_and_others_scores_stay_hidden(page_for, app, cast, lesson_id, width):
+def test_a_rubric_saves_itself_and_others_scores_stay_hidden(page_for, app, cast, lesson_id):
     with app.app_context(), unit_of_work():
         lesson = db.session.get_one(Lesson, lesson_id)
         make_ready_version(lesson)
         save_evaluation(cast.user("principal"), lesson, full_scores(lesson, 5))
         submit_evaluation(cast.user("principal"), lesson)
-    page = open_lesson(page_for, "colleague", lesson_id, width)
+    page = open_lesson(page_for, "colleague", lesson_id, 390)
     card = page.locator("#rubric")
     expect(card.get_by_text("提交自己的评课后，能看到大家的评分")).to_be_visible()
     expect(card.get_by_text("平均")).to_have_count(0)

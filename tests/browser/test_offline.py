@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from tests.support.clients import session_cookie
 from tests.support.eventually import eventually
 
+pytestmark = pytest.mark.service_worker
+
 DAY_MS = 24 * 3600 * 1000
 
 

@@ -6,13 +6,6 @@ from playwright.sync_api import expect
 from tests.browser.stage import answer_json, put
 from tests.browser.test_composer import FORM
 
-
-@pytest.fixture
-def service_workers() -> str:
-    """These tests answer some requests themselves."""
-    return "block"
-
-
 # A getter of the engine's own cannot be emptied before the page runs, so the constructor goes as well.
 TAKE_AWAY = """
 for (const Kind of [Array, String]) delete Kind.prototype.at;

@@ -1,14 +1,12 @@
 """Signing in as a person does it."""
 
-import pytest
 from playwright.sync_api import expect
 
 from yanxiu.core.demo import PASSWORD
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_teacher_signs_in(page_for, width):
-    page = page_for(None, width)
+def test_a_teacher_signs_in(page_for):
+    page = page_for(None, 390)
     page.goto("/login?next=/")
     page.get_by_label("用户名 / 手机号 / 邮箱").fill("liqiang")
     page.get_by_label("密码").fill(PASSWORD)

@@ -41,11 +41,8 @@ def answer(app, cast, key, topic_id, text, parent=None):
         return make_post(cast.user(key), db.session.get(Topic, topic_id), f"<p>{text}</p>", parent=found).id
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_an_answer_to_a_long_topic_is_shown_to_its_author_and_announced_to_others(
-    page_for, workshop, long_topic, width
-):
-    reader, author = page_for("colleague", width), page_for("leader", width)
+def test_an_answer_to_a_long_topic_is_shown_to_its_author_and_announced_to_others(page_for, workshop, long_topic):
+    reader, author = page_for("colleague", 390), page_for("leader")
     for page in (reader, author):
         page.goto(f"/workshops/{workshop}/topics/{long_topic}")
         live(page, "posts")
@@ -183,14 +180,18 @@ def answer_a_new_topic(app, cast, workshop):
         return make_topic(cast.user("leader"), db.session.get(Workshop, workshop), "刚发布的话题").id
 
 
-def test_a_leader_is_told_once_that_figures_are_no_longer_so(app, cast, page_for, workshop):
+def test_figures_change_while_a_leader_reads_and_what_is_open_or_focused_stays(app, cast, page_for, workshop):
     page = page_for("leader")
     page.goto(f"/workshops/{workshop}/insights")
-    line = page.locator("[data-news]")
+    line, topics = page.locator("[data-news]"), page.locator(f"#line-{cast.teacher.id} td[data-label='话题']")
     expect(line).to_have_attribute("data-state", "live")
-    expect(line).to_be_hidden()
+    expect(topics).to_have_text("0")
+    page.locator("#figures summary").first.click()
+    chosen = page.get_by_role("link", name="按单位")
+    chosen.focus()
     with app.app_context(), unit_of_work():
         make_topic(cast.user("teacher"), db.session.get(Workshop, workshop))
-    expect(line).to_contain_text("有新变化")
-    line.get_by_role("button", name="刷新").click()
-    expect(page.locator("[data-news][data-state=live]")).to_be_hidden()
+    expect(topics).to_have_text("1")
+    expect(page.locator("#figures details").first).to_have_attribute("open", "")
+    expect(chosen).to_be_focused()
+    expect(line).to_be_hidden()

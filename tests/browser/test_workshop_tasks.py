@@ -13,12 +13,6 @@ from yanxiu.workshops.models import Submission, SubmissionCopy, Task, WorkshopMe
 
 
 @pytest.fixture
-def service_workers() -> str:
-    """The line is broken by the test itself."""
-    return "block"
-
-
-@pytest.fixture
 def task(app, cast):
     """Return the address of a task for two members."""
     with app.app_context(), unit_of_work():
@@ -36,11 +30,13 @@ def test_half_written_work_survives_a_closed_tab_and_is_sent_once_when_the_line_
     expect(page.get_by_text("草稿已存本机")).to_be_visible()
     page.close()
     again = context.new_page()
+    again.clock.install()
     again.goto(task)
     expect(again.locator(".composer-text")).to_have_text("导入先算一笔账")
     context.set_offline(True)
     again.locator("#hand-in").get_by_role("button", name="提交作业").click()
     expect(again.locator("#hand-in")).to_have_attribute("data-state", "offline")
+    again.clock.fast_forward("10:00")
     context.set_offline(False)
     expect(again.get_by_text("截止之前可以修改")).to_be_visible()
     with app.app_context():

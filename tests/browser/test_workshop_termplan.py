@@ -11,11 +11,6 @@ from yanxiu.core.unit_of_work import unit_of_work
 
 
 @pytest.fixture
-def service_workers() -> str:
-    return "block"
-
-
-@pytest.fixture
 def plan(app, cast) -> str:
     """Return the address of a plan with two stages, of which the first holds three items."""
     with app.app_context(), unit_of_work():
@@ -32,9 +27,8 @@ def titles(page, stage: int):
     return page.locator(".plan-stage").nth(stage).locator(".item-title")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_an_item_is_dragged_into_the_next_stage_and_others_see_it(page_for, plan, width):
-    member, leader = page_for("teacher"), page_for("leader", width)
+def test_an_item_is_dragged_into_the_next_stage_and_others_see_it(page_for, plan):
+    member, leader = page_for("teacher"), page_for("leader", 390)
     member.goto(plan)
     leader.goto(plan)
     for page in (member, leader):

@@ -13,15 +13,6 @@ from yanxiu.workshops.services import groups, posts
 
 
 @pytest.fixture
-def service_workers() -> str:
-    """These tests answer some requests themselves."""
-    return "block"
-
-
-BOTH = pytest.mark.parametrize("width", [1280, 390])
-
-
-@pytest.fixture
 def workshop(app, cast):
     """Return the id of a workshop with three members and no topics."""
     with app.app_context(), unit_of_work():
@@ -53,14 +44,13 @@ def live(page, list_id):
     expect(page.locator(f"live-list#{list_id}")).to_have_attribute("data-state", "live")
 
 
-@BOTH
-def test_the_leader_asks_and_a_member_answers_without_reloading(page_for, workshop, width):
-    member = page_for("teacher", width)
+def test_the_leader_asks_and_a_member_answers_without_reloading(page_for, workshop):
+    member = page_for("teacher", 390)
     member.goto(f"/workshops/{workshop}")
     live(member, "topics")
     expect(member.get_by_text("还没有话题")).to_be_visible()
 
-    leader = page_for("leader", width)
+    leader = page_for("leader")
     leader.goto(f"/workshops/{workshop}")
     leader.get_by_role("link", name="发布话题").first.click()
     leader.get_by_label("标题").fill("《草船借箭》的导入怎么设计")
@@ -87,9 +77,8 @@ def test_the_leader_asks_and_a_member_answers_without_reloading(page_for, worksh
     expect(member.locator(".replies").get_by_text("口算就够，不写。")).to_be_visible()
 
 
-@BOTH
-def test_a_half_written_answer_survives_a_closed_tab(context_for, topic, width):
-    context = context_for("colleague", width)
+def test_a_half_written_answer_survives_a_closed_tab(context_for, topic):
+    context = context_for("colleague", 390)
     page = context.new_page()
     page.goto(topic)
     write(page, "回复", "我想到一个办法，先写一半")
@@ -219,18 +208,22 @@ def test_sending_over_a_broken_line_posts_once(app, context_for, topic):
     expect(page.locator("#reply")).to_have_attribute("data-state", "offline")
     page.close()
     again = context.new_page()
+    again.clock.install()
     again.goto(topic)
     expect(again.locator(".composer-text")).to_have_text("断线也只发一次")
+    context.set_offline(True)
     again.locator("#reply").get_by_role("button", name="回复", exact=True).click()
+    expect(again.locator("#reply")).to_have_attribute("data-state", "offline")
+    again.clock.fast_forward("10:00")
+    context.set_offline(False)
     expect(again.get_by_role("textbox", name="回复")).to_have_text("")
     assert lost == [200]
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count()).where(Post.text == "断线也只发一次")) == 1
 
 
-@BOTH
-def test_a_leader_pins_and_locks_from_the_menu(page_for, workshop, topic, width):
-    page = page_for("leader", width)
+def test_a_leader_pins_and_locks_from_the_menu(page_for, workshop, topic):
+    page = page_for("leader", 390)
     page.goto(topic)
     page.get_by_label("管理话题").click()
     page.get_by_role("button", name="置顶为公告").click()
@@ -240,7 +233,7 @@ def test_a_leader_pins_and_locks_from_the_menu(page_for, workshop, topic, width)
     expect(page.locator(".opener .tag", has_text="已锁定")).to_be_visible()
     page.goto(f"/workshops/{workshop}")
     expect(page.get_by_role("heading", name="公告")).to_be_visible()
-    member = page_for("teacher", width)
+    member = page_for("teacher")
     member.goto(topic)
     expect(member.get_by_text("话题已锁定，讨论到此结束")).to_be_visible()
 

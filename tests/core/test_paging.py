@@ -4,12 +4,12 @@ import base64
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
-from yanxiu.core.paging import paginate
+from yanxiu.core.paging import page_of, paginate, paginate_rows
 from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
 
@@ -58,3 +58,23 @@ def test_a_cursor_that_is_readable_and_absurd_is_refused(jobs, content):
 def test_a_forged_cursor_is_refused(jobs, cursor):
     with pytest.raises(InvalidError):
         paginate(select(Job), Job.run_at.desc(), Job.id.desc(), cursor=cursor)
+
+
+def test_rows_of_expressions_and_lists_in_memory_are_paged_by_key_too(jobs):
+    half = case((Job.id % 2 == 0, 1), else_=0)
+    cursor, found = None, []
+    while cursor is not None or not found:
+        page = paginate_rows(select(Job.kind, Job), half, Job.run_at.desc(), Job.id, cursor=cursor, size=3)
+        found += [(kind, job.kind) for kind, job in page.items]
+        cursor = page.next_cursor
+    whole = db.session.scalars(select(Job.kind).order_by(half, Job.run_at.desc(), Job.id)).all()
+    assert found == [(kind, kind) for kind in whole]
+    first = page_of([3, 1, 2], lambda one: (-one, one), size=2)
+    rest = page_of([5, 3, 1], lambda one: (-one, one), first.next_cursor, size=2)
+    assert (list(first.items), list(rest.items), rest.next_cursor) == ([3, 2], [1], None), (
+        "what came meanwhile moves none"
+    )
+    with pytest.raises(InvalidError):
+        page_of([1], lambda one: (one,), cursor_of('["a"]'))
+    with pytest.raises(InvalidError):
+        page_of([1], lambda one: (one,), cursor_of("[1, 2]"))

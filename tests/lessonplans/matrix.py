@@ -112,6 +112,9 @@ ROUTES = {
         headers=FETCH,
     ),
     ("GET", "lessonplans.image"): Row(PLAN + "/images/{image}", VIEW),
+    ("GET", "lessonplans.history"): Row(PLAN + "/history", VIEW | READERS | {"principal": 200}),
+    ("GET", "lessonplans.comparison"): Row(PLAN + "/comparison?from=1&to=now", VIEW),
+    ("POST", "lessonplans.keep_moment"): Row(PLAN + "/history/0/revision", expect(302, **HIDDEN) | READERS),
     ("GET", "lessonplans.revisions"): Row(PLAN + "/revisions", VIEW),
     ("POST", "lessonplans.save_revision"): Row(
         PLAN + "/revisions", expect(302, **HIDDEN) | READERS, data={"title": "二稿"}

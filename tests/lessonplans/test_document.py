@@ -9,6 +9,7 @@ import nh3
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pycrdt import XmlFragment
 
 from yanxiu.core.html import text_of
 from yanxiu.lessonplans.collab.updates import merge
@@ -25,7 +26,7 @@ from yanxiu.lessonplans.document.html import (
 )
 from yanxiu.lessonplans.document.restoring import restoring_update
 from yanxiu.lessonplans.document.templates import LITERACY, TEMPLATES, THREE_DIMENSIONS, empty_document
-from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
+from yanxiu.lessonplans.document.ydoc import append_node, json_from_state, load, state_from_json
 
 pytestmark = pytest.mark.once
 SAMPLES = {
@@ -93,6 +94,9 @@ HOSTILE = [
     {"type": "image", "attrs": {"src": "//evil.example/a.png"}},
     {"type": "image", "attrs": {"src": "https://evil.example/a.png"}},
     {"type": "image", "attrs": {"src": '/x" onerror="alert(1)'}},
+    {"type": "image", "attrs": {"src": "/x", "size": 'small" onload="alert(1)'}},
+    {"type": "card", "attrs": {"href": "javascript:alert(1)", "title": "<img src=x onerror=alert(1)>", "label": '"><b>'}},
+    {"type": "card", "attrs": {"href": "//evil.example/a?t=5", "title": "卡片"}},
     {"type": "planSection", "attrs": {"key": '"><img src=x onerror=alert(1)>', "title": "<b onclick=x>标题</b>"}},
     {"type": "heading", "attrs": {"level": "1><script>"}, "content": [{"type": "text", "text": "题"}]},
     {"type": "paragraph", "attrs": {"textAlign": 'left" onclick="x'}, "content": []},
@@ -118,6 +122,7 @@ WRITTEN = {
     "div": {"class", "tabindex", "role", "aria-label"},
     "ol": {"start"},
     "a": {"href"},
+    "span": {"class"},
     "table": set(),
     "tbody": set(),
     "tr": set(),
@@ -158,7 +163,22 @@ VALUES = st.recursive(
     max_leaves=5,
 )
 NAMES = st.sampled_from(
-    ["src", "alt", "href", "key", "title", "level", "start", "colspan", "rowspan", "colwidth", "textAlign", "checked"]
+    [
+        "src",
+        "alt",
+        "size",
+        "label",
+        "href",
+        "key",
+        "title",
+        "level",
+        "start",
+        "colspan",
+        "rowspan",
+        "colwidth",
+        "textAlign",
+        "checked",
+    ]
 )
 KINDS = st.sampled_from([*WRITERS, *SIMPLE, "unknown"])
 ATTRS = st.dictionaries(NAMES, VALUES, max_size=4)
@@ -210,3 +230,86 @@ def test_bringing_an_earlier_text_back_leaves_equal_sections_alone():
 def test_characters_are_counted_without_titles_and_blanks():
     document = nodes.doc(nodes.section("a", "教材分析", "", nodes.paragraph("一 二　三")))
     assert count_characters(document) == 3
+
+
+def test_cards_and_pictures_read_as_they_stand_in_the_editor():
+    card = {"type": "card", "attrs": {"href": "/lessons/4?t=95", "title": "草船借箭 试讲", "label": "听评课"}}
+    picture = {"type": "image", "attrs": {"src": "/lesson-plans/1/images/2", "alt": "示意图", "size": "half"}}
+    document = json_from_state(state_from_json(nodes.doc(nodes.section("board", "板书设计", "", card, picture))))
+    html = render_html(document)
+    assert '<a href="/lessons/4?t=95">草船借箭 试讲</a><span class="link-card-from">01:35 起</span>' in html
+    assert 'alt="示意图" class="image-half"' in html
+    assert "data-empty" not in html
+    assert plain_text(document) == "板书设计\n草船借箭 试讲\n"
+    assert count_characters(document) == 0
+
+
+def test_merged_cells_keep_their_spans_and_alignment_on_paper():
+    cells = [
+        {"type": "tableHeader", "attrs": {"colspan": 2, "rowspan": 1}, "content": [nodes.paragraph("环节")]},
+        {"type": "tableCell", "attrs": {"colspan": 1, "rowspan": 2, "align": "center"}, "content": [nodes.paragraph("时间")]},
+    ]  # fmt: skip
+    html = render_html(nodes.doc({"type": "table", "content": [{"type": "tableRow", "content": cells}]}))
+    assert '<th colspan="2"><p>环节</p></th><td rowspan="2" class="align-center"><p>时间</p></td>' in html
+
+
+FORMULAS = {
+    r"\frac{1}{2}": "<mfrac>",
+    r"\begin{cases} x+y=5 \\ x-y=1 \end{cases}": "<mtable>",
+    r"\text{面积} < \pi r^2": "<mtext>面积</mtext><mo>&lt;</mo>",
+    r"\frac{": "<code>\\frac{</code>",
+    r"\href{javascript:alert(1)}{x}<img src=x onerror=alert(1)>": "x",
+    "{" * 900: "<code>",
+    r"\newcommand{\a}{xx}\newcommand{\b}{\a\a}\b\b": "<code>",
+}
+
+
+@pytest.mark.parametrize("tex", FORMULAS, ids=range(len(FORMULAS)))
+def test_formulas_are_read_without_scripts_and_carry_nothing_else(tex):
+    formula = {"type": "formula", "attrs": {"tex": tex, "display": True}}
+    document = json_from_state(state_from_json(nodes.doc({"type": "paragraph", "content": [formula]})))
+    html = render_html(document)
+    assert FORMULAS[tex] in html
+    assert html.startswith('<p><span class="formula is-display">')
+    for _tag, attributes in Tags(html).found:
+        assert not [name for name, _value in attributes if name.startswith("on") or name in ("href", "style", "src")]
+    assert tex in plain_text(document)
+
+
+def test_pinyin_stands_over_its_character_and_search_sees_the_plain_words():
+    said = [
+        {"type": "text", "text": "妈", "marks": [{"type": "pinyin", "attrs": {"text": "mā", "n": number}}]}
+        for number in (1, 2)
+    ]
+    document = json_from_state(state_from_json(nodes.doc({"type": "paragraph", "content": said})))
+    ruby = "<ruby>妈<rp>（</rp><rt>mā</rt><rp>）</rp></ruby>"
+    assert render_html(document) == f"<p>{ruby}{ruby}</p>"
+    assert plain_text(document) == "妈妈\n"
+
+
+def test_a_board_is_drawn_for_reading_and_its_words_are_found():
+    parts = [
+        {"type": "stroke", "attrs": {"points": "10,20 30,40", "color": "red", "width": 10}},
+        {"type": "boardText", "attrs": {"x": 100, "y": 80, "text": "神机妙算<b>"}},
+        {"type": "stroke", "attrs": {"points": '1,1" onload="alert(1)', "color": '"><script>', "width": '4"'}},
+        {"type": "script", "content": [{"type": "text", "text": "alert(1)"}]},
+    ]
+    document = json_from_state(state_from_json(nodes.doc({"type": "board", "content": parts})))
+    html = render_html(document)
+    assert '<polyline points="10,20 30,40" fill="none" stroke="#a8301f" stroke-width="10"' in html
+    assert html.count("<polyline") == 1
+    assert '<text x="100" y="80" fill="#1d2521" font-size="36">神机妙算&lt;b&gt;</text>' in html
+    assert "script" not in html
+    assert "神机妙算" in plain_text(document)
+
+
+def test_strokes_of_two_who_draw_at_once_are_both_kept():
+    state = state_from_json(nodes.doc({"type": "board", "content": []}))
+    updates = []
+    for points in ("1,1 2,2", "3,3 4,4"):
+        mine = load(state)
+        before = mine.get_state()
+        append_node(mine.get("default", type=XmlFragment).children[0], {"type": "stroke", "attrs": {"points": points}})
+        updates.append(mine.get_update(before))
+    board = json_from_state(merge([state, *updates]))["content"][0]
+    assert sorted(child["attrs"]["points"] for child in board["content"]) == ["1,1 2,2", "3,3 4,4"]

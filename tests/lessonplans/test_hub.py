@@ -360,3 +360,29 @@ def test_join_and_card_hold_nothing_the_client_could_choose(bench):
     answer = bench.join("a", WANG, 1)
     assert answer["me"]["name"] == "王丽"
     assert json.dumps(answer["limits"])
+
+
+def test_what_another_process_wrote_is_passed_on_also_when_it_was_compacted_meanwhile(bench):
+    handle = bench.join("a", WANG, 1)["h"]
+    grown: list[tuple[int, int, int]] = []
+    bench.hub._on_grown = lambda rows: grown.extend((plan_id, *ends) for plan_id, ends in rows.items())
+    for number, line in enumerate(("那边写的", "又写了一句"), start=1):
+        bench.write("a", handle, number, line)
+        bench.hub.drain()
+    assert [facts[1:] for facts in grown] == [(1, 1), (2, 2)]
+    bench.join("b", LI, 2)
+    bench.clock.now += 10
+    bench.hub.grew(*grown[0])
+    bench.store.compact(bench.plan_id)
+    bench.clock.now += 10
+    bench.hub.grew(*grown[1])
+    one, whole = (lines_in(frame) for _handle, frame in bench.transport.heard("b", "u"))
+    assert [line for line in one if line] == ["那边写的"]
+    assert {"那边写的", "又写了一句"} <= set(whole)
+    bench.hub.grew(bench.plan_id + 1, 1, 1)  # nobody has that one open here
+
+
+def lines_in(frame: bytes) -> list[str]:
+    doc: Doc = Doc()
+    doc.apply_update(frame)
+    return lines_of(doc)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.eventually import eventually
-from tests.support.imports import ROOT
+from tests.support.forked import Child
 from tests.support.instance import Instance, new_instance
 from tests.support.ports import free_port
 from tests.support.rt_client import PlanClient
@@ -22,15 +20,12 @@ LINES_BEFORE_THE_KILL = 25
 
 
 @contextmanager
-def server(instance: Instance, port: int) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.support.document_server", "serve", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=instance.env, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "READY\n"
-        try:
-            yield process
-        finally:
-            process.kill()
+def server(instance: Instance, port: int) -> Iterator[Child]:
+    log = instance.folder / "printed"
+    log.unlink(missing_ok=True)
+    with instance.started("tests.support.document_server", "serve", str(port), log=log) as process:
+        eventually(lambda: log.read_text() == "READY\n", 60)
+        yield process
 
 
 class Writer(threading.Thread):
@@ -52,6 +47,7 @@ class Writer(threading.Thread):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path):
     with new_instance(tmp_path / "instance") as instance:
         made = instance.python("-m", "tests.support.document_server", "setup")
@@ -71,7 +67,6 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path):
                     writer.start()
                 eventually(lambda c=clients: all(len(x.acknowledged) >= LINES_BEFORE_THE_KILL for x in c), 30)
                 process.kill()
-                process.wait(10)
                 for writer, client in zip(writers, clients, strict=True):
                     writer.running = False
                     acknowledged.update(client.acknowledged)

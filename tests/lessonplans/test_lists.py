@@ -105,7 +105,7 @@ def test_a_plan_that_is_moved_leaves_the_list_it_was_in_and_may_come_back(app, c
 
 
 def test_many_changes_are_answered_in_parts_the_oldest_first(app, cast, client_for, rooms, monkeypatch):
-    monkeypatch.setattr("yanxiu.lessonplans.queries.CATCH_UP_LIMIT", 2)
+    monkeypatch.setattr("yanxiu.lessonplans.queries.lists.CATCH_UP_LIMIT", 2)
     with app.app_context(), unit_of_work():
         made = [make_plan(cast.user("leader"), visibility="workshop", workshop_id=rooms[0]).id for _ in range(5)]
         services.delete_plan(cast.user("leader"), find_plan(made[0]))
@@ -123,14 +123,15 @@ def test_many_changes_are_answered_in_parts_the_oldest_first(app, cast, client_f
 def test_what_many_wait_for_is_locked_in_one_order(app, cast, rooms, monkeypatch):
     """Two who wait for each other are both refused by PostgreSQL: lists of workshops by number, then the audit log."""
     taken: list[str] = []
-    for name, lock in (("bump", "list {}"), ("record_audit", "zz audit")):
-        real = getattr(services, name)
+    locks = ((services.plans, "bump"), (services.holding, "bump"), (services.plans, "record_audit"))
+    for module, name in locks:
+        real, lock = getattr(module, name), "list {}" if name == "bump" else "zz audit"
 
         def noted(*told, real=real, lock=lock, **more):
             taken.append(lock.format(told[0]))
             return real(*told, **more)
 
-        monkeypatch.setattr(services, name, noted)
+        monkeypatch.setattr(module, name, noted)
     with app.app_context(), unit_of_work():
         leader, (first, second) = cast.user("leader"), rooms
         plan = make_plan(leader, visibility="workshop", workshop_id=first)

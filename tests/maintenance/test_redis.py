@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +18,10 @@ import pytest
 import redis
 
 from tests.support.eventually import eventually
-from tests.support.imports import ROOT
+from tests.support.forked import Child
 from tests.support.instance import Instance, new_instance
 from tests.support.ports import free_port
+from tests.support.rt_client import PlanClient
 from tests.support.sockets import Ear, hang_up, join, new_socket
 from tests.support.visitor import Visitor
 from tests.support.wire import Wire
@@ -47,6 +47,7 @@ class Pair:
     second: Visitor
     topic: str
     page: str
+    instance: Instance
 
     def reply(self, who: Visitor, words: str) -> None:
         who.send(f"{self.page}/posts", self.page, html=words)
@@ -76,18 +77,25 @@ def pair(redis_address: tuple[str, int], tmp_path_factory: pytest.TempPathFactor
             eventually(who.is_answered, timeout=90)
         first.sign_in("wangli", PASSWORD)
         second.sign_in("liqiang", PASSWORD)
-        yield Pair(wire, first, second, f"topic:{topic}", f"/workshops/{workshop}/topics/{topic}")
+        yield Pair(wire, first, second, f"topic:{topic}", f"/workshops/{workshop}/topics/{topic}", separate)
     wire.cut()
 
 
 @contextlib.contextmanager
-def server(instance: Instance, wire: Wire, log: Path) -> Iterator[str]:
+def started(instance: Instance, wire: Wire, log: Path) -> Iterator[tuple[str, Child]]:
     port = free_port()
-    env = {**instance.env, "YANXIU_REDIS_URL": f"redis://127.0.0.1:{wire.port}/9"}
-    command = [sys.executable, "-m", "yanxiu", "serve", "--port", str(port), "--no-worker"]
-    with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out) as process:
-        yield f"http://127.0.0.1:{port}"
+    redis = f"redis://127.0.0.1:{wire.port}/9"
+    command = ("yanxiu", "serve", "--port", str(port), "--no-worker")
+    with instance.started(*command, log=log, YANXIU_REDIS_URL=redis) as process:
+        yield f"http://127.0.0.1:{port}", process
+
+
+@contextlib.contextmanager
+def server(instance: Instance, wire: Wire, log: Path) -> Iterator[str]:
+    with started(instance, wire, log) as (address, process):
+        yield address
         process.terminate()
+        assert process.wait(40) == 0, log.read_text("utf-8")
 
 
 @pytest.fixture
@@ -169,6 +177,32 @@ def test_the_servers_count_attempts_to_sign_in_together(pair: Pair, attempts_for
     refused = any(attempt(pair.first) == 429 for _ in range(120))
     assert refused, "the first server lets more than 60 a minute pass"
     assert attempt(pair.second) == 429, "the second has heard of the attempts at the first"
+
+
+def test_any_server_serves_any_plan_and_one_that_dies_costs_only_a_reconnect(pair: Pair, tmp_path: Path) -> None:
+    plan = int(pair.instance.ask("a_plan")[0])
+    writer = PlanClient(pair.first.url, pair.first.cookie, plan).connect()
+    with started(pair.instance, pair.wire, tmp_path / "log") as (address, process):
+        eventually(Visitor(address).is_answered, timeout=60)
+        other = PlanClient(address, pair.second.cookie, plan).connect()
+        writer.write("在第一台写的")
+        other.write("在第三台写的")
+        for reader in (writer, other):  # within a moment, not at the next look a minute later
+            eventually(lambda r=reader: {"在第一台写的", "在第三台写的"} <= set(r.text_lines()), timeout=10)
+        for number in range(150):
+            other.write(f"没停过-{number}")
+        eventually(lambda: other.acknowledged)
+        process.kill()
+        acknowledged = set(other.acknowledged)
+        other.drop()
+    other.url = pair.second.url
+    other.connect().until_saved()
+    assert acknowledged <= {*other.text_lines()}
+    everything = {"在第一台写的", "在第三台写的", *(f"没停过-{number}" for number in range(150))}
+    eventually(lambda: everything <= set(writer.text_lines()), timeout=10)
+    assert writer.text_lines() == other.text_lines()
+    for client in (writer, other):
+        client.drop()
 
 
 def test_without_redis_pages_and_rooms_of_a_server_work_and_afterwards_both_hear_each_other(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 from flask import current_app
 
 from tests.support.cast import Cast
 from tests.support.matrix import Row, SocketRow, expect, expect_words, signed_in
-from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from tests.support.observations import code_lesson, full_scores, make_lesson, make_ready_version, some_comment
 from tests.support.workshops import make_workshop
+from yanxiu.core.db import db
+from yanxiu.observations.models import RubricVersion
 from yanxiu.observations.services.comments import withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import delete_lesson, invite_member
+from yanxiu.observations.services.rubrics import create_rubric, state_of
 from yanxiu.observations.uploads.handover import open_store
 
 UUID = "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c1d"
@@ -32,6 +36,10 @@ def build(cast: Cast) -> dict[str, Any]:
     to_teacher = some_comment(colleague, lesson, version, visibility="teacher")
     save_evaluation(colleague, lesson, full_scores(lesson))
     submit_evaluation(colleague, lesson)
+    shipped = db.session.get_one(RubricVersion, lesson.rubric_version_id)
+    own = create_rubric(cast.user("principal"), teacher.organization_id, "本校量表", shipped)
+    code_lesson(colleague, lesson, version, "TSTS")
+    code_lesson(cast.user("leader"), lesson, version, "TTTS")
     removed = make_lesson(teacher, "撤下的课", visibility="school")
     delete_lesson(teacher, removed)
     return {
@@ -45,6 +53,10 @@ def build(cast: Cast) -> dict[str, Any]:
         "private": private.id,
         "to_teacher": to_teacher.id,
         "removed": removed.id,
+        "shipped": shipped.template_id,
+        "rubric": own.id,
+        "rubric_seen": state_of(own),
+        "codes": json.dumps({"added": [[UUID, 1000, "T"]], "reached": 2000}),
         "upload": new_upload(lesson.id, teacher.id),
     }
 
@@ -86,6 +98,7 @@ OVERSEERS = {"principal": 200, "researcher": 200, "admin": 200}
 """They oversee the workshop, but see in it only the lessons they may watch."""
 LESSON = "/lessons/{lesson}"
 COMMENT = LESSON + "/comments/{comment}"
+CODING = LESSON + "/codings/st"
 FORM = {"title": "《草船借箭》第二课时", "visibility": "school", "consent": "not_needed"}
 ROUTES = {
     ("GET", "observations.index"): Row("/lessons", signed_in()),
@@ -137,6 +150,32 @@ ROUTES = {
         LESSON + "/evaluation/submission", {**watchers(422, owner=403), "colleague": 409}, data={"score-goals": "4"}
     ),
     ("GET", "observations.results"): Row(LESSON + "/evaluations", {**watchers(403, owner=200), "colleague": 200}),
+    ("GET", "observations.rubric_list"): Row("/rubrics", signed_in()),
+    ("POST", "observations.create_rubric"): Row(
+        "/rubrics",
+        expect(403, anonymous=302, principal=303, leader=303, researcher=303, admin=303),
+        data={"name": "本校量表", "base": "{shipped}"},
+    ),
+    ("GET", "observations.rubric"): Row(
+        "/rubrics/{rubric}", expect(404, anonymous=302, principal=200, leader=200, teacher=200, colleague=200)
+    ),
+    ("POST", "observations.save_rubric"): Row(
+        "/rubrics/{rubric}",
+        expect(404, anonymous=302, principal=303, leader=303, teacher=403, colleague=403),
+        data={"name": "本校量表", "criteria": "教学目标 100", "scale": "5 优\n3 中", "seen": "{rubric_seen}"},
+    ),
+    ("GET", "observations.coding"): Row(CODING, {**watchers(200), "colleague": 302, "leader": 302}),
+    ("POST", "observations.save_coding"): Row(
+        CODING, {**watchers(303), "colleague": 409, "leader": 409}, data={"changes": "{codes}"}
+    ),
+    ("GET", "observations.coding_results"): Row(
+        CODING + "/results", {**watchers(403, owner=200, host=200), "colleague": 200, "leader": 200}
+    ),
+    ("POST", "observations.adjudicate_coding"): Row(
+        CODING + "/results",
+        {**watchers(403, owner=303, host=303), "colleague": 303, "leader": 303},
+        data={"start_ms": "10000", "end_ms": "20000", "code": "T"},
+    ),
     ("POST", "observation_uploads.create"): Row(
         "/uploads",
         editors(201),

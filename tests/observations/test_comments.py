@@ -400,5 +400,15 @@ def test_in_a_workshop_that_has_ended_a_lesson_is_watched_and_its_teacher_decide
     for act in (f"comments/{said}", f"comments/{said}/replies", f"comments/{said}/withdrawal", "members"):
         assert colleague.post(f"{url}/{act}", data={"body": "改"}).status_code == 403, act
     assert teacher.post(f"{url}/members", data={"person": "陈秀英"}).status_code == 403
-    assert teacher.get(f"{url}/settings").status_code == 200
+    settings = teacher.get(f"{url}/settings").text
+    assert "课例的信息不再修改" in settings
+    assert 'name="title"' not in settings
+    form = {"title": "别的课题", "place": "别处", "visibility": "invited", "workshop_id": str(number)}
+    assert teacher.post(f"{url}/settings", data=form).status_code == 303
+    with app.app_context():
+        lesson = db.session.get(Lesson, lesson_id)
+        assert (lesson.title == "别的课题", lesson.place == "别处", lesson.visibility) == (False, False, "invited")
+    assert (
+        teacher.post(f"{url}/settings", data={"visibility": "workshop", "workshop_id": str(number)}).status_code == 303
+    )
     assert colleague.get(f"{url}/settings").status_code == 403

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import random
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -19,7 +15,6 @@ import pytest
 
 from tests.support.clients import session_cookie
 from tests.support.eventually import eventually
-from tests.support.imports import ROOT
 from tests.support.instance import Instance, new_instance
 from tests.support.ports import free_port
 from yanxiu.observations.views import uploads as door
@@ -56,19 +51,9 @@ def begin_piece(port: int, path: str, cookie: str, offset: int, length: int) -> 
 @contextmanager
 def server(instance: Instance, port: int) -> Iterator[Callable[[], None]]:
     """The server as operators run it; yields what kills it, workers and all, without a warning."""
-    command = [sys.executable, "-m", "yanxiu", "serve", "--port", str(port), "--no-worker"]
-    with subprocess.Popen(command, cwd=ROOT, env=instance.env, start_new_session=True) as process:
-
-        def kill() -> None:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait(10)
-
-        try:
-            eventually(lambda: is_up(port), 60)
-            yield kill
-        finally:
-            kill()
+    with instance.started("yanxiu", "serve", "--port", str(port), "--no-worker") as process:
+        eventually(lambda: is_up(port), 60)
+        yield process.kill
 
 
 def is_up(port: int) -> bool:

@@ -31,6 +31,8 @@ from yanxiu.resources.extraction.formats import FORMATS, UnsuitableFileError, cl
 from yanxiu.resources.extraction.intake import take_in
 from yanxiu.resources.extraction.sandbox import examined
 
+pytestmark = pytest.mark.once  # what files may do, whichever database keeps their description
+
 SCRIPT = b"<html><body><script>alert(1)</script></body></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 PROGRAM = b"MZ\x90\x00" + b"\x00" * 600

@@ -58,6 +58,7 @@ CASES = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_each_kind_gets_its_preview_and_its_text(app, cast, client_for, work, name):
     make, kind, words = CASES[name]
@@ -77,6 +78,7 @@ def test_each_kind_gets_its_preview_and_its_text(app, cast, client_for, work, na
         assert [document.attachment for document in SOURCE.load([resource_id])] == [content.text]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("codec", "plays"), [("libx264", True), ("libx265", False), ("mpeg4", False)])
 def test_a_film_that_browsers_may_not_show_says_so(app, cast, client_for, work, codec, plays):
     with app.app_context():
@@ -101,6 +103,7 @@ def test_pages_of_a_pdf_become_pictures_that_are_served_inline(app, cast, client
     assert client_for("stranger").get(address).status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "data:text/html,<script>alert(1)</script>", "file:///etc/passwd"]
 )
@@ -114,6 +117,7 @@ def test_links_in_a_document_cannot_run(app, cast, client_for, work, address):
     assert "<script" not in page
 
 
+@pytest.mark.once
 def test_text_in_sheets_slides_and_names_is_shown_as_text(app, cast, client_for, work):
     hostile = "<img src=x onerror=alert(1)>"
     made = {

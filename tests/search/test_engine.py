@@ -21,11 +21,13 @@ PRINCIPALS = ["pub", "any", *(f"s{i}" for i in range(5)), *(f"w{i}" for i in ran
 
 def make_document(rng: random.Random, number: int) -> EngineDocument:
     counts = {word: float(rng.choice((1, 1, 2, 1.2, 3.5))) for word in rng.sample(WORDS, rng.randint(1, 6))}
+    title = f"{rng.choice(WORDS)}{number}"
     return EngineDocument(
         key=(rng.choice(KINDS), number),
         terms={"w": counts, "b": {f"{word}b": 1.0 for word in counts}},
         lengths={"w": sum(counts.values()), "b": float(len(counts))},
-        title=f"{rng.choice(WORDS)}{number}",
+        title=title,
+        starts=frozenset({title}),
         acl=frozenset(rng.sample(PRINCIPALS, rng.randint(1, 3))),
         facets={"kind": "", "subject": rng.choice([*SUBJECTS, ""]), "year": str(2020 + number % 4)},
         date=1_000_000 + number,

@@ -17,7 +17,7 @@ from yanxiu.workshops.services.membership import remove_member
 WORLDS = (
     "workshops.matrix", "workshops.matrix_activities", "workshops.matrix_tasks", "workshops.matrix_bulletins",
     "workshops.matrix_termplan",
-    "lessonplans.matrix",
+    "lessonplans.matrix", "lessonplans.matrix_comments",
     "observations.matrix", "resources.matrix",
 )  # fmt: skip
 KINDS = (
@@ -29,7 +29,10 @@ KINDS = (
     "task",
     "bulletin",
     "term_item",
+    "work_comment",
+    "reflection",
     "plan",
+    "plan_comment",
     "lesson",
     "comment",
     "resource",

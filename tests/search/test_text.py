@@ -10,7 +10,7 @@ from yanxiu.search.text.cut import bigrams, segmenter, words
 from yanxiu.search.text.fold import fold, squeeze
 from yanxiu.search.text.queries import understand
 from yanxiu.search.text.snippets import mark, snippet
-from yanxiu.search.text.synonyms import with_synonyms
+from yanxiu.search.text.synonyms import shipped, with_synonyms
 from yanxiu.search.text.terms import ATTACHMENT, BODY, TITLE, engine_document
 
 pytestmark = pytest.mark.once
@@ -105,8 +105,8 @@ def test_function_words_go_unless_nothing_else_remains():
 
 
 def test_words_for_the_same_thing_find_each_other():
-    assert "教学设计" in dict(with_synonyms("三国教案"))["教案"]
-    assert "教案" in dict(with_synonyms("三国教学设计"))["教学设计"]
+    assert "教学设计" in dict(with_synonyms("三国教案", shipped()))["教案"]
+    assert "教案" in dict(with_synonyms("三国教学设计", shipped()))["教学设计"]
 
 
 def test_a_synonym_weighs_less_than_what_was_typed():

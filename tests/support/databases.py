@@ -1,36 +1,39 @@
-"""One database per test process, brought back to its first state by copying a template."""
+"""One database per test process, brought back to its first state from a copy."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sqlite3
-import zlib
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 
-from tests.support.eventually import eventually
+from tests.support.postgres_copies import PostgresDatabase
+from tests.support.written import WrittenTables, let_rest
+from yanxiu.core.audit import SQLITE_TRIGGERS, AuditEntry
 
 ADMIN_URL = os.environ.get("YANXIU_TEST_DATABASE_URL", "")
 
 
 def let_go(engine: Engine) -> None:
     """Close the pool once no thread of the application holds a connection of it any more."""
-    pool = engine.pool
-    assert isinstance(pool, sa.pool.QueuePool)
-    eventually(lambda: pool.checkedout() == 0, 10)
+    let_rest(engine)
     engine.dispose()
 
 
 class SqliteDatabase:
-    """A file, and a copy of it to start again from."""
+    """A file, and copies of it to start again from: one by one its pages, or only the rows of the tables written since."""
 
     def __init__(self, folder: Path) -> None:
         self.file, self.template = folder / "yanxiu.db", folder / "template.db"
         self.url = f"sqlite:///{self.file}"
+        self._written = WrittenTables(str(self.file))
+        self._here: Path | None = None
+        self._giver: sqlite3.Connection | None = None
 
     def keep_as_template(self, engine: Engine) -> None:
         self.keep(engine, self.template)
@@ -38,72 +41,74 @@ class SqliteDatabase:
     def keep(self, engine: Engine, copy: Path) -> None:
         """Copy the state as it is now."""
         let_go(engine)
+        self._close_giver()
         with sa.create_engine(self.url, poolclass=sa.pool.NullPool).connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(self.file, copy)
+        self._arrive(copy)
 
     def reset(self, engine: Engine, copy: Path | None = None) -> None:
-        """Start again from a copy: the template, or one that `keep` made.
-
-        The pages are written into the open file: a thread of the application that reads meanwhile sees the state before
-        or after, never a file without tables.
-        """
+        """Start again from a copy: the template, or one that `keep` made."""
+        wanted = copy or self.template
+        if wanted == self._here:
+            let_rest(engine)
+            self._give_back_rows(wanted)
+            return
         let_go(engine)
+        self._give_back_pages(wanted)
+        self._arrive(wanted)
+
+    def drop(self, engine: Engine) -> None:
+        self._written.close()
+        self._close_giver()
+        let_go(engine)
+
+    def _arrive(self, copy: Path) -> None:
+        if copy != self._here:
+            self._close_giver()
+        self._here = copy
+        self._written.forget()
+
+    def _close_giver(self) -> None:
+        if self._giver is not None:
+            self._giver.close()
+            self._giver = None
+
+    def _give_back_pages(self, copy: Path) -> None:
+        """Into the open file: a thread of the application that reads meanwhile sees the state before or after, never a
+        file without tables."""
         with (
-            closing(sqlite3.connect(f"file:{copy or self.template}?immutable=1", uri=True)) as source,
+            closing(sqlite3.connect(f"file:{copy}?immutable=1", uri=True)) as source,
             closing(sqlite3.connect(self.file)) as target,
         ):
             target.execute("PRAGMA synchronous=OFF")
             source.backup(target)
 
-    def drop(self, engine: Engine) -> None:
-        let_go(engine)
+    def _give_back_rows(self, copy: Path) -> None:
+        """Connections stay open and know the tables still; only the audit log must be told that it may forget."""
+        if self._giver is None:
+            self._giver = sqlite3.connect(f"file:{self.file}", uri=True, check_same_thread=False)
+            self._giver.execute("PRAGMA synchronous=OFF")
+            self._giver.execute(f"ATTACH 'file:{copy}?immutable=1' AS kept")
+        with self._giver:
+            # From here on nobody writes: what a late thread of the test before wrote is known, what it will write comes after.
+            self._giver.execute("BEGIN IMMEDIATE")
+            for statement in giving_back(self._written.found()):
+                self._giver.execute(statement)
+            self._written.forget()
 
 
-class PostgresDatabase:
-    """A database made from a template database on the server of YANXIU_TEST_DATABASE_URL."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.template = name, f"{name}_template"
-        self.url = make_url(ADMIN_URL).set(database=name).render_as_string(hide_password=False)
-        self._admin = sa.create_engine(ADMIN_URL, isolation_level="AUTOCOMMIT")
-        self._copies = {self.template}
-        self._replace(name, "template0")
-
-    def keep_as_template(self, engine: Engine) -> None:
-        let_go(engine)
-        self._replace(self.template, self.name)
-
-    def keep(self, engine: Engine, copy: Path) -> None:
-        """Copy the state as it is now, into a database named after the file that SQLite would make."""
-        let_go(engine)
-        self._copies.add(self._named(copy))
-        self._replace(self._named(copy), self.name)
-
-    def reset(self, engine: Engine, copy: Path | None = None) -> None:
-        """Start again from a copy: the template, or one that `keep` made."""
-        let_go(engine)
-        self._replace(self.name, self._named(copy) if copy else self.template)
-
-    def drop(self, engine: Engine) -> None:
-        let_go(engine)
-        for name in (self.name, *self._copies):
-            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        self._admin.dispose()
-
-    def _named(self, copy: Path) -> str:
-        folder = zlib.crc32(str(copy.parent).encode())
-        return f"{self.name}_{folder:x}_{copy.stem.replace('.', '_')}"
-
-    def _replace(self, name: str, source: str) -> None:
-        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-
-    def _run(self, *statements: str) -> None:
-        with self._admin.connect() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
+def giving_back(tables: frozenset[str]) -> Iterator[str]:
+    """The statements that give these tables the rows of the copy that is attached as `kept`."""
+    is_logged = AuditEntry.__tablename__ in tables
+    for trigger in SQLITE_TRIGGERS if is_logged else ():
+        yield f"DROP TRIGGER IF EXISTS main.{trigger.split()[5]}"
+    for table in (*sorted(tables), "sqlite_sequence"):
+        yield f'DELETE FROM main."{table}"'
+        yield f'INSERT INTO main."{table}" SELECT * FROM kept."{table}"'
+    yield from SQLITE_TRIGGERS if is_logged else ()
 
 
 def new_database(folder: Path, worker: str) -> SqliteDatabase | PostgresDatabase:
     """Return this process's database: SQLite unless YANXIU_TEST_DATABASE_URL names a PostgreSQL server."""
-    return PostgresDatabase(f"yanxiu_test_{worker}") if ADMIN_URL else SqliteDatabase(folder)
+    return PostgresDatabase(ADMIN_URL, f"yanxiu_test_{worker}") if ADMIN_URL else SqliteDatabase(folder)

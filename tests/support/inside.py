@@ -18,10 +18,12 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.support.clients import anonymous_client
 from tests.support.eventually import eventually
+from tests.support.lessonplans import make_plan
 from tests.support.observations import make_lesson
 from tests.support.workshops import make_topic, make_workshop
 from yanxiu import wiring
 from yanxiu.accounts import demo as accounts_demo
+from yanxiu.accounts.models import User
 from yanxiu.accounts.passwords import use_cheap_hashing
 from yanxiu.accounts.queries import viewer_of
 from yanxiu.accounts.services import create_organization, create_user
@@ -33,6 +35,7 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import keep_file, receive_file, storage
 from yanxiu.core.tasks import QUEUED, RUNNING, Job, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.services import invite_member
 from yanxiu.observations.uploads.handover import hand_over, open_store
 
 
@@ -165,7 +168,19 @@ def a_topic() -> list[str]:
         return [str(workshop.id), str(make_topic(leader, workshop).id)]
 
 
+def a_plan() -> list[str]:
+    """A plan of 王丽 that 李强 writes too, in an instance that has the cast: its id."""
+    leader, teacher = (
+        db.session.scalars(select(User).filter_by(username=name)).one() for name in ("wangli", "liqiang")
+    )
+    with unit_of_work():
+        plan = make_plan(leader)
+        invite_member(leader, plan, teacher, "writer")
+        return [str(plan.id)]
+
+
 ACTIONS = (
+    a_plan,
     a_topic,
     differences,
     leftovers,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.empty_database import empty_database
+from tests.support.forked import Child, run_module
 from tests.support.imports import ROOT
 
 
@@ -33,13 +33,25 @@ class Instance:
         }
 
     def python(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run Python in this instance's environment, with further settings."""
-        command, env = [sys.executable, *arguments], {**self.env, **settings}
-        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=280)
+        """Run `python -m …` in this instance's environment, with further settings."""
+        assert arguments[0] == "-m"
+        status, out, err = run_module(arguments[1], arguments[2:], {**self.env, **settings}, 280)
+        return subprocess.CompletedProcess(arguments, status, out, err)
 
     def yanxiu(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the program."""
         return self.python("-m", "yanxiu", *arguments, **settings)
+
+    @contextmanager
+    def started(self, module: str, *arguments: str, log: Path | None = None, **settings: str) -> Iterator[Child]:
+        """`python -m …` running beside the test, with what it prints in `log`; killed at the end if it still runs."""
+        output = log or self.folder / "printed"
+        output.touch()
+        child = Child(module, arguments, {**self.env, **settings}, output, output)
+        try:
+            yield child
+        finally:
+            child.kill()
 
     def ask(self, action: str) -> list[str]:
         """Run one action of `tests.support.inside` in the instance; return the lines it answers."""

@@ -18,9 +18,11 @@ from tests.support.clients import Client
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file
+from yanxiu.observations.instruments.schemes import SCHEMES
 from yanxiu.observations.media.probe import Facts
-from yanxiu.observations.models import Lesson, RecordingVersion, RubricVersion, TimedComment
+from yanxiu.observations.models import CodingSession, Lesson, RecordingVersion, RubricVersion, TimedComment
 from yanxiu.observations.services import recordings
+from yanxiu.observations.services.codings import MOST_AT_ONCE, Batch, Mark, finish_coding, save_codes
 from yanxiu.observations.services.comments import CommentDraft, post_comment
 from yanxiu.observations.services.lessons import LessonDraft, create_lesson
 from yanxiu.observations.services.recordings import Made
@@ -102,6 +104,18 @@ def some_comment(actor: User, lesson: Lesson, version: RecordingVersion, **detai
     """A comment at 00:12 unless told otherwise. Inside a unit of work."""
     draft = {"body": "提问以后多等了三秒，学生说得更完整。", "client_uuid": str(uuid4()), "start_ms": 12_000}
     return post_comment(actor, lesson, version, CommentDraft(**{**draft, **details}))
+
+
+def code_lesson(
+    actor: User, lesson: Lesson, version: RecordingVersion, codes: str, step_ms: int = 10_000, scheme: str = "st"
+) -> CodingSession:
+    """A finished coding in which each code (0 stands for 10) holds for `step_ms`. Inside a unit of work."""
+    marks = [Mark(str(uuid4()), at * step_ms, "10" if code == "0" else code) for at, code in enumerate(codes)]
+    chosen = SCHEMES[scheme]
+    for first in range(0, len(marks), MOST_AT_ONCE):
+        part = tuple(marks[first : first + MOST_AT_ONCE])
+        save_codes(actor, lesson, version, chosen, Batch(part, reached_ms=len(codes) * step_ms))
+    return finish_coding(actor, lesson, chosen)
 
 
 def full_scores(lesson: Lesson, value: int = 4) -> dict[str, int | None]:

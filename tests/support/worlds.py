@@ -12,9 +12,10 @@ import pytest
 from flask import Flask
 
 from tests.support.cast import Cast
-from tests.support.databases import PostgresDatabase, SqliteDatabase
+from tests.support.databases import SqliteDatabase
 from tests.support.dirt import State
 from tests.support.matrix import Row
+from tests.support.postgres_copies import PostgresDatabase
 from yanxiu.core import audit_mark
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work

@@ -32,5 +32,22 @@ def test_telling_a_socket_that_is_gone_closes_it_and_the_others_hear_that_too(ca
         assert join(socket, room)["ok"]
     fall_silent(cast.colleague.id)
     assert join(comes, room)["ok"]
-    eventually(lambda: {user["id"] for user in ear.heard["here"][-1]["users"]} == {cast.leader.id, cast.teacher.id})
+    staying = {cast.leader.id, cast.teacher.id}
+    eventually(lambda: ear.heard["here"] and {user["id"] for user in ear.heard["here"][-1]["users"]} == staying)
     assert live.hub.where(lambda c: c.user_id == cast.colleague.id) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("websocket", "polling"), ("polling", "websocket")])
+def test_who_polls_hears_what_others_hear_by_websocket(cast, socket_for, room, first, second):
+    sockets = [socket_for(key, transport=by) for key, by in (("teacher", first), ("colleague", second))]
+    ears = [Ear(socket) for socket in sockets]
+    for socket in sockets:
+        assert join(socket, room)["ok"]
+    both = {cast.teacher.id, cast.colleague.id}
+    for ear in ears:
+        eventually(
+            lambda ear=ear: ear.heard["here"] and {each["id"] for each in ear.heard["here"][-1]["users"]} == both
+        )
+    socketio.emit("changed", {"topic": room, "seq": 1}, to=room, namespace=live.NAMESPACE)
+    for ear in ears:
+        eventually(lambda ear=ear: ear.heard["changed"])

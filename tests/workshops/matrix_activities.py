@@ -9,12 +9,14 @@ from tests.support.workshops import make_activity, make_workshop
 from tests.workshops.matrix import LEADS, MEMBERS, OUTSIDE, VIEW
 from yanxiu.core.clock import now
 from yanxiu.workshops.codes import code_of, step_of
+from yanxiu.workshops.services.records import hand_in_reflection
 
 
 def build(cast: Cast) -> dict[str, object]:
     leader, teacher, colleague = (cast.user(key) for key in ("leader", "teacher", "colleague"))
     workshop = make_workshop(leader, [teacher, colleague])
     activity = make_activity(leader, workshop, speaker=teacher.name, starts_at=now() - timedelta(minutes=5))
+    hand_in_reflection(colleague, activity, "<p>问题要少而真。</p>")
     return {
         "w": workshop.id,
         "a": activity.id,
@@ -69,12 +71,6 @@ ROUTES = {
         "/workshops/{w}/activities/{a}/sign-in",
         expect(302, **OUTSIDE, **MEMBERS),
         data={"code": "{code}", "t": "{step}"},
-    ),
-    ("GET", "workshops.record_form"): Row("/workshops/{w}/activities/{a}/record", expect(200, **OUTSIDE, **MEMBERS)),
-    ("POST", "workshops.save_record"): Row(
-        "/workshops/{w}/activities/{a}/record",
-        expect(302, **OUTSIDE, **MEMBERS),
-        data={"discussion": "先算一笔账。", "base_discussion": ""},
     ),
     ("POST", "workshops.hand_in_reflection"): Row(
         "/workshops/{w}/activities/{a}/reflection", expect(302, **OUTSIDE, **MEMBERS), data={"html": "问题要少而真。"}

@@ -49,7 +49,7 @@ ROUTES = {
     ("POST", "workshops.require_replies"): Row(
         "/workshops/{w}/topics/{question}/requirement",
         expect(302, **OUTSIDE, principal=403, researcher=403, teacher=403, colleague=403),
-        data={"asked_posts": "1", "asked_answers": "2", "min_length": "20"},
+        data={"asked_posts": "1", "asked_answers": "1", "post_points": "5", "answer_points": "5"},
     ),
     ("GET", "workshops.ballots"): Row(
         "/workshops/{w}/topics/{poll}/poll", expect(200, **OUTSIDE, teacher=403, colleague=403)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tests.support.cast import Cast
 from tests.support.matrix import Row, expect
-from tests.support.workshops import make_task, make_work, make_workshop
+from tests.support.workshops import make_post, make_task, make_topic, make_work, make_workshop
 from yanxiu.core import clock
 from yanxiu.core.clock import now
 from yanxiu.core.html import html_from_text
@@ -25,7 +25,9 @@ def build(cast: Cast) -> dict[str, object]:
         second = make_work(colleague, task, html_from_text(TEXT))
     sign_text("work", first.id)
     sign_text("work", second.id)
-    return {"w": workshop.id, "t": task.id, "s": second.id}
+    topic = make_topic(leader, workshop)
+    make_post(teacher, topic, html_from_text(TEXT * 5))
+    return {"w": workshop.id, "t": task.id, "s": second.id, "topic": topic.id}
 
 
 OUTSIDE = {"anonymous": 302, "villager": 404, "outsider": 404, "stranger": 404}
@@ -38,5 +40,9 @@ ROUTES = {
     ("GET", "workshops.closeness"): Row(
         "/workshops/{w}/tasks/{t}/submissions/{s}/closeness",
         expect(200, **OUTSIDE, **LOOKS, teacher=404, colleague=403),
+    ),
+    ("GET", "workshops.close_posts"): Row(
+        "/workshops/{w}/topics/{topic}/closeness",
+        expect(200, **OUTSIDE, principal=403, researcher=403, teacher=403, colleague=403),
     ),
 }

@@ -24,5 +24,9 @@ ROUTES = {
         f"{TOPIC}/relocation", expect(403, **OUTSIDE, leader=302), data={"workshop_id": "{elsewhere}"}
     ),
     ("POST", "workshops.merge_topics"): Row(f"{TOPIC}/merger", TEAM, data={"topic_id": "{other}"}),
+    # Nothing was done to the topic of this world; undoing has tests of its own.
+    ("POST", "workshops.undo_arrangement"): Row(
+        f"{TOPIC}/arrangement/1/reversal", expect(403, **OUTSIDE, leader=404, admin=404)
+    ),
     ("POST", "workshops.split_topic"): Row(f"{TOPIC}/division", TEAM, data={"title": "导入的几种办法", "posts": "{p}"}),
 }

@@ -16,6 +16,7 @@ def build(cast: Cast) -> dict[str, object]:
     workshop = make_workshop(leader, [teacher, colleague])
     task = make_task(leader, workshop)
     work = make_work(teacher, task)
+    work.comment = "时间写得很准"
     review = PeerReview(task_id=task.id, submission_id=work.id, reviewer_id=colleague.id, until=task.due_at)
     db.session.add(review)
     db.session.flush()

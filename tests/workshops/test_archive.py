@@ -11,6 +11,7 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 from docx import Document
+from pypdf import PdfReader
 
 from tests.conftest import reset_database
 from tests.support.lessonplans import make_plan
@@ -26,9 +27,13 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import StoredFile, keep_file, receive_file, storage
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services
+from yanxiu.lessonplans.demo.records import record_of_difficulties
 from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
 from yanxiu.lessonplans.models import LessonPlan, PlanImage, PlanSnapshot, PlanText, Revision
+from yanxiu.lessonplans.queries import IS_PLAN, stored_document
+from yanxiu.lessonplans.subscribers import tell_record
 from yanxiu.observations import demo as observations_demo
+from yanxiu.observations.models import Evaluation
 from yanxiu.workshops import demo as workshops_demo
 from yanxiu.workshops.archive.exporting import export_workshop
 from yanxiu.workshops.archive.importing import KnownArchiveError, import_workshop, look_through, rehearse
@@ -36,6 +41,8 @@ from yanxiu.workshops.archive.scoping import Scoping
 from yanxiu.workshops.models import Poll, Post, Topic, Workshop, WorkshopPicture
 from yanxiu.workshops.queries.archive_parts import Wish, kept_tables, left_tables
 from yanxiu.workshops.queries.polls import ballot_of, choices_of, poll_of
+from yanxiu.workshops.queries.record_pictures import record_pictures
+from yanxiu.workshops.queries.records import record_of
 from yanxiu.workshops.services.kinds import Shape, shape_topic
 from yanxiu.workshops.services.polls import PollDetails, cast_vote
 
@@ -106,6 +113,7 @@ def seeded(cast):
         add_pictures(cast, workshop)
         add_plan(cast, workshop)
         add_poll(cast, workshop)
+        add_record(cast, world.activities["difficulties"])
         make_resource(cast.user("teacher"), "单元资料", visibility="workshop", workshop_id=workshop.id)
     return workshop.id
 
@@ -115,6 +123,12 @@ def add_pictures(cast, workshop):
     shown = WorkshopPicture(workshop_id=workshop.id, file_id=keep_file(image, cast.leader.id).id)
     db.session.add(shown)
     db.session.flush()
+    drawn = keep_file(receive_file(picture(), "设计.png", "image/png"), cast.teacher.id)
+    own = WorkshopPicture(workshop_id=workshop.id, file_id=drawn.id, is_draft=True)
+    db.session.add(own)
+    db.session.flush()
+    task = make_task(cast.user("leader"), workshop, "交一幅板书", asks_files=False)
+    make_work(cast.user("teacher"), task, f'<p>图</p><img src="/workshops/{workshop.id}/pictures/{own.id}">')
     topic = make_topic(cast.user("leader"), workshop, 'CON: 一/二*三?"四"<五>|六', "<p>看图</p>")
     html = f'<p><img src="/workshops/{workshop.id}/pictures/{shown.id}" alt="板书"></p>'
     html += f'<p><a href="/workshops/{workshop.id}/topics/{topic.id}">这里</a> <a href="/lessons/99999">那里</a></p>'
@@ -127,11 +141,32 @@ def add_plan(cast, workshop):
     plan = make_plan(leader, visibility="workshop", workshop_id=workshop.id)
     image = services.keep_image(leader, plan, receive_file(picture(), "情境图.png", "image/png"))
     shown = {"type": "image", "attrs": {"src": f"/lesson-plans/{plan.id}/images/{image.id}"}}
-    document = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "看"}]}, shown]}
+    link = {"type": "link", "attrs": {"href": f"/workshops/{workshop.id}/pictures/999999"}}
+    inside = {"type": "link", "attrs": {"href": f"/workshops/{workshop.id}/topics"}}
+    words = [
+        {"type": "text", "text": "看看"},
+        {"type": "text", "text": "话题😀", "marks": [inside, {"type": "bold"}]},
+        {"type": "text", "text": "没有的", "marks": [link]},
+    ]
+    document = {"type": "doc", "content": [{"type": "paragraph", "content": words}, shown]}
     snapshot = db.session.get(PlanSnapshot, plan.id)
     snapshot.state = state_from_json(document)
     services.write_text(plan.id, epoch=1, seq=1, document=document)
     services.save_revision(leader, plan, snapshot.state, "一稿")
+
+
+def add_record(cast, activity):
+    """The record of an activity, with a picture of its own."""
+    leader = cast.user("leader")
+    record = services.begin_record(leader, activity)
+    image = services.keep_image(leader, record, receive_file(picture(), "黑板.png", "image/png"))
+    document = record_of_difficulties(activity)
+    shown = {"type": "image", "attrs": {"src": f"/lesson-plans/{record.id}/images/{image.id}"}}
+    document["content"][1]["content"].append(shown)
+    snapshot = db.session.get(PlanSnapshot, record.id)
+    snapshot.state = state_from_json(document)
+    services.note_edits(record, [cast.teacher.id, leader.id])
+    tell_record(record, stored_document(record.id), document)
 
 
 def add_poll(cast, workshop):
@@ -162,6 +197,7 @@ def test_a_workshop_reads_back_on_another_server_as_it_was(app, cast, ctx, datab
     stranger = db.session.scalar(sa.select(User).where(User.username == "zhoumin"))
     assert (stranger.name, stranger.is_active, stranger.phone, stranger.password_hash) == ("周敏", False, None, "")
     assert_addresses_lead_inside(new_id)
+    assert_scores_go_to_those_who_see_them(cast, new_id)
     poll = db.session.scalars(sa.select(Poll).join(Topic, Topic.id == Poll.topic_id)).one()
     assert choices_of(ballot_of(poll, cast.teacher.id)) == {poll.options[1].id}
     with pytest.raises(KnownArchiveError) as known:
@@ -177,13 +213,59 @@ def assert_addresses_lead_inside(workshop_id):
     assert db.session.get(WorkshopPicture, number).workshop_id == workshop_id
     assert f'href="/workshops/{workshop_id}/topics/' in html
     assert 'href="#"' in html
-    plan = db.session.scalar(sa.select(LessonPlan).where(LessonPlan.workshop_id == workshop_id))
+    plan = db.session.scalar(sa.select(LessonPlan).where(LessonPlan.workshop_id == workshop_id, IS_PLAN))
     image = db.session.scalar(sa.select(PlanImage.id).where(PlanImage.plan_id == plan.id))
     address = f"/lesson-plans/{plan.id}/images/{image}"
     kept = zlib.decompress(db.session.scalar(sa.select(Revision.state).where(Revision.plan_id == plan.id)))
     for state in (db.session.get(PlanSnapshot, plan.id).state, kept):
-        assert json_from_state(state)["content"][1]["attrs"]["src"] == address
+        text, shown = json_from_state(state)["content"]
+        assert shown["attrs"]["src"] == address
+        assert [part["text"] for part in text["content"]] == ["看看", "话题😀", "没有的"]
+        assert {mark["type"] for mark in text["content"][1]["marks"]} == {"link", "bold"}
+        links = [mark["attrs"]["href"] for part in text["content"][1:] for mark in part["marks"] if "attrs" in mark]
+        assert links == [f"/workshops/{workshop_id}/topics", "#"]
     assert address in db.session.get(PlanText, plan.id).html
+    assert_the_record_goes_on(workshop_id)
+    assert_a_picture_of_a_work_stays_with_it(workshop_id)
+
+
+def assert_a_picture_of_a_work_stays_with_it(workshop_id):
+    restricted = sa.select(WorkshopPicture).where(WorkshopPicture.is_restricted)
+    own = db.session.scalars(restricted.where(WorkshopPicture.workshop_id == workshop_id)).one()
+    (place,) = own.places
+    assert place.submission.task.workshop_id == workshop_id
+    assert f'src="/workshops/{workshop_id}/pictures/{own.id}"' in place.submission.copies[0].html
+
+
+def assert_the_record_goes_on(workshop_id):
+    """Document and reading copy belong to the activity that came with them, and the picture is found."""
+    record = db.session.scalar(sa.select(LessonPlan).where(LessonPlan.workshop_id == workshop_id, ~IS_PLAN))
+    assert record.activity.workshop_id == workshop_id
+    copy = record_of(record.activity_id)
+    address = re.search(rf'src="(/lesson-plans/{record.id}/images/\d+)"', copy.html)[1]
+    with record_pictures(record.activity_id)(address) as shown:
+        assert shown.read()
+    assert address in json.dumps(json_from_state(stored_document(record.id).merged()))
+    assert {person.name for person in copy.writers} == {"李强", "王丽"}
+    assert "难点分类表" in {part.name: part.text for part in copy.parts}["outcome"]
+
+
+def assert_scores_go_to_those_who_see_them(cast, workshop_id):
+    """The teacher of a lesson and its evaluators take its evaluations along, a leader who is neither does not."""
+    all_of_them = db.session.scalars(sa.select(Evaluation).where(Evaluation.state == "submitted")).all()
+    assert all_of_them
+    seen = Counter()
+    for user in cast.people:
+        reader = cast.user(user).id
+        scoping = Scoping(kept_tables(), workshop_id, Wish(reader_id=reader))
+        mine = {one.lesson_id for one in all_of_them if reader in (one.lesson.teacher_id, one.observer_id)}
+        wanted = {one.id for one in all_of_them if one.lesson_id in mine}
+        assert set(db.session.scalars(scoping.ids_of("evaluation"))) == wanted, user
+        scores = db.session.execute(scoping.rows_of("score")).mappings()
+        assert {row["evaluation_id"] for row in scores} == wanted, user
+        seen[bool(wanted)] += 1
+    assert seen[True]
+    assert seen[False]
 
 
 def small(cast):
@@ -194,6 +276,8 @@ def small(cast):
         topic = make_topic(leader, workshop, "第一个话题", "<p>你好 <strong>大家</strong></p><ul><li>一</li></ul>")
         post = make_post(teacher, topic, "<p>要收回的话</p>")
         post.withdrawn_at = now()
+        unsent = keep_file(receive_file(picture(), "没有发出.png", "image/png"), teacher.id)
+        db.session.add(WorkshopPicture(workshop_id=workshop.id, file_id=unsent.id, is_draft=True))
         make_work(
             teacher, make_task(leader, workshop, "教案：第一稿/终稿"), "<table><tr><td>甲</td><td>乙</td></tr></table>"
         )
@@ -208,17 +292,29 @@ def test_people_can_read_it_and_nobody_finds_what_is_not_theirs(cast, ctx, tmp_p
         topic = Document(io.BytesIO(opened.read("研讨/001 第一个话题.docx")))
         work = Document(io.BytesIO(opened.read("作业/教案：第一稿／终稿/李强/李强.docx")))
         index = opened.read("目录.html").decode()
+        printed = {name: PdfReader(io.BytesIO(opened.read(name))) for name in names if name.endswith(".pdf")}
     text = "\n".join(paragraph.text for paragraph in topic.paragraphs)
     assert "你好 大家" in text
-    assert "• 一" in text
+    assert any(paragraph.text == "一" and paragraph._p.pPr.numPr is not None for paragraph in topic.paragraphs)
     assert "（已撤回）" in text
     assert [cell.text.strip() for cell in work.tables[0].rows[0].cells] == ["甲", "乙"]
+    said = {name: "".join(page.extract_text() for page in pdf.pages) for name, pdf in printed.items()}
+    of_task = ("作业/教案：第一稿／终稿/任务说明.pdf", "作业/教案：第一稿／终稿/李强/李强.pdf")
+    assert set(said) == {"研讨/001 第一个话题.pdf", "目录.pdf", *of_task}
+    for words in ("教案：第一稿/终稿", "李强", "第 1 稿", "甲", "乙"):
+        assert words in said[of_task[1]]
+    for words in ("第一个话题", "你好 大家", "• 一", "（已撤回）"):
+        assert words in said["研讨/001 第一个话题.pdf"]
+    assert "研讨/001 第一个话题.pdf" in said["目录.pdf"].replace("\n", "")
+    assert 'href="%E7%A0%94%E8%AE%A8/001%20%E7%AC%AC%E4%B8%80%E4%B8%AA%E8%AF%9D%E9%A2%98.pdf"' in index
     assert set(manifest["files"]) == set(names) - {MANIFEST}
     assert all(re.search(r'href="([^"]+)"', line) for line in index.split("<li>")[1:])
     for user in db.session.scalars(sa.select(User)):
         for secret in (user.phone, user.id_number, user.password_hash, user.email):
             assert not secret or secret.encode() not in whole
     assert "要收回的话".encode() not in whole
+    assert "没有发出".encode() not in whole
+    assert not [name for name in names if name.endswith(".png")], "a picture that was not sent is its writer's alone"
 
 
 def test_every_table_of_a_workshop_is_spoken_for():

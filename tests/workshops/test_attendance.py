@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from sqlalchemy import func, select
 
 from tests.support.accounts import make_person
 from tests.support.sockets import join
@@ -13,9 +14,11 @@ from tests.workshops.stage import FETCH, page
 from tests.workshops.test_activities import NOON, Meeting
 from yanxiu.accounts.queries import find_organization
 from yanxiu.core import clock
+from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.core.errors import YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.web.live import make_rounds, who_stays
 from yanxiu.workshops.codes import code_of, step_of
 from yanxiu.workshops.models import Activity, Attendance, Workshop
 from yanxiu.workshops.queries.attendance import count_attendance
@@ -100,6 +103,10 @@ def test_a_phone_without_a_line_sends_what_it_read_later(app, cast, meeting):
                 sent("leader", hour, **told)
         with pytest.raises(YanxiuError, match="太久"):
             sent("leader", timedelta(hours=13), step=key)
+        with unit_of_work():
+            late = {"state": "late", "arrived_at": START + timedelta(minutes=20)}
+            db.session.add(Attendance(activity_id=meeting.a, user_id=cast.leader.id, **late))
+        assert sent("leader", hour, elapsed=hour) == ("present", door), "noted on line, but at the door before"
 
 
 def test_nobody_signs_in_before_the_door_opens_or_after_it_closed(app, cast, meeting):
@@ -197,3 +204,62 @@ def test_a_cancelled_activity_takes_no_sign_in(app, cast, client_for, meeting):
         client_for("leader").post(f"{meeting.url}/cancellation", data={"reason": "改期"})
         assert client_for("teacher").post(f"{meeting.url}/sign-in", data={"code": code}).status_code == 403
         assert client_for("leader").get(f"{meeting.url}/attendance").status_code == 403
+
+
+def test_those_who_stay_on_line_for_five_minutes_are_noted_by_themselves_and_people_have_the_last_word(
+    app, cast, client_for, socket_for, meeting
+):
+    with app.app_context(), unit_of_work():
+        db.session.get(Activity, meeting.a).is_online = True
+        services.mark_attendance(cast.user("leader"), db.session.get(Activity, meeting.a), cast.leader.id, "absent")
+    sockets = {key: socket_for(key) for key in ("leader", "teacher", "colleague")}
+    room = f"activity:{meeting.a}"
+    with clock.frozen(START - timedelta(minutes=40)):
+        assert "让这个页面开着满 5 分钟" in page(client_for("teacher"), meeting.url)
+        for key in ("leader", "teacher"):
+            assert join(sockets[key], room)["ok"]
+    go_round(app, START + timedelta(minutes=4))
+    assert states(app, meeting) == {cast.leader.id: "absent"}, "what came before the start does not count"
+    go_round(app, START + timedelta(minutes=5))
+    assert states(app, meeting) == {cast.leader.id: "absent", cast.teacher.id: "present"}
+    with clock.frozen(START + timedelta(minutes=12)):
+        assert join(sockets["colleague"], room)["ok"]
+        assert "起在线" in page(client_for("teacher"), meeting.url)
+        assert "起在线" in page(client_for("leader"), f"{meeting.url}/attendance")
+    for minutes in (18, 19):
+        go_round(app, START + timedelta(minutes=minutes))
+    assert states(app, meeting)[cast.colleague.id] == "late"
+    with app.app_context(), unit_of_work():
+        services.mark_attendance(cast.user("leader"), db.session.get(Activity, meeting.a), cast.teacher.id, "")
+    go_round(app, START + timedelta(minutes=25))
+    assert states(app, meeting)[cast.teacher.id] == ""
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Attendance)) == 3
+        noted = db.session.scalars(select(AuditEntry.action).where(AuditEntry.action == "attendance.stayed")).all()
+        assert len(noted) == 2
+
+
+def go_round(app, moment):
+    with clock.frozen(moment), app.app_context():
+        make_rounds()
+
+
+def test_a_reload_does_not_begin_anew_and_a_room_in_the_hall_is_not_on_line(
+    app, cast, socket_for, meeting, monkeypatch
+):
+    room, socket = f"activity:{meeting.a}", socket_for("teacher")
+    with clock.frozen(START):
+        assert join(socket, room)["ok"]
+    with clock.frozen(START + timedelta(minutes=4)):
+        assert socket.call("leave", {"topic": room}, namespace="/live")["ok"]
+    with clock.frozen(START + timedelta(minutes=5)):
+        assert who_stays("activity").get(meeting.a, {}) == {}
+        assert join(socket, room)["ok"]
+        assert who_stays("activity")[meeting.a] == {cast.teacher.id: START}
+    go_round(app, START + timedelta(minutes=6))
+    assert states(app, meeting) == {}, "it is in a hall: who comes signs in there"
+    with clock.frozen(START + timedelta(minutes=7)):
+        socket.call("leave", {"topic": room}, namespace="/live")
+    with clock.frozen(START + timedelta(minutes=30)):
+        join(socket, room)
+        assert who_stays("activity")[meeting.a] == {cast.teacher.id: START + timedelta(minutes=30)}

@@ -83,7 +83,7 @@ def test_an_issue_is_filled_from_what_happened_in_its_days_with_honest_numbers(r
     table = table_from(section(found, "insights").table)
     assert table.rows[-1][:4] == ["合计", "3", "2", "66%"]
     left_out = {one.kind for one in found.sections if not one.included}
-    assert left_out == {"voices", "next"}, "what has nothing to say stays out"
+    assert left_out == {"voices", "next", "plans"}, "what has nothing to say stays out"
     with unit_of_work(), pytest.raises(InvalidError, match="早于"):
         bulletins.compose(room.people["leader"], room.workshop, today(), today() - timedelta(days=1))
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.workshops import make_post, make_topic
-from tests.workshops.stage import FETCH, page
+from tests.workshops.stage import FETCH, page, picture
 from yanxiu.accounts.queries import find_user, viewer_of
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
@@ -24,7 +24,9 @@ from yanxiu.workshops.models import (
     Workshop,
     WorkshopMember,
 )
+from yanxiu.workshops.periods import period_of
 from yanxiu.workshops.queries import debates as queries
+from yanxiu.workshops.queries.bulletin_facts import facts_of
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.services import debates, relocations
 from yanxiu.workshops.services.debates import DebateDetails
@@ -108,6 +110,46 @@ def test_stating_a_view_opens_the_debate_and_shows_the_sides(app, cast, hall, cl
         assert list(db.session.scalars(mine)) == ["b", "b", "b"]
         assert queries.tally_of(hall.id) == queries.Tally(2, 0)
         assert db.session.query(DebateMove).count() == 1
+
+
+def test_a_sealed_debate_tells_in_no_list_who_answered_and_shows_no_picture_of_theirs(app, cast, hall, client_for):
+    teacher, colleague = client_for("teacher"), client_for("colleague")
+    home = hall.where.rsplit("/topics/", 1)[0]
+    addresses = [teacher.post(f"{home}/pictures", data={"file": (picture(), "板书.png")}).json["url"] for _ in "ab"]
+    for address in addresses:  # the second takes the place of the first, which stays in what the post said before
+        html = f'<p>请看板书</p><img src="{address}" alt="">'
+        teacher.post(f"{hall.where}/posts/{hall.post}/edit", data={"html": html, "format": "html"}, headers=FETCH)
+    row = re.compile(rf'id="topic-{hall.id}".*?</article>', re.S)
+
+    def lists(client):
+        pages = (f"{home}/topics", home, f"{home}/topics/changes?since=0")
+        return [row.search(page(client, url)).group() for url in pages]
+
+    name, poster = cast.teacher.name, f'data-last-poster="{cast.teacher.id}"'
+    for shown in lists(colleague):
+        assert name not in shown
+        assert poster not in shown
+        assert 'data-last-number="1"' in shown
+        assert "表态以后可见" in shown
+    news = page(colleague, "/").split("要不要先预习")[-1].split("</li>")[0]
+    assert name not in news
+    for shown in lists(client_for("leader")):
+        assert name in shown
+        assert poster in shown
+    assert [colleague.get(address).status_code for address in addresses] == [404, 404]
+    assert [client_for(key).get(addresses[0]).status_code for key in ("teacher", "leader")] == [200, 200]
+    with app.app_context():
+        workshop = db.session.get(Workshop, int(home.rsplit("/", 1)[1]))
+        told = facts_of(workshop, period_of({})).talks
+        assert {talk.text for talk in told if talk.topic.id == hall.id} == {FORM["html"]}, (
+            "an issue quotes only the question"
+        )
+        assert {talk.answers for talk in told if talk.topic.id == hall.id} == {0}, "nor does it say how many answered"
+    report = page(client_for("leader"), f"{home}/insights/report")
+    assert re.search(r"讨论最热的话题.{0,200}要不要先预习(?!（)", report, re.S)
+    colleague.post(f"{hall.where}/posts", data={"html": "我看不必", "side": "b"}, headers=FETCH)
+    assert [colleague.get(address).status_code for address in addresses] == [200, 200]
+    assert all(">2</span>" in shown for shown in lists(colleague))
 
 
 def test_search_knows_the_seal_and_the_lock_lifts_it(app, cast, hall, client_for):

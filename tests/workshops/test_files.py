@@ -3,9 +3,13 @@
 import io
 
 from tests.workshops.stage import FETCH, Room, page, picture
+from yanxiu.accounts.queries import viewer_of
 from yanxiu.core.db import db
 from yanxiu.workshops.indexing import SOURCES
-from yanxiu.workshops.models import Post
+from yanxiu.workshops.models import Post, Workshop
+from yanxiu.workshops.queries.text_pictures import pictures_of
+from yanxiu.workshops.services.attachments import with_own_pictures
+from yanxiu.workshops.views.pictures import picture_source
 
 
 def test_files_come_back_to_members_and_to_nobody_else(app, client_for, room):
@@ -81,10 +85,22 @@ def test_a_withdrawn_posts_files_are_gone_too(app, client_for, room):
     assert client.get(url).status_code == 404
 
 
-def test_a_pasted_picture_is_shown_to_members_only(client_for, room):
-    client = client_for("teacher")
+def test_a_pasted_picture_is_its_writers_alone_until_the_post_is_sent_and_the_members_then(app, cast, client_for, room):
+    client, leader = client_for("teacher"), client_for("leader")
     answer = client.post(f"{room.home}/pictures", data={"file": (picture(), "截图.png")}).json
+    html = f'<p>看图</p><img src="{answer["url"]}" alt="">'
     assert client.get(answer["url"]).mimetype == "image/png"
+    leader.post(f"{room.topic}/posts", data={"html": html, "format": "html"}, headers=FETCH)
+    assert leader.get(answer["url"]).status_code == 404, "whoever guesses its number cannot send it either"
+    with app.app_context():
+        here, there = db.session.get_one(Workshop, room.w), Workshop(id=room.w + 1)
+        assert with_own_pictures(html, here, there) == html, "nor take it along with the text"
+        assert pictures_of(room.w)(answer["url"]) is None, "nor print it"
+        assert picture_source(viewer_of(cast.user("leader")), room.w)(answer["url"]) is None
+    client.post(f"{room.topic}/posts", data={"html": html, "format": "html"}, headers=FETCH)
+    assert leader.get(answer["url"]).mimetype == "image/png"
+    with app.app_context(), pictures_of(room.w)(answer["url"]) as printed:
+        assert picture_source(viewer_of(cast.user("leader")), room.w)(answer["url"]) == printed.read()
     assert client_for("outsider").get(answer["url"]).status_code == 404
     refused = client.post(f"{room.home}/pictures", data={"file": (io.BytesIO(b"<svg/>"), "图.svg")}, headers=FETCH)
     assert (refused.status_code, refused.json["ok"]) == (422, False)

@@ -1,4 +1,4 @@
-"""Every form with hostile input: a 4xx with a Chinese message, never a 500, and nothing changed that should not."""
+"""Addresses nobody gave out, and any text as a topic and a reply (the fields of every form: tests/test_fuzz_forms.py)."""
 
 import re
 
@@ -7,57 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.matrix import filled
-from tests.workshops.matrix import ROUTES, build
+from tests.workshops.matrix import build
 from yanxiu.core.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.slow
-NASTY = [
-    "",
-    "\x00",
-    "' OR 1=1 --",
-    "<script>alert(1)</script>",
-    "9" * 40,
-    "-1",
-    "1e9",
-    "NaN",
-    "真" * 5000,
-    "\u202e\u200b",
-    "{{7*7}}",
-    "../../etc/passwd",
-    "=cmd|' /C calc'!A0",
-    "𠮷㛃䶮",
-    "[]",
-    "null",
-]
-ROUNDS = 6
-"""Each field meets a third of the values, in ever new company."""
-POSTS = sorted(route for route in ROUTES if route[0] == "POST")
-FIELDS = [
-    "name",
-    "theme",
-    "subject",
-    "stage",
-    "term",
-    "organization_id",
-    "join_mode",
-    "members_may_publish",
-    "introduction",
-    "message",
-    "decision",
-    "reason",
-    "answer",
-    "user_id",
-    "role",
-    "group_id",
-    "html",
-    "format",
-    "client_uuid",
-    "parent_id",
-    "quote_id",
-    "title",
-    "on",
-    "number",
-]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FETCH = {"X-Requested-With": "fetch", "Accept": "application/json"}
 
@@ -72,24 +25,6 @@ def assert_calm(answer):
     assert answer.status_code < 500, answer.get_data(as_text=True)[:300]
     if answer.status_code >= 400:
         assert CHINESE.search(answer.json["message"] if answer.is_json else answer.get_data(as_text=True))
-
-
-@pytest.mark.parametrize("route", POSTS, ids=lambda route: route[1])
-def test_fields_with_nasty_values(client_for, names, route):
-    url, client = filled(ROUTES[route].url, names), client_for("leader")
-    for shift in range(ROUNDS):
-        data = {field: NASTY[(place * 5 + shift * 3) % len(NASTY)] for place, field in enumerate(FIELDS)}
-        assert_calm(client.post(url, data=data, headers=FETCH))
-    assert_calm(client.post(url, data={}, headers=FETCH))
-    assert_calm(
-        client.post(
-            url,
-            data=b"name=%ED%A0%80&html=%ED%A0%80%FF",
-            content_type="application/x-www-form-urlencoded",
-            headers=FETCH,
-        )
-    )
-    assert_calm(client.post(url, json={"name": ["x"]}, headers=FETCH))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +52,7 @@ def test_addresses_that_nobody_gave_out(client_for, names, path):
     assert_calm(client_for("leader").get(filled(path, names)))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=300), title=st.text(max_size=120))
 @pytest.mark.once
 def test_any_text_is_posted_or_refused_in_words(client_for, names, text, title):

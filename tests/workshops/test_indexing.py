@@ -1,5 +1,7 @@
 """What search may know: the documents, and that their principals say the same as the query for a page of hits."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.support.workshops import (
@@ -10,15 +12,22 @@ from tests.support.workshops import (
     make_stage,
     make_task,
     make_topic,
+    make_work,
     make_workshop,
     opener,
 )
+from yanxiu.core.clock import now
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import PUBLIC, SIGNED_IN, SearchOutbox, acl_county, acl_school, acl_user
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops import subscribers
-from yanxiu.workshops.indexing import SOURCES, workshop_principals
+from yanxiu.workshops.feedback_indexing import inner_principals
+from yanxiu.workshops.indexing import SOURCES, debate_principals, workshop_principals
+from yanxiu.workshops.models import Right
+from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.services import posts, topics
+from yanxiu.workshops.services.membership import add_member
+from yanxiu.workshops.services.records import hand_in_reflection
 from yanxiu.workshops.services.workshops import WorkshopDetails, change_workshop
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -37,6 +46,10 @@ def world(cast, ctx):
         World.post = make_post(World.people["teacher"], World.topic)
         World.activity = make_activity(World.people["leader"], World.hidden)
         World.task = make_task(World.people["leader"], World.hidden)
+        World.work = make_work(World.people["teacher"], World.task)
+        World.work.comment = "时间写得很准"
+        World.past = make_activity(World.people["leader"], World.hidden, starts_at=now() - timedelta(hours=3))
+        World.reflection = hand_in_reflection(World.people["teacher"], World.past, "<p>问题要少而真</p>")
         World.bulletin = make_bulletin(World.people["leader"], World.hidden, published=True)
         World.item = make_item(World.people["leader"], make_stage(World.people["leader"], World.hidden))
     return World
@@ -45,6 +58,7 @@ def world(cast, ctx):
 def principals_of(viewer):
     """Return the principals of a viewer as search computes them."""
     found = {PUBLIC, SIGNED_IN, acl_user(viewer.user_id), *workshop_principals(viewer)}
+    found |= {*debate_principals(viewer), *inner_principals(viewer)}
     found |= {acl_school(viewer.school_id), acl_county(viewer.county_id)}
     return found | {f"r{held.role}@{held.org_id}" for held in viewer.held}
 
@@ -63,6 +77,33 @@ def test_principals_and_the_recheck_agree_for_everybody(world, cast, kind):
 def test_the_inside_of_a_workshop_is_for_members_and_overseers(world, cast):
     seen = {key for key in cast.people if BY_KIND["topic"].visible(cast.viewer(key), [world.topic.id])}
     assert seen == {"leader", "teacher", "principal", "researcher", "admin"}
+
+
+def test_what_is_said_about_a_work_and_a_reflection_is_for_few(world, cast):
+    with unit_of_work():
+        for key in ("colleague", "researcher", "villager"):
+            add_member(world.hidden, cast.user(key).id, how="invitation")
+        membership_of(world.hidden.id, cast.user("researcher").id).role = "mentor"
+        helper = membership_of(world.hidden.id, cast.user("villager").id)
+        helper.role, helper.rights = "facilitator", Right.MODERATE.value
+
+    def readers(kind, number):
+        return {key for key in cast.people if BY_KIND[kind].visible(cast.viewer(key), [number])}
+
+    assert readers("work_comment", world.work.id) == {
+        "leader",
+        "teacher",
+        "researcher",
+        "villager",
+        "principal",
+        "admin",
+    }
+    # The researcher oversees the school too; a helper without the right does not read what others think.
+    assert readers("reflection", world.reflection.id) == {"leader", "teacher", "researcher", "principal", "admin"}
+    for kind in ("work_comment", "reflection"):
+        test_principals_and_the_recheck_agree_for_everybody(world, cast, kind)
+    (document,) = BY_KIND["work_comment"].load([world.work.id])
+    assert (document.title, document.body) == (f"评语：{world.task.title}（李强）", "时间写得很准")
 
 
 def test_a_topic_is_found_by_its_text_and_named_with_its_place(world):
@@ -144,6 +185,9 @@ def test_a_workshop_of_another_subject_takes_all_that_was_said_in_it_along(world
         ("task", world.task.id, False),
         ("bulletin", world.bulletin.id, False),
         ("term_item", world.item.id, False),
+        ("activity", world.past.id, False),
+        ("work_comment", world.work.id, False),
+        ("reflection", world.reflection.id, False),
     }
     db.session.rollback()
     work()

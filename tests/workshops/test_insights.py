@@ -13,14 +13,16 @@ from docx import Document
 from tests.support.workshops import make_activity, make_post, make_task, make_topic, make_work, opener
 from tests.workshops.stage import Room, page
 from yanxiu.core import clock
-from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.clock import LOCAL_ZONE, now
 from yanxiu.core.db import db
+from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops.models import Post, Topic, Workshop
 from yanxiu.workshops.periods import period_of
 from yanxiu.workshops.queries.insights import insights_of
 from yanxiu.workshops.services import groups, membership, posts, topics
 from yanxiu.workshops.services.attendance import mark_attendance
+from yanxiu.workshops.services.records import keep_record
 from yanxiu.workshops.services.visits import note_visit
 
 WEDNESDAY = datetime(2026, 10, 14, 12, 0, tzinfo=LOCAL_ZONE)
@@ -76,7 +78,7 @@ def test_every_figure_counts_what_its_definition_says(app, cast, term):
     assert (last_week["李强"].topics, last_week["李强"].answers, last_week["周敏"].came) == (1, 0, False)
 
 
-def test_the_denominator_is_those_who_were_members_at_the_end(app, cast, term):
+def test_the_denominator_is_those_who_were_members_at_the_end(app, cast, client_for, term):
     with app.app_context(), unit_of_work():
         workshop = db.session.get(Workshop, term.w)
         membership.add_member(workshop, cast.villager.id, how="invitation")
@@ -84,7 +86,11 @@ def test_the_denominator_is_those_who_were_members_at_the_end(app, cast, term):
     _lines, now = figures(app, term)
     assert (now.whole().members, now.whole().answers, now.outside) == (3, 1, 2)
     lines, before = figures(app, term, period="last-week")
-    assert (before.whole().members, "吴秀兰" in lines, before.outside) == (2, False, 1)
+    assert (before.whole().members, "吴秀兰" in lines, before.outside, before.outside_topics) == (2, False, 0, 1)
+    leader, url = client_for("leader"), f"{term.home}/insights"
+    assert "figure=answers&amp;outside=0" in page(leader, url).replace("period=week&amp;", "")
+    gone = page(leader, f"{url}/rows?figure=answers&outside=0")
+    assert (gone.count('id="row-'), "已离开或停用账号的老师：回复" in gone) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +135,11 @@ def test_the_table_and_the_report_say_the_same_as_the_page(client_for, term):
     text = page(leader, f"{term.home}/insights/report")
     said = "10月12日—10月14日，应训 3 人，参训 3 人（100%），发言 2 人（66%）；发布话题 0 个，回复 3 条，加精 1 个。"
     assert text.count(said) == 2
+    assert re.search(r'<a href="[^"]*show=spoke[^"]*">2</a>', text), "the figures of a report open their rows too"
     word = Document(io.BytesIO(leader.get(f"{term.home}/insights/report?format=docx").data))
     assert said in [paragraph.text for paragraph in word.paragraphs]
     assert [cell.text for cell in word.tables[0].rows[-1].cells][:3] == ["合计", "3", "3"]
+    assert "回帖完成率" in [cell.text for cell in word.tables[0].rows[0].cells]
     assert 'w:eastAsia="黑体"' in word.element.xml
 
 
@@ -149,6 +157,7 @@ def test_figures_cost_the_same_queries_with_many_members_and_posts(app, cast, cl
                 "/rows?figure=answers",
                 "/rows?figure=likes",
                 "/rows?figure=meetings",
+                "/rows?figure=records",
                 "/report",
             ):
                 page(client, f"{room.home}/insights{url}")
@@ -170,7 +179,14 @@ def test_work_is_counted_for_those_it_was_asked_of(app, cast, client_for, term):
     assert asked == {"王丽": (0, 0), "李强": (1, 1), "周敏": (0, 1), "吴秀兰": (0, 0)}
     assert found.whole().work_rate == 0.5
     leader = client_for("leader")
-    assert f'id="work-{term.work}"' in page(leader, f"{term.home}/insights/rows?figure=works")
+    rows = page(leader, f"{term.home}/insights/rows?figure=works")
+    assert rows.index(f'-{cast.colleague.id}"') < rows.index(f'id="work-{term.work}"'), (
+        "who has not handed in, is shown too"
+    )
+    assert (rows.count(">没有交<"), rows.count(">已交<")) == (1, 1)
+    own = page(leader, f"{term.home}/insights/rows?figure=works&member={cast.colleague.id}")
+    assert re.search(rf'figure=works&amp;member={cast.colleague.id}">0</a>/1', page(leader, f"{term.home}/insights"))
+    assert "没有交" in own
     assert "作业应交 2 份，已交 1 份（50%）" in page(leader, f"{term.home}/insights/report")
     text = page(leader, term.home)
     assert "任务“《草船借箭》教学设计”已截止，1 位老师还没交" in text
@@ -204,3 +220,54 @@ def test_attendance_is_counted_of_ended_activities_for_those_who_were_members_th
     _title, heads, *_schools, sums = book["单位"].iter_rows(values_only=True)
     row = dict(zip(heads, sums, strict=True))
     assert [row[name] for name in ("活动应到", "活动实到", "出勤率", "迟到", "请假")] == [3, 2, "66%", 1, 1]
+
+
+def test_writing_records_together_is_counted_for_those_who_could_have(app, cast, client_for, term):
+    with clock.frozen(WEDNESDAY - timedelta(days=2)), app.app_context(), unit_of_work():
+        leader, workshop = cast.user("leader"), db.session.get(Workshop, term.w)
+        first = make_activity(leader, workshop, starts_at=WEDNESDAY - timedelta(days=1))
+        make_activity(leader, workshop, title="没人写", starts_at=WEDNESDAY - timedelta(hours=9))
+        coming = make_activity(leader, workshop, title="还没开", starts_at=WEDNESDAY + timedelta(hours=9))
+        for activity in (first, coming):
+            keep_record(activity, "<p>定了主问题</p>", (), [cast.teacher.id, cast.stranger.id])
+        term.first = first.id
+    with app.app_context(), unit_of_work():
+        membership.add_member(db.session.get(Workshop, term.w), cast.villager.id, how="invitation")
+    lines, found = figures(app, term)
+    seen = {name: (line.records, line.records_asked) for name, line in lines.items()}
+    assert seen == {"王丽": (0, 1), "李强": (1, 1), "周敏": (0, 1), "吴秀兰": (0, 0)}
+    assert found.whole().record_rate == 1 / 3
+    client, url = client_for("leader"), f"{term.home}/insights"
+    rows = page(client, f"{url}/rows?figure=records")
+    assert re.findall(rf'id="wrote-{term.first}-(\d+)"', rows)[0] == str(cast.teacher.id), "who wrote comes first"
+    assert (rows.count(">写过<"), rows.count(">没有写<")) == (1, 2)
+    assert page(client, f"{url}?by=school").count("figure=records") >= 2
+    assert page(client, f"{url}/report").count("活动记录可写 3 人次，写过 1 人次（33%）；") == 2
+
+
+def test_the_parts_that_change_are_answered_alone_and_only_to_those_who_see_them(client_for, room):
+    leader, teacher = client_for("leader"), client_for("teacher")
+    figures = leader.get(f"{room.home}/insights?part=figures&by=school").get_data(as_text=True)
+    assert figures.strip().startswith('<div class="stack" id="figures">')
+    assert "<html" not in figures
+    assert 'id="part-' in figures
+    assert teacher.get(f"{room.home}/insights?part=figures").status_code == 403
+    listed = leader.get(f"{room.home}?part=attention").get_data(as_text=True)
+    assert listed.strip().startswith('<div id="three-minutes-list">')
+    assert teacher.get(f"{room.home}?part=attention").status_code == 403
+
+
+def test_who_comes_by_and_who_attended_is_news_for_those_who_lead(app, cast, client_for, room):
+    def desk():
+        with app.app_context():
+            return current_seq(f"desk:{room.w}")
+
+    before = desk()
+    for _again in range(2):
+        client_for("teacher").get(room.home)
+    assert desk() == before + 1
+    with app.app_context(), unit_of_work():
+        leader = cast.user("leader")
+        meeting = make_activity(leader, db.session.get(Workshop, room.w), starts_at=now() - timedelta(minutes=5))
+        mark_attendance(leader, meeting, cast.teacher.id, "present")
+    assert desk() == before + 2

@@ -129,6 +129,7 @@ def test_a_topic_moves_and_comes_back(talk):
         before = current_seq(f"workshop:{talk.workshop.id}")
     with unit_of_work():
         relocations.move_topic(leader, talk.first, elsewhere)
+        assert relocations.move_topic(leader, talk.first, elsewhere) is None, "no step to be undone"
     assert (talk.first.workshop_id, talk.first.pinned_at) == (elsewhere.id, None)
     assert reads.rows_gone(talk.workshop.id, before) == [talk.first.id]
     assert threads.find_topic(talk.workshop.id, talk.first.id) is None

@@ -105,7 +105,7 @@ def test_removing_one_member_leaves_the_others_where_they_are(client_for, socket
     join(leaving, f"topic:{t}")
     client_for("teacher").post(f"/workshops/{w}/departure")
     eventually(lambda: gone.heard["ejected"])
-    eventually(lambda: [u["id"] for u in ear.heard["here"][-1]["users"]] == [cast.colleague.id])
+    eventually(lambda: ear.heard["here"] and [u["id"] for u in ear.heard["here"][-1]["users"]] == [cast.colleague.id])
     assert ear.heard["ejected"] == []
 
 

@@ -117,7 +117,8 @@ def test_what_is_returned_keeps_its_copy_and_reason_and_may_be_sent_again(room):
     old = queries.find_submission(room.task.id, found.id).copies[1]
     assert (old.html, old.return_reason) == ("<p>导入：算一笔账。</p>", "请补上板书设计")
     assert told("work_returned") == {teacher.id}
-    actions = db.session.scalars(select(AuditEntry.action).where(AuditEntry.object_kind == "workshop_submission"))
+    acts = select(AuditEntry.action).where(AuditEntry.object_kind == "workshop_submission").order_by(AuditEntry.id)
+    actions = db.session.scalars(acts)
     assert list(actions) == ["work.marked", "work.returned"]
 
 

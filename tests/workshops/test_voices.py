@@ -57,6 +57,22 @@ def test_a_spoken_reply_needs_no_words_and_plays_on_every_phone_once_it_is_conve
         assert "audio/webm" not in db.session.scalars(select(StoredFile.mime)).all()
 
 
+def test_a_topic_may_be_spoken_but_needs_its_title(app, client_for, room, spoken):
+    leader, address = client_for("leader"), room.topic.rpartition("/")[0]
+    said = {"html": "<p></p>", "format": "html"}
+    with spoken.open("rb") as sound:
+        refused = leader.post(address, data=said | {"voice": (sound, "语音.webm")}, headers=FETCH)
+    assert refused.json["errors"] == {"title": ["请填写话题标题"]}
+    silent = leader.post(address, data=said | {"title": "听听这一段"}, headers=FETCH)
+    assert silent.json["errors"] == {"html": ["请写点内容再发布"]}
+    with spoken.open("rb") as sound:
+        sent = leader.post(address, data=said | {"title": "听听这一段", "voice": (sound, "语音.webm")}, headers=FETCH)
+    assert sent.status_code == 200, sent.text
+    shown = page(leader, sent.json["redirect"])
+    assert "（语音）" in shown
+    assert '<audio controls preload="none"' in shown
+
+
 def test_what_is_no_sound_stays_as_it_is_and_what_is_no_recording_is_refused(app, client_for, room, work):
     teacher = client_for("teacher")
     broken = (picture(), "语音.webm")

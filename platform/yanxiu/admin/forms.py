@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileField
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from yanxiu.accounts.catalog import ORGANIZATION_KINDS, ROLES, STAGES, SUBJECTS, TITLES
@@ -88,3 +88,16 @@ class ImportForm(Form):
         description="Excel 的 .xlsx 文件，一次最多 5000 行；上传后先检查，确认后才会建立账号",
         render_kw={"accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
     )
+
+
+class SynonymsForm(Form):
+    """Words for the same thing, one set a line, and the version they were made of."""
+
+    content = TextAreaField(
+        "意思相同的词",
+        validators=[Length(max=60000, message="内容太长，请缩短")],
+        filters=[some_lines],
+        description="一行一组，词和词之间空一格。找其中一个，也会找到写着另一个的内容，排在后面一些。",
+        render_kw={"rows": 18, "spellcheck": "false"},
+    )
+    based_on = HiddenField()

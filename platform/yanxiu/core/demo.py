@@ -25,6 +25,7 @@ class DemoWorld:
     users: dict[str, Any] = field(default_factory=dict)
     orgs: dict[str, Any] = field(default_factory=dict)
     workshops: dict[str, Any] = field(default_factory=dict)
+    activities: dict[str, Any] = field(default_factory=dict)
     plans: dict[str, Any] = field(default_factory=dict)
     lessons: dict[str, Any] = field(default_factory=dict)
 

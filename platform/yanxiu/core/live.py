@@ -53,7 +53,10 @@ def bump_each(changes: Collection[tuple[str, str, int]]) -> None:
 def _raise(topics: list[str]) -> dict[str, int]:
     """The new numbers by name; the rows are locked in the order given."""
     rows = [{"name": topic, "seq": 1} for topic in topics]
-    insert = (sqlite.insert if is_sqlite() else postgresql.insert)(LiveTopic).values(rows)
+    # Rows in a list are compiled anew each time, a single one is not; nearly always it is one.
+    insert = (sqlite.insert if is_sqlite() else postgresql.insert)(LiveTopic).values(
+        rows[0] if len(rows) == 1 else rows
+    )
     table = LiveTopic.__table__.c
     statement = insert.on_conflict_do_update(index_elements=[LiveTopic.name], set_={"seq": table.seq + 1})
     found = db.session.execute(statement.returning(table.name, table.seq))

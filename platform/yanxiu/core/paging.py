@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -16,6 +16,7 @@ from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
 
 T = TypeVar("T")
+BROKEN = "翻页地址不完整，请回到列表首页再试"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,40 @@ def paginate(statement: Select[Any], *keys: Any, cursor: str | None = None, size
     return Page(items, None if last is None else _encode([getattr(last, c.key) for c, _ in ordered]))
 
 
+def paginate_rows(
+    statement: Select[*tuple[Any, ...]], *keys: Any, cursor: str | None = None, size: int = 30
+) -> Page[tuple[Any, ...]]:
+    """Like `paginate` for rows of several columns or entities: `keys` are any expressions of known type, the last of them
+    together unique in the result. Wrap what may be null.
+    """
+    ordered = [_as_key(key) for key in keys]
+    if cursor:
+        statement = statement.where(_after(ordered, _decode(cursor, ordered)))
+    keyed = statement.add_columns(*(column for column, _ in ordered)).order_by(*keys).limit(size + 1)
+    rows = [tuple(row) for row in db.session.execute(keyed)]
+    items = [row[: -len(keys)] for row in rows[:size]]
+    return Page(items, _encode(rows[size - 1][-len(keys) :]) if len(rows) > size else None)
+
+
+def page_of(
+    rows: Iterable[T], key: Callable[[T], tuple[int, ...]], cursor: str | None = None, size: int = 50
+) -> Page[T]:
+    """Return one page of rows that were read whole, in the order of a key that is unique among them."""
+    ordered = sorted(rows, key=key)
+    if cursor and ordered:
+        after = _numbers(cursor, len(key(ordered[0])))
+        ordered = [row for row in ordered if key(row) > after]
+    items = ordered[:size]
+    return Page(items, _encode(key(items[-1])) if len(ordered) > size else None)
+
+
+def _numbers(cursor: str, count: int) -> tuple[int, ...]:
+    values = _loaded(cursor)
+    if len(values) != count or not all(type(value) is int for value in values):
+        raise InvalidError(BROKEN)
+    return tuple(values)
+
+
 def _as_key(key: Any) -> tuple[Any, bool]:
     if isinstance(key, UnaryExpression):
         return key.element, key.modifier is operators.desc_op
@@ -56,19 +91,29 @@ def _after(keys: list[tuple[Any, bool]], values: list[Any]) -> ColumnElement[boo
     return or_(*choices)
 
 
-def _encode(values: list[Any]) -> str:
+def _encode(values: Sequence[Any]) -> str:
     plain = [v.isoformat() if isinstance(v, datetime) else v for v in values]
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str, keys: list[tuple[Any, bool]]) -> list[Any]:
+    values = _loaded(cursor)
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(keys):
+        if len(values) != len(keys):
             raise ValueError
         return [_typed(value, column) for value, (column, _) in zip(values, keys, strict=True)]
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise InvalidError("翻页地址不完整，请回到列表首页再试") from error
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InvalidError(BROKEN) from error
+
+
+def _loaded(cursor: str) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError) as error:
+        raise InvalidError(BROKEN) from error
+    if not isinstance(values, list):
+        raise InvalidError(BROKEN)
+    return values
 
 
 def _typed(value: Any, column: Any) -> Any:

@@ -52,6 +52,11 @@ def acl_team(workshop_id: int) -> str:
     return f"team{workshop_id}"
 
 
+def acl_hosts(workshop_id: int) -> str:
+    """Those who organize the activities of a workshop, as long as it goes on."""
+    return f"hosts{workshop_id}"
+
+
 def acl_roles(roles: Iterable[str], organization_path: str) -> frozenset[str]:
     """Whoever holds one of `roles` at or above the organization of `path` ("/1/4/9/"); mirrors `Viewer.holds`."""
     above = [part for part in organization_path.split("/") if part]

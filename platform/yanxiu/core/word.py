@@ -8,67 +8,45 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
-from html.parser import HTMLParser
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self
-from xml.sax.saxutils import escape
 
-from yanxiu.core.html import without_invisible
 from yanxiu.core.pictures import UNREADABLE, opened_picture
+from yanxiu.core.word_changes import Change, changed, mark_of
+from yanxiu.core.word_comments import OVERRIDES, Ranges, Thread, Threads, ends, starts
+from yanxiu.core.word_html import HtmlWriter
+from yanxiu.core.word_lists import BULLETS, numbering_part
+from yanxiu.core.word_math import NAMESPACE as MATH
+from yanxiu.core.word_runs import CODE, EMU_PER_PIXEL, HIGHEST, QUOTE, SMALL, TITLE, WIDEST, run_xml
+from yanxiu.core.word_tables import TABLE_HEAD
+
+__all__ = ["CODE", "QUOTE", "SMALL", "TITLE", "Picture", "WordFile", "run_xml"]
 
 Picture = Callable[[str], BinaryIO | None]
 """Give the address of a picture in a text, get its bytes; None when there is none."""
 
-EMU_PER_PIXEL, WIDEST = 9525, 5_400_000
-"""English metric units; 15 cm, as wide as the text."""
-
-TITLE, SMALL, QUOTE, CODE = "Title", "Small", "Quote", "Code"
-_MARKS = {"strong": "b", "b": "b", "em": "i", "i": "i", "u": "u", "s": "strike", "sub": "sub", "sup": "sup"}
-_RUN = {
-    "b": "<w:b/>",
-    "i": "<w:i/>",
-    "strike": "<w:strike/>",
-    "u": '<w:u w:val="single"/>',
-    "sub": '<w:vertAlign w:val="subscript"/>',
-    "sup": '<w:vertAlign w:val="superscript"/>',
-}
-_BLOCKS = {
-    "p",
-    "li",
-    "blockquote",
-    "h2",
-    "h3",
-    "h4",
-    "tr",
-    "td",
-    "th",
-    "pre",
-    "figure",
-    "table",
-    "ul",
-    "ol",
-    "div",
-    "section",
-}
-_STYLES = {"h2": "Heading2", "h3": "Heading3", "h4": "Heading3", "pre": CODE}
-_TABLE = {"table", "tr", "td", "th"}
-_LINES = "".join(
-    f'<w:{side} w:val="single" w:sz="4" w:color="808080"/>'
-    for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-)
-TABLE_HEAD = f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{_LINES}</w:tblBorders></w:tblPr><w:tblGrid/>'
+FORM_HEAD = '<w:tcPr><w:tcW w:w="1700" w:type="dxa"/></w:tcPr>'
+CARD_HEAD = '<w:tcPr><w:tcW w:w="1200" w:type="dxa"/></w:tcPr>'
+CARD_TEXT = '<w:tcPr><w:tcW w:w="3165" w:type="dxa"/></w:tcPr>'
 _ENDINGS = {"jpeg": "jpeg", "png": "png", "gif": "gif"}
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _OPEN = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    f'<w:document xmlns:w="{_MAIN}" xmlns:r="{_RELATION}" xmlns:a="{_DRAWING}/main" '
+    f'<w:document xmlns:w="{_MAIN}" xmlns:r="{_RELATION}" xmlns:a="{_DRAWING}/main" xmlns:m="{MATH}" '
     f'xmlns:wp="{_DRAWING}/wordprocessingDrawing" xmlns:pic="{_DRAWING}/picture"><w:body>'
 )
+_FOOTER = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:ftr xmlns:w="{_MAIN}">'
+    '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:t xml:space="preserve">第 </w:t></w:r>'
+    '<w:fldSimple w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    '<w:r><w:t xml:space="preserve"> 页</w:t></w:r></w:p></w:ftr>'
+)
+"""Every page says its number."""
 _CLOSE = (
-    '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>'
+    '<w:sectPr><w:footerReference w:type="default" r:id="rFooter"/><w:pgSz w:w="11906" w:h="16838"/>'
     '<w:pgMar w:top="1440" w:right="1588" w:bottom="1440" w:left="1588" w:header="851" w:footer="992" w:gutter="0"/>'
     "</w:sectPr></w:body></w:document>"
 )
@@ -76,8 +54,9 @@ _CLOSE = (
 
 def _style(key: str, name: str, font: str, half_points: int, more: str = "", run: str = "") -> str:
     fonts = f'<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{font}"/>'
+    default = ' w:default="1"' if key == "Normal" else ""
     return (
-        f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/><w:qFormat/>'
+        f'<w:style w:type="paragraph"{default} w:styleId="{key}"><w:name w:val="{name}"/><w:qFormat/>'
         f'<w:pPr>{more}</w:pPr><w:rPr>{fonts}{run}<w:sz w:val="{half_points}"/></w:rPr></w:style>'
     )
 
@@ -103,7 +82,12 @@ _TYPES = (
     + "".join(
         f'<Override PartName="/word/{part}.xml" ContentType="application/vnd.openxmlformats-officedocument.'
         f'wordprocessingml.{kind}+xml"/>'
-        for part, kind in (("document", "document.main"), ("styles", "styles"))
+        for part, kind in (
+            ("document", "document.main"),
+            ("styles", "styles"),
+            ("footer1", "footer"),
+            ("numbering", "numbering"),
+        )
     )
     + "</Types>"
 )
@@ -111,7 +95,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def _relations(found: Sequence[tuple[str, str, str]]) -> str:
-    lines = "".join(f'<Relationship Id="{i}" Type="{_RELATION}/{kind}" Target="{at}"/>' for i, kind, at in found)
+    kinds = {kind: kind if ":" in kind else f"{_RELATION}/{kind}" for _number, kind, _at in found}
+    lines = "".join(f'<Relationship Id="{i}" Type="{kinds[kind]}" Target="{at}"/>' for i, kind, at in found)
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_PACKAGE}">{lines}</Relationships>'
 
 
@@ -125,6 +110,9 @@ class WordFile:
         self._text = self._text_file.open("w", encoding="utf-8")
         self._text.write(_OPEN)
         self._pictures: list[str] = []
+        self._numbered: list[tuple[int, int]] = []
+        self._threads = Threads()
+        self._changes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -132,15 +120,33 @@ class WordFile:
     def __exit__(self, *_error: object) -> None:
         self._text.write(_CLOSE)
         self._text.close()
-        found = [("rId1", "styles", "styles.xml")]
+        found = [("rId1", "styles", "styles.xml"), ("rFooter", "footer", "footer1.xml")]
+        found += [("rNumbering", "numbering", "numbering.xml"), *self._threads.relations()]
         found += [(f"rId{n}", "image", f"media/{name}") for n, name in enumerate(self._pictures, start=2)]
-        self._zip.writestr("[Content_Types].xml", _TYPES)
+        types = _TYPES.replace("</Types>", f"{OVERRIDES}</Types>") if self._threads else _TYPES
+        for name, part in self._threads.parts().items() if self._threads else ():
+            self._zip.writestr(name, part)
+        self._zip.writestr("[Content_Types].xml", types)
         self._zip.writestr("_rels/.rels", _relations([("rId1", "officeDocument", "word/document.xml")]))
         self._zip.writestr("word/_rels/document.xml.rels", _relations(found))
         self._zip.writestr("word/styles.xml", _STYLE_PART)
+        self._zip.writestr("word/footer1.xml", _FOOTER)
+        self._zip.writestr("word/numbering.xml", numbering_part(self._numbered))
         self._zip.write(self._text_file, "word/document.xml")
         self._zip.close()
         self._text_file.unlink()
+
+    def comment(self, thread: Thread) -> tuple[str, str]:
+        """Take in what was said; return the XML that stands before and after the words it is about."""
+        numbers = self._threads.add(thread)
+        return starts(numbers), ends(numbers)
+
+    def changed(self, run: str, changes: Sequence[Change]) -> str:
+        """Return a run as what somebody proposed to put in or to take out; of several the first is the outer one."""
+        for change in reversed(changes):
+            self._changes += 1
+            run = changed(run, change, self._changes)
+        return run
 
     def title(self, text: str) -> None:
         self.paragraph(text, TITLE)
@@ -152,15 +158,46 @@ class WordFile:
         """Write plain text; its line breaks stay."""
         self.runs([run_xml(text, ())], style, indent=indent)
 
-    def runs(self, runs: Sequence[str], style: str = "", *, indent: int = 0) -> None:
-        """Write a paragraph of runs that are XML already."""
+    def numbered_list(self, level: int, start: int) -> int:
+        """Begin a list that counts from `start`; return its number."""
+        self._numbered.append((level, start))
+        return BULLETS + len(self._numbered)
+
+    def runs(
+        self,
+        runs: Sequence[str],
+        style: str = "",
+        *,
+        indent: int = 0,
+        aligned: str = "",
+        item: tuple[int, int] | None = None,
+        broken: Change | None = None,
+    ) -> None:
+        """Write a paragraph of runs that are XML already; `item`: it begins an item of this list, at this level.
+
+        `broken`: somebody proposed that it ends here, or (`del`) that it does not.
+        """
         about = f'<w:pStyle w:val="{style}"/>' if style else ""
-        about += f'<w:ind w:left="{420 * indent}"/>' if indent else ""
+        if item is not None:
+            about += f'<w:numPr><w:ilvl w:val="{item[1]}"/><w:numId w:val="{item[0]}"/></w:numPr>'
+        hanging = ' w:hanging="420"' if item is not None else ""
+        about += f'<w:ind w:left="{420 * indent}"{hanging}/>' if indent else ""
+        about += f'<w:jc w:val="{aligned}"/>' if aligned else ""
+        if broken is not None:
+            self._changes += 1
+            about += mark_of(broken, self._changes)
         self._text.write(f"<w:p><w:pPr>{about}</w:pPr>{''.join(runs)}</w:p>")
 
-    def html(self, html: str, picture: Picture = lambda _address: None, *, indent: int = 0) -> None:
-        """Write what people wrote in the editor, without the addresses behind its links."""
-        reader = _HtmlWriter(self, picture, indent)
+    def html(
+        self,
+        html: str,
+        picture: Picture = lambda _address: None,
+        *,
+        indent: int = 0,
+        threads: Mapping[str, Thread] | None = None,
+    ) -> None:
+        """Write what people wrote in the editor, without the addresses behind its links; `threads` by their numbers."""
+        reader = HtmlWriter(self, picture, indent, Ranges(html, threads or {}, self.comment))
         reader.feed(html)
         reader.close()
         reader.finish()
@@ -177,32 +214,48 @@ class WordFile:
             self._text.write("<w:tr>" + "".join(f"<w:tc><w:p>{cell}</w:p></w:tc>" for cell in cells) + "</w:tr>")
         self._text.write("</w:tbl><w:p/>")
 
-    def picture_xml(self, source: BinaryIO) -> str:
+    def form(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Write a table of names and what is filled in beside them."""
+        self.raw(f"<w:tbl>{TABLE_HEAD}")
+        for name, text in rows:
+            filled = f"<w:tc><w:p>{run_xml(text, ())}</w:p></w:tc>"
+            self.raw(f"<w:tr><w:tc>{FORM_HEAD}<w:p>{run_xml(name, ('b',))}</w:p></w:tc>{filled}</w:tr>")
+        self.raw("</w:tbl><w:p/>")
+
+    def card(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Write names and what is filled in beside them, two pairs on a line."""
+        self.raw(f"<w:tbl>{TABLE_HEAD}")
+        for at in range(0, len(pairs), 2):
+            self.raw("<w:tr>" + "".join(_card_cells(*pair) for pair in pairs[at : at + 2]) + "</w:tr>")
+        self.raw("</w:tbl><w:p/>")
+
+    def picture_xml(self, source: BinaryIO, widest: int = WIDEST) -> str:
         """Take a picture in; return the run that shows it, or nothing when it cannot be read."""
         with source:
             data = source.read()
         try:
             with opened_picture(io.BytesIO(data)) as opened:
                 kind, width, height = (opened.format or "").lower(), opened.width, opened.height
+                if kind not in _ENDINGS:
+                    redrawn = io.BytesIO()
+                    opened.convert("RGBA").save(redrawn, "PNG")
+                    kind, data = "png", redrawn.getvalue()
         except UNREADABLE:
             return ""
-        if kind not in _ENDINGS or not width or not height:
+        if not width or not height:
             return ""
         self._pictures.append(f"image{len(self._pictures) + 1}.{_ENDINGS[kind]}")
         self._zip.writestr(f"word/media/{self._pictures[-1]}", data)
-        return _picture_run(len(self._pictures), width, height)
+        return _picture_run(len(self._pictures), width, height, widest)
 
 
-def run_xml(text: str, marks: Sequence[str]) -> str:
-    """Return text as a run; what XML cannot hold is dropped."""
-    about = "".join(xml for mark, xml in _RUN.items() if mark in marks)
-    clean = escape("".join(c for c in without_invisible(text) if c not in "\ufffe\uffff"))
-    parts = (f'<w:t xml:space="preserve">{part}</w:t>' for part in clean.split("\n"))
-    return f"<w:r><w:rPr>{about}</w:rPr>{'<w:br/>'.join(parts)}</w:r>"
+def _card_cells(name: str, text: str) -> str:
+    about = f"<w:tc>{CARD_HEAD}<w:p>{run_xml(name, ('b',))}</w:p></w:tc>"
+    return f"{about}<w:tc>{CARD_TEXT}<w:p>{run_xml(text, ())}</w:p></w:tc>"
 
 
-def _picture_run(number: int, width: int, height: int) -> str:
-    wide = min(width * EMU_PER_PIXEL, WIDEST)
+def _picture_run(number: int, width: int, height: int, widest: int) -> str:
+    wide = max(1, min(width * EMU_PER_PIXEL, widest, HIGHEST * width // height))
     size = f'cx="{wide}" cy="{max(1, wide * height // width)}"'
     name = f'id="{number}" name="图{number}"'
     return (
@@ -212,134 +265,3 @@ def _picture_run(number: int, width: int, height: int) -> str:
         f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"/></pic:spPr></pic:pic>'
         "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
     )
-
-
-class _HtmlWriter(HTMLParser):
-    """Turns blocks into paragraphs, marks into runs and tables into tables; list items get a sign."""
-
-    def __init__(self, word: WordFile, picture: Picture, indent: int) -> None:
-        super().__init__(convert_charrefs=True)
-        self._word, self._picture, self._indent = word, picture, indent
-        self._runs: list[str] = []
-        self._open: list[str] = []
-        self._lists: list[list[int | str]] = []
-        self._table = _TableWriter(word)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
-            self.end_block()
-        if tag in _TABLE:
-            self._table.start(tag, dict(attrs).get("colspan") or "")
-        elif tag in ("ul", "ol"):
-            self._lists.append([tag, 0])
-        elif tag == "li":
-            self._start_item()
-        elif tag == "br":
-            self._add("\n")
-        elif tag == "img":
-            self._show(dict(attrs))
-        if tag not in ("br", "img", "hr", "col"):
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self.end_block()
-        if tag in _TABLE:
-            self._table.end(tag)
-        if tag in ("ul", "ol") and self._lists:
-            self._lists.pop()
-        if tag in self._open:
-            del self._open[len(self._open) - 1 - self._open[::-1].index(tag)]
-
-    def handle_data(self, data: str) -> None:
-        text = data if "pre" in self._open else " ".join(data.split("\n"))
-        if text.strip() or (self._runs and text):
-            self._add(text)
-
-    def finish(self) -> None:
-        """Write what is left, and close what the text left open."""
-        self._table.close()
-        self.end_block()
-
-    def end_block(self) -> None:
-        """Write what was gathered as one paragraph; between the cells of a table there is no place for it."""
-        if not self._runs or not self._table.takes_text:
-            return
-        styles = [_STYLES[tag] for tag in self._open if tag in _STYLES]
-        style = QUOTE if "blockquote" in self._open else styles[-1] if styles else ""
-        depth = (0 if self._table.is_open else self._indent) + max(0, len(self._lists) - 1) + bool(self._lists)
-        self._word.runs(self._runs, style, indent=depth)
-        self._runs = []
-
-    def _start_item(self) -> None:
-        sign = "• "
-        if self._lists:
-            current = self._lists[-1]
-            current[1] = int(current[1]) + 1
-            sign = f"{current[1]}. " if current[0] == "ol" else sign
-        self._add(sign)
-
-    def _show(self, attrs: dict[str, str | None]) -> None:
-        source = self._picture(attrs.get("src") or "")
-        shown = self._word.picture_xml(source) if source is not None else ""
-        self._runs.append(shown or run_xml(f"［图片 {attrs.get('alt') or ''}］", ()))
-
-    def _add(self, text: str) -> None:
-        marks = [_MARKS[tag] for tag in self._open if tag in _MARKS]
-        self._runs.append(run_xml(text, ["b"] if "th" in self._open else marks))
-
-
-class _TableWriter:
-    """Opens and closes the elements of tables so that they always nest, whatever the text leaves out."""
-
-    def __init__(self, word: WordFile) -> None:
-        self._word = word
-        self._open: list[str] = []
-
-    @property
-    def is_open(self) -> bool:
-        return bool(self._open)
-
-    @property
-    def takes_text(self) -> bool:
-        return not self._open or self._open[-1] == "tc"
-
-    def start(self, tag: str, span: str) -> None:
-        if tag == "table":
-            if not self.takes_text:
-                return
-            self._push("tbl", TABLE_HEAD)
-            return
-        if not self._open:
-            return
-        self._close_above("tbl" if tag == "tr" else "tr")
-        if self._open[-1] == "tbl":
-            self._push("tr")
-        if tag != "tr":
-            wide = f'<w:gridSpan w:val="{span}"/>' if span.isdecimal() and 1 < int(span[:3]) <= 60 else ""
-            self._push("tc", f"<w:tcPr>{wide}</w:tcPr>")
-
-    def end(self, tag: str) -> None:
-        name = {"table": "tbl", "tr": "tr"}.get(tag, "tc")
-        inner = self._open[len(self._open) - self._open[::-1].index("tbl") - 1 :] if "tbl" in self._open else []
-        if name in inner:
-            self._close_above(name)
-            self._pop()
-
-    def close(self) -> None:
-        while self._open:
-            self._pop()
-
-    def _close_above(self, name: str) -> None:
-        """Close what is open inside of the nearest `name`, or of the table if there is none in it."""
-        while self._open[-1] not in (name, "tbl"):
-            self._pop()
-
-    def _push(self, name: str, head: str = "") -> None:
-        self._open.append(name)
-        self._word.raw(f"<w:{name}>{head}")
-
-    def _pop(self) -> None:
-        name = self._open.pop()
-        ends = {"tc": "<w:p/></w:tc>", "tbl": "</w:tbl><w:p/>", "tr": "</w:tr>"}
-        self._word.raw(ends[name])

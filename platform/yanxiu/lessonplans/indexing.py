@@ -22,22 +22,23 @@ from yanxiu.core.search_queue import (
     acl_user,
     acl_workshop,
 )
-from yanxiu.lessonplans.models import COUNTY, PRIVATE, SCHOOL, LessonPlan, PlanText
+from yanxiu.lessonplans.models import COUNTY, PRIVATE, SCHOOL, Adaptation, LessonPlan, PlanComment, PlanText
 from yanxiu.lessonplans.permissions import SCHOOL_ROLES
-from yanxiu.lessonplans.queries import visible_ids
+from yanxiu.lessonplans.queries import IS_PLAN, visible_ids
+from yanxiu.lessonplans.queries.comments import visible_comment_ids
 
 BATCH = 500
 
 
 def load(plan_ids: Sequence[int]) -> Iterable[IndexDocument]:
-    """Return the documents of plans that are not deleted, in a constant number of queries."""
+    """Return the documents of plans that are not deleted, in a constant number of queries; a record is found by its activity."""
     texts = {
         row.plan_id: row.text
         for row in db.session.execute(select(PlanText.plan_id, PlanText.text).where(PlanText.plan_id.in_(plan_ids)))
     }
     statement = (
         select(LessonPlan)
-        .where(LessonPlan.id.in_(plan_ids), LessonPlan.deleted_at.is_(None))
+        .where(LessonPlan.id.in_(plan_ids), LessonPlan.deleted_at.is_(None), IS_PLAN)
         .options(
             joinedload(LessonPlan.owner),
             joinedload(LessonPlan.organization),
@@ -45,10 +46,12 @@ def load(plan_ids: Sequence[int]) -> Iterable[IndexDocument]:
             selectinload(LessonPlan.members),
         )
     )
-    return [_document(plan, texts.get(plan.id, "")) for plan in db.session.scalars(statement)]
+    copies = set(db.session.scalars(select(Adaptation.plan_id).where(Adaptation.plan_id.in_(plan_ids))))
+    plans = db.session.scalars(statement)
+    return [_document(plan, texts.get(plan.id, ""), is_copy=plan.id in copies) for plan in plans]
 
 
-def _document(plan: LessonPlan, text: str) -> IndexDocument:
+def _document(plan: LessonPlan, text: str, *, is_copy: bool) -> IndexDocument:
     return IndexDocument(
         kind="plan",
         object_id=plan.id,
@@ -62,7 +65,7 @@ def _document(plan: LessonPlan, text: str) -> IndexDocument:
         grade=plan.grade,
         edition=plan.edition,
         volume=plan.volume,
-        type="教学设计",
+        type="个案" if is_copy else "教学设计",
         school=plan.organization.label,
         author=plan.owner.name,
         year=str(plan.created_at.astimezone(clock.LOCAL_ZONE).year),
@@ -89,7 +92,7 @@ def all_ids() -> Iterator[int]:
     """Yield the ids of all plans, in order."""
     last = 0
     while True:
-        statement = select(LessonPlan.id).where(LessonPlan.id > last).order_by(LessonPlan.id).limit(BATCH)
+        statement = select(LessonPlan.id).where(LessonPlan.id > last, IS_PLAN).order_by(LessonPlan.id).limit(BATCH)
         ids = db.session.scalars(statement).all()
         yield from ids
         if len(ids) < BATCH:
@@ -104,8 +107,64 @@ def visible(viewer: Viewer, plan_ids: Sequence[int]) -> set[int]:
 
 def below(path: str) -> Select[int]:
     """Select the plans of the organizations at or below a path."""
-    return select(LessonPlan.id).where(LessonPlan.organization_id.in_(ids_below(path)))
+    return select(LessonPlan.id).where(IS_PLAN, LessonPlan.organization_id.in_(ids_below(path)))
 
 
-SOURCES: tuple[IndexSource, ...] = (IndexSource("plan", "教案", load, all_ids, visible, below),)
+def load_comments(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    """Return the documents of comments on the text of plans; an answer needs its thread to be there."""
+    plan = joinedload(PlanComment.plan)
+    statement = (
+        select(PlanComment)
+        .where(PlanComment.id.in_(ids), PlanComment.withdrawn_at.is_(None))
+        .options(joinedload(PlanComment.author), joinedload(PlanComment.parent))
+        .options(plan.joinedload(LessonPlan.organization), plan.selectinload(LessonPlan.members))
+    )
+    for comment in db.session.scalars(statement).unique():
+        gone = comment.parent is not None and comment.parent.withdrawn_at is not None
+        if comment.plan.deleted_at is None and not gone:
+            yield _comment_document(comment)
+
+
+def _comment_document(comment: PlanComment) -> IndexDocument:
+    plan = comment.plan
+    return IndexDocument(
+        kind="plan_comment",
+        object_id=comment.id,
+        title=f"批注：{comment.body[:40]}",
+        url=f"/lesson-plans/{plan.id}#comment-{comment.parent_id or comment.id}",
+        acl=_acl(plan),
+        body=f"{comment.body}\n{comment.quote}",
+        place=plan.title,
+        subject=plan.subject,
+        stage=plan.stage,
+        grade=plan.grade,
+        type="批注",
+        school=plan.organization.label,
+        author=comment.speaker,
+        year=str(comment.created_at.astimezone(clock.LOCAL_ZONE).year),
+        date=comment.created_at,
+    )
+
+
+def all_comment_ids() -> Iterator[int]:
+    """Yield the ids of all comments, in order."""
+    last = 0
+    while True:
+        statement = select(PlanComment.id).where(PlanComment.id > last).order_by(PlanComment.id).limit(BATCH)
+        ids = db.session.scalars(statement).all()
+        yield from ids
+        if len(ids) < BATCH:
+            return
+        last = ids[-1]
+
+
+def comments_below(path: str) -> Select[int]:
+    """Select the comments on plans of the organizations at or below a path."""
+    return select(PlanComment.id).where(PlanComment.plan_id.in_(below(path)))
+
+
+SOURCES: tuple[IndexSource, ...] = (
+    IndexSource("plan", "教案", load, all_ids, visible, below),
+    IndexSource("plan_comment", "教案批注", load_comments, all_comment_ids, visible_comment_ids, comments_below),
+)
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

@@ -11,13 +11,14 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import viewer_of
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import db, socketio
+from yanxiu.lessonplans.collab.fanout import Transport
 from yanxiu.lessonplans.collab.hub import Hub
 from yanxiu.lessonplans.collab.protocol import Role
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import DocumentStore
-from yanxiu.lessonplans.collab.wire import SocketTransport, Wire
+from yanxiu.lessonplans.collab.wire import EventServer, SocketTransport, Wire
 from yanxiu.lessonplans.permissions import can_view_plan, can_write_plan
-from yanxiu.lessonplans.queries import find_live_session, find_plan, seat_of
+from yanxiu.lessonplans.queries import find_live_session, find_plan, seat_of, visible_plan
 from yanxiu.lessonplans.services import note_edits
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.siblings import siblings
@@ -31,7 +32,11 @@ def _may_follow_workshop(viewer: Viewer, workshop_id: int) -> bool:
     return find_workshop(viewer, workshop_id) is not None
 
 
-LIVE_ROOMS: dict[str, RoomPredicate] = {"workshop-plans": _may_follow_workshop}
+def _may_follow_comments(viewer: Viewer, plan_id: int) -> bool:
+    return visible_plan(viewer, plan_id) is not None
+
+
+LIVE_ROOMS: dict[str, RoomPredicate] = {"workshop-plans": _may_follow_workshop, "plan-comments": _may_follow_comments}
 EVENTS: tuple[SocketEvent, ...] = ()
 
 
@@ -67,6 +72,11 @@ class DatabaseAuthority:
 
 def init_documents(app: Flask) -> None:
     """Bind the document protocol `/rt` to the Socket.IO server."""
+    bind_documents(app, socketio.server, SocketTransport(socketio.server))
+
+
+def bind_documents(app: Flask, server: EventServer, transport: Transport) -> Wire:
+    """Open the document server of this process: events come from `server`, messages leave by `transport`."""
     with app.app_context():
         store = DocumentStore(db.engine)
 
@@ -82,10 +92,19 @@ def init_documents(app: Flask) -> None:
             if plan is not None:
                 note_edits(plan, editor_ids)
 
-    hub = Hub(store, SocketTransport(socketio.server), DatabaseAuthority(app), on_settled=settled)
-    Wire(socketio.server, hub, identify)
+    def grown(rows: dict[int, tuple[int, int]]) -> None:
+        if rows:
+            siblings.tell("documents_grew", rows=[[plan_id, *ends] for plan_id, ends in rows.items()])
+
+    def grew(rows: list[list[int]]) -> None:
+        for plan_id, first, last in rows:
+            hub.grew(plan_id, first, last)
+
+    hub = Hub(store, transport, DatabaseAuthority(app), on_settled=settled, on_grown=grown)
     app.extensions[EXTENSION] = hub
     siblings.hear("look_again_at_documents", hub.recheck)
+    siblings.hear("documents_grew", grew)
+    return Wire(server, hub, identify)
 
 
 def documents() -> Hub:

@@ -33,10 +33,13 @@ KINDS: dict[str, Wording] = {
         "{actor}把您的发言合并到了这个话题", "{actor} {count} 次把您的发言合并到了这个话题", "comment"
     ),
     "topic_split": Wording("{actor}把您的发言分到了新话题", "{actor} {count} 次把您的发言分到了新话题", "comment"),
+    "replies_due": Wording("话题要求的回帖明天到期", "话题要求的回帖明天到期", "clock"),
     "announcement": Wording("{actor}发布了公告", "{actor}发布了公告", "pin"),
     "nudge_announcement": Wording("{actor}请您看一看公告", "{actor}请您看一看公告", "pin", waits=True),
     "nudge_unanswered": Wording("{actor}请您看看等回复的话题", "{actor}请您看看等回复的话题", "comment", waits=True),
+    "nudge_bulletin": Wording("{actor}请您看一看简报", "{actor}请您看一看简报", "file", waits=True),
     "nudge_task": Wording("{actor}提醒您交作业", "{actor}提醒您交作业", "task", waits=True),
+    "nudge_replies": Wording("{actor}提醒您按要求回帖", "{actor}提醒您按要求回帖", "reply", waits=True),
     "nudge_away": Wording("{actor}邀请您回来看看", "{actor}邀请您回来看看", "workshop", waits=True),
     "nudge_silent": Wording("{actor}想听听您的想法", "{actor}想听听您的想法", "comment", waits=True),
     "joined": Wording("{actor}加入了工作坊", "{actor}等 {count} 位老师加入了工作坊", "user"),
@@ -64,6 +67,27 @@ KINDS: dict[str, Wording] = {
     "archive_ready": Wording("工作坊档案做好了，可以下载", "工作坊档案做好了，可以下载", "folder"),
     "archive_failed": Wording("工作坊档案没有做成", "工作坊档案没有做成", "warning"),
     "bulletin_new": Wording("{actor}发布了简报", "{actor}发布了简报", "file"),
+    "plan_review": Wording("{actor}请您评议初案", "{actor}请您评议初案", "plan", waits=True),
+    "plan_agreed": Wording("共案定了，请做您的个案", "共案定了，请做您的个案", "plan", waits=True),
+    "plan_newer": Wording("共案有了新的一稿，可以收进您的个案", "共案有了新的一稿，可以收进您的个案", "plan"),
+    "plan_adapted": Wording("{actor}做了个案", "{actor}等 {count} 位老师做了个案", "plan"),
+    "plan_reflection": Wording("这一课上过了，请写课后反思", "这一课上过了，请写课后反思", "edit"),
+    "plan_reflection_again": Wording(
+        "课后反思还没有写，趁印象还在写几句", "课后反思还没有写，趁印象还在写几句", "edit"
+    ),
+    "plan_reflected": Wording("{actor}写了课后反思", "{actor}等 {count} 次写了课后反思", "edit"),
+    "plan_comment": Wording("{actor}批注了教案", "{actor}等批注了教案 {count} 次", "comment", waits=True),
+    "plan_comment_reply": Wording("{actor}回复了批注", "{actor}等回复了批注 {count} 次", "reply", waits=True),
+    "plan_comment_mention": Wording(
+        "{actor}在批注里提到了您", "{actor}等在批注里 {count} 次提到了您", "comment", waits=True
+    ),
+    "plan_comment_resolved": Wording("{actor}处理好了您的批注", "您有 {count} 条批注处理好了", "check"),
+    "plan_suggestion": Wording("{actor}给教案提了建议", "{actor}等给教案提了 {count} 条建议", "comment", waits=True),
+    "plan_adopted": Wording("{actor}采纳了您的建议", "您有 {count} 条建议被采纳", "check"),
+    "plan_declined": Wording("{actor}说明了为什么没有采纳您的建议", "有 {count} 条建议没有采纳，理由已写明", "info"),
+    "plan_checked": Wording("{actor}查阅了您的教案", "{actor}等查阅了您的教案 {count} 次", "check"),
+    "plan_revise": Wording("{actor}查阅后请您修改教案", "{actor}等 {count} 次请您修改教案", "edit", waits=True),
+    "plan_final": Wording("{actor}把集体备课的教案定案了", "{actor}把集体备课的教案定案了", "check"),
     "plan_handed_over": Wording("{actor}把教案交给您主备", "{actor}把教案交给您主备", "plan", decides=True),
     "plan_invited": Wording("{actor}邀请您一起备课", "{actor}邀请您一起备课", "plan", decides=True),
     "plan_writer": Wording("{actor}请您一起写教案", "{actor}请您一起写教案", "plan"),
@@ -74,6 +98,7 @@ KINDS: dict[str, Wording] = {
     "comment": Wording("{actor}点评了您的课", "{actor}等点评了您的课 {count} 次", "comment", waits=True),
     "comment_reply": Wording("{actor}回复了您的点评", "{actor}等回复了您的点评 {count} 次", "reply", waits=True),
     "evaluation": Wording("{actor}交来一份评课", "{actor}等交来 {count} 份评课", "task", waits=True),
+    "coding": Wording("{actor}完成了行为编码", "{actor}等完成了 {count} 份行为编码", "chart"),
     "recording_ready": Wording("课堂实录可以观看了", "课堂实录可以观看了", "play"),
     "recording_failed": Wording("课堂实录没有处理成功", "课堂实录没有处理成功", "warning", waits=True),
 }
@@ -89,9 +114,9 @@ def sentence(kind: str, actor: str, count: int) -> str:
 
 
 GROUPS = {
-    "研讨": ("reply", "mention", "like", "digest", "pinned", "announcement", "answer_", "topic_"),
+    "研讨": ("reply", "replies_", "mention", "like", "digest", "pinned", "announcement", "answer_", "topic_"),
     "备课": ("plan_",),
-    "观课": ("lesson_", "comment", "evaluation", "recording_"),
+    "观课": ("lesson_", "comment", "evaluation", "coding", "recording_"),
     "任务和活动": ("task_", "work_", "reviews_", "activity_"),
 }
 """Under which heading 设置 offers a kind, by how its name begins; the others belong to 工作坊."""

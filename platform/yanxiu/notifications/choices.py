@@ -15,7 +15,7 @@ from yanxiu.notifications.catalog import DECIDED_KINDS, KINDS
 from yanxiu.notifications.messages import Message
 from yanxiu.notifications.models import MutedTopic, NotificationChoice
 
-HEARD_WHERE_MUTED = DECIDED_KINDS | {"mention"}
+HEARD_WHERE_MUTED = DECIDED_KINDS | {"mention", "plan_comment_mention"}
 Told = tuple[list[int], Message]
 
 

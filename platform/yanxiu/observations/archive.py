@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from yanxiu.core.clock import LOCAL_ZONE, today
 from yanxiu.core.db import db
-from yanxiu.core.word import SMALL, WordFile
+from yanxiu.core.word import SMALL
 from yanxiu.observations.models import (
+    Adjudication,
+    CodeInterval,
+    CodingSession,
+    CodingState,
     CommentVisibility,
     Evaluation,
     EvaluationState,
@@ -29,8 +34,12 @@ from yanxiu.observations.models import (
     VersionState,
     Watching,
 )
+from yanxiu.observations.queries.evaluations import submitted_evaluations
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries.archive_parts import ArchivePart, Kept, Left, Row, Scope, Shelf, Wish
+
+SEALED = "打分只给授课老师和评过这节课的老师看"
+"""Why scores are not in an archive whose reader is neither."""
 
 NOT_HERE = "导入的档案里没有这段实录的视频"
 _SHARED = (Lesson.visibility == LessonVisibility.WORKSHOP) & Lesson.deleted_at.is_(None)
@@ -53,9 +62,33 @@ def with_videos(wish: Wish) -> ColumnElement[bool]:
     return Rendition.version_id.in_(_shown()) if wish.with_videos else false()
 
 
-def if_sealed(wish: Wish) -> ColumnElement[bool]:
-    """Who gave which score sees the teacher, and whoever has evaluated; a leader as such does not."""
-    return true() if wish.sealed else false()
+def if_seen(wish: Wish) -> ColumnElement[bool]:
+    """Who gave which score sees the teacher, and whoever has evaluated; a leader as such does not (`can_view_scores`)."""
+    if wish.sealed:
+        return true()
+    if wish.reader_id is None:
+        return false()
+    own = select(Lesson.id).where(Lesson.teacher_id == wish.reader_id)
+    handed_in = aliased(Evaluation)
+    judged = select(handed_in.lesson_id).where(
+        handed_in.observer_id == wish.reader_id, handed_in.state == EvaluationState.SUBMITTED
+    )
+    return or_(Evaluation.lesson_id.in_(own), Evaluation.lesson_id.in_(judged))
+
+
+def if_codes_seen(wish: Wish) -> ColumnElement[bool]:
+    """Finished codings see the teacher, and whoever has finished one with the same scheme (`can_view_codings`)."""
+    if wish.sealed:
+        return true()
+    if wish.reader_id is None:
+        return false()
+    taught = select(Lesson.id).where(or_(Lesson.teacher_id == wish.reader_id, Lesson.creator_id == wish.reader_id))
+    own = aliased(CodingSession)
+    begun = select(own.id).where(
+        own.coder_id == wish.reader_id, own.lesson_id == CodingSession.lesson_id, own.scheme == CodingSession.scheme
+    )
+    finished, unfinished = begun.where(own.state == CodingState.DONE), begun.where(own.state == CodingState.DRAFT)
+    return or_(finished.exists(), CodingSession.lesson_id.in_(taught) & ~unfinished.exists())
 
 
 def without_video(row: Row, wish: Wish) -> Row:
@@ -105,16 +138,17 @@ def of_no_upload(row: Row) -> Row:
 
 
 def fill_lessons(shelf: Shelf, workshop: Workshop) -> None:
-    """Put a Word file with what was said about each lesson, and name its recording."""
+    """Put a document with what was said about each lesson, and name its recording."""
     mine = select(Lesson).where(Lesson.workshop_id == workshop.id, _SHARED).order_by(Lesson.id)
     for lesson in db.session.scalars(mine.options(joinedload(Lesson.teacher))).all():
-        with shelf.word("课例", f"{lesson.title}（{lesson.teacher.name}）.docx") as word:
+        with shelf.both("课例", f"{lesson.title}（{lesson.teacher.name}）") as word:
             _write_lesson(word, lesson)
-        shelf.tell("课例", lesson.title, word.path, lesson.teacher.name)
+            note = _write_evaluations(word, lesson, shelf.wish)
+        shelf.tell("课例", lesson.title, word.path, f"{lesson.teacher.name}{note}", also=word.pdf)
         _tell_recording(shelf, lesson)
 
 
-def _write_lesson(word: WordFile, lesson: Lesson) -> None:
+def _write_lesson(word: Any, lesson: Lesson) -> None:
     word.title(lesson.title)
     taught = f"{lesson.taught_at.astimezone(LOCAL_ZONE):%Y-%m-%d}" if lesson.taught_at else ""
     word.paragraph(f"{lesson.teacher.name}　{lesson.grade}{lesson.subject}　{taught}　{lesson.place}", SMALL)
@@ -127,6 +161,32 @@ def _write_lesson(word: WordFile, lesson: Lesson) -> None:
         kind = comment.kind_of.label if comment.parent_id is None else "回复"
         word.paragraph(f"{minutes:02}:{seconds:02}　{kind}　{comment.author.name}", SMALL)
         word.paragraph(comment.body, indent=0 if comment.parent_id is None else 1)
+
+
+def _write_evaluations(word: Any, lesson: Lesson, wish: Wish) -> str:
+    """Write what observers gave where whoever asked may see it; return what the 目录 says about it."""
+    submitted = submitted_evaluations(lesson.id)
+    if not submitted:
+        return ""
+    word.heading("评课", 2)
+    seen = select(Evaluation.id).where(Evaluation.lesson_id == lesson.id, if_seen(wish)).limit(1)
+    if db.session.scalar(seen) is None:
+        word.paragraph(f"有 {len(submitted)} 份评课。{SEALED}", SMALL)
+        return f"　评课 {len(submitted)} 份没有放进来：{SEALED}"
+    for evaluation in submitted:
+        _write_evaluation(word, evaluation)
+    return f"　评课 {len(submitted)} 份"
+
+
+def _write_evaluation(word: Any, evaluation: Evaluation) -> None:
+    total = f"{evaluation.total / 100:g} 分" if evaluation.total is not None else ""
+    word.paragraph(f"{evaluation.observer.name}　{evaluation.version.template.name}　{total}", SMALL)
+    values = evaluation.values()
+    lines = [line for criterion in evaluation.version.sheet.criteria for line in criterion.lines()]
+    word.table([("评价项", "评分"), *((line.title, str(values.get(line.key, ""))) for line in lines)])
+    for name, text in (("亮点", evaluation.strengths), ("建议", evaluation.advice)):
+        if text:
+            word.paragraph(f"{name}：{text}")
 
 
 def _tell_recording(shelf: Shelf, lesson: Lesson) -> None:
@@ -167,8 +227,11 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(Rendition, "version_id", asked=with_videos),
             Kept(Segment, "recording_id"),
             Kept(TimedComment, "lesson_id", _HEARD, index="comment"),
-            Kept(Evaluation, "lesson_id", Evaluation.state == EvaluationState.SUBMITTED, asked=if_sealed),
-            Kept(Score, "evaluation_id", asked=if_sealed),
+            Kept(Evaluation, "lesson_id", Evaluation.state == EvaluationState.SUBMITTED, asked=if_seen),
+            Kept(Score, "evaluation_id"),
+            Kept(CodingSession, "lesson_id", CodingSession.state == CodingState.DONE, asked=if_codes_seen),
+            Kept(CodeInterval, "session_id", CodeInterval.is_gone.is_(False)),
+            Kept(Adjudication, "first_id"),
         ),
         left=(Left(Watching, "the log the law asks for belongs to the server on which somebody watched"),),
         fill=fill_lessons,

@@ -103,3 +103,21 @@ class EvaluationSubmitted(Event):
     evaluation_id: int
     lesson_id: int
     observer_id: int
+
+
+@dataclass(frozen=True)
+class CodingFinished(Event):
+    """A coder has finished coding a lesson with a scheme."""
+
+    session_id: int
+    lesson_id: int
+    scheme: str
+    coder_id: int
+
+
+@dataclass(frozen=True)
+class LessonWatched(Event):
+    """The recording of a lesson for which a plan waits was played."""
+
+    lesson_id: int
+    user_id: int

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time
+from typing import Any
 
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -20,6 +22,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from yanxiu.accounts.catalog import GRADES, STAGES, SUBJECTS
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.observations.models import Consent, Lesson, LessonRole, LessonVisibility, RubricVersion
+from yanxiu.observations.rubrics.writing import body_from
 from yanxiu.observations.services.lessons import LESSON_TYPES, LessonDraft
 from yanxiu.web.forms import Form, day_in_our_time, one_line, some_lines
 
@@ -102,6 +105,10 @@ class LessonForm(Form):
             rubric_version_id=_number(self.rubric_version_id.data),
         )
 
+    def keep_title(self, lesson: Lesson) -> None:
+        """The details of a lesson that rests are not sent along; only its audience is."""
+        self.title.data, self.title.raw_data = lesson.title, [lesson.title]
+
     def _taught_at(self) -> datetime | None:
         if self.taught_on.data is None:
             return None
@@ -119,6 +126,35 @@ class LessonForm(Form):
                 "rubric_version_id": str(lesson.rubric_version_id or ""),
             },
         )
+
+
+class NewRubricForm(Form):
+    """A rubric of one's own that begins like another one."""
+
+    name = StringField(
+        "量表名称", [InputRequired("请填写量表名称"), Length(max=80, message="名称最多 80 字")], filters=[one_line]
+    )
+    base = SelectField("照哪一份改", validate_choice=False)
+
+
+class RubricForm(Form):
+    """A rubric as lines; what they mean is read by `rubrics.writing`."""
+
+    seen = HiddenField()
+    name = StringField(
+        "量表名称", [InputRequired("请填写量表名称"), Length(max=80, message="名称最多 80 字")], filters=[one_line]
+    )
+    criteria = TextAreaField("评价项目和权重", [Length(max=20_000, message="内容太长了")], filters=[some_lines])
+    scale = TextAreaField("等级", [Length(max=2_000, message="内容太长了")], filters=[some_lines])
+    bonus = TextAreaField("加分项", [Length(max=2_000, message="内容太长了")], filters=[some_lines])
+    bands = TextAreaField("等次", [Length(max=2_000, message="内容太长了")], filters=[some_lines])
+    total = StringField("总分", [Length(max=6, message="总分太长了")], filters=[one_line])
+    trimmed = BooleanField("平均分去掉一个最高分和一个最低分（三人以上时）")
+
+    def body(self) -> dict[str, Any]:
+        """Return the rubric that the lines describe; UnreadableLineError names the line that does not."""
+        texts = {name: self[name].data or "" for name in ("criteria", "scale", "bonus", "bands", "total")}
+        return body_from({**texts, "trimmed": "1" if self.trimmed.data else ""})
 
 
 class MemberForm(Form):

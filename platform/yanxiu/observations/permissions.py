@@ -11,7 +11,14 @@ from datetime import date
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.observations.models import CommentVisibility, Lesson, LessonRole, LessonVisibility, TimedComment
+from yanxiu.observations.models import (
+    CommentVisibility,
+    Lesson,
+    LessonRole,
+    LessonVisibility,
+    RubricTemplate,
+    TimedComment,
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,8 @@ def can_edit_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
 
 
 def can_change_card(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
-    """The settings and who is invited: a right of the teacher over the own lesson also after the workshop's end."""
+    """Who sees it and who is invited: a right of the teacher over the own lesson also after the workshop's end. The details
+    rest then (`with_details_of`)."""
     return can_edit_lesson(viewer, lesson, access) or (lesson.deleted_at is None and owns_lesson(viewer, lesson))
 
 
@@ -108,3 +116,38 @@ def can_edit_comment(viewer: Viewer, comment: TimedComment) -> bool:
 def can_resolve_comment(viewer: Viewer, comment: TimedComment, lesson: Lesson, access: Access) -> bool:
     """The author, the teacher and the host tick a thread off."""
     return viewer.user_id in (comment.author_id, lesson.teacher_id, lesson.creator_id) or access.role == LessonRole.HOST
+
+
+def can_code_lesson(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
+    """Whoever may speak about a lesson may code it; the teacher too, for S-T is also a means of looking at oneself."""
+    return can_speak(viewer, lesson, access, today)
+
+
+def can_view_codings(viewer: Viewer, lesson: Lesson, access: Access, own: str | None) -> bool:
+    """On top of seeing the lesson: who sees finished codings of a scheme; `own` is the state of the viewer's, if any.
+
+    Teacher, whoever entered the lesson and the host see them, and who has finished an own coding. Whoever is still
+    coding sees nobody's, or the second coding would not be independent. Drafts are their coder's alone.
+    """
+    if own is not None:
+        return own == "done"
+    return owns_lesson(viewer, lesson) or access.role == LessonRole.HOST
+
+
+def can_edit_rubrics(viewer: Viewer, org_path: str) -> bool:
+    """Who leads the research of an organization makes its rubrics: administrators, researchers, heads of its groups."""
+    if not viewer.is_authenticated or not org_path:
+        return False
+    heads = any(held.role == "group_head" and held.org_path.startswith(org_path) for held in viewer.held)
+    return heads or viewer.researches(org_path)
+
+
+def can_use_rubric(viewer: Viewer, template: RubricTemplate) -> bool:
+    """Shipped ones, those of the own organization and of those above it; `usable_rubric` finds the same."""
+    return template.organization_id is None or f"/{template.organization_id}/" in viewer.org_path
+
+
+def can_adjudicate(viewer: Viewer, lesson: Lesson, access: Access, coders: tuple[int, ...], today: date) -> bool:
+    """The two coders, the teacher, whoever entered the lesson and the host write down what was agreed on."""
+    takes_part = viewer.user_id in coders or owns_lesson(viewer, lesson) or access.role == LessonRole.HOST
+    return takes_part and can_speak(viewer, lesson, access, today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yanxiu.core.events import Moment, Subscription
+from yanxiu.core.events import Moment, Subscription, record
 from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
 from yanxiu.core.tasks import JobHandler
 from yanxiu.observations import events
@@ -10,6 +10,7 @@ from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads
 from yanxiu.observations.queries.comments import thread_ids_of
 from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
 from yanxiu.web.live import recheck_rooms
+from yanxiu.workshops.events import ThingOpened
 
 
 def index_lesson(event: events.LessonCreated | events.RecordingReady) -> None:
@@ -54,8 +55,13 @@ def close_rooms(event: events.LessonMemberRemoved | events.LessonChanged | event
         recheck_rooms(topic=f"lesson:{event.lesson_id}")
 
 
+def tell_plans(event: events.LessonWatched) -> None:
+    record(ThingOpened("lesson", event.lesson_id, event.user_id))
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.LessonCreated, index_lesson),
+    Subscription(events.LessonWatched, tell_plans),
     Subscription(events.RecordingReady, index_lesson),
     Subscription(events.LessonChanged, index_changed_lesson),
     Subscription(events.LessonDeleted, index_removed_lesson),

@@ -66,7 +66,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
                 Resource,
                 "workshop_id",
                 _SHARED,
-                points={"current_file_id": "resource_file"},
+                points={"current_file_id": "resource_file", "plan_id": "lesson_plan"},
                 word="resources",
                 live=("resource",),
                 index="resource",

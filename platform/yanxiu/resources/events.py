@@ -64,3 +64,11 @@ class UploadReceived(Event):
 
     upload_id: int
     owner_id: int
+
+
+@dataclass(frozen=True)
+class ResourceOpened(Event):
+    """Somebody opened a resource for which a plan waits."""
+
+    resource_id: int
+    user_id: int

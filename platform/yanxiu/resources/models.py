@@ -57,6 +57,9 @@ class Resource(Timestamps, Model):
     """The newest of `files`; without a foreign key, because two tables that need each other cannot both come first."""
     download_count: Mapped[int] = mapped_column(default=0)
     favorite_count: Mapped[int] = mapped_column(default=0)
+    plan_id: Mapped[int | None] = mapped_column(index=True)
+    plan_revision: Mapped[int | None]
+    """The finished lesson plan it was made from and the number of its version; the library knows it only so."""
     removed_at: Mapped[datetime | None]
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
 

@@ -17,6 +17,7 @@ from yanxiu.resources.models import (
     PreviewImage,
     Resource,
     ResourceContent,
+    ResourceDownload,
     ResourceFavorite,
     ResourceFile,
     ResourceUpload,
@@ -236,7 +237,20 @@ def resources_by_id(resource_ids: Sequence[int]) -> Select[Resource]:
     )
 
 
+def resource_of_plan(viewer: Viewer, workshop_ids: Collection[int], plan_id: int) -> Resource | None:
+    """Return what was made of a finished lesson plan, if the viewer may see it."""
+    of_plan = select(Resource).where(Resource.plan_id == plan_id, visible_resources(viewer, workshop_ids))
+    return db.session.scalars(of_plan.order_by(Resource.id.desc())).first()
+
+
 def visible_ids(viewer: Viewer, workshop_ids: Collection[int], resource_ids: Sequence[int]) -> set[int]:
     """Return which of these the viewer may see now."""
     statement = select(Resource.id).where(Resource.id.in_(resource_ids), visible_resources(viewer, workshop_ids))
     return set(db.session.scalars(statement))
+
+
+def downloaded_by(resource_ids: Collection[int], user_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Return (resource, person) of who has taken which of these resources home."""
+    found = select(ResourceDownload.resource_id, ResourceDownload.user_id).distinct()
+    found = found.where(ResourceDownload.resource_id.in_(resource_ids), ResourceDownload.user_id.in_(user_ids))
+    return {(row[0], row[1]) for row in db.session.execute(found)}

@@ -21,6 +21,7 @@ from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, StoredFile, keep_file, storage
 from yanxiu.core.unit_of_work import current_unit_of_work
 from yanxiu.resources.events import (
+    ResourceOpened,
     ResourcePublished,
     ResourceRemoved,
     ResourceRestored,
@@ -191,6 +192,11 @@ def set_favorite(actor: User, resource: Resource, wanted: bool) -> None:
         step = 1 if wanted else -1
         counter = {"favorite_count": Resource.favorite_count + step, "updated_at": Resource.updated_at}
         db.session.execute(update(Resource).where(Resource.id == resource.id).values(counter))
+
+
+def note_opening(actor: User, resource_id: int) -> None:
+    """Say that a resource was opened, to whoever waits for it."""
+    record(ResourceOpened(resource_id, actor.id))
 
 
 def count_download(actor: User, resource_id: int) -> None:

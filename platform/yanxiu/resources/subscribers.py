@@ -7,13 +7,16 @@ from typing import Any
 
 from yanxiu.accounts.events import OrganizationMoved
 from yanxiu.core.db import db
-from yanxiu.core.events import Moment, Subscription
+from yanxiu.core.events import Moment, Subscription, record
+from yanxiu.core.file_text import SlowFileError, text_in_file
 from yanxiu.core.html import clean_html
 from yanxiu.core.search_queue import enqueue_index
 from yanxiu.core.storage import ReceivedFile, receive_file, storage
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.events.preparations import PlanMoved
 from yanxiu.resources.events import (
+    ResourceOpened,
     ResourcePublished,
     ResourceRemoved,
     ResourceRestored,
@@ -23,11 +26,15 @@ from yanxiu.resources.events import (
     UploadReceived,
 )
 from yanxiu.resources.extraction.formats import UnsuitableFileError
-from yanxiu.resources.extraction.sandbox import examined
+from yanxiu.resources.extraction.sandbox import NoTurnError, examined
+from yanxiu.resources.from_plans import FROM_PLAN, publish_plan
 from yanxiu.resources.models import ResourceFile, ResourceUpload
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
 from yanxiu.web.live import recheck_rooms
+from yanxiu.workshops.events import ThingOpened
 
+READ_AGAIN_S = 900
+"""After how long a file is read once more that took too long."""
 _IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
@@ -53,6 +60,10 @@ def _follow(event: OrganizationMoved) -> None:
     follow_organization(event.old_path, event.new_path)
 
 
+def _tell_plans(event: ResourceOpened) -> None:
+    record(ThingOpened("resource", event.resource_id, event.user_id))
+
+
 def _recheck(event: ResourceUpdated | ResourceRemoved) -> None:
     """Fewer people may see it now, perhaps: who has its page open is asked again."""
     recheck_rooms(topic=f"resource:{event.resource_id}")
@@ -62,16 +73,29 @@ def _queue_expiry(event: UploadReceived) -> None:
     enqueue("resources.drop_upload", {"upload_id": event.upload_id}, delay_s=UPLOAD_LIFETIME.total_seconds())
 
 
+def _queue_finished(event: PlanMoved) -> None:
+    """A plan that is final comes into the library; the worker draws the file."""
+    if event.finishes and event.revision is not None:
+        payload = {"plan_id": event.plan_id, "number": event.revision}
+        enqueue(FROM_PLAN, payload, key=f"{FROM_PLAN}:{event.plan_id}:{event.revision}")
+
+
 def extract_text(payload: dict[str, Any], job: JobContext) -> None:
-    """Read the text of a version in a child; a file that cannot be read has none. Running twice is harmless."""
+    """Read the text of a version in a child; a file that cannot be read has none. Running twice is harmless.
+
+    One that took too long is read once more, when the machine may be less busy.
+    """
     source = _source_of(payload["file_id"])
     if source is None:
         return
     key, extension = source
     try:
-        with storage().local_copy(key) as path, examined("text", extension, path) as (result, _folder):
-            text = str(result.get("text", ""))
-    except UnsuitableFileError:
+        text = text_in_file(key, extension)
+    except SlowFileError:
+        if not payload.get("again"):
+            with unit_of_work():
+                enqueue("resources.extract_text", {**payload, "again": True}, delay_s=READ_AGAIN_S)
+            return
         text = ""
     with unit_of_work():
         file = db.session.get(ResourceFile, payload["file_id"])
@@ -92,6 +116,8 @@ def make_preview(payload: dict[str, Any], job: JobContext) -> None:
             kind, data = str(result["kind"]), dict(result.get("data") or {})
             html = clean_html(str(result.get("html", "")))
             images = [_kept(folder, str(name)) for name in result.get("images", [])]
+    except NoTurnError:
+        raise  # nothing is known of the file: the job is tried again
     except UnsuitableFileError as error:
         message = error.message
     with unit_of_work():
@@ -124,6 +150,7 @@ def _kept(folder: Path, name: str) -> ReceivedFile:
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(ResourcePublished, _queue_reading),
+    Subscription(ResourceOpened, _tell_plans),
     Subscription(ResourceVersionAdded, _queue_reading),
     Subscription(ResourceTextRead, _reindex),
     Subscription(ResourceRestored, _reindex),
@@ -131,6 +158,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(ResourceRemoved, _drop_from_index),
     Subscription(UploadReceived, _queue_expiry),
     Subscription(OrganizationMoved, _follow),
+    Subscription(PlanMoved, _queue_finished),
     Subscription(ResourceUpdated, _recheck, Moment.AFTER_COMMIT),
     Subscription(ResourceRemoved, _recheck, Moment.AFTER_COMMIT),
 )
@@ -138,4 +166,5 @@ JOBS: dict[str, JobHandler] = {
     "resources.extract_text": extract_text,
     "resources.make_preview": make_preview,
     "resources.drop_upload": drop_upload,
+    FROM_PLAN: publish_plan,
 }

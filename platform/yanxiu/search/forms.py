@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from yanxiu.search.queries import FACETS, MAX_PAGE, Wanted
 
 MAX_VALUE = 100
-FACET_LABELS = {"kind": "类型", "subject": "学科", "stage": "学段", "grade": "年级", "type": "类别", "year": "年份"}
+FACET_LABELS = {
+    "kind": "类型",
+    "subject": "学科",
+    "stage": "学段",
+    "grade": "年级",
+    "edition": "版本",
+    "volume": "册",
+    "type": "类别",
+    "year": "年份",
+}
 
 
 def wanted_from(arguments: Mapping[str, str]) -> Wanted:

@@ -1,12 +1,14 @@
-"""What the database remembers about the index, which is never the only copy of anything."""
+"""What the database remembers of search: of the index, which is never the only copy of anything, and what words mean."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from yanxiu.accounts.models import User
+from yanxiu.core import clock
 from yanxiu.core.db import Id, Model
 
 ONLY = 1
@@ -28,3 +30,44 @@ class SearchState(Model):
     done: Mapped[int] = mapped_column(default=0)
     rebuild_requested: Mapped[bool] = mapped_column(default=False)
     rebuilt_at: Mapped[datetime | None]
+
+
+class SynonymVersion(Model):
+    """A county's whole table of words for the same thing as somebody saved it, one set a line; never changed."""
+
+    __tablename__ = "search_synonyms"
+    __table_args__ = (UniqueConstraint("county_id", "number"),)
+
+    id: Mapped[Id]
+    county_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    number: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    author: Mapped[User] = relationship()
+
+
+class TypedQuery(Model):
+    """What somebody looked for and found something, as they typed it last; the newest fifty of each person."""
+
+    __tablename__ = "search_typed"
+    __table_args__ = (UniqueConstraint("user_id", "text"), Index("ix_search_typed_latest", "user_id", "typed_at"))
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    text: Mapped[str] = mapped_column(String(60))
+    typed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class PopularQuery(Model):
+    """How many different people of a county keep a query among their latest."""
+
+    __tablename__ = "search_popular"
+    __table_args__ = (UniqueConstraint("county_id", "text"), Index("ix_search_popular_most", "county_id", "people"))
+
+    id: Mapped[Id]
+    county_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    text: Mapped[str] = mapped_column(String(60))
+    people: Mapped[int] = mapped_column(default=1)

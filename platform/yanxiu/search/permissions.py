@@ -13,6 +13,11 @@ from yanxiu.core.search_queue import (
 )
 
 
+def can_edit_synonyms(viewer: Viewer) -> bool:
+    """Which words mean the same is each county's own affair: its administrators say it, or who stands above them."""
+    return viewer.county_id is not None and viewer.holds({"county_admin"}, viewer.county_path)
+
+
 def principals_of(viewer: Viewer) -> frozenset[str]:
     """What stands on the documents this viewer may see: one query for each feature that has memberships."""
     if viewer.user_id is None:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
 from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.forms import FACET_LABELS, arguments_of, wanted_from
-from yanxiu.search.queries import Wanted, find, labels, suggest
+from yanxiu.search.queries import Found, Wanted, find, labels, recent_queries, typed_lately
+from yanxiu.search.queries import suggestions as suggest
+from yanxiu.search.services import forget_queries, note_query
 from yanxiu.search.text.cut import segmenter
-from yanxiu.web.auth import current_viewer, public
+from yanxiu.search.text.fold import squeeze
+from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.web.slots import Filler
 from yanxiu.workshops.queries import find_workshop
 
 bp = Blueprint("search", __name__)
 blueprints = (bp,)
 SLOTS: dict[str, Filler] = {}
-FILTERED = ("subject", "stage", "grade", "type", "year")
+FILTERED = ("subject", "stage", "grade", "edition", "volume", "type", "year")
+
+MAX_NOTED = 60
+RECENT_SHOWN = 12
 
 
 @bp.record_once
@@ -41,10 +48,13 @@ def index() -> ResponseReturnValue:
     workshop = find_workshop(current_viewer(), wanted.workshop) if wanted.workshop else None
     wanted = replace(wanted, workshop=0 if workshop is None else workshop.id)
     found = find(_engine(), current_viewer(), wanted)
+    _remember(found, wanted)
     return render_template(
         "search/index.html",
+        recent=recent_queries(current_viewer(), RECENT_SHOWN) if found.query.empty else [],
         wanted=wanted,
         found=found,
+        named=[] if found.total else suggest(_engine(), current_viewer(), wanted.text, titles_only=True),
         workshop=workshop,
         labels=labels(),
         facet_labels=FACET_LABELS,
@@ -57,11 +67,41 @@ def index() -> ResponseReturnValue:
 @bp.get("/search/suggestions")
 @public
 def suggestions() -> ResponseReturnValue:
-    """Titles that begin with what was typed, of things the viewer may see."""
+    """What may be meant by what was typed so far; with `wide`, titles, or else whatever has the words."""
     text = request.args.get("q", "")[:60]
-    hits = suggest(_engine(), current_viewer(), text)
-    items = [{"title": hit.document.title, "label": hit.label, "url": hit.url} for hit in hits]
+    found = suggest(_engine(), current_viewer(), text, titles_only="wide" in request.args)
+    items = [
+        {
+            "title": one.title,
+            "label": one.label,
+            "note": one.note,
+            "url": one.url or url_for("search.index", q=one.title),
+        }
+        for one in found
+    ]
+    if not items and "wide" in request.args:
+        hits = [hit for group in find(_engine(), current_viewer(), Wanted(text)).groups for hit in group.hits]
+        items = [{"title": hit.document.title, "label": hit.label, "note": "", "url": hit.url} for hit in hits]
     return jsonify(ok=True, items=items)
+
+
+@bp.post("/search/recent/removal")
+def forget_recent() -> ResponseReturnValue:
+    """Forget what one looked for."""
+    with unit_of_work():
+        forget_queries(current_actor())
+    return redirect(url_for("search.index"))
+
+
+def _remember(found: Found, wanted: Wanted) -> None:
+    """A new search of somebody signed in that found something; a filter, the next page, a link elsewhere is none."""
+    viewer, text = current_viewer(), squeeze(found.instead or wanted.text)
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return
+    if viewer.user_id is None or not found.total or wanted != Wanted(wanted.text) or len(text) > MAX_NOTED:
+        return
+    if not typed_lately(viewer.user_id, text):
+        write_if_possible(lambda: note_query(current_actor(), viewer.county_id, text))
 
 
 def _kind_tabs(wanted: Wanted, kinds: list[tuple[str, int]]) -> list[tuple[str, str, bool, int]]:

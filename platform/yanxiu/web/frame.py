@@ -106,13 +106,19 @@ def _shell(user: User | None) -> dict[str, Any]:
     }
 
 
+def _section() -> str | None:
+    """Return which part of the program the page belongs to; what lies inside a workshop belongs to the workshops."""
+    return "workshops" if request.path.startswith("/workshops/") else request.blueprint
+
+
 def _items(entries: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
+    section = _section()
     return [
         {
             "url": url_for(endpoint),
             "label": label,
             "icon": icon,
-            "active": request.blueprint == endpoint.split(".")[0],
+            "active": section == endpoint.split(".")[0],
         }
         for endpoint, label, icon in entries
     ]

@@ -10,8 +10,9 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, request
@@ -21,11 +22,13 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import find_session, viewer_of
 from yanxiu.accounts.services import hash_token
 from yanxiu.core.bucket import Bucket
+from yanxiu.core.clock import now
 from yanxiu.core.db import db
 from yanxiu.core.live import Changed, current_seq
 from yanxiu.extensions import socketio
 from yanxiu.web.presence import everyone, note_people
 from yanxiu.web.siblings import BEAT, siblings
+from yanxiu.web.throttle import Throttle
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/live"
@@ -33,6 +36,11 @@ MAX_ROOMS = 40
 RECHECK_S = 60
 JOINS_PER_S, JOIN_BURST = 10.0, 80
 """Joining and leaving costs queries and a message to the whole room; a page joins each of its lists at once."""
+
+HERE_EVERY_S, NAMED = 1.0, 50
+"""Who is in a room is told at most that often, and so many by name: the rest is a number."""
+GAP = timedelta(seconds=90)
+"""Whoever comes back within that, after a reload or a bad line, has stayed."""
 
 INCOMPLETE = {"ok": False, "code": "invalid", "message": "送来的内容不完整"}
 NOT_FOUND = {"ok": False, "code": "not_found", "message": "没有找到您要的内容"}
@@ -55,6 +63,14 @@ class Connection:
     joins: Bucket = field(default_factory=lambda: Bucket(JOINS_PER_S, JOIN_BURST))
 
 
+@dataclass
+class Stay:
+    """Since when a person follows a list, and when the last of the person's sockets left it."""
+
+    since: datetime
+    left_at: datetime | None = None
+
+
 class LiveHub:
     """The sockets of this process. All methods may be called from any thread."""
 
@@ -62,6 +78,7 @@ class LiveHub:
         self._lock = threading.RLock()
         self._by_sid: dict[str, Connection] = {}
         self._by_topic: dict[str, set[str]] = defaultdict(set)
+        self._stays: dict[tuple[str, int], Stay] = {}
 
     def add(self, connection: Connection) -> None:
         """Note a new socket."""
@@ -90,6 +107,7 @@ class LiveHub:
             if connection is None or topic not in connection.topics:
                 return False
             self._by_topic[topic].add(sid)
+            self._stay(topic, connection.user_id)
             return True
 
     def exit(self, sid: str, topic: str) -> None:
@@ -101,6 +119,8 @@ class LiveHub:
             self._by_topic[topic].discard(sid)
             if not self._by_topic[topic]:
                 del self._by_topic[topic]
+            if connection is not None:
+                self._go(topic, connection.user_id)
 
     def remove(self, sid: str) -> Connection | None:
         """Forget a socket; return what it was."""
@@ -110,7 +130,35 @@ class LiveHub:
                 self._by_topic[topic].discard(sid)
                 if not self._by_topic[topic]:
                     del self._by_topic[topic]
+                if connection is not None:
+                    self._go(topic, connection.user_id)
             return connection
+
+    def _stay(self, topic: str, user_id: int) -> None:
+        stay = self._stays.get((topic, user_id))
+        if stay is None or (stay.left_at is not None and now() - stay.left_at > GAP):
+            stay = self._stays[topic, user_id] = Stay(now())
+        stay.left_at = None
+
+    def _go(self, topic: str, user_id: int) -> None:
+        """One of a person's sockets left; the person has once none is left."""
+        stay = self._stays.get((topic, user_id))
+        followed = (self._by_sid.get(sid) for sid in self._by_topic.get(topic, ()))
+        if stay is not None and all(other is None or other.user_id != user_id for other in followed):
+            stay.left_at = now()
+
+    def staying(self, prefix: str) -> dict[int, dict[int, datetime]]:
+        """Return since when people follow the lists of a kind, by the number of the list; forget who left."""
+        found: dict[int, dict[int, datetime]] = defaultdict(dict)
+        with self._lock:
+            gone = [key for key, stay in self._stays.items() if stay.left_at and now() - stay.left_at > GAP]
+            for key in gone:
+                del self._stays[key]
+            for (topic, user_id), stay in self._stays.items():
+                word, _, number = topic.partition(":")
+                if word == prefix and stay.left_at is None:
+                    found[int(number)][user_id] = stay.since
+        return found
 
     def people_in(self, topic: str) -> list[dict[str, Any]]:
         """Return who follows a list, each person once, by name."""
@@ -140,19 +188,19 @@ class LiveHub:
 
 hub = LiveHub()
 _shown: dict[str, list[dict[str, Any]]] = {}
-_showing = threading.Lock()
-_waiting: dict[str, set[str]] = {}
-_waiting_lock = threading.Lock()
 _rooms: dict[str, RoomPredicate] = {}
+_rounds: list[Callable[[], None]] = []
 _app: Flask | None = None
 
 
-def init_live(app: Flask, rooms: dict[str, RoomPredicate]) -> None:
-    """Bind the namespace to the application. `rooms` maps a topic's prefix to the predicate for joining it."""
+def init_live(app: Flask, rooms: dict[str, RoomPredicate], rounds: Sequence[Callable[[], None]] = ()) -> None:
+    """Bind the namespace to the application. `rooms` maps a topic's prefix to the predicate for joining it; `rounds` are
+    done once a minute in every server process."""
     global _app
     _app = app
     _rooms.clear()
     _rooms.update(rooms)
+    _rounds[:] = rounds
     socketio.on_event("connect", _connect, namespace=NAMESPACE)
     socketio.on_event("disconnect", _disconnect, namespace=NAMESPACE)
     socketio.on_event("join", _join, namespace=NAMESPACE)
@@ -167,6 +215,11 @@ def init_live(app: Flask, rooms: dict[str, RoomPredicate]) -> None:
 def who_follows(topic: str) -> set[int]:
     """Return the ids of the people who have a list open now, in all processes."""
     return {person["id"] for person in everyone(topic, hub.people_in(topic))}
+
+
+def who_stays(prefix: str) -> dict[int, dict[int, datetime]]:
+    """Return since when the people of this process have the lists of a kind open, by the number of the list."""
+    return hub.staying(prefix)
 
 
 def broadcast_change(event: Changed) -> None:
@@ -218,6 +271,16 @@ def recheck_own_rooms(user_id: int | None = None, topic: str | None = None) -> N
                 _put_out(connection.sid, followed)
 
 
+def make_rounds() -> None:
+    """Do what features do once a minute with those who are here; inside an application context."""
+    for go_round in _rounds:
+        try:
+            go_round()
+        except Exception:
+            db.session.rollback()
+            log.exception("a round through the live rooms failed")
+
+
 def _connect(auth: Any = None) -> bool:
     if not current_user.is_authenticated:
         return False
@@ -250,7 +313,8 @@ def _join(message: Any = None) -> dict[str, Any]:
         _leave_quietly(connection.sid, topic)
         return NOT_FOUND
     _announce(topic)
-    return {"ok": True, "seq": current_seq(topic), "here": everyone(topic, hub.people_in(topic))}
+    people = everyone(topic, hub.people_in(topic))
+    return {"ok": True, "seq": current_seq(topic), "here": people[:NAMED], "count": len(people)}
 
 
 def _refusal(connection: Connection, topic: str) -> dict[str, Any] | None:
@@ -295,7 +359,9 @@ def _leave_quietly(sid: str, topic: str) -> None:
 
 
 def _announce(topic: str) -> None:
-    """Who follows a list has changed here: all who follow it are told, in every process."""
+    """Who follows a list has changed here. It is noted at once, for whoever comes next at another server; all who
+    follow it are told in every process."""
+    note_people(topic, hub.people_in(topic))
     _show(topic, "changed")
 
 
@@ -311,30 +377,8 @@ def _refresh_here() -> None:
 
 
 def _show(topic: str, why: str) -> None:
-    """Tell who follows a list. One thread at a time, so that what is read last is told last.
-
-    Nobody waits for that thread: it finds the list waiting and tells it too. Waiting would never end where telling a
-    socket that is long gone closes it and comes here again.
-    """
-    with _waiting_lock:
-        _waiting.setdefault(topic, set()).add(why)
-    while _waiting and _showing.acquire(blocking=False):
-        try:
-            _show_all_that_wait()
-        finally:
-            _showing.release()
-
-
-def _show_all_that_wait() -> None:
-    while True:
-        with _waiting_lock:
-            if not _waiting:
-                return
-            topic, why = _waiting.popitem()
-        try:
-            _show_one(topic, why)
-        except Exception:
-            log.exception("could not tell who follows %s", topic)
+    """Tell who follows a list, at most once a second for each list: three hundred who come at once are few messages."""
+    _telling.ask(topic, why)
 
 
 def _show_one(topic: str, why: set[str]) -> None:
@@ -349,8 +393,11 @@ def _show_one(topic: str, why: set[str]) -> None:
     people = everyone(topic, own)
     if why != {"beat"} or people != _shown.get(topic):
         _shown[topic] = people
-        message = {"topic": topic, "users": people}
+        message = {"topic": topic, "users": people[:NAMED], "count": len(people)}
         socketio.emit("here", message, to=topic, namespace=NAMESPACE, ignore_queue=True)
+
+
+_telling = Throttle(HERE_EVERY_S, _show_one)
 
 
 def _disconnect_all(connections: list[Connection]) -> None:

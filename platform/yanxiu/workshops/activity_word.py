@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Protocol
 
-from yanxiu.workshops.activity_words import KIND_NAMES, PRESENCE_NAMES, RECORD_PARTS, time_span
-from yanxiu.workshops.models import Activity, ActivityReflection, RecordPart
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.word import SMALL, Picture, WordFile
+from yanxiu.workshops.activity_words import KIND_NAMES, PRESENCE_NAMES, time_span
+from yanxiu.workshops.models import Activity, ActivityReflection
 from yanxiu.workshops.queries.attendance import Seen
-from yanxiu.workshops.queries.records import Checks
-from yanxiu.workshops.word_text import use_fonts, write_run
+from yanxiu.workshops.queries.record_outlines import HEAD, outline_of
+from yanxiu.workshops.queries.record_pictures import record_pictures
+from yanxiu.workshops.queries.records import Checks, record_of
+from yanxiu.workshops.queries.text_pictures import pictures_of
 
-BODY, HEADING = "宋体", "黑体"
-BODY_PT, HEADING_PT, TITLE_PT = 12, 14, 18
+LINES_FOR_A_PEN = 3
 
 
 @dataclass(frozen=True)
@@ -22,30 +26,53 @@ class Sheet:
     """What is printed; `lines` and `reflections` are empty for who may not read names."""
 
     activity: Activity
-    record: Mapping[str, RecordPart]
     checks: Checks
     lines: Sequence[Seen] = ()
     reflections: Sequence[ActivityReflection] = ()
 
 
-def word_of(sheet: Sheet) -> bytes:
-    """Return the file."""
-    from docx import Document
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Mm, Pt
+def word_of(sheet: Sheet, viewer: Viewer) -> bytes:
+    """Return the file, with the pictures that the viewer sees."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "record.docx"
+        with WordFile(target) as word:
+            word.title("研修活动记录")
+            word.form([*_fixed(sheet.activity), *_attendance(sheet)])
+            if not write_record(word, sheet.activity):
+                _leave_room(word, sheet.activity)
+            _write_reflections(word, sheet, viewer)
+        return target.read_bytes()
 
-    document = Document()
-    page = document.sections[0]
-    page.page_width, page.page_height = Mm(210), Mm(297)
-    use_fonts(document.styles["Normal"], BODY, Pt(BODY_PT))
-    title = document.add_paragraph()
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    write_run(title, "研修活动记录", HEADING, Pt(TITLE_PT))
-    _add_table(document, [*_fixed(sheet.activity), *_attendance(sheet), *_written(sheet.record)])
-    _add_reflections(document, sheet)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+
+class Paper(Protocol):
+    """What a record is written on: a Word file, or Word and PDF at once."""
+
+    def heading(self, text: str, level: int = 1) -> None: ...
+
+    def paragraph(self, text: str, style: str = "", *, indent: int = 0) -> None: ...
+
+    def html(self, html: str, picture: Picture = ..., *, indent: int = 0) -> None: ...
+
+
+def write_record(paper: Paper, activity: Activity) -> bool:
+    """The second check: what was written, with its headings, lists, tables and pictures; False if nothing was."""
+    record = record_of(activity.id)
+    if record is None:
+        return False
+    paper.heading("活动记录")
+    paper.html(record.html, record_pictures(activity.id))
+    paper.paragraph(f"一起写的人：{'、'.join(person.name for person in record.writers)}", SMALL)
+    return True
+
+
+def _leave_room(word: WordFile, activity: Activity) -> None:
+    """Before the first word: the titles, with room for a pen."""
+    word.heading("活动记录")
+    for section in outline_of(activity):
+        if section.key != HEAD:
+            word.heading(section.title, 2)
+            for _line in range(LINES_FOR_A_PEN):
+                word.paragraph("")
 
 
 def _fixed(activity: Activity) -> list[tuple[str, str]]:
@@ -76,32 +103,12 @@ def _attendance(sheet: Sheet) -> list[tuple[str, str]]:
     return [("出勤", "\n".join([sums, *names]))]
 
 
-def _written(record: Mapping[str, RecordPart]) -> list[tuple[str, str]]:
-    """The second check: every part, those not written yet left empty for a pen."""
-    return [(text, record[name].text if name in record else "") for name, text in RECORD_PARTS.items()]
-
-
-def _add_table(document: Any, rows: Sequence[tuple[str, str]]) -> None:
-    from docx.shared import Mm, Pt
-
-    table = document.add_table(rows=0, cols=2, style="Table Grid")
-    table.autofit = False
-    for name, text in rows:
-        head, body = table.add_row().cells
-        head.width, body.width = Mm(28), Mm(124)
-        write_run(head.paragraphs[0], name, HEADING, Pt(BODY_PT))
-        write_run(body.paragraphs[0], text, BODY, Pt(BODY_PT))
-
-
-def _add_reflections(document: Any, sheet: Sheet) -> None:
+def _write_reflections(word: WordFile, sheet: Sheet, viewer: Viewer) -> None:
     """The third check."""
-    from docx.shared import Pt
-
     came, wrote = sheet.checks.attendance.came, sheet.checks.reflections_of_came
-    write_run(document.add_paragraph(), "活动反思", HEADING, Pt(HEADING_PT))
-    document.add_paragraph(f"到场 {came} 人，其中 {wrote} 人交了反思")
+    word.heading("活动反思")
+    word.paragraph(f"到场 {came} 人，其中 {wrote} 人交了反思")
+    pictures = pictures_of(sheet.activity.workshop_id, viewer)
     for item in sheet.reflections:
-        line = document.add_paragraph()
-        write_run(line, f"{item.author.name}（{item.author.organization.name}）", HEADING, Pt(BODY_PT))
-        line.paragraph_format.keep_with_next = True
-        document.add_paragraph(item.text)
+        word.heading(f"{item.author.name}（{item.author.organization.name}）", 3)
+        word.html(item.html, pictures)

@@ -24,18 +24,6 @@ PRESENCE_NAMES = {
     Presence.ABSENT.value: "缺席",
 }
 PHASE_NAMES = {"coming": "未开始", "running": "进行中", "over": "已结束", "cancelled": "已取消"}
-RECORD_PARTS = {
-    "host": "主持人",
-    "recorder": "记录人",
-    "absentees": "缺席及原因",
-    "theme": "活动主题",
-    "discussion": "研讨内容",
-    "division": "分工情况",
-    "outcome": "活动成果",
-    "reflection": "反思与改进",
-}
-SHORT_PARTS = frozenset({"host", "recorder", "theme"})
-"""Parts that are one line."""
 
 
 def time_span(starts_at: datetime, ends_at: datetime) -> str:

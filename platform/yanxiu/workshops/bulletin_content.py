@@ -16,11 +16,12 @@ from yanxiu.workshops.activity_words import KIND_NAMES, time_span
 from yanxiu.workshops.figures import percent
 from yanxiu.workshops.insight_report import DEFINITIONS, HEADS, report_of
 from yanxiu.workshops.models import Presence, Role, SectionKind
+from yanxiu.workshops.queries.activity_photos import Photo
 from yanxiu.workshops.queries.bulletin_facts import Facts, Held, Talk
 from yanxiu.workshops.queries.insights import MemberLine, PartLine
 from yanxiu.workshops.standings import GRADES
 
-QUOTED = 90
+QUOTED, PHOTOS = 90, 2
 BEST_MEMBERS, BEST_GROUPS = 5, 2
 RULE = "学员按话题、回复各计 1，作业每份计 2，精华每个计 3 排列；小组按参训率排列。"
 
@@ -94,7 +95,17 @@ def _held(found: Held) -> str:
     activity = found.activity
     when = time_span(activity.starts_at, activity.ends_at)
     told = f"{when}，{activity.place}，{KIND_NAMES[activity.kind]}，主讲：{activity.speaker}。{_attendance(found)}"
-    return _h(activity.title) + _p(told) + (_p(f"活动成果：{_short(found.outcome, 300)}") if found.outcome else "")
+    outcome = _p(f"活动成果：{_short(found.outcome, 300)}") if found.outcome else ""
+    return _h(activity.title) + _p(told) + outcome + "".join(_photo(photo) for photo in _proposed(found))
+
+
+def _proposed(found: Held) -> list[Photo]:
+    """The first photos that members have seen; what only the team saw is chosen by people."""
+    return [photo for photo in found.photos if not photo.private][:PHOTOS]
+
+
+def _photo(photo: Photo) -> str:
+    return f'<img src="{escape(photo.address)}" alt="{escape(photo.alt)}">'
 
 
 def _attendance(found: Held) -> str:
@@ -127,6 +138,15 @@ def _works(facts: Facts) -> Filled:
         head = f"{work.task.title}——{user.name}（{user.organization.label}）{mark}"
         lines.append("。".join(part for part in (head, said) if part))
     return Filled(_list(lines))
+
+
+def _plans(facts: Facts) -> Filled:
+    lines = "".join(
+        f'<li><p><a href="{escape(line.url)}">{escape(line.title, quote=False)}</a>——'
+        f"{escape(line.author, quote=False)}，{escape(line.why, quote=False)}</p></li>"
+        for line in facts.plans
+    )
+    return Filled(f"<ul>{lines}</ul>" if lines else "")
 
 
 def _rank(line: MemberLine) -> int:
@@ -190,6 +210,7 @@ WRITERS: Mapping[SectionKind, Callable[[Facts], Filled]] = {
     SectionKind.ACTIVITIES: _activities,
     SectionKind.DISCUSSION: _discussion,
     SectionKind.WORKS: _works,
+    SectionKind.PLANS: _plans,
     SectionKind.PEOPLE: _people,
     SectionKind.NEXT: _next,
     SectionKind.TIPS: _tips,

@@ -27,6 +27,7 @@ from yanxiu.core.search_queue import (
 )
 from yanxiu.core.storage import StoredFile
 from yanxiu.workshops.activity_words import KIND_NAMES
+from yanxiu.workshops.feedback_indexing import INNER_SOURCES, inner_principals
 from yanxiu.workshops.models import (
     Activity,
     Bulletin,
@@ -220,7 +221,7 @@ def _load_activities(ids: Sequence[int]) -> Iterable[IndexDocument]:
 
 def _record_texts(activity_id: int) -> Sequence[str]:
     """What the members wrote down is found too."""
-    parts = select(RecordPart.text).where(RecordPart.activity_id == activity_id).order_by(RecordPart.name)
+    parts = select(RecordPart.text).where(RecordPart.activity_id == activity_id).order_by(RecordPart.number)
     return db.session.scalars(parts).all()
 
 
@@ -376,5 +377,6 @@ SOURCES: tuple[IndexSource, ...] = (
     IndexSource("task", "任务", _load_tasks, _all_tasks, _visible_tasks, _tasks_below),
     IndexSource("bulletin", "简报", _load_bulletins, _all_bulletins, _visible_bulletins, _bulletins_below),
     IndexSource("term_item", "计划", _load_term_items, _all_term_items, _visible_term_items, _term_items_below),
+    *INNER_SOURCES,
 )
-PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals, debate_principals)
+PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals, debate_principals, inner_principals)

@@ -14,6 +14,9 @@ from yanxiu.workshops.figures import (
     CAME_RATE,
     MEETINGS,
     MEMBERS,
+    RECORD_RATE,
+    RECORDS,
+    REPLY_RATE,
     SPOKE,
     SPOKE_RATE,
     WORK_RATE,
@@ -25,10 +28,22 @@ from yanxiu.workshops.queries.insights import BusyTopic, Insights, MemberLine, P
 from yanxiu.workshops.word_text import use_fonts, write_run
 
 NAMED, SPEAKERS = 20, 5
-HEADS = ("单位", "应训", "参训", "参训率", "发言", "学习率", "作业提交率", "出勤率", "话题", "回复")
+HEADS = ("单位", "应训", "参训", "参训率", "发言", "学习率", "作业提交率", "回帖完成率", "出勤率", "话题", "回复")
 DEFINITIONS = "；".join(
     f"{figure.name}：{figure.definition}"
-    for figure in (MEMBERS, CAME, CAME_RATE, SPOKE, SPOKE_RATE, WORK_RATE, MEETINGS, ATTENDANCE_RATE)
+    for figure in (
+        MEMBERS,
+        CAME,
+        CAME_RATE,
+        SPOKE,
+        SPOKE_RATE,
+        WORK_RATE,
+        REPLY_RATE,
+        MEETINGS,
+        ATTENDANCE_RATE,
+        RECORDS,
+        RECORD_RATE,
+    )
 )
 
 
@@ -54,14 +69,17 @@ class Report:
         """The one sentence with the figures."""
         whole = self.whole
         handed = f"作业应交 {whole.works_asked} 份，已交 {whole.works} 份（{percent(whole.work_rate)}）；"
+        replied = f"回帖要求该做到 {whole.replies_asked} 个，做到 {whole.replies} 个（{percent(whole.reply_rate)}）；"
         met = (
             f"活动应到 {whole.meetings} 人次，实到 {whole.attended} 人次（{percent(whole.attendance_rate)}），"
             f"其中迟到 {whole.late} 人次，另有请假 {whole.excused} 人次；"
         )
+        wrote = f"活动记录可写 {whole.records_asked} 人次，写过 {whole.records} 人次（{percent(whole.record_rate)}）；"
         return (
             f"{self.period.days}，应训 {whole.members} 人，参训 {whole.came} 人（{percent(whole.came_rate)}），"
             f"发言 {whole.spoke} 人（{percent(whole.spoke_rate)}）；{handed if whole.works_asked else ''}"
-            f"{met if whole.meetings else ''}发布话题 {whole.topics} 个，"
+            f"{replied if whole.replies_asked else ''}{met if whole.meetings else ''}"
+            f"{wrote if whole.records_asked else ''}发布话题 {whole.topics} 个，"
             f"回复 {whole.answers} 条，加精 {whole.digests} 个。"
         )
 
@@ -74,9 +92,7 @@ def report_of(
     workshop: Workshop, period: Period, insights: Insights, busy: Sequence[BusyTopic], digests: Sequence[Topic]
 ) -> Report:
     """Put a report together."""
-    speakers = sorted(
-        (line for line in insights.lines if line.spoke), key=lambda line: -(line.topics * 2 + line.answers)
-    )
+    speakers = sorted((line for line in insights.lines if line.spoke), key=lambda line: -(line.topics + line.answers))
     absent = [line for line in insights.lines if not line.came]
     schools = insights.by_school()
     return Report(workshop, period, insights.whole(), schools, speakers[:SPEAKERS], absent, busy, digests)
@@ -90,6 +106,7 @@ def _row(part: PartLine) -> tuple[str, ...]:
         str(part.spoke),
         percent(part.spoke_rate),
         percent(part.work_rate),
+        percent(part.reply_rate),
         percent(part.attendance_rate),
     )
     return (part.name, *counts, str(part.topics), str(part.answers))
@@ -100,6 +117,10 @@ def _names(lines: Sequence[MemberLine]) -> str:
     return names if len(lines) <= NAMED else f"{names}等 {len(lines)} 位"
 
 
+def _busy(found: BusyTopic) -> str:
+    return found.topic.title if found.answers is None else f"{found.topic.title}（{found.answers} 条回复）"
+
+
 def paragraphs_of(report: Report) -> list[tuple[str, str]]:
     """Return heading and text of what stands below the table."""
     found = []
@@ -107,7 +128,7 @@ def paragraphs_of(report: Report) -> list[tuple[str, str]]:
         said = "、".join(f"{line.seat.user.name} {line.topics + line.answers} 条" for line in report.speakers)
         found.append(("发言较多的老师", said))
     if report.busy:
-        found.append(("讨论最热的话题", "；".join(f"{b.topic.title}（{b.answers} 条回复）" for b in report.busy)))
+        found.append(("讨论最热的话题", "；".join(_busy(each) for each in report.busy)))
     if report.digests:
         found.append(("新加的精华", "；".join(f"{t.title}（{t.author.name}）" for t in report.digests)))
     if report.absent:

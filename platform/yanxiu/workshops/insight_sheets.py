@@ -13,7 +13,13 @@ from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.insights import Insights, MemberLine, PartLine
 
 Cell = str | int
-TOTALS = {"works_asked": "该交作业", MEETINGS.key: MEETINGS.name}
+TOTALS = {
+    "works_asked": "该交作业",
+    "replies_asked": "该做到的回帖",
+    "points_asked": "回帖满分",
+    MEETINGS.key: MEETINGS.name,
+    "records_asked": "可写的活动记录",
+}
 PEOPLE = ("序号", "姓名", "单位", "小组", "角色", "加入日期")
 
 

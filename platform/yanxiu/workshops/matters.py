@@ -8,6 +8,8 @@ from enum import StrEnum
 UNANSWERED_AFTER = timedelta(hours=48)
 QUIET_DAYS = 14
 OVERDUE_SHOWN = timedelta(days=14)
+UNDATED_AFTER = timedelta(days=7)
+"""Replies that were asked for without an end wait for so long before they are brought up."""
 
 
 class Matter(StrEnum):
@@ -18,3 +20,5 @@ class Matter(StrEnum):
     AWAY = "away"
     SILENT = "silent"
     TASK = "task"
+    REPLIES = "replies"
+    BULLETIN = "bulletin"

@@ -13,7 +13,7 @@ from yanxiu.workshops.queries.plan_progress import Progress
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERSON = (("序号", 6), ("姓名", 12), ("单位", 24), ("小组", 14), ("完成", 10))
-NOTE = "任务看有没有交，活动看有没有到场，话题看有没有打开过；其他内容由老师自己标记。坊主、管理成员和指导教师不列。"
+NOTE = "任务看有没有交，活动看有没有到场，话题看有没有打开过，教案看有没有写过，课例看有没有点评、评课或看过实录，资源看有没有打开过；其他内容由老师自己标记，教案、课例和资源也可以自己标记。坊主、管理成员和指导教师不列。"
 
 
 def progress_sheet(workshop: Workshop, progress: Progress, kinds: Mapping[str, str]) -> bytes:

@@ -68,7 +68,8 @@ def _drawn(name: str, heading: str, columns: Sequence[tuple[str, int]], rows: Se
 def _line(number: int, line: Seen) -> tuple[str | int, ...]:
     note, user = line.note, line.user
     arrived = note.arrived_at.astimezone(LOCAL_ZONE).strftime("%m-%d %H:%M") if note and note.arrived_at else ""
-    how = "签到码" if note and note.signed_at else "主持人登记" if line.state else ""
+    by_itself = note is not None and note.arrived_at is not None and note.marked_by_id is None
+    how = "签到码" if note and note.signed_at else "在线" if by_itself else "主持人登记" if line.state else ""
     return (number, user.name, user.organization.name, PRESENCE_NAMES.get(line.state, "未登记"), arrived, how, "")
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.web.live import RoomPredicate
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.web.live import RoomPredicate, who_stays
 from yanxiu.web.sockets import SocketEvent
 from yanxiu.workshops.permissions import (
     can_archive_workshop,
@@ -20,6 +24,7 @@ from yanxiu.workshops.queries.bulletins import bulletin_by_id
 from yanxiu.workshops.queries.tasks import task_by_id
 from yanxiu.workshops.queries.teams import find_seat, membership_of
 from yanxiu.workshops.queries.threads import topic_by_id
+from yanxiu.workshops.services.attendance import newly_present, note_staying
 
 
 def _may_follow_workshop(viewer: Viewer, workshop_id: int) -> bool:
@@ -87,3 +92,19 @@ LIVE_ROOMS: dict[str, RoomPredicate] = {
     "bulletin": _may_follow_readers,
 }
 EVENTS: tuple[SocketEvent, ...] = ()
+
+
+def note_those_who_stay() -> None:
+    """Note who has had the page of an on-line activity open for long enough; nothing is written where nobody is new."""
+    for activity_id, since in who_stays("activity").items():
+        found = activity_by_id(activity_id)
+        if found is None or not newly_present(found, since):
+            continue
+        with unit_of_work():
+            again = activity_by_id(activity_id)
+            if again is not None:
+                note_staying(again, since)
+    db.session.rollback()
+
+
+ROUNDS: tuple[Callable[[], None], ...] = (note_those_who_stay,)

@@ -97,7 +97,7 @@ function setState(form, state) {
 async function done(form, answer) {
   form.dispatchEvent(new CustomEvent("async-form:done", { bubbles: true, detail: answer }));
   if (answer.redirect) {
-    if (answer.toast) toastAfterRedirect(answer.toast);
+    if (answer.toast) toastAfterRedirect(answer.toast, answer.undo);
     location.assign(answer.redirect);
     return;
   }

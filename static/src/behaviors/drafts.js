@@ -2,7 +2,7 @@
 // the page and the field, and comes back when a closed tab is opened again. It is let go when the server has answered.
 import { behavior } from "../registry.js";
 import { viewerId } from "../net.js";
-import { isChanged, wentOn, writtenControls } from "./written.js";
+import { contentOf, isChanged, wentOn, writtenControls } from "./written.js";
 
 const PREFIX = "draft:";
 const WAIT_MS = 250;
@@ -144,7 +144,10 @@ export const wouldBeLost = (place) => !changedIn(place).every(isKept);
 
 const changedIn = (place) => writtenControls(place).filter((control) => control.type !== "radio" && isChanged(control));
 
-const isKept = (control) => control.hasAttribute("data-draft") && (read(draftKey(control)) || {}).value === control.value;
+function isKept(control) {
+  if (control.type === "file") return control.keptAs === contentOf(control);
+  return control.hasAttribute("data-draft") && (read(draftKey(control)) || {}).value === control.value;
+}
 
 // An ordinary form leaves the page. The next page of this tab tells whether it arrived.
 document.addEventListener("submit", (event) => {

@@ -2,6 +2,7 @@
 import { whenText } from "./times.js";
 import { viewerId } from "../net.js";
 import { draftPlace, myDrafts } from "./drafts.js";
+import { unsentFiles } from "./files-on-device.js";
 import { unsentPlans } from "./plans-on-device.js";
 
 const SHOWN = 5;
@@ -9,7 +10,9 @@ const WORDS = 60;
 
 /** Add the newest drafts, one for each page, and the plans not wholly sent; show the section around the list. */
 export async function showDrafts(list) {
-  add(list, draftRows());
+  const drafts = draftPages();
+  add(list, drafts.map((draft) => row(draft.path, draftPlace(draft), draft.at, "本机草稿", wordsOf(draft.value))));
+  add(list, fileRows(await unsentFiles(viewerId()), new Set(drafts.map(({ path }) => path))));
   add(list, (await unsentPlans(viewerId())).filter(({ path }) => path).map(planRow));
 }
 
@@ -18,14 +21,21 @@ function add(list, rows) {
   if (rows.length) list.closest("section").hidden = false;
 }
 
-function draftRows() {
+function draftPages() {
   const pages = new Map();
   for (const draft of myDrafts()) if (draft.value && !pages.has(draft.path)) pages.set(draft.path, draft);
-  const rows = [...pages.values()].slice(0, SHOWN);
-  return rows.map((draft) => row(draft.path, draftPlace(draft), draft.at, "本机草稿", wordsOf(draft.value)));
+  return [...pages.values()].slice(0, SHOWN);
 }
 
-const planRow = ({ path, title, unsentAt }) => row(path, title, unsentAt, "有修改还没提交", "打开这份教案就会自动提交");
+/** Pages where only photos, files or a recording wait; where words wait too, their row leads there already. */
+function fileRows(files, named) {
+  const pages = new Map();
+  for (const kept of files) if (!named.has(kept.path) && !pages.has(kept.path)) pages.set(kept.path, kept);
+  const rows = [...pages.values()].slice(0, SHOWN);
+  return rows.map((kept) => row(kept.path, draftPlace(kept), kept.at, "本机草稿", "照片、附件或录音还没发出"));
+}
+
+const planRow = ({ path, title, unsentAt }) => row(path, title, unsentAt, "有修改还没提交", "打开它就会自动提交");
 
 function row(path, name, at, kind, words) {
   const item = document.createElement("li");

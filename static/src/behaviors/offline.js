@@ -3,6 +3,7 @@
 import { viewerId } from "../net.js";
 import { keptSignIns } from "../workshops/sign-in-queue.js";
 import { KEEP_MS } from "./drafts.js";
+import { clearFiles } from "./files-on-device.js";
 import { clearPlans } from "./plans-on-device.js";
 
 const OFFLINE_PAGE = "/offline";
@@ -41,11 +42,11 @@ export async function clearPerson() {
   // What was typed a moment ago must not be kept again when the page is left.
   for (const field of document.querySelectorAll("[data-draft]")) field.draftDirty = false;
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(`draft:${id}:`) || key.startsWith(`uuid:${id}:`) || key.startsWith("tus::")) localStorage.removeItem(key);
+    if (key.startsWith("tus::") || ["draft", "uuid", "mark"].some((kind) => key.startsWith(`${kind}:${id}:`))) localStorage.removeItem(key);
   }
   for (const key of keptSignIns(id)) localStorage.removeItem(key);
   sessionStorage.clear();
-  await Promise.all([clearPages(), clearPlans((owner) => owner === id)]).catch(() => undefined);
+  await Promise.all([clearPages(), clearFiles((owner) => owner === id), clearPlans((owner) => owner === id)]).catch(() => undefined);
 }
 
 /** The page that says there is no network is everybody's. */

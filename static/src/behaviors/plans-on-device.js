@@ -1,5 +1,6 @@
 // The copies of lesson plans on this device, as editor/local-memory.js keeps them: a database named plan:<user>:<plan>,
-// in it marks dirty:<client> with the time since when the server lacks something, and the plan's title and address.
+// in it marks dirty:<client> with the time since when the server lacks something, pictures picture:<time>:<…> that did not
+// arrive yet, and the plan's title and address.
 const CUSTOM = "custom";
 const NAME = /^plan:(\d+):\d+$/;
 
@@ -27,8 +28,12 @@ async function lookInto(name) {
     if (!database.objectStoreNames.contains(CUSTOM)) return { unsentAt: 0 };
     const store = database.transaction(CUSTOM).objectStore(CUSTOM);
     const marks = promised(store.getAll(IDBKeyRange.bound("dirty:", "dirty;")));
-    const [times, title, path] = await Promise.all([marks, promised(store.get("title")), promised(store.get("path"))]);
-    return { title: title ? `教案《${title}》` : "一份教案", path, unsentAt: Math.max(0, ...times) };
+    const pictures = promised(store.getAllKeys(IDBKeyRange.bound("picture:", "picture;")));
+    const asked = [marks, pictures, promised(store.get("title")), promised(store.get("path"))];
+    const [times, keys, title, path] = await Promise.all(asked);
+    const unsentAt = Math.max(0, ...times, ...keys.map((key) => Number(key.split(":")[1])));
+    const word = /\/record$/.test(path || "") ? "" : "教案"; // the record of an activity says so in its title
+    return { title: title ? `${word}《${title}》` : "一份教案", path, unsentAt };
   } finally {
     database.close();
   }

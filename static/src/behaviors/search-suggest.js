@@ -1,4 +1,5 @@
-// Titles that begin with what is being typed, as links under the search box. Enter still searches for the words.
+// One's own latest searches, popular ones, and titles that begin with what is being typed, as links under the search box.
+// Enter still searches for the words.
 const WAIT_MS = 160;
 
 export function suggest(input) {
@@ -22,7 +23,6 @@ export function suggest(input) {
   const ask = async () => {
     const text = input.value.trim();
     if (asking) asking.abort();
-    if (!text) return close();
     asking = new AbortController();
     const address = `${input.dataset.suggestSrc}?q=${encodeURIComponent(text)}`;
     const { items } = await fetch(address, { headers: { Accept: "application/json" }, signal: asking.signal })
@@ -41,17 +41,19 @@ export function suggest(input) {
   input.addEventListener("compositionend", later);
   input.form.addEventListener("keydown", (event) => walk(input, panel, close, event));
   input.form.addEventListener("focusout", (event) => input.form.contains(event.relatedTarget) || close());
-  if (input.value.trim() && document.activeElement === input && !input.defaultValue) later();
+  input.addEventListener("focus", (event) => input.value.trim() || panel.contains(event.relatedTarget) || later());
+  input.addEventListener("click", () => input.value.trim() || later());
+  if (!input.autofocus && document.activeElement === input && !input.defaultValue) later();
 }
 
 function show(panel, items) {
   const list = document.createElement("ul");
-  for (const { title, label, url } of items) {
+  for (const { title, label, note, url } of items) {
     const link = document.createElement("a");
     const kind = document.createElement("span");
     link.href = url;
     kind.className = "muted small";
-    kind.textContent = label;
+    kind.textContent = note ? `${label} · ${note}` : label;
     link.append(title, " ", kind);
     list.append(document.createElement("li"));
     list.lastChild.append(link);

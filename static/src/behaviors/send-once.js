@@ -15,6 +15,11 @@ behavior("form[data-send-once]", (form) => {
     write(keyOf(form), null);
     field.value = event.detail.client_uuid || newUuid();
   });
+  // What was begun is let go: what is written next is another text, even if this one's answer was lost.
+  form.addEventListener("send-once:anew", () => {
+    write(keyOf(form), null);
+    field.value = newUuid();
+  });
 });
 
 function read(key) {

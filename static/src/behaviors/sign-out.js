@@ -4,6 +4,7 @@ import { request, viewerId } from "../net.js";
 import { keptSignIns } from "../workshops/sign-in-queue.js";
 import { chooseStep } from "./dialogs.js";
 import { draftPlace, keepNow, myDrafts, wouldBeLost } from "./drafts.js";
+import { unsentFiles } from "./files-on-device.js";
 import { leaveUnasked } from "./leaving.js";
 import { clearPerson, clearSeen } from "./offline.js";
 import { unsentPlans } from "./plans-on-device.js";
@@ -61,8 +62,8 @@ function question(names, lost) {
 
 /** The names of what is on this device only. */
 async function unsent() {
-  const plans = await unsentPlans(viewerId());
-  return [...new Set([...draftNames(), ...plans.map(({ title }) => title), ...signInNames()])];
+  const [plans, files] = await Promise.all([unsentPlans(viewerId()), unsentFiles(viewerId())]);
+  return [...new Set([...draftNames(), ...files.map(placeName), ...plans.map(({ title }) => title), ...signInNames()])];
 }
 
 function signInNames() {
@@ -74,10 +75,12 @@ function signInNames() {
   }
 }
 
+const placeName = (kept) => (kept.path === location.pathname ? HERE : draftPlace(kept));
+
 function draftNames() {
   try {
     const drafts = myDrafts().filter((draft) => draft.value);
-    return drafts.map((draft) => (draft.path === location.pathname ? HERE : draftPlace(draft)));
+    return drafts.map(placeName);
   } catch (_) {
     // Without storage there are no drafts.
     return [];

@@ -15,7 +15,9 @@ behavior("textarea[data-autosize]", (area) => {
 behavior("input[type=file][multiple], input[type=file][data-file-list]", (input) => {
   const list = document.createElement("ul");
   list.className = "file-list";
-  input.insertAdjacentElement("afterend", list);
+  // A field that lies inside its button: the list stands below the buttons.
+  const button = input.closest("label");
+  (button ? button.closest(".row") || button : input).insertAdjacentElement("afterend", list);
   input.addEventListener("change", () => {
     list.replaceChildren(...[...input.files].map((file) => fileLine(file)));
   });

@@ -1,23 +1,19 @@
 // <time data-when>: 今天 14:02, 昨天 09:30, 3月15日 - kept true while the page stays open; in full on hover.
 import { behavior } from "../registry.js";
 
-const ZONE = "Asia/Shanghai";
 const DAY_MS = 24 * 3600 * 1000;
-const parts = new Intl.DateTimeFormat("en-CA", {
-  timeZone: ZONE,
-  year: "numeric",
-  month: "numeric",
-  day: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
+const CHINA_MS = 8 * 3600 * 1000; // the whole country, all year, since 1991
 
+/** The date and the clock in China. Not by Intl: making its first formatter held up every page for a twentieth of a second. */
 function local(moment) {
-  const found = {};
-  for (const { type, value } of parts.formatToParts(moment)) found[type] = value;
-  const { year, month, day, hour, minute } = found;
-  return { year: +year, month: +month, day: +day, clock: `${hour}:${minute}`, number: Date.UTC(+year, month - 1, +day) / DAY_MS };
+  const shifted = new Date(moment.getTime() + CHINA_MS);
+  return {
+    year: shifted.getUTCFullYear(),
+    month: shifted.getUTCMonth() + 1,
+    day: shifted.getUTCDate(),
+    clock: shifted.toISOString().slice(11, 16),
+    number: Math.floor(shifted.getTime() / DAY_MS),
+  };
 }
 
 /** The same words as the server's filter `when`. */

@@ -29,9 +29,13 @@ function undoButton(undo, box, onUndone) {
     try {
       const answer = undo.act ? undo.act() || {} : await requestJson(undo.url, { method: "POST" });
       box.remove();
+      if (!onUndone && answer.redirect) {
+        toastAfterRedirect(answer.toast || "已撤销");
+        location.assign(answer.redirect);
+        return;
+      }
       toast(answer.toast || "已撤销");
       if (onUndone) onUndone(answer);
-      else if (answer.redirect) location.assign(answer.redirect);
     } catch (error) {
       button.disabled = false;
       toast(error.message);
@@ -54,10 +58,10 @@ function leaveLater(box, wait) {
   box.addEventListener("focusout", release);
 }
 
-/** A word that shall survive going to another page. */
-export function toastAfterRedirect(text) {
+/** A word that shall survive going to another page; with 撤销 where the step can be taken back by `undo.url`. */
+export function toastAfterRedirect(text, undo) {
   try {
-    sessionStorage.setItem("toast", text);
+    sessionStorage.setItem("toast", JSON.stringify({ text, undo }));
   } catch (_) {
     // Without storage the word is lost, the step is not.
   }
@@ -65,9 +69,9 @@ export function toastAfterRedirect(text) {
 
 export function showWaitingToast() {
   try {
-    const text = sessionStorage.getItem("toast");
+    const { text, undo } = JSON.parse(sessionStorage.getItem("toast") || "{}");
     sessionStorage.removeItem("toast");
-    if (text) toast(text);
+    if (text) toast(text, { undo });
   } catch (_) {
     // See above.
   }

@@ -22,7 +22,8 @@ export const writtenControls = (place) => [...place.querySelectorAll(WRITTEN)];
 /** What the controls of a form hold now, to be compared once the server has answered. */
 export const snapshot = (form) => new Map(writtenControls(form).map((control) => [control, contentOf(control)]));
 
-function contentOf(control) {
+/** What a control holds, as something that can be compared. */
+export function contentOf(control) {
   if (/^(checkbox|radio)$/.test(control.type)) return control.checked;
   if (control.type === "file") return [...control.files].map((file) => `${file.name}:${file.size}:${file.lastModified}`).join("|");
   return control.value;

@@ -8,6 +8,12 @@ export class CompositionHold {
   constructor(release) {
     this.release = release;
     this.active = false;
+    this.waiting = [];
+  }
+
+  /** Resolves as soon as no input method is at work. */
+  released() {
+    return this.active ? new Promise((resolve) => this.waiting.push(resolve)) : Promise.resolve();
   }
 
   attach(element) {
@@ -34,6 +40,7 @@ export class CompositionHold {
     this.ending = setTimeout(() => {
       this.active = false;
       this.release();
+      this.waiting.splice(0).forEach((go) => go());
     }, delay);
   }
 }

@@ -73,8 +73,27 @@ export class LocalMemory {
     this.write("epoch", epoch);
   }
 
-  write(key, value) {
-    if (this.store) this.store.set(key, value).catch(() => this.fail());
+  /** Resolves to whether it is kept. */
+  async write(key, value) {
+    if (!this.store) return false;
+    try {
+      await this.store.set(key, value);
+      return true;
+    } catch (_) {
+      this.fail();
+      return false;
+    }
+  }
+
+  /** Pairs of key and value whose key begins so. */
+  async readAll(start) {
+    if (!this.store) return [];
+    try {
+      const keys = (await idb.getAllKeys(this.custom())).filter((key) => String(key).startsWith(start));
+      return await Promise.all(keys.map(async (key) => [key, await this.store.get(key)]));
+    } catch (_) {
+      return [];
+    }
   }
 
   remove(key) {

@@ -1,9 +1,12 @@
-// Who has the plan open: one chip a person, in the color of their caret. A click goes to where they are writing.
+// Who has the plan open: one chip a person, in the color of their caret. A click follows them.
+import { Following } from "../lessonplans/together/following.js";
+
 export class People {
-  constructor(place, provider, editorElement) {
+  constructor(place, provider, page) {
     this.place = place;
     this.provider = provider;
-    this.editorElement = editorElement;
+    this.following = new Following(page, provider);
+    provider.on("following", () => this.press());
     provider.on("people", () => this.show());
     provider.on("state", () => this.show());
   }
@@ -19,6 +22,13 @@ export class People {
     if (key === this.shownKey) return;
     this.shownKey = key;
     this.place.replaceChildren(...[...found.values()].map((user) => this.chip(user)));
+    this.press();
+  }
+
+  /** Show whom one follows. */
+  press() {
+    const { user } = this.following;
+    for (const chip of this.place.children) chip.setAttribute("aria-pressed", String(Boolean(user) && chip.dataset.user === String(user.id)));
   }
 
   chip(user) {
@@ -26,19 +36,13 @@ export class People {
     chip.type = "button";
     chip.className = "here-chip";
     chip.dataset.user = user.id;
-    chip.title = user.role === "write" ? `${user.name}正在这里写` : `${user.name}在看`;
+    chip.title = user.role === "write" ? `${user.name}在一起写，点一下跟着看` : `${user.name}在看`;
     const dot = document.createElement("span");
     dot.className = "here-dot";
     dot.style.backgroundColor = user.color;
     chip.append(dot, user.name);
-    chip.addEventListener("click", () => this.goTo(user));
+    chip.addEventListener("click", () => this.following.press(user));
     return chip;
-  }
-
-  goTo(user) {
-    const labels = [...this.editorElement.querySelectorAll(".collaboration-carets__label")];
-    const label = labels.find((element) => element.textContent === user.name);
-    if (label) label.scrollIntoView({ block: "center", behavior: "smooth" });
   }
 }
 
@@ -46,6 +50,7 @@ export class People {
 export function caret(user) {
   const mark = document.createElement("span");
   mark.className = "collaboration-carets__caret";
+  mark.dataset.user = user.id || "";
   mark.style.borderColor = user.color;
   const label = document.createElement("span");
   label.className = "collaboration-carets__label";

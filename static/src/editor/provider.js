@@ -417,8 +417,15 @@ export class PlanProvider extends Emitter {
   tick() {
     const gap = Date.now() - this.lastTick;
     this.lastTick = Date.now();
+    if (gap < 0) this.clockWentBack();
     if (gap > ASLEEP_MS || Date.now() - this.lastHeartbeat > HEARTBEAT_MS) this.checkLine(gap > ASLEEP_MS);
     if (this.waitingSince) this.changed();
+  }
+
+  // Somebody set the clock back: what was noted by the old one lies in the future and would be waited for.
+  clockWentBack() {
+    this.lastHeartbeat = 0;
+    if (this.waitingSince) this.waitingSince = Date.now();
   }
 
   // After sleep or on coming back to the tab: ask at once instead of waiting for a timeout.

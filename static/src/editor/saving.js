@@ -22,7 +22,8 @@ function mark(form, busy) {
   else button.removeAttribute("aria-busy");
 }
 
-function whenSaved(provider) {
+/** Whether all that was written is on the server: as soon as it is, or after a while. */
+export function whenSaved(provider) {
   return new Promise((resolve) => {
     const finish = (saved) => {
       clearTimeout(timer);

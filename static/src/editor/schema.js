@@ -2,14 +2,20 @@
 import { Extension, Node } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 import { TableKit } from "@tiptap/extension-table";
-import Image from "@tiptap/extension-image";
 import { ListItem, TaskItem, TaskList } from "@tiptap/extension-list";
 import TextAlign from "@tiptap/extension-text-align";
 import Highlight from "@tiptap/extension-highlight";
+import { CommentMark } from "../lessonplans/comments/mark.js";
 import { FreshCaret } from "../composer/fresh-caret.js";
 import { linkDialog } from "../composer/link-dialog.js";
+import { Deletion, Insertion } from "../lessonplans/suggesting/marks.js";
+import { Board, BoardText, Stroke } from "./board/nodes.js";
+import { PlanCard } from "./cards/card.js";
+import { Formula } from "./formulas/formula.js";
+import { Pinyin } from "./pinyin/mark.js";
+import { PlanImage } from "./pictures/node.js";
 import { PlanSection } from "./section.js";
-import { ScrollableTable } from "./table-view.js";
+import { PlanTable } from "./table-view.js";
 
 const PlanDocument = Node.create({ name: "doc", topNode: true, content: "(planSection | block)+" });
 
@@ -19,6 +25,19 @@ const LooseListItem = ListItem.extend({ content: "block+" });
 const LooseTaskItem = TaskItem.extend({ content: "block+" }).configure({
   nested: true,
   a11y: { checkboxLabel: (node) => `完成：${node.textContent || "空白任务"}` },
+});
+
+// Pasted text tells its side by the plain attribute: a style attribute may not be read under the page's policy.
+const Alignment = TextAlign.extend({
+  addGlobalAttributes() {
+    const [{ types, attributes }] = this.parent();
+    const { textAlign } = attributes;
+    const parseHTML = (element) => {
+      const side = element.getAttribute("align");
+      return this.options.alignments.includes(side) ? side : textAlign.parseHTML(element);
+    };
+    return [{ types, attributes: { textAlign: { ...textAlign, parseHTML } } }];
+  },
 });
 
 const LinkKey = Extension.create({
@@ -52,11 +71,19 @@ export function extensions() {
     LooseListItem,
     TaskList,
     LooseTaskItem,
-    TableKit.configure({
-      table: { resizable: true, lastColumnResizable: false, cellMinWidth: 48, View: ScrollableTable },
-    }),
-    Image.configure({ allowBase64: false, inline: false }),
-    TextAlign.configure({ types: ["heading", "paragraph"], alignments: ["left", "center", "right", "justify"] }),
+    PlanTable,
+    TableKit.configure({ table: false }),
+    PlanImage,
+    PlanCard,
+    Board,
+    Stroke,
+    BoardText,
+    Formula,
+    Pinyin,
+    Insertion,
+    Deletion,
+    CommentMark,
+    Alignment.configure({ types: ["heading", "paragraph"], alignments: ["left", "center", "right", "justify"] }),
     Highlight.configure({ multicolor: false }),
   ];
 }

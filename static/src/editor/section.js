@@ -42,7 +42,11 @@ export const PlanSection = Node.create({
       const contentDOM = document.createElement("div");
       contentDOM.className = "plan-section-body";
       heading.contentEditable = "false";
-      dom.append(heading, contentDOM);
+      // Who writes this section: lessonplans/together/claiming.js.
+      const hand = document.createElement("div");
+      hand.className = "section-hand no-print";
+      hand.contentEditable = "false";
+      dom.append(heading, hand, contentDOM);
       const show = (shown) => {
         dom.className = "plan-section";
         dom.id = `section-${shown.attrs.key}`;
@@ -59,6 +63,7 @@ export const PlanSection = Node.create({
         dom,
         contentDOM,
         update: (next) => next.type === node.type && (show(next), true),
+        stopEvent: (event) => hand.contains(event.target),
         ignoreMutation: (mutation) => !contentDOM.contains(mutation.target) || mutation.type === "attributes",
       };
     };

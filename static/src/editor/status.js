@@ -48,6 +48,8 @@ export class Status {
     this.provider = provider;
     this.ownText = ownText;
     this.loginUrl = page.dataset.loginUrl;
+    const { noun = "教案", keeper = "主备人" } = page.dataset;
+    this.fitting = (text) => text.replace(/教案/g, noun).replace(/主备人/g, keeper);
     this.label = page.querySelector("[data-plan-state]");
     this.box = page.querySelector("[data-plan-problem]");
     provider.on("state", () => this.show());
@@ -65,7 +67,7 @@ export class Status {
   words(state) {
     if (state === "offline") return this.provider.unconfirmed ? OFFLINE : OFFLINE_CLEAN;
     if (state === "limited" && this.provider.unconfirmed) return this.provider.tooSlow ? REASONS.too_slow : LIMITED_UNSENT;
-    if (state === "unsaved") return `未保存（${REASONS[this.provider.reason] || REASONS.slow}）`;
+    if (state === "unsaved") return this.fitting(`未保存（${REASONS[this.provider.reason] || REASONS.slow}）`);
     return LABELS[state];
   }
 
@@ -83,7 +85,7 @@ export class Status {
     this.box.hidden = !shown;
     if (!shown) return this.box.replaceChildren();
     const words = document.createElement("p");
-    words.textContent = `${REASONS[reason]}。${advice}`;
+    words.textContent = this.fitting(`${REASONS[reason]}。${advice}`);
     this.box.replaceChildren(words, ...this.steps(reason, unconfirmed));
   }
 

@@ -1,7 +1,7 @@
 // A table that is wider than the page scrolls by itself; a reader without a mouse must be able to focus it for that.
-import { TableView } from "@tiptap/extension-table";
+import { Table, TableView } from "@tiptap/extension-table";
 
-export class ScrollableTable extends TableView {
+class ScrollableTable extends TableView {
   constructor(node, cellMinWidth, view, attributes) {
     super(node, cellMinWidth, view, attributes);
     if (!view || view.editable) return;
@@ -10,3 +10,11 @@ export class ScrollableTable extends TableView {
     this.dom.setAttribute("aria-label", "表格");
   }
 }
+
+// The editor draws its tables itself from the first moment. Left to the plugin that resizes columns, the view would come
+// with the plugins, after everything has been drawn once, and all would be drawn a second time.
+export const PlanTable = Table.extend({
+  addNodeView() {
+    return ({ node, view }) => new ScrollableTable(node, this.options.cellMinWidth, view);
+  },
+}).configure({ resizable: true, lastColumnResizable: false, cellMinWidth: 48, View: null });

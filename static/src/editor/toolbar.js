@@ -3,6 +3,8 @@ const toggle = (name) => (editor) => editor.chain().focus()[`toggle${name}`]().r
 const align = (side) => (editor) => editor.chain().focus().setTextAlign(side).run();
 const inTable = (name) => (editor) => editor.chain().focus()[name]().run();
 
+const sized = (size) => (editor) => editor.chain().focus().updateAttributes("image", { size }).run();
+
 const COMMANDS = {
   undo: (editor) => editor.chain().focus().undo().run(),
   redo: (editor) => editor.chain().focus().redo().run(),
@@ -19,14 +21,24 @@ const COMMANDS = {
   alignCenter: align("center"),
   alignRight: align("right"),
   table: (editor) => editor.chain().focus().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(),
+  board: (editor) => editor.chain().focus().insertContent({ type: "board" }).run(),
   rule: (editor) => editor.chain().focus().setHorizontalRule().run(),
+  addRowBefore: inTable("addRowBefore"),
   addRow: inTable("addRowAfter"),
+  addColumnBefore: inTable("addColumnBefore"),
   addColumn: inTable("addColumnAfter"),
   deleteRow: inTable("deleteRow"),
   deleteColumn: inTable("deleteColumn"),
-  mergeCells: inTable("mergeOrSplit"),
+  mergeCells: inTable("mergeCells"),
+  splitCell: inTable("splitCell"),
   headerRow: inTable("toggleHeaderRow"),
+  headerColumn: inTable("toggleHeaderColumn"),
+  headerCell: inTable("toggleHeaderCell"),
   deleteTable: inTable("deleteTable"),
+  small: sized("small"),
+  half: sized("half"),
+  full: sized(null),
+  removeImage: (editor) => editor.chain().focus().deleteSelection().run(),
 };
 
 const ACTIVE = {
@@ -34,6 +46,15 @@ const ACTIVE = {
   alignLeft: (editor) => !editor.isActive({ textAlign: "center" }) && !editor.isActive({ textAlign: "right" }),
   alignCenter: (editor) => editor.isActive({ textAlign: "center" }),
   alignRight: (editor) => editor.isActive({ textAlign: "right" }),
+  small: (editor) => editor.isActive("image", { size: "small" }),
+  half: (editor) => editor.isActive("image", { size: "half" }),
+  full: (editor) => editor.isActive("image", { size: null }),
+};
+
+// Tools that only make sense now and then.
+const POSSIBLE = {
+  mergeCells: (editor) => editor.can().mergeCells(),
+  splitCell: (editor) => editor.can().splitCell(),
 };
 
 export class Toolbar {
@@ -42,10 +63,11 @@ export class Toolbar {
     this.editor = editor;
     this.commands = { ...COMMANDS, ...extra };
     this.tools = [...bar.querySelectorAll("[data-command]")];
-    this.tableTools = bar.querySelector("[data-table-tools]");
+    this.groups = [...bar.querySelectorAll("[data-tools-for]")];
     bar.addEventListener("mousedown", (event) => event.target.closest("[data-command]") && event.preventDefault());
     bar.addEventListener("click", (event) => this.press(event.target.closest("[data-command]")));
     bar.addEventListener("keydown", (event) => this.walk(event));
+    editor.view.dom.addEventListener("keydown", (event) => this.come(event));
     editor.on("transaction", () => this.scheduleRefresh());
     editor.on("update", () => this.scheduleRefresh());
     this.refresh();
@@ -68,15 +90,30 @@ export class Toolbar {
   refresh() {
     const { editor } = this;
     if (editor.isDestroyed) return;
-    const table = editor.isActive("table");
-    if (this.tableTools.hidden === table) this.tableTools.hidden = !table;
+    for (const group of this.groups) {
+      const wanted = editor.isActive(group.dataset.toolsFor);
+      if (group.hidden !== wanted) continue;
+      group.hidden = !wanted;
+      // On a phone these come first in the row.
+      if (wanted) this.bar.scrollLeft = 0;
+    }
     for (const tool of this.tools) {
       const name = tool.dataset.command;
-      if (tool.disabled === editor.isEditable) tool.disabled = !editor.isEditable;
+      const hidden = tool.parentNode.hidden;
+      const off = !editor.isEditable || (!hidden && POSSIBLE[name] !== undefined && !POSSIBLE[name](editor));
+      if (tool.disabled !== off) tool.disabled = off;
       if (!tool.hasAttribute("aria-pressed")) continue;
+      if (name === "focusMode" || name === "suggesting") continue;
       const on = String((ACTIVE[name] || ((e) => e.isActive(name)))(editor));
       if (tool.getAttribute("aria-pressed") !== on) tool.setAttribute("aria-pressed", on);
     }
+  }
+
+  /** Alt+F10 goes from the text to the tools. */
+  come(event) {
+    if (event.key !== "F10" || !event.altKey) return;
+    event.preventDefault();
+    (this.tools.find((tool) => tool.tabIndex === 0 && tool.offsetParent !== null) || this.tools[0]).focus();
   }
 
   walk(event) {

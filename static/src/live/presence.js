@@ -4,23 +4,25 @@ import { behavior } from "../registry.js";
 import { follow } from "./topics.js";
 
 behavior("[data-presence]", (element) => {
-  follow(element.dataset.presence, { seq: () => Infinity, onHere: (users) => show(element, users) });
+  follow(element.dataset.presence, { seq: () => Infinity, onHere: (users, count) => show(element, users, count) });
 });
 
 behavior("[data-presence-scope]", (element) => {
-  follow(element.dataset.presenceScope, { seq: () => Infinity, onHere: (users) => mark(element, users) });
+  follow(element.dataset.presenceScope, { seq: () => Infinity, onHere: (users, count) => mark(element, users, count) });
 });
 
-function show(element, users) {
+function show(element, users, count) {
   const text = element.dataset.text || "人在线";
-  element.dataset.count = users.length;
-  element.textContent = users.length ? `${users.length} ${text}` : "";
-  element.title = users.map((user) => user.name).join("、");
+  const names = users.map((user) => user.name).join("、");
+  element.dataset.count = count;
+  element.textContent = count ? `${count} ${text}` : "";
+  element.title = count > users.length ? `${names}等 ${count} 人` : names;
   element.dispatchEvent(new CustomEvent("presence", { bubbles: true, detail: { users } }));
 }
 
-function mark(scope, users) {
-  const here = new Set(users.map((user) => String(user.id)));
+// Of a full room not everybody is named: then nobody gets a dot, so that none looks absent.
+function mark(scope, users, count) {
+  const here = new Set(count > users.length ? [] : users.map((user) => String(user.id)));
   for (const avatar of scope.querySelectorAll(".avatar[data-user]")) {
     avatar.classList.toggle("is-here", here.has(avatar.dataset.user));
   }

@@ -7,16 +7,16 @@ const TOO_OFTEN_MS = 5000;
 const topics = new Map();
 let wired = false;
 
-/** Follow a topic. The follower has `seq()`, and may have onChanged({seq, what, id}), onState(text, reason), onHere(users).
+/** Follow a topic. The follower has `seq()`, and may have onChanged({seq, what, id}), onState(text, reason), onHere(users, count).
  *  Returns a function that ends it. */
 export function follow(topic, follower) {
   wire();
-  const entry = topics.get(topic) || { followers: new Set(), joined: false, here: [] };
+  const entry = topics.get(topic) || { followers: new Set(), joined: false, here: [], count: 0 };
   topics.set(topic, entry);
   entry.followers.add(follower);
   if (entry.joined) {
     tell(follower, "onState", "live");
-    tell(follower, "onHere", entry.here);
+    tell(follower, "onHere", entry.here, entry.count);
     join(topic);
   } else if (liveSocket().connected) join(topic);
   return () => unfollow(topic, follower);
@@ -45,7 +45,7 @@ function wire() {
     }
   });
   socket.on("changed", (message) => each(topics.get(message.topic), "onChanged", message));
-  socket.on("here", ({ topic, users }) => setHere(topics.get(topic), users));
+  socket.on("here", ({ topic, users, count }) => setHere(topics.get(topic), users, count));
   socket.on("ejected", ({ topic }) => end(topic));
   // Refused for good: the sign-in has ended. Visitors without one were never promised news.
   socket.on("connect_error", () => {
@@ -73,7 +73,7 @@ function joined(topic, answer) {
   }
   entry.joined = true;
   each(entry, "onState", "live");
-  if (answer.here) setHere(entry, answer.here);
+  if (answer.here) setHere(entry, answer.here, answer.count);
   each(entry, "onChanged", { topic, seq: answer.seq, what: "join" });
 }
 
@@ -86,10 +86,12 @@ function end(topic, reason) {
   each(entry, "onState", "ended", reason);
 }
 
-function setHere(entry, users) {
+/** The first of them by name, and how many they are. */
+function setHere(entry, users, count = users.length) {
   if (!entry) return;
   entry.here = users;
-  each(entry, "onHere", users);
+  entry.count = count;
+  each(entry, "onHere", users, count);
 }
 
 function each(entry, name, ...values) {

@@ -10,6 +10,7 @@ behavior("form#reply", (form) => {
   const kept = read();
   const named = form.elements.parent_id.value || form.elements.quote_id.value;
   if (kept && !named && form.elements.html.value) aim(form, kept);
+  form.addEventListener("files:restored", () => kept && !named && aim(form, kept));
   form.elements.html.addEventListener("draft:restored", () => form.elements.html.value || aim(form, {}));
 });
 

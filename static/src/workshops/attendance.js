@@ -1,6 +1,7 @@
 // The host's screen: the code is fetched again when its time is over; the list of names is worked by keyboard.
 import { behavior } from "../registry.js";
 import { requestHtml } from "../net.js";
+import { keepMarks } from "./kept-marks.js";
 
 const RETRY_S = 5;
 
@@ -41,6 +42,7 @@ behavior("[data-names]", (section) => {
     else if (line && /^[1-4]$/.test(event.key)) press(event, line, Number(event.key) - 1);
     else if (event.target === filter && event.key === "Enter") move(event, lines(), null, 1);
   });
+  keepMarks(section);
 });
 
 function move(event, lines, line, step = event.key === "ArrowDown" ? 1 : -1) {

@@ -8,7 +8,7 @@ const working = new WeakMap();
 
 behavior("input[type=file][data-shrink]", (field) => {
   field.addEventListener("change", () => {
-    if (!field.shrinking && [...field.files].some((file) => file.type.startsWith("image/"))) shrinkAll(field);
+    if (!field.shrinking && !field.comesBack && [...field.files].some((file) => file.type.startsWith("image/"))) shrinkAll(field);
     else say(field);
   });
   field.form.addEventListener("reset", () => queueMicrotask(() => say(field)));

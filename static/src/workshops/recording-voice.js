@@ -7,6 +7,7 @@ const TYPES = [
 ];
 const LOOK_MS = 100;
 const BITS = 48000;
+const PART_MS = 3000;
 
 /** What this browser can record, or null. */
 export function recorderType() {
@@ -15,8 +16,11 @@ export function recorderType() {
   return TYPES.find(([type]) => MediaRecorder.isTypeSupported(type)) || null;
 }
 
-/** Start recording; returns {stop, ended}, `ended` resolving to {blob, seconds, extension}. Throws without a microphone. */
-export async function startRecording({ most, onTime, onLevel }) {
+/**
+ * Start recording; returns {stop, ended}, `ended` resolving to {blob, seconds, extension}. Every few seconds `onPart` is given the
+ * same of what was spoken so far. Throws without a microphone.
+ */
+export async function startRecording({ most, onTime, onLevel, onPart }) {
   const [type, extension] = recorderType();
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
   const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: BITS });
@@ -24,7 +28,12 @@ export async function startRecording({ most, onTime, onLevel }) {
   const began = performance.now();
   const spent = () => Math.min(most, (performance.now() - began) / 1000);
   const loudness = listenTo(stream);
-  recorder.addEventListener("dataavailable", (event) => event.data.size && parts.push(event.data));
+  const spoken = () => ({ blob: new Blob(parts, { type: type.split(";")[0] }), seconds: spent(), extension });
+  recorder.addEventListener("dataavailable", (event) => {
+    if (!event.data.size) return;
+    parts.push(event.data);
+    if (recorder.state === "recording") onPart(spoken());
+  });
   const stop = () => recorder.state !== "inactive" && recorder.stop();
   const timer = setInterval(() => {
     onTime(spent());
@@ -36,11 +45,11 @@ export async function startRecording({ most, onTime, onLevel }) {
       clearInterval(timer);
       loudness.close();
       for (const track of stream.getTracks()) track.stop();
-      resolve({ blob: new Blob(parts, { type: type.split(";")[0] }), seconds: spent(), extension });
+      resolve(spoken());
     });
   });
   onTime(0);
-  recorder.start();
+  recorder.start(PART_MS);
   return { stop, ended };
 }
 

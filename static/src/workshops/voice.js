@@ -14,7 +14,7 @@ class VoicePanel {
     this.file = this.part("file");
     this.part("stop").addEventListener("click", () => this.running && this.running.stop());
     this.part("drop").addEventListener("click", () => this.drop());
-    this.file.addEventListener("change", () => this.file.files.length || this.clear());
+    this.file.addEventListener("change", () => (this.file.files.length ? this.offer(this.file.files[0]) : this.clear()));
     this.form.addEventListener("reset", () => this.clear());
     this.form.addEventListener("submit", (event) => this.refuseWhileSpeaking(event));
   }
@@ -23,7 +23,12 @@ class VoicePanel {
     if (this.running || this.starting) return;
     this.starting = true;
     try {
-      this.running = await startRecording({ most: MOST_S, onTime: (s) => this.showTime(s), onLevel: (v) => (this.part("level").value = v) });
+      this.running = await startRecording({
+        most: MOST_S,
+        onTime: (s) => this.showTime(s),
+        onLevel: (v) => (this.part("level").value = v),
+        onPart: (spoken) => this.file.dispatchEvent(new CustomEvent("recording:part", { bubbles: true, detail: fileOf(spoken) })),
+      });
     } catch (_) {
       toast("没有打开麦克风，请在浏览器的网站设置里允许使用麦克风");
       return;
@@ -39,26 +44,31 @@ class VoicePanel {
     this.part("time").textContent = `${clock(seconds)} / ${clock(MOST_S)}`;
   }
 
-  keep({ blob, seconds, extension }) {
+  keep(spoken) {
     this.running = null;
-    if (!blob.size) {
+    if (!spoken.blob.size) {
       this.clear();
       toast("没有录到声音，请再录一次");
       return;
     }
-    const name = `语音 ${Math.floor(seconds / 60)}分${String(Math.floor(seconds % 60)).padStart(2, "0")}秒.${extension}`;
     const files = new DataTransfer();
-    files.items.add(new File([blob], name, { type: blob.type }));
+    files.items.add(fileOf(spoken));
     this.file.files = files.files;
-    this.listenTo(blob);
-    this.part("state").textContent = "录好了，可以先听一遍";
-    this.show({ speaking: false });
+    // What is sent and what is kept on the device hear of it as of anything that is written.
+    for (const name of ["input", "change"]) this.file.dispatchEvent(new Event(name, { bubbles: true }));
     this.form.querySelector("[type=submit]").focus({ preventScroll: true });
   }
 
-  listenTo(blob) {
+  /** Let a recording be listened to: one just made, or one that came back. */
+  offer(file) {
+    this.listenTo(file);
+    this.part("state").textContent = "录好了，可以先听一遍";
+    this.show({ speaking: false });
+  }
+
+  listenTo(file) {
     this.forget();
-    this.part("listen").src = URL.createObjectURL(blob);
+    this.part("listen").src = URL.createObjectURL(file);
   }
 
   forget() {
@@ -69,7 +79,7 @@ class VoicePanel {
 
   drop() {
     this.file.value = "";
-    this.clear();
+    this.file.dispatchEvent(new Event("change", { bubbles: true }));
     this.button.focus();
   }
 
@@ -94,6 +104,11 @@ class VoicePanel {
     event.stopImmediatePropagation();
     toast("还在录音，请先停止，听一遍再发送");
   }
+}
+
+function fileOf({ blob, seconds, extension }) {
+  const length = `${Math.floor(seconds / 60)}分${String(Math.floor(seconds % 60)).padStart(2, "0")}秒`;
+  return new File([blob], `语音 ${length}.${extension}`, { type: blob.type });
 }
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yanxiu.admin.views import appointments, audit, imports, organizations, overview, system, users, watching
+from yanxiu.admin.views import appointments, audit, imports, organizations, overview, synonyms, system, users, watching
 from yanxiu.admin.views.blueprint import bp
 from yanxiu.web.slots import Filler
 
@@ -17,6 +17,7 @@ __all__ = [
     "imports",
     "organizations",
     "overview",
+    "synonyms",
     "system",
     "users",
     "watching",

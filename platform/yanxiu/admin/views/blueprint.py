@@ -6,6 +6,7 @@ from flask import Blueprint, request, url_for
 
 from yanxiu.accounts.permissions import Viewer, can_enter_admin, can_read_audit
 from yanxiu.core.errors import NotFoundError
+from yanxiu.search.permissions import can_edit_synonyms
 from yanxiu.web.auth import current_viewer
 from yanxiu.web.converters import LARGEST_ID
 
@@ -28,6 +29,8 @@ def tabs(viewer: Viewer) -> list[tuple[str, str, bool, None]]:
         ("任职", "admin.appointments"),
         ("导入教师", "admin.imports"),
     ]
+    if can_edit_synonyms(viewer):
+        entries.append(("搜索用词", "admin.synonyms"))
     if can_read_audit(viewer):
         entries += [("操作记录", "admin.audit"), ("系统状态", "admin.system")]
     current = _tab_of(request.endpoint or "")
@@ -40,6 +43,7 @@ _SECTIONS = {
     "organization": "organizations",
     "appointment": "appointments",
     "import": "imports",
+    "synonym": "synonyms",
     "audit": "audit",
     "system": "system",
 }

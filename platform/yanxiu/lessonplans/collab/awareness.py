@@ -15,6 +15,9 @@ PALETTE = (
 )  # fmt: skip
 """Caret colors, all readable with white text on them."""
 
+LONGEST_KEY = 40
+"""Characters of the key of a section."""
+
 
 class MalformedAwarenessError(ValueError):
     """Not an awareness frame."""
@@ -62,11 +65,13 @@ def write_frame(presences: list[Presence]) -> bytes:
 
 
 def signed_state(state: dict[str, Any], user: dict[str, Any], *, may_write: bool) -> dict[str, Any]:
-    """What others may see of a client: its caret (writers only) and the name the server knows."""
+    """What others may see of a client: its caret and the section it takes on (writers only), the name the server knows."""
     kept: dict[str, Any] = {"user": user}
-    cursor = state.get("cursor")
+    cursor, section = state.get("cursor"), state.get("section")
     if may_write and isinstance(cursor, dict):
         kept["cursor"] = cursor
+    if may_write and isinstance(section, str) and 0 < len(section) <= LONGEST_KEY:
+        kept["section"] = section
     return kept
 
 

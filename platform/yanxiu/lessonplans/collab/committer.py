@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from yanxiu.lessonplans.collab.room import Edit
+from yanxiu.lessonplans.collab.room import NOBODY, Edit
 from yanxiu.lessonplans.collab.store import Append, Appended, DocumentStore
 
 log = logging.getLogger(__name__)
 
 COMPANY_S = 0.010
+LONGEST_COMPANY_S = 0.050
+COST_SHARE = 20
+"""Edits wait for others so many times as long as the last commit took of the processor: a busy disk thread stays at 5 %."""
 FIRST_RETRY_S = 0.2
 LAST_RETRY_S = 5.0
 
@@ -33,6 +37,7 @@ class Committer:
         self._wake = threading.Condition()
         self._stopping = False
         self._busy = False
+        self._company_s = COMPANY_S
         self.failures = 0
         self._thread = threading.Thread(target=self._run, name="plan-committer", daemon=True)
 
@@ -55,7 +60,8 @@ class Committer:
         with self._wake:
             self._queue.append(edit)
             self._bytes += len(edit.data)
-            self._wake.notify()
+            if len(self._queue) == 1:  # else the thread is up already, waiting for company
+                self._wake.notify_all()
 
     def drain(self, timeout: float = 5.0) -> bool:
         """Wait until nothing is queued or being written."""
@@ -69,16 +75,24 @@ class Committer:
                 if not self._queue:
                     return
                 if not self._stopping:
-                    self._wake.wait_for(lambda: self._stopping, COMPANY_S)
-                batch, self._queue = self._queue, []
-                self._busy = True
-            try:
+                    self._wake.wait_for(lambda: self._stopping, self._company_s)
+            used = time.thread_time()
+            self.write_queued()
+            self._company_s = min(LONGEST_COMPANY_S, max(COMPANY_S, COST_SHARE * (time.thread_time() - used)))
+
+    def write_queued(self) -> None:
+        """Write what is queued now and report it; one caller at a time."""
+        with self._wake:
+            batch, self._queue = self._queue, []
+            self._busy = True
+        try:
+            if batch:
                 self._write(batch)
-            finally:
-                with self._wake:
-                    self._bytes -= sum(len(edit.data) for edit in batch)
-                    self._busy = False
-                    self._wake.notify_all()
+        finally:
+            with self._wake:
+                self._bytes -= sum(len(edit.data) for edit in batch)
+                self._busy = False
+                self._wake.notify_all()
 
     def _write(self, batch: list[Edit]) -> None:
         pause = FIRST_RETRY_S
@@ -102,11 +116,11 @@ class Committer:
 
 
 def grouped(batch: Sequence[Edit]) -> list[Append]:
-    """One append a document, in the order of arrival."""
-    by_plan: dict[int, list[Edit]] = defaultdict(list)
+    """One append a document and person, in the order of arrival: a log row says who wrote it."""
+    by_person: dict[tuple[int, int], list[bytes]] = defaultdict(list)
     for edit in batch:
-        by_plan[edit.plan_id].append(edit)
+        by_person[edit.plan_id, edit.user_id].append(edit.data)
     return [
-        Append(plan_id, [e.data for e in edits], frozenset(e.user_id for e in edits))
-        for plan_id, edits in by_plan.items()
+        Append(plan_id, parts, frozenset({user_id} - {NOBODY.user_id}))
+        for (plan_id, user_id), parts in by_person.items()
     ]

@@ -17,6 +17,7 @@ from yanxiu.lessonplans.collab.room import Room
 log = logging.getLogger(__name__)
 PRESENCE_TICK_S = 0.033
 CROWDED_PRESENCE_TICK_S = 0.1
+NEVER = float("inf")
 
 
 class Transport(Protocol):
@@ -42,6 +43,7 @@ class FanOut:
         self._clock = clock
         self._wake = threading.Condition(lock)
         self._stopping = False
+        self._wakes_at = NEVER
         self._share = 0.0
         self._share_at = clock()
         self._thread = threading.Thread(target=self._pump, name="plan-fanout", daemon=True)
@@ -71,7 +73,7 @@ class FanOut:
                 self._send_updates(room, [(sid, data)])
             else:
                 room.pending.append((sid, data))
-                self._wake.notify_all()
+                self._wake_by(room.due)
 
     def _send_updates(self, room: Room, batch: list[tuple[str, bytes]]) -> None:
         started = self._clock()
@@ -100,7 +102,7 @@ class FanOut:
             if self._clock() >= room.presence_due:
                 self._send_presence(room)
             else:
-                self._wake.notify_all()
+                self._wake_by(room.presence_due)
 
     def _send_presence(self, room: Room) -> None:
         waiting, room.pending_presence = room.pending_presence, {}
@@ -112,10 +114,23 @@ class FanOut:
     def _pump(self) -> None:
         with self._wake:
             while not self._stopping:
-                now = self._clock()
-                for room in self._rooms():
-                    self._send_due(room, now)
-                self._wake.wait(self._next_due())
+                self.send_due()
+                self._wakes_at = self._next_due()
+                waiting = self._wakes_at - self._clock()
+                self._wake.wait(None if self._wakes_at == NEVER else max(0.001, waiting))
+
+    def _wake_by(self, due: float) -> None:
+        """Have the thread up by then; it is left alone if it wakes early enough by itself."""
+        if due < self._wakes_at:
+            self._wakes_at = due
+            self._wake.notify_all()
+
+    def send_due(self) -> None:
+        """Send what has waited long enough."""
+        with self._lock:
+            now = self._clock()
+            for room in self._rooms():
+                self._send_due(room, now)
 
     def _send_due(self, room: Room, now: float) -> None:
         """Send what a room has waited for. What cannot be sent is dropped: clients compare states and ask for it."""
@@ -128,10 +143,10 @@ class FanOut:
         except Exception:
             log.exception("could not send to the room of plan %s", room.plan_id)
 
-    def _next_due(self) -> float | None:
+    def _next_due(self) -> float:
         dues = [room.due for room in self._rooms() if room.pending]
         dues += [room.presence_due for room in self._rooms() if room.pending_presence]
-        return max(0.001, min(dues) - self._clock()) if dues else None
+        return min(dues, default=NEVER)
 
 
 def _only_sender(sids: Iterable[str]) -> str | None:

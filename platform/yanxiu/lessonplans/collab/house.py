@@ -7,7 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 
-from yanxiu.lessonplans.collab.room import Room
+from yanxiu.lessonplans.collab.room import NOBODY, Room
 from yanxiu.lessonplans.collab.store import DocumentStore
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError
 
@@ -28,6 +28,7 @@ class House:
         self._store = store
         self._lock = lock
         self._on_settled = on_settled
+        self._round = threading.Lock()
         self._to_compact: dict[int, None] = {}
         self._edited: dict[int, dict[int, None]] = defaultdict(dict)
 
@@ -38,21 +39,24 @@ class House:
 
     def note_edit(self, plan_id: int, user_id: int) -> None:
         """Somebody's edit is on disk."""
+        if user_id == NOBODY.user_id:
+            return
         with self._lock:
             editors = self._edited[plan_id]
             editors.pop(user_id, None)
             editors[user_id] = None
 
     def work_off(self, rooms: dict[int, Room], now: float, *, closing: bool = False) -> None:
-        """Do what is due at `now`; everything when closing."""
-        with self._lock:
-            to_compact, self._to_compact = list(self._to_compact), {}
-            settled = self._take_settled(rooms, now, set(self._edited) if closing else set(to_compact))
-        # In this order: compaction removes the log rows that say who wrote, for whoever comes after a crash.
-        for plan_id, editors in settled:
-            self._tell(plan_id, editors)
-        for plan_id in to_compact:
-            self._compact(plan_id, rooms)
+        """Do what is due at `now`; everything when closing. Rounds do not overlap: after one, what was due is done."""
+        with self._round:
+            with self._lock:
+                to_compact, self._to_compact = list(self._to_compact), {}
+                settled = self._take_settled(rooms, now, set(self._edited) if closing else set(to_compact))
+            # In this order: compaction removes the log rows that say who wrote, for whoever comes after a crash.
+            for plan_id, editors in settled:
+                self._tell(plan_id, editors)
+            for plan_id in to_compact:
+                self._compact(plan_id, rooms)
 
     def _take_settled(self, rooms: dict[int, Room], now: float, anyway: set[int]) -> list[tuple[int, tuple[int, ...]]]:
         """Documents that were quiet for a while, were busy for a long while, or were left by the last person."""

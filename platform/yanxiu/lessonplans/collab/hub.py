@@ -12,7 +12,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from yanxiu.core.bucket import Buckets
 from yanxiu.lessonplans.collab import awareness, updates
@@ -23,29 +23,20 @@ from yanxiu.lessonplans.collab.protocol import (
     VERSION,
     Comparison,
     Join,
-    JoinRefusal,
     Limits,
     NakCode,
     RefusedError,
     Role,
+    numbers_in,
+    refused,
 )
-from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor, new_member
+from yanxiu.lessonplans.collab.room import Authority, Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
 
 log = logging.getLogger(__name__)
 
 ROLE_SECONDS = 60.0
 SMALL_DIFF = 16 * 1024
-
-
-class Authority(Protocol):
-    """What the rest of the program says about rights, always as they are now."""
-
-    def role_of(self, visitor: Visitor, plan_id: int) -> Role | None:
-        """None: not (any more) for this person, or the sign-in ended."""
-
-    def exists(self, visitor: Visitor, plan_id: int) -> bool:
-        """Whether the person may know that there is such a plan."""
 
 
 class Hub:
@@ -59,12 +50,14 @@ class Hub:
         *,
         limits: Limits | None = None,
         on_settled: Settled | None = None,
+        on_grown: Callable[[dict[int, tuple[int, int]]], None] = lambda _rows: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits = limits or Limits()
         self._store = store
         self._transport = transport
         self._authority = authority
+        self._on_grown = on_grown
         self._clock = clock
         self._lock = threading.RLock()
         self._rooms: dict[int, Room] = {}
@@ -114,20 +107,20 @@ class Hub:
         """Enter the room first, then read the state, so that nothing falls between."""
         self.start()
         if wanted.version != VERSION:
-            return _refused("upgrade")
+            return refused("upgrade")
         if not self._joins.take(visitor.user_id, self._clock()):
-            return _refused("busy")
+            return refused("busy")
         role = self._authority.role_of(visitor, wanted.doc)
         if role is None:
-            return _refused("forbidden" if self._authority.exists(visitor, wanted.doc) else "not_found")
+            return refused("forbidden" if self._authority.exists(visitor, wanted.doc) else "not_found")
         room, member = self._enter(sid, visitor, wanted, role)
         if member is None:
-            return _refused("busy")
+            return refused("busy")
         now = self._authority.role_of(visitor, wanted.doc)
         found = self._current(room.plan_id) if now is not None else None
         if now is None or found is None:  # taken away before there was anybody in the room to put out
             self._remove(room, sid)
-            return _refused("not_found")
+            return refused("not_found")
         member.role = now
         return self._welcome(room, member, wanted, *found)
 
@@ -147,7 +140,7 @@ class Hub:
             diff = updates.missing_from(state, known)
         except updates.MalformedUpdateError:
             self._remove(room, member.sid)
-            return _refused("upgrade")
+            return refused("upgrade")
         return {
             "ok": True,
             "h": room.handle,
@@ -173,8 +166,7 @@ class Hub:
             if not self._has_room(room, sid, visitor):
                 return room, None
             until = self._clock() + ROLE_SECONDS
-            color = room.color_for(visitor.user_id)
-            member = new_member(sid, visitor, role, wanted.cid, color, until, self.limits)
+            member = new_member(sid, visitor, role, wanted.cid, room.color_for(visitor.user_id), until, self.limits)
             room.members[sid] = member
             self._sockets_of[visitor.user_id].add(sid)
             return room, member
@@ -243,6 +235,11 @@ class Hub:
         room = self._by_handle.get(handle)
         return room, None if room is None else room.members.get(sid)
 
+    def knows_rights(self, sid: str, handle: int) -> bool:
+        """Whether an update can be taken without asking the database first."""
+        member = self._member(sid, handle)[1]
+        return member is None or self._clock() <= member.role_until
+
     def _refusal(self, room: Room, member: Member, number: int, data: bytes) -> NakCode | None:
         now = self._clock()
         if number != member.received + 1:
@@ -277,7 +274,7 @@ class Hub:
         return self.write(visitor, plan_id, data)
 
     def write(self, visitor: Visitor, plan_id: int, data: bytes, timeout: float = 15.0) -> bool:
-        """An update made by this program, or checked; True once it is on disk."""
+        """An update made by this program, or checked; True once it is on disk. One of `NOBODY` counts as nobody's writing."""
         self.start()
         written = threading.Event()
         with self._lock:
@@ -314,6 +311,17 @@ class Hub:
                 self._refuse_gone(edit)
         for (plan_id, sid), number in highest.items():
             self._acknowledge(plan_id, sid, number, done[plan_id].seq)
+        self._on_grown({plan_id: (appended.first, appended.seq) for plan_id, appended in done.items()})
+
+    def grew(self, plan_id: int, first: int, last: int) -> None:
+        """Another process wrote these rows of the log: pass them on to those who have the document open here."""
+        room = self._rooms.get(plan_id)
+        if room is None or not room.members:
+            return
+        for data in self._store.rows(plan_id, first, last):
+            with self._lock:
+                room.size += len(data)
+                self._fanout.offer(room, "", data)
 
     def _acknowledge(self, plan_id: int, sid: str, number: int, seq: int) -> None:
         room = self._rooms.get(plan_id)
@@ -327,9 +335,7 @@ class Hub:
 
     def refuse_malformed(self, sid: str, data: object) -> None:
         """A message that is not even shaped like an update: tell the sender, with what numbers it gave."""
-        parts = data if isinstance(data, list) else []
-        handle, number = (part if isinstance(part, int) and abs(part) < 2**53 else 0 for part in [*parts, 0, 0][:2])
-        self._nak(sid, handle, number, "malformed")
+        self._nak(sid, *numbers_in(data), "malformed")
 
     def _nak(self, sid: str, handle: int, number: int, code: NakCode) -> None:
         self._transport.send([sid], "nak", [handle, number, code])
@@ -362,7 +368,7 @@ class Hub:
         found = self._current(room.plan_id)
         if found is None:
             return
-        _stored, state = found
+        state = found[1]
         try:
             mine, diff = updates.state_vector(state), updates.missing_from(state, client_sv)
             we_lack, they_lack = updates.is_behind(mine, client_sv), updates.is_behind(client_sv, mine)
@@ -440,7 +446,3 @@ class Hub:
                 if room.is_over(now):
                     del self._rooms[room.plan_id]
                     del self._by_handle[room.handle]
-
-
-def _refused(code: JoinRefusal) -> dict[str, Any]:
-    return {"ok": False, "code": code}

@@ -53,19 +53,26 @@ def _past_strings(data: bytes, at: int, count: int) -> int:
 
 def _past_struct(data: bytes, at: int) -> int:
     info = data[at]
-    at += 1
     if info in (GC, SKIP):
-        return _past_numbers(data, at, 1)
+        return _past_numbers(data, at + 1, 1)
+    return past_content(data, past_place(data, at), info & 0x1F)
+
+
+def past_place(data: bytes, at: int) -> int:
+    """The position behind what a struct says about its place: its neighbors, or its parent and key."""
+    info = data[at]
+    at += 1
     neighbors = bool(info & HAS_LEFT) + bool(info & HAS_RIGHT)
     at = _past_numbers(data, at, 2 * neighbors)
     if not neighbors:
         named, at = read_uint(data, at)
         at = _past_strings(data, at, 1) if named else _past_numbers(data, at, 2)
         at = _past_strings(data, at, 1) if info & HAS_KEY else at
-    return _past_content(data, at, info & 0x1F)
+    return at
 
 
-def _past_content(data: bytes, at: int, kind: int) -> int:
+def past_content(data: bytes, at: int, kind: int) -> int:
+    """The position behind a struct's content; Truncated for kinds that no editor writes."""
     if kind == DELETED:
         return _past_numbers(data, at, 1)
     if kind in (BINARY, TEXT, EMBED):

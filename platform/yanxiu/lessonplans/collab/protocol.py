@@ -86,6 +86,11 @@ class Join:
     epoch: int | None
 
 
+def refused(code: JoinRefusal) -> dict[str, Any]:
+    """The answer to a join that is not granted."""
+    return {"ok": False, "code": code}
+
+
 def parse_join(data: object, limits: Limits) -> Join:
     if not isinstance(data, dict):
         raise BadMessageError("join wants an object")
@@ -111,6 +116,13 @@ def parse_numbered(data: object) -> tuple[int, int, bytes]:
     if not 0 < number < 2**53:
         raise BadMessageError("u number")
     return handle, number, payload
+
+
+def numbers_in(data: object) -> tuple[int, int]:
+    """Handle and number of something that is no `u`, as far as it has them."""
+    parts = data if isinstance(data, list) else []
+    handle, number = (part if isinstance(part, int) and abs(part) < 2**53 else 0 for part in [*parts, 0, 0][:2])
+    return handle, number
 
 
 def parse_pair(data: object) -> tuple[int, bytes]:

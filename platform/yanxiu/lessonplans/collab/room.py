@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from yanxiu.core.bucket import Bucket
 from yanxiu.lessonplans.collab.awareness import Presence, pick_color, write_frame
 from yanxiu.lessonplans.collab.protocol import Limits, Role
 
-CROWD = 40
+CROWD = 10
+TICK_EACH_S = 0.0015
 CROWD_TICK_S = 0.055
-"""From 40 people on, sends are what costs: a steady tick serves them better than the leading edge."""
+"""From so many people on, sends are what costs: what is written within some milliseconds for each of them leaves at once."""
 MAX_TICK_S = 0.1
 LINGER_SECONDS = 60.0
 """An empty room keeps its number for a while: who left or lost the right hears so, who comes back finds it."""
@@ -24,6 +26,20 @@ class Visitor:
     user_id: int
     name: str
     session_id: int | None
+
+
+NOBODY = Visitor(0, "", None)
+"""Whose update changes no text, as the mark of a comment: it makes nobody a writer of the document."""
+
+
+class Authority(Protocol):
+    """What the rest of the program says about rights, always as they are now."""
+
+    def role_of(self, visitor: Visitor, plan_id: int) -> Role | None:
+        """None: not (any more) for this person, or the sign-in ended."""
+
+    def exists(self, visitor: Visitor, plan_id: int) -> bool:
+        """Whether the person may know that there is such a plan."""
 
 
 @dataclass
@@ -112,7 +128,8 @@ class Room:
     def tick_after(self, cost: float, share: float) -> float:
         """Seconds until the next fan-out may leave: longer when sending is what the process is busy with."""
         wait = min(MAX_TICK_S, max(20 * cost, (share - 0.2) * 0.12))
-        return max(wait, CROWD_TICK_S) if len(self.members) >= CROWD else wait
+        people = len(self.members)
+        return wait if people < CROWD else max(wait, min(CROWD_TICK_S, people * TICK_EACH_S))
 
 
 def new_member(sid: str, visitor: Visitor, role: Role, client: int, color: str, until: float, limits: Limits) -> Member:

@@ -6,19 +6,35 @@ processes may append to the same document.
 
 from __future__ import annotations
 
+import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, insert, select, update
 
 from yanxiu.core import clock
+from yanxiu.lessonplans.collab.history import Entry, authors_in, pack
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge
-from yanxiu.lessonplans.models import PlanSnapshot, PlanUpdate
+from yanxiu.lessonplans.models import PlanHistory, PlanSnapshot, PlanUpdate
 
 SNAPSHOT = cast(Table, PlanSnapshot.__table__)
 LOG = cast(Table, PlanUpdate.__table__)
+HISTORY = cast(Table, PlanHistory.__table__)
+
+LENGTHEN = (
+    update(SNAPSHOT)
+    .where(SNAPSHOT.c.plan_id == bindparam("plan"))
+    .values(
+        head=SNAPSHOT.c.head + bindparam("rows"),
+        log_rows=SNAPSHOT.c.log_rows + bindparam("rows"),
+        log_bytes=SNAPSHOT.c.log_bytes + bindparam("bytes"),
+    )
+    .returning(SNAPSHOT.c.head, SNAPSHOT.c.log_rows, SNAPSHOT.c.log_bytes)
+)
+INSERT_ROW = insert(LOG)
 
 COMPACT_ROWS = 200
 COMPACT_BYTES = 64 * 1024
@@ -36,8 +52,9 @@ class Append:
 
 @dataclass(frozen=True)
 class Appended:
-    """Where it went, and how long the log now is."""
+    """Where it went: the rows from `first` to `seq`; and how long the log now is."""
 
+    first: int
     seq: int
     log_rows: int
     log_bytes: int
@@ -93,6 +110,16 @@ class DocumentStore:
         seq = rows[-1].seq if rows else row.seq
         return Stored(row.epoch, row.seq, seq, bytes(row.state), tuple(bytes(r.data) for r in rows))
 
+    def rows(self, plan_id: int, first: int, last: int) -> list[bytes]:
+        """Return what the log rows from `first` to `last` hold; everything there is, if some were compacted meanwhile."""
+        wanted = (LOG.c.plan_id == plan_id, LOG.c.seq.between(first, last))
+        with self._transaction(write=False) as connection:
+            found = [bytes(data) for data in connection.scalars(select(LOG.c.data).where(*wanted).order_by(LOG.c.seq))]
+            if len(found) == last - first + 1:
+                return found
+            stored = self._read(connection, plan_id)
+        return [] if stored is None else [stored.merged()]
+
     def size(self, plan_id: int) -> int:
         """How many bytes the document takes, log included; 0 if there is none."""
         with self._transaction(write=False) as connection:
@@ -100,51 +127,37 @@ class DocumentStore:
             return connection.execute(select(size).where(SNAPSHOT.c.plan_id == plan_id)).scalar() or 0
 
     def append(self, batch: Sequence[Append]) -> dict[int, Appended]:
-        """Store a batch, one merged row a document, in one transaction that is on disk when this returns.
+        """Store a batch, one merged row for each item, in one transaction that is on disk when this returns.
 
         Documents that do not exist any more are missing from the answer.
         """
-        rows = [(item, _rows_of(item)) for item in sorted(batch, key=lambda item: item.plan_id)]
-        done: dict[int, Appended] = {}
+        rows: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
+        for item in sorted(batch, key=lambda item: item.plan_id):
+            rows[item.plan_id] += [(_authors_text(item.user_ids), data) for data in _rows_of(item)]
         with self._transaction(write=True) as connection:
-            for item, payloads in rows:
-                appended = self._append_one(connection, item, payloads)
-                if appended is not None:
-                    done[item.plan_id] = appended
+            places = {plan_id: self._lengthen(connection, plan_id, own) for plan_id, own in rows.items()}
+            done = {plan_id: place for plan_id, place in places.items() if place is not None}
+            if done:
+                connection.execute(INSERT_ROW, list(_numbered(done, rows)))
         return done
 
-    def _append_one(self, connection: Connection, item: Append, payloads: list[bytes]) -> Appended | None:
-        size = sum(map(len, payloads))
-        row = connection.execute(
-            update(SNAPSHOT)
-            .where(SNAPSHOT.c.plan_id == item.plan_id)
-            .values(
-                head=SNAPSHOT.c.head + len(payloads),
-                log_rows=SNAPSHOT.c.log_rows + len(payloads),
-                log_bytes=SNAPSHOT.c.log_bytes + size,
-            )
-            .returning(SNAPSHOT.c.head, SNAPSHOT.c.log_rows, SNAPSHOT.c.log_bytes)
-        ).first()
+    def _lengthen(self, connection: Connection, plan_id: int, rows: list[tuple[str, bytes]]) -> Appended | None:
+        """Take the numbers for rows that are about to be written; None without such a document."""
+        more = {"plan": plan_id, "rows": len(rows), "bytes": sum(len(data) for _authors, data in rows)}
+        row = connection.execute(LENGTHEN, more).first()
         if row is None:
             return None
-        authors, now = _authors_text(item.user_ids), clock.now()
-        first = row.head - len(payloads) + 1
-        connection.execute(
-            insert(LOG),
-            [
-                {"plan_id": item.plan_id, "seq": first + i, "data": data, "user_ids": authors, "created_at": now}
-                for i, data in enumerate(payloads)
-            ],
-        )
-        return Appended(row.head, row.log_rows, row.log_bytes)
+        return Appended(row.head - len(rows) + 1, row.head, row.log_rows, row.log_bytes)
 
     def compact(self, plan_id: int) -> int | None:
         """Replace snapshot and log by one collected state; return its size, None if there was nothing to do.
 
-        A document that cannot be loaded is put in quarantine and left exactly as it is.
+        The log rows go to the history, packed. A document that cannot be loaded is put in quarantine and left exactly
+        as it is.
         """
         with self._transaction(write=False) as connection:
             stored = self._read(connection, plan_id)
+            stretches = self._stretches(connection, plan_id, stored) if stored is not None and stored.log else []
         if stored is None or not stored.log:
             return None
         try:
@@ -166,12 +179,35 @@ class DocumentStore:
                 )
             ).rowcount
             if changed:
+                connection.execute(insert(HISTORY), stretches)
                 connection.execute(delete(LOG).where(LOG.c.plan_id == plan_id, LOG.c.seq <= stored.seq))
         return len(state) if changed else None
+
+    def _stretches(self, connection: Connection, plan_id: int, stored: Stored) -> list[dict[str, Any]]:
+        """The log as a row of history; before the first one the state that the log goes on from."""
+        rows = connection.execute(
+            select(LOG).where(LOG.c.plan_id == plan_id, LOG.c.seq > stored.base).order_by(LOG.c.seq)
+        ).all()
+        entries = [Entry(r.seq, r.seq, r.created_at, authors_in(r.user_ids), bytes(r.data)) for r in rows]
+        common = {"plan_id": plan_id, "grain_s": 0}
+        stretch = {"first_seq": rows[0].seq, "last_seq": rows[-1].seq, "last_at": rows[-1].created_at}
+        made = [{**common, **stretch, "is_beginning": False, "data": pack(entries)}]
+        if connection.execute(select(HISTORY.c.plan_id).where(HISTORY.c.plan_id == plan_id).limit(1)).first() is None:
+            began = connection.execute(select(SNAPSHOT.c.updated_at).where(SNAPSHOT.c.plan_id == plan_id)).scalar_one()
+            place = {"first_seq": stored.base, "last_seq": stored.base, "last_at": began}
+            made.append({**common, **place, "is_beginning": True, "data": zlib.compress(stored.snapshot, 9)})
+        return made
 
     def _quarantine(self, plan_id: int) -> None:
         with self._transaction(write=True) as connection:
             connection.execute(update(SNAPSHOT).where(SNAPSHOT.c.plan_id == plan_id).values(quarantined_at=clock.now()))
+
+
+def _numbered(done: dict[int, Appended], rows: dict[int, list[tuple[str, bytes]]]) -> Iterator[dict[str, Any]]:
+    now = clock.now()
+    for plan_id, place in done.items():
+        for seq, (authors, data) in enumerate(rows[plan_id], start=place.first):
+            yield {"plan_id": plan_id, "seq": seq, "data": data, "user_ids": authors, "created_at": now}
 
 
 def _rows_of(item: Append) -> list[bytes]:

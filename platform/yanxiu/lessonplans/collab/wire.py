@@ -1,4 +1,4 @@
-"""The hub on python-socketio: raw events, one msgpack frame a room.
+"""The hub on python-socketio, or on the lines of `yanxiu realtime`: raw events, one msgpack frame a room.
 
 `u` and `w` are registered on the python-socketio server itself: a Flask request context costs more than the whole of
 the rest.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import socketio
 from engineio import packet as engine_packet
@@ -18,6 +18,7 @@ from yanxiu.lessonplans.collab.hub import Hub
 from yanxiu.lessonplans.collab.protocol import (
     NAMESPACE,
     BadMessageError,
+    numbers_in,
     parse_handle,
     parse_join,
     parse_numbered,
@@ -28,6 +29,13 @@ from yanxiu.lessonplans.collab.room import Visitor
 log = logging.getLogger(__name__)
 
 Identify = Callable[[dict[str, Any]], Visitor | None]
+
+
+class EventServer(Protocol):
+    """What brings the events."""
+
+    def on(self, event: str, handler: Callable[..., Any], namespace: str) -> Any:
+        """Call `handler` with the socket's id and the data."""
 
 
 class SocketTransport:
@@ -58,13 +66,19 @@ class SocketTransport:
 class Wire:
     """Registers the events of `/rt` and keeps who is behind each socket."""
 
-    def __init__(self, server: socketio.Server, hub: Hub, identify: Identify) -> None:
+    def __init__(self, server: EventServer, hub: Hub, identify: Identify) -> None:
         self._hub = hub
         self._identify = identify
         self._visitors: dict[str, Visitor] = {}
         self.bad_messages = 0
         for name, handler in self.handlers().items():
             server.on(name, handler=handler, namespace=NAMESPACE)
+
+    def is_quick(self, name: str, sid: str, data: Sequence[Any]) -> bool:
+        """Whether an event is done without the database, so that a server with one thread may do it at once."""
+        if name != "u":
+            return name in ("leave", "w")
+        return self._hub.knows_rights(sid, numbers_in(data[0] if data else None)[0])
 
     def handlers(self) -> dict[str, Callable[..., Any]]:
         return {

@@ -9,12 +9,14 @@ from yanxiu.accounts.queries import viewer_of
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.lessonplans import services
-from yanxiu.lessonplans.collab.updates import compacted
-from yanxiu.lessonplans.demo import caochuan, jingyang, tiji
+from yanxiu.lessonplans.demo import caochuan, jingyang
+from yanxiu.lessonplans.demo.comments import seed_comments
+from yanxiu.lessonplans.demo.editing import rewrite_in_turns, state_of, wrote
+from yanxiu.lessonplans.demo.preparations import seed_preparations
+from yanxiu.lessonplans.demo.records import seed_record
+from yanxiu.lessonplans.demo.rounds import first_version, seed_rounds
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.document.restoring import restoring_update
-from yanxiu.lessonplans.models import LessonPlan, PlanContributor, PlanSnapshot, PlanUpdate
-from yanxiu.lessonplans.queries import stored_document
+from yanxiu.lessonplans.models import LessonPlan, PlanSnapshot
 from yanxiu.lessonplans.services import PlanCard
 
 UNIT = "第二单元 走近古典名著"
@@ -29,6 +31,12 @@ def seed(world: DemoWorld) -> None:
     world.plans["houwang"] = _houwang(world)
     world.plans["honglou"] = _honglou(world)
     world.plans["tiji"] = _tiji(world)
+    if "difficulties" in world.activities:
+        seed_record(world, world.activities["difficulties"])
+    seed_rounds(world)
+    seed_comments(world)
+    if "sanguo" in world.workshops:
+        seed_preparations(world)
 
 
 def _chinese(world: DemoWorld, title: str, periods: int, visibility: str = "workshop") -> PlanCard:
@@ -50,61 +58,30 @@ def _chinese(world: DemoWorld, title: str, periods: int, visibility: str = "work
 
 
 def _make(
-    world: DemoWorld, owner: str, card: PlanCard, document: Node, at: datetime, template: str = "literacy"
+    world: DemoWorld, owner: str, card: PlanCard, document: Node | None, at: datetime, template: str = "literacy"
 ) -> LessonPlan:
     user = world.users[owner]
     plan = services.create_plan(user, viewer_of(user), card, template, document)
-    _wrote(plan, user, at)
-    plan.created_at = at
+    wrote(plan, user, at)
+    plan.created_at = db.session.get_one(PlanSnapshot, plan.id).updated_at = at
     return plan
 
 
-def _wrote(plan: LessonPlan, user: User, at: datetime) -> None:
-    """Note that somebody wrote in the plan at that moment."""
-    plan.edited_at, plan.edited_by_id = at, user.id
-    known = db.session.get(PlanContributor, (plan.id, user.id))
-    if known is None:
-        db.session.add(PlanContributor(plan_id=plan.id, user_id=user.id, first_at=at, last_at=at))
-    else:
-        known.last_at = at
-    db.session.flush()
-
-
-def _state(plan: LessonPlan) -> bytes:
-    stored = stored_document(plan.id)
-    assert stored is not None
-    return compacted([stored.snapshot, *stored.log])
-
-
-def _rewrite(plan: LessonPlan, document: Node, user: User, at: datetime) -> None:
-    """Turn the document into another one by an edit in its log, as if it had been typed."""
-    snapshot = db.session.get(PlanSnapshot, plan.id)
-    assert snapshot is not None
-    update = restoring_update(_state(plan), document)
-    snapshot.head += 1
-    snapshot.log_rows += 1
-    snapshot.log_bytes += len(update)
-    row = PlanUpdate(plan_id=plan.id, seq=snapshot.head, data=update, user_ids=str(user.id), created_at=at)
-    db.session.add(row)
-    db.session.flush()
-    services.write_text(plan.id, epoch=snapshot.epoch, seq=snapshot.head, document=document)
-    _wrote(plan, user, at)
-
-
 def _revision(plan: LessonPlan, user: User, title: str, note: str, at: datetime) -> None:
-    services.save_revision(user, plan, _state(plan), title, note).created_at = at
+    services.save_revision(user, plan, state_of(plan), title, note).created_at = at
 
 
 def _caochuan(world: DemoWorld) -> LessonPlan:
     leader, teacher, colleague = (world.users[key] for key in ("leader", "teacher", "colleague"))
     card = _chinese(world, "《草船借箭》第一课时", 2)
-    plan = _make(world, "leader", card, caochuan.first_version(), world.ago(days=16))
+    plan = _make(world, "leader", card, None, world.ago(days=16))
+    rewrite_in_turns(plan, caochuan.first_version(), [leader, leader, colleague], world.ago(days=16))
     services.invite_member(leader, plan, world.users["villager"], "writer").seen_at = world.ago(days=14)
     services.invite_member(leader, plan, world.users["outsider"], "reader")
     _revision(plan, leader, "一稿", "主备人初案，请大家重点看教学过程", world.ago(days=15))
-    _wrote(plan, colleague, world.ago(days=12))
-    _rewrite(plan, caochuan.second_version(), teacher, world.ago(days=6, hours=3))
-    _wrote(plan, leader, world.ago(hours=5))
+    wrote(plan, colleague, world.ago(days=12))
+    rewrite_in_turns(plan, caochuan.second_version(), [teacher, colleague, leader], world.ago(days=6, hours=3))
+    wrote(plan, leader, world.ago(hours=5))
     note = "根据周三研讨修改：目标写成可检测的，探究分成借箭前、借箭时两步，加学习单"
     _revision(plan, leader, "二稿", note, world.ago(days=6))
     return plan
@@ -114,7 +91,7 @@ def _jingyanggang(world: DemoWorld) -> LessonPlan:
     card = _chinese(world, "《景阳冈》第二课时", 2)
     plan = _make(world, "teacher", card, jingyang.jingyanggang(), world.ago(days=9))
     _revision(plan, world.users["teacher"], "一稿", "讲故事评价表附在教学准备里", world.ago(days=8))
-    _wrote(plan, world.users["leader"], world.ago(days=2, hours=4))
+    wrote(plan, world.users["leader"], world.ago(days=2, hours=4))
     return plan
 
 
@@ -142,6 +119,4 @@ def _tiji(world: DemoWorld) -> LessonPlan:
         periods=1,
         visibility="county",
     )
-    plan = _make(world, "outsider", card, tiji.changfangti(), world.ago(days=11))
-    _revision(plan, world.users["outsider"], "定稿", "县级公开课用稿", world.ago(days=10))
-    return plan
+    return _make(world, "outsider", card, first_version(), world.ago(days=25))

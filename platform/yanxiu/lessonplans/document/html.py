@@ -6,13 +6,17 @@ limited to http, https, mailto and paths of our own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
 from yanxiu.core.html import safe_url
+from yanxiu.lessonplans.document.board import board_svg
+from yanxiu.lessonplans.document.formulas import mathml
 from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.suggesting import BREAK, JOIN, as_undecided, is_insertion
 
 MAX_DEPTH = 60
 MAX_SPAN = 100
@@ -23,12 +27,22 @@ SIMPLE = {
     "listItem": "li",
     "tableRow": "tr",
 }
+SIZES = {"small", "half"}
+_SECOND = re.compile(r"[?&]t=(\d{1,6})(?:[&#]|$)", re.ASCII)
 MARKS = {"bold": "strong", "italic": "em", "underline": "u", "strike": "s", "highlight": "mark"}
-MARK_ORDER = ("link", "highlight", "bold", "italic", "underline", "strike")
+MARK_ORDER = ("link", "highlight", "bold", "italic", "underline", "strike", "pinyin")
 
 
 def render_html(document: Node) -> str:
-    """HTML of the whole document; sections carry the ids the outline points to."""
+    """HTML of the whole document, as undecided; sections carry the ids the outline points to."""
+    return "".join(_block(node, 0) for node in as_undecided(document).get("content", ()))
+
+
+def render_proposed(document: Node) -> str:
+    """HTML of the document with what is only proposed: `<ins>` and `<del>` say whose it is.
+
+    `<wbr>` ends a paragraph, `<wbr data-joins>` joins it with the next.
+    """
     return "".join(_block(node, 0) for node in document.get("content", ()))
 
 
@@ -57,7 +71,7 @@ def _section(node: Node, depth: int) -> str:
     attrs = _attrs(node)
     key = "".join(c for c in str(attrs.get("key", "")) if c.isalnum() or c in "-_")[:40]
     title = escape(str(attrs.get("title", "")))
-    empty = "" if plain_text(node, with_titles=False).strip() or _has_picture(node) else " data-empty"
+    empty = "" if plain_text(node, with_titles=False).strip() or _has_something_to_see(node) else " data-empty"
     return (
         f'<section class="plan-section" id="section-{key}"{empty}><h2>{title}</h2>'
         f'<div class="plan-section-body">{_children(node, depth)}</div></section>'
@@ -79,9 +93,15 @@ def _alignment(node: Node) -> str:
 
 
 def _ordered(node: Node, depth: int) -> str:
-    start = _attrs(node).get("start")
-    start_html = f' start="{start}"' if isinstance(start, int) and 1 < start < 10_000 else ""
+    start = first_number(node)
+    start_html = f' start="{start}"' if start > 1 else ""
     return f"<ol{start_html}>{_children(node, depth)}</ol>"
+
+
+def first_number(node: Node) -> int:
+    """The number of the first item of an ordered list."""
+    start = _attrs(node).get("start")
+    return start if isinstance(start, int) and 1 < start < 10_000 else 1
 
 
 def _task_list(node: Node, depth: int) -> str:
@@ -123,6 +143,7 @@ def _cell(tag: str) -> Callable[[Node, int], str]:
         for name in ("colspan", "rowspan"):
             span = _span(attrs.get(name))
             spans += f' {name}="{span}"' if span > 1 else ""
+        spans += _alignment({"attrs": {"textAlign": attrs.get("align")}})
         return f"<{tag}{spans}>{_children(node, depth)}</{tag}>"
 
     return write
@@ -138,7 +159,24 @@ def _image(node: Node, depth: int) -> str:
     if not isinstance(source, str) or not _own_path(source):
         return ""
     alt = escape(str(attrs.get("alt") or "插图"), quote=True)
-    return f'<img src="{escape(source, quote=True)}" alt="{alt}" loading="lazy">'
+    size = attrs.get("size")
+    size_class = f' class="image-{size}"' if isinstance(size, str) and size in SIZES else ""
+    return f'<img src="{escape(source, quote=True)}" alt="{alt}"{size_class} loading="lazy">'
+
+
+def _card(node: Node, depth: int) -> str:
+    """A title that leads somewhere on this site; who may see what is there is decided when it is opened."""
+    attrs = _attrs(node)
+    title, href = escape(str(attrs.get("title", ""))), attrs.get("href")
+    own = isinstance(href, str) and _own_path(href)
+    link = f'<a href="{escape(str(href), quote=True)}">{title}</a>' if own else f"<span>{title}</span>"
+    from_second = _SECOND.search(str(href)) if own else None
+    start = f"{int(from_second[1]) // 60:02}:{int(from_second[1]) % 60:02} 起" if from_second else ""
+    label = escape(str(attrs.get("label", "")))
+    return (
+        f'<div class="link-card"><span class="link-card-kind">{label}</span>{link}'
+        f'<span class="link-card-from">{start}</span></div>'
+    )
 
 
 def _own_path(address: str) -> bool:
@@ -159,9 +197,41 @@ def _text(node: Node) -> str:
             continue
         if name == "link":
             html = _link(html, marks[name])
+        elif name == "pinyin":
+            html = _ruby(html, marks[name])
         else:
             html = f"<{MARKS[name]}>{html}</{MARKS[name]}>"
+    return _commented(_proposed(_written_by(html, marks.get("author")), marks), node)
+
+
+def _proposed(html: str, marks: dict[Any, Node]) -> str:
+    """Say who proposed a text or its end; only `render_proposed` comes here with one."""
+    if "deletion" in marks:
+        html = f"<del{_proposer(marks['deletion'])}>{html}</del>"
+    if "insertion" in marks:
+        broken = html.replace(BREAK, "<wbr>").replace(JOIN, "<wbr data-joins>")
+        html = f"<ins{_proposer(marks['insertion'])}>{broken}</ins>"
     return html
+
+
+def _proposer(mark: Node) -> str:
+    attrs = _attrs(mark)
+    at = attrs.get("at")
+    when = at if isinstance(at, int) and at > 0 else 0
+    return f' data-change="{escape(str(attrs.get("name", ""))[:60], quote=True)}" data-at="{when}"'
+
+
+def _commented(html: str, node: Node) -> str:
+    """Say which comments are about a text; only a document that was read with them has any."""
+    marks = (mark for mark in node.get("marks", ()) if isinstance(mark, dict) and mark.get("type") == "comment")
+    about = " ".join(escape(str(_attrs(mark).get("cid", "")), quote=True) for mark in marks)
+    return f'<span data-comments="{about}">{html}</span>' if about else html
+
+
+def _written_by(html: str, mark: Node | None) -> str:
+    """Say who wrote a text (`authorship`); only the page of a plan's past gives it a look."""
+    tone = _attrs(mark).get("tone") if mark else None
+    return f'<span class="wrote wrote-{tone}">{html}</span>' if isinstance(tone, int) and 0 <= tone < 8 else html
 
 
 def _link(html: str, mark: Node) -> str:
@@ -169,6 +239,18 @@ def _link(html: str, mark: Node) -> str:
     if not address:
         return html
     return f'<a href="{escape(address, quote=True)}" rel="noopener noreferrer nofollow">{html}</a>'
+
+
+def _ruby(html: str, mark: Node) -> str:
+    over = escape(str(_attrs(mark).get("text", ""))[:40])
+    return f"<ruby>{html}<rp>（</rp><rt>{over}</rt><rp>）</rp></ruby>" if over else html
+
+
+def _formula(node: Node, depth: int) -> str:
+    attrs = _attrs(node)
+    tex, display = str(attrs.get("tex", "")), attrs.get("display") is True
+    shown = mathml(tex, display=display) or f"<code>{escape(tex)}</code>"
+    return f'<span class="formula{" is-display" if display else ""}">{shown}</span>'
 
 
 WRITERS: dict[str, Callable[[Node, int], str]] = {
@@ -182,23 +264,41 @@ WRITERS: dict[str, Callable[[Node, int], str]] = {
     "tableCell": _cell("td"),
     "tableHeader": _cell("th"),
     "image": _image,
+    "card": _card,
+    "formula": _formula,
+    "board": lambda node, depth: board_svg(list(node.get("content", ()))),
     "hardBreak": lambda node, depth: "<br>",
     "horizontalRule": lambda node, depth: "<hr>",
 }
 
-BLOCKS = {"paragraph", "heading", "planSection", "tableRow", "hardBreak", "listItem", "taskItem"}
+BLOCKS = {"paragraph", "heading", "planSection", "tableRow", "hardBreak", "listItem", "taskItem", "card", "boardText"}
+LEAF_WORDS = {"card": "title", "formula": "tex", "boardText": "text"}
+"""Nodes without text of their own, and the attribute that stands for them in search."""
+SHOWN = {"image", "table", "card", "formula", "board"}
+"""What is something to see without a word in it."""
 
 
 def plain_text(node: Node, depth: int = 0, *, with_titles: bool = True) -> str:
-    """The words of a node, blocks on lines of their own; section titles included unless told otherwise."""
+    """The words of a node, blocks on lines of their own; section titles included unless told otherwise.
+
+    What is only suggested is not there yet, what is suggested to go still is.
+    """
     if node.get("type") == "text":
-        return str(node.get("text", ""))
+        return "" if is_insertion(node) else str(node.get("text", ""))
+    if node.get("type") in LEAF_WORDS:
+        return _leaf_words(node) if with_titles else ""
     if depth > MAX_DEPTH:
         return ""
     inner = "".join(plain_text(child, depth + 1, with_titles=with_titles) for child in node.get("content", ()))
     if node.get("type") == "planSection" and with_titles:
         inner = f"{_attrs(node).get('title', '')}\n{inner}"
     return inner + "\n" if node.get("type") in BLOCKS and not inner.endswith("\n") else inner
+
+
+def _leaf_words(node: Node) -> str:
+    kind = str(node.get("type"))
+    words = str(_attrs(node).get(LEAF_WORDS[kind], ""))
+    return f"{words}\n" if kind in BLOCKS else words
 
 
 def outline(document: Node) -> list[tuple[str, str]]:
@@ -215,7 +315,7 @@ def count_characters(document: Node) -> int:
     return sum(1 for c in plain_text(document, with_titles=False) if not c.isspace())
 
 
-def _has_picture(node: Node, depth: int = 0) -> bool:
-    if node.get("type") in ("image", "table"):
+def _has_something_to_see(node: Node, depth: int = 0) -> bool:
+    if node.get("type") in SHOWN:
         return True
-    return depth < MAX_DEPTH and any(_has_picture(child, depth + 1) for child in node.get("content", ()))
+    return depth < MAX_DEPTH and any(_has_something_to_see(child, depth + 1) for child in node.get("content", ()))

@@ -22,6 +22,8 @@ class TemplateSection:
     hint: str
     parts: tuple[str, ...] = ()
     table: bool = False
+    required: bool = False
+    """Told when it is empty as the plan goes on; nobody is kept from writing or going on."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,11 @@ _BASICS = TemplateSection("basics", "课题与课时", "课题、教材版本与
 _STANDARD = TemplateSection("standard", "课标要求", "本课对应的课程标准要求和学业质量描述")
 _TEXTBOOK = TemplateSection("textbook", "教材分析", "本课在单元中的位置，教材的编排意图")
 _LEARNERS = TemplateSection("learners", "学情分析", "学生已经会什么，难在哪里，兴趣在哪里")
-_FOCUS = TemplateSection("focus", "教学重点与难点", "", parts=("教学重点", "教学难点"))
+_FOCUS = TemplateSection("focus", "教学重点与难点", "", parts=("教学重点", "教学难点"), required=True)
 _PREPARATION = TemplateSection("preparation", "教学准备", "课件、学习单、教具，学生课前要做的事")
-_PROCESS = TemplateSection("process", "教学过程", "", table=True)
+_PROCESS = TemplateSection("process", "教学过程", "", table=True, required=True)
 _BOARD = TemplateSection("board", "板书设计", "板书的内容与布局")
-_HOMEWORK = TemplateSection("homework", "作业设计", "", parts=("基础作业", "拓展作业"))
+_HOMEWORK = TemplateSection("homework", "作业设计", "", parts=("基础作业", "拓展作业"), required=True)
 _REFLECTION = TemplateSection("reflection", "教学反思", "上完课以后再写：哪里有效，哪里要改，怎么改")
 
 LITERACY = PlanTemplate(
@@ -54,7 +56,9 @@ LITERACY = PlanTemplate(
         _STANDARD,
         _TEXTBOOK,
         _LEARNERS,
-        TemplateSection("goals", "教学目标（核心素养）", "用学生能做到的事来写：通过什么活动，达到什么程度"),
+        TemplateSection(
+            "goals", "教学目标（核心素养）", "用学生能做到的事来写：通过什么活动，达到什么程度", required=True
+        ),
         _FOCUS,
         _PREPARATION,
         _PROCESS,
@@ -72,7 +76,9 @@ THREE_DIMENSIONS = PlanTemplate(
         _STANDARD,
         _TEXTBOOK,
         _LEARNERS,
-        TemplateSection("goals", "教学目标（三维）", "", parts=("知识与技能", "过程与方法", "情感态度与价值观")),
+        TemplateSection(
+            "goals", "教学目标（三维）", "", parts=("知识与技能", "过程与方法", "情感态度与价值观"), required=True
+        ),
         _FOCUS,
         _PREPARATION,
         _PROCESS,

@@ -10,6 +10,7 @@ from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
+from yanxiu.lessonplans.document.mark_names import COMMENT, stored_name
 from yanxiu.lessonplans.document.nodes import Node
 
 FIELD = "default"
@@ -20,12 +21,20 @@ DEFAULT_ATTRIBUTES: dict[str, dict[str, Any]] = {
     "heading": {"level": 3},
     "orderedList": {"start": 1},
     "taskItem": {"checked": False},
+    "stroke": {"color": "black", "width": 4},
+    "boardText": {"color": "black"},
+    "formula": {"tex": "", "display": False},
     "tableCell": {"colspan": 1, "rowspan": 1},
     "tableHeader": {"colspan": 1, "rowspan": 1},
 }
 """What the editor always stores; leaving it out would make its first edit rewrite the node."""
 
-DEFAULT_MARK_ATTRIBUTES: dict[str, dict[str, Any]] = {"link": {"rel": "noopener noreferrer nofollow"}}
+_SUGGESTED = {"id": "", "author": 0, "name": "", "at": 0}
+DEFAULT_MARK_ATTRIBUTES: dict[str, dict[str, Any]] = {
+    "link": {"rel": "noopener noreferrer nofollow"},
+    "insertion": _SUGGESTED,
+    "deletion": _SUGGESTED,
+}
 
 
 def state_from_json(document: Node) -> bytes:
@@ -47,9 +56,11 @@ def json_from_state(state: bytes) -> Node:
     return json_from_doc(load(state))
 
 
-def json_from_doc(loaded: Doc) -> Node:
+def json_from_doc(loaded: Doc, *, comments: bool = False) -> Node:
+    """The document; `comments`: with the marks of comments, which may cut a text in pieces."""
     root = loaded.get(FIELD, type=XmlFragment)
-    return {"type": "doc", "content": _read_children(root, 0)}
+    with loaded.transaction():  # one for all: else each look at a node begins and ends its own
+        return {"type": "doc", "content": _read_children(root, 0, comments)}
 
 
 def _append_all(parent: XmlFragment | XmlElement, nodes: Any) -> None:
@@ -82,30 +93,34 @@ def _append_text(parent: XmlFragment | XmlElement, texts: list[Node]) -> None:
     joined = parent.children.append(XmlText())
     for node in texts:
         marks = {
-            mark["type"]: {**DEFAULT_MARK_ATTRIBUTES.get(mark["type"], {}), **mark.get("attrs", {})}
+            _name_of(mark): {**DEFAULT_MARK_ATTRIBUTES.get(mark["type"], {}), **mark.get("attrs", {})}
             for mark in node.get("marks", ())
         }
         joined.insert(len(joined), node["text"], marks)
 
 
-def _read_children(parent: XmlFragment | XmlElement, depth: int) -> list[Node]:
+def _name_of(mark: Node) -> str:
+    return stored_name(str(mark["attrs"]["cid"])) if mark["type"] == COMMENT else str(mark["type"])
+
+
+def _read_children(parent: XmlFragment | XmlElement, depth: int, comments: bool) -> list[Node]:
     if depth > MAX_DEPTH:
         return []
     content: list[Node] = []
     for child in parent.children:
         if isinstance(child, XmlElement):
-            content.append(_read_element(child, depth))
+            content.append(_read_element(child, depth, comments))
         elif isinstance(child, XmlText):
-            content += _read_text(child)
+            content += _read_text(child, comments)
     return content
 
 
-def _read_element(element: XmlElement, depth: int) -> Node:
+def _read_element(element: XmlElement, depth: int, comments: bool) -> Node:
     node: Node = {"type": element.tag or ""}
     attributes = {key: _plain(value) for key, value in _pairs(element)}
     if attributes:
         node["attrs"] = attributes
-    content = _read_children(element, depth + 1)
+    content = _read_children(element, depth + 1, comments)
     if content:
         node["content"] = content
     return node
@@ -114,18 +129,24 @@ def _read_element(element: XmlElement, depth: int) -> Node:
 def _pairs(element: XmlElement) -> list[tuple[str, Any]]:
     """pycrdt says `Iterable` where it gives an iterator."""
     pairs: Any = element.attributes
-    return list(pairs)
+    return [pair for pair in pairs]  # noqa: C416  (`list` would ask for the length first, which reads them all once more)
 
 
-def _read_text(text: XmlText) -> list[Node]:
+def _read_text(text: XmlText, comments: bool) -> list[Node]:
     parts: list[Node] = []
     for value, marks in text.diff():
         if not isinstance(value, str) or not value:
             continue
         node: Node = {"type": "text", "text": value}
-        if marks:
-            node["marks"] = [_mark(name, attributes) for name, attributes in marks.items()]
-        parts.append(node)
+        read = [
+            _mark(name, about) for name, about in sorted((marks or {}).items())
+        ]  # else equal texts read differently
+        if kept := [mark for mark in read if comments or mark["type"] != COMMENT]:
+            node["marks"] = kept
+        if parts and parts[-1].get("marks") == node.get("marks"):  # only a comment cut it in two
+            parts[-1]["text"] += value
+        else:
+            parts.append(node)
     return parts
 
 

@@ -18,7 +18,7 @@ from yanxiu.lessonplans.collab.protocol import NakCode, RefusedError
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.permissions import can_write_plan
 from yanxiu.lessonplans.sockets import documents
-from yanxiu.lessonplans.views.doors import bp, open_plan, writable_plan
+from yanxiu.lessonplans.views.doors import bp, open_document, writable_document
 from yanxiu.web.auth import current_actor, current_session_id, current_viewer
 from yanxiu.web.files import send_stored
 
@@ -52,7 +52,7 @@ class RefusedUpdateError(YanxiuError):
 @bp.post("/lesson-plans/<int:plan_id>/updates")
 def post_update(plan_id: int) -> ResponseReturnValue:
     """Take an update that is larger than a socket frame; the answer means that it is on disk."""
-    writable_plan(plan_id)
+    writable_document(plan_id)
     if (request.content_length or 0) > documents().limits.post_bytes:
         raise RefusedUpdateError("too_large")
     data = request.get_data(cache=False)
@@ -70,7 +70,7 @@ def post_update(plan_id: int) -> ResponseReturnValue:
 @bp.post("/lesson-plans/<int:plan_id>/comparisons")
 def compare(plan_id: int) -> ResponseReturnValue:
     """Answer a state vector with what its owner lacks and with our own; for networks that let no socket through."""
-    plan, seat = open_plan(plan_id)
+    plan, seat = open_document(plan_id)
     hub = documents()
     if (request.content_length or 0) > hub.limits.state_vector_bytes:
         raise RefusedUpdateError("malformed")
@@ -89,13 +89,13 @@ def compare(plan_id: int) -> ResponseReturnValue:
 @bp.post("/lesson-plans/<int:plan_id>/images")
 def add_image(plan_id: int) -> ResponseReturnValue:
     """Take a picture for the plan; it is drawn anew, so nothing hides in it."""
-    writable_plan(plan_id)
+    writable_document(plan_id)
     file = request.files.get("file")
     if not isinstance(file, FileStorage) or not file.filename:
         raise InvalidError("请选择一张图片", field="file")
     received = receive_upload(file.stream, file.filename, kinds=IMAGES, max_bytes=MAX_IMAGE_BYTES)
     with unit_of_work():
-        plan, _seat = writable_plan(plan_id)
+        plan, _seat = writable_document(plan_id)
         image_id = services.keep_image(current_actor(), plan, received).id
     return jsonify(ok=True, url=url_for(".image", plan_id=plan_id, image_id=image_id), name=received.name), 201
 
@@ -103,7 +103,7 @@ def add_image(plan_id: int) -> ResponseReturnValue:
 @bp.get("/lesson-plans/<int:plan_id>/images/<int:image_id>")
 def image(plan_id: int, image_id: int) -> ResponseReturnValue:
     """Send a picture of the plan to whoever may see the plan."""
-    open_plan(plan_id)
+    open_document(plan_id)
     found = queries.find_image(plan_id, image_id)
     if found is None:
         raise NotFoundError

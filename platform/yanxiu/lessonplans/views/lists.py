@@ -15,6 +15,8 @@ from yanxiu.core.html import without_invisible
 from yanxiu.core.live import current_seq
 from yanxiu.lessonplans import queries
 from yanxiu.lessonplans.models import COUNTY, SCHOOL, WORKSHOP
+from yanxiu.lessonplans.queries.adaptations import reflections_waiting
+from yanxiu.lessonplans.queries.checks import is_checker
 from yanxiu.lessonplans.views.doors import bp
 from yanxiu.web.auth import current_viewer
 from yanxiu.web.slots import Filler
@@ -36,7 +38,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "lessonplans/index.html",
         page=page,
+        copies=queries.copies_among(page.items),
         waiting=waiting,
+        checker=is_checker(viewer),
         shared=shared,
         wanted=wanted,
         scopes=scopes,
@@ -105,8 +109,8 @@ def _continue(viewer: Viewer, **_more: Any) -> dict[str, Any] | None:
 
 
 def _waiting(viewer: Viewer, **_more: Any) -> dict[str, Any] | None:
-    waiting = queries.waiting_plans(viewer, limit=5)
-    return {"waiting": waiting} if waiting else None
+    waiting, reflections = queries.waiting_plans(viewer, limit=5), reflections_waiting(viewer.user_id)
+    return {"waiting": waiting, "reflections": reflections} if waiting or reflections else None
 
 
 SLOTS: dict[str, Filler] = {

@@ -9,11 +9,22 @@ from markupsafe import Markup
 from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import permissions, queries, services
+from yanxiu.lessonplans.document.curriculum import help_for
 from yanxiu.lessonplans.document.html import outline, render_html
+from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.suggesting import has_suggestions
 from yanxiu.lessonplans.document.ydoc import json_from_state
 from yanxiu.lessonplans.forms import NewPlanForm, PlanForm, RevisionForm
 from yanxiu.lessonplans.models import WORKSHOP, LessonPlan
-from yanxiu.lessonplans.views.doors import bp, done, open_plan, own_plan, rights
+from yanxiu.lessonplans.permissions.checks import can_see_checks
+from yanxiu.lessonplans.queries.adaptations import find_adaptation
+from yanxiu.lessonplans.queries.checks import checks_of
+from yanxiu.lessonplans.queries.comments import adopted_voices
+from yanxiu.lessonplans.queries.layouts import layout_of
+from yanxiu.lessonplans.queries.templates import template_choices
+from yanxiu.lessonplans.views.comments import comments_of
+from yanxiu.lessonplans.views.doors import bp, done, open_document, open_plan, own_plan, rights
+from yanxiu.lessonplans.views.preparations import progress_of
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import find_workshop, workshop_options
 
@@ -23,7 +34,8 @@ def new() -> ResponseReturnValue:
     """Show the form for a new plan, filled in with what is known of the teacher."""
     actor, wanted = current_actor(), request.args.get("workshop", "")
     form = NewPlanForm(formdata=None, subject=actor.subject, stage=actor.stage)
-    _offer(form)
+    offer_workshops(form)
+    form.offer_templates(template_choices(current_viewer()))
     if wanted in {choice.value for choice in form.workshop_id.choices if choice.value}:
         form.workshop_id.data, form.visibility.data = wanted, WORKSHOP
     return render_template("lessonplans/new.html", form=form)
@@ -33,7 +45,8 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Make a plan and open it."""
     form = NewPlanForm()
-    _offer(form)
+    offer_workshops(form)
+    form.offer_templates(template_choices(current_viewer()))
     if not form.validate_on_submit():
         return render_template("lessonplans/new.html", form=form), 422
     try:
@@ -48,26 +61,40 @@ def create() -> ResponseReturnValue:
 
 @bp.get("/lesson-plans/<int:plan_id>")
 def show(plan_id: int) -> ResponseReturnValue:
-    """Show a plan: it reads at once; for those who may write, the editor takes over."""
-    plan, seat = open_plan(plan_id)
+    """Show a plan: it reads at once; for those who may write, the editor takes over. A record lies with its activity."""
+    plan, seat = open_document(plan_id)
+    if plan.is_record:
+        return redirect(url_for(".record", workshop_id=plan.workshop_id, activity_id=plan.activity_id))
     viewer = current_viewer()
     member = queries.find_member(plan_id, viewer.user_id or 0)
     if member is not None and member.seen_at is None:
         _mark_seen(plan_id, viewer.user_id or 0)
         plan, seat = open_plan(plan_id)
-    html, sections = _readable(plan)
+    document = document_now(plan)
+    comments, proposed = comments_of(plan, seat), has_suggestions(document)
+    copied = find_adaptation(plan_id)
     return render_template(
         "lessonplans/show.html",
         plan=plan,
         may=rights(viewer, plan, seat),
+        progress=progress_of(viewer, plan, seat),
+        copied=copied,
+        sees_shared=copied is not None and queries.visible_plan(viewer, copied.source_id) is not None,
+        fill_help=help_for(plan.subject),
+        checks=checks_of(plan_id) if can_see_checks(viewer, plan, seat) else [],
         workshop=find_workshop(viewer, plan.workshop_id) if plan.workshop_id else None,
-        html=html,
-        sections=sections,
+        html=Markup(render_html(document)),
+        sections=outline(document),
+        comments=comments,
+        proposed=proposed,
+        remarks=_remarks(bool(comments["threads"]), proposed),
         members=queries.members_of(plan_id),
         contributors=queries.contributors_of(plan_id),
+        voices=adopted_voices(plan_id),
         revisions=queries.revisions_page(plan_id, by_people=True, size=8),
         revision_form=RevisionForm(formdata=None),
         images_url=url_for(".add_image", plan_id=plan_id),
+        has_layout=layout_of(plan.school_id) is not None,
     )
 
 
@@ -78,20 +105,31 @@ def _mark_seen(plan_id: int, user_id: int) -> None:
             services.mark_seen(member)
 
 
-def _readable(plan: LessonPlan) -> tuple[Markup, list[tuple[str, str]]]:
+def readable(plan: LessonPlan) -> tuple[Markup, list[tuple[str, str]]]:
     """Return the HTML and the outline of the document as it is now."""
+    document = document_now(plan)
+    return Markup(render_html(document)), outline(document)
+
+
+def document_now(plan: LessonPlan) -> Node:
+    """Return the document with everything that is stored."""
     stored = queries.stored_document(plan.id)
     if stored is None:
         raise NotFoundError
-    document = json_from_state(stored.merged())
-    return Markup(render_html(document)), outline(document)
+    return json_from_state(stored.merged())
+
+
+def _remarks(commented: bool, proposed: bool) -> str:
+    """Say what a Word file could show beside the text."""
+    found = [name for name, there in (("批注", commented), ("修订", proposed)) if there]
+    return f"带{'和'.join(found)}" if found else ""
 
 
 @bp.get("/lesson-plans/<int:plan_id>/print")
 def print_page(plan_id: int) -> ResponseReturnValue:
     """Show the plan as it goes to paper."""
-    plan, _seat = open_plan(plan_id)
-    html, _sections = _readable(plan)
+    plan, _seat = open_document(plan_id)
+    html, _sections = readable(plan)
     return render_template("lessonplans/print.html", plan=plan, html=html)
 
 
@@ -100,7 +138,7 @@ def settings(plan_id: int) -> ResponseReturnValue:
     """Change the card, the visibility and the workshop of a plan."""
     plan = own_plan(plan_id)
     form = PlanForm(data=_card_of(plan))
-    _offer(form, plan)
+    offer_workshops(form, plan)
     if request.method == "GET":
         return render_template("lessonplans/settings.html", plan=plan, form=form)
     if form.validate_on_submit():
@@ -136,7 +174,7 @@ def undelete(plan_id: int) -> ResponseReturnValue:
     return done(url_for(".show", plan_id=plan_id), "教案已恢复")
 
 
-def _offer(form: PlanForm, plan: LessonPlan | None = None) -> None:
+def offer_workshops(form: PlanForm, plan: LessonPlan | None = None) -> None:
     options = list(workshop_options(current_viewer()))
     if plan is not None and plan.workshop is not None and plan.workshop_id not in dict(options):
         options.append((plan.workshop.id, plan.workshop.name))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.lessonplans.document.templates import TEMPLATES
-from yanxiu.lessonplans.queries import titles_of, visible_ids, workshop_plans_page
+from yanxiu.lessonplans.queries import titles_of, visible_ids, workshop_plans_page, written_by
 from yanxiu.workshops.queries.plan_targets import PlanTarget
 
 
@@ -21,4 +21,6 @@ def _choices(viewer: Viewer, workshop_id: int) -> Sequence[tuple[int, str]]:
 _PARTS = {section.key: section.title for template in TEMPLATES.values() for section in template.sections}
 _PARTS["goals"] = "教学目标"  # the templates say in brackets which kind of goals
 
-PLAN_TARGETS: tuple[PlanTarget, ...] = (PlanTarget("lesson_plan", "教案", _visible, _choices, titles_of, _PARTS),)
+PLAN_TARGETS: tuple[PlanTarget, ...] = (
+    PlanTarget("lesson_plan", "教案", _visible, _choices, titles_of, written_by, "写过", _PARTS),
+)

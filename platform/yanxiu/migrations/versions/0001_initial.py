@@ -130,6 +130,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stored_file_sha256"), ["sha256"], unique=False)
 
     op.create_table(
+        "file_text",
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("read_again_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_file_text_file_id_stored_file"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_file_text")),
+    )
+    op.create_table(
+        "plan_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=100), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_plan_template_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_template")),
+    )
+    with op.batch_alter_table("plan_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_template_organization_id"), ["organization_id"], unique=False)
+
+    op.create_table(
         "rubric_template",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=40), nullable=True),
@@ -146,6 +173,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rubric_template", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rubric_template_organization_id"), ["organization_id"], unique=False)
+
+    op.create_table(
+        "search_popular",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("county_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=60), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["county_id"], ["organization.id"], name=op.f("fk_search_popular_county_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_popular")),
+        sa.UniqueConstraint("county_id", "text", name=op.f("uq_search_popular_county_id_text")),
+    )
+    with op.batch_alter_table("search_popular", schema=None) as batch_op:
+        batch_op.create_index("ix_search_popular_most", ["county_id", "people"], unique=False)
 
     op.create_table(
         "user",
@@ -263,6 +305,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notification_choice_mailed_on"), ["mailed_on"], unique=False)
 
     op.create_table(
+        "plan_layout",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_layout_author_id_user")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_plan_layout_file_id_stored_file")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_plan_layout_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_layout")),
+    )
+    with op.batch_alter_table("plan_layout", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_layout_organization_id"), ["organization_id"], unique=False)
+
+    op.create_table(
+        "plan_template_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sections", sa.JSON(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_template_version_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["template_id"], ["plan_template.id"], name=op.f("fk_plan_template_version_template_id_plan_template")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_template_version")),
+        sa.UniqueConstraint("template_id", "number", name=op.f("uq_plan_template_version_template_id_number")),
+    )
+    op.create_table(
         "resource_upload",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -298,6 +374,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric_version")),
         sa.UniqueConstraint("template_id", "number", name=op.f("uq_rubric_version_template_id_number")),
     )
+    op.create_table(
+        "search_synonyms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("county_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_search_synonyms_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["county_id"], ["organization.id"], name=op.f("fk_search_synonyms_county_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_synonyms")),
+        sa.UniqueConstraint("county_id", "number", name=op.f("uq_search_synonyms_county_id_number")),
+    )
+    op.create_table(
+        "search_typed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("county_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=60), nullable=False),
+        sa.Column("typed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["county_id"], ["organization.id"], name=op.f("fk_search_typed_county_id_organization")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_search_typed_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_typed")),
+        sa.UniqueConstraint("user_id", "text", name=op.f("uq_search_typed_user_id_text")),
+    )
+    with op.batch_alter_table("search_typed", schema=None) as batch_op:
+        batch_op.create_index("ix_search_typed_latest", ["user_id", "typed_at"], unique=False)
+
     op.create_table(
         "teacher_import",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -492,48 +600,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_lesson_workshop", ["workshop_id", "created_at"], unique=False)
 
     op.create_table(
-        "lesson_plan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=100), nullable=False),
-        sa.Column("subject", sa.String(length=20), nullable=False),
-        sa.Column("stage", sa.String(length=10), nullable=False),
-        sa.Column("grade", sa.String(length=10), nullable=False),
-        sa.Column("edition", sa.String(length=20), nullable=False),
-        sa.Column("volume", sa.String(length=20), nullable=False),
-        sa.Column("unit", sa.String(length=60), nullable=False),
-        sa.Column("periods", sa.Integer(), nullable=False),
-        sa.Column("template", sa.String(length=30), nullable=False),
-        sa.Column("visibility", sa.String(length=10), nullable=False),
-        sa.Column("workshop_writes", sa.Boolean(), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=False),
-        sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column("school_id", sa.Integer(), nullable=True),
-        sa.Column("county_id", sa.Integer(), nullable=True),
-        sa.Column("workshop_id", sa.Integer(), nullable=True),
-        sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("edited_by_id", sa.Integer(), nullable=True),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["county_id"], ["organization.id"], name=op.f("fk_lesson_plan_county_id_organization")),
-        sa.ForeignKeyConstraint(["edited_by_id"], ["user.id"], name=op.f("fk_lesson_plan_edited_by_id_user")),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("fk_lesson_plan_organization_id_organization")
-        ),
-        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_lesson_plan_owner_id_user")),
-        sa.ForeignKeyConstraint(["school_id"], ["organization.id"], name=op.f("fk_lesson_plan_school_id_organization")),
-        sa.ForeignKeyConstraint(["workshop_id"], ["workshop.id"], name=op.f("fk_lesson_plan_workshop_id_workshop")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_plan")),
-    )
-    with op.batch_alter_table("lesson_plan", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_lesson_plan_county_id"), ["county_id"], unique=False)
-        batch_op.create_index("ix_lesson_plan_edited_at", ["edited_at", "id"], unique=False)
-        batch_op.create_index("ix_lesson_plan_owner_id_edited_at", ["owner_id", "edited_at", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_lesson_plan_school_id"), ["school_id"], unique=False)
-        batch_op.create_index("ix_lesson_plan_workshop_id_edited_at", ["workshop_id", "edited_at", "id"], unique=False)
-
-    op.create_table(
         "resource",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
@@ -559,6 +625,8 @@ def upgrade() -> None:
         sa.Column("current_file_id", sa.Integer(), nullable=True),
         sa.Column("download_count", sa.Integer(), nullable=False),
         sa.Column("favorite_count", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("plan_revision", sa.Integer(), nullable=True),
         sa.Column("removed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -575,6 +643,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_resource_download_count_id", ["download_count", "id"], unique=False)
         batch_op.create_index("ix_resource_lesson_subject", ["lesson", "subject"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_school_id"), ["school_id"], unique=False)
         batch_op.create_index("ix_resource_subject_created_at", ["subject", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_workshop_id"), ["workshop_id"], unique=False)
@@ -643,6 +712,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "object_id", name=op.f("uq_text_signature_kind_object_id")),
     )
     with op.batch_alter_table("text_signature", schema=None) as batch_op:
+        batch_op.create_index("ix_text_signature_close", ["workshop_id", "near_percent"], unique=False)
         batch_op.create_index(batch_op.f("ix_text_signature_near_id"), ["near_id"], unique=False)
         batch_op.create_index("ix_text_signature_workshop", ["workshop_id", "made_at"], unique=False)
 
@@ -812,6 +882,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("is_draft", sa.Boolean(), nullable=False),
+        sa.Column("is_restricted", sa.Boolean(), nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_workshop_picture_file_id_stored_file")),
         sa.ForeignKeyConstraint(
@@ -893,20 +965,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_workshop_visit_day", ["workshop_id", "day"], unique=False)
 
     op.create_table(
-        "activity_record_part",
+        "activity_record",
         sa.Column("activity_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=16), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("editor_id", sa.Integer(), nullable=False),
-        sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("written_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["activity_id"],
-            ["activity.id"],
-            name=op.f("fk_activity_record_part_activity_id_activity"),
-            ondelete="CASCADE",
+            ["activity_id"], ["activity.id"], name=op.f("fk_activity_record_activity_id_activity"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["editor_id"], ["user.id"], name=op.f("fk_activity_record_part_editor_id_user")),
-        sa.PrimaryKeyConstraint("activity_id", "name", name=op.f("pk_activity_record_part")),
+        sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_activity_record")),
     )
     op.create_table(
         "activity_reflection",
@@ -1044,6 +1110,53 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_member_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "lesson_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("grade", sa.String(length=10), nullable=False),
+        sa.Column("edition", sa.String(length=20), nullable=False),
+        sa.Column("volume", sa.String(length=20), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=False),
+        sa.Column("periods", sa.Integer(), nullable=False),
+        sa.Column("template", sa.String(length=30), nullable=False),
+        sa.Column("template_version_id", sa.Integer(), nullable=True),
+        sa.Column("visibility", sa.String(length=10), nullable=False),
+        sa.Column("workshop_writes", sa.Boolean(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("school_id", sa.Integer(), nullable=True),
+        sa.Column("county_id", sa.Integer(), nullable=True),
+        sa.Column("workshop_id", sa.Integer(), nullable=True),
+        sa.Column("activity_id", sa.Integer(), nullable=True),
+        sa.Column("edited_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("edited_by_id", sa.Integer(), nullable=True),
+        sa.Column("phase", sa.String(length=10), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_lesson_plan_activity_id_activity")),
+        sa.ForeignKeyConstraint(["county_id"], ["organization.id"], name=op.f("fk_lesson_plan_county_id_organization")),
+        sa.ForeignKeyConstraint(["edited_by_id"], ["user.id"], name=op.f("fk_lesson_plan_edited_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_lesson_plan_organization_id_organization")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_lesson_plan_owner_id_user")),
+        sa.ForeignKeyConstraint(["school_id"], ["organization.id"], name=op.f("fk_lesson_plan_school_id_organization")),
+        sa.ForeignKeyConstraint(["workshop_id"], ["workshop.id"], name=op.f("fk_lesson_plan_workshop_id_workshop")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_plan")),
+        sa.UniqueConstraint("activity_id", name=op.f("uq_lesson_plan_activity_id")),
+    )
+    with op.batch_alter_table("lesson_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_plan_county_id"), ["county_id"], unique=False)
+        batch_op.create_index("ix_lesson_plan_edited_at", ["edited_at", "id"], unique=False)
+        batch_op.create_index("ix_lesson_plan_owner_id_edited_at", ["owner_id", "edited_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lesson_plan_school_id"), ["school_id"], unique=False)
+        batch_op.create_index("ix_lesson_plan_workshop_id_edited_at", ["workshop_id", "edited_at", "id"], unique=False)
+
+    op.create_table(
         "lesson_watching",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -1062,118 +1175,6 @@ def upgrade() -> None:
     with op.batch_alter_table("lesson_watching", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lesson_watching_user_id"), ["user_id"], unique=False)
 
-    op.create_table(
-        "plan_contributor",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("first_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("last_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_contributor_plan_id_lesson_plan")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_contributor_user_id_user")),
-        sa.PrimaryKeyConstraint("plan_id", "user_id", name=op.f("pk_plan_contributor")),
-    )
-    op.create_table(
-        "plan_departure",
-        sa.Column("workshop_id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_departure_plan_id_lesson_plan")),
-        sa.ForeignKeyConstraint(
-            ["workshop_id"], ["workshop.id"], name=op.f("fk_plan_departure_workshop_id_workshop"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("workshop_id", "plan_id", name=op.f("pk_plan_departure")),
-    )
-    with op.batch_alter_table("plan_departure", schema=None) as batch_op:
-        batch_op.create_index("ix_plan_departure_seq", ["workshop_id", "seq"], unique=False)
-
-    op.create_table(
-        "plan_image",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_plan_image_file_id_stored_file")),
-        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_image_plan_id_lesson_plan")),
-        sa.ForeignKeyConstraint(["uploaded_by_id"], ["user.id"], name=op.f("fk_plan_image_uploaded_by_id_user")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_image")),
-    )
-    with op.batch_alter_table("plan_image", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_plan_image_plan_id"), ["plan_id"], unique=False)
-
-    op.create_table(
-        "plan_member",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("role", sa.String(length=10), nullable=False),
-        sa.Column("invited_by_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["invited_by_id"], ["user.id"], name=op.f("fk_plan_member_invited_by_id_user")),
-        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_member_plan_id_lesson_plan")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_member_user_id_user")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_member")),
-        sa.UniqueConstraint("plan_id", "user_id", name=op.f("uq_plan_member_plan_id_user_id")),
-    )
-    with op.batch_alter_table("plan_member", schema=None) as batch_op:
-        batch_op.create_index("ix_plan_member_user_id", ["user_id", "plan_id"], unique=False)
-
-    op.create_table(
-        "plan_revision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("title", sa.String(length=60), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("state", sa.LargeBinary(), nullable=False),
-        sa.Column("characters", sa.Integer(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("restored_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_revision_author_id_user")),
-        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_revision_plan_id_lesson_plan")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_revision")),
-        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_revision_plan_id_number")),
-    )
-    op.create_table(
-        "plan_snapshot",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("head", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.LargeBinary(), nullable=False),
-        sa.Column("log_rows", sa.Integer(), nullable=False),
-        sa.Column("log_bytes", sa.Integer(), nullable=False),
-        sa.Column("quarantined_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_snapshot_plan_id_lesson_plan")),
-        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan_snapshot")),
-    )
-    op.create_table(
-        "plan_text",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("characters", sa.Integer(), nullable=False),
-        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_text_plan_id_lesson_plan")),
-        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan_text")),
-    )
-    op.create_table(
-        "plan_update",
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("user_ids", sa.String(length=255), nullable=False),
-        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_update_plan_id_lesson_plan")),
-        sa.PrimaryKeyConstraint("plan_id", "seq", name=op.f("pk_plan_update")),
-    )
     op.create_table(
         "poll",
         sa.Column("topic_id", sa.Integer(), nullable=False),
@@ -1339,6 +1340,9 @@ def upgrade() -> None:
         sa.Column("total_points", sa.Integer(), nullable=False),
         sa.Column("changed_by_id", sa.Integer(), nullable=False),
         sa.Column("changed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reminded_for", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["changed_by_id"], ["user.id"], name=op.f("fk_topic_requirement_changed_by_id_user")),
         sa.ForeignKeyConstraint(
             ["topic_id"], ["topic.id"], name=op.f("fk_topic_requirement_topic_id_topic"), ondelete="CASCADE"
@@ -1497,6 +1501,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accepted_answer_post_id"), ["post_id"], unique=False)
 
     op.create_table(
+        "activity_record_part",
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activity_record.activity_id"],
+            name=op.f("fk_activity_record_part_activity_id_activity_record"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("activity_id", "name", name=op.f("pk_activity_record_part")),
+    )
+    op.create_table(
+        "activity_record_writer",
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activity_record.activity_id"],
+            name=op.f("fk_activity_record_writer_activity_id_activity_record"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_activity_record_writer_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("activity_id", "user_id", name=op.f("pk_activity_record_writer")),
+    )
+    op.create_table(
         "debate_move",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=False),
@@ -1530,6 +1564,208 @@ def upgrade() -> None:
     with op.batch_alter_table("debate_stand", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_debate_stand_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "plan_adaptation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("teacher_id", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("bases", sa.JSON(), nullable=False),
+        sa.Column("changed_sections", sa.Integer(), nullable=False),
+        sa.Column("changed_characters", sa.Integer(), nullable=False),
+        sa.Column("taught_on", sa.Date(), nullable=True),
+        sa.Column("asked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reflected_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_adaptation_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["lesson_plan.id"], name=op.f("fk_plan_adaptation_source_id_lesson_plan")
+        ),
+        sa.ForeignKeyConstraint(["teacher_id"], ["user.id"], name=op.f("fk_plan_adaptation_teacher_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_adaptation")),
+        sa.UniqueConstraint("plan_id", name=op.f("uq_plan_adaptation_plan_id")),
+        sa.UniqueConstraint("source_id", "teacher_id", name=op.f("uq_plan_adaptation_source_id_teacher_id")),
+    )
+    with op.batch_alter_table("plan_adaptation", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_adaptation_teacher_id", ["teacher_id", "reflected_at"], unique=False)
+
+    op.create_table(
+        "plan_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("checker_id", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(length=10), nullable=False),
+        sa.Column("remark", sa.String(length=500), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["checker_id"], ["user.id"], name=op.f("fk_plan_check_checker_id_user")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_check_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_check")),
+    )
+    with op.batch_alter_table("plan_check", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_check_checker_id", ["checker_id", "created_at"], unique=False)
+        batch_op.create_index("ix_plan_check_plan_id", ["plan_id", "created_at"], unique=False)
+
+    op.create_table(
+        "plan_contributor",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("first_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_contributor_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_contributor_user_id_user")),
+        sa.PrimaryKeyConstraint("plan_id", "user_id", name=op.f("pk_plan_contributor")),
+    )
+    op.create_table(
+        "plan_credit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("client", sa.BigInteger(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_credit_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_credit_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_credit")),
+    )
+    with op.batch_alter_table("plan_credit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_credit_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "plan_departure",
+        sa.Column("workshop_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_departure_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_plan_departure_workshop_id_workshop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("workshop_id", "plan_id", name=op.f("pk_plan_departure")),
+    )
+    with op.batch_alter_table("plan_departure", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_departure_seq", ["workshop_id", "seq"], unique=False)
+
+    op.create_table(
+        "plan_history",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("last_seq", sa.BigInteger(), nullable=False),
+        sa.Column("is_beginning", sa.Boolean(), nullable=False),
+        sa.Column("first_seq", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("grain_s", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_history_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("plan_id", "last_seq", "is_beginning", name=op.f("pk_plan_history")),
+    )
+    with op.batch_alter_table("plan_history", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_history_grain_s", ["grain_s", "last_at"], unique=False)
+
+    op.create_table(
+        "plan_image",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_plan_image_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_image_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["uploaded_by_id"], ["user.id"], name=op.f("fk_plan_image_uploaded_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_image")),
+    )
+    with op.batch_alter_table("plan_image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_image_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "plan_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("update", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_plan_import_actor_id_user")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_import_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_import")),
+        sa.UniqueConstraint("actor_id", "client_uuid", name=op.f("uq_plan_import_actor_id_client_uuid")),
+    )
+    with op.batch_alter_table("plan_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_import_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_import_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "plan_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["invited_by_id"], ["user.id"], name=op.f("fk_plan_member_invited_by_id_user")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_member_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_member_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_member")),
+        sa.UniqueConstraint("plan_id", "user_id", name=op.f("uq_plan_member_plan_id_user_id")),
+    )
+    with op.batch_alter_table("plan_member", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_member_user_id", ["user_id", "plan_id"], unique=False)
+
+    op.create_table(
+        "plan_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("characters", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("restored_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_revision_author_id_user")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_revision_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_revision")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_revision_plan_id_number")),
+    )
+    op.create_table(
+        "plan_snapshot",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("head", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("log_rows", sa.Integer(), nullable=False),
+        sa.Column("log_bytes", sa.Integer(), nullable=False),
+        sa.Column("quarantined_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_snapshot_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan_snapshot")),
+    )
+    op.create_table(
+        "plan_text",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("characters", sa.Integer(), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_text_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan_text")),
+    )
+    op.create_table(
+        "plan_update",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("user_ids", sa.String(length=255), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_update_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("plan_id", "seq", name=op.f("pk_plan_update")),
+    )
     op.create_table(
         "poll_ballot",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -1600,6 +1836,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_post_like_user_id_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("post_id", "user_id", name=op.f("pk_post_like")),
     )
+    with op.batch_alter_table("post_like", schema=None) as batch_op:
+        batch_op.create_index("ix_post_like_created", ["created_at"], unique=False)
+
     op.create_table(
         "post_mention",
         sa.Column("post_id", sa.Integer(), nullable=False),
@@ -1721,7 +1960,7 @@ def upgrade() -> None:
     op.create_table(
         "topic_relocation",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=False),
         sa.Column("target_id", sa.Integer(), nullable=False),
@@ -1729,6 +1968,9 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=80), nullable=False),
         sa.Column("posts_count", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("undo_until", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("actor_id", sa.Integer(), nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_topic_relocation_actor_id_user")),
@@ -1787,6 +2029,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workshop_peer_review_task_id"), ["task_id"], unique=False)
 
     op.create_table(
+        "workshop_picture_place",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("picture_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=True),
+        sa.Column("reflection_id", sa.Integer(), nullable=True),
+        sa.Column("bulletin_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bulletin_id"],
+            ["bulletin.id"],
+            name=op.f("fk_workshop_picture_place_bulletin_id_bulletin"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_id"],
+            ["workshop_picture.id"],
+            name=op.f("fk_workshop_picture_place_picture_id_workshop_picture"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reflection_id"],
+            ["activity_reflection.id"],
+            name=op.f("fk_workshop_picture_place_reflection_id_activity_reflection"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["workshop_submission.id"],
+            name=op.f("fk_workshop_picture_place_submission_id_workshop_submission"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workshop_picture_place")),
+    )
+    with op.batch_alter_table("workshop_picture_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workshop_picture_place_bulletin_id"), ["bulletin_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_picture_place_picture_id"), ["picture_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_picture_place_reflection_id"), ["reflection_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_workshop_picture_place_submission_id"), ["submission_id"], unique=False)
+
+    op.create_table(
         "workshop_submission_copy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -1814,6 +2095,72 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", "number", name=op.f("uq_workshop_submission_copy_submission_id_number")),
     )
     op.create_table(
+        "coding_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("coder_id", sa.Integer(), nullable=False),
+        sa.Column("scheme", sa.String(length=12), nullable=False),
+        sa.Column("scheme_version", sa.Integer(), nullable=False),
+        sa.Column("interval_ms", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("is_blind", sa.Boolean(), nullable=False),
+        sa.Column("reached_ms", sa.Integer(), nullable=False),
+        sa.Column("finished_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["coder_id"], ["user.id"], name=op.f("fk_coding_session_coder_id_user")),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_coding_session_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["recording_version.id"], name=op.f("fk_coding_session_version_id_recording_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coding_session")),
+        sa.UniqueConstraint(
+            "lesson_id", "scheme", "coder_id", name=op.f("uq_coding_session_lesson_id_scheme_coder_id")
+        ),
+    )
+    with op.batch_alter_table("coding_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coding_session_coder_id"), ["coder_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coding_session_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "plan_revision_share",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("characters", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["plan_revision.id"],
+            name=op.f("fk_plan_revision_share_revision_id_plan_revision"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_plan_revision_share_user_id_user")),
+        sa.PrimaryKeyConstraint("revision_id", "user_id", name=op.f("pk_plan_revision_share")),
+    )
+    with op.batch_alter_table("plan_revision_share", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_revision_share_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "plan_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_round_author_id_user")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_round_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["plan_revision.id"], name=op.f("fk_plan_round_revision_id_plan_revision")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_round")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_round_plan_id_number")),
+    )
+    op.create_table(
         "poll_choice",
         sa.Column("ballot_id", sa.String(length=36), nullable=False),
         sa.Column("option_id", sa.Integer(), nullable=False),
@@ -1828,6 +2175,21 @@ def upgrade() -> None:
     with op.batch_alter_table("poll_choice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_poll_choice_option_id"), ["option_id"], unique=False)
 
+    op.create_table(
+        "preparation",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("agreed_id", sa.Integer(), nullable=True),
+        sa.Column("final_id", sa.Integer(), nullable=True),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("started_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("moved_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreed_id"], ["plan_revision.id"], name=op.f("fk_preparation_agreed_id_plan_revision")
+        ),
+        sa.ForeignKeyConstraint(["final_id"], ["plan_revision.id"], name=op.f("fk_preparation_final_id_plan_revision")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_preparation_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_preparation")),
+    )
     op.create_table(
         "rendition",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1910,12 +2272,154 @@ def upgrade() -> None:
     with op.batch_alter_table("workshop_submission_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_workshop_submission_file_copy_id"), ["copy_id"], unique=False)
 
+    op.create_table(
+        "adjudication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("start_ms", sa.Integer(), nullable=False),
+        sa.Column("end_ms", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=4), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.Column("decided_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["user.id"], name=op.f("fk_adjudication_decided_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["first_id"],
+            ["coding_session.id"],
+            name=op.f("fk_adjudication_first_id_coding_session"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"],
+            ["coding_session.id"],
+            name=op.f("fk_adjudication_second_id_coding_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_adjudication")),
+        sa.UniqueConstraint(
+            "first_id", "second_id", "start_ms", name=op.f("uq_adjudication_first_id_second_id_start_ms")
+        ),
+    )
+    with op.batch_alter_table("adjudication", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_adjudication_decided_by_id"), ["decided_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_adjudication_second_id"), ["second_id"], unique=False)
+
+    op.create_table(
+        "code_interval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("code", sa.String(length=4), nullable=False),
+        sa.Column("start_ms", sa.Integer(), nullable=False),
+        sa.Column("end_ms", sa.Integer(), nullable=False),
+        sa.Column("is_gone", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["coding_session.id"],
+            name=op.f("fk_code_interval_session_id_coding_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_interval")),
+        sa.UniqueConstraint("session_id", "client_uuid", name=op.f("uq_code_interval_session_id_client_uuid")),
+    )
+    with op.batch_alter_table("code_interval", schema=None) as batch_op:
+        batch_op.create_index("ix_code_interval", ["session_id", "start_ms"], unique=False)
+
+    op.create_table(
+        "plan_suggestion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("recorder_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("remark_id", sa.Integer(), nullable=True),
+        sa.Column("section", sa.String(length=40), nullable=False),
+        sa.Column("quote", sa.String(length=300), nullable=False),
+        sa.Column("anchor", sa.String(length=500), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("outcome", sa.String(length=300), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_suggestion_author_id_user")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["user.id"], name=op.f("fk_plan_suggestion_decided_by_id_user")),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_suggestion_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["recorder_id"], ["user.id"], name=op.f("fk_plan_suggestion_recorder_id_user")),
+        sa.ForeignKeyConstraint(["round_id"], ["plan_round.id"], name=op.f("fk_plan_suggestion_round_id_plan_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_suggestion")),
+        sa.UniqueConstraint("recorder_id", "client_uuid", name=op.f("uq_plan_suggestion_recorder_id_client_uuid")),
+    )
+    with op.batch_alter_table("plan_suggestion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_suggestion_author_id"), ["author_id"], unique=False)
+        batch_op.create_index("ix_plan_suggestion_plan_id", ["plan_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_suggestion_remark_id"), ["remark_id"], unique=False)
+
+    op.create_table(
+        "plan_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("anchor", sa.String(length=16), nullable=True),
+        sa.Column("section", sa.String(length=40), nullable=False),
+        sa.Column("quote", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("said_by", sa.String(length=40), nullable=False),
+        sa.Column("resolved_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by_id", sa.Integer(), nullable=True),
+        sa.Column("suggestion_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_plan_comment_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["plan_comment.id"], name=op.f("fk_plan_comment_parent_id_plan_comment"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_comment_plan_id_lesson_plan")),
+        sa.ForeignKeyConstraint(["resolved_by_id"], ["user.id"], name=op.f("fk_plan_comment_resolved_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["suggestion_id"], ["plan_suggestion.id"], name=op.f("fk_plan_comment_suggestion_id_plan_suggestion")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_comment")),
+        sa.UniqueConstraint("author_id", "client_uuid", name=op.f("uq_plan_comment_author_id_client_uuid")),
+        sa.UniqueConstraint("plan_id", "anchor", name=op.f("uq_plan_comment_plan_id_anchor")),
+        sa.UniqueConstraint("suggestion_id", name=op.f("uq_plan_comment_suggestion_id")),
+    )
+    with op.batch_alter_table("plan_comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_comment_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index("ix_plan_comment_seq", ["plan_id", "seq"], unique=False)
+
     from yanxiu.core.audit import create_triggers
 
     create_triggers(op.get_bind())
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("plan_comment", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_comment_seq")
+        batch_op.drop_index(batch_op.f("ix_plan_comment_parent_id"))
+
+    op.drop_table("plan_comment")
+    with op.batch_alter_table("plan_suggestion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_suggestion_remark_id"))
+        batch_op.drop_index("ix_plan_suggestion_plan_id")
+        batch_op.drop_index(batch_op.f("ix_plan_suggestion_author_id"))
+
+    op.drop_table("plan_suggestion")
+    with op.batch_alter_table("code_interval", schema=None) as batch_op:
+        batch_op.drop_index("ix_code_interval")
+
+    op.drop_table("code_interval")
+    with op.batch_alter_table("adjudication", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_adjudication_second_id"))
+        batch_op.drop_index(batch_op.f("ix_adjudication_decided_by_id"))
+
+    op.drop_table("adjudication")
     with op.batch_alter_table("workshop_submission_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_submission_file_copy_id"))
 
@@ -1928,11 +2432,29 @@ def downgrade() -> None:
 
     op.drop_table("timed_comment")
     op.drop_table("rendition")
+    op.drop_table("preparation")
     with op.batch_alter_table("poll_choice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poll_choice_option_id"))
 
     op.drop_table("poll_choice")
+    op.drop_table("plan_round")
+    with op.batch_alter_table("plan_revision_share", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_revision_share_user_id"))
+
+    op.drop_table("plan_revision_share")
+    with op.batch_alter_table("coding_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coding_session_version_id"))
+        batch_op.drop_index(batch_op.f("ix_coding_session_coder_id"))
+
+    op.drop_table("coding_session")
     op.drop_table("workshop_submission_copy")
+    with op.batch_alter_table("workshop_picture_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workshop_picture_place_submission_id"))
+        batch_op.drop_index(batch_op.f("ix_workshop_picture_place_reflection_id"))
+        batch_op.drop_index(batch_op.f("ix_workshop_picture_place_picture_id"))
+        batch_op.drop_index(batch_op.f("ix_workshop_picture_place_bulletin_id"))
+
+    op.drop_table("workshop_picture_place")
     with op.batch_alter_table("workshop_peer_review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_peer_review_task_id"))
         batch_op.drop_index("ix_workshop_peer_review_reviewer")
@@ -1955,6 +2477,9 @@ def downgrade() -> None:
     op.drop_table("recording_version")
     op.drop_table("post_side")
     op.drop_table("post_mention")
+    with op.batch_alter_table("post_like", schema=None) as batch_op:
+        batch_op.drop_index("ix_post_like_created")
+
     op.drop_table("post_like")
     with op.batch_alter_table("post_edit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_edit_post_id"))
@@ -1969,6 +2494,45 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_poll_ballot_voter_id"))
 
     op.drop_table("poll_ballot")
+    op.drop_table("plan_update")
+    op.drop_table("plan_text")
+    op.drop_table("plan_snapshot")
+    op.drop_table("plan_revision")
+    with op.batch_alter_table("plan_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_member_user_id")
+
+    op.drop_table("plan_member")
+    with op.batch_alter_table("plan_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_import_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_plan_import_created_at"))
+
+    op.drop_table("plan_import")
+    with op.batch_alter_table("plan_image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_image_plan_id"))
+
+    op.drop_table("plan_image")
+    with op.batch_alter_table("plan_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_history_grain_s")
+
+    op.drop_table("plan_history")
+    with op.batch_alter_table("plan_departure", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_departure_seq")
+
+    op.drop_table("plan_departure")
+    with op.batch_alter_table("plan_credit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_credit_plan_id"))
+
+    op.drop_table("plan_credit")
+    op.drop_table("plan_contributor")
+    with op.batch_alter_table("plan_check", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_check_plan_id")
+        batch_op.drop_index("ix_plan_check_checker_id")
+
+    op.drop_table("plan_check")
+    with op.batch_alter_table("plan_adaptation", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_adaptation_teacher_id")
+
+    op.drop_table("plan_adaptation")
     with op.batch_alter_table("debate_stand", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_debate_stand_user_id"))
 
@@ -1977,6 +2541,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_debate_move_latest")
 
     op.drop_table("debate_move")
+    op.drop_table("activity_record_writer")
+    op.drop_table("activity_record_part")
     with op.batch_alter_table("accepted_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accepted_answer_post_id"))
 
@@ -2029,27 +2595,18 @@ def downgrade() -> None:
 
     op.drop_table("post")
     op.drop_table("poll")
-    op.drop_table("plan_update")
-    op.drop_table("plan_text")
-    op.drop_table("plan_snapshot")
-    op.drop_table("plan_revision")
-    with op.batch_alter_table("plan_member", schema=None) as batch_op:
-        batch_op.drop_index("ix_plan_member_user_id")
-
-    op.drop_table("plan_member")
-    with op.batch_alter_table("plan_image", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_plan_image_plan_id"))
-
-    op.drop_table("plan_image")
-    with op.batch_alter_table("plan_departure", schema=None) as batch_op:
-        batch_op.drop_index("ix_plan_departure_seq")
-
-    op.drop_table("plan_departure")
-    op.drop_table("plan_contributor")
     with op.batch_alter_table("lesson_watching", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_watching_user_id"))
 
     op.drop_table("lesson_watching")
+    with op.batch_alter_table("lesson_plan", schema=None) as batch_op:
+        batch_op.drop_index("ix_lesson_plan_workshop_id_edited_at")
+        batch_op.drop_index(batch_op.f("ix_lesson_plan_school_id"))
+        batch_op.drop_index("ix_lesson_plan_owner_id_edited_at")
+        batch_op.drop_index("ix_lesson_plan_edited_at")
+        batch_op.drop_index(batch_op.f("ix_lesson_plan_county_id"))
+
+    op.drop_table("lesson_plan")
     with op.batch_alter_table("lesson_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_member_user_id"))
 
@@ -2074,7 +2631,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_activity_reflection_author_id"))
 
     op.drop_table("activity_reflection")
-    op.drop_table("activity_record_part")
+    op.drop_table("activity_record")
     with op.batch_alter_table("workshop_visit", schema=None) as batch_op:
         batch_op.drop_index("ix_workshop_visit_day")
 
@@ -2130,6 +2687,7 @@ def downgrade() -> None:
     with op.batch_alter_table("text_signature", schema=None) as batch_op:
         batch_op.drop_index("ix_text_signature_workshop")
         batch_op.drop_index(batch_op.f("ix_text_signature_near_id"))
+        batch_op.drop_index("ix_text_signature_close")
 
     op.drop_table("text_signature")
     op.drop_table("term_stage")
@@ -2141,6 +2699,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_workshop_id"))
         batch_op.drop_index("ix_resource_subject_created_at")
         batch_op.drop_index(batch_op.f("ix_resource_school_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_plan_id"))
         batch_op.drop_index(batch_op.f("ix_resource_owner_id"))
         batch_op.drop_index("ix_resource_lesson_subject")
         batch_op.drop_index("ix_resource_download_count_id")
@@ -2148,14 +2707,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_county_id"))
 
     op.drop_table("resource")
-    with op.batch_alter_table("lesson_plan", schema=None) as batch_op:
-        batch_op.drop_index("ix_lesson_plan_workshop_id_edited_at")
-        batch_op.drop_index(batch_op.f("ix_lesson_plan_school_id"))
-        batch_op.drop_index("ix_lesson_plan_owner_id_edited_at")
-        batch_op.drop_index("ix_lesson_plan_edited_at")
-        batch_op.drop_index(batch_op.f("ix_lesson_plan_county_id"))
-
-    op.drop_table("lesson_plan")
     with op.batch_alter_table("lesson", schema=None) as batch_op:
         batch_op.drop_index("ix_lesson_workshop")
         batch_op.drop_index(batch_op.f("ix_lesson_teacher_id"))
@@ -2191,11 +2742,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_teacher_import_actor_id"))
 
     op.drop_table("teacher_import")
+    with op.batch_alter_table("search_typed", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_typed_latest")
+
+    op.drop_table("search_typed")
+    op.drop_table("search_synonyms")
     op.drop_table("rubric_version")
     with op.batch_alter_table("resource_upload", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
 
     op.drop_table("resource_upload")
+    op.drop_table("plan_template_version")
+    with op.batch_alter_table("plan_layout", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_layout_organization_id"))
+
+    op.drop_table("plan_layout")
     with op.batch_alter_table("notification_choice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notification_choice_mailed_on"))
 
@@ -2216,10 +2777,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_user_organization_id_name")
 
     op.drop_table("user")
+    with op.batch_alter_table("search_popular", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_popular_most")
+
+    op.drop_table("search_popular")
     with op.batch_alter_table("rubric_template", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rubric_template_organization_id"))
 
     op.drop_table("rubric_template")
+    with op.batch_alter_table("plan_template", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_template_organization_id"))
+
+    op.drop_table("plan_template")
+    op.drop_table("file_text")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
         batch_op.drop_index(batch_op.f("ix_stored_file_owner_id"))

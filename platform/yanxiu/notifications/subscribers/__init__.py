@@ -10,7 +10,9 @@ from yanxiu.notifications.subscribers import (
     archives,
     bulletins,
     lessons,
+    plan_comments,
     plans,
+    preparations,
     relocations,
     standing,
     tasks,
@@ -26,6 +28,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *archives.SUBSCRIPTIONS,
     *bulletins.SUBSCRIPTIONS,
     *plans.SUBSCRIPTIONS,
+    *preparations.SUBSCRIPTIONS,
+    *plan_comments.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,
 )
 JOBS: dict[str, JobHandler] = {

@@ -9,6 +9,7 @@ from yanxiu.accounts.queries import find_user, viewer_of
 from yanxiu.core.events import Subscription
 from yanxiu.notifications.services import Message, notify, place_name
 from yanxiu.observations.events import (
+    CodingFinished,
     EvaluationSubmitted,
     LessonCreated,
     LessonMemberInvited,
@@ -17,6 +18,7 @@ from yanxiu.observations.events import (
     TimedCommentPosted,
 )
 from yanxiu.observations.queries import find_comment, find_lesson
+from yanxiu.observations.queries.codings import coder_ids
 from yanxiu.workshops.queries.members import member_ids
 
 
@@ -50,6 +52,16 @@ def _on_evaluation(event: EvaluationSubmitted) -> None:
     if seen is not None:
         url = f"/lessons/{event.lesson_id}/evaluations"
         _tell([seen.lesson.teacher_id], "evaluation", event.observer_id, event.lesson_id, url)
+
+
+def _on_coding(event: CodingFinished) -> None:
+    """The teacher, and those who can compare now: who has finished a coding with the same scheme."""
+    seen = find_lesson(_viewer(event.coder_id), event.lesson_id)
+    if seen is not None:
+        url = f"/lessons/{event.lesson_id}/codings/{event.scheme}/results"
+        told = {seen.lesson.teacher_id, *coder_ids(event.lesson_id, event.scheme)} - {event.coder_id}
+        unseen = {seen.lesson.teacher_id} & set(coder_ids(event.lesson_id, event.scheme, finished=False))
+        _tell(sorted(told - unseen), "coding", event.coder_id, event.lesson_id, url)
 
 
 def _on_entry(event: LessonCreated) -> None:
@@ -92,6 +104,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(LessonMemberInvited, _on_invitation),
     Subscription(TimedCommentPosted, _on_comment),
     Subscription(EvaluationSubmitted, _on_evaluation),
+    Subscription(CodingFinished, _on_coding),
     Subscription(RecordingReady, _on_ready),
     Subscription(RecordingFailed, _on_failure),
 )

@@ -39,9 +39,9 @@ def _on_restoring(event: RevisionRestored) -> None:
 
 
 def _tell_everybody(kind: str, actor_id: int, plan_id: int) -> None:
-    """The owner and those who were invited."""
+    """The owner and those who were invited; the record of an activity has neither."""
     plan = find_plan(plan_id)
-    if plan is not None:
+    if plan is not None and not plan.is_record:
         _tell({member.user_id for member in members_of(plan_id)} | {plan.owner_id}, kind, actor_id, plan_id)
 
 

@@ -22,10 +22,12 @@ from yanxiu.workshops.events import (
     PersonMentioned,
     PostLiked,
     PostPublished,
+    RepliesDueSoon,
     TopicDigested,
     TopicPinned,
 )
 from yanxiu.workshops.queries import find_seat, find_topic
+from yanxiu.workshops.queries.bulletins import bulletin_by_id
 from yanxiu.workshops.queries.members import leader_ids, member_ids
 from yanxiu.workshops.queries.tasks import task_by_id
 
@@ -59,6 +61,10 @@ def _on_pin(event: TopicPinned) -> None:
     _tell_members({event.author_id}, "pinned", event.actor_id, event.workshop_id, event.topic_id, None)
 
 
+def _on_replies_due(event: RepliesDueSoon) -> None:
+    _tell_members(event.user_ids, "replies_due", None, event.workshop_id, event.topic_id, None)
+
+
 def _on_announcement(event: TopicPinned) -> None:
     """Hundreds of inboxes take a while, so not in this request."""
     people = sorted(set(member_ids(event.workshop_id)) - {event.actor_id, event.author_id})
@@ -87,12 +93,15 @@ def _on_reminder(event: MembersReminded) -> None:
         return
     home = f"/workshops/{event.workshop_id}"
     headline, url = seat.workshop.name, home
-    if event.matter == "announcement":
+    if event.matter in ("announcement", "replies"):
         topic = find_topic(event.workshop_id, event.item_id)
         headline, url = (topic.title if topic else headline), f"{home}/topics/{event.item_id}"
     elif event.matter == "task":
         task = task_by_id(event.item_id)
         headline, url = (task.title if task else headline), f"{home}/tasks/{event.item_id}"
+    elif event.matter == "bulletin":
+        issue = bulletin_by_id(event.item_id)
+        headline, url = (issue.name if issue else headline), f"{home}/bulletins/{event.item_id}"
     elif event.matter == "unanswered":
         url = f"{home}/topics?sort=unanswered"
     kind, about = f"nudge_{event.matter}", f"nudge:{event.workshop_id}:{event.item_id}"
@@ -100,7 +109,7 @@ def _on_reminder(event: MembersReminded) -> None:
 
 
 def _tell_members(
-    user_ids: Iterable[int], kind: str, actor_id: int, workshop_id: int, topic_id: int, post_id: int | None
+    user_ids: Iterable[int], kind: str, actor_id: int | None, workshop_id: int, topic_id: int, post_id: int | None
 ) -> None:
     """Tell those who are still members; whoever left hears nothing of what is said inside."""
     topic = find_topic(workshop_id, topic_id)
@@ -170,6 +179,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(TopicPinned, _on_pin),
     Subscription(TopicPinned, _on_announcement),
     Subscription(MembersReminded, _on_reminder),
+    Subscription(RepliesDueSoon, _on_replies_due),
     Subscription(ApplicationSubmitted, _on_application),
     Subscription(ApplicationDecided, _on_decision),
     Subscription(InvitationSent, _on_invitation),

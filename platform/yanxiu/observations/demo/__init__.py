@@ -13,6 +13,9 @@ from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import receive_file
+from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
+from yanxiu.lessonplans.services.rounds import tie_lesson
+from yanxiu.observations.demo.codes import AGREED, CODINGS
 from yanxiu.observations.demo.talk import (
     CAOCHUAN,
     EVALUATIONS,
@@ -22,9 +25,13 @@ from yanxiu.observations.demo.talk import (
     PHASES,
     Remark,
 )
+from yanxiu.observations.instruments.schemes import SCHEMES
 from yanxiu.observations.media.probe import probe
 from yanxiu.observations.models import Lesson, RecordingVersion, RenditionKind
-from yanxiu.observations.services import comments, evaluations, lessons, recordings
+from yanxiu.observations.queries import current_version, recording_of
+from yanxiu.observations.queries.codings import finished_codings
+from yanxiu.observations.services import codings, comments, evaluations, lessons, recordings
+from yanxiu.observations.services.codings import Batch, Mark
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.services.lessons import LessonDraft
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
@@ -49,8 +56,10 @@ def seed(world: DemoWorld) -> None:
         submitted = evaluations.submit_evaluation(people[who], lesson)
         submitted.submitted_at = world.ago(days=2, hours=3)
     evaluations.save_evaluation(people[HALF_FILLED[0]], lesson, HALF_FILLED[1])
+    _code(world, lesson)
     _jingyanggang(world)
     _waiting_for_film(world)
+    _two_rounds(world)
     world.lessons["caochuan"] = lesson
 
 
@@ -109,6 +118,26 @@ def _waiting_for_film(world: DemoWorld) -> None:
         **_audience(world, "sanguo"),
     )
     world.lessons["houwang"] = lessons.create_lesson(teacher, teacher, draft)
+
+
+def _two_rounds(world: DemoWorld) -> None:
+    """The lessons between the rounds of a plan that was honed."""
+    if "tiji" not in world.plans:
+        return
+    teacher, plan = world.users["outsider"], world.plans["tiji"]
+    for found, class_name, days in zip(rounds_of(plan.id), ("五（4）班", "五（2）班"), (20, 13), strict=True):
+        draft = LessonDraft(
+            f"长方体的体积（{round_name(found.number)}）",
+            class_name=class_name,
+            subject="数学",
+            stage="小学",
+            grade="五年级",
+            lesson_type="公开课",
+            taught_at=_school_hour(world.ago(days=days), 9, 10),
+            lesson_plan_id=plan.id,
+            visibility="school",
+        )
+        tie_lesson(teacher, found, lessons.create_lesson(teacher, teacher, draft).id)
 
 
 def _audience(world: DemoWorld, key: str) -> dict[str, Any]:
@@ -170,6 +199,22 @@ def _say(world: DemoWorld, lesson: Lesson, version: RecordingVersion, remark: Re
         answer.created_at = moment + timedelta(hours=2 * number)
     if remark.resolved:
         comments.resolve_comment(lesson.teacher, lesson, thread, True)
+    db.session.flush()
+
+
+def _code(world: DemoWorld, lesson: Lesson) -> None:
+    """Two colleagues coded the lesson without knowing of each other, and a third has begun."""
+    version = current_version(recording_of(lesson.id))
+    assert version is not None
+    for who, slug, codes, is_done in CODINGS:
+        marks = tuple(Mark(_uuid(world), at * 1000, code) for at, code in codes)
+        reached_ms = version.duration_ms or 0 if is_done else marks[-1].at_ms
+        scheme = SCHEMES[slug]
+        codings.save_codes(world.users[who], lesson, version, scheme, Batch(marks, reached_ms=reached_ms))
+        if is_done:
+            codings.finish_coding(world.users[who], lesson, scheme).finished_at = world.ago(days=2)
+    first, second = finished_codings(lesson.id, "fias")
+    codings.adjudicate(world.users["researcher"], lesson, first, second, *AGREED)
     db.session.flush()
 
 

@@ -1,5 +1,6 @@
 """The records of 听评课: lessons, recordings, time-coded comments, rubrics and evaluations."""
 
+from yanxiu.observations.models.codings import Adjudication, CodeInterval, CodingSession, CodingState
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
 from yanxiu.observations.models.recordings import (
@@ -13,6 +14,10 @@ from yanxiu.observations.models.recordings import (
 from yanxiu.observations.models.rubrics import Evaluation, EvaluationState, RubricTemplate, RubricVersion, Score
 
 __all__ = [
+    "Adjudication",
+    "CodeInterval",
+    "CodingSession",
+    "CodingState",
     "CommentKind",
     "CommentVisibility",
     "Consent",

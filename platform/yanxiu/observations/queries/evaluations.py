@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
@@ -70,13 +70,23 @@ def default_rubric_version(slug: str) -> RubricVersion | None:
     return db.session.scalars(statement.limit(1)).first()
 
 
+def usable_rubric(viewer: Viewer, template_id: int) -> RubricTemplate | None:
+    """Return a rubric that the viewer's school may use."""
+    statement = select(RubricTemplate).where(RubricTemplate.id == template_id, _usable(viewer))
+    return db.session.scalars(statement.options(selectinload(RubricTemplate.versions))).first()
+
+
+def _usable(viewer: Viewer) -> ColumnElement[bool]:
+    """Shipped ones, those of the own organization and of those above it."""
+    above = ids_on(viewer.org_path)
+    return or_(RubricTemplate.organization_id.is_(None), RubricTemplate.organization_id.in_(above))
+
+
 def rubric_choices(viewer: Viewer) -> list[RubricVersion]:
     """Return the newest version of each rubric the viewer's school may use: shipped ones, own and those above."""
-    above = ids_on(viewer.org_path)
-    usable = or_(RubricTemplate.organization_id.is_(None), RubricTemplate.organization_id.in_(above))
     templates = db.session.scalars(
         select(RubricTemplate)
-        .where(usable)
+        .where(_usable(viewer))
         .options(selectinload(RubricTemplate.versions))
         .order_by(RubricTemplate.organization_id.is_not(None), RubricTemplate.id)
     )

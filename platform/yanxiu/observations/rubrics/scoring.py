@@ -4,7 +4,7 @@ Sources: forms.md 1 and observation.md 1.6. Weights belong to criteria; a criter
 evenly over them. Weights that do not add up to the stated total are counted as they are: real sheets differ.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,11 @@ class Level:
 
 @dataclass(frozen=True)
 class Item:
-    """One line to be judged."""
+    """One line to be judged; `hint` describes what to look at."""
 
     key: str
     title: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Sheet:
     bonus: tuple[Bonus, ...] = ()
     bands: tuple[Band, ...] = ()
     total: int = 100
+    trimmed: bool = False
     keys: frozenset[str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -118,6 +120,12 @@ def band_of(sheet: Sheet, points: float | None) -> str:
     return max(reached, key=lambda band: band.least).label if reached else ""
 
 
+def mean_of(sheet: Sheet, totals: Sequence[float]) -> float:
+    """Return the mean of the observers' totals; a trimmed one leaves out one highest and one lowest of at least three."""
+    counted = sorted(totals)[1:-1] if sheet.trimmed and len(totals) > 2 else totals
+    return sum(counted) / len(counted)
+
+
 def sheet_from(data: Mapping[str, Any]) -> Sheet:
     """Build a sheet from its stored form; KeyError or ValueError on a form that is none."""
     sheet = Sheet(
@@ -126,6 +134,7 @@ def sheet_from(data: Mapping[str, Any]) -> Sheet:
         bonus=tuple(Bonus(e["key"], e["title"], int(e["most"])) for e in data.get("bonus", ())),
         bands=tuple(Band(int(e["least"]), e["label"]) for e in data.get("bands", ())),
         total=int(data.get("total", 100)),
+        trimmed=bool(data.get("trimmed", False)),
     )
     if not sheet.criteria or not sheet.scale:
         raise ValueError("量表至少要有一项内容和一个等级")
@@ -133,5 +142,5 @@ def sheet_from(data: Mapping[str, Any]) -> Sheet:
 
 
 def _criterion(entry: Mapping[str, Any]) -> Criterion:
-    items = tuple(Item(e["key"], e["title"]) for e in entry.get("items", ()))
+    items = tuple(Item(e["key"], e["title"], e.get("hint", "")) for e in entry.get("items", ()))
     return Criterion(entry["key"], entry["title"], int(entry["weight"]), items)

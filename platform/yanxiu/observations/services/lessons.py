@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -31,6 +31,22 @@ from yanxiu.workshops.queries import is_member
 
 LESSON_TYPES = ("新授课", "复习课", "练习课", "讲评课", "实验课", "活动课", "公开课", "同课异构", "说课", "微课")
 MAX_MEMBERS = 100
+
+
+DETAILS = (
+    "title",
+    "class_name",
+    "subject",
+    "stage",
+    "grade",
+    "lesson_type",
+    "taught_at",
+    "place",
+    "focus",
+    "lesson_plan_id",
+    "rubric_version_id",
+)
+"""What a lesson is, beside who may see it."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,12 @@ def create_lesson(actor: User, teacher: User, draft: LessonDraft) -> Lesson:
         record_audit(actor, "lesson.enter", "lesson", lesson.id, teacher_id=teacher.id)
     record(LessonCreated(lesson.id, actor.id, lesson.workshop_id))
     return lesson
+
+
+def with_details_of(lesson: Lesson, draft: LessonDraft) -> LessonDraft:
+    """Return the draft with the lesson's own details: once its workshop has ended, only the audience is decided."""
+    details = {name: getattr(lesson, name) for name in DETAILS}
+    return replace(draft, **details)
 
 
 def update_lesson(actor: User, lesson: Lesson, draft: LessonDraft, *, may_decide: bool) -> None:

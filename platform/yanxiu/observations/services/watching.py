@@ -7,6 +7,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db, is_sqlite
+from yanxiu.core.events import record
+from yanxiu.observations.events import LessonWatched
 from yanxiu.observations.models import Watching
 
 
@@ -15,3 +17,8 @@ def note_watching(actor: User, lesson_id: int) -> None:
     insert = (sqlite.insert if is_sqlite() else postgresql.insert)(Watching)
     values = {"lesson_id": lesson_id, "user_id": actor.id, "day": clock.today(), "first_at": clock.now()}
     db.session.execute(insert.values(**values).on_conflict_do_nothing())
+
+
+def note_playing(actor: User, lesson_id: int) -> None:
+    """Say that a recording was played, to whoever waits for it."""
+    record(LessonWatched(lesson_id, actor.id))

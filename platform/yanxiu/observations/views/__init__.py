@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from yanxiu.observations.views import comments, evaluations, lessons, members, recordings, slots
+from yanxiu.observations.views import codings, comments, evaluations, lessons, members, recordings, rubrics, slots
 from yanxiu.observations.views.blueprint import bp
 from yanxiu.observations.views.term_plans import PLAN_TARGETS
 from yanxiu.observations.views.uploads import uploads_bp
 from yanxiu.web.slots import Filler
 
-__all__ = ["PLAN_TARGETS", "SLOTS", "blueprints", "comments", "evaluations", "lessons", "members", "recordings"]
+__all__ = [
+    "PLAN_TARGETS",
+    "SLOTS",
+    "blueprints",
+    "codings",
+    "comments",
+    "evaluations",
+    "lessons",
+    "members",
+    "recordings",
+    "rubrics",
+]
 
 blueprints = (bp, uploads_bp)
 SLOTS: dict[str, Filler] = slots.SLOTS

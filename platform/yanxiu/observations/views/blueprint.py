@@ -9,13 +9,14 @@ from werkzeug.datastructures import ImmutableMultiDict
 from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.html import without_invisible
-from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
 from yanxiu.observations.models import Lesson
 from yanxiu.observations.permissions import can_change_card, can_edit_lesson, can_speak
 from yanxiu.observations.queries import LessonView, find_lesson
 from yanxiu.observations.queries.watching import is_noted_today
-from yanxiu.observations.services.watching import note_watching
+from yanxiu.observations.services.watching import note_playing, note_watching
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
+from yanxiu.workshops.queries.plan_progress import items_to_tick
 
 RESTS = "工作坊已经结束，课例只供观看"
 bp = Blueprint("observations", __name__)
@@ -69,6 +70,14 @@ def log_watching(lesson: Lesson) -> None:
         return
     with unit_of_work():
         note_watching(current_actor(), lesson_id)
+
+
+def tell_of_playing(lesson_id: int) -> None:
+    """Written only where somebody's plan waits for it."""
+    user_id = current_viewer().user_id
+    if user_id is not None and items_to_tick("lesson", lesson_id, user_id):
+        actor = current_actor()
+        write_if_possible(lambda: note_playing(actor, lesson_id))
 
 
 def posted(name: str, limit: int = 10_000) -> str:

@@ -12,7 +12,7 @@ from yanxiu.core.errors import ForbiddenError, InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import Evaluation, EvaluationState, RubricVersion
-from yanxiu.observations.permissions import can_evaluate_lesson, can_view_scores
+from yanxiu.observations.permissions import can_evaluate_lesson, can_use_rubric, can_view_scores
 from yanxiu.observations.queries import (
     LessonView,
     evaluation_of,
@@ -41,6 +41,7 @@ def evaluation_panel(found: LessonView) -> dict[str, Any]:
     return {
         "own": own,
         "rubric": rubric,
+        "rubric_opens": rubric is not None and can_use_rubric(viewer, rubric.template),
         "values": values,
         "progress": progress_of(rubric, values),
         "own_submitted": _is_submitted(own),

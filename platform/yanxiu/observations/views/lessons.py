@@ -36,12 +36,13 @@ from yanxiu.observations.queries import (
     workshop_choices,
 )
 from yanxiu.observations.queries.comments import counts_by_lesson
-from yanxiu.observations.queries.evaluations import default_rubric_version
+from yanxiu.observations.queries.evaluations import default_rubric_version, find_rubric_version, usable_rubric
 from yanxiu.observations.queries.lessons import LIST_VIEWS, LessonFilter, lessons_page, workshop_lessons_page
 from yanxiu.observations.queries.recordings import newest_posters
 from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG
 from yanxiu.observations.services import lessons as service
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_own_card, log_watching, posted_form
+from yanxiu.observations.views.codings import coding_panel
 from yanxiu.observations.views.comments import shown_until
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.recordings import recording_panel
@@ -132,6 +133,7 @@ def _create(form: LessonForm, teacher_id: int | None) -> int:
             raise InvalidError("请写本校老师的姓名；同名的从下面选一位", field="teacher")
         draft = form.draft()
         _check_plan(draft.lesson_plan_id)
+        _check_rubric(draft.rubric_version_id)
         return service.create_lesson(actor, teacher, draft).id
 
 
@@ -158,6 +160,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         may_evaluate=can_evaluate_lesson(viewer, found.lesson, found.access, clock.today()),
         **recording_panel(found, recording, version),
         **evaluation_panel(found),
+        **coding_panel(found),
     )
     log_watching(found.lesson)
     return page
@@ -177,7 +180,9 @@ def lesson_settings(lesson_id: int) -> ResponseReturnValue:
     """Change the details; the audience is the teacher's to decide."""
     found = load_own_card(lesson_id)
     form = _offered(LessonForm(posted_form()))
-    may_decide = can_decide_audience(current_viewer(), found.lesson)
+    may_decide, rests = can_decide_audience(current_viewer(), found.lesson), found.access.rests
+    if rests:
+        form.keep_title(found.lesson)
     if request.method == "GET":
         form.show(found.lesson)
         _offered(form)
@@ -189,7 +194,8 @@ def lesson_settings(lesson_id: int) -> ResponseReturnValue:
         else:
             flash("课例信息已保存")
             return redirect(url_for(".lesson", lesson_id=lesson_id), code=303)
-    page = render_template("observations/lesson_form.html", form=form, lesson=found.lesson, may_decide=may_decide)
+    context = {"form": form, "lesson": found.lesson, "may_decide": may_decide, "rests": rests}
+    page = render_template("observations/lesson_form.html", **context)
     return page, 422 if form.errors else 200
 
 
@@ -197,8 +203,12 @@ def _update(lesson_id: int, form: LessonForm) -> None:
     with unit_of_work():
         found = load_own_card(lesson_id)
         draft = form.draft()
+        if found.access.rests:
+            draft = service.with_details_of(found.lesson, draft)
         if draft.lesson_plan_id != found.lesson.lesson_plan_id:
             _check_plan(draft.lesson_plan_id)
+        if draft.rubric_version_id != found.lesson.rubric_version_id:
+            _check_rubric(draft.rubric_version_id)
         may_decide = can_decide_audience(current_viewer(), found.lesson)
         service.update_lesson(current_actor(), found.lesson, draft, may_decide=may_decide)
 
@@ -245,3 +255,10 @@ def _offered(form: LessonForm) -> LessonForm:
 def _check_plan(plan_id: int | None) -> None:
     if plan_id is not None and visible_plan(current_viewer(), plan_id) is None:
         raise InvalidError("请从列表里选择教案", field="lesson_plan_id")
+
+
+def _check_rubric(version_id: int | None) -> None:
+    """Refuse the rubric of another school: the page of the lesson would show it."""
+    version = find_rubric_version(version_id)
+    if version_id is not None and (version is None or usable_rubric(current_viewer(), version.template_id) is None):
+        raise InvalidError("请从列表里选择量表", field="rubric_version_id")

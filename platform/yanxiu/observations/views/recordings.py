@@ -20,7 +20,15 @@ from yanxiu.observations.services.recordings import set_segments
 from yanxiu.observations.uploads.handover import hand_over, open_store
 from yanxiu.observations.uploads.protocol import ProtocolError
 from yanxiu.observations.uploads.store import Source, Upload, UploadStore
-from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, log_watching, posted
+from yanxiu.observations.views.blueprint import (
+    bp,
+    done,
+    load_editable,
+    load_lesson,
+    log_watching,
+    posted,
+    tell_of_playing,
+)
 from yanxiu.observations.views.uploads import begin_upload, unfinished_uploads
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.files import send_stored
@@ -80,6 +88,7 @@ def media(lesson_id: int, version_id: int, kind: str) -> ResponseReturnValue:
         raise NotFoundError
     if kind in WATCHABLE:
         log_watching(lesson)
+        tell_of_playing(lesson_id)
     return send_stored(rendition.file, inline=True)
 
 

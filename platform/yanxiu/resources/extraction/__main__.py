@@ -52,6 +52,14 @@ def _run(task: str, extension: str, path: str, out: str) -> dict[str, Any]:
         from yanxiu.resources.extraction.reading import read_text
 
         return read_text(path, extension, out)
+    if task == "blocks":
+        from yanxiu.resources.extraction.word_blocks import read_blocks
+
+        return read_blocks(path, out)
+    if task in ("placeholders", "fill"):
+        from yanxiu.resources.extraction.word_layouts import fill_layout, find_placeholders
+
+        return find_placeholders(path) if task == "placeholders" else fill_layout(path, out)
     from yanxiu.resources.preview.building import build_preview
 
     return build_preview(path, extension, out)

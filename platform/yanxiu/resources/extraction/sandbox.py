@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,22 +21,52 @@ WALL_SECONDS = 25
 MAX_RESULT_BYTES = 8 * 1024 * 1024
 _SOURCE_ROOT = Path(__file__).resolve().parents[3]
 _UNREADABLE = "文件打不开，可能已损坏。请用原来的软件打开确认后重新保存再上传。"
+_BUSY = "现在读文件的人多，这个文件还没有轮到。请过一分钟再试。"
 _TOO_HEAVY = "文件太复杂，在规定的时间和内存里读不完。请拆成几个小一点的文件再上传。"
+
+
+class TookTooLongError(UnsuitableFileError):
+    """The wall clock ended the child: perhaps the file is too heavy, perhaps the machine was busy."""
+
+
+class NoTurnError(TookTooLongError):
+    """Others had their files read all the while."""
+
+    code = "busy"
+    status = 503
+
 
 # Two children at a time: a burst of uploads must not take the whole machine from those who only read.
 _slots = threading.BoundedSemaphore(2)
 
 
 @contextmanager
-def examined(task: str, extension: str, path: str | os.PathLike[str]) -> Iterator[tuple[dict[str, Any], Path]]:
-    """Run `check`, `text` or `preview` on a file; gives the result and the folder with what was written.
+def examined(
+    task: str, extension: str, path: str | os.PathLike[str], beside: Mapping[str, bytes] | None = None
+) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Run `check`, `text`, `blocks`, `placeholders`, `fill` or `preview` on a file; gives the result and the folder with
+    what was written. `beside` are files that the child finds in the folder.
 
-    The folder is gone when the block ends. Raises UnsuitableFileError when the file is refused.
+    The folder is gone when the block ends. Raises UnsuitableFileError when the file is refused, TookTooLongError (one
+    of these) when the wall clock ended the child, NoTurnError (one of those) when none of the slots became free.
     """
     with scratch_folder() as folder:
-        with _slots:
+        for name, data in (beside or {}).items():
+            (folder / name).write_bytes(data)
+        with _turn():
             code = _run_child(task, extension, os.fspath(path), os.fspath(folder))
         yield _result(folder, code), folder
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for one of the slots, as long as a child may run."""
+    if not _slots.acquire(timeout=WALL_SECONDS):
+        raise NoTurnError(_BUSY)
+    try:
+        yield
+    finally:
+        _slots.release()
 
 
 def _run_child(task: str, extension: str, path: str, folder: str) -> int:
@@ -54,7 +84,8 @@ def _run_child(task: str, extension: str, path: str, folder: str) -> int:
         return child.wait(WALL_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
-        return child.wait()
+        child.wait()
+        raise TookTooLongError(_TOO_HEAVY) from None
 
 
 def _environment(folder: str) -> dict[str, str]:

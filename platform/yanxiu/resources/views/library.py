@@ -23,11 +23,12 @@ from yanxiu.resources.queries import (
     popular_resources,
     related_resources,
 )
-from yanxiu.resources.services import count_download, set_favorite
+from yanxiu.resources.services import count_download, note_opening, set_favorite
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
 from yanxiu.web.files import send_stored
 from yanxiu.workshops.queries import workshop_head_for
+from yanxiu.workshops.queries.plan_progress import items_to_tick
 
 PLAYABLE = frozenset({"audio", "video", "image"})
 CHOICES = {
@@ -82,7 +83,7 @@ def show(resource_id: int) -> str:
     if resource.removed_at is not None:
         return render_template("resources/removed.html", resource=resource, **_rights(resource))
     viewer = current_viewer()
-    return render_template(
+    page = render_template(
         "resources/show.html",
         resource=resource,
         related=related_resources(viewer, viewer_workshops(), resource),
@@ -92,6 +93,16 @@ def show(resource_id: int) -> str:
         formats=FORMATS,
         **_rights(resource),
     )
+    _note_opening(resource.id)
+    return page
+
+
+def _note_opening(resource_id: int) -> None:
+    """Written once the page is made, and only where a plan waits for it."""
+    user_id = current_viewer().user_id
+    if user_id is not None and items_to_tick("resource", resource_id, user_id):
+        actor = current_actor()
+        write_if_possible(lambda: note_opening(actor, resource_id))
 
 
 def _rights(resource: Resource) -> dict[str, bool]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.resources.queries import newest_resources, waiting_uploads
+from yanxiu.resources.queries import newest_resources, resource_of_plan, waiting_uploads
 from yanxiu.resources.views.blueprint import viewer_workshops
 from yanxiu.web.slots import Filler
 
@@ -35,9 +35,16 @@ def person_resources(viewer: Viewer, person: Any, **_things: Any) -> dict[str, A
     return {"resources": found} if found else None
 
 
+def of_plan(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
+    """What a finished plan became, beside the plan."""
+    found = resource_of_plan(viewer, viewer_workshops(), plan.id) if plan.phase == "final" else None
+    return {"resource": found} if found is not None else None
+
+
 SLOTS: dict[str, Filler] = {
     "workshop_tabs": ("resources/_workshop_tab.html", workshop_tab),
     "workshop_home_side": ("resources/_workshop_newest.html", workshop_newest),
     "dashboard_continue": ("resources/_waiting_uploads.html", continue_uploads),
+    "plan_side": ("resources/_of_plan.html", of_plan),
     "person_sections": ("resources/_person_resources.html", person_resources),
 }

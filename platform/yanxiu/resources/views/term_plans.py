@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.resources.queries import newest_resources, visible_ids
+from yanxiu.resources.queries import downloaded_by, newest_resources, visible_ids
 from yanxiu.workshops.queries import visible_workshop_ids
 from yanxiu.workshops.queries.plan_targets import PlanTarget
 
@@ -20,4 +20,6 @@ def _choices(viewer: Viewer, workshop_id: int) -> Sequence[tuple[int, str]]:
     return [(resource.id, resource.title) for resource in found]
 
 
-PLAN_TARGETS: tuple[PlanTarget, ...] = (PlanTarget("resource", "资源", _visible, _choices),)
+PLAN_TARGETS: tuple[PlanTarget, ...] = (
+    PlanTarget("resource", "资源", _visible, _choices, done=downloaded_by, done_word="看过"),
+)

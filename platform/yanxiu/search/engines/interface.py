@@ -15,11 +15,16 @@ Key = tuple[str, int]
 """Kind and id of the object that a document stands for."""
 Family = Literal["w", "b"]
 """Words, or overlapping pairs of characters."""
+Fits = Callable[[str, str], bool]
+"""Whether a word that is spelled so is worth counting."""
 
 
 @dataclass(frozen=True)
 class EngineDocument:
-    """A document as an engine keeps it: weighted terms of both families, their weighted lengths, facets and rights."""
+    """A document as an engine keeps it: weighted terms of both families, their weighted lengths, facets and rights.
+
+    `starts`: by what beginnings the title is found while somebody types.
+    """
 
     key: Key
     terms: Mapping[Family, Mapping[str, float]]
@@ -28,6 +33,7 @@ class EngineDocument:
     acl: frozenset[str]
     facets: Mapping[str, str]
     date: int = 0
+    starts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class EngineRequest:
 
     A document matches when at least one clause finds it, it has every term of each of `required`, and it has not
     all the terms of any of `excluded`. No clauses at all match every document.
+    `boosts`: values of facets that the words of the query name; who has them goes up a little, nobody is left out.
     `per_kind` asks for the best few of each kind beside the page. `within`: only what one of these principals may see,
     as "w12" for what is inside that workshop; this narrows what the reader may see and never widens it.
     """
@@ -82,6 +89,7 @@ class EngineRequest:
     within: frozenset[str] = frozenset()
     title: str = ""
     newest_first: bool = False
+    boosts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     offset: int = 0
     limit: int = 20
     per_kind: int = 0
@@ -136,7 +144,17 @@ class SearchEngine(Protocol):
         """Rank what these principals may see."""
 
     def suggest(self, start: str, principals: frozenset[str], limit: int) -> list[Key]:
-        """Documents whose folded title begins with `start`, newest first."""
+        """Documents of which a beginning begins with `start`: whole ones first, then the newest."""
+
+    def spelled(
+        self, spellings: Iterable[str], scope: EngineRequest, principals: frozenset[str], fits: Fits
+    ) -> dict[str, list[tuple[str, int]]]:
+        """Words that are spelled so and `fits`, with the number of documents these principals may see that hold each."""
+
+    def counted(
+        self, wanted: Sequence[tuple[Term, ...]], scope: EngineRequest, principals: frozenset[str]
+    ) -> list[int]:
+        """How many documents that these principals may see hold all the terms of each of `wanted` (`()`: all)."""
 
     def open(self) -> int:
         """Make the index ready for writing, repairing what a crash left; its generation, -1 when there is none."""

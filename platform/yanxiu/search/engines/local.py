@@ -17,13 +17,15 @@ from yanxiu.search.engines.interface import (
     EnginePage,
     EngineRequest,
     EngineStats,
+    Fits,
     Key,
+    Term,
 )
-from yanxiu.search.engines.ranking import rank, suggest
+from yanxiu.search.engines.ranking import counted, rank, spelled, suggest
 from yanxiu.search.engines.snapshot import Cache, Snapshot
 from yanxiu.search.engines.whoosh_engine import DAMAGE, IndexDamagedError, WhooshIndex
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LOOK_EVERY_S = 0.2
 """How often a reader looks whether the indexer has committed."""
 CACHE_BYTES = 160 * 1024 * 1024
@@ -54,12 +56,25 @@ class LocalEngine:
         return self._answer(lambda snapshot: rank(snapshot, request, principals), EMPTY_PAGE)
 
     def suggest(self, start: str, principals: frozenset[str], limit: int) -> list[Key]:
-        """Documents whose folded title begins with `start`, newest first."""
+        """Documents of which a beginning begins with `start`: whole ones first, then the newest."""
 
         def find(snapshot: Snapshot) -> list[Key]:
             return [snapshot.key(int(number)) for number in suggest(snapshot, start, principals, limit)]
 
         return self._answer(find, [])
+
+    def spelled(
+        self, spellings: Iterable[str], scope: EngineRequest, principals: frozenset[str], fits: Fits
+    ) -> dict[str, list[tuple[str, int]]]:
+        """Words that are spelled so and `fits`, with the number of readable documents that hold each."""
+        wanted = list(spellings)
+        return self._answer(lambda snapshot: spelled(snapshot, wanted, scope, principals, fits), {})
+
+    def counted(
+        self, wanted: Sequence[tuple[Term, ...]], scope: EngineRequest, principals: frozenset[str]
+    ) -> list[int]:
+        """How many readable documents hold all the terms of each."""
+        return self._answer(lambda snapshot: counted(snapshot, wanted, scope, principals), [0] * len(wanted))
 
     def _answer(self, ask: Callable[[Snapshot], Answer], nothing: Answer) -> Answer:
         snapshot = self._current()

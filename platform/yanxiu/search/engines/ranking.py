@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from yanxiu.search.engines.interface import Alternative, Clause, EngineHit, EnginePage, EngineRequest, Term
+from yanxiu.search.engines.interface import Alternative, Clause, EngineHit, EnginePage, EngineRequest, Fits, Term
 from yanxiu.search.engines.snapshot import Snapshot
 from yanxiu.search.scoring import FloatArray, IntArray, Mask, Postings, best, idf, saturated
 
@@ -14,12 +14,16 @@ LEAST_COVERED = 0.2
 """A document must hold this share (by idf) of a query of several things; one common word alone is not an answer."""
 LEAST_COVERED_BY_DATE = 0.6
 """More of it when the order is by date and cannot push the accidental ones down."""
+LOOKED_AT = 200
+"""Among so many titles the newest are suggested."""
 PARTLY = 0.7
 """What is left of the score of a document that holds next to nothing of what was asked."""
 PARTS = 2.0
 """A word and its parts together weigh at most this often as much as the most telling of them."""
 EXACT_TITLE = 0.5
 TITLE_START = 0.15
+NAMED = 1.2
+"""What a facet named in the query is worth to a document that has it."""
 
 
 def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
@@ -28,6 +32,7 @@ def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str])
     scores = np.zeros(snapshot.size, np.float32)
     if request.clauses:
         base = base & _score(snapshot, request, scores)
+        _prefer_named(snapshot, request, scores)
         _prefer_titles(snapshot, request.title, scores, base)
     masks = {facet: snapshot.filtered(facet, wanted) for facet, wanted in request.filters.items()}
     chosen = _all(base, masks.values())
@@ -43,10 +48,36 @@ def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str])
 
 
 def suggest(snapshot: Snapshot, start: str, principals: frozenset[str], limit: int) -> IntArray:
-    """Readable documents whose title begins with `start`, newest first."""
-    ids = snapshot.starting("title", start).ids
-    ids = ids[snapshot.allowed(principals)[ids]]
-    return ids[np.lexsort((-ids, -snapshot.dates[ids]))][:limit]
+    """Readable documents of which a beginning begins with `start`: whole ones first, then the newest.
+
+    Of many, the first in the order of the alphabet are looked at; what somebody may not see pushes nothing out.
+    """
+    ids = snapshot.beginning(start, snapshot.allowed(principals), LOOKED_AT)
+    whole = np.isin(ids, snapshot.postings("start", start).ids)
+    return ids[np.lexsort((-ids, -snapshot.dates[ids], ~whole))][:limit]
+
+
+def spelled(
+    snapshot: Snapshot, spellings: Iterable[str], scope: EngineRequest, principals: frozenset[str], fits: Fits
+) -> dict[str, list[tuple[str, int]]]:
+    """Words by how they are spelled, with how many readable documents hold them: none is told that is in none."""
+    mask = _readable(snapshot, scope, principals)
+    found: dict[str, list[tuple[str, int]]] = {}
+    for spelling in spellings:
+        fitting = (word for word in snapshot.spelled(spelling) if fits(spelling, word))
+        words = ((word, int(np.count_nonzero(mask[snapshot.postings("w", word).ids]))) for word in fitting)
+        known = [(word, count) for word, count in words if count]
+        if known:
+            found[spelling] = sorted(known, key=lambda pair: (-pair[1], pair[0]))
+    return found
+
+
+def counted(
+    snapshot: Snapshot, wanted: Iterable[tuple[Term, ...]], scope: EngineRequest, principals: frozenset[str]
+) -> list[int]:
+    """How many readable documents hold all the terms of each of `wanted`."""
+    mask = _readable(snapshot, scope, principals)
+    return [int((mask & _holds_all(snapshot, terms)).sum()) if terms else int(mask.sum()) for terms in wanted]
 
 
 def _all(base: Mask, masks: Iterable[Mask]) -> Mask:
@@ -145,6 +176,12 @@ def _alternative(
         gained[incomplete] = 0.0
         best_held[incomplete] = 0.0
     return gained, best_held
+
+
+def _prefer_named(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> None:
+    """五年级 in the words of a query: what is of that grade goes before what merely says so."""
+    for facet, values in request.boosts.items():
+        scores[snapshot.filtered(facet, values)] *= NAMED
 
 
 def _prefer_titles(snapshot: Snapshot, title: str, scores: FloatArray, matching: Mask) -> None:

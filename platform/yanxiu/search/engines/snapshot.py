@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yanxiu.search.engines.interface import Family, Key
+from yanxiu.search.engines.spelled import SpelledWords
 from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, length_norm, union
 
 FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])
 """What is kept of every document beside its terms."""
-MAX_PREFIX_TERMS = 300
+MAX_PREFIX_TERMS = 3000
 Value = TypeVar("Value")
 
 
@@ -114,11 +115,36 @@ class Snapshot:
 
     def starting(self, field: str, prefix: str) -> Postings:
         """The living documents that hold any term beginning with `prefix`, all of them counted as one."""
+        return self._own.get(("starting", field, prefix), lambda: self._starting(field, prefix), _posting_bytes)
+
+    def _starting(self, field: str, prefix: str) -> Postings:
         names: set[str] = set()
         for segment in self.segments:
             names.update(segment.lexicon(field, prefix, MAX_PREFIX_TERMS))
         kept = sorted(names)[:MAX_PREFIX_TERMS]
         return union([self.postings(field, name) for name in kept])
+
+    def beginning(self, start: str, mask: Mask, enough: int) -> IntArray:
+        """Living documents of `mask` by the beginnings of their titles, in the order of the alphabet until enough."""
+        names = sorted({name for segment in self.segments for name in segment.lexicon("start", start)})
+        found: dict[int, None] = {}
+        for name in names:
+            ids = self.postings("start", name).ids
+            found.update(dict.fromkeys(ids[mask[ids]].tolist()))
+            if len(found) >= enough:
+                break
+        return np.array(list(found), np.int32)
+
+    def spelled(self, spelling: str) -> set[str]:
+        """The words of any segment that are spelled so; who may know of them is for the caller to ask."""
+        found: set[str] = set()
+        for segment in self.segments:
+            found.update(self._spelled_words(segment).find(spelling))
+        return found
+
+    def _spelled_words(self, segment: SegmentReader) -> SpelledWords:
+        key = (segment.name, "spelled")
+        return self._cache.get(key, lambda: SpelledWords(segment.lexicon("w")), lambda words: words.nbytes)
 
     # --- rights and facets ---
 

@@ -64,7 +64,7 @@ class TermBag(fields.FieldType):  # type: ignore[misc]
 
 SCHEMA = fields.Schema(
     facts=fields.COLUMN(columns.FixedBytesColumn(FACTS.itemsize)),
-    **{name: TermBag() for name in ("key", "acl", "title", "w", "b", *FACETS)},
+    **{name: TermBag() for name in ("key", "acl", "title", "start", "w", "b", *FACETS)},
 )
 FORMAT = SCHEMA["key"].format
 
@@ -309,6 +309,7 @@ def _add(writer: Any, document: EngineDocument) -> None:
         key={key_text(document.key): 1.0},
         acl=dict.fromkeys(document.acl, 1.0),
         title={document.title[:TITLE_LENGTH]: 1.0},
+        start=dict.fromkeys(document.starts, 1.0),
         w=document.terms["w"],
         b=document.terms["b"],
         **values,

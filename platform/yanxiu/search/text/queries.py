@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yanxiu.search.engines.interface import Alternative, Clause, Term
 from yanxiu.search.text.asking import meaningful, without_function_words, without_question_words
 from yanxiu.search.text.cut import bigrams, pieces, words
+from yanxiu.search.text.facets import facets_named
 from yanxiu.search.text.fold import fold, han_runs, squeeze
-from yanxiu.search.text.synonyms import with_synonyms
+from yanxiu.search.text.synonyms import Synonyms, shipped, with_synonyms
 
 MAX_QUERY = 200
 MAX_TERMS = 40
@@ -21,9 +23,10 @@ _EXCLUDED = re.compile(r"(?:^|\s)-(\S+)")
 
 @dataclass(frozen=True)
 class Query:
-    """A query understood. `needles` are the folded words to mark in what was found."""
+    """A query understood. `needles` are the folded words to mark in what was found, `facets` what its words name."""
 
     typed: str
+    facets: Mapping[str, str]
     title: str
     clauses: tuple[Clause, ...]
     required: tuple[tuple[Term, ...], ...]
@@ -37,25 +40,28 @@ class Query:
         return not self.clauses
 
 
-def understand(typed: str) -> Query:
+def understand(typed: str, synonyms: Synonyms | None = None) -> Query:
     """Read phrases in 《》 or quotes, words with a minus, and the rest as words and pairs of characters."""
+    synonyms = synonyms or shipped()
     folded = fold(typed[:MAX_QUERY])
-    left_out = [word for word in _EXCLUDED.findall(folded) if _holding(word)]
+    left_out = [word for word in _EXCLUDED.findall(folded) if holding(word)]
     rest = _EXCLUDED.sub(" ", folded)
     phrases = [next(filter(None, groups)).strip() for groups in _PHRASE.findall(rest)]
     asked = without_function_words(without_question_words(rest))
+    facets = facets_named(rest)
     return Query(
         typed=typed[:MAX_QUERY],
+        facets=facets,
         title=squeeze(rest.strip(" ?？。!！")),
-        clauses=_clauses(asked),
-        required=tuple(_holding(phrase) for phrase in phrases if _holding(phrase)),
-        excluded=tuple(_holding(word) for word in left_out),
-        phrases=tuple(phrase for phrase in phrases if _holding(phrase)),
-        needles=_needles(asked, phrases),
+        clauses=(*_clauses(asked, synonyms), *_values(facets, rest)),
+        required=tuple(holding(phrase) for phrase in phrases if holding(phrase)),
+        excluded=tuple(holding(word) for word in left_out),
+        phrases=tuple(phrase for phrase in phrases if holding(phrase)),
+        needles=_needles(asked, [*phrases, *map(fold, facets.values())], synonyms),
     )
 
 
-def _holding(text: str) -> tuple[Term, ...]:
+def holding(text: str) -> tuple[Term, ...]:
     """The terms that any text with these very characters must have."""
     terms: list[Term] = []
     for run in han_runs(text):
@@ -67,11 +73,11 @@ def _holding(text: str) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(terms))
 
 
-def _clauses(asked: str) -> tuple[Clause, ...]:
+def _clauses(asked: str, synonyms: Synonyms) -> tuple[Clause, ...]:
     """One clause for each word with all its parts, and a bridge for each pair of characters between words."""
     clauses: list[Clause] = []
     said: set[Term] = set()
-    for word, others in _words_asked(asked):
+    for word, others in _words_asked(asked, synonyms):
         own = _terms(word)
         alternatives = [Alternative(own)]
         alternatives.extend(Alternative(_terms(other), whole=True, share=SYNONYM) for other in others)
@@ -83,10 +89,16 @@ def _clauses(asked: str) -> tuple[Clause, ...]:
     return tuple(clauses[:MAX_TERMS])
 
 
-def _words_asked(asked: str) -> list[tuple[str, tuple[str, ...]]]:
+def _values(facets: Mapping[str, str], said: str) -> tuple[Clause, ...]:
+    """What a facet is called here, where the query calls it otherwise: 初一 is 七年级."""
+    unsaid = [value for value in facets.values() if fold(value) not in said]
+    return tuple(Clause((Alternative(_terms(fold(value))),), bridge=True) for value in unsaid)
+
+
+def _words_asked(asked: str, synonyms: Synonyms) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (word, others)
-        for word, others in with_synonyms(pieces(asked))
+        for word, others in with_synonyms(pieces(asked), synonyms)
         if any(character.isalnum() for character in word)
     ]
 
@@ -102,9 +114,9 @@ def _terms(text: str) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _needles(asked: str, phrases: list[str]) -> tuple[str, ...]:
+def _needles(asked: str, phrases: list[str], synonyms: Synonyms) -> tuple[str, ...]:
     wanted = [*phrases, *meaningful(words(asked))]
-    for word, others in _words_asked(asked):
+    for word, others in _words_asked(asked, synonyms):
         wanted.extend((word, *others))
     long = [word for word in wanted if len(word) > 1 or not han_runs(word)]
     return tuple(dict.fromkeys(long or wanted))

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from yanxiu.core.search_queue import IndexDocument
 from yanxiu.search.engines.interface import EngineDocument, Family
+from yanxiu.search.text.completion import completions
 from yanxiu.search.text.cut import bigrams, words
-from yanxiu.search.text.fold import fold, squeeze
+from yanxiu.search.text.fold import fold, han_runs, squeeze
 
 TITLE = 1.2
 TAGS = 1.5
@@ -20,6 +21,8 @@ PLACE = 0.5
 NOT_BY_PLACE = frozenset({"topic", "post", "activity"})
 """What nobody looks for by where it stands: a workshop's name would find every word ever said in it."""
 MAX_TEXT = 200_000
+MAX_NAME = 4
+"""A title no longer than this is a word by itself, as names of people are."""
 
 
 def engine_document(document: IndexDocument, label: str) -> EngineDocument:
@@ -32,13 +35,17 @@ def engine_document(document: IndexDocument, label: str) -> EngineDocument:
         for family, terms in found.items():
             _count(counts[family], terms, weight)
             lengths[family] += weight * len(terms)
+    name = squeeze(document.title)
+    if len(name) <= MAX_NAME and han_runs(name) == [name] and name not in counts["w"]:
+        counts["w"][name] = TITLE  # 王丽 is one word, however it is cut
     return EngineDocument(
         key=(document.kind, document.object_id),
         terms=counts,
         lengths=lengths,
-        title=squeeze(document.title),
+        title=name,
         acl=document.acl,
         facets=_facets(document),
+        starts=completions(document.title),
         date=int(document.date.timestamp()) if document.date else 0,
     )
 

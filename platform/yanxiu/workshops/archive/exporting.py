@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,11 +17,11 @@ from yanxiu.core.archives.rows import batched, plain_row
 from yanxiu.core.archives.writing import DATA, ArchiveWriter
 from yanxiu.core.db import db, is_sqlite
 from yanxiu.core.live import LiveTopic
-from yanxiu.core.storage import StoredFile, storage
-from yanxiu.core.word import WordFile
-from yanxiu.workshops.archive.contents import contents_page
+from yanxiu.core.storage import StoredFile
+from yanxiu.workshops.archive.contents import contents_page, write_contents
 from yanxiu.workshops.archive.people import people_rows, place_rows
 from yanxiu.workshops.archive.scoping import Needed, Scoping, references
+from yanxiu.workshops.archive.shelf import ZipShelf
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries.archive_parts import Kept, Wish, archive_parts, kept_tables
 
@@ -46,55 +45,6 @@ class Summary:
     missing: list[str] = field(default_factory=list)
 
 
-class ZipShelf:
-    """Where features put what people read: straight into the ZIP, and named in the 目录."""
-
-    def __init__(self, writer: ArchiveWriter, folder: Path, *, wish: Wish) -> None:
-        self.writer, self.wish, self._folder = writer, wish, folder
-        self.placed: dict[int, str] = {}
-        self.missing: list[str] = []
-        self.contents: list[tuple[str, str, str | None, str]] = []
-        self.told: Callable[[], None] = lambda: None
-
-    def place(self, file: StoredFile, *words: str) -> str | None:
-        if file.id in self.placed:
-            return self.placed[file.id]
-        try:
-            source = storage().open(file.key)
-        except FileNotFoundError:
-            self.missing.append("/".join(words))
-            return None
-        path = self.writer.names.path(*words)
-        with source:
-            self.writer.add_stream(path, source)
-        self.placed[file.id] = path
-        return path
-
-    def folder(self, *words: str) -> tuple[str, ...]:
-        return self.writer.names.folder(*words)
-
-    def write(self, data: bytes, *words: str) -> str:
-        path = self.writer.names.path(*words)
-        self.writer.add_bytes(path, data)
-        return path
-
-    @contextmanager
-    def word(self, *words: str) -> Iterator[WordFile]:
-        path = self.writer.names.path(*words)
-        local = self._folder / "word.docx"
-        with WordFile(local, path) as word:
-            yield word
-        self.writer.add_file(path, local)
-        local.unlink()
-
-    def tell(self, section: str, title: str, path: str | None, note: str = "") -> None:
-        self.contents.append((section, title, path, note))
-        self.told()
-
-    def scratch(self) -> Path:
-        return self._folder
-
-
 def export_workshop(workshop_id: int, target: Path, folder: Path, *, wish: Wish, told: Told = nobody) -> Summary:
     """Write the archive of a workshop to `target`, outside any transaction; `told` hears the percentage.
 
@@ -110,6 +60,8 @@ def export_workshop(workshop_id: int, target: Path, folder: Path, *, wish: Wish,
         told(95)
         workshop = db.session.get_one(Workshop, workshop_id)
         card = _card(workshop, summary, wish)
+        with shelf.pdf("目录") as pdf:
+            write_contents(pdf, workshop, shelf.contents, summary.missing)
         writer.add_bytes("目录.html", contents_page(workshop, shelf.contents, summary.missing).encode())
         writer.finish(card)
     db.session.rollback()

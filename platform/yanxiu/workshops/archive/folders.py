@@ -1,17 +1,17 @@
-"""What people read of a workshop's archive: lists and figures as Excel, topics and activities as Word."""
+"""What people read of a workshop's archive: lists and figures as Excel, topics and activities as Word and PDF."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import BinaryIO
 
 from yanxiu.core.clock import LOCAL_ZONE, now, today
-from yanxiu.core.storage import StoredFile, storage
-from yanxiu.core.word import QUOTE, SMALL, Picture, WordFile
-from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, RECORD_PARTS, time_span
+from yanxiu.core.storage import StoredFile
+from yanxiu.core.word import QUOTE, SMALL, Picture
+from yanxiu.workshops.activity_word import write_record
+from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, time_span
 from yanxiu.workshops.archive.issues import fill_bulletins
+from yanxiu.workshops.archive.shelf import Both
 from yanxiu.workshops.archive.works import fill_works
 from yanxiu.workshops.insight_sheets import workbook_of
 from yanxiu.workshops.models import Activity, Post, Results, Topic, Workshop
@@ -22,11 +22,9 @@ from yanxiu.workshops.queries.archive_parts import Shelf
 from yanxiu.workshops.queries.attendance import attendance_of, count_attendance
 from yanxiu.workshops.queries.insights import insights_of
 from yanxiu.workshops.queries.polls import count_voters, poll_of, tally_of
-from yanxiu.workshops.queries.records import record_of
-from yanxiu.workshops.queries.threads import find_picture
+from yanxiu.workshops.queries.text_pictures import pictures_of
 from yanxiu.workshops.rosters import attendance_table, roster_of
 
-_PICTURE = re.compile(r"^/workshops/(\d+)/pictures/(\d+)$")
 FILES = "附件"
 
 
@@ -40,24 +38,6 @@ def fill_folders(shelf: Shelf, workshop: Workshop) -> None:
         _fill_activity(shelf, activity, number, pictures_of(workshop.id))
     fill_works(shelf, workshop, pictures_of(workshop.id))
     fill_bulletins(shelf, workshop, pictures_of(workshop.id))
-
-
-def pictures_of(workshop_id: int) -> Picture:
-    """Return how the pictures in texts of a workshop are found."""
-
-    def find(address: str) -> BinaryIO | None:
-        found = _PICTURE.match(address)
-        picture = find_picture(workshop_id, int(found[2])) if found and int(found[1]) == workshop_id else None
-        return _opened(picture.file) if picture is not None else None
-
-    return find
-
-
-def _opened(file: StoredFile) -> BinaryIO | None:
-    try:
-        return storage().open(file.key)
-    except FileNotFoundError:
-        return None
 
 
 def moment_words(moment: datetime) -> str:
@@ -80,7 +60,7 @@ def _fill_plan(shelf: Shelf, workshop: Workshop) -> None:
     stages = termplan.stages_of(workshop.id)
     if not stages and not workshop.introduction:
         return
-    with shelf.word("简介与学期计划.docx") as word:
+    with shelf.both("简介与学期计划") as word:
         word.title(workshop.name)
         word.paragraph(workshop.theme)
         word.paragraph(workshop.introduction)
@@ -90,16 +70,16 @@ def _fill_plan(shelf: Shelf, workshop: Workshop) -> None:
             word.paragraph(stage.goal)
             for item in termplan.items_in(stage.id, workshop.id):
                 word.paragraph(f"• {item.title}{'（必做）' if item.required else ''}", indent=1)
-    shelf.tell("简介与学期计划", "简介与学期计划", word.path)
+    shelf.tell("简介与学期计划", "简介与学期计划", word.path, also=word.pdf)
 
 
 def _fill_topic(shelf: Shelf, workshop: Workshop, topic: Topic, number: int) -> None:
-    """One Word file with all that was said, and its attachments beside it."""
+    """One document with all that was said, and its attachments beside it."""
     name = f"{number:03} {topic.title}"
     attachments: list[tuple[Post, StoredFile]] = []
     authors: dict[int, tuple[int, str]] = {}
     pictures = pictures_of(workshop.id)
-    with shelf.word("研讨", f"{name}.docx") as word:
+    with shelf.both("研讨", name) as word:
         word.title(topic.title)
         _write_poll(word, topic.id)
         for post in archives.every_post(topic.id):
@@ -113,12 +93,13 @@ def _fill_topic(shelf: Shelf, workshop: Workshop, topic: Topic, number: int) -> 
         path = shelf.place(file, *folder, f"{post.number:03} {post.author.name} {file.name}")
         placed.append((file.name, path, post.author.name))
     marks = "".join(word for word, is_so in (("精华 ", topic.digest_at), ("公告 ", topic.pinned_at)) if is_so)
-    shelf.tell("研讨", topic.title, word.path, f"{marks}{topic.author.name}　{topic.replies_count} 条回复")
+    note = f"{marks}{topic.author.name}　{topic.replies_count} 条回复"
+    shelf.tell("研讨", topic.title, word.path, note, also=word.pdf)
     for file_name, path, author in placed:
         shelf.tell("研讨", f"附件：{file_name}", path, author)
 
 
-def _write_poll(word: WordFile, topic_id: int) -> None:
+def _write_poll(word: Both, topic_id: int) -> None:
     """The figures of a poll, once everybody may see them; never who voted for what."""
     poll = poll_of(topic_id)
     if poll is None:
@@ -131,7 +112,7 @@ def _write_poll(word: WordFile, topic_id: int) -> None:
     word.table([("选项", "票数"), *rows])
 
 
-def _write_post(word: WordFile, post: Post, authors: dict[int, tuple[int, str]], pictures: Picture) -> None:
+def _write_post(word: Both, post: Post, authors: dict[int, tuple[int, str]], pictures: Picture) -> None:
     to = authors.get(post.parent_id or 0)
     answer = f"　回复第 {to[0]} 楼 {to[1]}" if to else ""
     likes = f"　{post.likes_count} 人点赞" if post.likes_count else ""
@@ -152,18 +133,16 @@ def _fill_activity(shelf: Shelf, activity: Activity, number: int, pictures: Pict
     """The record with all reflections, and the list of who came."""
     folder = shelf.folder("活动", f"{number:02} {activity.title}")
     lines, count = attendance_of(activity), count_attendance(activity)
-    with shelf.word(*folder, "活动记录.docx") as word:
+    with shelf.both(*folder, "活动记录") as word:
         word.title(activity.title)
         word.table(_facts(activity))
         word.html(activity.html, pictures)
-        for name, part in record_of(activity.id).items():
-            word.heading(RECORD_PARTS[name], 2)
-            word.paragraph(part.text)
+        write_record(word, activity)
         for reflection in archives.every_reflection(activity.id):
             word.heading(f"反思：{reflection.author.name}", 2)
             word.html(reflection.html, pictures)
     state = f"实到 {count.came} 人" if activity.phase == "over" else PHASE_NAMES[activity.phase]
-    shelf.tell("活动", activity.title, word.path, f"{moment_words(activity.starts_at)}　{state}")
+    shelf.tell("活动", activity.title, word.path, f"{moment_words(activity.starts_at)}　{state}", also=word.pdf)
     table = attendance_table(activity, lines, count)
     shelf.tell("活动", f"{activity.title}出勤登记", shelf.write(table, *folder, "出勤登记.xlsx"))
 

@@ -40,10 +40,10 @@ def make_archive(payload: dict[str, Any], job: JobContext) -> None:
     archive = archive_by_id(archive_id)
     if archive is None or archive.state != ArchiveState.WAITING.value:
         return
-    workshop_id = archive.workshop_id
+    workshop_id, reader_id = archive.workshop_id, archive.actor_id
     job.extend(LEASE_S)
     try:
-        received = _made(workshop_id, _telling(archive_id, job))
+        received = _made(workshop_id, reader_id, _telling(archive_id, job))
     except (LeaseLostError, WorkerStoppingError):
         raise
     except Exception:
@@ -60,12 +60,12 @@ def make_archive(payload: dict[str, Any], job: JobContext) -> None:
             finish_archive(made, received)
 
 
-def _made(workshop_id: int, told: Told) -> ReceivedFile:
+def _made(workshop_id: int, reader_id: int, told: Told) -> ReceivedFile:
     name = db.session.get_one(Workshop, workshop_id).name
     with scratch_folder() as folder:
         refuse_when_full(folder)
         target = folder / "archive.zip"
-        export_workshop(workshop_id, target, folder, wish=Wish(), told=told)
+        export_workshop(workshop_id, target, folder, wish=Wish(reader_id=reader_id), told=told)
         day = now().astimezone(LOCAL_ZONE)
         return receive_local_file(target, f"{plain_name(name, 60)}档案{day:%Y%m%d}.zip", ZIP)
 

@@ -12,6 +12,7 @@ from yanxiu.core.db import db
 from yanxiu.workshops.models import (
     AcceptedAnswer,
     Activity,
+    ActivityRecord,
     ActivityReflection,
     Application,
     Attendance,
@@ -21,10 +22,12 @@ from yanxiu.workshops.models import (
     Debate,
     DebateMove,
     DebateStand,
+    FileText,
     Invitation,
     Nudge,
     NudgeRecipient,
     PeerReview,
+    PicturePlace,
     Poll,
     PollBallot,
     PollChoice,
@@ -36,6 +39,7 @@ from yanxiu.workshops.models import (
     PostMention,
     PostSide,
     RecordPart,
+    RecordWriter,
     Submission,
     SubmissionCopy,
     SubmissionFile,
@@ -70,12 +74,23 @@ IN_PLAN = {
     "lesson": "lesson",
     "resource": "resource",
 }
-OF_NUDGES = {"announcement": "topic", "unanswered": "topic", "task": "workshop_task"}
+OF_NUDGES = {
+    "announcement": "topic",
+    "unanswered": "topic",
+    "replies": "topic",
+    "task": "workshop_task",
+    "bulletin": "bulletin",
+}
 
 
 def without_withdrawn(row: Row, _wish: Wish) -> Row:
     """What was taken back has its place in the numbering, and no words."""
     return row if row["withdrawn_at"] is None else {**row, "html": "", "text": ""}
+
+
+def without_way_back(row: Row, _wish: Wish) -> Row:
+    """A step is undone where it was done."""
+    return {**row, "before": None, "undo_until": None}
 
 
 def without_key(row: Row, _wish: Wish) -> Row:
@@ -118,6 +133,7 @@ def resume_tasks(ids: Sequence[int]) -> None:
 
 _STANDING_TOPICS = select(Topic.id).where(Topic.deleted_at.is_(None))
 _STANDING_TASKS = select(Task.id).where(Task.deleted_at.is_(None))
+_STANDING_ISSUES = select(Bulletin.id).where(Bulletin.deleted_at.is_(None))
 _STANDING_POSTS = select(Post.id).where(Post.withdrawn_at.is_(None))
 
 KEPT: tuple[Kept, ...] = (
@@ -133,7 +149,7 @@ KEPT: tuple[Kept, ...] = (
     Kept(Application, "workshop_id"),
     Kept(Invitation, "workshop_id"),
     Kept(WorkshopVisit, "workshop_id"),
-    Kept(WorkshopPicture, "workshop_id", word="pictures"),
+    Kept(WorkshopPicture, "workshop_id", WorkshopPicture.is_draft.is_(False), word="pictures"),
     Kept(Topic, "workshop_id", Topic.deleted_at.is_(None), word="topics", live=("topic",), index="topic"),
     Kept(TopicVisit, "topic_id"),
     Kept(Post, "topic_id", word="posts", leaving=without_withdrawn, index="post"),
@@ -150,7 +166,7 @@ KEPT: tuple[Kept, ...] = (
     Kept(DebateMove, "topic_id"),
     Kept(PostSide, "post_id"),
     Kept(TopicRequirement, "topic_id"),
-    Kept(TopicRelocation, "workshop_id"),
+    Kept(TopicRelocation, "workshop_id", leaving=without_way_back),
     Kept(PostEdit, "post_id", PostEdit.post_id.in_(_STANDING_POSTS)),
     Kept(
         Activity,
@@ -163,7 +179,9 @@ KEPT: tuple[Kept, ...] = (
         points={"about_id": ("about_kind", IN_PLAN)},
     ),
     Kept(Attendance, "activity_id"),
+    Kept(ActivityRecord, "activity_id"),
     Kept(RecordPart, "activity_id"),
+    Kept(RecordWriter, "activity_id"),
     Kept(ActivityReflection, "activity_id"),
     Kept(
         Task,
@@ -189,6 +207,15 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(BulletinSection, "bulletin_id"),
     Kept(BulletinReading, "bulletin_id"),
+    Kept(
+        PicturePlace,
+        "picture_id",
+        or_(
+            PicturePlace.reflection_id.is_not(None),
+            PicturePlace.bulletin_id.in_(_STANDING_ISSUES),
+            PicturePlace.submission_id.in_(select(Submission.id).where(Submission.task_id.in_(_STANDING_TASKS))),
+        ),
+    ),
     Kept(TermStage, "workshop_id", TermStage.deleted_at.is_(None)),
     Kept(
         TermItem,
@@ -204,7 +231,8 @@ KEPT: tuple[Kept, ...] = (
         or_(
             Nudge.matter.not_in(OF_NUDGES),
             (Nudge.matter == "task") & Nudge.item_id.in_(_STANDING_TASKS),
-            (Nudge.matter != "task") & Nudge.item_id.in_(_STANDING_TOPICS),
+            (Nudge.matter == "bulletin") & Nudge.item_id.in_(_STANDING_ISSUES),
+            Nudge.matter.not_in(("task", "bulletin")) & Nudge.item_id.in_(_STANDING_TOPICS),
         ),
         points={"item_id": ("matter", OF_NUDGES)},
     ),
@@ -213,6 +241,7 @@ KEPT: tuple[Kept, ...] = (
 
 LEFT: tuple[Left, ...] = (
     Left(TextSignature, "made anew from posts and works after they were brought, by one job"),
+    Left(FileText, "read anew from the files when their works are signed"),
     Left(TextBand, "belongs to a signature, which is made anew"),
     Left(WorkshopArchive, "an archive does not hold the archives made before it"),
     Left(WorkshopOrigin, "where the workshop came from is said anew where it is brought"),

@@ -1,9 +1,10 @@
-"""Tasks and what was handed in, under the names of those who did."""
+"""Tasks and what was handed in as Word and PDF, under the names of those who did."""
 
 from __future__ import annotations
 
 from yanxiu.core.clock import LOCAL_ZONE, now
-from yanxiu.core.word import SMALL, Picture, WordFile
+from yanxiu.core.word import SMALL, Picture
+from yanxiu.workshops.archive.shelf import Both
 from yanxiu.workshops.gradebook import Gradebook
 from yanxiu.workshops.models import Submission, SubmissionCopy, Task, Workshop
 from yanxiu.workshops.permissions.tasks import HANDING_IN
@@ -28,13 +29,13 @@ def fill_works(shelf: Shelf, workshop: Workshop, pictures: Picture) -> None:
 
 def _fill_task(shelf: Shelf, task: Task, pictures: Picture) -> None:
     folder = shelf.folder("作业", task.title)
-    with shelf.word(*folder, "任务说明.docx") as word:
+    with shelf.both(*folder, "任务说明") as word:
         word.title(task.title)
         word.paragraph(f"{_moment(task)} 截止　{'必做' if task.required else '选做'}", SMALL)
         word.html(task.html, pictures)
         _write_reviews(word, task)
     files = [(each.file.name, shelf.place(each.file, *folder, "任务附件", each.file.name)) for each in task.files]
-    shelf.tell("任务与作业", task.title, word.path)
+    shelf.tell("任务与作业", task.title, word.path, also=word.pdf)
     for name, path in files:
         shelf.tell("任务与作业", f"{task.title}　{name}", path)
     for work in list(archives.every_work(task.id)):
@@ -45,7 +46,7 @@ def _moment(task: Task) -> str:
     return f"{task.due_at.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
 
 
-def _write_reviews(word: WordFile, task: Task) -> None:
+def _write_reviews(word: Both, task: Task) -> None:
     """How far the mutual review came; who reviewed whom stays between them, as on the pages."""
     reviews = reviews_of_task(task.id)
     if reviews:
@@ -55,7 +56,7 @@ def _write_reviews(word: WordFile, task: Task) -> None:
 
 def _fill_work(shelf: Shelf, wanted: tuple[str, ...], task: Task, work: Submission, pictures: Picture) -> None:
     folder = shelf.folder(*wanted)
-    with shelf.word(*folder, f"{work.user.name}.docx") as word:
+    with shelf.both(*folder, work.user.name) as word:
         word.title(task.title)
         word.paragraph(f"{work.user.name}　{work.user.organization.label}", SMALL)
         verdict = mark_of(task, work) or state_of(task, work, now()).text
@@ -69,12 +70,12 @@ def _fill_work(shelf: Shelf, wanted: tuple[str, ...], task: Task, work: Submissi
     for copy in work.copies:
         within = (*folder, f"第{copy.number}稿") if len(work.copies) > 1 else folder
         files += [(each.file.name, shelf.place(each.file, *within, each.file.name)) for each in copy.files]
-    shelf.tell("任务与作业", name, word.path, verdict)
+    shelf.tell("任务与作业", name, word.path, verdict, also=word.pdf)
     for file_name, path in files:
         shelf.tell("任务与作业", f"{name}　{file_name}", path)
 
 
-def _write_copy(word: WordFile, copy: SubmissionCopy, pictures: Picture) -> None:
+def _write_copy(word: Both, copy: SubmissionCopy, pictures: Picture) -> None:
     word.heading(f"第 {copy.number} 稿　{copy.created_at.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}", 2)
     word.html(copy.html, pictures)
     for each in copy.files:

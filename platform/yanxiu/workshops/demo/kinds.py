@@ -63,7 +63,8 @@ def _ask(world: DemoWorld, people: Mapping[str, User], workshop: Workshop) -> No
 
 def _argue(world: DemoWorld, people: Mapping[str, User], workshop: Workshop) -> None:
     sides = DebateDetails("先看电视剧片段", "先读课文再说", views_first=True)
-    asked = Asked(posts=1, answers=2, post_points=6, answer_points=2, total_points=10)
+    until = (world.now + timedelta(days=1)).replace(second=0, microsecond=0)
+    asked = Asked(posts=1, answers=2, post_points=6, answer_points=2, total_points=10, due_at=until)
     with clock.frozen(world.ago(days=3)):
         text = "上《草船借箭》，要不要先放三分钟电视剧？请先说您的立场和理由，再看别人的；每人再回应两位同伴。"
         topic = _open(

@@ -17,6 +17,7 @@ from yanxiu.workshops.demo.attention import seed_visits
 from yanxiu.workshops.demo.bulletins import seed_bulletins
 from yanxiu.workshops.demo.kinds import seed_kinds
 from yanxiu.workshops.demo.papers import paper
+from yanxiu.workshops.demo.photos import seed_photos
 from yanxiu.workshops.demo.scripts import Line, Script, read_scripts
 from yanxiu.workshops.demo.tasks import seed_tasks
 from yanxiu.workshops.demo.termplan import plan_term
@@ -169,7 +170,9 @@ def _seed_team(world: DemoWorld, people: dict[str, User], team: Team) -> None:
     if not world.small:
         seed_visits(world, workshop)
     if team.key == "sanguo":
-        seed_activities(world.now, workshop, people)
+        held = world.activities["difficulties"] = seed_activities(world.now, workshop, people)
+        if not world.small:
+            seed_photos(held, people)
         seed_tasks(world, people, workshop, people[team.leader])
         seed_bulletins(world, people, workshop, people[team.leader])
 

@@ -5,11 +5,14 @@ from yanxiu.workshops.events.activities import (
     ActivityCancelled,
     ActivityChanged,
     ActivityPublished,
-    RecordChanged,
+    AttendanceNoted,
+    RecordSection,
+    RecordWritten,
+    ReflectionHandedIn,
 )
 from yanxiu.workshops.events.answers import AnswerAccepted
 from yanxiu.workshops.events.archives import ArchiveFinished, ArchiveRequested
-from yanxiu.workshops.events.attention import MembersReminded
+from yanxiu.workshops.events.attention import MembersReminded, WorkshopVisited
 from yanxiu.workshops.events.bulletins import BulletinPublished, BulletinWithdrawn
 from yanxiu.workshops.events.relocations import TopicMoved, TopicsMerged, TopicSplit
 from yanxiu.workshops.events.tasks import (
@@ -38,7 +41,7 @@ from yanxiu.workshops.events.teams import (
     WorkshopEnded,
     WorkshopPromoted,
 )
-from yanxiu.workshops.events.termplan import PlanAdjusted, PlanItemsChanged
+from yanxiu.workshops.events.termplan import PlanAdjusted, PlanItemsChanged, ThingOpened
 from yanxiu.workshops.events.threads import (
     PersonMentioned,
     PostEdited,
@@ -46,6 +49,7 @@ from yanxiu.workshops.events.threads import (
     PostPublished,
     PostRestored,
     PostWithdrawn,
+    RepliesDueSoon,
     TopicChanged,
     TopicDeleted,
     TopicDigested,
@@ -64,6 +68,7 @@ __all__ = [
     "ApplicationSubmitted",
     "ArchiveFinished",
     "ArchiveRequested",
+    "AttendanceNoted",
     "BulletinPublished",
     "BulletinWithdrawn",
     "InvitationAnswered",
@@ -80,7 +85,10 @@ __all__ = [
     "PostPublished",
     "PostRestored",
     "PostWithdrawn",
-    "RecordChanged",
+    "RecordSection",
+    "RecordWritten",
+    "ReflectionHandedIn",
+    "RepliesDueSoon",
     "ReviewsAsked",
     "RightsChanged",
     "TaskChanged",
@@ -88,6 +96,7 @@ __all__ = [
     "TaskDueSoon",
     "TaskPublished",
     "TaskRestored",
+    "ThingOpened",
     "TopicChanged",
     "TopicDeleted",
     "TopicDigested",
@@ -105,4 +114,5 @@ __all__ = [
     "WorkshopCreated",
     "WorkshopEnded",
     "WorkshopPromoted",
+    "WorkshopVisited",
 ]

@@ -17,3 +17,11 @@ class MembersReminded(Event):
     matter: str
     item_id: int
     user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class WorkshopVisited(Event):
+    """A member opened the first page of a workshop on a day."""
+
+    workshop_id: int
+    user_id: int

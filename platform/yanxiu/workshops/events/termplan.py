@@ -21,3 +21,13 @@ class PlanAdjusted(Event):
 
     workshop_id: int
     actor_id: int
+
+
+@dataclass(frozen=True)
+class ThingOpened(Event):
+    """A member opened something that stands in a plan. What a workshop contains is shown elsewhere: whoever shows it
+    records this."""
+
+    kind: str
+    target_id: int
+    user_id: int

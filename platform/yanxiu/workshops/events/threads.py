@@ -114,3 +114,12 @@ class PersonMentioned(Event):
     workshop_id: int
     user_id: int
     actor_id: int
+
+
+@dataclass(frozen=True)
+class RepliesDueSoon(Event):
+    """What a topic asks of its members is due tomorrow; `user_ids` have not done it."""
+
+    topic_id: int
+    workshop_id: int
+    user_ids: tuple[int, ...]

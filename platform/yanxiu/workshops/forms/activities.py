@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from wtforms import DateTimeLocalField, HiddenField, IntegerField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from yanxiu.core import clock
-from yanxiu.web.forms import Form, day_in_our_time, some_lines
-from yanxiu.workshops.activity_words import KIND_NAMES, RECORD_PARTS
+from yanxiu.web.forms import Form, day_in_our_time
+from yanxiu.workshops.activity_words import KIND_NAMES
 from yanxiu.workshops.forms.fields import choice, line
 
 MINUTES = "%Y-%m-%dT%H:%M"
@@ -132,13 +132,3 @@ class ReflectionForm(Form):
     """What a participant thinks afterwards."""
 
     html = TextAreaField("活动反思")
-
-
-class RecordForm(Form):
-    """The parts of the record, each with what it said when the writing began (`base_…`)."""
-
-
-for _name, _label in RECORD_PARTS.items():
-    _too_long = Length(max=10_000, message="每一栏请控制在 10000 字以内")
-    setattr(RecordForm, _name, TextAreaField(_label, [Optional(), _too_long], filters=[some_lines]))
-    setattr(RecordForm, f"base_{_name}", HiddenField(filters=[some_lines]))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import RadioField
 
 from yanxiu.workshops.forms.debates import DebateFields
 from yanxiu.workshops.forms.polls import PollFields
 from yanxiu.workshops.forms.requirements import RequirementFields
+from yanxiu.workshops.forms.tasks import local_minutes
 from yanxiu.workshops.forms.threads import TopicForm
-from yanxiu.workshops.models import TopicKind
+from yanxiu.workshops.models import Debate, Poll, Topic, TopicKind
 from yanxiu.workshops.services.kinds import Shape
 from yanxiu.workshops.services.requirements import Asked
 
@@ -38,3 +41,23 @@ class NewTopicForm(TopicForm, RequirementFields, PollFields, DebateFields):
         return Shape(
             kind=self.kind.data or TopicKind.DISCUSSION.value, asked=asked, poll=self.poll(), debate=self.debate()
         )
+
+
+class EditTopicForm(NewTopicForm):
+    """A change of a topic. What it asks of members has a page of its own, so these fields say nothing here."""
+
+
+def filled_kind(topic: Topic, poll: Poll | None, debate: Debate | None) -> dict[str, Any]:
+    """Return what the fields of a topic's kind hold as it stands."""
+    values: dict[str, Any] = {"kind": topic.kind}
+    if debate is not None:
+        values |= {"debate_a": debate.side_a, "debate_b": debate.side_b, "views_first": debate.views_first}
+    if poll is not None:
+        values |= {
+            "poll_options": "\n".join(option.text for option in poll.options),
+            "poll_max": poll.max_choices,
+            "poll_names": "anonymous" if poll.anonymous else "named",
+            "poll_results": poll.results,
+            "poll_closes_at": local_minutes(poll.closes_at) if poll.closes_at else None,
+        }
+    return values

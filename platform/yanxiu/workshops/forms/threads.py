@@ -27,6 +27,7 @@ class TopicForm(Form):
     title = line("标题", 80, "请填写话题标题")
     html = TextAreaField("正文")
     client_uuid = HiddenField()
+    voice = FileField("语音")
     files = MultipleFileField("附件", description="最多 9 个，每个 50 MB 以内")
 
 

@@ -4,10 +4,12 @@
 from yanxiu.workshops.models.activities import (
     Activity,
     ActivityKind,
+    ActivityRecord,
     ActivityReflection,
     Attendance,
     Presence,
     RecordPart,
+    RecordWriter,
 )
 from yanxiu.workshops.models.answers import AcceptedAnswer
 from yanxiu.workshops.models.archives import ArchiveState, WorkshopArchive, WorkshopOrigin
@@ -15,7 +17,8 @@ from yanxiu.workshops.models.attention import Nudge, NudgeRecipient, WorkshopVis
 from yanxiu.workshops.models.bulletins import Bulletin, BulletinReading, BulletinSection, SectionKind
 from yanxiu.workshops.models.debates import Debate, DebateMove, DebateStand, PostSide, Side
 from yanxiu.workshops.models.kinds import TopicKind
-from yanxiu.workshops.models.mirror import TextBand, TextKind, TextSignature
+from yanxiu.workshops.models.mirror import FileText, TextBand, TextKind, TextSignature
+from yanxiu.workshops.models.pictures import PicturePlace, WorkshopPicture
 from yanxiu.workshops.models.polls import Poll, PollBallot, PollChoice, PollOption, Results
 from yanxiu.workshops.models.relocations import TopicRelocation
 from yanxiu.workshops.models.requirements import TopicRequirement
@@ -50,13 +53,13 @@ from yanxiu.workshops.models.threads import (
     PostMention,
     Topic,
     TopicVisit,
-    WorkshopPicture,
 )
 
 __all__ = [
     "AcceptedAnswer",
     "Activity",
     "ActivityKind",
+    "ActivityRecord",
     "ActivityReflection",
     "Application",
     "ArchiveState",
@@ -67,12 +70,14 @@ __all__ = [
     "Debate",
     "DebateMove",
     "DebateStand",
+    "FileText",
     "Invitation",
     "JoinMode",
     "Kind",
     "Nudge",
     "NudgeRecipient",
     "PeerReview",
+    "PicturePlace",
     "Poll",
     "PollBallot",
     "PollChoice",
@@ -85,6 +90,7 @@ __all__ = [
     "PostSide",
     "Presence",
     "RecordPart",
+    "RecordWriter",
     "Results",
     "Right",
     "Role",

@@ -98,7 +98,8 @@ class Attendance(Model):
     """Whether one person came: at most one row for a person and an activity, however often it is sent.
 
     `arrived_at` is when the person was at the door, `signed_at` when the own sign-in reached us (a phone without a line
-    sends it later); both are None where only the host's word stands. `seq` counts in `activity:<id>`.
+    sends it later); without `signed_at` it is since when the page of an on-line activity was open. Both are None where
+    only the host's word stands. `seq` counts in `activity:<id>`.
     """
 
     __tablename__ = "attendance"
@@ -118,18 +119,45 @@ class Attendance(Model):
     marked_by: Mapped[User | None] = relationship(foreign_keys=[marked_by_id])
 
 
+class ActivityRecord(Model):
+    """The written record of an activity (活动记录) as it read when it last came to rest: a copy for reading, printing,
+    searching and counting. It is written elsewhere, in the co-edited document. `html` is what the document's own writer
+    put out; sections nobody has written in are left out.
+    """
+
+    __tablename__ = "activity_record"
+
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"), primary_key=True)
+    html: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    parts: Mapped[list[RecordPart]] = relationship(order_by="RecordPart.number", viewonly=True)
+    writers: Mapped[list[User]] = relationship(secondary="activity_record_writer", order_by="User.id", viewonly=True)
+
+
 class RecordPart(Model):
-    """One field of the written record of an activity (活动记录), and who wrote it last."""
+    """One section of the record; `text` is empty where nobody has written."""
 
     __tablename__ = "activity_record_part"
 
-    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"), primary_key=True)
-    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    activity_id: Mapped[int] = mapped_column(
+        ForeignKey("activity_record.activity_id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(60))
     text: Mapped[str] = mapped_column(Text)
-    editor_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    edited_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    editor: Mapped[User] = relationship()
+
+class RecordWriter(Model):
+    """Somebody who wrote in the record."""
+
+    __tablename__ = "activity_record_writer"
+
+    activity_id: Mapped[int] = mapped_column(
+        ForeignKey("activity_record.activity_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
 
 
 class ActivityReflection(Model):
@@ -147,3 +175,4 @@ class ActivityReflection(Model):
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     author: Mapped[User] = relationship()
+    activity: Mapped[Activity] = relationship()

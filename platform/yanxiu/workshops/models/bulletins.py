@@ -22,6 +22,7 @@ class SectionKind(StrEnum):
     ACTIVITIES = "activities"
     DISCUSSION = "discussion"
     WORKS = "works"
+    PLANS = "plans"
     VOICES = "voices"
     PEOPLE = "people"
     NEXT = "next"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yanxiu.core.db import Id, Model, UtcDateTime
@@ -19,12 +19,13 @@ class TextKind(StrEnum):
 
 
 class TextSignature(Model):
-    """That a text was signed. For a work, the earlier text of somebody else closest to it and how close, if any is."""
+    """That a text was signed; the earlier text of somebody else closest to it and how close, if any is."""
 
     __tablename__ = "text_signature"
     __table_args__ = (
         UniqueConstraint("kind", "object_id"),
         Index("ix_text_signature_workshop", "workshop_id", "made_at"),
+        Index("ix_text_signature_close", "workshop_id", "near_percent"),
     )
 
     id: Mapped[Id]
@@ -45,3 +46,16 @@ class TextBand(Model):
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     text_id: Mapped[int] = mapped_column(ForeignKey("text_signature.id", ondelete="CASCADE"), primary_key=True)
+
+
+class FileText(Model):
+    """What stands in a file that was handed in, given with a task or sent with a post; an empty text of one in which nothing is to be read.
+
+    One that took too long is read once more from `read_again_at` on; after that it counts as one without text.
+    """
+
+    __tablename__ = "file_text"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text, default="")
+    read_again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -13,7 +13,8 @@ from yanxiu.core.db import Model, UtcDateTime
 
 class TopicRequirement(Model):
     """Numbers of main replies (主帖回复) and of answers to peers (回应同伴), the characters that make one count,
-    and the points for each. `total_points` is what the points are meant to add up to; 0 means not said.
+    and the points for each. `total_points` is what the points are meant to add up to; 0 means not said. `due_at`: until when;
+    `reminded_for` is the end of which those who owed replies were told the day before.
     """
 
     __tablename__ = "topic_requirement"
@@ -27,6 +28,9 @@ class TopicRequirement(Model):
     total_points: Mapped[int] = mapped_column(default=0)
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def sum_of_points(self) -> int:

@@ -137,6 +137,7 @@ class PostLike(Model):
     """Somebody's thumb under a post; the key makes a second one impossible."""
 
     __tablename__ = "post_like"
+    __table_args__ = (Index("ix_post_like_created", "created_at"),)
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
@@ -172,16 +173,3 @@ class TopicVisit(Model):
     last_seen_number: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class WorkshopPicture(Model):
-    """A picture placed inside the text of a post; seen by whoever sees the workshop."""
-
-    __tablename__ = "workshop_picture"
-
-    id: Mapped[Id]
-    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"), index=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-    file: Mapped[StoredFile] = relationship()

@@ -23,10 +23,14 @@ Move = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Wish:
-    """What an archive shall hold: recordings themselves, and what even leaders do not see (`sealed`)."""
+    """What an archive shall hold: recordings themselves, and what even leaders do not see (`sealed`).
+
+    `reader_id` is who asked for it: what this person sees on the pages goes along, too.
+    """
 
     with_videos: bool = False
     sealed: bool = False
+    reader_id: int | None = None
 
 
 Where = Callable[[Wish], ColumnElement[bool]]
@@ -102,8 +106,15 @@ class Shelf(Protocol):
     def word(self, *words: str) -> Any:
         """Open a Word file to be written into (`core.word.WordFile`), as a context; `.path` is where it will lie."""
 
-    def tell(self, section: str, title: str, path: str | None, note: str = "") -> None:
-        """Name it in the 目录; `path` None when there is nothing to open."""
+    def both(self, *words: str) -> Any:
+        """Open the same as Word and PDF (`core.pdf.PdfFile`), named without an ending; `.path` is the Word file, `.pdf`
+        are the paths of the PDF files once the context has ended."""
+
+    def pdf(self, *words: str) -> Any:
+        """Open a PDF alone; `.paths` are its files once the context has ended."""
+
+    def tell(self, section: str, title: str, path: str | None, note: str = "", also: Sequence[str] = ()) -> None:
+        """Name it in the 目录; `path` None when there is nothing to open, `also` are other forms of the same."""
 
     def scratch(self) -> Path:
         """Return a folder for work under way."""

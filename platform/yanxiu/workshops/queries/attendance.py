@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.models import User
@@ -39,9 +39,36 @@ def attendance_of(activity: Activity) -> list[Seen]:
         .where(WorkshopMember.workshop_id == activity.workshop_id)
         .order_by(User.name, User.id)
     )
-    lines = [Seen(user, note) for user, note in expected]
-    here = {line.user.id for line in lines}
-    return lines + [line for line in noted_since(activity, -1) if line.user.id not in here and line.state]
+    former = db.session.scalars(
+        select(Attendance)
+        .options(joinedload(Attendance.user).joinedload(User.organization))
+        .where(*_former(activity))
+        .order_by(Attendance.seq, Attendance.id)
+    )
+    return [*(Seen(user, note) for user, note in expected), *(Seen(row.user, row) for row in former)]
+
+
+def _former(activity: Activity) -> tuple[ColumnElement[bool], ...]:
+    """The condition that something is noted of somebody who is no member any more."""
+    seated = exists().where(
+        WorkshopMember.workshop_id == activity.workshop_id, WorkshopMember.user_id == Attendance.user_id
+    )
+    return Attendance.activity_id == activity.id, Attendance.state != "", ~seated
+
+
+def names_noted(activity: Activity) -> list[tuple[int, str, str]]:
+    """Return id, name and state of everybody who is expected or noted, by name; without a note the state is empty."""
+    joined = and_(Attendance.user_id == WorkshopMember.user_id, Attendance.activity_id == activity.id)
+    expected = (
+        select(User.id, User.name, func.coalesce(Attendance.state, ""))
+        .join(WorkshopMember, WorkshopMember.user_id == User.id)
+        .outerjoin(Attendance, joined)
+        .where(WorkshopMember.workshop_id == activity.workshop_id)
+        .order_by(User.name, User.id)
+    )
+    former = select(User.id, User.name, Attendance.state).join(Attendance, Attendance.user_id == User.id)
+    rows = [*db.session.execute(expected), *db.session.execute(former.where(*_former(activity)))]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def noted_since(activity: Activity, seq: int) -> list[Seen]:

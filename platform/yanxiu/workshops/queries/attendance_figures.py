@@ -14,8 +14,7 @@ from sqlalchemy.orm import aliased
 
 from yanxiu.accounts.models import User
 from yanxiu.core.clock import now
-from yanxiu.core.db import db
-from yanxiu.core.paging import Page
+from yanxiu.core.paging import Page, paginate_rows
 from yanxiu.workshops.models import Activity, Attendance, Presence, WorkshopMember
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.attendance import CAME
@@ -66,7 +65,7 @@ class Attended:
 
 
 def attendance_behind(
-    workshop_id: int, period: Period, figure: str, people: Select[int], start: int, size: int = 30
+    workshop_id: int, period: Period, figure: str, people: Select[int], cursor: str | None = None, size: int = 30
 ) -> Page[Attended]:
     """Return what `meetings`, `attended`, `late` or `excused` count, the last activity first."""
     statement = (
@@ -76,10 +75,9 @@ def attendance_behind(
         .join(Activity, Activity.workshop_id == WorkshopMember.workshop_id)
         .outerjoin(Attendance, _own_note())
         .where(*_counted(workshop_id, period), WorkshopMember.user_id.in_(people))
-        .order_by(Activity.ends_at.desc(), Activity.id.desc(), User.name, User.id)
     )
     if figure in STATES:
         statement = statement.where(Attendance.state.in_(STATES[figure]))
-    rows = db.session.execute(statement.offset(start).limit(size + 1)).all()
-    found = [Attended(user, activity, state or "") for user, activity, state in rows[:size]]
-    return Page(found, str(start + size) if len(rows) > size else None)
+    keys = (Activity.ends_at.desc(), Activity.id.desc(), User.name, User.id)
+    page = paginate_rows(statement, *keys, cursor=cursor, size=size)
+    return Page([Attended(user, activity, state or "") for user, activity, state in page.items], page.next_cursor)

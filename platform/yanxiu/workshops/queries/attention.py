@@ -15,6 +15,8 @@ from yanxiu.core.db import db
 from yanxiu.workshops.matters import QUIET_DAYS, UNANSWERED_AFTER, Matter
 from yanxiu.workshops.models import Nudge, NudgeRecipient, Post, Role, Topic, Workshop, WorkshopMember
 from yanxiu.workshops.queries.announcements import reach_of, unread_by
+from yanxiu.workshops.queries.bulletins import find_bulletin, not_read_by
+from yanxiu.workshops.queries.reply_attention import owing_in, replies_behind_time
 from yanxiu.workshops.queries.task_attention import lately_handed_in, missing_for, tasks_behind
 
 TEAM = (Role.LEADER.value, Role.FACILITATOR.value, Role.MENTOR.value)
@@ -52,6 +54,7 @@ def things_due(workshop_ids: Collection[int]) -> list[Due]:
         *_unanswered(workshop_ids),
         *_unread_announcements(workshop_ids),
         *_tasks_behind(workshop_ids),
+        *_replies_behind(workshop_ids),
         *_quiet(workshop_ids, Matter.AWAY),
         *_quiet(workshop_ids, Matter.SILENT),
     ]
@@ -84,6 +87,13 @@ def _tasks_behind(workshop_ids: Collection[int]) -> list[Due]:
     return [
         Due(behind.task.workshop_id, Matter.TASK, behind.count, behind.task.id, behind.task.title, behind.due)
         for behind in tasks_behind(workshop_ids)
+    ]
+
+
+def _replies_behind(workshop_ids: Collection[int]) -> list[Due]:
+    return [
+        Due(behind.topic.workshop_id, Matter.REPLIES, behind.count, behind.topic.id, behind.topic.title, behind.due)
+        for behind in replies_behind_time(workshop_ids)
     ]
 
 
@@ -151,8 +161,13 @@ def concerned(workshop_id: int, matter: Matter, item_id: int) -> list[int]:
             select(Topic).where(Topic.id == item_id, Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None))
         )
         return unread_by(topic) if topic is not None and topic.pinned_at is not None else []
+    if matter is Matter.BULLETIN:
+        issue = find_bulletin(workshop_id, item_id)
+        return not_read_by(issue) if issue is not None and issue.is_public else []
     if matter is Matter.TASK:
         return missing_for(workshop_id, item_id)
+    if matter is Matter.REPLIES:
+        return owing_in(workshop_id, item_id)
     if matter is Matter.UNANSWERED:
         return _team(workshop_id) if _unanswered([workshop_id]) else []
     found = _quiet_ones(workshop_id, matter).with_only_columns(WorkshopMember.user_id).order_by(None)

@@ -27,6 +27,8 @@ from yanxiu.workshops.models import (
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.permissions.tasks import HANDING_IN
 from yanxiu.workshops.queries.activities import next_activities
+from yanxiu.workshops.queries.activity_photos import Photo, photos_of
+from yanxiu.workshops.queries.bulletin_plans import PlanLine, excellent_plans
 from yanxiu.workshops.queries.insights import (
     Insights,
     busiest_topics,
@@ -46,6 +48,7 @@ class Held:
     states: dict[str, int] = field(default_factory=dict)
     open: int = 0
     outcome: str = ""
+    photos: list[Photo] = field(default_factory=list)
 
     @property
     def came(self) -> int:
@@ -58,7 +61,8 @@ class Held:
 
 @dataclass(frozen=True)
 class Talk:
-    """A topic worth telling about: who opened it with which words, its answers in the period, and whether it is a digest."""
+    """A topic worth telling about: who opened it with which words, its answers in the period (0 where they are sealed or
+    there are none), and whether it is a digest."""
 
     topic: Topic
     author: str
@@ -85,6 +89,7 @@ class Facts:
     held: Sequence[Held]
     talks: Sequence[Talk]
     works: Sequence[Submission]
+    plans: Sequence[PlanLine]
     next: Sequence[Activity]
     coming: Sequence[Coming]
     taken_at: datetime
@@ -99,14 +104,16 @@ def facts_of(workshop: Workshop, period: Period) -> Facts:
         _held(workshop.id, period),
         _talks(workshop.id, period),
         _excellent(workshop.id, period),
+        excellent_plans(workshop.id, period),
         next_activities(workshop.id, COMING),
         _coming(workshop.id),
         now(),
     )
 
 
-def _held(workshop_id: int, period: Period) -> list[Held]:
-    found = db.session.scalars(
+def held_activities(workshop_id: int, period: Period) -> Sequence[Activity]:
+    """Return the activities of a period that took place, in order."""
+    return db.session.scalars(
         select(Activity)
         .where(
             Activity.workshop_id == workshop_id,
@@ -116,8 +123,14 @@ def _held(workshop_id: int, period: Period) -> list[Held]:
         )
         .order_by(Activity.starts_at, Activity.id)
         .limit(ACTIVITIES)
-    )
+    ).all()
+
+
+def _held(workshop_id: int, period: Period) -> list[Held]:
+    found = held_activities(workshop_id, period)
     held = {activity.id: Held(activity) for activity in found}
+    for photo in photos_of(workshop_id, found):
+        held[photo.activity_id].photos.append(photo)
     for activity_id, state, count in db.session.execute(
         select(Attendance.activity_id, Attendance.state, func.count())
         .where(Attendance.activity_id.in_(held), Attendance.state != "")
@@ -161,7 +174,7 @@ def _talks(workshop_id: int, period: Period) -> list[Talk]:
     found = []
     for topic in topics:
         text, author = said.get(topic.id, ("", ""))
-        answers = busy[topic.id].answers if topic.id in busy else 0
+        answers = busy[topic.id].answers or 0 if topic.id in busy else 0
         found.append(Talk(topic, author, text, answers, topic in digests))
     return found
 

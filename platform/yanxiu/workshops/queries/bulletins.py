@@ -18,7 +18,6 @@ from yanxiu.workshops.periods import term_around
 from yanxiu.workshops.queries.announcements import Reach
 
 CATCH_UP_LIMIT = 200
-DRAFTS_SHOWN = 20
 
 
 def _bulletins(workshop_id: int) -> Select[Bulletin]:
@@ -36,10 +35,10 @@ def published_page(workshop_id: int, cursor: str | None = None, size: int = 20) 
     return paginate(found, Bulletin.number.desc(), Bulletin.id.desc(), cursor=cursor, size=size)
 
 
-def unpublished(workshop_id: int) -> Sequence[Bulletin]:
+def unpublished_page(workshop_id: int, cursor: str | None = None, size: int = 20) -> Page[Bulletin]:
     """Return drafts and what was withdrawn, the last touched first; for those who write them."""
     found = _bulletins(workshop_id).where(~_public())
-    return db.session.scalars(found.order_by(Bulletin.updated_at.desc(), Bulletin.id.desc()).limit(DRAFTS_SHOWN)).all()
+    return paginate(found, Bulletin.updated_at.desc(), Bulletin.id.desc(), cursor=cursor, size=size)
 
 
 def bulletins_since(workshop_id: int, seq: int) -> Sequence[Bulletin]:
@@ -142,6 +141,23 @@ def readers_of(bulletin: Bulletin, *, opened: bool, limit: int) -> list[Reader]:
         .limit(limit)
     )
     return [Reader(row[0], row[1]) for row in rows]
+
+
+def not_read_by(bulletin: Bulletin) -> list[int]:
+    """Return the ids of the present members who have not opened an issue."""
+    found = (
+        select(WorkshopMember.user_id)
+        .join(WorkshopMember.user)
+        .join(Bulletin, Bulletin.workshop_id == WorkshopMember.workshop_id)
+        .outerjoin(BulletinReading, _read())
+        .where(
+            Bulletin.id == bulletin.id,
+            WorkshopMember.user_id != bulletin.author_id,
+            User.is_active,
+            BulletinReading.opened_at.is_(None),
+        )
+    )
+    return list(db.session.scalars(found))
 
 
 def has_opened(bulletin_id: int, user_id: int) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.core.db import db
@@ -13,10 +13,13 @@ from yanxiu.workshops.models import (
     Debate,
     DebateMove,
     DebateStand,
+    Post,
+    PostEdit,
     PostSide,
     Role,
     Side,
     Topic,
+    TopicKind,
     Workshop,
     WorkshopMember,
 )
@@ -91,6 +94,28 @@ def sealed_topic_ids(user_id: int | None) -> Select[int]:
             ~stated,
         )
     )
+
+
+def sealed_among(topics: Iterable[Topic], user_id: int | None) -> set[int]:
+    """Return which of these topics are debates sealed for somebody; without a query where none is a debate."""
+    debates = [topic.id for topic in topics if topic.kind == TopicKind.DEBATE]
+    if not debates:
+        return set()
+    return set(db.session.scalars(sealed_topic_ids(user_id).where(Topic.id.in_(debates))))
+
+
+def hides_picture(workshop_id: int, picture_id: int, user_id: int | None) -> bool:
+    """Tell whether a picture stands in what is sealed for somebody, now or before it was changed, and in nothing else of these
+    topics that they may read.
+    """
+    sealed = db.session.scalars(sealed_topic_ids(user_id).where(Topic.workshop_id == workshop_id)).all()
+    if not sealed:
+        return False
+    address = f'%/workshops/{workshop_id}/pictures/{picture_id}"%'
+    earlier = exists().where(PostEdit.post_id == Post.id, PostEdit.html.like(address))
+    posts = select(Post.number, Post.author_id).where(Post.topic_id.in_(sealed), or_(Post.html.like(address), earlier))
+    found = db.session.execute(posts).all()
+    return bool(found) and all(number > 1 and author_id != user_id for number, author_id in found)
 
 
 def sealing_debates(topic_ids: Collection[int]) -> set[int]:

@@ -16,16 +16,18 @@ from yanxiu.workshops.models import Post, PostLike, Topic, WorkshopGroup, Worksh
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.insights import answered_person, in_period
 
-MEMBER, GROUP, SCHOOL = "member", "group", "school"
+MEMBER, GROUP, SCHOOL, OUTSIDE = "member", "group", "school", "outside"
 
 
 def people_of(workshop_id: int, period: Period, part: str, part_id: int) -> Select[int]:
-    """Select the ids of a member, of a group's or a school's members; without a part those of all."""
+    """Select the ids of a member, of a group's or a school's members, of people who are none; without a part those of all."""
     people = (
         select(WorkshopMember.user_id)
         .join(WorkshopMember.user)
         .where(WorkshopMember.workshop_id == workshop_id, WorkshopMember.joined_at < period.ends, User.is_active)
     )
+    if part == OUTSIDE:
+        return select(User.id).where(User.id.not_in(people))
     if part == MEMBER:
         return people.where(WorkshopMember.user_id == part_id)
     if part == GROUP:
@@ -112,4 +114,4 @@ def name_of(workshop_id: int, part: str, part_id: int) -> str:
     if part == SCHOOL:
         found = db.session.scalar(seats.join(WorkshopMember.user).where(User.organization_id == part_id).limit(1))
         return found.user.organization.label if found else ""
-    return "未分组" if part == GROUP else ""
+    return {GROUP: "未分组", OUTSIDE: "已离开或停用账号的老师"}.get(part, "")

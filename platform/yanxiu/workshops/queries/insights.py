@@ -20,6 +20,9 @@ from yanxiu.core.db import db
 from yanxiu.workshops.models import Post, PostLike, Topic, WorkshopMember, WorkshopVisit
 from yanxiu.workshops.periods import Period
 from yanxiu.workshops.queries.attendance_figures import attendance_in
+from yanxiu.workshops.queries.debates import sealing_debates
+from yanxiu.workshops.queries.record_figures import records_in
+from yanxiu.workshops.queries.reply_attention import replies_in
 from yanxiu.workshops.queries.task_attention import asked_in, sent_in
 
 
@@ -35,10 +38,16 @@ class Counted:
     digests: int = 0
     works: int = 0
     works_asked: int = 0
+    replies: int = 0
+    replies_asked: int = 0
+    points: int = 0
+    points_asked: int = 0
     meetings: int = 0
     attended: int = 0
     late: int = 0
     excused: int = 0
+    records: int = 0
+    records_asked: int = 0
 
 
 @dataclass(kw_only=True)
@@ -89,16 +98,25 @@ class PartLine(Counted):
         return self.works / self.works_asked if self.works_asked else None
 
     @property
+    def reply_rate(self) -> float | None:
+        return self.replies / self.replies_asked if self.replies_asked else None
+
+    @property
     def attendance_rate(self) -> float | None:
         return self.attended / self.meetings if self.meetings else None
+
+    @property
+    def record_rate(self) -> float | None:
+        return self.records / self.records_asked if self.records_asked else None
 
 
 @dataclass(frozen=True)
 class Insights:
-    """The lines of a period, and how many topics and answers come from people who are not among them."""
+    """The lines of a period, and how many answers and topics come from people who are not among them."""
 
     lines: list[MemberLine] = field(default_factory=list)
     outside: int = 0
+    outside_topics: int = 0
 
     def whole(self) -> PartLine:
         """The workshop as one line."""
@@ -136,7 +154,7 @@ def _parts(lines: Iterable[MemberLine], part_of: Callable[[MemberLine], tuple[in
 
 def insights_of(workshop_id: int, period: Period) -> Insights:
     """Return everybody's figures in a period."""
-    lines = {seat.user_id: MemberLine(seat=seat) for seat in _members(workshop_id, period)}
+    lines = {line.seat.user_id: line for line in _members(workshop_id, period)}
     outside = _add_words(lines, workshop_id, period)
     _add(lines, "visits", _visits(workshop_id, period))
     _add(lines, "received", _received(workshop_id, period))
@@ -144,21 +162,36 @@ def insights_of(workshop_id: int, period: Period) -> Insights:
     _add(lines, "digests", _digests(workshop_id, period))
     _add(lines, "works", sent_in(workshop_id, period))
     _add(lines, "works_asked", asked_in(workshop_id, period))
-    for user_id, *counts in db.session.execute(attendance_in(workshop_id, period)):
-        if user_id in lines:
-            line = lines[user_id]
-            line.meetings, line.attended, line.late, line.excused = counts
-    return Insights(list(lines.values()), outside)
+    _add_some(lines, ("meetings", "attended", "late", "excused"), attendance_in(workshop_id, period))
+    _add_some(lines, ("records_asked", "records"), records_in(workshop_id, period))
+    _add_some(lines, ("replies_asked", "replies", "points_asked", "points"), replies_in(workshop_id, period))
+    return Insights(list(lines.values()), *outside)
 
 
-def _members(workshop_id: int, period: Period) -> Sequence[WorkshopMember]:
-    return db.session.scalars(
-        select(WorkshopMember)
+def _members(workshop_id: int, period: Period) -> list[MemberLine]:
+    """The members, each with the last day of a visit or a word. The newest post of each is one look into the index by
+    author, so that nobody's old ones are read."""
+    newest = (
+        select(Post.created_at)
+        .join(Topic, Topic.id == Post.topic_id)
+        .where(*_standing(workshop_id), Post.author_id == WorkshopMember.user_id)
+        .order_by(Post.created_at.desc())
+        .limit(1)
+        .correlate(WorkshopMember)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(WorkshopMember, newest)
         .join(WorkshopMember.user)
         .options(contains_eager(WorkshopMember.user).joinedload(User.organization), joinedload(WorkshopMember.group))
         .where(WorkshopMember.workshop_id == workshop_id, WorkshopMember.joined_at < period.ends, User.is_active)
         .order_by(WorkshopMember.joined_at, WorkshopMember.id)
-    ).all()
+    )
+    found = []
+    for seat, spoke_at in rows:
+        days = [day for day in (seat.visited_on, spoke_at and _local_day(spoke_at)) if day is not None]
+        found.append(MemberLine(seat=seat, last_active=max(days, default=None)))
+    return found
 
 
 def in_period(column: Any, period: Period) -> ColumnElement[bool]:
@@ -170,31 +203,22 @@ def _standing(workshop_id: int) -> tuple[ColumnElement[bool], ...]:
     return Topic.workshop_id == workshop_id, Topic.deleted_at.is_(None), Post.withdrawn_at.is_(None)
 
 
-def _add_words(lines: dict[int, MemberLine], workshop_id: int, period: Period) -> int:
-    """Add topics, answers and the last day of each; return how many words of others are in the period."""
-    inside = in_period(Post.created_at, period)
+def _add_words(lines: dict[int, MemberLine], workshop_id: int, period: Period) -> tuple[int, int]:
+    """Add topics and answers; return how many answers and topics of others are in the period."""
     rows = db.session.execute(
-        select(
-            Post.author_id,
-            func.count(case((and_(inside, Post.number == 1), 1))),
-            func.count(case((and_(inside, Post.number > 1), 1))),
-            func.max(Post.created_at),
-        )
+        select(Post.author_id, func.count(case((Post.number == 1, 1))), func.count(case((Post.number > 1, 1))))
         .join(Topic, Topic.id == Post.topic_id)
-        .where(*_standing(workshop_id))
+        .where(*_standing(workshop_id), in_period(Post.created_at, period))
         .group_by(Post.author_id)
     )
-    outside = 0
-    for author_id, topics, answers, last in rows:
+    outside = outside_topics = 0
+    for author_id, topics, answers in rows:
         line = lines.get(author_id)
         if line is None:
-            outside += topics + answers
-            continue
-        line.topics, line.answers, line.last_active = topics, answers, _local_day(last)
-    for line in lines.values():
-        days = [day for day in (line.last_active, line.seat.visited_on) if day is not None]
-        line.last_active = max(days, default=None)
-    return outside
+            outside, outside_topics = outside + answers, outside_topics + topics
+        else:
+            line.topics, line.answers = topics, answers
+    return outside, outside_topics
 
 
 def _local_day(moment: datetime) -> date:
@@ -205,6 +229,13 @@ def _add(lines: dict[int, MemberLine], name: str, statement: Select[int, int]) -
     for user_id, count in db.session.execute(statement):
         if user_id in lines:
             setattr(lines[user_id], name, count)
+
+
+def _add_some(lines: dict[int, MemberLine], names: Sequence[str], statement: Select[*tuple[int, ...]]) -> None:
+    for user_id, *counts in db.session.execute(statement):
+        if user_id in lines:
+            for name, count in zip(names, counts, strict=True):
+                setattr(lines[user_id], name, count)
 
 
 def _visits(workshop_id: int, period: Period) -> Select[int, int]:
@@ -254,10 +285,10 @@ def _digests(workshop_id: int, period: Period) -> Select[int, int]:
 
 @dataclass(frozen=True)
 class BusyTopic:
-    """A topic and how many answers it got in a period."""
+    """A topic and how many answers it got in a period; None while it is a debate that keeps others' views."""
 
     topic: Topic
-    answers: int
+    answers: int | None
 
 
 def busiest_topics(workshop_id: int, period: Period, limit: int = 3) -> list[BusyTopic]:
@@ -277,7 +308,9 @@ def busiest_topics(workshop_id: int, period: Period, limit: int = 3) -> list[Bus
         .join(busy, busy.c.topic_id == Topic.id)
         .order_by(busy.c.answers.desc(), Topic.id.desc())
     )
-    return [BusyTopic(row[0], row[1]) for row in rows]
+    found = [(row[0], row[1]) for row in rows]
+    sealing = sealing_debates([topic.id for topic, _count in found])
+    return [BusyTopic(topic, None if topic.id in sealing else count) for topic, count in found]
 
 
 def digest_topics(workshop_id: int, period: Period, limit: int = 10) -> Sequence[Topic]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from yanxiu.workshops.models import Topic, TopicKind, TopicRequirement
+from sqlalchemy import select
+
+from yanxiu.core.db import db
+from yanxiu.workshops.models import DebateStand, PollBallot, Topic, TopicKind, TopicRequirement
 from yanxiu.workshops.queries.answers import solved_among
 from yanxiu.workshops.queries.requirements import requirements_among
 
@@ -18,6 +21,17 @@ class RowNote:
 
     text: str
     tone: str = ""
+
+
+def has_begun(topic: Topic) -> bool:
+    """Tell whether somebody has voted, stated a view or answered, so that the rules of the topic are theirs too."""
+    if topic.kind == TopicKind.POLL:
+        return _any(PollBallot, topic) or topic.replies_count > 0
+    return topic.replies_count > 0 or (topic.kind == TopicKind.DEBATE and _any(DebateStand, topic))
+
+
+def _any(rows: type[PollBallot] | type[DebateStand], topic: Topic) -> bool:
+    return db.session.scalar(select(select(rows).where(rows.topic_id == topic.id).exists())) is True
 
 
 def row_notes(topics: Iterable[Topic]) -> dict[int, tuple[RowNote, ...]]:

@@ -13,12 +13,16 @@ from yanxiu.workshops.models import TermItem
 READING = "reading"
 
 
+Done = Callable[[Collection[int], Collection[int]], Collection[tuple[int, int]]]
+
+
 @dataclass(frozen=True)
 class PlanTarget:
     """A kind of thing a plan can name.
 
     `visible(viewer, ids)` gives the addresses of those the viewer may open, in a constant number of queries;
     `choices(viewer, workshop_id)` gives (id, title) of what can be put into this workshop's plan, newest first;
+    `done(ids, user_ids)` gives (thing, person) of what people really did with them, `done_word` says what that is;
     `titles(ids)` names things that were found visible before, `parts` are the words for the places inside one that a
     link may lead to, by their keys.
     """
@@ -28,6 +32,8 @@ class PlanTarget:
     visible: Callable[[Viewer, Collection[int]], dict[int, str]]
     choices: Callable[[Viewer, int], Sequence[tuple[int, str]]]
     titles: Callable[[Sequence[int]], dict[int, str]] | None = None
+    done: Done | None = None
+    done_word: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
 
 

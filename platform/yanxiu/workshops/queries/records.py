@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
-from yanxiu.workshops.activity_words import RECORD_PARTS
-from yanxiu.workshops.models import Activity, ActivityReflection, Attendance, RecordPart
+from yanxiu.workshops.models import Activity, ActivityRecord, ActivityReflection, Attendance
 from yanxiu.workshops.queries.attendance import CAME, Count, count_attendance
-
-NEEDED_PARTS = ("discussion", "outcome")
-"""Without these two a record says nothing."""
+from yanxiu.workshops.queries.record_outlines import HEAD, NEEDED, outline_of
 
 
-def record_of(activity_id: int) -> dict[str, RecordPart]:
-    """Return the parts that hold something, by name, in the order of the form."""
-    parts = select(RecordPart).where(RecordPart.activity_id == activity_id, RecordPart.text != "")
-    found = {part.name: part for part in db.session.scalars(parts.options(joinedload(RecordPart.editor)))}
-    return {name: found[name] for name in RECORD_PARTS if name in found}
+def record_of(activity_id: int) -> ActivityRecord | None:
+    """Return the record as it reads, with its sections and who wrote it; None while nobody has written."""
+    found = select(ActivityRecord).where(ActivityRecord.activity_id == activity_id)
+    return db.session.scalar(
+        found.options(selectinload(ActivityRecord.parts), selectinload(ActivityRecord.writers)).execution_options(
+            populate_existing=True
+        )
+    )
 
 
 def reflection_by(activity_id: int, user_id: int | None) -> ActivityReflection | None:
@@ -48,11 +48,12 @@ def reflections_page(activity_id: int, cursor: str | None = None, size: int = 20
 
 @dataclass(frozen=True)
 class Checks:
-    """The three checks after an activity: 出勤, 记录, 反思."""
+    """The three checks after an activity: 出勤, 记录, 反思. `unwritten` and `needed` are titles of sections."""
 
     attendance: Count
-    parts: int
-    has_needed: bool
+    sections: int
+    unwritten: Sequence[str]
+    needed: Sequence[str]
     reflections: int
     reflections_of_came: int
 
@@ -63,7 +64,7 @@ class Checks:
 
     @property
     def record_done(self) -> bool:
-        return self.has_needed
+        return not any(title in self.unwritten for title in self.needed)
 
     @property
     def reflections_done(self) -> bool:
@@ -77,14 +78,27 @@ def authors_of_reflections(activity_id: int) -> set[int]:
     return set(db.session.scalars(authors))
 
 
-def checks_of(activity: Activity, parts: dict[str, RecordPart]) -> Checks:
-    """Count what is there; who did not come owes no reflection."""
+def checks_of(activity: Activity, record: ActivityRecord | None) -> Checks:
+    """Count what is there; who did not come owes no reflection. The head of a record is filled in beforehand."""
     handed_in = select(func.count()).where(ActivityReflection.activity_id == activity.id)
     came = select(Attendance.user_id).where(Attendance.activity_id == activity.id, Attendance.state.in_(CAME))
+    sections = [section for section in _sections(activity, record) if section[0] != HEAD]
     return Checks(
         attendance=count_attendance(activity),
-        parts=len(parts),
-        has_needed=all(name in parts for name in NEEDED_PARTS),
+        sections=len(sections),
+        unwritten=[title for _key, title, text in sections if not text],
+        needed=[title for key, title, _text in sections if key in NEEDED],
         reflections=db.session.scalar(handed_in) or 0,
         reflections_of_came=db.session.scalar(handed_in.where(ActivityReflection.author_id.in_(came))) or 0,
     )
+
+
+def _sections(activity: Activity, record: ActivityRecord | None) -> list[tuple[str, str, str]]:
+    """Key, title and words of each section: those of the record, or what it would begin with. One that is needed and
+    was taken out of the record counts as not written."""
+    outline = [(section.key, section.title, "") for section in outline_of(activity)]
+    if record is None:
+        return outline
+    there = {part.name for part in record.parts}
+    missing = [section for section in outline if section[0] in NEEDED and section[0] not in there]
+    return [*((part.name, part.title, part.text) for part in record.parts), *missing]

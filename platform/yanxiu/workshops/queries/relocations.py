@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, undefer
 
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
@@ -16,7 +16,9 @@ HOPS = 8
 CHOICES = 50
 POSTS_AT_ONCE = 100
 STEPS_SHOWN = 20
-LEADS_ELSEWHERE = ("move", "merge")
+LEADS_ELSEWHERE = ("move", "merge", "unsplit")
+UNDOING = ("unmerge", "unsplit")
+MERGEABLE = (TopicKind.DISCUSSION.value, TopicKind.QUESTION.value)
 
 
 def place_of(workshop_id: int, topic_id: int) -> Topic | None:
@@ -37,6 +39,7 @@ def _target_of(workshop_id: int, topic_id: int) -> Topic | None:
             TopicRelocation.workshop_id == workshop_id,
             TopicRelocation.topic_id == topic_id,
             TopicRelocation.kind.in_(LEADS_ELSEWHERE),
+            or_(TopicRelocation.kind == "move", TopicRelocation.undone_at.is_(None)),
         )
         .order_by(TopicRelocation.id.desc())
         .limit(1)
@@ -51,16 +54,32 @@ def topic_of_post(topic_id: int, post_id: int) -> Topic | None:
 
 
 def steps_of(topic_id: int) -> Sequence[TopicRelocation]:
-    """Return what was done to a topic, the latest first."""
+    """Return what was done to a topic and not undone, the latest first."""
     return db.session.scalars(
         select(TopicRelocation)
         .options(
             joinedload(TopicRelocation.actor), joinedload(TopicRelocation.topic), joinedload(TopicRelocation.target)
         )
-        .where((TopicRelocation.target_id == topic_id) | (TopicRelocation.topic_id == topic_id))
+        .where(or_(TopicRelocation.target_id == topic_id, TopicRelocation.topic_id == topic_id))
+        .where(TopicRelocation.undone_at.is_(None), TopicRelocation.kind.not_in(UNDOING))
         .order_by(TopicRelocation.id.desc())
         .limit(STEPS_SHOWN)
     ).all()
+
+
+def find_step(topic_id: int, step_id: int) -> TopicRelocation | None:
+    """Return a step that was done to a topic, with what it takes to undo it."""
+    concerns = or_(TopicRelocation.target_id == topic_id, TopicRelocation.topic_id == topic_id)
+    found = select(TopicRelocation).where(TopicRelocation.id == step_id, concerns)
+    return db.session.scalar(found.options(undefer(TopicRelocation.before)))
+
+
+def has_later_step(step: TopicRelocation) -> bool:
+    """Tell whether one of the topics of a step was put in order again since."""
+    topics = (step.topic_id, step.target_id)
+    touches = or_(TopicRelocation.target_id.in_(topics), TopicRelocation.topic_id.in_(topics))
+    later = select(TopicRelocation.id).where(TopicRelocation.id > step.id, TopicRelocation.undone_at.is_(None), touches)
+    return db.session.scalar(select(later.where(TopicRelocation.kind.not_in(UNDOING)).exists())) is True
 
 
 def began_in(topic_id: int, steps: Sequence[TopicRelocation] | None = None) -> dict[int, TopicRelocation]:
@@ -89,7 +108,7 @@ def other_topics(topic: Topic, named: str = "") -> Sequence[Topic]:
         Topic.workshop_id == topic.workshop_id,
         Topic.id != topic.id,
         Topic.deleted_at.is_(None),
-        Topic.kind == TopicKind.DISCUSSION.value,
+        Topic.kind.in_(MERGEABLE),
     )
     if named:
         others = others.where(Topic.title.contains(named, autoescape=True))

@@ -64,7 +64,8 @@ def requirements_among(topic_ids: Collection[int]) -> dict[int, TopicRequirement
     return {requirement.topic_id: requirement for requirement in found}
 
 
-def _to_a_peer(root: type[Post]) -> ColumnElement[bool]:
+def is_to_a_peer(root: type[Post]) -> ColumnElement[bool]:
+    """The condition that a post answers somebody else; `root` is the post under which it stands."""
     before = aliased(Post)
     spoken_to = exists().where(
         before.parent_id == Post.parent_id,
@@ -82,7 +83,7 @@ def _written(requirement: TopicRequirement, user_ids: Collection[int] | None = N
         select(
             Post.author_id,
             func.count().filter(Post.parent_id.is_(None)).label("posts"),
-            func.count().filter(_to_a_peer(root)).label("answers"),
+            func.count().filter(is_to_a_peer(root)).label("answers"),
         )
         .outerjoin(root, root.id == Post.parent_id)
         .where(Post.topic_id == requirement.topic_id, Post.number > 1, Post.withdrawn_at.is_(None))
@@ -110,13 +111,28 @@ def _has_met(requirement: TopicRequirement, written: Subquery) -> ColumnElement[
     )
 
 
+def joined_in_time() -> ColumnElement[bool]:
+    """The condition that a member joined before what a topic asks was due."""
+    return or_(TopicRequirement.due_at.is_(None), WorkshopMember.joined_at < TopicRequirement.due_at)
+
+
 def _asked(topic: Topic, written: Subquery) -> Select[WorkshopMember]:
     return (
         select(WorkshopMember)
         .join(WorkshopMember.user)
+        .join(TopicRequirement, TopicRequirement.topic_id == topic.id)
         .outerjoin(written, written.c.author_id == WorkshopMember.user_id)
         .where(WorkshopMember.workshop_id == topic.workshop_id, WorkshopMember.role.in_(ASKED), User.is_active)
+        .where(joined_in_time())
     )
+
+
+def has_begun(topic: Topic, requirement: TopicRequirement) -> bool:
+    """Tell whether somebody who is asked has answered since it was asked."""
+    since = (Post.created_at >= requirement.asked_at, Post.number > 1, Post.withdrawn_at.is_(None))
+    asked = and_(WorkshopMember.user_id == Post.author_id, WorkshopMember.workshop_id == topic.workshop_id)
+    answers = select(Post.id).join(WorkshopMember, asked).where(Post.topic_id == topic.id, *since)
+    return db.session.scalar(select(answers.where(WorkshopMember.role.in_(ASKED)).exists())) is True
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 
 from yanxiu.accounts.models import User
 from yanxiu.core.clock import LOCAL_ZONE, now, today
 from yanxiu.core.db import db
-from yanxiu.core.paging import Page, paginate
+from yanxiu.core.paging import Page, paginate_rows
 from yanxiu.workshops.matters import OVERDUE_SHOWN
 from yanxiu.workshops.models import Submission, Task, WorkshopMember
 from yanxiu.workshops.periods import Period
@@ -111,22 +110,32 @@ def sent_in(workshop_id: int, period: Period) -> Select[int, int]:
     return _per_member(workshop_id, period).where(_has_sent())
 
 
+@dataclass(frozen=True)
+class Owed:
+    """One person and one task that asks for a work; `work` is None where nothing was handed in."""
+
+    user: User
+    task: Task
+    work: Submission | None
+
+
 def works_behind(
     workshop_id: int, period: Period, people: Select[Any], cursor: str | None = None, size: int = 30
-) -> Page[Submission]:
-    """Return the submissions that the figure counts, the newest first."""
+) -> Page[Owed]:
+    """Return what the figures count, handed in or not, whoever has not first, the latest due first."""
+    own = and_(Submission.task_id == Task.id, Submission.user_id == WorkshopMember.user_id)
     statement = (
-        select(Submission)
-        .join(Submission.task)
-        .join(User, User.id == Submission.user_id)
-        .join(
-            WorkshopMember,
-            and_(WorkshopMember.user_id == Submission.user_id, WorkshopMember.workshop_id == workshop_id),
-        )
-        .options(joinedload(Submission.user), joinedload(Submission.task))
-        .where(Task.workshop_id == workshop_id, _due_in(period), _asked(), Submission.user_id.in_(people))
+        select(User, Task, Submission)
+        .select_from(WorkshopMember)
+        .join(Task, Task.workshop_id == WorkshopMember.workshop_id)
+        .join(User, User.id == WorkshopMember.user_id)
+        .outerjoin(Submission, own)
+        .where(Task.workshop_id == workshop_id, _due_in(period), _asked(), WorkshopMember.user_id.in_(people))
     )
-    return paginate(statement, Submission.id.desc(), cursor=cursor, size=size)
+    sent = case((Submission.id.is_(None), 0), else_=1)
+    keys = (sent, Task.due_at.desc(), Task.id.desc(), User.name, User.id)
+    page = paginate_rows(statement, *keys, cursor=cursor, size=size)
+    return Page([Owed(*row) for row in page.items], page.next_cursor)
 
 
 def lately_handed_in(since: datetime) -> ColumnElement[bool]:

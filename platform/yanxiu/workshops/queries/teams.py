@@ -153,6 +153,11 @@ def visible_workshops(viewer: Viewer) -> Select[int]:
     return select(Workshop.id).join(Workshop.organization).where(or_(Workshop.id.in_(mine), _overseen(viewer)))
 
 
+def overseen_workshops(viewer: Viewer) -> Select[int]:
+    """Select the ids of workshops that the viewer oversees, a member or not, for `.in_()`."""
+    return select(Workshop.id).join(Workshop.organization).where(_overseen(viewer))
+
+
 def findable_workshops(viewer: Viewer) -> Select[int]:
     """Select the ids of workshops of which the viewer may know that they exist."""
     mine = workshop_ids_of(viewer.user_id)

@@ -21,7 +21,6 @@ from yanxiu.workshops.models import (
     Topic,
     TopicVisit,
     WorkshopMember,
-    WorkshopPicture,
 )
 from yanxiu.workshops.queries.answers import QUESTION_LISTS, SOLVED, WAITING, questions_that_are
 from yanxiu.workshops.queries.attention import is_unanswered
@@ -387,12 +386,3 @@ def edits_of(post_id: int) -> Sequence[PostEdit]:
         .where(PostEdit.post_id == post_id)
         .order_by(PostEdit.id.desc())
     ).all()
-
-
-def find_picture(workshop_id: int, picture_id: int) -> WorkshopPicture | None:
-    """Return a picture of this workshop."""
-    return db.session.scalar(
-        select(WorkshopPicture)
-        .options(joinedload(WorkshopPicture.file))
-        .where(WorkshopPicture.workshop_id == workshop_id, WorkshopPicture.id == picture_id)
-    )

@@ -18,6 +18,7 @@ from yanxiu.core.live import bump
 from yanxiu.workshops.events import ActivityApproaching, ActivityCancelled, ActivityChanged, ActivityPublished
 from yanxiu.workshops.models import Activity, ActivityKind, Workshop, WorkshopMember
 from yanxiu.workshops.services import posts
+from yanxiu.workshops.services.attachments import put_in_use
 
 TITLE_LENGTH, SPEAKER_LENGTH, PLACE_LENGTH, REASON_LENGTH = 80, 60, 200, 300
 ABOUT_LENGTH = 100
@@ -82,6 +83,7 @@ def create_activity(
     activity = Activity(**asdict(fixed), workshop=workshop, author_id=actor.id, client_uuid=client_uuid)
     db.session.add(activity)
     db.session.flush()
+    put_in_use(actor, activity.html)
     touch_activity(activity)
     record(ActivityPublished(activity.id, workshop.id, actor.id))
     record_audit(actor, "activity.created", "activity", activity.id, title=activity.title)
@@ -103,6 +105,7 @@ def change_activity(actor: User, activity: Activity, details: ActivityDetails) -
         activity.reminded_at = None
     for name, value in fixed.items():
         setattr(activity, name, value)
+    put_in_use(actor, activity.html)
     activity.sequence += 1 if moved else 0
     touch_activity(activity)
     record(ActivityChanged(activity.id, activity.workshop_id, actor.id, moved))

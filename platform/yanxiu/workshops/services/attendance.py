@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -12,8 +12,10 @@ from yanxiu.core.audit import record_audit
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
+from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.workshops.codes import STEP_S, is_code, step_of
+from yanxiu.workshops.events import AttendanceNoted
 from yanxiu.workshops.models import Activity, Attendance, Presence, WorkshopMember
 from yanxiu.workshops.queries.attendance import CAME
 from yanxiu.workshops.services.activities import hold_activity
@@ -24,6 +26,9 @@ DELIVERED_WITHIN = timedelta(hours=12)
 """How long a phone that had no line may keep a sign-in for us."""
 PROMPT = timedelta(seconds=2 * STEP_S)
 """What comes later than this after the code was read was kept on the phone."""
+STAYS = timedelta(minutes=5)
+"""Who has the page of an on-line activity open that long while it runs was there."""
+
 WRONG = "签到码不对或已经过期，请看屏幕上最新的六位数字"
 
 
@@ -54,9 +59,9 @@ def sign_in(
     if row is None:
         row = Attendance(activity_id=activity.id, user_id=actor.id, state="")
         db.session.add(row)
-    if row.state not in CAME:
-        row.state = state_at(activity, arrived)
-    row.arrived_at, row.signed_at = arrived, now()
+    row.arrived_at, row.signed_at = min(arrived, row.arrived_at or arrived), now()
+    if row.state not in CAME or row.marked_by_id is None:  # noted by itself it gives way to an earlier arrival
+        row.state = state_at(activity, row.arrived_at)
     _touch(activity, row)
     return row
 
@@ -125,6 +130,40 @@ def mark_here(actor: User, activity: Activity, here: Collection[int]) -> int:
     return len(found)
 
 
+def newly_present(activity: Activity, since: Mapping[int, datetime]) -> dict[int, datetime]:
+    """Return who, of those who have the page of an activity open since then, is present by that, and since when.
+
+    The rule: while an on-line activity runs, `STAYS` after its start. Nobody of whom anything is noted or was noted by a
+    host: what people say stands.
+    """
+    moment = now()
+    running = activity.starts_at <= moment <= activity.ends_at
+    if not (running and activity.is_online and activity.cancelled_at is None and activity.workshop.archived_at is None):
+        return {}
+    arrived = {user_id: max(came, activity.starts_at) for user_id, came in since.items()}
+    stayed = {user_id for user_id, came in arrived.items() if moment - came >= STAYS}
+    spoken_for = {row.user_id for row in _rows(activity) if row.marked_by_id is not None}
+    return {user_id: arrived[user_id] for user_id in _not_noted(activity, stayed) if user_id not in spoken_for}
+
+
+def note_staying(activity: Activity, since: Mapping[int, datetime]) -> int:
+    """Note them; returns how many. Another process may have noted somebody a moment ago: the activity is held first."""
+    hold_activity(activity)
+    arrived = newly_present(activity, since)
+    if not arrived:
+        return 0
+    seq = bump(f"attendance:{activity.id}", "attendance", activity.id)
+    rows = _not_noted(activity, arrived)
+    for user_id, row in rows.items():
+        row.state, row.arrived_at, row.seq = state_at(activity, arrived[user_id]), arrived[user_id], seq
+    db.session.add_all(rows.values())
+    db.session.flush()
+    bump(f"activity:{activity.id}", "attendance", activity.id)
+    record_audit(None, "attendance.stayed", "activity", activity.id, user_ids=sorted(rows))
+    record(AttendanceNoted(activity.id, activity.workshop_id))
+    return len(rows)
+
+
 def mark_rest_absent(actor: User, activity: Activity) -> int:
     """Say of everybody who is expected and not noted that he was absent; returns how many."""
     hold_activity(activity)
@@ -154,6 +193,7 @@ def _mark_all(actor: User, activity: Activity, rows: dict[int, Attendance], stat
         _mark(actor, row, state)
         row.seq = seq
     db.session.add_all(rows.values())
+    record(AttendanceNoted(activity.id, activity.workshop_id))
 
 
 def _mark(actor: User, row: Attendance, state: str) -> None:
@@ -178,3 +218,4 @@ def _is_expected(activity: Activity, user_id: int) -> bool:
 def _touch(activity: Activity, row: Attendance) -> None:
     db.session.flush()
     row.seq = bump(f"attendance:{activity.id}", "attendance", row.user_id)
+    record(AttendanceNoted(activity.id, activity.workshop_id))

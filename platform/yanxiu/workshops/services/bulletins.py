@@ -21,16 +21,19 @@ from yanxiu.core.live import bump
 from yanxiu.workshops.bulletin_content import Filled, filled_of, table_from
 from yanxiu.workshops.bulletin_words import SECTION_NAMES
 from yanxiu.workshops.events import BulletinPublished, BulletinWithdrawn
-from yanxiu.workshops.models import Bulletin, BulletinReading, BulletinSection, Workshop
+from yanxiu.workshops.models import Bulletin, BulletinReading, BulletinSection, Workshop, WorkshopPicture
 from yanxiu.workshops.periods import Period
-from yanxiu.workshops.queries.bulletin_facts import facts_of
+from yanxiu.workshops.queries.activity_photos import files_to_adopt
+from yanxiu.workshops.queries.bulletin_facts import facts_of, held_activities
 from yanxiu.workshops.queries.bulletins import last_masthead, last_number
 from yanxiu.workshops.queries.teams import leaders_of
+from yanxiu.workshops.services.attachments import Place, put_in_use
 from yanxiu.workshops.services.counts import add_to
 from yanxiu.workshops.services.posts import MAX_HTML, MAX_TEXT, checked_uuid
 
 LONGEST_DAYS = 400
 LOOKS_LIKE_HTML = re.compile(r"\s*<(p|ul|ol|h[1-6]|blockquote|img|hr)\b", re.IGNORECASE)
+SHOWN = re.compile(r'<img[^>]*\bsrc="([^"]+)"')
 LEFT_OUT_AT_FIRST = frozenset({"voices"})
 """Columns that nobody needs to throw out of every issue: they come in when something is written there."""
 
@@ -92,6 +95,7 @@ def compose(actor: User, workshop: Workshop, first: date, last: date, *, client_
     )
     db.session.add(bulletin)
     db.session.flush()
+    adopt_photos(bulletin)
     filled = filled_of(facts_of(workshop, period_of_issue(bulletin)))
     for position, (kind, found) in enumerate(filled.items()):
         section = BulletinSection(bulletin=bulletin, kind=kind, position=position, included=_belongs(kind, found))
@@ -99,6 +103,15 @@ def compose(actor: User, workshop: Workshop, first: date, last: date, *, client_
         db.session.add(section)
     _touch(bulletin)
     return bulletin
+
+
+def adopt_photos(bulletin: Bulletin) -> None:
+    """Photos that came with answers about the activities of an issue become pictures of the workshop, so that they can
+    stand in a text and stay there."""
+    held = held_activities(bulletin.workshop_id, period_of_issue(bulletin))
+    for file_id in files_to_adopt(bulletin.workshop_id, held):
+        db.session.add(WorkshopPicture(workshop_id=bulletin.workshop_id, file_id=file_id))
+    db.session.flush()
 
 
 def _check_days(first: date, last: date) -> None:
@@ -183,6 +196,7 @@ def _write(actor: User, section: BulletinSection, column: Written, saved: Saved)
         by = section.edited_by.name if section.edited_by else "同事"
         saved.clashes[section.kind] = Clash(section.version, section.html, by)
         return False
+    put_in_use(actor, html, Place(bulletin_id=section.bulletin_id))
     section.html, section.edited_by_id, section.version = html, actor.id, section.version + 1
     saved.versions[section.kind] = section.version
     return True
@@ -204,9 +218,14 @@ def html_of(typed: str) -> str:
     return typed if LOOKS_LIKE_HTML.match(typed) else html_from_text(typed)
 
 
+def _said(html: str) -> tuple[str, list[str]]:
+    """What a column says and shows."""
+    return text_of(html), SHOWN.findall(html)
+
+
 def was_edited(section: BulletinSection) -> bool:
     """Tell whether people changed what the figures had put into a column."""
-    return text_of(section.html) != text_of(section.filled_html) or section.html.count("<img") > 0
+    return _said(section.html) != _said(section.filled_html)
 
 
 @dataclass(frozen=True)
@@ -230,7 +249,7 @@ def changes_of(bulletin: Bulletin) -> list[Change]:
     found = []
     for section in bulletin.sections:
         new = filled.get(section.kind, Filled())
-        new_text = bool(new.html) and text_of(new.html) != text_of(section.filled_html)
+        new_text = bool(new.html) and _said(new.html) != _said(section.filled_html)
         new_table = new.table is not None and new.stored_table != section.table
         if new_text or new_table:
             found.append(Change(section, new, was_edited(section), new_text, new_table))

@@ -27,13 +27,19 @@ class DebateDetails:
 
 def open_debate(actor: User, topic: Topic, details: DebateDetails) -> Debate:
     """Name the sides of a topic that is being published."""
-    side_a, side_b = _checked_name(details.side_a, "debate_a"), _checked_name(details.side_b, "debate_b")
-    if side_a == side_b:
-        raise InvalidError("两方的观点不能一样", field="debate_b")
+    side_a, side_b = checked_sides(details)
     debate = Debate(topic_id=topic.id, side_a=side_a, side_b=side_b, views_first=details.views_first)
     db.session.add(debate)
     db.session.flush()
     return debate
+
+
+def checked_sides(details: DebateDetails) -> tuple[str, str]:
+    """Return what both sides hold; two that say the same are none."""
+    side_a, side_b = _checked_name(details.side_a, "debate_a"), _checked_name(details.side_b, "debate_b")
+    if side_a == side_b:
+        raise InvalidError("两方的观点不能一样", field="debate_b")
+    return side_a, side_b
 
 
 def _checked_name(name: str, field: str) -> str:

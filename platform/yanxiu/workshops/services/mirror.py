@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
 
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
-from yanxiu.workshops.models import Post, Submission, Task, TextBand, TextKind, TextSignature, Topic, Workshop
+from yanxiu.core.storage import StoredFile
+from yanxiu.workshops.models import (
+    FileText,
+    Post,
+    PostAttachment,
+    Submission,
+    Task,
+    TextBand,
+    TextKind,
+    TextSignature,
+    Topic,
+    Workshop,
+)
 from yanxiu.workshops.queries.mirror import (
     Said,
     candidates,
@@ -30,8 +42,14 @@ TEXTS_KEPT = 100_000
 """Signatures kept for all workshops of one owner; beyond it the oldest go."""
 SHOWN_FROM = 15
 """Percent from which a text is shown as close: below it everybody's Chinese looks alike."""
+LONGEST_FILE = 30_000
+"""Characters kept of a file: a lesson plan has five thousand."""
+READ_AGAIN_AFTER = timedelta(minutes=15)
+"""When a file is read once more that took too long: the machine may be less busy then."""
 NOTED_FROM = 30
-"""Percent from which those who mark see a note."""
+"""Percent from which those who mark or lead see a note."""
+NOTED_LENGTH = 200
+"""Characters from which this is noted of a post: below it people agree with one another in the same words."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +113,15 @@ def sign_text(kind: str, object_id: int) -> None:
     db.session.add(row)
     db.session.flush()
     _keep_bands(row, keys)
-    if kind == TextKind.WORK:
+    if kind == TextKind.WORK or len(plain_of(said.text).text) >= NOTED_LENGTH:
         _note_nearest(row, said)
     if before is None:
         _drop_oldest(said.workshop.organization_id)
+
+
+def may_be_compared() -> ColumnElement[bool]:
+    """The condition of a post that says enough to be compared, or has a file in which it may."""
+    return or_(func.length(Post.text) >= SHORTEST, exists().where(PostAttachment.post_id == Post.id))
 
 
 def texts_of_workshop(workshop_id: int) -> list[tuple[str, int]]:
@@ -106,7 +129,7 @@ def texts_of_workshop(workshop_id: int) -> list[tuple[str, int]]:
     posts = (
         select(Post.id)
         .join(Topic, Topic.id == Post.topic_id)
-        .where(Topic.workshop_id == workshop_id, func.length(Post.text) >= SHORTEST, Post.withdrawn_at.is_(None))
+        .where(Topic.workshop_id == workshop_id, may_be_compared(), Post.withdrawn_at.is_(None))
         .order_by(Post.id)
     )
     works = select(Submission.id).join(Task, Task.id == Submission.task_id).where(Task.workshop_id == workshop_id)
@@ -116,11 +139,41 @@ def texts_of_workshop(workshop_id: int) -> list[tuple[str, int]]:
     ]
 
 
+def works_of_task(task_id: int) -> list[tuple[str, int]]:
+    """Return kind and id of all works of a task."""
+    works = select(Submission.id).where(Submission.task_id == task_id).order_by(Submission.id)
+    return [(TextKind.WORK.value, work_id) for work_id in db.session.scalars(works)]
+
+
 def move_signatures(topic_id: int, workshop_id: int) -> None:
     """Count the texts of a topic among those of the workshop where it stands now."""
     posts = select(Post.id).where(Post.topic_id == topic_id)
     signed = update(TextSignature).where(TextSignature.kind == TextKind.POST.value, TextSignature.object_id.in_(posts))
     db.session.execute(signed.values(workshop_id=workshop_id))
+
+
+def keep_file_text(file_id: int, text: str) -> None:
+    """Keep what stands in a file; harmless twice, and where the file is gone meanwhile."""
+    if db.session.get(StoredFile, file_id) is not None:
+        db.session.merge(FileText(file_id=file_id, text=text[:LONGEST_FILE], read_again_at=None))
+
+
+def note_slow_file(file_id: int) -> bool:
+    """Have a file that took too long read once more, later; tell whether it will be. The second time it has no text.
+
+    Another job may have found it slow or read it meanwhile: what that one noted stands.
+    """
+    known = db.session.get(FileText, file_id)
+    if known is not None and (known.read_again_at is None or known.read_again_at > now()):
+        return known.read_again_at is not None
+    keep_file_text(file_id, "")
+    if known is not None:
+        return False
+    db.session.flush()
+    db.session.execute(
+        update(FileText).where(FileText.file_id == file_id).values(read_again_at=now() + READ_AGAIN_AFTER)
+    )
+    return True
 
 
 def _keep_bands(row: TextSignature, keys: set[int]) -> None:
@@ -149,9 +202,9 @@ def _drop_oldest(organization_id: int) -> None:
         db.session.execute(delete(TextSignature).where(TextSignature.id.in_(list(db.session.scalars(oldest)))))
 
 
-def near_work(submission: Submission) -> Near | None:
-    """Return the earlier text that a work is closest to, if it is close enough to be told and is still there."""
-    row = signature_of(TextKind.WORK, submission.id)
+def near_of(kind: str, object_id: int) -> Near | None:
+    """Return the earlier text that a text is closest to, if it is close enough to be told and is still there."""
+    row = signature_of(kind, object_id)
     if row is None or row.near_id is None or row.near_percent < NOTED_FROM:
         return None
     near = signature_by_id(row.near_id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete
 
@@ -38,7 +38,7 @@ class PollDetails:
 
 def open_poll(actor: User, topic: Topic, details: PollDetails) -> Poll:
     """Add the poll of a topic that is being published."""
-    _check(details)
+    check_poll(details)
     poll = Poll(
         topic_id=topic.id,
         max_choices=details.max_choices,
@@ -49,16 +49,27 @@ def open_poll(actor: User, topic: Topic, details: PollDetails) -> Poll:
     )
     db.session.add(poll)
     db.session.flush()
-    for position, text in enumerate(details.options):
-        db.session.add(PollOption(topic_id=topic.id, position=position, text=text))
-    db.session.flush()
-    if details.closes_at is not None:
-        wait = (details.closes_at - now()).total_seconds() + 1
-        enqueue(CLOSE, {"topic_id": topic.id}, key=f"{CLOSE}:{topic.id}", delay_s=wait)
+    add_options(poll, details.options)
+    plan_closing(poll)
     return poll
 
 
-def _check(details: PollDetails) -> None:
+def add_options(poll: Poll, texts: Sequence[str], *, after: int = 0) -> None:
+    """Add options behind the first `after`."""
+    for position, text in enumerate(texts, start=after):
+        db.session.add(PollOption(topic_id=poll.topic_id, position=position, text=text))
+    db.session.flush()
+
+
+def plan_closing(poll: Poll) -> None:
+    """Have a poll closed when its time is over; what was queued for an earlier end finds that it is not."""
+    if poll.closes_at is not None:
+        wait = (poll.closes_at - now()).total_seconds() + 1
+        key = f"{CLOSE}:{poll.topic_id}:{poll.closes_at.astimezone(UTC).isoformat()}"
+        enqueue(CLOSE, {"topic_id": poll.topic_id}, key=key, delay_s=wait)
+
+
+def check_poll(details: PollDetails) -> None:
     if not FEWEST <= len(details.options) <= MOST:
         raise InvalidError(f"请写 {FEWEST} 到 {MOST} 个选项，一行一个", field="poll_options")
     if any(len(text) > OPTION_LENGTH for text in details.options):

@@ -34,7 +34,7 @@ from yanxiu.workshops.models import (
     TopicVisit,
     WorkshopMember,
 )
-from yanxiu.workshops.services.attachments import Attachment, attach_files, change_files
+from yanxiu.workshops.services.attachments import Attachment, attach_files, change_files, put_in_use
 from yanxiu.workshops.services.counts import add_to
 
 MAX_TEXT = 20_000
@@ -115,6 +115,7 @@ def add_post(
     )
     db.session.add(post)
     db.session.flush()
+    put_in_use(actor, content.html)
     attach_files(actor, post, files)
     post.seq = bump(f"topic:{topic.id}", "post", post.id)
     if number == 1:
@@ -238,6 +239,7 @@ def edit_post(
     if content.html == post.html and not changed:
         return
     if content.html != post.html:
+        put_in_use(actor, content.html)
         db.session.add(PostEdit(post_id=post.id, editor_id=actor.id, html=post.html))
         post.html, post.text = content.html, content.text
     post.edited_at = now()

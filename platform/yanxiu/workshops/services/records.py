@@ -1,82 +1,41 @@
-"""The record of an activity, written by several at once, and the reflections handed in afterwards."""
+"""The reading copy of an activity's record, and the reflections handed in afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from yanxiu.accounts.models import User
 from yanxiu.core.clock import now
-from yanxiu.core.db import db
-from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.db import db, hold
+from yanxiu.core.errors import ConflictError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
-from yanxiu.workshops.activity_words import RECORD_PARTS
-from yanxiu.workshops.events import RecordChanged
-from yanxiu.workshops.merging import merged
-from yanxiu.workshops.models import Activity, ActivityReflection, RecordPart
+from yanxiu.workshops.events import RecordSection, ReflectionHandedIn
+from yanxiu.workshops.models import Activity, ActivityRecord, ActivityReflection, RecordPart, RecordWriter
 from yanxiu.workshops.services import posts
 from yanxiu.workshops.services.activities import hold_activity
-
-PART_LENGTH = 10_000
-
-
-@dataclass
-class Saved:
-    """What a part says now, by name; `clashes` are those that were not written, with what stands there."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-    clashes: dict[str, str] = field(default_factory=dict)
+from yanxiu.workshops.services.attachments import Place, put_in_use
 
 
-def save_record(actor: User, activity: Activity, written: Mapping[str, tuple[str, str]]) -> Saved:
-    """Write parts of the record, each given as (what it said when the writing began, what it shall say).
-
-    What a colleague wrote meanwhile is brought together with it; where both changed the same lines nothing is written
-    and the caller shows both.
-    """
-    hold_activity(activity)
-    saved = Saved()
-    parts = {part.name: part for part in _parts(activity)}
-    changed = False
-    for name, (base, mine) in written.items():
-        theirs = parts[name].text if name in parts else ""
-        text = _together(name, base, mine, theirs)
-        if text is None:
-            saved.clashes[name] = theirs
-            continue
-        saved.texts[name] = text
-        if text != theirs:
-            _write(actor, activity, parts.get(name), name, text)
-            changed = True
-    if changed:
-        db.session.flush()
-        bump(f"activity:{activity.id}", "record", activity.id)
-        record(RecordChanged(activity.id, activity.workshop_id, actor.id))
-    return saved
-
-
-def _together(name: str, base: str, mine: str, theirs: str) -> str | None:
-    if name not in RECORD_PARTS:
-        raise InvalidError("记录里没有这一栏")
-    text = merged(base, mine, theirs)
-    if text is not None and len(text) > PART_LENGTH:
-        raise InvalidError(f"每一栏请控制在 {PART_LENGTH} 字以内", field=name)
-    return text
-
-
-def _write(actor: User, activity: Activity, part: RecordPart | None, name: str, text: str) -> None:
-    if part is None:
-        db.session.add(RecordPart(activity_id=activity.id, name=name, text=text, editor_id=actor.id))
-    else:
-        part.text, part.editor_id, part.edited_at = text, actor.id, now()
-
-
-def _parts(activity: Activity) -> list[RecordPart]:
-    statement = select(RecordPart).where(RecordPart.activity_id == activity.id)
-    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+def keep_record(activity: Activity, html: str, sections: Sequence[RecordSection], writer_ids: Iterable[int]) -> None:
+    """Keep how the record reads now, and show it to those who have the activity open. Twice does no harm."""
+    if not hold(activity):
+        return
+    db.session.merge(ActivityRecord(activity_id=activity.id, html=html, written_at=now()))
+    db.session.flush()
+    for model in (RecordPart, RecordWriter):
+        db.session.execute(delete(model).where(model.activity_id == activity.id))
+    parts = [
+        {"activity_id": activity.id, "name": each.key, "number": number, "title": each.title, "text": each.text}
+        for number, each in enumerate(sections, start=1)
+    ]
+    writers = [{"activity_id": activity.id, "user_id": user_id} for user_id in sorted(set(writer_ids))]
+    for model, rows in ((RecordPart, parts), (RecordWriter, writers)):
+        if rows:
+            db.session.execute(insert(model), rows)
+    bump(f"activity:{activity.id}", "record", activity.id)
 
 
 def hand_in_reflection(actor: User, activity: Activity, html: str) -> ActivityReflection:
@@ -97,5 +56,7 @@ def hand_in_reflection(actor: User, activity: Activity, html: str) -> ActivityRe
     else:
         found.html, found.text, found.changed_at = content.html, content.text, now()
     db.session.flush()
+    put_in_use(actor, content.html, Place(reflection_id=found.id))
     bump(f"activity:{activity.id}", "reflection", found.id)
+    record(ReflectionHandedIn(found.id, activity.id))
     return found

@@ -20,6 +20,7 @@ from yanxiu.core.tasks import enqueue
 from yanxiu.workshops.events import TaskChanged, TaskDeleted, TaskDueSoon, TaskPublished, TaskRestored
 from yanxiu.workshops.models import PeerReview, Scale, Submission, Task, TaskFile, Workshop
 from yanxiu.workshops.queries.tasks import missing_members
+from yanxiu.workshops.services.attachments import put_in_use
 from yanxiu.workshops.services.posts import checked_content, checked_uuid
 
 MAX_FILES = 9
@@ -70,6 +71,7 @@ def publish_task(
     )
     db.session.add(task)
     db.session.flush()
+    put_in_use(actor, task.html)
     _add_files(actor, task, files)
     touch_task(task)
     plan_reminder(task)
@@ -150,6 +152,7 @@ def change_task(
     _keep_reviewers(task, details)
     for name, value in _columns(details).items():
         setattr(task, name, value)
+    put_in_use(actor, task.html)
     for item in [item for item in task.files if item.id in dropped]:
         db.session.delete(item)
     db.session.flush()

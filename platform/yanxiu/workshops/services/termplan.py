@@ -19,6 +19,7 @@ from yanxiu.core.live import bump
 from yanxiu.core.tasks import enqueue
 from yanxiu.workshops.events import PlanAdjusted, PlanItemsChanged
 from yanxiu.workshops.models import TermItem, TermStage, TermTick, Workshop
+from yanxiu.workshops.queries.plan_progress import items_to_tick
 from yanxiu.workshops.queries.termplan import items_in, stages_of
 
 MAX_STAGES, MAX_ITEMS = 20, 300
@@ -229,6 +230,14 @@ def tick_item(actor: User, item: TermItem, *, done: bool) -> None:
     insert = (sqlite.insert if is_sqlite() else postgresql.insert)(TermTick)
     row = insert.values(item_id=item.id, user_id=actor.id, ticked_at=now())
     db.session.execute(row.on_conflict_do_nothing())
+
+
+def tick_opened(kind: str, target_id: int, user_id: int) -> None:
+    """Tick for a member what was opened, wherever it stands in a plan of theirs."""
+    insert = (sqlite.insert if is_sqlite() else postgresql.insert)(TermTick)
+    for item_id in items_to_tick(kind, target_id, user_id):
+        row = insert.values(item_id=item_id, user_id=user_id, ticked_at=now())
+        db.session.execute(row.on_conflict_do_nothing())
 
 
 def tell_of_changes(workshop: Workshop, actor_id: int) -> None:

@@ -121,13 +121,18 @@ def pin_topic(actor: User, topic: Topic, opener: Post, *, pinned: bool) -> None:
     _hold(topic)
     if pinned == (topic.pinned_at is not None):
         return
-    if pinned and _pinned_count(topic.workshop_id) >= MAX_PINNED:
+    if pinned and pins_are_full(topic.workshop_id):
         raise ConflictError(f"最多置顶 {MAX_PINNED} 个话题，请先取消一个")
     topic.pinned_at = now() if pinned else None
     record(TopicChanged(topic.id, topic.workshop_id, actor.id))
     if pinned:
         record(TopicPinned(topic.id, topic.workshop_id, topic.author_id, actor.id))
     _change_opener_too(topic, opener)
+
+
+def pins_are_full(workshop_id: int) -> bool:
+    """Whether no other topic can be pinned; one that comes back is a plain one then."""
+    return _pinned_count(workshop_id) >= MAX_PINNED
 
 
 def _pinned_count(workshop_id: int) -> int:
@@ -175,7 +180,7 @@ def restore_topic(actor: User, topic: Topic) -> None:
     _hold(topic)
     if topic.deleted_at is None:
         return
-    if topic.pinned_at is not None and _pinned_count(topic.workshop_id) >= MAX_PINNED:
+    if topic.pinned_at is not None and pins_are_full(topic.workshop_id):
         topic.pinned_at = None
     topic.deleted_at = topic.deleted_by_id = None
     touch_topic(topic)

@@ -25,6 +25,7 @@ from yanxiu.workshops.models import (
     SubmissionFile,
     Task,
 )
+from yanxiu.workshops.services.attachments import Place, put_in_use
 from yanxiu.workshops.services.posts import MAX_HTML, MAX_TEXT, Content, checked_uuid
 from yanxiu.workshops.services.tasks import MAX_FILES, hold_task, touch_task
 from yanxiu.workshops.standings import GRADES
@@ -63,6 +64,7 @@ def hand_in(
         return submission
     _check_open(task, submission)
     _check_parts(task, content, len(kept) + len(files))
+    put_in_use(actor, content.html, Place(submission_id=submission.id))
     copy = _add_copy(actor, submission, content, client_uuid, [*kept, *(keep_file(f, actor.id) for f in files)])
     submission.standing, submission.handed_in_at = Standing.HANDED_IN.value, copy.created_at
     _touch(submission)

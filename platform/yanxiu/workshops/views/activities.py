@@ -16,20 +16,20 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
 from yanxiu.workshops.activity_word import Sheet, word_of
-from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, PRESENCE_NAMES, RECORD_PARTS, time_span
+from yanxiu.workshops.activity_words import KIND_NAMES, PHASE_NAMES, PRESENCE_NAMES, time_span
 from yanxiu.workshops.calendars import calendar_of
 from yanxiu.workshops.forms.activities import ActivityForm, CancelForm, ReflectionForm, as_local, as_moment
 from yanxiu.workshops.models import Activity, Workshop
 from yanxiu.workshops.queries import activities as queries
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import records
-from yanxiu.workshops.queries.attendance import CAME, attendance_of, presence_of
+from yanxiu.workshops.queries.attendance import CAME, attendance_of, names_noted, presence_of
 from yanxiu.workshops.queries.plan_targets import plan_target
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import activities as services
 from yanxiu.workshops.services import posts as post_services
 from yanxiu.workshops.services.activities import ActivityDetails
-from yanxiu.workshops.services.attendance import closes_at, opens_at
+from yanxiu.workshops.services.attendance import STAYS, closes_at, opens_at
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_seat, require, since_argument
 from yanxiu.workshops.views.topics import fragment, typed_html
 
@@ -308,19 +308,22 @@ def activity(workshop_id: int, activity_id: int) -> ResponseReturnValue:
 
 def _record_file(seat: Seat, found: Activity) -> Response:
     reads_all = permissions.can_read_attendance(current_viewer(), found, seat.member)
-    parts = records.record_of(found.id)
     sheet = Sheet(
         found,
-        parts,
-        records.checks_of(found, parts),
+        records.checks_of(found, records.record_of(found.id)),
         attendance_of(found) if reads_all else (),
         records.all_reflections(found.id) if reads_all else (),
     )
-    response = Response(word_of(sheet), mimetype=DOCX)
+    response = Response(word_of(sheet, current_viewer()), mimetype=DOCX)
     name = quote(f"{found.title}活动记录.docx", safe="")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def stays_minutes() -> int:
+    """Return how long the page of an on-line activity must be open."""
+    return int(STAYS.total_seconds() // 60)
 
 
 def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
@@ -330,7 +333,7 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
     note = presence_of(found.id, viewer.user_id)
     joins = permissions.can_join_activity(viewer, found, member)
     shows_clashes = organizes and found.phase in ("coming", "running")
-    parts = records.record_of(found.id)
+    record = records.record_of(found.id)
     reads_all = permissions.can_read_attendance(viewer, found, member)
     mine = records.reflection_by(found.id, viewer.user_id)
     return {
@@ -340,9 +343,8 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
         "phase": found.phase,
         "about_url": _about_url(found),
         "has_begun": found.cancelled_at is None and found.starts_at <= clock.now(),
-        "record": parts,
-        "parts": RECORD_PARTS,
-        "checks": records.checks_of(found, parts),
+        "record": record,
+        "checks": records.checks_of(found, record),
         "behind": _behind_checks(found) if reads_all and found.starts_at <= clock.now() else None,
         "mine": mine,
         "cancel_form": CancelForm(formdata=None),
@@ -353,8 +355,9 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
         "may_join": joins,
         "note": note,
         "states": PRESENCE_NAMES,
+        "stays_minutes": stays_minutes(),
         "signs_in": joins
-        and (note is None or note.signed_at is None)
+        and (note is None or note.arrived_at is None)
         and opens_at(found) <= clock.now() <= closes_at(found),
         "clashes": queries.clashes_of(viewer, _plan_of(found)) if shows_clashes else [],
     }
@@ -362,10 +365,10 @@ def activity_page(seat: Seat, found: Activity) -> dict[str, Any]:
 
 def _behind_checks(found: Activity) -> dict[str, Any]:
     """Return the names behind the three checks: by state, and of those who came without a reflection."""
-    lines = attendance_of(found)
+    lines = names_noted(found)
     wrote = records.authors_of_reflections(found.id)
-    names = {text: [line.user.name for line in lines if line.state == state] for state, text in STATE_NAMES.items()}
-    silent = [line.user.name for line in lines if line.state in CAME and line.user.id not in wrote]
+    names = {text: [name for _id, name, noted in lines if noted == state] for state, text in STATE_NAMES.items()}
+    silent = [name for user_id, name, noted in lines if noted in CAME and user_id not in wrote]
     return {"names": names, "silent": silent}
 
 

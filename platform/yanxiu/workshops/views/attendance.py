@@ -26,7 +26,7 @@ from yanxiu.workshops.queries import attendance as queries
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.rosters import attendance_table
 from yanxiu.workshops.services import attendance as services
-from yanxiu.workshops.views.activities import activity_url, open_activity, words
+from yanxiu.workshops.views.activities import activity_url, open_activity, stays_minutes, words
 from yanxiu.workshops.views.frame import (
     bp,
     done,
@@ -59,7 +59,13 @@ def attendance(workshop_id: int, activity_id: int) -> ResponseReturnValue:
     if request.args.get("part") == "code":
         return fragment(render_template("workshops/activities/_code.html", **_code(found)), 0, None)
     seq = current_seq(f"attendance:{activity_id}")
-    context = {"activity": found, "count": queries.count_attendance(found), "states": PRESENCE_NAMES, **words()}
+    context = {
+        "stays_minutes": stays_minutes(),
+        "activity": found,
+        "count": queries.count_attendance(found),
+        "states": PRESENCE_NAMES,
+        **words(),
+    }
     if "since" in request.args:
         lines = queries.noted_since(found, since_argument())
         return fragment(render_template("workshops/activities/_names.html", lines=lines, **context), seq, None)

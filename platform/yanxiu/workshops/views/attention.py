@@ -113,6 +113,10 @@ def _place_of(workshop_id: int, matter: Matter, item_id: int) -> str:
     """Return the page of the thing, to which a form without JavaScript comes back."""
     if matter is Matter.TASK:
         return url_for("workshops.task", workshop_id=workshop_id, task_id=item_id)
+    if matter is Matter.REPLIES:
+        return url_for("workshops.progress", workshop_id=workshop_id, topic_id=item_id)
+    if matter is Matter.BULLETIN:
+        return url_for("workshops.bulletin", workshop_id=workshop_id, bulletin_id=item_id)
     if matter is Matter.ANNOUNCEMENT:
         return url_for("workshops.readers", workshop_id=workshop_id, topic_id=item_id)
     return url_for("workshops.home", workshop_id=workshop_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -26,8 +27,12 @@ from yanxiu.workshops.forms.bulletins import (
     FillingForm,
     NewBulletinForm,
 )
-from yanxiu.workshops.models import Bulletin
+from yanxiu.workshops.matters import Matter
+from yanxiu.workshops.models import Activity, Bulletin
+from yanxiu.workshops.queries import attention
 from yanxiu.workshops.queries import bulletins as queries
+from yanxiu.workshops.queries.activity_photos import Photo, files_to_adopt, photos_of
+from yanxiu.workshops.queries.bulletin_facts import held_activities
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import bulletins as services
 from yanxiu.workshops.services.posts import checked_uuid
@@ -92,11 +97,11 @@ def bulletins(workshop_id: int) -> ResponseReturnValue:
 
 def _list_context(seat: Seat) -> dict[str, Any]:
     seq = current_seq(f"bulletins:{seat.workshop.id}")
-    cursor = request.args.get("cursor")
+    cursor, drafts_cursor = request.args.get("cursor"), request.args.get("drafts")
     page = queries.published_page(seat.workshop.id, cursor)
     context = _row_context(seat, page.items)
-    drafts = queries.unpublished(seat.workshop.id) if context["may_write"] and not cursor else []
-    return context | {"page": page, "drafts": drafts, "seq": seq, "first": not cursor}
+    drafts = queries.unpublished_page(seat.workshop.id, drafts_cursor) if context["may_write"] and not cursor else None
+    return context | {"page": page, "drafts": drafts, "seq": seq, "first": not cursor and not drafts_cursor}
 
 
 def _row_context(seat: Seat, rows: Any) -> dict[str, Any]:
@@ -193,14 +198,22 @@ def _readers(seat: Seat, found: Bulletin) -> dict[str, Any]:
         "waiting": queries.readers_of(found, opened=False, limit=READERS_SHOWN),
         "reach_seq": current_seq(f"bulletin:{found.id}"),
         "workshop": seat.workshop,
+        "may_remind": permissions.can_remind(current_viewer(), seat.workshop, seat.member),
+        "reminded": _reminded(found),
     }
+
+
+def _reminded(found: Bulletin) -> bool:
+    """Nobody is left who was not reminded today."""
+    waiting = set(queries.not_read_by(found))
+    return bool(waiting) and waiting <= attention.people_reminded_today(found.workshop_id, Matter.BULLETIN, found.id)
 
 
 def _word(found: Bulletin) -> Response:
     issue = Issue(
         found.masthead, found.number, found.host, found.editor, found.sent_to, found.issued_on, _columns(found)
     )
-    response = Response(word_of(issue, picture_source(found.workshop_id)), mimetype=DOCX)
+    response = Response(word_of(issue, picture_source(current_viewer(), found.workshop_id)), mimetype=DOCX)
     name = quote(f"{found.name.replace(' ', '')}.docx", safe="")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response.headers["Cache-Control"] = "no-store"
@@ -211,11 +224,18 @@ def _word(found: Bulletin) -> Response:
 def edit_bulletin(workshop_id: int, bulletin_id: int) -> ResponseReturnValue:
     """Show an issue for writing; `?fill=1` shows first what the figures of today would change."""
     seat, found = _open_for_writing(workshop_id, bulletin_id)
+    if files_to_adopt(workshop_id, _held(found)):
+        write_if_possible(lambda: services.adopt_photos(_open_for_writing(workshop_id, bulletin_id)[1]))
+        seat, found = _open_for_writing(workshop_id, bulletin_id)
     if request.args.get("fill") == "1":
         changes = services.changes_of(found)
         context = frame(seat, "bulletins")
         return render_template("workshops/bulletins/fill.html", **context, bulletin=found, changes=changes)
     return render_template("workshops/bulletins/edit.html", form=_form_of(found), **_edit_context(seat, found))
+
+
+def _held(found: Bulletin) -> Sequence[Activity]:
+    return held_activities(found.workshop_id, services.period_of_issue(found))
 
 
 def _form_of(found: Bulletin) -> BulletinForm:
@@ -238,9 +258,16 @@ def _edit_context(seat: Seat, found: Bulletin, **more: Any) -> dict[str, Any]:
         "section_names": SECTION_NAMES,
         "section_hints": SECTION_HINTS,
         "tables": {section.kind: table_from(section.table) for section in found.sections},
+        "photos": _photos_to_choose(seat, found),
         "clashes": {},
         **more,
     }
+
+
+def _photos_to_choose(seat: Seat, found: Bulletin) -> list[Photo]:
+    """Photos for an issue; those in reflections only for whoever reads the reflections."""
+    reads_all = permissions.can_organize(current_viewer(), seat.workshop, seat.member)
+    return [photo for photo in photos_of(found.workshop_id, _held(found)) if reads_all or not photo.private]
 
 
 @bp.post("/workshops/<int:workshop_id>/bulletins/<int:bulletin_id>/edit")

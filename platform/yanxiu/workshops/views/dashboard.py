@@ -9,6 +9,7 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.web.slots import Filler
 from yanxiu.workshops.queries import activities, attention, teams, threads
 from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.queries.debates import sealed_among
 from yanxiu.workshops.views.activities import words
 from yanxiu.workshops.views.attention import TERMS
 
@@ -29,7 +30,10 @@ def _today(viewer: Viewer) -> dict[str, Any] | None:
 
 def _news(viewer: Viewer) -> dict[str, Any] | None:
     rows = threads.topics_with_news(viewer.user_id)
-    return {"rows": rows} if rows else None
+    # Of a sealed debate only its text is news, and that only to who has not opened it.
+    sealed = sealed_among((row.topic for row in rows), viewer.user_id)
+    shown = [row for row in rows if row.topic.id not in sealed or row.unread == row.topic.last_number]
+    return {"rows": shown, "sealed_rows": sealed} if shown else None
 
 
 SLOTS: dict[str, Filler] = {

@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from yanxiu.core.clock import today
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError, YanxiuError
+from yanxiu.core.html import text_of
 from yanxiu.core.unit_of_work import write_if_possible
 from yanxiu.core.uploads import VOICE, receive_thumbnail, receive_upload
 from yanxiu.web.auth import current_viewer, wants_fragment
@@ -19,7 +20,7 @@ from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.standing import KIND_NAMES
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Post, Topic
-from yanxiu.workshops.queries import kinds, relocations, teams, threads
+from yanxiu.workshops.queries import debates, kinds, relocations, teams, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services.attachments import MAX_FILES, Attachment
 from yanxiu.workshops.services.visits import note_visit
@@ -118,14 +119,19 @@ def _note_visit(response: Response) -> Response:
 
 
 def reading_marks(topics: Sequence[Topic], seat: Seat) -> dict[str, Any]:
-    """Return for rows of topics their kinds, how many posts are new to a member, and up to where each was read."""
+    """Return for rows of topics their kinds, how many posts are new to a member, up to where each was read, and which of
+    them tell nothing of their answers.
+    """
     notes = kinds.row_notes(topics)
     if seat.member is None:
-        return {"unread": {}, "read_numbers": {}, "row_notes": notes}
+        return {"unread": {}, "read_numbers": {}, "row_notes": notes, "sealed_rows": ()}
     seen = threads.seen_numbers(seat.member.user_id, [topic.id for topic in topics])
     unread = threads.unread_counts(topics, seen, seat.member)
-    read = {t.id: t.last_number - unread[t.id] for t in topics}
-    return {"unread": unread, "read_numbers": read, "row_notes": notes}
+    # Of a sealed debate only its text can be new.
+    sealed = debates.sealed_among(topics, seat.member.user_id)
+    unread |= {topic_id: min(unread[topic_id], 0 if topic_id in seen else 1) for topic_id in sealed}
+    read = {t.id: (1 if t.id in sealed else t.last_number) - unread[t.id] for t in topics}
+    return {"unread": unread, "read_numbers": read, "row_notes": notes, "sealed_rows": sealed}
 
 
 def done(target: str, toast: str = "", **more: Any) -> ResponseReturnValue:
@@ -180,6 +186,20 @@ def received_voice() -> list[Attachment]:
     """The same for what was spoken into the page: at most one recording."""
     sent = [file for file in request.files.getlist("voice")[:1] if file.filename]
     return [_received(file, "voice", kinds=VOICE, max_bytes=MAX_VOICE) for file in sent]
+
+
+def said_with(html: str, voice: Sequence[Attachment], files: Sequence[Attachment]) -> str:
+    """A recording or a photo needs no words beside it; what lists and messages quote then says what it is."""
+    if not (voice or files) or text_of(html) or "<img" in html:
+        return html
+    if voice:
+        return "<p>（语音）</p>"
+    return "<p>（照片）</p>" if all(small for _file, small in files) else "<p>（附件）</p>"
+
+
+def brings_files() -> bool:
+    """Tell whether the request holds a recording or files, before any of them is looked at."""
+    return any(file.filename for name in ("voice", "files") for file in request.files.getlist(name))
 
 
 def _received(file: FileStorage, field: str, **limits: Any) -> Attachment:

@@ -11,7 +11,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.errors import NotFoundError
-from yanxiu.core.paging import Page
+from yanxiu.core.paging import Page, page_of
 from yanxiu.web.auth import current_viewer
 from yanxiu.workshops import figures, permissions
 from yanxiu.workshops.activity_words import PRESENCE_NAMES
@@ -21,7 +21,7 @@ from yanxiu.workshops.matters import Matter
 from yanxiu.workshops.periods import NAMES, Period, period_of
 from yanxiu.workshops.queries import attention, insight_rows
 from yanxiu.workshops.queries.attendance_figures import STATES, attendance_behind
-from yanxiu.workshops.queries.insight_rows import GROUP, MEMBER, SCHOOL
+from yanxiu.workshops.queries.insight_rows import GROUP, MEMBER, OUTSIDE, SCHOOL
 from yanxiu.workshops.queries.insights import (
     Insights,
     MemberLine,
@@ -30,10 +30,14 @@ from yanxiu.workshops.queries.insights import (
     digest_topics,
     insights_of,
 )
+from yanxiu.workshops.queries.record_figures import records_behind
+from yanxiu.workshops.queries.reply_attention import replies_behind
 from yanxiu.workshops.queries.task_attention import works_behind
 from yanxiu.workshops.queries.teams import Seat
+from yanxiu.workshops.requirement_sheet import said_of
 from yanxiu.workshops.views.attention import news_marks
 from yanxiu.workshops.views.frame import bp, frame, number_argument, open_seat, require
+from yanxiu.workshops.views.topics import fragment
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -51,6 +55,7 @@ SHOW = {
 
 
 MEETING_FIGURES = frozenset({figures.MEETINGS.key, *STATES})
+REPLY_FIGURES = (figures.REPLIES, figures.POINTS)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Wanted:
 
 def _wanted() -> Wanted:
     arguments = request.args
-    part = next((name for name in (MEMBER, GROUP, SCHOOL) if arguments.get(name, "").isdecimal()), "")
+    part = next((name for name in (MEMBER, GROUP, SCHOOL, OUTSIDE) if arguments.get(name, "").isdecimal()), "")
     by, show = arguments.get("by", MEMBER), arguments.get("show", "")
     columns = figures.MEMBER_FIGURES if by == MEMBER else figures.PART_FIGURES
     sorts = {figure.key for figure in columns} | ({figures.LAST_ACTIVE.key} if by == MEMBER else set())
@@ -98,24 +103,28 @@ def _download(content: bytes, name: str, kind: str) -> Response:
 
 @bp.get("/workshops/<int:workshop_id>/insights")
 def insights(workshop_id: int) -> ResponseReturnValue:
-    """Show the figures of a period by member, group or school; `?format=xlsx` sends them all as a file."""
+    """Show the figures of a period by member, group or school; `?format=xlsx` sends them all as a file, `?part=figures`
+    answers what changes while the page is open."""
     seat, wanted = _overseen(workshop_id), _wanted()
     news = news_marks(workshop_id)
     found = insights_of(workshop_id, wanted.period)
     if request.args.get("format") == "xlsx":
         name = f"{seat.workshop.name}学情{wanted.period.days}.xlsx"
         return _download(workbook_of(seat.workshop, wanted.period, found), name, XLSX)
-    return render_template(
-        "workshops/insights/index.html",
+    alone = request.args.get("part") == "figures"
+    page = render_template(
+        "workshops/insights/_figures.html" if alone else "workshops/insights/index.html",
         **frame(seat, "insights"),
         **_words(wanted),
         news=news,
         whole=found.whole(),
         outside=found.outside,
+        outside_topics=found.outside_topics,
         has_groups=any(line.seat.group_id for line in found.lines),
         page=_people(workshop_id, found, wanted) if wanted.by == MEMBER else None,
         parts=_parts(found, wanted),
     )
+    return fragment(page, 0, None) if alone else page
 
 
 def _words(wanted: Wanted) -> dict[str, Any]:
@@ -141,13 +150,15 @@ def _people(workshop_id: int, found: Insights, wanted: Wanted) -> Page[MemberLin
     if wanted.show in (Matter.AWAY, Matter.SILENT):
         quiet = set(attention.concerned(workshop_id, Matter(wanted.show), 0))
         lines = [line for line in lines if line.seat.user_id in quiet]
-    if wanted.sort == figures.LAST_ACTIVE.key:
-        lines.sort(key=lambda line: line.last_active.toordinal() if line.last_active else 0)
-    elif wanted.sort:
-        lines.sort(key=lambda line: -getattr(line, wanted.sort))
-    start = number_argument("cursor")
-    following = str(start + SIZE) if len(lines) > start + SIZE else None
-    return Page(lines[start : start + SIZE], following)
+
+    def place(line: MemberLine) -> tuple[int, int, int]:
+        if wanted.sort == figures.LAST_ACTIVE.key:
+            first = line.last_active.toordinal() if line.last_active else 0
+        else:
+            first = -getattr(line, wanted.sort) if wanted.sort else 0
+        return first, int(line.seat.joined_at.timestamp() * 1_000_000), line.seat.id
+
+    return page_of(lines, place, request.args.get("cursor"), SIZE)
 
 
 def _belongs(line: MemberLine, wanted: Wanted) -> bool:
@@ -174,28 +185,37 @@ def insight_items(workshop_id: int) -> ResponseReturnValue:
     figure = figures.BY_KEY.get(request.args.get("figure", figures.TOPICS.key))
     if figure is None or (figure is figures.VISITS and wanted.part != MEMBER):
         raise NotFoundError
-    cursor = request.args.get("cursor")
-    people = insight_rows.people_of(workshop_id, wanted.period, wanted.part, wanted.part_id)
-    behind: dict[str, Any] = {"posts": None, "likes": None, "works": None, "days": None, "meetings": None}
-    if figure is figures.VISITS:
-        behind["days"] = insight_rows.visit_days(workshop_id, wanted.period, wanted.part_id)
-    elif figure is figures.LIKES:
-        behind["likes"], behind["liked"] = insight_rows.likes_behind(workshop_id, wanted.period, people, cursor)
-    elif figure is figures.WORKS:
-        behind["works"] = works_behind(workshop_id, wanted.period, people, cursor)
-    elif figure.key in MEETING_FIGURES:
-        start = number_argument("cursor")
-        behind["meetings"] = attendance_behind(workshop_id, wanted.period, figure.key, people, start)
-    else:
-        behind["posts"] = insight_rows.posts_behind(workshop_id, wanted.period, figure.key, people, cursor)
     return render_template(
         "workshops/insights/rows.html",
         **frame(seat, "insights"),
         **_words(wanted),
         figure=figure,
-        **behind,
+        **_behind(workshop_id, wanted, figure),
+        said_of=said_of,
         named=insight_rows.name_of(workshop_id, wanted.part, wanted.part_id),
     )
+
+
+def _behind(workshop_id: int, wanted: Wanted, figure: figures.Figure) -> dict[str, Any]:
+    """Return one page of what a figure counts, under the name by which the template knows its kind."""
+    found: dict[str, Any] = dict.fromkeys(("posts", "likes", "works", "days", "meetings", "asked", "writings"))
+    people = insight_rows.people_of(workshop_id, wanted.period, wanted.part, wanted.part_id)
+    about, cursor = (workshop_id, wanted.period), request.args.get("cursor")
+    if figure is figures.VISITS:
+        found["days"] = insight_rows.visit_days(*about, wanted.part_id)
+    elif figure is figures.LIKES:
+        found["likes"], found["liked"] = insight_rows.likes_behind(*about, people, cursor)
+    elif figure is figures.WORKS:
+        found["works"] = works_behind(*about, people, cursor)
+    elif figure in REPLY_FIGURES:
+        found["asked"] = replies_behind(*about, people, cursor)
+    elif figure is figures.RECORDS:
+        found["writings"] = records_behind(*about, people, cursor)
+    elif figure.key in MEETING_FIGURES:
+        found["meetings"] = attendance_behind(*about, figure.key, people, cursor)
+    else:
+        found["posts"] = insight_rows.posts_behind(*about, figure.key, people, cursor)
+    return found
 
 
 @bp.get("/workshops/<int:workshop_id>/insights/report")

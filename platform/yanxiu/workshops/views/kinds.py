@@ -65,6 +65,7 @@ class KindView:
     requirement: TopicRequirement | None = None
     own: Progress | None = None
     reach: Reach | None = None
+    asked_until: str = ""
     accepted: Post | None = None
     poll: PollView | None = None
     debate: DebateView | None = None
@@ -94,8 +95,10 @@ def _asked(seat: Seat, topic: Topic) -> dict[str, Any]:
     if requirement is None:
         return {}
     viewer, workshop, member = current_viewer(), seat.workshop, seat.member
-    found: dict[str, Any] = {"requirement": requirement}
-    if may_require.is_asked(viewer, workshop, member) and viewer.user_id is not None:
+    until = until_words(requirement.due_at, now()) if requirement.due_at else ""
+    found: dict[str, Any] = {"requirement": requirement, "asked_until": until}
+    in_time = member is None or requirement.due_at is None or member.joined_at < requirement.due_at
+    if in_time and may_require.is_asked(viewer, workshop, member) and viewer.user_id is not None:
         found["own"] = requirements.progress_of(requirement, [viewer.user_id])[viewer.user_id]
     if may_require.can_see_progress(viewer, workshop, member):
         found["reach"] = requirements.reach_of(topic, requirement)

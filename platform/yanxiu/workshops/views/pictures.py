@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 
+from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.storage import storage
-from yanxiu.workshops.queries import threads
+from yanxiu.workshops.queries.pictures import visible_picture
 from yanxiu.workshops.word_text import PictureSource
 
 _ADDRESS = re.compile(r"/workshops/(\d{1,9})/pictures/(\d{1,9})(?:[?#].*)?$")
 
 
-def picture_source(workshop_id: int) -> PictureSource:
-    """Return what reads pictures of this workshop by their address; there are no others."""
+def picture_source(viewer: Viewer, workshop_id: int) -> PictureSource:
+    """Return what reads the pictures of this workshop that the viewer sees; there are no others."""
 
     def read(address: str) -> bytes | None:
         found = _ADDRESS.fullmatch(address)
         if found is None or int(found[1]) != workshop_id:
             return None
-        picture = threads.find_picture(workshop_id, int(found[2]))
+        picture = visible_picture(viewer, workshop_id, int(found[2]))
         if picture is None:
             return None
         try:

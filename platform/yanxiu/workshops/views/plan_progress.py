@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.core.clock import today
 from yanxiu.core.errors import NotFoundError
-from yanxiu.core.paging import Page
+from yanxiu.core.paging import Page, page_of
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
@@ -17,6 +17,7 @@ from yanxiu.workshops.forms.termplan import TickForm
 from yanxiu.workshops.models import WorkshopMember
 from yanxiu.workshops.plan_sheet import MIME, NOTE, progress_sheet
 from yanxiu.workshops.queries import termplan
+from yanxiu.workshops.queries.members import TEAM_ROLES
 from yanxiu.workshops.queries.plan_progress import Progress, progress_of
 from yanxiu.workshops.queries.plan_targets import kind_names
 from yanxiu.workshops.queries.teams import Seat
@@ -56,9 +57,13 @@ def plan_progress(workshop_id: int) -> ResponseReturnValue:
 
 
 def _page(progress: Progress) -> Page[WorkshopMember]:
-    start = number_argument("cursor")
-    following = str(start + SIZE) if len(progress.people) > start + SIZE else None
-    return Page(list(progress.people[start : start + SIZE]), following)
+    team = {role: place for place, role in enumerate(TEAM_ROLES)}
+
+    def place(member: WorkshopMember) -> tuple[int, int, int]:
+        joined = int(member.joined_at.timestamp() * 1_000_000)
+        return team.get(member.role, len(team)), joined, member.id
+
+    return page_of(progress.people, place, request.args.get("cursor"), SIZE)
 
 
 def _file(seat: Seat, progress: Progress) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
@@ -22,10 +21,10 @@ from yanxiu.workshops.forms.threads import PostForm, SwitchForm
 from yanxiu.workshops.models import Post, Topic
 from yanxiu.workshops.permissions.debates import may_stay_neutral
 from yanxiu.workshops.queries import relocations, threads
+from yanxiu.workshops.queries.pictures import visible_picture
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import attachments, debates
 from yanxiu.workshops.services import posts as services
-from yanxiu.workshops.services.attachments import Attachment
 from yanxiu.workshops.views.frame import (
     bp,
     done,
@@ -40,6 +39,7 @@ from yanxiu.workshops.views.frame import (
     received_voice,
     require,
     require_valid,
+    said_with,
     since_argument,
 )
 from yanxiu.workshops.views.kinds import kind_context
@@ -123,7 +123,7 @@ def publish_post(workshop_id: int, topic_id: int) -> ResponseReturnValue:
             post = services.publish_post(
                 current_actor(),
                 found,
-                _said(typed_html(form.html.data), voice, files),
+                said_with(typed_html(form.html.data), voice, files),
                 client_uuid=form.client_uuid.data,
                 parent=_named_post(seat, found, form.parent_id.data),
                 quote=_named_post(seat, found, form.quote_id.data),
@@ -137,15 +137,6 @@ def publish_post(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         return done(topic_url(found), "已发表，现在可以看到其他老师的发言")
     fresh = services.checked_uuid(None)
     return done_in_place(target, "已回复", post_id=post_id, seq=seq, client_uuid=fresh)
-
-
-def _said(html: str, voice: Sequence[Attachment], files: Sequence[Attachment]) -> str:
-    """A recording or a photo needs no words beside it; what lists and messages quote then says what it is."""
-    if not (voice or files) or text_of(html) or "<img" in html:
-        return html
-    if voice:
-        return "<p>（语音）</p>"
-    return "<p>（照片）</p>" if all(small for _file, small in files) else "<p>（附件）</p>"
 
 
 def _no_reply(topic: Topic) -> str:
@@ -300,9 +291,9 @@ def add_picture(workshop_id: int) -> ResponseReturnValue:
 
 @bp.get("/workshops/<int:workshop_id>/pictures/<int:picture_id>")
 def picture(workshop_id: int, picture_id: int) -> ResponseReturnValue:
-    """Send a picture inside a post to whoever may see the workshop."""
+    """Send a picture inside a text to whoever may read the text."""
     open_seat(workshop_id)
-    found = threads.find_picture(workshop_id, picture_id)
+    found = visible_picture(current_viewer(), workshop_id, picture_id)
     if found is None:
         raise NotFoundError
     return send_stored(found.file, inline=True)

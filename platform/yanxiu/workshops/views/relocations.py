@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.core.errors import ForbiddenError, YanxiuError
+from yanxiu.core.clock import now
+from yanxiu.core.errors import ForbiddenError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.forms import Form
@@ -18,6 +19,7 @@ from yanxiu.workshops.queries import relocations as reads
 from yanxiu.workshops.queries import teams, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import relocations as services
+from yanxiu.workshops.services import undoing
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_topic, require
 from yanxiu.workshops.views.seals import STATE_FIRST, is_sealed
 from yanxiu.workshops.views.topics import topic_url
@@ -55,6 +57,8 @@ def _context(seat: Seat, topic: Topic) -> dict[str, Any]:
         "outside": reads.authors_outside(topic.id, [place.id for place in places]),
         "page": reads.standing_answers(topic.id, request.args.get("cursor")),
         "chosen": set(request.form.getlist("posts")),
+        "mergeable": topic.kind in reads.MERGEABLE,
+        "undoable": [step for step in reads.steps_of(topic.id) if step.can_be_undone(now())],
     }
 
 
@@ -75,13 +79,13 @@ def move_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         with unit_of_work():
             _seat, topic = _open(workshop_id, topic_id)
             target = _place_for(form.workshop_id.data)
-            services.move_topic(current_actor(), topic, target)
-            url, name = topic_url(topic), target.name
+            step = services.move_topic(current_actor(), topic, target)
+            url, name, undo = topic_url(topic), target.name, _undo_of(topic) if step else None
     except YanxiuError as error:
         if error.status in (403, 404):
             raise
         return _again(workshop_id, topic_id, form, error)
-    return done(url, f"已移到“{name}”")
+    return done(url, f"已移到“{name}”", undo=undo)
 
 
 def _place_for(workshop_id: int) -> Workshop:
@@ -104,12 +108,13 @@ def merge_topics(workshop_id: int, topic_id: int) -> ResponseReturnValue:
         with unit_of_work():
             _seat, topic = _open(workshop_id, topic_id)
             other = threads.find_topic(workshop_id, form.topic_id.data)
-            url = topic_url(services.merge_topics(current_actor(), topic, other or topic))
+            kept = services.merge_topics(current_actor(), topic, other or topic)
+            url, undo = topic_url(kept), _undo_of(kept)
     except YanxiuError as error:
         if error.status in (403, 404):
             raise
         return _again(workshop_id, topic_id, form, error)
-    return done(url, "两个话题已合并")
+    return done(url, "两个话题已合并", undo=undo)
 
 
 @bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/division")
@@ -123,9 +128,33 @@ def split_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     try:
         with unit_of_work():
             _seat, topic = _open(workshop_id, topic_id)
-            url = topic_url(services.split_topic(current_actor(), topic, form.title.data, chosen))
+            made = services.split_topic(current_actor(), topic, form.title.data, chosen)
+            url, undo = topic_url(made), _undo_of(made)
     except YanxiuError as error:
         if error.status in (403, 404):
             raise
         return _again(workshop_id, topic_id, form, error)
-    return done(url, "已分成新话题")
+    return done(url, "已分成新话题", undo=undo)
+
+
+def _undo_of(topic: Topic) -> dict[str, str] | None:
+    """Return how the step just done to a topic is taken back."""
+    steps = reads.steps_of(topic.id)
+    if not steps:
+        return None
+    step_id = steps[0].id
+    url = url_for("workshops.undo_arrangement", workshop_id=topic.workshop_id, topic_id=topic.id, step_id=step_id)
+    return {"url": url, "text": "撤销"}
+
+
+@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/arrangement/<int:step_id>/reversal")
+def undo_arrangement(workshop_id: int, topic_id: int, step_id: int) -> ResponseReturnValue:
+    """Undo a step within a day; a move also needs the place to which the topic goes back."""
+    with unit_of_work():
+        seat, topic = _open(workshop_id, topic_id)
+        step = reads.find_step(topic.id, step_id)
+        if step is None:
+            raise NotFoundError
+        source = _place_for(step.workshop_id) if step.kind == "move" else seat.workshop
+        url = topic_url(undoing.undo_step(current_actor(), step, source))
+    return done(url, "已撤销")

@@ -8,17 +8,22 @@ from urllib.parse import quote
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from yanxiu.core.clock import now
 from yanxiu.core.errors import YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.forms.requirements import RequirementForm, filled_form
 from yanxiu.workshops.gradebook import MIME
+from yanxiu.workshops.matters import Matter
 from yanxiu.workshops.models import Topic, TopicRequirement
+from yanxiu.workshops.permissions import can_remind
 from yanxiu.workshops.permissions.requirements import can_require, can_see_progress
 from yanxiu.workshops.queries import requirements as queries
+from yanxiu.workshops.queries.attention import reminded_today
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.requirement_sheet import draw_progress, said_of
 from yanxiu.workshops.services.requirements import require_of_members
+from yanxiu.workshops.standings import until_words
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_topic, require
 
 SHOWS = {queries.EVERYBODY: "全部", queries.OPEN: "还没完成", queries.MET: "已完成"}
@@ -53,8 +58,19 @@ def _context(seat: Seat, topic: Topic, requirement: TopicRequirement | None) -> 
             "reach": queries.reach_of(topic, requirement),
         }
     may_require = can_require(current_viewer(), seat.workshop, seat.member)
-    shown = {"topic": topic, "requirement": requirement, "show": show, "shows": SHOWS, "said_of": said_of}
-    return frame(seat, "topics") | shown | found | {"may_require": may_require}
+    shown: dict[str, Any] = {"topic": topic, "requirement": requirement, "show": show, "shows": SHOWS}
+    due = requirement.due_at if requirement else None
+    said = {"said_of": said_of, "asked_until": until_words(due, now()) if due else "", "may_require": may_require}
+    return frame(seat, "topics") | shown | found | said | _reminding(seat, topic, found["reach"])
+
+
+def _reminding(seat: Seat, topic: Topic, reach: queries.Reach | None) -> dict[str, bool]:
+    """Nobody is reminded where nobody owes anything, or where answering has ended."""
+    may = can_remind(current_viewer(), seat.workshop, seat.member) and topic.locked_at is None
+    if not may or reach is None or not reach.open:
+        return {"may_remind": False, "reminded": False}
+    matter = (seat.workshop.id, Matter.REPLIES.value, topic.id)
+    return {"may_remind": True, "reminded": matter in reminded_today([seat.workshop.id])}
 
 
 def _sheet(topic: Topic, requirement: TopicRequirement) -> Response:

@@ -11,6 +11,8 @@ from yanxiu.workshops import standings
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries import peers
 from yanxiu.workshops.queries import tasks as queries
+from yanxiu.workshops.queries.reply_attention import topics_waiting_for
+from yanxiu.workshops.requirement_sheet import said_of
 
 
 def _waiting(viewer: Viewer, workshop_id: int | None = None) -> dict[str, Any] | None:
@@ -19,12 +21,15 @@ def _waiting(viewer: Viewer, workshop_id: int | None = None) -> dict[str, Any] |
     due = queries.tasks_waiting_for(viewer.user_id, at, workshop_id)
     unmarked = queries.work_waiting_for(viewer.user_id) if workshop_id is None else []
     reviews = peers.reviews_waiting_for(viewer.user_id, workshop_id)
-    if not due and not unmarked and not reviews:
+    replies = topics_waiting_for(viewer.user_id, workshop_id)
+    if not due and not unmarked and not reviews and not replies:
         return None
     return {
         "due": due,
         "unmarked": unmarked,
         "reviews": reviews,
+        "replies": replies,
+        "said_of": said_of,
         "until_words": standings.until_words,
         "at": at,
         "due_mark": standings.due_mark,

@@ -18,6 +18,7 @@ from yanxiu.core.uploads import receive_upload
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.files import send_stored
 from yanxiu.workshops import anonymous, gradebook, standings
+from yanxiu.workshops.forms.mirror import MIRROR_FILES
 from yanxiu.workshops.forms.tasks import TaskForm, WorkForm, local_minutes
 from yanxiu.workshops.matters import Matter
 from yanxiu.workshops.models import Submission, Task
@@ -222,6 +223,7 @@ def page_of(seat: Seat, found: Task) -> dict[str, Any]:
         "reviews": peers.reviews_by(found.id, viewer.user_id) if found.reviewers else [],
         "opinions": peers.reviews_about(own.id) if found.reviewers and own else [],
         "dropped": dropped_files(),
+        "mirror_files": MIRROR_FILES,
     }
     if context["sees_all"]:
         missing = queries.missing_members(found, MISSING_SHOWN + 1)

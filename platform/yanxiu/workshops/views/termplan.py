@@ -19,7 +19,7 @@ from yanxiu.workshops.forms.termplan import ArrangeForm, ItemForm, RemovalForm, 
 from yanxiu.workshops.models import TermItem, TermStage
 from yanxiu.workshops.permissions.tasks import HANDING_IN
 from yanxiu.workshops.queries import termplan
-from yanxiu.workshops.queries.plan_progress import KNOWN, done_pairs, is_known
+from yanxiu.workshops.queries.plan_progress import done_pairs, done_words, is_known, known_pairs
 from yanxiu.workshops.queries.plan_targets import READING, kind_names, plan_target
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import termplan as services
@@ -96,8 +96,15 @@ def _own(seat: Seat, stages: list[termplan.PlannedStage]) -> dict[str, Any] | No
         return None
     items = [planned.item for stage in stages for planned in stage.items]
     done = done_pairs(items, [seat.member.user_id]) if items else set()
+    by_itself = known_pairs(items, [seat.member.user_id]) if items else set()
     may_tick = permissions.takes_part(current_viewer(), seat.workshop, seat.member)
-    return {"done": {pair[0] for pair in done}, "may_tick": may_tick, "is_known": is_known, "words": KNOWN}
+    return {
+        "done": {pair[0] for pair in done},
+        "by_itself": {pair[0] for pair in by_itself},
+        "may_tick": may_tick,
+        "is_known": is_known,
+        "words": done_words(),
+    }
 
 
 @bp.get("/workshops/<int:workshop_id>/plan/changes")

@@ -11,25 +11,30 @@ from flask.typing import ResponseReturnValue
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
+from yanxiu.core.html import text_of
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.bursts import fragment_response
 from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.kinds import NewTopicForm
+from yanxiu.workshops.forms.mirror import MIRROR_FILES
 from yanxiu.workshops.forms.threads import PostForm, SwitchForm, TopicForm, VisitForm
 from yanxiu.workshops.models import Post, Topic, Workshop, WorkshopMember
 from yanxiu.workshops.queries import answers, kinds, relocations, threads
 from yanxiu.workshops.queries import members as roster
+from yanxiu.workshops.queries.debates import sealed_among
+from yanxiu.workshops.queries.mirror import count_close_posts
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services import kinds as kind_services
 from yanxiu.workshops.services import posts as post_services
 from yanxiu.workshops.services import topics as services
+from yanxiu.workshops.services.mirror import NOTED_FROM
 from yanxiu.workshops.views.frame import (
     bp,
+    brings_files,
     done,
     done_in_place,
-    dropped_files,
     form_page,
     frame,
     go_to,
@@ -38,8 +43,10 @@ from yanxiu.workshops.views.frame import (
     open_topic,
     reading_marks,
     received_files,
+    received_voice,
     require,
     require_valid,
+    said_with,
     since_argument,
 )
 from yanxiu.workshops.views.jumps import asked_floor
@@ -99,7 +106,7 @@ def _restorable(seat: Seat) -> Topic | None:
 
 @bp.get("/workshops/<int:workshop_id>/topics/changes")
 def topic_rows(workshop_id: int) -> ResponseReturnValue:
-    """Answer the rows of topics changed after `?since=`, the same for every viewer."""
+    """Answer the rows of topics changed after `?since=`; but for sealed debates the same for every viewer."""
     open_seat(workshop_id)
     since, seq = since_argument(), current_seq(f"workshop:{workshop_id}")
     rows = threads.topics_since(workshop_id, since)
@@ -108,6 +115,7 @@ def topic_rows(workshop_id: int) -> ResponseReturnValue:
         "workshops/_topic_rows.html",
         topics=rows,
         row_notes=kinds.row_notes(rows),
+        sealed_rows=sealed_among(rows, current_viewer().user_id),
         gone=relocations.rows_gone(workshop_id, since),
     )
     return fragment(html, seq, reached)
@@ -128,7 +136,7 @@ def new_topic(workshop_id: int) -> ResponseReturnValue:
     require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
     about = words_about(request.args.get("about", ""))
     form = NewTopicForm(formdata=None, client_uuid=post_services.checked_uuid(None), html=about)
-    return render_template("workshops/new_topic.html", **frame(seat, "topics"), form=form)
+    return render_template("workshops/new_topic.html", **_new_frame(seat), form=form)
 
 
 def _no_topics(seat: Seat) -> str:
@@ -143,10 +151,10 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
     seat = open_seat(workshop_id)
     require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
     form = NewTopicForm()
-    if not _is_filled_in(form):
-        return form_page("workshops/new_topic.html", form, **frame(seat, "topics"))
+    if not is_filled_in(form, speaks=brings_files()):
+        return form_page("workshops/new_topic.html", form, **_new_frame(seat))
     try:
-        files = received_files()
+        voice, files = received_voice(), received_files()
         with unit_of_work():
             seat = open_seat(workshop_id)
             require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
@@ -154,21 +162,27 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
                 current_actor(),
                 seat.workshop,
                 form.title.data,
-                typed_html(form.html.data),
+                said_with(typed_html(form.html.data), voice, files),
                 client_uuid=form.client_uuid.data,
-                files=files,
+                files=[*voice, *files],
             )
             may_require = permissions.can_moderate(current_viewer(), seat.workshop, seat.member)
             kind_services.shape_topic(current_actor(), topic, form.shape(may_require=may_require))
             target = topic_url(topic)
     except YanxiuError as error:
-        return form_page("workshops/new_topic.html", form, error, **frame(open_seat(workshop_id), "topics"))
+        return form_page("workshops/new_topic.html", form, error, **_new_frame(open_seat(workshop_id)))
     return done(target, "话题已发布")
 
 
-def _is_filled_in(form: TopicForm) -> bool:
-    """Check the title and the text together: whoever left both empty hears of both."""
+def _new_frame(seat: Seat) -> dict[str, Any]:
+    return frame(seat, "topics") | {"mirror_files": MIRROR_FILES}
+
+
+def is_filled_in(form: TopicForm, *, speaks: bool = False) -> bool:
+    """Check the title and the text together: whoever left both empty hears of both. What was spoken needs no text."""
     form.validate()
+    if speaks and not text_of(typed_html(form.html.data)):
+        return not form.errors
     try:
         post_services.checked_content(typed_html(form.html.data))
     except InvalidError as error:
@@ -191,10 +205,38 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     seat, found = open_topic(workshop_id, topic_id)
     if is_sealed(seat, found):
         return sealed_page(seat, found, frame(seat, "topics") | topic_context(seat, found))
-    viewer, cursor = current_viewer(), request.args.get("cursor")
     jump = asked_floor(found)
     if jump is not None:
         return redirect(jump)
+    read = _reading(seat, topic_id)
+    shown = read.pop("shown")
+    others = [other for other in threads.newest_topics(workshop_id) if other.id != topic_id][:OTHERS]
+    return render_template(
+        "workshops/topic.html",
+        **frame(seat, "topics"),
+        **topic_context(seat, found),
+        **kind_context(seat, found, shown),
+        **read,
+        form=PostForm(formdata=None, client_uuid=post_services.checked_uuid(None)),
+        answering=_answering(topic_id),
+        voices=threads.voices_of(topic_id, request.args.get("voices")),
+        voices_count=threads.count_voices(topic_id),
+        close_count=_close_posts(seat, found),
+        mirror_files=MIRROR_FILES,
+        others=others,
+        sealed_rows=sealed_among(others, current_viewer().user_id),
+    )
+
+
+def _close_posts(seat: Seat, found: Topic) -> int:
+    """Return how many posts are close to earlier texts, for those who lead."""
+    leads = permissions.can_moderate(current_viewer(), seat.workshop, seat.member)
+    return count_close_posts(found, NOTED_FROM) if leads else 0
+
+
+def _reading(seat: Seat, topic_id: int) -> dict[str, Any]:
+    """Return the posts on the page asked for, `shown` among them, and how far the viewer had read."""
+    viewer, cursor = current_viewer(), request.args.get("cursor")
     seq = current_seq(f"topic:{topic_id}")
     visit = threads.visit_of(topic_id, viewer.user_id)
     seen = visit.last_seen_number if visit else 0
@@ -205,29 +247,20 @@ def topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
     page = threads.threads_page(topic_id, newest_first=newest_first, start=start, cursor=cursor, opened=opened)
     opener = threads.opener_of(topic_id)
     shown = [*([opener] if opener else []), *threads.posts_of(page.items)]
-    unread = threads.first_unread(topic_id, seen, viewer.user_id) if seat.member and seen else None
-    return render_template(
-        "workshops/topic.html",
-        **frame(seat, "topics"),
-        **topic_context(seat, found),
-        **kind_context(seat, found, shown),
-        cards=passage_cards(shown),
-        opener=opener,
-        page=page,
-        thumbs=threads.thumbs_of(shown, viewer.user_id),
-        newest_first=newest_first,
-        start=start,
-        seen=seen,
-        noted=seen if visit and visit.opened_at else 0,
-        unread=unread,
-        seq=seq,
-        first=not cursor,
-        form=PostForm(formdata=None, client_uuid=post_services.checked_uuid(None)),
-        answering=_answering(topic_id),
-        voices=threads.voices_of(topic_id, request.args.get("voices")),
-        voices_count=threads.count_voices(topic_id),
-        others=[other for other in threads.newest_topics(workshop_id) if other.id != topic_id][:OTHERS],
-    )
+    return {
+        "shown": shown,
+        "cards": passage_cards(shown),
+        "opener": opener,
+        "page": page,
+        "thumbs": threads.thumbs_of(shown, viewer.user_id),
+        "newest_first": newest_first,
+        "start": start,
+        "seen": seen,
+        "noted": seen if visit and visit.opened_at else 0,
+        "unread": threads.first_unread(topic_id, seen, viewer.user_id) if seat.member and seen else None,
+        "seq": seq,
+        "first": not cursor,
+    }
 
 
 def topic_context(seat: Seat, found: Topic) -> dict[str, Any]:
@@ -281,49 +314,8 @@ def _answering(topic_id: int) -> dict[str, Post | None]:
     return found
 
 
-@bp.get("/workshops/<int:workshop_id>/topics/<int:topic_id>/edit")
-def edit_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
-    """Show a topic's title and text for changing."""
-    seat, found = open_topic(workshop_id, topic_id)
-    require(permissions.can_edit_topic(current_viewer(), found, seat.member))
-    opener = _opener(topic_id)
-    form = TopicForm(formdata=None, title=found.title, html=opener.html)
-    return render_template("workshops/edit_topic.html", form=form, **_edit_context(seat, found))
-
-
-def _edit_context(seat: Seat, found: Topic) -> dict[str, Any]:
-    return frame(seat, "topics") | {"topic": found, "opener": _opener(found.id), "dropped": dropped_files()}
-
-
-@bp.post("/workshops/<int:workshop_id>/topics/<int:topic_id>/edit")
-def change_topic(workshop_id: int, topic_id: int) -> ResponseReturnValue:
-    """Change a topic's title, text and files."""
-    seat, found = open_topic(workshop_id, topic_id)
-    require(permissions.can_edit_topic(current_viewer(), found, seat.member))
-    form = TopicForm()
-    if not _is_filled_in(form):
-        return form_page("workshops/edit_topic.html", form, **_edit_context(seat, found))
-    try:
-        files = received_files()
-        with unit_of_work():
-            seat, found = open_topic(workshop_id, topic_id)
-            require(permissions.can_edit_topic(current_viewer(), found, seat.member))
-            services.edit_topic(
-                current_actor(),
-                found,
-                _opener(topic_id),
-                form.title.data,
-                typed_html(form.html.data),
-                files=files,
-                dropped=dropped_files(),
-            )
-    except YanxiuError as error:
-        seat, found = open_topic(workshop_id, topic_id)
-        return form_page("workshops/edit_topic.html", form, error, **_edit_context(seat, found))
-    return done(topic_url(found), "修改已保存")
-
-
-def _opener(topic_id: int) -> Post:
+def opening_post(topic_id: int) -> Post:
+    """Return the text of a topic; every topic has one."""
     opener = threads.opener_of(topic_id)
     if opener is None:
         raise NotFoundError
@@ -343,7 +335,7 @@ def _set_mark(
         require(may(current_viewer(), seat.workshop, seat.member))
         require_valid(form)
         on = form.on.data == "1"
-        mark(current_actor(), found, _opener(topic_id), on)
+        mark(current_actor(), found, opening_post(topic_id), on)
         target = topic_url(found)
     return done(target, texts[0] if on else texts[1])
 

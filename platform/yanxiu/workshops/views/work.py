@@ -12,7 +12,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.files import send_stored
 from yanxiu.workshops.forms.tasks import MarkForm, WorkForm
-from yanxiu.workshops.models import Standing, Submission, Task
+from yanxiu.workshops.models import Standing, Submission, Task, TextKind
 from yanxiu.workshops.permissions import tasks as may
 from yanxiu.workshops.queries import peers
 from yanxiu.workshops.queries import tasks as queries
@@ -92,7 +92,7 @@ def _work_context(seat: Seat, submission: Submission) -> dict[str, Any]:
         "task": submission.task,
         "submission": submission,
         "may_mark_this": may_mark_this,
-        "near": mirror.near_work(submission) if may_mark_this else None,
+        "near": mirror.near_of(TextKind.WORK, submission.id) if may_mark_this else None,
         "full": full,
         "opinions": peers.reviews_about(submission.id) if submission.task.reviewers and context["sees_all"] else [],
         "around": queries.neighbors_of(submission) if context["sees_all"] else None,

@@ -30,6 +30,7 @@ from yanxiu.workshops.terms import term_of, terms_around
 from yanxiu.workshops.views.attention import three_minutes
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_seat, reading_marks, require
 from yanxiu.workshops.views.termplan import line_context
+from yanxiu.workshops.views.topics import fragment
 
 MAX_COVER = 10 * 1024**2
 COVER_KINDS = IMAGES - {"gif"}
@@ -155,13 +156,16 @@ def create() -> ResponseReturnValue:
 
 @bp.get("/workshops/<int:workshop_id>")
 def home(workshop_id: int) -> ResponseReturnValue:
-    """Show the home to those inside, and a door with a bell to those who may find it."""
+    """Show the home to those inside, and a door with a bell to those who may find it; `?part=attention` is the
+    three-minute list alone."""
     viewer = current_viewer()
     seat = teams.find_seat(viewer, workshop_id)
     if seat is None:
         raise NotFoundError
     if not permissions.can_view_workshop(viewer, seat.workshop, seat.member):
         return _door(seat)
+    if request.args.get("part") == "attention":
+        return _three_minutes(seat)
     seqs = current_seqs(f"workshop:{workshop_id}", f"termplan:{workshop_id}")
     pinned = threads.pinned_topics(workshop_id)
     topics = threads.newest_topics(workshop_id)
@@ -184,6 +188,14 @@ def home(workshop_id: int) -> ResponseReturnValue:
         **line_context(seat, today()),
         plan_seq=seqs[f"termplan:{workshop_id}"],
     )
+
+
+def _three_minutes(seat: teams.Seat) -> ResponseReturnValue:
+    """Answer the list of those who lead, which changes while their page is open."""
+    listed = three_minutes(seat)
+    require(listed is not None, "坊主团队才有三分钟清单")
+    html = render_template("workshops/attention/_list.html", **frame(seat, "home"), attention=listed)
+    return fragment(html, 0, None)
 
 
 def _standing(seat: teams.Seat) -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""Tracked changes of a Word file: what somebody proposed to put in or to take out, as Word's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.sax.saxutils import quoteattr
+
+from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.html import without_invisible
+
+TAGS = ("ins", "del")
+LATEST_MS = 4_000_000_000_000
+
+
+@dataclass(frozen=True)
+class Change:
+    """Who proposed what when; `kind` is `ins` or `del`, `at` milliseconds since 1970, 0 where nobody knows."""
+
+    kind: str
+    author: str
+    at: int
+
+
+def change_of(tag: str, said: Mapping[str, str | None]) -> Change:
+    """Return what a tag of the HTML says."""
+    moment = said.get("data-at") or ""
+    at = int(moment) if moment.isascii() and moment.isdecimal() and len(moment) < 14 else 0
+    return Change(tag, said.get("data-change") or "", at if at < LATEST_MS else 0)
+
+
+def changed(run: str, change: Change, number: int) -> str:
+    """Return a run within a change. What goes is text of another name."""
+    if change.kind == "del":
+        run = run.replace("<w:t xml:", "<w:delText xml:").replace("</w:t>", "</w:delText>")
+    return f"<w:{change.kind} {_about(change, number)}>{run}</w:{change.kind}>"
+
+
+def mark_of(change: Change, number: int) -> str:
+    """Return what the end of a paragraph says that is only proposed."""
+    return f"<w:rPr><w:{change.kind} {_about(change, number)}/></w:rPr>"
+
+
+def _about(change: Change, number: int) -> str:
+    """Word writes the hours of the clock on the wall as if they were those of Greenwich."""
+    author = "".join(c for c in without_invisible(change.author) if c not in "\ufffe\uffff\n") or "?"
+    moment = datetime.fromtimestamp(change.at / 1000, UTC).astimezone(LOCAL_ZONE)
+    at = f' w:date="{moment:%Y-%m-%dT%H:%M:%SZ}"' if change.at > 0 else ""
+    return f'w:id="{number}" w:author={quoteattr(author)}{at}'

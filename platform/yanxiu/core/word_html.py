@@ -1,0 +1,201 @@
+"""The HTML people wrote as paragraphs of a Word file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from yanxiu.core.word_changes import TAGS, Change, change_of
+from yanxiu.core.word_comments import Ranges
+from yanxiu.core.word_lists import BULLETS
+from yanxiu.core.word_math import MathReader
+from yanxiu.core.word_runs import CODE, QUOTE, WIDEST, ruby_xml, run_xml
+from yanxiu.core.word_tables import TableWriter
+
+if TYPE_CHECKING:
+    from yanxiu.core.word import Picture, WordFile
+
+_PARTS = {"image-half": 2, "image-small": 4}
+"""Which part of the width a picture takes; in a table a third of it."""
+
+_MARKS = {
+    "strong": "b", "b": "b", "em": "i", "i": "i", "u": "u", "s": "strike", "sub": "sub", "sup": "sup", "mark": "mark",
+}  # fmt: skip
+_BLOCKS = {
+    "p",
+    "li",
+    "blockquote",
+    "h2",
+    "h3",
+    "h4",
+    "tr",
+    "td",
+    "th",
+    "pre",
+    "figure",
+    "table",
+    "ul",
+    "ol",
+    "div",
+    "section",
+}
+_STYLES = {"h2": "Heading2", "h3": "Heading3", "h4": "Heading3", "pre": CODE}
+_TABLE = {"table", "tr", "td", "th"}
+_ALIGNED = {"align-center": "center", "align-right": "right", "align-justify": "both"}
+"""Classes of a paragraph, and what Word calls them."""
+_BOXES = {"true": "☑ ", "false": "☐ "}
+"""Signs of what is done and what is to be done; Word marks them by a character, as a pen would."""
+
+
+class HtmlWriter(HTMLParser):
+    """Turns blocks into paragraphs, marks into runs, lists into lists and tables into tables."""
+
+    def __init__(self, word: WordFile, picture: Picture, indent: int, ranges: Ranges) -> None:
+        super().__init__(convert_charrefs=True)
+        self._ranges = ranges
+        self._word, self._picture, self._indent = word, picture, indent
+        self._runs: list[str] = []
+        self._open: list[str] = []
+        self._lists: list[int] = []
+        self._item: tuple[int, int] | None = None
+        self._ruby: list[str] | None = None
+        self._signs = 0
+        self._aligned = ""
+        self._changes: list[Change] = []
+        self._joined: Change | None = None
+        self._math: MathReader | None = None
+        self._table = TableWriter(word.raw)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "math" and self._math is None:
+            self._math = MathReader()
+        elif self._math is not None:
+            self._math.start(tag, said)
+            return
+        if tag in _BLOCKS:
+            if tag not in ("p", "div") or len(self._runs) > self._signs:
+                self.end_block()
+            self._aligned = _ALIGNED.get(said.get("class") or "", "")
+        if tag in _TABLE:
+            self._table.start(tag, said.get("colspan") or "", said.get("rowspan") or "")
+        elif tag in ("ul", "ol"):
+            self._start_list(tag, said)
+        elif tag == "li" and self._lists and self._lists[-1]:
+            self._item = (self._lists[-1], min(len(self._lists), 9) - 1)
+        elif tag == "ruby":
+            self._ruby = ["", ""]
+        elif tag == "span":
+            self._runs += self._ranges.begin(said.get("data-comments") or "")
+        elif tag in TAGS and "data-change" in said:
+            self._changes.append(change_of(tag, said))
+        elif tag == "wbr" and "data-joins" in said:
+            self._joined = replace(self._changes[-1], kind="del") if self._changes else None
+        elif tag == "wbr":
+            self._break_up()
+        elif tag == "br":
+            self._add("\n")
+        elif tag == "img":
+            self._show(said)
+        if said.get("data-done") in _BOXES:
+            self._sign(_BOXES[said["data-done"] or "false"])
+        if tag not in ("br", "wbr", "img", "hr", "col", "math"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._math is not None:
+            self._math.end(tag)
+            if tag == "math":
+                self._end_math()
+            return
+        if tag in _BLOCKS:
+            self.end_block()
+        if tag == "ruby":
+            self._end_ruby()
+        if tag == "span":
+            self._runs += self._ranges.end()
+        if tag in TAGS and self._changes:
+            self._changes.pop()
+        if tag in _TABLE:
+            self._table.end(tag)
+        if tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+        if tag in self._open:
+            del self._open[len(self._open) - 1 - self._open[::-1].index(tag)]
+
+    def _end_math(self) -> None:
+        if self._math is not None:
+            self._runs.append(self._math.xml())
+            self._math = None
+
+    def _end_ruby(self) -> None:
+        if self._ruby is not None:
+            text, over = self._ruby
+            self._runs.append(self._word.changed(ruby_xml(text, over, self._marks()), self._changes))
+            self._ruby = None
+
+    def handle_data(self, data: str) -> None:
+        if self._math is not None:
+            self._math.data(data)
+            return
+        if self._ruby is not None:
+            if "rp" not in self._open:
+                self._ruby["rt" in self._open] += data
+            return
+        text = data if "pre" in self._open else " ".join(data.split("\n"))
+        if text.strip() or (self._runs and text):
+            self._add(text)
+
+    def finish(self) -> None:
+        """Write what is left, and close what the text left open."""
+        self._end_math()
+        self._end_ruby()
+        self._table.close()
+        self.end_block()
+
+    def _break_up(self) -> None:
+        """Somebody proposed that a new paragraph begins here; in a list it is a new item."""
+        item = (self._lists[-1], min(len(self._lists), 9) - 1) if self._lists and self._lists[-1] else None
+        self.end_block(self._changes[-1] if self._changes else None)
+        self._item = item
+
+    def end_block(self, broken: Change | None = None) -> None:
+        """Write what was gathered as one paragraph; between the cells of a table there is no place for it."""
+        if not (self._runs or self._item or broken or self._joined) or not self._table.takes_text:
+            return
+        broken, self._joined = broken or self._joined, None
+        styles = [_STYLES[tag] for tag in self._open if tag in _STYLES]
+        style = QUOTE if "blockquote" in self._open else styles[-1] if styles else ""
+        depth = (0 if self._table.is_open else self._indent) + max(0, len(self._lists) - 1) + bool(self._lists)
+        self._word.runs(self._runs, style, indent=depth, aligned=self._aligned, item=self._item, broken=broken)
+        self._table.note_text()
+        self._runs, self._signs, self._item = [], 0, None
+
+    def _start_list(self, tag: str, said: dict[str, str | None]) -> None:
+        """The items of a list of tasks have boxes, not signs: its number is 0."""
+        start = said.get("start") or ""
+        first = int(start) if start.isascii() and start.isdecimal() and len(start) < 6 else 1
+        number = BULLETS
+        if tag == "ol":
+            number = self._word.numbered_list(min(len(self._lists), 8), first)
+        elif said.get("class") == "task-list":
+            number = 0
+        self._lists.append(number)
+
+    def _sign(self, sign: str) -> None:
+        """What stands before the words of an item, in the same paragraph even where those have one of their own."""
+        self._add(sign)
+        self._signs = len(self._runs)
+
+    def _show(self, attrs: dict[str, str | None]) -> None:
+        source = self._picture(attrs.get("src") or "")
+        parts = 3 if self._table.is_open else _PARTS.get(attrs.get("class") or "", 1)
+        shown = self._word.picture_xml(source, WIDEST // parts) if source is not None else ""
+        self._runs.append(shown or run_xml(f"［图片 {attrs.get('alt') or ''}］", ()))
+
+    def _add(self, text: str) -> None:
+        self._runs.append(self._word.changed(run_xml(text, self._marks()), self._changes))
+
+    def _marks(self) -> list[str]:
+        return ["b"] if "th" in self._open else [_MARKS[tag] for tag in self._open if tag in _MARKS]

@@ -1,0 +1,162 @@
+"""Suggested changes (修订) in a document, and the document as it reads while nobody has decided on them. Pure.
+
+What was suggested to be put in carries the mark `insertion`, what was suggested to be taken out the mark `deletion`;
+a text may carry both. Both have the attributes `id` (what is decided on together), `author` (a user's number), `name`
+and `at` (milliseconds since 1970). They are written by `static/src/lessonplans/suggesting/` and by nothing else.
+"""
+
+from __future__ import annotations
+
+from yanxiu.lessonplans.document.nodes import Node
+
+INSERTION, DELETION = "insertion", "deletion"
+BREAK = "¶"
+"""Within an insertion: a new paragraph begins here once it is accepted."""
+JOIN = "\u204b"
+"""Within an insertion, at the end of a paragraph: the next one joins on once it is accepted."""
+
+_LINES = ("paragraph", "heading")
+_ITEMS = ("listItem", "taskItem")
+_WRAPS = (*_ITEMS, "bulletList", "orderedList", "taskList", "blockquote")
+
+
+def is_insertion(text: Node) -> bool:
+    """Whether a text node is there only if somebody accepts it."""
+    return any(mark.get("type") == INSERTION for mark in text.get("marks", ()) if isinstance(mark, dict))
+
+
+def has_suggestions(node: Node) -> bool:
+    """Whether anything in a node waits for a decision."""
+    if node.get("type") == "text":
+        return any(_is_ours(mark) for mark in node.get("marks", ()))
+    return any(has_suggestions(child) for child in node.get("content", ()))
+
+
+def as_undecided(node: Node) -> Node:
+    """Return the node as if no suggestion was accepted: insertions left out, deletions as plain text."""
+    if not has_suggestions(node):
+        return node
+    content: list[Node] = []
+    for child in node["content"]:
+        if child.get("type") != "text":
+            content.append(as_undecided(child))
+        elif not is_insertion(child):
+            add_text(content, _without_deletion(child))
+    rest = {key: value for key, value in node.items() if key != "content"}
+    return {**rest, "content": content} if content else rest
+
+
+def as_accepted(node: Node) -> Node:
+    """Return the node as if every suggestion was accepted, as `deciding.js` does it."""
+    return {**node, "content": _accepted(node)} if has_suggestions(node) else node
+
+
+def _accepted(node: Node) -> list[Node]:
+    """What is in a node once everything is accepted. What was emptied goes, unless it was the last in its place."""
+    children: list[Node] = list(node.get("content", ()))
+    made: list[Node] = []
+    for before, child in zip((None, *children), children, strict=False):
+        parts = _parts(child)
+        if made and parts and before is not None and _joins(before) and (one := _one(made[-1], parts[0])) is not None:
+            made[-1:], parts = [one], parts[1:]
+        made += parts
+    if made or not children or node.get("type") in _WRAPS:
+        return made
+    return [{key: value for key, value in _innermost(children[0]).items() if key != "content"}]
+
+
+def _parts(node: Node) -> list[Node]:
+    """What becomes of a node: nothing, itself, or several where a new paragraph was proposed."""
+    if not has_suggestions(node):
+        return [node]
+    if any(child.get("type") == "text" for child in node["content"]):
+        return _lines(node)
+    if node.get("type") in _ITEMS:
+        return _items(node)
+    content = _accepted(node)
+    return [{**node, "content": content}] if content else []
+
+
+def _items(item: Node) -> list[Node]:
+    """An item; a new one begins where a new paragraph was proposed."""
+    groups: list[list[Node]] = [[]]
+    for child in item["content"]:
+        for number, part in enumerate(_parts(child)):
+            if number and child.get("type") in _LINES:
+                groups.append([])
+            groups[-1].append(part)
+    return [{**item, "content": group} for group in groups if group]
+
+
+def _joins(node: Node) -> bool:
+    """Whether the next paragraph, or item, is proposed to join on."""
+    last = (node.get("content") or [{}])[-1]
+    if node.get("type") in _ITEMS:
+        return _joins(last)
+    return last.get("type") == "text" and is_insertion(last) and str(last["text"]).endswith(JOIN)
+
+
+def _one(first: Node, second: Node) -> Node | None:
+    """Two paragraphs or items as one; None where they are no such pair."""
+    if first.get("type") in _LINES and second.get("type") in _LINES:
+        content = list(first.get("content", ()))
+        for child in second.get("content", ()):
+            if child.get("type") == "text":
+                add_text(content, child)
+            else:
+                content.append(child)
+        return {**first, "content": content}
+    if first.get("type") in _ITEMS and first.get("type") == second.get("type"):
+        line = _one(first["content"][-1], second["content"][0])
+        return line and {**first, "content": [*first["content"][:-1], line, *second["content"][1:]]}
+    return None
+
+
+def _lines(block: Node) -> list[Node]:
+    """A paragraph, broken where that was proposed; behind a heading's break goes on a paragraph."""
+    lines: list[list[Node]] = [[]]
+    for child in block["content"]:
+        if child.get("type") != "text":
+            lines[-1].append(child)
+        elif not _is_deletion(child):
+            pieces = str(child["text"]).replace(JOIN, "").split(BREAK) if is_insertion(child) else [child["text"]]
+            for number, piece in enumerate(pieces):
+                if number:
+                    lines.append([])
+                if piece:
+                    add_text(lines[-1], _without_deletion({**child, "text": piece}))
+    if lines == [[]] and not _joins(block):
+        return []
+    kept = {key: value for key, value in block.items() if key != "content"}
+    later = {"type": "paragraph"} if block.get("type") == "heading" else kept
+    shapes = [kept, *(later for _line in lines[1:])]
+    return [{**shape, "content": line} for shape, line in zip(shapes, lines, strict=True)]
+
+
+def _innermost(node: Node) -> Node:
+    while node.get("type") in _WRAPS and node.get("content"):
+        node = node["content"][0]
+    return node
+
+
+def _is_deletion(text: Node) -> bool:
+    return any(mark.get("type") == DELETION for mark in text.get("marks", ()) if isinstance(mark, dict))
+
+
+def _is_ours(mark: object) -> bool:
+    return isinstance(mark, dict) and mark.get("type") in (INSERTION, DELETION)
+
+
+def _without_deletion(text: Node) -> Node:
+    marks = [mark for mark in text.get("marks", ()) if not _is_ours(mark)]
+    rest = {key: value for key, value in text.items() if key != "marks"}
+    return {**rest, "marks": marks} if marks else rest
+
+
+def add_text(content: list[Node], text: Node) -> None:
+    """Add a text to the one before where they look the same: nothing tells any more that they were two."""
+    last = content[-1] if content else None
+    if last is not None and last.get("type") == "text" and last.get("marks") == text.get("marks"):
+        content[-1] = {**last, "text": f"{last['text']}{text['text']}"}
+    else:
+        content.append(text)

@@ -1,0 +1,50 @@
+"""A version of a plan as others take it over: its card and its document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from yanxiu.accounts.models import User
+from yanxiu.core.storage import storage
+from yanxiu.core.word import Picture
+from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.ydoc import json_from_state
+from yanxiu.lessonplans.models import LessonPlan
+from yanxiu.lessonplans.queries.documents import find_image
+from yanxiu.lessonplans.queries.plans import find_plan
+from yanxiu.lessonplans.queries.revisions import find_revision, revision_state
+
+_IMAGE = re.compile(r"^/lesson-plans/(\d+)/images/(\d+)$")
+
+
+@dataclass(frozen=True)
+class PlanPaper:
+    """What a plan said when a version of it was kept."""
+
+    plan: LessonPlan
+    owner: User
+    document: Node
+
+
+def paper_of(plan_id: int, number: int) -> PlanPaper | None:
+    """Return a version of a plan that was not deleted."""
+    plan, revision = find_plan(plan_id), find_revision(plan_id, number)
+    if plan is None or plan.deleted_at is not None or revision is None:
+        return None
+    return PlanPaper(plan, plan.owner, json_from_state(revision_state(revision)))
+
+
+def pictures_of(plan_id: int) -> Picture:
+    """How the pictures of a plan are found by the addresses its text has for them."""
+
+    def find(address: str) -> BinaryIO | None:
+        found = _IMAGE.match(address)
+        image = find_image(plan_id, int(found[2])) if found and int(found[1]) == plan_id else None
+        try:
+            return storage().open(image.file.key) if image is not None else None
+        except FileNotFoundError:
+            return None
+
+    return find

@@ -1,0 +1,81 @@
+"""Who takes part in a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import contains_eager, joinedload
+
+from yanxiu.accounts.models import Appointment, User, UserSession
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.lessonplans.models import (
+    LessonPlan,
+    PlanContributor,
+    PlanMember,
+)
+
+
+def members_of(plan_id: int) -> Sequence[PlanMember]:
+    """Return the invited people with their schools, in the order of invitation."""
+    statement = (
+        select(PlanMember)
+        .where(PlanMember.plan_id == plan_id)
+        .options(joinedload(PlanMember.user).joinedload(User.organization))
+        .order_by(PlanMember.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_member(plan_id: int, user_id: int) -> PlanMember | None:
+    """Return somebody's invitation to a plan."""
+    statement = select(PlanMember).where(PlanMember.plan_id == plan_id, PlanMember.user_id == user_id)
+    return db.session.scalars(statement).first()
+
+
+def contributors_of(plan_id: int) -> Sequence[PlanContributor]:
+    """Return who wrote, the first one first."""
+    statement = (
+        select(PlanContributor)
+        .where(PlanContributor.plan_id == plan_id)
+        .options(joinedload(PlanContributor.user))
+        .order_by(PlanContributor.first_at, PlanContributor.user_id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def possible_owners(plan: LessonPlan) -> Sequence[User]:
+    """Return who could take the plan over: the invited and those who wrote in it, with an open account."""
+    known = union(
+        select(PlanMember.user_id).where(PlanMember.plan_id == plan.id),
+        select(PlanContributor.user_id).where(PlanContributor.plan_id == plan.id),
+    ).subquery()
+    statement = (
+        select(User)
+        .where(User.id.in_(select(known.c.user_id)), User.id != plan.owner_id, User.is_active)
+        .options(joinedload(User.organization))
+        .order_by(User.name, User.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_live_session(session_id: int | None) -> UserSession | None:
+    """Return a sign-in that still works, with user, organization and appointments."""
+    statement = (
+        select(UserSession)
+        .join(UserSession.user)
+        .where(UserSession.id == session_id, UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now())
+        .where(User.is_active)
+        .options(
+            contains_eager(UserSession.user).joinedload(User.organization),
+            contains_eager(UserSession.user).selectinload(User.appointments).joinedload(Appointment.organization),
+        )
+    )
+    return db.session.scalars(statement).unique().first()
+
+
+def written_by(plan_ids: Collection[int], user_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Return (plan, person) of who has written in which of these plans."""
+    found = select(PlanContributor.plan_id, PlanContributor.user_id).where(PlanContributor.plan_id.in_(plan_ids))
+    return {(row[0], row[1]) for row in db.session.execute(found.where(PlanContributor.user_id.in_(user_ids)))}

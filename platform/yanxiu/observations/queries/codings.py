@@ -1,0 +1,97 @@
+"""Codings of a lesson. Others' codes are loaded only where the caller has checked `can_view_codings`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from yanxiu.accounts.models import User
+from yanxiu.core.db import db
+from yanxiu.observations.instruments.schemes import SCHEMES, Scheme
+from yanxiu.observations.models import Adjudication, CodingSession, CodingState
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the codings of a lesson with one scheme are: the viewer's own state, and who has finished. Never a code."""
+
+    scheme: Scheme
+    own: str | None = None
+    coders: list[User] = field(default_factory=list)
+
+
+def standings_of(lesson_id: int, user_id: int | None) -> list[Standing]:
+    """Return one line for each scheme, in one query; an unfinished coding is nobody's business but its coder's."""
+    statement = (
+        select(CodingSession)
+        .where(CodingSession.lesson_id == lesson_id)
+        .options(joinedload(CodingSession.coder))
+        .order_by(CodingSession.finished_at, CodingSession.id)
+    )
+    found = db.session.scalars(statement).all()
+    return [
+        Standing(
+            scheme,
+            next((one.state for one in found if one.scheme == slug and one.coder_id == user_id), None),
+            [one.coder for one in found if one.scheme == slug and one.is_done],
+        )
+        for slug, scheme in SCHEMES.items()
+    ]
+
+
+def coding_of(lesson_id: int, scheme: str, coder_id: int | None) -> CodingSession | None:
+    """Return one coder's coding with its stretches, whatever its state."""
+    statement = (
+        select(CodingSession)
+        .where(CodingSession.lesson_id == lesson_id, CodingSession.scheme == scheme, CodingSession.coder_id == coder_id)
+        .options(selectinload(CodingSession.intervals))
+    )
+    return db.session.scalars(statement).first()
+
+
+def has_finished_codings(lesson_id: int, scheme: str) -> bool:
+    """Tell whether somebody has finished a coding with this scheme."""
+    statement = select(CodingSession.id).where(
+        CodingSession.lesson_id == lesson_id,
+        CodingSession.scheme == scheme,
+        CodingSession.state == CodingState.DONE,
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def finished_codings(lesson_id: int, scheme: str) -> Sequence[CodingSession]:
+    """Return the finished codings in the order in which they were finished."""
+    statement = (
+        select(CodingSession)
+        .where(
+            CodingSession.lesson_id == lesson_id,
+            CodingSession.scheme == scheme,
+            CodingSession.state == CodingState.DONE,
+        )
+        .options(joinedload(CodingSession.coder), selectinload(CodingSession.intervals))
+        .order_by(CodingSession.finished_at, CodingSession.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def coder_ids(lesson_id: int, scheme: str, *, finished: bool = True) -> list[int]:
+    """Return who has finished a coding with this scheme, or who has begun one and not finished it."""
+    states = CodingSession.state == CodingState.DONE if finished else CodingSession.state != CodingState.DONE
+    statement = select(CodingSession.coder_id).where(
+        CodingSession.lesson_id == lesson_id, CodingSession.scheme == scheme, states
+    )
+    return list(db.session.scalars(statement.order_by(CodingSession.id)))
+
+
+def adjudications_of(first_id: int, second_id: int) -> Sequence[Adjudication]:
+    """Return what two coders agreed on, in order of time."""
+    statement = (
+        select(Adjudication)
+        .where(Adjudication.first_id == first_id, Adjudication.second_id == second_id)
+        .options(joinedload(Adjudication.decided_by))
+        .order_by(Adjudication.start_ms)
+    )
+    return db.session.scalars(statement).all()

@@ -1,0 +1,171 @@
+"""What people said and proposed in a Word file: its comments, and who changed what when. Runs in the child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from yanxiu.resources.extraction.word_package import parsed
+
+Block = dict[str, Any]
+
+MOST_COMMENTS = 200
+MOST_CHARACTERS, LONGEST_NAME = 2000, 40
+BREAK = "¶"
+"""Within an insertion: a new paragraph begins here."""
+JOIN = "\u204b"
+"""Within an insertion, at the end of a paragraph: the next one joins on."""
+KINDS = {"ins": "insertion", "moveTo": "insertion", "del": "deletion", "moveFrom": "deletion"}
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
+_LOCAL = timezone(timedelta(hours=8))
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+
+
+class Proposals:
+    """The changes a reader is within, and which of them are decided on together: those of one hand side by side."""
+
+    def __init__(self) -> None:
+        self.marks: list[Block] = []
+        self._hand: tuple[str, int] | None = None
+        self._count = 0
+
+    def mark(self, element: Any) -> Block:
+        """The mark of a change."""
+        name, at = _name(element), moment(element.get(f"{_W}date"))
+        if self._hand != (name, at):
+            self._hand = (name, at)
+            self._count += 1
+        attrs = {"id": f"w{self._count}", "author": 0, "name": name, "at": at}
+        return {"type": KINDS[element.tag.removeprefix(_W)], "attrs": attrs}
+
+    def enter(self, element: Any) -> list[Block]:
+        """Go into a change; return the marks to come back to."""
+        before, mark = self.marks, self.mark(element)
+        self.marks = [*(each for each in before if each["type"] != mark["type"]), mark]
+        return before
+
+    def interrupt(self) -> None:
+        """Words nobody proposed: what comes next is another change."""
+        if not self.marks:
+            self._hand = None
+
+    def broken(self, about: Any) -> Block | None:
+        """The mark of a paragraph's end that was put in."""
+        ends = about.find(f"{_W}rPr") if about is not None else None
+        if ends is None or ends.find(f"{_W}del") is not None:
+            return None
+        put = ends.find(f"{_W}ins")
+        return self.mark(put) if put is not None else None
+
+    def joining(self, about: Any, content: list[Block]) -> Block | None:
+        """What says that a paragraph's end goes. One of which all words go, goes with them."""
+        gone = about.find(f"{_W}rPr/{_W}del") if about is not None else None
+        stays = [node for node in content if not any(mark["type"] == "deletion" for mark in node.get("marks", ()))]
+        if gone is None or (content and not stays):
+            return None
+        mark = {**self.mark(gone), "type": "insertion"}
+        return {"type": "text", "text": JOIN, "marks": [mark]}
+
+
+def joined(blocks: Iterator[Block], proposals: Proposals) -> Iterator[Block]:
+    """Blocks with paragraphs whose break was only put in as one, the break in it."""
+    waiting: Block | None = None
+    for block in blocks:
+        if waiting is not None and "broken" in waiting and block["type"] == "paragraph":
+            waiting = _one(waiting, block)
+            continue
+        if waiting is not None:
+            yield _done(waiting)
+        waiting = block
+    if waiting is not None:
+        yield _done(waiting)
+    proposals.interrupt()
+
+
+def _one(first: Block, second: Block) -> Block:
+    """It looks like the first that has words which are not only proposed."""
+    shape = second if not _stands(first) and _stands(second) else first
+    between = {"type": "text", "text": BREAK, "marks": [first["broken"]]}
+    made = {**shape, "content": [*first["content"], between, *second["content"]]}
+    made.pop("broken", None)
+    return {**made, "broken": second["broken"]} if "broken" in second else made
+
+
+def _stands(block: Block) -> bool:
+    return any(all(mark["type"] != "insertion" for mark in node.get("marks", ())) for node in block["content"])
+
+
+def _done(block: Block) -> Block:
+    return {name: value for name, value in block.items() if name != "broken"}
+
+
+def comments_of(document: Any) -> list[Block]:
+    """The comments of a file, answers behind what they answer; not more than some, and of each not more than some."""
+    root = _part(document, "comments")
+    found = [] if root is None else root.findall(f"{_W}comment")[: 3 * MOST_COMMENTS]
+    parents, done = _threads(document)
+    numbers = {_last_paragraph(each): str(each.get(f"{_W}id") or "") for each in found}
+    comments = []
+    for each in found:
+        paragraph, text = _last_paragraph(each), _said(each)
+        if not text:
+            continue
+        comments.append(
+            {
+                "id": str(each.get(f"{_W}id") or "")[:20],
+                "name": _name(each),
+                "at": moment(each.get(f"{_W}date")),
+                "text": text[:MOST_CHARACTERS],
+                "parent": numbers.get(parents.get(paragraph, ""), "")[:20],
+                "done": paragraph in done,
+            }
+        )
+    return comments[:MOST_COMMENTS]
+
+
+def moment(said: str | None) -> int:
+    """Milliseconds since 1970; Word writes the hours of the clock on the wall. 0 where it says nothing sensible."""
+    try:
+        at = datetime.fromisoformat((said or "")[:19]).replace(tzinfo=_LOCAL)
+    except ValueError:
+        return 0
+    return int(at.timestamp()) * 1000 if _FIRST_YEAR <= at.year < _LAST_YEAR else 0
+
+
+def _name(element: Any) -> str:
+    words = "".join(each if each.isprintable() else " " for each in element.get(f"{_W}author") or "")
+    return " ".join(words.split())[:LONGEST_NAME] or "未署名"
+
+
+def _part(document: Any, kind: str) -> Any:
+    for relation in document.part.rels.values():
+        if not relation.is_external and relation.reltype.rpartition("/")[2] == kind:
+            return parsed(relation.target_part.blob)
+    return None
+
+
+def _threads(document: Any) -> tuple[dict[str, str], set[str]]:
+    """Which paragraph answers which, and those of threads that are done."""
+    root = _part(document, "commentsExtended")
+    rows = [] if root is None else root.findall(f"{_W15}commentEx")
+    told = {str(row.get(f"{_W15}paraId")): row for row in rows}
+    parents = {
+        name: str(row.get(f"{_W15}paraIdParent")) for name, row in told.items() if row.get(f"{_W15}paraIdParent")
+    }
+    return parents, {name for name, row in told.items() if row.get(f"{_W15}done") in ("1", "true")}
+
+
+def _last_paragraph(comment: Any) -> str:
+    paragraphs = comment.findall(f".//{_W}p")
+    return str(paragraphs[-1].get(f"{_W14}paraId") or id(comment)) if paragraphs else str(id(comment))
+
+
+def _said(comment: Any) -> str:
+    lines = []
+    for paragraph in comment.iter(f"{_W}p"):
+        pieces = [(each.text or "") if each.tag == f"{_W}t" else "\n" for each in paragraph.iter(f"{_W}t", f"{_W}br")]
+        lines.append("".join(pieces))
+    return "\n".join(lines).strip()

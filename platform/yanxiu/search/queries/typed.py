@@ -1,0 +1,43 @@
+"""What people looked for: one's own latest, and what many of the county looked for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.search.models import PopularQuery, TypedQuery
+
+ENOUGH_PEOPLE = 5
+"""So many different people typed it before anybody else is told."""
+KEPT = 50
+MOST_POPULAR = 20
+AGAIN = timedelta(minutes=10)
+
+
+def recent_queries(viewer: Viewer, limit: int = KEPT) -> list[str]:
+    """One's own, the newest first."""
+    if viewer.user_id is None:
+        return []
+    mine = select(TypedQuery.text).where(TypedQuery.user_id == viewer.user_id)
+    return list(db.session.scalars(mine.order_by(TypedQuery.typed_at.desc(), TypedQuery.id.desc()).limit(limit)))
+
+
+def popular_queries(viewer: Viewer) -> list[str]:
+    """What at least five people of one's county typed, by how many did."""
+    if viewer.county_id is None:
+        return []
+    known = select(PopularQuery.text).where(
+        PopularQuery.county_id == viewer.county_id, PopularQuery.people >= ENOUGH_PEOPLE
+    )
+    return list(db.session.scalars(known.order_by(PopularQuery.people.desc(), PopularQuery.id).limit(MOST_POPULAR)))
+
+
+def typed_lately(user_id: int, text: str) -> bool:
+    """Whether it was noted a moment ago: turning a page or coming back is no new search."""
+    same = select(TypedQuery.typed_at).where(TypedQuery.user_id == user_id, TypedQuery.text == text)
+    when = db.session.scalar(same)
+    return when is not None and clock.now() - when < AGAIN

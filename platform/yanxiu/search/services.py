@@ -1,0 +1,112 @@
+"""Writes of search: the table of words for the same thing, and what people looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from yanxiu.accounts.models import User
+from yanxiu.core import clock
+from yanxiu.core.audit import record_audit
+from yanxiu.core.db import db, is_sqlite
+from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.search.models import PopularQuery, SynonymVersion, TypedQuery
+from yanxiu.search.queries.synonyms import newest_number, synonym_lines
+from yanxiu.search.queries.typed import KEPT
+from yanxiu.search.text.fold import squeeze
+
+MAX_SETS = 500
+MAX_WORDS = 12
+MAX_WORD = 20
+Counted = tuple[int | None, str]
+"""A text and the county it counts for."""
+SAVED_MEANWHILE = "刚才有人保存过这张表，请复制您的改动，刷新后再改"
+
+
+def save_synonyms(actor: User, county_id: int, text: str, based_on: int) -> SynonymVersion | None:
+    """Make a text, one set a line, the county's table; None if it is that already. `based_on`: the version it was of."""
+    lines = _checked(text)
+    number = newest_number(county_id)
+    if number != based_on:
+        raise ConflictError(SAVED_MEANWHILE)
+    before = list(synonym_lines(county_id, number) or ())
+    if lines == before:
+        return None
+    version = SynonymVersion(county_id=county_id, number=number + 1, content="\n".join(lines), author_id=actor.id)
+    try:
+        with db.session.begin_nested():
+            db.session.add(version)
+    except IntegrityError as error:
+        raise ConflictError(SAVED_MEANWHILE) from error
+    record_audit(
+        actor,
+        "search.synonyms",
+        "synonyms",
+        version.number,
+        added=sorted(set(lines) - set(before))[:20],
+        removed=sorted(set(before) - set(lines))[:20],
+    )
+    return version
+
+
+def _checked(text: str) -> list[str]:
+    written = [(number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    for number, words in written:
+        if len({squeeze(word) for word in words}) < 2:
+            raise InvalidError(f"第 {number} 行只有一个词，同一行至少写两个意思相同的词", field="content")
+        if len(words) > MAX_WORDS:
+            raise InvalidError(f"第 {number} 行有 {len(words)} 个词，一行最多 {MAX_WORDS} 个", field="content")
+        long = next((word for word in words if len(word) > MAX_WORD), "")
+        if long:
+            raise InvalidError(f"第 {number} 行的“{long[:MAX_WORD]}…”太长，一个词最多 {MAX_WORD} 个字", field="content")
+    if len(written) > MAX_SETS:
+        raise InvalidError(f"现在有 {len(written)} 行，最多 {MAX_SETS} 行", field="content")
+    return [" ".join(dict.fromkeys(words)) for _, words in written]
+
+
+def note_query(actor: User, county_id: int | None, text: str) -> None:
+    """Remember what somebody looked for; the first time it also counts for their county. The oldest beyond fifty go."""
+    place = {"user_id": actor.id, "text": text}
+    new = _insert(TypedQuery).values(**place, county_id=county_id, typed_at=clock.now())
+    written = db.session.scalar(new.on_conflict_do_nothing(index_elements=list(place)).returning(TypedQuery.id))
+    if written is None:
+        again = update(TypedQuery).where(TypedQuery.user_id == actor.id, TypedQuery.text == text)
+        db.session.execute(again.values(typed_at=clock.now()))
+        return
+    _count({(county_id, text): 1, **_taken_away(actor, beyond=KEPT)})
+
+
+def forget_queries(actor: User) -> None:
+    """Everything somebody looked for; it counts for nobody any more, and what counts for nobody is gone."""
+    _count(_taken_away(actor, beyond=0))
+
+
+def _taken_away(actor: User, beyond: int) -> dict[Counted, int]:
+    """Delete somebody's oldest; what each takes off the counts. Only rows really deleted here count."""
+    newest = select(TypedQuery.id).where(TypedQuery.user_id == actor.id)
+    oldest = newest.order_by(TypedQuery.typed_at.desc(), TypedQuery.id.desc()).offset(beyond)
+    gone = delete(TypedQuery).where(TypedQuery.id.in_(oldest)).returning(TypedQuery.county_id, TypedQuery.text)
+    return {(row.county_id, row.text): -1 for row in db.session.execute(gone)}
+
+
+def _count(changes: Mapping[Counted, int]) -> None:
+    """Change how many people look for something, in one order, since others count the same texts."""
+    known = sorted((county_id, text, change) for (county_id, text), change in changes.items() if county_id is not None)
+    for county_id, text, change in known:
+        if change > 0:
+            first = _insert(PopularQuery).values(county_id=county_id, text=text, people=change)
+            more = {"people": PopularQuery.people + change}
+            db.session.execute(first.on_conflict_do_update(index_elements=["county_id", "text"], set_=more))
+        else:
+            same = PopularQuery.county_id == county_id, PopularQuery.text == text
+            db.session.execute(update(PopularQuery).where(*same).values(people=PopularQuery.people + change))
+    less = [(county_id, text) for county_id, text, change in known if change < 0]
+    here = tuple_(PopularQuery.county_id, PopularQuery.text).in_(less)
+    db.session.execute(delete(PopularQuery).where(here, PopularQuery.people <= 0))
+
+
+def _insert(model: type[TypedQuery | PopularQuery]) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(model) if is_sqlite() else postgresql.insert(model)

@@ -1,1 +1,0 @@
-import{a}from"./chunk-2BB4I265.js";import"./chunk-4EV7ATI3.js";import"./chunk-7QY3GPFZ.js";import"./chunk-3QTYOGYZ.js";import"./chunk-DDUWTY2X.js";import"./chunk-BLFDYVY7.js";import"./chunk-GINGPXMU.js";export{a as follow};

@@ -1,0 +1,71 @@
+// 接受 and 不接受: ordinary edits of the document, each one step for undo.
+import { canSplit } from "@tiptap/pm/transform";
+import { yUndoPluginKey } from "@tiptap/y-tiptap";
+import { BREAK, INSERTION, JOIN } from "./marks.js";
+import { PLAIN } from "./mode.js";
+import { suggestionsIn } from "./list.js";
+import { isJoinable, joiningDepth } from "./rewriting.js";
+
+const ITEMS = ["listItem", "taskItem"];
+const WRAPS = [...ITEMS, "bulletList", "orderedList", "taskList", "blockquote"];
+
+/** Accept or refuse the suggestions with these ids; returns how many there were. */
+export function decide(editor, ids, accepted) {
+  const { state, view } = editor;
+  const chosen = suggestionsIn(state.doc).filter(({ id }) => ids.includes(id));
+  if (!chosen.length || !editor.isEditable) return 0;
+  const ranges = chosen.flatMap((suggestion) => suggestion.ranges).sort((one, other) => other.from - one.from);
+  const tr = state.tr.setMeta(PLAIN, true);
+  ranges.forEach((range) => settle(tr, range, accepted));
+  const { undoManager } = yUndoPluginKey.getState(state);
+  undoManager.stopCapturing();
+  view.dispatch(tr);
+  undoManager.stopCapturing();
+  return chosen.length;
+}
+
+function settle(tr, range, accepted) {
+  const from = tr.mapping.map(range.from, 1);
+  const to = tr.mapping.map(range.to, -1);
+  if (from >= to) return;
+  const isInsertion = range.mark.type.name === INSERTION;
+  if (isInsertion !== accepted) {
+    tr.delete(from, to);
+    if (!isInsertion) dropEmptied(tr, from);
+  } else {
+    tr.removeMark(from, to, range.mark);
+    if (isInsertion) joinOn(tr, from, range.text);
+    if (isInsertion) breakUp(tr, from, range.text.split(JOIN).join(""));
+  }
+}
+
+/** Where that was suggested the next paragraph joins on. */
+function joinOn(tr, from, text) {
+  for (let at = text.lastIndexOf(JOIN); at >= 0; at = at ? text.lastIndexOf(JOIN, at - 1) : -1) {
+    tr.delete(from + at, from + at + 1);
+    const place = tr.doc.resolve(from + at);
+    if (place.parentOffset !== place.parent.content.size || !isJoinable(place)) continue;
+    const depth = joiningDepth(place);
+    tr.join(place.after(place.depth - depth + 1), depth);
+  }
+}
+
+/** The suggested breaks become paragraphs, or items of a list. */
+function breakUp(tr, from, text) {
+  for (let at = text.lastIndexOf(BREAK); at >= 0; at = at ? text.lastIndexOf(BREAK, at - 1) : -1) {
+    tr.delete(from + at, from + at + 1);
+    const place = tr.doc.resolve(from + at);
+    const depth = place.depth > 1 && ITEMS.includes(place.node(-1).type.name) ? 2 : 1;
+    const types = place.parent.type.name === "heading" ? [{ type: tr.doc.type.schema.nodes.paragraph }] : undefined;
+    if (canSplit(tr.doc, from + at, depth, types)) tr.split(from + at, depth, types);
+  }
+}
+
+/** A paragraph of which everything was taken out goes too, with its item, unless it is the last in its place. */
+function dropEmptied(tr, at) {
+  const place = tr.doc.resolve(at);
+  if (!place.parent.isTextblock || place.parent.content.size) return;
+  let { depth } = place;
+  while (depth > 1 && place.node(depth - 1).childCount === 1 && WRAPS.includes(place.node(depth - 1).type.name)) depth -= 1;
+  if (depth > 1 && place.node(depth - 1).childCount > 1) tr.delete(place.before(depth), place.after(depth));
+}

@@ -1,0 +1,174 @@
+// The switch 修订: while it is on, what one types and deletes becomes a suggestion.
+import { Extension } from "@tiptap/core";
+import { Fragment, Slice } from "@tiptap/pm/model";
+import { Plugin, PluginKey } from "@tiptap/pm/state";
+import { Decoration, DecorationSet } from "@tiptap/pm/view";
+import { isChangeOrigin } from "@tiptap/extension-collaboration";
+import { toast } from "../../behaviors/toast.js";
+import { SPOT } from "../../editor/pasting/clean.js";
+import { BREAK, INSERTION, JOIN, markOf } from "./marks.js";
+import { asSuggestion, outsideDeletions, suggestedSince, withoutBreaks, wordsOf } from "./rewriting.js";
+
+/** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
+export const PLAIN = "notSuggested";
+const REFUSED = "修订时可以增加、删除文字，改字的样子。要改标题、列表，或动表格和图片，请先关掉“修订”";
+const QUIET_MS = 4000;
+
+export class SuggestingMode {
+  constructor(provider, userId) {
+    this.provider = provider;
+    this.userId = Number(userId);
+    this.on = false;
+    this.told = 0;
+    // The document as it was when an input method began; null while none is at work.
+    this.before = null;
+  }
+
+  /** What an input method writes is left alone, for marks would take the text away under it. It becomes a suggestion at its
+   *  end, before anything leaves this page. */
+  attach(editor, hold) {
+    this.editor = editor;
+    const { release } = hold;
+    hold.release = () => {
+      this.endComposing();
+      release();
+    };
+  }
+
+  turn(on) {
+    this.endComposing();
+    this.on = on;
+  }
+
+  /** Who suggests; null before the server has said who one is. */
+  get author() {
+    const { me } = this.provider;
+    return me ? { id: this.userId, name: me.name } : null;
+  }
+
+  get works() {
+    return this.on && this.author !== null;
+  }
+
+  refuse() {
+    if (Date.now() - this.told > QUIET_MS) toast(REFUSED);
+    this.told = Date.now();
+    // A box that was ticked in the page is as it is in the text.
+    const boxes = this.editor ? this.editor.view.dom.querySelectorAll("li[data-checked] input[type=checkbox]") : [];
+    boxes.forEach((box) => (box.checked = box.closest("li").dataset.checked === "true"));
+  }
+
+  extension() {
+    const mode = this;
+    return Extension.create({
+      name: "suggesting",
+      priority: 1000,
+      addStorage: () => ({ mode }),
+      addProseMirrorPlugins: () => [mode.plugin()],
+      dispatchTransaction({ transaction, next }) {
+        const kept = mode.judged(transaction, this.editor.state);
+        if (kept) next(kept);
+      },
+    });
+  }
+
+  judged(transaction, state) {
+    if (!transaction.docChanged || isChangeOrigin(transaction) || transaction.getMeta(PLAIN)) return transaction;
+    if (!this.works) {
+      if (!transaction.getMeta("uiEvent")) outsideDeletions(transaction, state);
+      return transaction;
+    }
+    if (this.before) return transaction;
+    const suggested = asSuggestion(transaction, state, this.author);
+    if (!suggested) this.refuse();
+    return suggested;
+  }
+
+  plugin() {
+    return new Plugin({
+      key: new PluginKey("suggesting"),
+      state: {
+        init: (_, { doc }) => breaksIn(doc),
+        apply: (transaction, shown) => (transaction.docChanged ? breaksIn(transaction.doc) : shown),
+      },
+      props: {
+        decorations(state) {
+          return this.getState(state);
+        },
+        handleTextInput: (view, from, to, text, usual) => this.type(view, from, to, text, usual),
+        handleKeyDown: (view, event) => this.key(view, event),
+        handlePaste: (view, event, slice) => this.paste(view, event, slice),
+        handleDOMEvents: {
+          compositionstart: (view) => this.beginComposing(view),
+          beforeinput: (view, event) => this.takeAway(view, event),
+        },
+      },
+    });
+  }
+
+  /** Typing “1. ” makes no list here: a list cannot be suggested, the two characters can. */
+  type(view, from, to, text, usual) {
+    if (!this.works || view.composing) return false;
+    const bare = withoutBreaks(text);
+    view.dispatch(usual && bare === text ? usual() : view.state.tr.insertText(bare, from, to));
+    return true;
+  }
+
+  key(view, event) {
+    if (!this.works || event.key !== "Enter" || view.composing || event.isComposing) return false;
+    view.dispatch(view.state.tr.replaceSelectionWith(view.state.schema.text(BREAK)).scrollIntoView());
+    return true;
+  }
+
+  /** A character, word or line, as the browser would delete it; what it deletes in the page itself could not be put back. */
+  takeAway(view, event) {
+    if (!this.works || !event.inputType.startsWith("delete") || !event.cancelable || view.composing || this.before) return false;
+    const [range] = event.getTargetRanges();
+    if (!range) return false;
+    event.preventDefault();
+    const from = view.posAtDOM(range.startContainer, range.startOffset, -1);
+    const to = view.posAtDOM(range.endContainer, range.endOffset, 1);
+    if (from < to) view.dispatch(view.state.tr.delete(from, to).scrollIntoView());
+    return true;
+  }
+
+  /** Text comes in as one run, its paragraphs as suggested breaks; what has tables or pictures waits for the switch. */
+  paste(view, event, slice) {
+    if (!this.works) return false;
+    const { state } = view;
+    const words = wordsOf(slice, state.schema, true);
+    const isText = words && !slice.content.textBetween(0, slice.content.size).includes(SPOT);
+    // A screenshot is a file beside no text at all.
+    const isFile = !slice.size && event.clipboardData && event.clipboardData.files.length > 0;
+    if (!isText || isFile) this.refuse();
+    else if (words.length) view.dispatch(state.tr.replaceSelection(new Slice(Fragment.from(words), 0, 0)).scrollIntoView());
+    return true;
+  }
+
+  beginComposing(view) {
+    if (this.works && view.editable) this.before = this.before || view.state.doc;
+    return false;
+  }
+
+  endComposing() {
+    const { before, editor } = this;
+    this.before = null;
+    if (!before || editor.isDestroyed || !this.works || before.eq(editor.state.doc)) return;
+    const suggested = suggestedSince(before, editor.state, this.author);
+    if (suggested.refused) this.refuse();
+    editor.view.dispatch(suggested.transaction.setMeta(PLAIN, true));
+  }
+}
+
+/** A suggested break is shown as one, and so is one that would go. */
+function breaksIn(doc) {
+  const found = [];
+  doc.descendants((node, position) => {
+    if (!node.isText || !markOf(node, INSERTION)) return;
+    for (let at = 0; at < node.text.length; at += 1) {
+      if (![BREAK, JOIN].includes(node.text[at])) continue;
+      found.push(Decoration.inline(position + at, position + at + 1, { class: "suggested-break" }));
+    }
+  });
+  return DecorationSet.create(doc, found);
+}

@@ -1,0 +1,87 @@
+"""Coding a lesson with the keyboard alone, also while the line is away, and playing where two coders differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.eventually import eventually
+from tests.support.observations import code_lesson, make_clip, make_lesson, make_ready_version
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import CodingSession, Lesson
+from yanxiu.observations.queries import current_version, recording_of
+
+AT = "(to) => { document.getElementById('lesson-video').currentTime = to; }"
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory) -> bytes:
+    path: Path = make_clip(tmp_path_factory.mktemp("film") / "课.mp4", seconds=20)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def lesson_id(app, cast, film) -> int:
+    """A lesson of 李强 for his school, twenty seconds long."""
+    with app.app_context(), unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="school")
+        make_ready_version(lesson, 20_000, film)
+        return lesson.id
+
+
+def seconds(page: Page) -> float:
+    return page.evaluate("document.getElementById('lesson-video').currentTime")
+
+
+def press_at(page: Page, second: float, key: str) -> None:
+    page.evaluate(AT, second)
+    eventually(lambda: abs(seconds(page) - second) < 0.01)
+    page.keyboard.press(key)
+
+
+def kept(app) -> list[tuple[int, str]]:
+    with app.app_context():
+        return [(one.start_ms // 1000, one.code) for session in db.session.query(CodingSession) for one in session.kept]
+
+
+def test_keys_code_and_nothing_is_lost_while_the_line_is_away(page_for, app, lesson_id, errors):
+    page = page_for("colleague", 1280)
+    page.goto(f"/lessons/{lesson_id}/codings/st")
+    expect(page.locator("#coding")).to_have_attribute("data-ready", "")
+    state = page.locator("[data-coding-state]")
+    page.keyboard.press("t")
+    press_at(page, 2, "s")
+    expect(state).to_have_attribute("data-state", "saved")
+    page.route("**/codings/st", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    press_at(page, 4, "t")
+    press_at(page, 4.9, "s")
+    page.keyboard.press("z")  # undone
+    expect(state).to_have_attribute("data-state", "offline")
+    expect(state).to_contain_text("存在本机")
+    page.unroute("**/codings/st")
+    page.reload()  # the tab was closed: what was kept on the device is sent now
+    expect(state).to_have_attribute("data-state", "saved")
+    assert kept(app) == [(0, "T"), (2, "S"), (4, "T")]
+    expect(page.locator("[data-coding-progress]")).to_contain_text("共 3 处")
+    errors[:] = [error for error in errors if "ERR_FAILED" not in error]
+
+
+def test_the_playlist_goes_to_a_difference_and_a_key_settles_it(page_for, app, cast, lesson_id):
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, lesson_id)
+        version = current_version(recording_of(lesson_id))
+        code_lesson(cast.user("principal"), lesson, version, "TTSS", 5_000)
+        code_lesson(cast.user("colleague"), lesson, version, "TTTT", 5_000)
+    page = page_for("colleague", 1280)
+    page.goto(f"/lessons/{lesson_id}/codings/st/results")
+    expect(page.locator("html")).not_to_have_attribute("data-starting", "")
+    page.keyboard.press("g")
+    row = page.locator("[data-stretch]")
+    expect(row).to_have_attribute("aria-current", "true")
+    eventually(lambda: 5 <= seconds(page) < 12)
+    page.keyboard.press("s")
+    expect(row.get_by_text("议定：学生行为")).to_be_visible()
+    expect(page.get_by_text("议定后 κ")).to_be_visible()

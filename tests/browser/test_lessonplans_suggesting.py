@@ -1,0 +1,162 @@
+"""修订, 跟随 and 我来写这一段: what several people do to one plan in real pages."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_lessonplans import opened, saved
+from tests.browser.test_lessonplans_editor import EDITOR, stored
+from tests.browser.test_lessonplans_pasting import paste
+from tests.browser.test_lessonplans_trust import compose
+from tests.support.eventually import eventually
+from tests.support.lessonplans import make_plan
+from tests.support.workshops import make_workshop
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.document.html import plain_text
+from yanxiu.lessonplans.document.nodes import doc, paragraph, section
+
+# A screenshot: a file, and no text beside it.
+PASTE_PICTURE = """() => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array([137, 80, 78, 71])], "image.png", {type: "image/png"}));
+  const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+  document.querySelector("#plan-text").dispatchEvent(event);
+}"""
+
+
+@pytest.fixture
+def plan_id(app, cast) -> int:
+    """A plan of the workshop with one line: `leader` and `teacher` write it."""
+    goals = section("goals", "教学目标", "", paragraph("默读课文，了解内容"), paragraph("第二条"))
+    text = doc(goals, *(section(f"part{n}", f"第{n}部分", "", *(paragraph("略") for _ in range(9))) for n in range(4)))
+    with app.app_context(), unit_of_work():
+        leader, teacher = cast.user("leader"), cast.user("teacher")
+        workshop = make_workshop(leader, [teacher])
+        return make_plan(leader, document=text, visibility="workshop", workshop_id=workshop.id).id
+
+
+def select(page: Page, start: int, end: int) -> None:
+    """Choose characters of the first line, and be there."""
+    page.evaluate(f"{EDITOR}.chain().setTextSelection({{from: {2 + start}, to: {2 + end}}}).focus().run()")
+    expect(page.locator("#plan-text")).to_be_focused()
+
+
+def line(page: Page) -> str:
+    """The first line with what is put in and taken out: [+…], [-…]."""
+    return str(
+        page.evaluate(f"""{{
+      const signs = {{ deletion: '-', insertion: '+' }};
+      const parts = [];
+      {EDITOR}.state.doc.child(0).child(0).forEach(({{ text, marks }}) => {{
+        const sign = (marks.map(({{ type }}) => signs[type.name]).find(Boolean)) || '';
+        const last = parts[parts.length - 1];
+        if (last && last[0] === sign) last[1] += text; else parts.push([sign, text]);
+      }});
+      parts.map(([sign, text]) => (sign ? '[' + sign + text + ']' : text)).join('')
+    }}""")
+    )
+
+
+def reads(page: Page, words: str) -> None:
+    eventually(lambda: line(page) == words, timeout=15)
+
+
+def first_lines(app, plan_id: int) -> list[str]:
+    return plain_text(stored(app, plan_id)["content"][0]).split("\n")[1:-1]
+
+
+def test_what_is_typed_and_deleted_is_a_suggestion_until_somebody_decides(app, page_for, plan_id):
+    leader, teacher = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    teacher.get_by_role("button", name="修订：增删的文字先作建议").click()
+    select(teacher, 5, 7)
+    compose(teacher, ["s", "shuo", "shuo qing"], "说清", lambda: None)
+    reads(teacher, "默读课文，[-了解][+说清]内容")
+    teacher.keyboard.press("End")
+    teacher.keyboard.press("Backspace")
+    teacher.keyboard.press("Backspace")
+    teacher.keyboard.press("Home")
+    teacher.keyboard.press("Delete")
+    teacher.keyboard.press("Delete")
+    teacher.keyboard.type("先")
+    whole = "[-默读][+先]课文，[-了解][+说清][-内容]"
+    assert line(teacher) == whole
+    reads(leader, whole)
+    saved(teacher)
+    assert first_lines(app, plan_id)[0] == "默读课文，了解内容"
+    paste(teacher, html="<p>甲¶</p><p><b>乙</b></p>")
+    whole = whole.replace("先", "先甲↵¶乙")
+    assert line(teacher) == whole
+    paste(teacher, html="<table><tr><td>格</td></tr></table>")
+    expect(teacher.get_by_text("修订时可以增加、删除文字")).to_be_visible()
+    assert line(teacher) == whole
+
+
+def test_suggestions_are_decided_one_by_one_or_by_author_and_can_be_undone(app, page_for, plan_id):
+    leader, teacher = opened(page_for("leader"), plan_id), opened(page_for("teacher", 390), plan_id)
+    for page in (leader, teacher):
+        page.get_by_role("button", name="修订：增删的文字先作建议").click()
+    select(leader, 0, 2)
+    leader.evaluate(PASTE_PICTURE)
+    expect(leader.get_by_text("修订时可以增加、删除文字")).to_be_visible()
+    assert line(leader) == "默读课文，了解内容"
+    panel = leader.get_by_role("region", name="修订")
+    select(leader, 2, 4)
+    leader.keyboard.press("Control+b")
+    reads(leader, "默读[-课文][+课文]，了解内容")
+    expect(panel.get_by_text("格式")).to_be_visible()
+    panel.get_by_role("button", name="收回").click()
+    reads(leader, "默读课文，了解内容")
+    select(teacher, 9, 9)
+    teacher.keyboard.press("Delete")
+    reads(leader, "默读课文，了解内容[+\u204b]")
+    panel.get_by_role("button", name="接受", exact=True).click()
+    reads(teacher, "默读课文，了解内容第二条")
+    saved(leader)
+    leader.get_by_role("status").get_by_role("button", name="撤销").last.click()
+    reads(teacher, "默读课文，了解内容[+\u204b]")
+    panel.get_by_role("button", name="不接受").click()
+    reads(teacher, "默读课文，了解内容")
+    select(teacher, 9, 9)
+    teacher.keyboard.insert_text("。")
+    select(teacher, 5, 5)
+    teacher.keyboard.insert_text("并")
+    teacher.keyboard.press("Enter")
+    teacher.keyboard.insert_text("另起一段")
+    reads(leader, "默读课文，[+并¶另起一段]了解内容[+。]")
+    select(leader, 0, 0)
+    leader.keyboard.insert_text("先")
+    reads(leader, "[+先]默读课文，[+并¶另起一段]了解内容[+。]")
+    expect(leader.get_by_role("button", name="3 处修订待定")).to_be_visible()
+    panel.get_by_role("button", name="李强 2").click()
+    panel.get_by_role("button", name="李强的都接受").click()
+    expect(panel.get_by_role("listitem")).to_have_count(1)
+    saved(leader)
+    assert first_lines(app, plan_id)[:2] == ["默读课文，并", "另起一段了解内容。"]
+    panel.get_by_role("button", name="收回").click()
+    expect(panel).to_be_hidden()
+    leader.get_by_role("status").get_by_role("button", name="撤销").last.click()
+    expect(panel.get_by_role("listitem")).to_have_count(1)
+    reads(teacher, "[+先]默读课文，并")
+    select(teacher, 1, 1)
+    here = teacher.get_by_role("group", name="光标处的修订")
+    here.get_by_role("button", name="不接受").click()
+    reads(leader, "默读课文，并")
+
+
+def test_a_colleague_is_followed_and_says_which_section_is_theirs(page_for, plan_id):
+    leader, teacher = opened(page_for("leader", 390), plan_id), opened(page_for("teacher"), plan_id)
+    leader.get_by_role("button", name="李强").click()
+    bar = leader.get_by_role("status").filter(has_text="正在跟随 李强")
+    expect(bar).to_have_text("正在跟随 李强（现在不在正文里）")
+    last = teacher.locator("#section-part3")
+    last.locator("p").last.click()
+    last.get_by_role("button", name="我来写这一段").click()
+    expect(bar).to_have_text("正在跟随 李强")
+    expect(leader.locator("#section-part3 p").last).to_be_in_viewport()
+    expect(leader.locator("#section-part3 .section-hand")).to_contain_text("李强在写")
+    last.get_by_role("button", name="不写了").click()
+    expect(leader.locator("#section-part3 .section-hand")).not_to_contain_text("李强")
+    leader.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    expect(leader.get_by_role("button", name="李强")).to_have_attribute("aria-pressed", "false")

@@ -1,0 +1,36 @@
+"""Everybody ends with the same document, and nothing acknowledged is lost: random runs on the real hub and log."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+import pytest
+
+from tests.support.converging import Tally, Weather, beginning
+from tests.support.lessonplans import make_plan
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.collab.store import DocumentStore
+
+RUNS = int(os.environ.get("CONVERGING_RUNS", "30"))
+SEED = int(os.environ.get("CONVERGING_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+
+
+@pytest.mark.timeout(600)
+def test_whatever_happens_all_replicas_and_the_disk_agree_and_nothing_acknowledged_is_lost(app, cast, capsys):
+    """A failing run says its seed: CONVERGING_SEED=… CONVERGING_RUNS=1 repeats it alone."""
+    with capsys.disabled():
+        sys.stdout.write(f" CONVERGING_SEED={SEED} CONVERGING_RUNS={RUNS} ")
+    total = Tally()
+    for seed in range(SEED, SEED + RUNS):
+        with app.app_context(), unit_of_work():
+            plan_id = make_plan(cast.user("leader"), document=beginning()).id
+        with app.app_context():
+            store = DocumentStore(db.engine)
+        try:
+            total += Weather(store, plan_id, seed).run()
+        except Exception as error:
+            raise AssertionError(f"CONVERGING_SEED={seed}: {error}") from error
+    assert min(total.cuts, total.restarts, total.compactions, total.checked) > 0

@@ -1,0 +1,75 @@
+"""Suggested changes in a document: what a reading copy, the counts and a comparison make of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from yanxiu.lessonplans.authorship import adopted
+from yanxiu.lessonplans.collab.awareness import signed_state
+from yanxiu.lessonplans.document.comparing import compare
+from yanxiu.lessonplans.document.html import count_characters, plain_text, render_html
+from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section
+from yanxiu.lessonplans.document.restoring import restoring_update
+from yanxiu.lessonplans.document.suggesting import as_undecided, has_suggestions
+from yanxiu.lessonplans.document.ydoc import json_from_state, load, state_from_json
+
+pytestmark = pytest.mark.once
+
+BOLD: Node = {"type": "bold"}
+
+
+def by(kind: str) -> Node:
+    return {"type": kind, "attrs": {"id": "7-a", "author": 7, "name": "李强", "at": 1790000000000}}
+
+
+def text(words: str, *marks: Node) -> Node:
+    return {"type": "text", "text": words, **({"marks": list(marks)} if marks else {})}
+
+
+def plan(*texts: Node) -> Node:
+    return doc(section("goals", "教学目标", "", {"type": "paragraph", "content": list(texts)}))
+
+
+SUGGESTED = plan(
+    text("默读课文，", BOLD),
+    text("了解", BOLD, by("deletion")),
+    text("说清¶楚", BOLD, by("insertion")),
+    text("故事", BOLD),
+    text("梗概", by("insertion"), by("deletion")),
+)
+UNDECIDED = plan(text("默读课文，了解故事", BOLD))
+
+
+def test_a_reading_copy_is_the_text_of_which_nothing_was_accepted():
+    assert as_undecided(SUGGESTED) == UNDECIDED
+    assert render_html(SUGGESTED) == render_html(UNDECIDED)
+    assert plain_text(SUGGESTED) == plain_text(UNDECIDED)
+    assert count_characters(SUGGESTED) == len("默读课文，了解故事")
+    assert {change.state for change in compare(UNDECIDED, SUGGESTED)} == {"same"}
+    author: Node = {"type": "author", "attrs": {"id": 7, "tone": 0}}
+    assert adopted(plan(text("原文", author), text("新词", author, by("insertion")))) == {7: 2}
+
+
+def test_a_section_with_nothing_but_suggested_words_reads_as_empty():
+    only = plan(text("设想", by("insertion")))
+    assert "data-empty" in render_html(only)
+    assert has_suggestions(only)
+    assert not has_suggestions(as_undecided(only))
+
+
+def test_a_version_keeps_its_suggestions_and_brings_them_back():
+    state = state_from_json(SUGGESTED)
+    kept = json_from_state(state)
+    assert has_suggestions(kept)
+    later = load(state)
+    later.apply_update(restoring_update(state, doc(section("goals", "教学目标", "", paragraph("后来的")))))
+    later.apply_update(restoring_update(later.get_update(), kept))
+    assert json_from_state(later.get_update()) == kept
+
+
+def test_only_writers_can_say_which_section_they_take_on():
+    state = {"section": "goals", "cursor": {}}
+    assert signed_state(state, {"id": 7}, may_write=True)["section"] == "goals"
+    assert signed_state(state, {"id": 7}, may_write=False) == {"user": {"id": 7}}
+    for odd in ("", "很" * 41, 7, ["goals"]):
+        assert "section" not in signed_state({"section": odd}, {"id": 7}, may_write=True)

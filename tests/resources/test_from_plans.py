@@ -1,0 +1,49 @@
+"""A finished plan comes into the library by itself."""
+
+from __future__ import annotations
+
+import io
+
+from docx import Document
+
+from tests.support.lessonplans import make_plan
+from tests.support.preparations import bring_to, step
+from yanxiu.core.db import db
+from yanxiu.core.storage import storage
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.models.preparations import AGREED, FINAL
+from yanxiu.lessonplans.queries import find_plan
+from yanxiu.resources.models import Resource
+
+
+def test_a_finished_plan_is_in_the_library_once_with_a_version_for_each_time(app, cast, client_for, work):
+    with app.app_context(), unit_of_work():
+        plan_id = make_plan(cast.user("leader"), "《草船借箭》", visibility="school").id
+        bring_to(cast.user("leader"), find_plan(plan_id), FINAL)
+    work()
+    with app.app_context():
+        [resource] = db.session.query(Resource).all()
+        told = (resource.title, resource.kind, resource.source, resource.visibility, resource.owner_id)
+        assert told == ("《草船借箭》", "plan", "generated", "school", cast.leader.id)
+    page = client_for("teacher").get(f"/lesson-plans/{plan_id}").text
+    assert "已入库" in page
+    with app.app_context(), unit_of_work():
+        step(cast.user("leader"), find_plan(plan_id), AGREED)
+        step(cast.user("leader"), find_plan(plan_id), FINAL)
+    work()
+    with app.app_context():
+        [resource] = db.session.query(Resource).all()
+        assert [file.number for file in resource.files] == [2, 1]
+        assert resource.files[0].extension == ".docx"
+        with storage().open(resource.files[0].stored_file.key) as source:
+            card = Document(io.BytesIO(source.read())).tables[0]
+        assert [cell.text for cell in card.rows[3].cells] == ["主备人", "王丽", "学校", "青山镇中心小学"]
+        plan = find_plan(plan_id)
+        with unit_of_work():
+            plan.visibility = "private"
+            step(cast.user("leader"), plan, AGREED)
+            step(cast.user("leader"), plan, FINAL)
+    work()
+    with app.app_context():
+        [resource] = db.session.query(Resource).all()
+        assert (resource.visibility, len(resource.files), resource.author) == ("private", 3, cast.leader.name)

@@ -1,0 +1,60 @@
+"""Which tables the application has written since a test database was in a known state."""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from tests.support.eventually import eventually
+from yanxiu.core.db import db
+
+_WRITTEN = re.compile(r"\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)\"?", re.IGNORECASE)
+
+
+class WrittenTables:
+    """Listens to every statement sent to the database of that name."""
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self._seen: set[str] = set()
+        self._depending = depending_tables()
+        sa.event.listen(Engine, "before_cursor_execute", self._note)
+
+    def found(self) -> frozenset[str]:
+        """The tables written since, and those that the database itself changes with them (ON DELETE)."""
+        found: set[str] = set()
+        new = self._seen & db.metadata.tables.keys()
+        while new:
+            found |= new
+            new = {other for table in new for other in self._depending.get(table, ())} - found
+        return frozenset(found)
+
+    def forget(self) -> None:
+        """The database is in a known state again."""
+        self._seen.clear()
+
+    def close(self) -> None:
+        sa.event.remove(Engine, "before_cursor_execute", self._note)
+
+    def _note(self, connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
+        if connection.engine.url.database == self._database:
+            self._seen.update(_WRITTEN.findall(statement))
+
+
+def depending_tables() -> dict[str, set[str]]:
+    """For each table those whose rows the database deletes or changes with its rows."""
+    found: dict[str, set[str]] = {}
+    for table in db.metadata.tables.values():
+        for key in table.foreign_keys:
+            if key.ondelete:
+                found.setdefault(key.column.table.name, set()).add(table.name)
+    return found
+
+
+def let_rest(engine: Engine) -> None:
+    """Wait until no thread of the application holds a connection."""
+    pool = engine.pool
+    assert isinstance(pool, sa.pool.QueuePool)
+    eventually(lambda: pool.checkedout() == 0, 10)

@@ -11,6 +11,7 @@ import { warnBeforeLeaving } from "./behaviors/leaving.js";
 import { toast } from "./behaviors/toast.js";
 import { linkDialog } from "./composer/link-dialog.js";
 import { beginningWith } from "./editor/first-content.js";
+import { readCaret } from "./composer/fresh-caret.js";
 import { keepCaret } from "./editor/keep-caret.js";
 import { LocalMemory } from "./editor/local-memory.js";
 import { PlanProvider } from "./editor/provider.js";
@@ -112,6 +113,7 @@ class PlanPage {
     letGoOfUnknown(this.doc, this.editor, () => this.provider.stop("upgrade"));
     this.provider.hold.attach(this.editor.view.dom);
     this.provider.around = (change) => keepCaret(this.editor, change);
+    this.provider.on("frame", () => this.editor && readCaret(this.editor.view));
     this.finder.attach(this.editor, place);
     this.outline.count(this.editor);
     this.editor.on("update", () => this.outline.changed(this.editor));

@@ -106,7 +106,8 @@ def test_suggestions_are_decided_one_by_one_or_by_author_and_can_be_undone(app, 
     reads(leader, "默读[-课文][+课文]，了解内容")
     expect(panel.get_by_text("格式")).to_be_visible()
     panel.get_by_role("button", name="收回").click()
-    reads(leader, "默读课文，了解内容")
+    for page in (leader, teacher):
+        reads(page, "默读课文，了解内容")
     select(teacher, 9, 9)
     teacher.keyboard.press("Delete")
     reads(leader, "默读课文，了解内容[+\u204b]")

@@ -1,6 +1,6 @@
 // A key works where the caret is. Browsers report a moved caret a moment later, on a busy computer after the next key:
-// until then a shortcut would act where the caret was. The same with a press into a text that was not in use: the
-// editor itself, 20 ms after it is in use, would put the caret back where it was.
+// until then a shortcut would act where the caret was, and what arrives from others meanwhile would put the caret back.
+// The same with a press into a text that was not in use: the editor itself, 20 ms after it is in use, would put it back.
 import { Extension } from "@tiptap/core";
 import { Plugin } from "@tiptap/pm/state";
 
@@ -10,12 +10,12 @@ export const FreshCaret = Extension.create({
   name: "freshCaret",
   priority: 1000,
   addProseMirrorPlugins() {
-    return [new Plugin({ props: { handleDOMEvents: { keydown, mousedown, mouseup } } })];
+    return [new Plugin({ props: { handleDOMEvents: { keydown, keyup: settled, mousedown, mouseup: settled } } })];
   },
 });
 
 /** Make what the browser has selected the editor's selection. */
-function readCaret(view) {
+export function readCaret(view) {
   if (!view.isDestroyed && !view.composing) view.domObserver.flush();
 }
 
@@ -29,7 +29,7 @@ function mousedown(view) {
   return false;
 }
 
-function mouseup(view) {
+function settled(view) {
   readCaret(view);
   return false;
 }

@@ -69,6 +69,7 @@ export class PlanProvider extends Emitter {
     });
     socket.on("disconnect", (reason) => this.onDisconnect(reason));
     socket.on("connect_error", (error) => this.onConnectError(error));
+    socket.onAny(() => this.emit("frame"));
     socket.on("u", (payload) => this.onUpdate(payload));
     socket.on("a", ([handle, number]) => this.onAck(handle, number));
     socket.on("nak", ([handle, number, code]) => this.onNak(handle, number, code));

@@ -27,6 +27,13 @@ def is_in_our_time(day: date) -> bool:
     return EARLIEST <= day <= LATEST
 
 
+def media_clock(milliseconds: int | None) -> str:
+    """Return media time as 00:12 or 1:02:03."""
+    seconds = (milliseconds or 0) // 1000
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
 @contextmanager
 def frozen(moment: datetime) -> Iterator[datetime]:
     """Hold the clock at `moment` (aware) inside the block."""

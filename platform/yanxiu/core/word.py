@@ -19,6 +19,7 @@ from yanxiu.core.word_html import HtmlWriter
 from yanxiu.core.word_lists import BULLETS, numbering_part
 from yanxiu.core.word_math import NAMESPACE as MATH
 from yanxiu.core.word_runs import CODE, EMU_PER_PIXEL, HIGHEST, QUOTE, SMALL, TITLE, WIDEST, run_xml
+from yanxiu.core.word_sheets import CELL, Cell, sheet_xml
 from yanxiu.core.word_tables import TABLE_HEAD
 
 __all__ = ["CODE", "QUOTE", "SMALL", "TITLE", "Picture", "WordFile", "run_xml"]
@@ -71,6 +72,7 @@ _STYLE_PART = (
     + _style(SMALL, "Small", "宋体", 20, '<w:spacing w:before="160"/>', '<w:color w:val="5F6B66"/>')
     + _style(QUOTE, "Quote", "楷体", 22, '<w:ind w:left="420"/>', '<w:color w:val="5F6B66"/>')
     + _style(CODE, "Code", "等线", 20, '<w:ind w:left="420"/>')
+    + _style(CELL, "Cell", "宋体", 21, '<w:spacing w:before="20" w:after="20" w:line="280" w:lineRule="auto"/>')
     + "</w:styles>"
 )
 _TYPES = (
@@ -221,6 +223,10 @@ class WordFile:
             filled = f"<w:tc><w:p>{run_xml(text, ())}</w:p></w:tc>"
             self.raw(f"<w:tr><w:tc>{FORM_HEAD}<w:p>{run_xml(name, ('b',))}</w:p></w:tc>{filled}</w:tr>")
         self.raw("</w:tbl><w:p/>")
+
+    def sheet(self, widths: Sequence[int], rows: Sequence[Sequence[Cell]], heads: int = 0) -> None:
+        """Write a form of fixed columns; its first `heads` rows stand on every page again."""
+        self.raw(f"{sheet_xml(widths, rows, heads)}<w:p/>")
 
     def card(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write names and what is filled in beside them, two pairs on a line."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-_LINES = "".join(
+LINES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:color="808080"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
-TABLE_HEAD = f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{_LINES}</w:tblBorders></w:tblPr><w:tblGrid/>'
+TABLE_HEAD = f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{LINES}</w:tblBorders></w:tblPr><w:tblGrid/>'
 
 
 class Grid:

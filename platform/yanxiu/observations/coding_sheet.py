@@ -5,7 +5,6 @@ Texts are written as texts, never as formulas; every formula carries the value w
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from yanxiu.core.csv_files import csv_bytes
 from yanxiu.observations.instruments.comparison import Comparison, settled
 from yanxiu.observations.instruments.flanders import padded
 from yanxiu.observations.instruments.report import Report
@@ -22,8 +22,6 @@ from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.instruments.student_teacher import VARIANTS
 
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-BOM = "\ufeff"
-"""Excel reads a CSV file as UTF-8 only if it begins with this."""
 CODES, MATRIX, FIGURES, AGREEMENT = "编码", "矩阵", "结果", "一致性"
 NOTES = {
     "st": "Rt = Nt ÷ N，Ch =（连数 − 1）÷ N；先看 Rt 再看 Ch。0.4 这条线只在 30 秒间隔时有意义。",
@@ -43,19 +41,13 @@ class Coder:
 
 def codes_csv(scheme: Scheme, coders: Sequence[Coder]) -> bytes:
     """Return the raw codes, a line for each stretch, in milliseconds of media time."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("编码人", "方案", "方案版本", "开始（毫秒）", "结束（毫秒）", "代码", "名称"))
-    for coder in coders:
-        for span in coded_spans(coder.spans):
-            named = (_inert(coder.name), scheme.name, scheme.version)
-            writer.writerow((*named, span.start_ms, span.end_ms, span.code, scheme.label(span.code)))
-    return (BOM + out.getvalue()).encode()
-
-
-def _inert(text: str) -> str:
-    """A name that a spreadsheet would take for a formula stays a name."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    heading = ("编码人", "方案", "方案版本", "开始（毫秒）", "结束（毫秒）", "代码", "名称")
+    rows = [
+        (coder.name, scheme.name, scheme.version, span.start_ms, span.end_ms, span.code, scheme.label(span.code))
+        for coder in coders
+        for span in coded_spans(coder.spans)
+    ]
+    return csv_bytes(heading, rows)
 
 
 def coding_workbook(title: str, scheme: Scheme, coders: Sequence[Coder], comparison: Comparison | None) -> bytes:

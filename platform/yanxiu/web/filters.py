@@ -52,13 +52,6 @@ def filesize(size: int | None) -> str:
     return f"{value:.1f} GB"
 
 
-def media_clock(milliseconds: int | None) -> str:
-    """Return media time as 00:12 or 1:02:03."""
-    seconds = (milliseconds or 0) // 1000
-    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
-
-
 def safe_html(html: str | None) -> Markup:
     """Return stored HTML for output, cleaned once more."""
     return Markup(clean_html(html or ""))
@@ -76,7 +69,7 @@ def init_filters(app: Flask) -> None:
         day=day,
         full_moment=full_moment,
         filesize=filesize,
-        clock=media_clock,
+        clock=clock.media_clock,
         safe_html=safe_html,
         text_of=text_of,
         text_html=text_html,

@@ -10,10 +10,10 @@ from typing import IO
 
 from flask import Response
 
+from yanxiu.core.csv_files import BOM, inert
+
 SPOOL_BYTES = 4 * 1024 * 1024
 """A longer file waits on disk, not in memory."""
-BOM = "\ufeff"
-"""Excel reads a CSV file as UTF-8 only if it begins with this."""
 
 
 def send_csv(filename: str, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -40,14 +40,8 @@ def _csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[s
     yield BOM
     writer.writerow(heading)
     for row in rows:
-        writer.writerow([_as_text(cell) for cell in row])
+        writer.writerow([inert(cell) for cell in row])
         yield out.getvalue()
         out.seek(0)
         out.truncate()
     yield out.getvalue()
-
-
-def _as_text(cell: object) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    text = "" if cell is None else str(cell)
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -106,6 +106,13 @@ def counts_by_lesson(lesson_ids: Iterable[int]) -> dict[int, int]:
     return {row.lesson_id: row.threads for row in rows}
 
 
+def open_threads(viewer: Viewer, lesson: Lesson) -> Select[TimedComment]:
+    """Select the threads of a lesson that the viewer may read, in no order and with nothing loaded along."""
+    return select(TimedComment).where(
+        TimedComment.lesson_id == lesson.id, TimedComment.parent_id.is_(None), _open(viewer, lesson)
+    )
+
+
 def _threads(lesson: Lesson) -> Select[TimedComment]:
     return (
         select(TimedComment)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from yanxiu.observations.views import codings, comments, evaluations, lessons, members, recordings, rubrics, slots
+from yanxiu.observations.views import (
+    codings,
+    comments,
+    evaluations,
+    lessons,
+    members,
+    papers,
+    recordings,
+    rubrics,
+    slots,
+)
 from yanxiu.observations.views.blueprint import bp
 from yanxiu.observations.views.term_plans import PLAN_TARGETS
 from yanxiu.observations.views.uploads import uploads_bp
@@ -17,6 +27,7 @@ __all__ = [
     "evaluations",
     "lessons",
     "members",
+    "papers",
     "recordings",
     "rubrics",
 ]

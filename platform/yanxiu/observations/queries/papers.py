@@ -1,0 +1,91 @@
+"""What the files about a lesson are made of, as far as its reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.db import db
+from yanxiu.lessonplans.models.rounds import DECISIONS
+from yanxiu.lessonplans.queries import visible_plan
+from yanxiu.lessonplans.queries.rounds import suggestions_of
+from yanxiu.observations.models import Lesson, TimedComment
+from yanxiu.observations.queries.comments import open_threads
+
+
+@dataclass(frozen=True)
+class CommentFilter:
+    """What a list of comments is narrowed to; `state` is "open" or "resolved"."""
+
+    kind: str = ""
+    author_id: int | None = None
+    state: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.kind or self.author_id or self.state)
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Yield what a thread must be like."""
+        if self.kind:
+            yield TimedComment.kind == self.kind
+        if self.author_id is not None:
+            yield TimedComment.author_id == self.author_id
+        if self.state:
+            ticked = TimedComment.resolved_at
+            yield ticked.is_(None) if self.state == "open" else ticked.is_not(None)
+
+
+def threads_to_file(
+    viewer: Viewer, lesson: Lesson, wanted: CommentFilter | None = None, *, with_private: bool = True
+) -> Sequence[TimedComment]:
+    """Return every thread the viewer may read, in media time, with its answers; a constant number of queries.
+
+    Without `with_private` the viewer's own notes to oneself stay out: for what others will read.
+    """
+    statement = open_threads(viewer, lesson).where(*(wanted or CommentFilter()).conditions())
+    if not with_private:
+        statement = statement.where(TimedComment.visibility != "private")
+    loaded = statement.options(
+        joinedload(TimedComment.author).joinedload(User.organization),
+        selectinload(TimedComment.replies).joinedload(TimedComment.author),
+    )
+    return db.session.scalars(loaded.order_by(TimedComment.start_ms, TimedComment.id)).all()
+
+
+def count_to_file(viewer: Viewer, lesson: Lesson, wanted: CommentFilter) -> int:
+    """Return how many threads a file would hold."""
+    chosen = open_threads(viewer, lesson).where(*wanted.conditions()).with_only_columns(TimedComment.id)
+    return db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+
+
+def speakers_of(viewer: Viewer, lesson: Lesson) -> Sequence[User]:
+    """Return who wrote a comment that the viewer may read, by name."""
+    ids = open_threads(viewer, lesson).with_only_columns(TimedComment.author_id)
+    statement = select(User).where(User.id.in_(ids)).options(joinedload(User.organization))
+    return db.session.scalars(statement.order_by(User.name, User.id)).all()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a comment that was taken down for the lesson plan: 采纳 or 不采纳, and why or how it reads now."""
+
+    decision: str
+    words: str
+
+
+def outcomes_of(viewer: Viewer, lesson: Lesson) -> dict[int, Outcome]:
+    """Return the decisions about comments on this lesson, by the number of the comment; none where the plan is not seen."""
+    plan = visible_plan(viewer, lesson.lesson_plan_id) if lesson.lesson_plan_id else None
+    if plan is None:
+        return {}
+    return {
+        row.remark_id: Outcome(DECISIONS[row.state], row.outcome or row.reason)
+        for row in suggestions_of(plan.id)
+        if row.remark_id is not None and row.state in DECISIONS
+    }

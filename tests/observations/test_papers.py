@@ -1,0 +1,151 @@
+"""Comments as files and the forms a school files: what stands in them, and what does not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import docx
+import pytest
+
+from tests.support.clients import Client
+from tests.support.lessonplans import make_plan
+from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from yanxiu.core.csv_files import csv_bytes
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.models.rounds import ADOPTED, REMARK, Suggestion
+from yanxiu.observations.models import RubricTemplate
+from yanxiu.observations.services.comments import CommentDraft, reply_to_comment, resolve_comment, withdraw_comment
+from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
+from yanxiu.observations.services.recordings import set_segments
+from yanxiu.observations.services.rubrics import install_shipped_rubrics
+
+SAID = "<b>等待</b> & 追问 --> 好\n\n\n第二行"
+
+
+@pytest.fixture
+def watched(app, cast) -> dict[str, int]:
+    """A lesson of two phases with comments of every audience, three evaluations and a decision of the plan."""
+    with app.app_context(), unit_of_work():
+        teacher, colleague, leader = (cast.user(key) for key in ("teacher", "colleague", "leader"))
+        install_shipped_rubrics()
+        passing = db.session.query(RubricTemplate).filter_by(slug="guoguanke").one().versions[-1]
+        passing.body = {**passing.body, "trimmed": True}
+        lesson = make_lesson(
+            teacher, visibility="school", class_name="五（2）班", subject="语文", rubric_version_id=passing.id
+        )
+        version = make_ready_version(lesson)
+        set_segments(teacher, lesson, version.recording, [(0, "导入"), (20_000, "讨论")])
+        some_comment(colleague, lesson, version, body="=1+1 私下记一笔", visibility="private", start_ms=3_000)
+        some_comment(leader, lesson, version, body="只说给您听", visibility="teacher", start_ms=4_000)
+        seen = some_comment(colleague, lesson, version, body=SAID, kind="evidence", start_ms=12_000, end_ms=18_500)
+        reply_to_comment(teacher, lesson, seen, CommentDraft("+谢谢", "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c1a"))
+        advice = some_comment(colleague, lesson, version, body="=HYPERLINK(1)", kind="suggestion", start_ms=30_000)
+        resolve_comment(teacher, lesson, seen, True)
+        withdraw_comment(leader, lesson, some_comment(leader, lesson, version, body="撤回的话"))
+        for who, value in ((colleague, 5), (leader, 4), (cast.user("principal"), 2)):
+            save_evaluation(who, lesson, {**full_scores(lesson, value), "style": 1}, "板书好", "等一等")
+            submit_evaluation(who, lesson)
+        plan = make_plan(teacher)
+        lesson.lesson_plan_id = plan.id
+        said = Suggestion(
+            plan_id=plan.id, author_id=colleague.id, recorder_id=teacher.id, source=REMARK, remark_id=advice.id,
+            body=advice.body, state=ADOPTED, outcome="改成先写后说", client_uuid="6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c1b",
+        )  # fmt: skip
+        db.session.add(said)
+        return {"lesson": lesson.id, "colleague": colleague.id, "leader": leader.id}
+
+
+def words_of(client: Client, address: str) -> tuple[str, list[list[list[str]]]]:
+    """Open the Word file behind an address; return its paragraphs and its tables, a merged cell once for each place."""
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    document = docx.Document(io.BytesIO(answer.data))
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    return "\n".join(paragraph.text for paragraph in document.paragraphs), tables
+
+
+def test_comments_as_subtitles_table_and_word_hold_what_their_reader_may_read(client_for: Any, watched):
+    at = f"/lessons/{watched['lesson']}/papers/comments?format="
+    vtt = client_for("colleague").get(at + "vtt")
+    assert vtt.content_type == "text/vtt; charset=utf-8"
+    blocks = vtt.data.decode().rstrip("\n").split("\n\n")
+    assert blocks[0] == "WEBVTT"
+    assert not vtt.data.startswith(b"\xef\xbb\xbf")
+    cues = [block.split("\n") for block in blocks[2:]]
+    times = [re.fullmatch(r"(\d\d:\d\d:\d\d\.\d{3}) --> (\d\d:\d\d:\d\d\.\d{3})", cue[1]) for cue in cues]
+    assert [found and found.groups() for found in times] == [
+        ("00:00:03.000", "00:00:06.000"),
+        ("00:00:12.000", "00:00:18.500"),
+        ("00:00:30.000", "00:00:33.000"),
+    ]
+    name = cues[1][2].partition("（")[0]
+    assert cues[1][2:4] == [f"{name}（证据）：&lt;b&gt;等待&lt;/b&gt; &amp; 追问 --&gt; 好", "第二行"]
+    assert "撤回的话" not in vtt.text
+    assert "只说给您听" not in vtt.text
+
+    table = client_for("teacher").get(at + "csv").data
+    assert table.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+    assert [row["点评"] for row in rows] == ["只说给您听", SAID, "'=HYPERLINK(1)"]
+    assert (rows[1]["开始"], rows[1]["结束（秒）"], rows[1]["状态"]) == ("00:12", "18.5", "已解决")
+    assert [row["谁可看到"] for row in rows] == ["仅授课教师", "公开", "公开"]
+
+    text, tables = words_of(client_for("principal"), at + "docx&state=open")
+    assert "只列未解决的点评，共 1 条。" in text
+    assert [row[3] for row in tables[1]] == ["点评", "=HYPERLINK(1)"]
+    assert tables[0][0][:2] == ["课题", "《草船借箭》第一课时"]
+    assert client_for("principal").get(at + "exe").status_code == 404
+
+
+def test_the_record_of_an_observer_as_a_school_files_it(client_for: Any, watched):
+    at = f"/lessons/{watched['lesson']}/papers/record"
+    text, tables = words_of(client_for("colleague"), at)
+    assert "听课记录表" in text
+    assert tables[1][1][0] == "00:00–00:20"
+    assert tables[1][1][1:] == ["导入", "00:12–00:18 <b>等待</b> & 追问 --> 好 第二行", ""]
+    assert tables[1][2][3] == "00:30 【建议】=HYPERLINK(1)"
+    assert tables[2][0] == ["亮点", "板书好"]
+    assert tables[2][2][1].startswith("101.0 分（最佳）")
+    with_notes = words_of(client_for("colleague"), at + "?private=1")[1]
+    assert "私下记一笔" in with_notes[1][1][3]
+    # Nobody reaches another's private notes, nor scores that are still hidden.
+    for who in ("teacher", "principal"):
+        others = words_of(client_for(who), f"{at}?observer={watched['colleague']}&private=1")[1]
+        assert "私下" not in str(others)
+    assert client_for("colleague").get(f"{at}?observer=999999").status_code == 404
+
+
+def test_score_sheets_and_minutes(client_for: Any, watched):
+    at = f"/lessons/{watched['lesson']}/papers/"
+    _text, tables = words_of(client_for("teacher"), f"{at}scores?observer={watched['leader']}")
+    sheet = tables[1]
+    assert sheet[0][:3] == ["项目", "评价要点", "权重"]
+    assert sheet[0][3:] == ["优\n5", "良\n4", "中\n3", "差\n2", "得分"]
+    assert sheet[1] == ["教学目标", "合课标、顾全体", "10", "", "√", "", "", "8.0"]
+    assert sheet[2][:2] == ["教学目标", "明确、真实、可检测"]
+    assert sheet[-1][1] == "81.0（满分 100）  等级：优秀"
+    text, tables = words_of(client_for("teacher"), at + "scores")
+    assert tables[1][-1][1:] == ["100", "101.0", "81.0", "41.0", "81.0"]
+    assert "平均得分 81.0（满分 100），等级 优秀。" in text
+    assert "去掉一个最高分和一个最低分" in text
+    text, tables = words_of(client_for("principal"), at + "minutes")
+    assert "只说给您听" not in str(tables)
+    assert "私下" not in str(tables)
+    assert [row[1:] for row in tables[-1]] == [
+        ["意见", "结果", "怎样改 / 理由"],
+        [SAID, "已解决", ""],
+    ]
+    shown = words_of(client_for("teacher"), at + "minutes")[1]
+    assert shown[-1][2][1:] == ["=HYPERLINK(1)", "采纳", "改成先写后说"]
+    assert "101" not in str(shown)
+
+
+@pytest.mark.once
+def test_no_text_of_a_csv_file_is_a_formula():
+    cells = ["=1", "+1", "-1", "@A", " =1", "＝1", "\t1", "好=", 5, None]
+    (row,) = list(csv.reader(io.StringIO(csv_bytes(["a"], [cells]).decode("utf-8-sig"))))[1:]
+    assert row == ["'=1", "'+1", "'-1", "'@A", "' =1", "'＝1", "'\t1", "好=", "5", ""]

@@ -145,6 +145,67 @@ def test_suggestions_are_decided_one_by_one_or_by_author_and_can_be_undone(app, 
     reads(leader, "默读课文，并")
 
 
+DEAF = """() => {
+  const { provider } = document.querySelector('[data-plan-page]').planPage;
+  const { receive } = provider;
+  const kept = [];
+  provider.receive = (update) => kept.push(update);
+  provider.flush = () => undefined;
+  window.hear = () => {
+    delete provider.flush;
+    provider.receive = receive;
+    kept.forEach((update) => provider.receive(update));
+    provider.flush();
+  };
+}"""
+
+
+def lines_of(page: Page) -> list[str]:
+    """The paragraphs of the first section."""
+    text = page.evaluate(f"{EDITOR}.state.doc.child(0).content.content.map((block) => block.textContent)")
+    return [str(each) for each in text]
+
+
+def test_what_two_accept_in_the_same_moment_stands_there_once(app, page_for, plan_id):
+    """Neither hears of the other's decision before both have decided and one has gone on writing."""
+    leader, teacher = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    pages = leader, teacher
+
+    def accept_at_once(whole: str) -> None:
+        for page in pages:
+            reads(page, whole)
+            page.evaluate(DEAF)
+            page.get_by_role("region", name="修订").get_by_role("button", name="接受", exact=True).click()
+
+    def listen_again(*expected: list[str]) -> None:
+        for page in pages:
+            page.evaluate("window.hear()")
+        eventually(lambda: lines_of(leader) == lines_of(teacher) and lines_of(leader) in expected)
+
+    leader.get_by_role("button", name="修订：增删的文字先作建议").click()
+    leader.evaluate(f"{EDITOR}.view.dispatch({EDITOR}.state.tr.delete(11, 13))")
+    accept_at_once("默读课文，了解内容[+\u204b]")
+    listen_again(["默读课文，了解内容第二条"])
+    stays, goes = sorted(
+        pages, key=lambda page: page.evaluate("document.querySelector('[data-plan-page]').planPage.doc.clientID")
+    )
+    goes.get_by_role("status").get_by_role("button", name="撤销").last.click()
+    expect(goes.get_by_text("留下的是 TA 的那一次")).to_be_visible()
+    stays.get_by_role("status").get_by_role("button", name="撤销").last.click()
+    reads(goes, "默读课文，了解内容[+\u204b]")
+    stays.get_by_role("region", name="修订").get_by_role("button", name="接受", exact=True).click()
+    reads(goes, "默读课文，了解内容第二条")
+
+    leader.evaluate(f"{EDITOR}.view.dispatch({EDITOR}.state.tr.insertText('¶', 11))")
+    leader.get_by_role("button", name="修订：增删的文字先作建议").click()
+    accept_at_once("默读课文，了解内容[+¶]第二条")
+    goes.evaluate(f"{EDITOR}.commands.insertContentAt(2 + 11 + 3, '又')")
+    # What was written in the paragraph that goes stays, and only that.
+    listen_again(*(["默读课文，了解内容", *rest] for rest in (["第二条", "又"], ["又", "第二条"])))
+    saved(leader)
+    assert sorted(first_lines(app, plan_id)) == sorted(lines_of(leader))
+
+
 def test_a_colleague_is_followed_and_says_which_section_is_theirs(page_for, plan_id):
     leader, teacher = opened(page_for("leader", 390), plan_id), opened(page_for("teacher"), plan_id)
     leader.get_by_role("button", name="李强").click()

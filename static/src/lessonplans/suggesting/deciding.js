@@ -1,27 +1,56 @@
 // 接受 and 不接受: ordinary edits of the document, each one step for undo.
 import { canSplit } from "@tiptap/pm/transform";
-import { yUndoPluginKey } from "@tiptap/y-tiptap";
+import { ySyncPluginKey, yUndoPluginKey } from "@tiptap/y-tiptap";
 import { BREAK, INSERTION, JOIN } from "./marks.js";
 import { PLAIN } from "./mode.js";
-import { suggestionsIn } from "./list.js";
+import { breaksUp, suggestionsIn } from "./list.js";
 import { isJoinable, joiningDepth } from "./rewriting.js";
+import { notedIn } from "./twice.js";
 
 const ITEMS = ["listItem", "taskItem"];
 const WRAPS = [...ITEMS, "bulletList", "orderedList", "taskList", "blockquote"];
 
-/** Accept or refuse the suggestions with these ids; returns how many there were. */
+/** Accept or refuse the suggestions with these ids as one step; returns how many there were, and how to take it back. */
 export function decide(editor, ids, accepted) {
-  const { state, view } = editor;
-  const chosen = suggestionsIn(state.doc).filter(({ id }) => ids.includes(id));
-  if (!chosen.length || !editor.isEditable) return 0;
+  const chosen = suggestionsIn(editor.state.doc).filter(({ id }) => ids.includes(id));
+  if (!chosen.length || !editor.isEditable) return { count: 0 };
+  const { undoManager } = yUndoPluginKey.getState(editor.state);
+  asOneStep(undoManager, () => {
+    const moving = accepted ? chosen.filter(breaksUp) : [];
+    settleAll(editor, chosen.filter((one) => !moving.includes(one)), accepted);
+    moving.reverse().forEach(({ id }) => acceptMoving(editor, id));
+  });
+  return { count: chosen.length, undo: undoing(editor, undoManager) };
+}
+
+function asOneStep(undoManager, act) {
+  const { captureTimeout } = undoManager;
+  undoManager.stopCapturing();
+  undoManager.captureTimeout = Infinity;
+  act();
+  undoManager.captureTimeout = captureTimeout;
+  undoManager.stopCapturing();
+}
+
+/** Returns whether it could be taken back: not after `settleTwice` found that somebody else had accepted it too. */
+function undoing(editor, undoManager) {
+  const step = undoManager.undoStack[undoManager.undoStack.length - 1];
+  return () => undoManager.undoStack.includes(step) && (editor.commands.undo(), true);
+}
+
+function settleAll({ state, view }, chosen, accepted) {
+  if (!chosen.length) return;
   const ranges = chosen.flatMap((suggestion) => suggestion.ranges).sort((one, other) => other.from - one.from);
   const tr = state.tr.setMeta(PLAIN, true);
   ranges.forEach((range) => settle(tr, range, accepted));
-  const { undoManager } = yUndoPluginKey.getState(state);
-  undoManager.stopCapturing();
   view.dispatch(tr);
-  undoManager.stopCapturing();
-  return chosen.length;
+}
+
+/** What moves text to another paragraph, by itself: it is noted what it puts there. */
+function acceptMoving(editor, id) {
+  const { doc } = ySyncPluginKey.getState(editor.state);
+  const found = suggestionsIn(editor.state.doc).filter((one) => one.id === id);
+  notedIn(doc, id, () => settleAll(editor, found, true));
 }
 
 function settle(tr, range, accepted) {

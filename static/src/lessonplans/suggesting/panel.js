@@ -120,9 +120,10 @@ export class SuggestionPanel {
     if (this.mode.provider.hold.active) return;
     const waiting = accepted ? this.waitingForLine(ids) : [];
     if (waiting.length) toast("分段的修订要等连上网络再接受，免得和同伴重复");
-    const count = decide(this.editor, ids.filter((id) => !waiting.includes(id)), accepted);
+    const { count, undo } = decide(this.editor, ids.filter((id) => !waiting.includes(id)), accepted);
     const done = accepted ? "接受" : "没有接受";
-    if (count) toast(`${done}了 ${count} 处修订`.replace("没有接受了", "没有接受"), { undo: { act: () => void this.editor.commands.undo() } });
+    const act = () => (undo() ? {} : { toast: "同伴在同一刻也接受了，留下的是 TA 的那一次，请 TA 来撤销" });
+    if (count) toast(`${done}了 ${count} 处修订`.replace("没有接受了", "没有接受"), { undo: { act } });
   }
 
   /** Two who break up a paragraph unknown to each other double what stands behind the break. */

@@ -1,11 +1,13 @@
 // 修订 on the page of a plan: the switch in the toolbar and the list beside the sheet.
 import { toast } from "../../behaviors/toast.js";
 import { SuggestionPanel } from "./panel.js";
+import { settleTwice } from "./settling.js";
 
 /** Returns the command of the toolbar's switch. */
 export function bindSuggesting(page, editor, mode) {
   mode.attach(editor, mode.provider.hold);
   const panel = new SuggestionPanel(page, editor, mode);
+  settleTwice(editor, mode.provider);
   mode.provider.on("role", () => panel.schedule());
   mode.provider.on("stopped", () => panel.schedule());
   return (_editor, tool) => {

@@ -3,3 +3,4 @@ import "./resources/upload.js";
 import "./resources/cards.js";
 import "./resources/favorite.js";
 import "./resources/visibility.js";
+import "./resources/books.js";

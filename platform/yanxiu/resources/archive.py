@@ -18,7 +18,11 @@ from yanxiu.resources.models import (
     ResourceDownload,
     ResourceFavorite,
     ResourceFile,
+    TextbookNode,
+    TextbookRemap,
+    TextbookRemapStep,
 )
+from yanxiu.resources.services.textbooks import adopt_resources
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries.archive_parts import ArchivePart, Kept, Left, Row, Shelf
 
@@ -31,7 +35,7 @@ def unread(row: Row) -> Row:
 
 
 def without_path(row: Row) -> Row:
-    return {**row, "org_path": ""}
+    return {**row, "org_path": "", "textbook_id": None}
 
 
 def read_again(ids: Sequence[int]) -> None:
@@ -42,11 +46,14 @@ def read_again(ids: Sequence[int]) -> None:
 
 
 def find_places(ids: Sequence[int]) -> None:
-    """Say below which places the owners' schools are here."""
+    """Say below which places the owners' schools are here, and where in the catalogs of their counties."""
     found = select(Resource, Organization.path).join(Organization, Organization.id == Resource.school_id)
     for resource, path in db.session.execute(found.where(Resource.id.in_(ids))):
         resource.org_path = path
     db.session.flush()
+    for county_id in db.session.scalars(select(Resource.county_id).where(Resource.id.in_(ids)).distinct()).all():
+        if county_id is not None:
+            adopt_resources(county_id)
 
 
 def fill_resources(shelf: Shelf, workshop: Workshop) -> None:
@@ -76,6 +83,9 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(ResourceFile, "resource_id", arriving=unread, placed=read_again),
         ),
         left=(
+            Left(TextbookNode, "the catalog is the county's"),
+            Left(TextbookRemap, "the catalog is the county's"),
+            Left(TextbookRemapStep, "the catalog is the county's"),
             Left(ResourceContent, "read out of the file again"),
             Left(PreviewImage, "drawn from the file again"),
             Left(ResourceFavorite, "what people of the old server kept at hand for themselves"),

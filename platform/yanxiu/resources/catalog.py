@@ -31,6 +31,17 @@ LICENSES = {
 }
 SOURCES = {"upload": "上传", "generated": "生成"}
 VOLUMES = ("上册", "下册", "全一册")
+LEVELS = {
+    "stage": "学段",
+    "grade": "年级",
+    "subject": "学科",
+    "edition": "版本",
+    "volume": "册次",
+    "unit": "单元",
+    "lesson": "课题",
+}
+"""The levels of a catalog of textbooks from the top: the columns that resources have too, and their words."""
+LONGEST = {"stage": 10, "grade": 10, "subject": 20, "edition": 20, "volume": 10, "unit": 60, "lesson": 60}
 SORTS = {"newest": "最新", "popular": "下载最多"}
 
 STAGE_OF_GRADE = {

@@ -17,6 +17,7 @@ from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.models import Resource, ResourceDownload
 from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, set_favorite
+from yanxiu.resources.services.textbooks import install_shipped_textbooks
 
 _GIVEN = (
     "kind",
@@ -38,6 +39,7 @@ def seed(world: DemoWorld) -> None:
     """Fill the library; the small world keeps it empty."""
     if world.small:
         return
+    install_shipped_textbooks(None, world.orgs["county"].id)
     made = [_publish_seed(world, entry) for entry in _entries("seeds.toml", "document")]
     made += [_publish(world, entry) for entry in _entries("library.toml", "resource")]
     for user, resource in (("leader", made[0]), ("teacher", made[5]), ("teacher", made[7]), ("villager", made[6])):

@@ -72,3 +72,10 @@ class ResourceOpened(Event):
 
     resource_id: int
     user_id: int
+
+
+@dataclass(frozen=True)
+class ResourcesFiled(Event):
+    """These resources stand at another place of the catalog of textbooks, or it has another name."""
+
+    resource_ids: tuple[int, ...]

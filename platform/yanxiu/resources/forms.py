@@ -8,14 +8,14 @@ from typing import Any
 from wtforms import FileField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
-from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
 from yanxiu.core import clock
 from yanxiu.core.html import without_invisible
-from yanxiu.resources.catalog import KINDS, LICENSES, SORTS, STAGE_OF_GRADE, VISIBILITIES, VOLUMES
+from yanxiu.resources.catalog import KINDS, LEVELS, LICENSES, LONGEST, SORTS, STAGE_OF_GRADE, VISIBILITIES
 from yanxiu.resources.models import Resource
 from yanxiu.resources.queries import LibraryFilter
+from yanxiu.resources.queries.textbooks import FIXED, Shelf
 from yanxiu.resources.services import ResourceDetails
-from yanxiu.web.forms import Form
+from yanxiu.web.forms import Form, one_line
 
 MINE = ("uploads", "favorites", "removed")
 FIRST_YEAR = 1980
@@ -23,6 +23,11 @@ FIRST_YEAR = 1980
 
 def _words(words: Iterable[str], empty: str = "未选") -> dict[str, str]:
     return {"": empty, **{word: word for word in words}}
+
+
+def _level(column: str) -> SelectField:
+    """A level of the catalog of textbooks: the county's words are offered by `offer_books`."""
+    return _select(LEVELS[column], _words(FIXED[column]))
 
 
 def _tidy(value: str | None) -> str:
@@ -46,14 +51,14 @@ class DetailsForm(Form):
 
     title = StringField("标题", [DataRequired("请填写标题"), _upto(120)], [_tidy])
     kind = _select("类型", {"": "请选择", **KINDS}, DataRequired("请选择类型"))
-    stage = _select("学段", _words(STAGES))
-    grade = _select("年级", _words(GRADES))
-    subject = _select("学科", _words(SUBJECTS))
+    stage = _level("stage")
+    grade = _level("grade")
+    subject = _level("subject")
     visibility = _select("谁能看到", VISIBILITIES, DataRequired("请选择谁能看到"))
     workshop_id = _select("工作坊", {"": "请选择工作坊"})
     summary = TextAreaField("简介", [_upto(1000)], [_tidy])
-    edition = _select("教材版本", _words(EDITIONS))
-    volume = _select("册次", _words(VOLUMES))
+    edition = _level("edition")
+    volume = _level("volume")
     unit = StringField("单元", [_upto(60)], [_tidy])
     lesson = StringField("课题", [_upto(60)], [_tidy])
     author = StringField("作者", [_upto(60)], [_tidy])
@@ -63,6 +68,20 @@ class DetailsForm(Form):
     def offer_workshops(self, options: Sequence[tuple[int, str]]) -> None:
         """Fill in the workshops one may share with."""
         self.workshop_id.choices = {"": "请选择工作坊", **{str(key): name for key, name in options}}
+
+    def offer_books(self, shelf: Shelf) -> None:
+        """Offer what the county's catalog has next to what is chosen; any word of its level is taken, for the
+        choice above may have changed since the page was made.
+        """
+        chosen = {column: self[column].data or "" for column in FIXED}
+        for column in FIXED:
+            field: SelectField = self[column]
+            names = shelf.names(column, chosen)
+            if field.data and field.data not in names and shelf.knows(column, field.data):
+                names = [*names, field.data]
+            elif field.data and field.object_data == field.data:
+                names = [*names, field.data] if field.data not in names else names
+            field.choices = _words(names)
 
     def validate_workshop_id(self, field: SelectField) -> None:
         """A workshop is needed only for what is shared with one."""
@@ -118,11 +137,26 @@ def parse_filter(args: Mapping[str, str], workshop_id: int | None = None) -> Lib
 
     return LibraryFilter(
         kind=known("kind", KINDS),
-        stage=known("stage", STAGES),
-        grade=known("grade", GRADES),
-        subject=known("subject", SUBJECTS),
-        edition=known("edition", EDITIONS),
         sort=known("sort", SORTS) or "newest",
         mine=known("mine", MINE),
         workshop_id=workshop_id,
+        **chosen_names(args),
     )
+
+
+def chosen_names(args: Mapping[str, str]) -> dict[str, str]:
+    """Read the seven names of the catalog of textbooks; a name that nothing has finds nothing."""
+    return {column: _tidy(args.get(column))[: LONGEST[column]] for column in LEVELS}
+
+
+class NodeForm(Form):
+    """The name of a node of the catalog of textbooks."""
+
+    name = StringField("名称", [DataRequired("请填写名称"), _upto(60)], [one_line])
+
+
+class BookSheetForm(Form):
+    """A catalog out of a spreadsheet, pasted or as a file."""
+
+    text = TextAreaField("从表格复制过来的内容", [_upto(200_000)])
+    file = FileField("或者选择 .xlsx 文件")

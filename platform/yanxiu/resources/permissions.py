@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from yanxiu.accounts.catalog import RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.resources.models import Resource, ResourceUpload
 
@@ -42,6 +43,11 @@ def can_remove_resource(viewer: Viewer, resource: Resource) -> bool:
 def can_use_upload(viewer: Viewer, upload: ResourceUpload) -> bool:
     """A waiting upload belongs to who sent it."""
     return viewer.is_authenticated and upload.owner_id == viewer.user_id
+
+
+def can_edit_textbooks(viewer: Viewer) -> bool:
+    """The catalog of textbooks is the county's: its researchers and administrators keep it."""
+    return viewer.county_id is not None and viewer.holds(RESEARCH_ROLES, viewer.county_path)
 
 
 def owns(viewer: Viewer, resource: Resource) -> bool:

@@ -10,7 +10,7 @@ from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription, record
 from yanxiu.core.file_text import SlowFileError, text_in_file
 from yanxiu.core.html import clean_html
-from yanxiu.core.search_queue import enqueue_index
+from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
 from yanxiu.core.storage import ReceivedFile, receive_file, storage
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
@@ -20,6 +20,7 @@ from yanxiu.resources.events import (
     ResourcePublished,
     ResourceRemoved,
     ResourceRestored,
+    ResourcesFiled,
     ResourceTextRead,
     ResourceUpdated,
     ResourceVersionAdded,
@@ -46,6 +47,10 @@ def _queue_reading(event: ResourcePublished | ResourceVersionAdded) -> None:
 
 def _reindex(event: ResourceTextRead | ResourceRestored) -> None:
     enqueue_index("resource", event.resource_id)
+
+
+def _reindex_filed(event: ResourcesFiled) -> None:
+    enqueue_index_many("resource", event.resource_ids)
 
 
 def _reindex_narrowed(event: ResourceUpdated) -> None:
@@ -154,6 +159,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(ResourceVersionAdded, _queue_reading),
     Subscription(ResourceTextRead, _reindex),
     Subscription(ResourceRestored, _reindex),
+    Subscription(ResourcesFiled, _reindex_filed),
     Subscription(ResourceUpdated, _reindex_narrowed),
     Subscription(ResourceRemoved, _drop_from_index),
     Subscription(UploadReceived, _queue_expiry),

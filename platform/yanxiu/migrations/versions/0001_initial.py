@@ -190,6 +190,46 @@ def upgrade() -> None:
         batch_op.create_index("ix_search_popular_most", ["county_id", "people"], unique=False)
 
     op.create_table(
+        "textbook_node",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("county_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("grade", sa.String(length=10), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("edition", sa.String(length=20), nullable=False),
+        sa.Column("volume", sa.String(length=10), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=False),
+        sa.Column("lesson", sa.String(length=60), nullable=False),
+        sa.Column("retired_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["county_id"], ["organization.id"], name=op.f("fk_textbook_node_county_id_organization")
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["textbook_node.id"], name=op.f("fk_textbook_node_parent_id_textbook_node")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_textbook_node")),
+        sa.UniqueConstraint(
+            "county_id",
+            "stage",
+            "grade",
+            "subject",
+            "edition",
+            "volume",
+            "unit",
+            "lesson",
+            name="uq_textbook_node_chain",
+        ),
+    )
+    with op.batch_alter_table("textbook_node", schema=None) as batch_op:
+        batch_op.create_index("ix_textbook_node_county_id_level", ["county_id", "level"], unique=False)
+        batch_op.create_index(batch_op.f("ix_textbook_node_parent_id"), ["parent_id"], unique=False)
+
+    op.create_table(
         "user",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("username", sa.String(length=64), nullable=False),
@@ -422,6 +462,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_teacher_import_actor_id"), ["actor_id"], unique=False)
 
     op.create_table(
+        "textbook_remap",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("county_id", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("target_id", sa.Integer(), nullable=False),
+        sa.Column("source_label", sa.String(length=300), nullable=False),
+        sa.Column("target_label", sa.String(length=300), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_textbook_remap_actor_id_user")),
+        sa.ForeignKeyConstraint(
+            ["county_id"], ["organization.id"], name=op.f("fk_textbook_remap_county_id_organization")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["textbook_node.id"], name=op.f("fk_textbook_remap_source_id_textbook_node")
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["textbook_node.id"], name=op.f("fk_textbook_remap_target_id_textbook_node")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_textbook_remap")),
+    )
+    with op.batch_alter_table("textbook_remap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_textbook_remap_county_id"), ["county_id"], unique=False)
+
+    op.create_table(
         "user_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -612,6 +678,7 @@ def upgrade() -> None:
         sa.Column("volume", sa.String(length=10), nullable=False),
         sa.Column("unit", sa.String(length=60), nullable=False),
         sa.Column("lesson", sa.String(length=60), nullable=False),
+        sa.Column("textbook_id", sa.Integer(), nullable=True),
         sa.Column("author", sa.String(length=60), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("source", sa.String(length=16), nullable=False),
@@ -634,6 +701,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["county_id"], ["organization.id"], name=op.f("fk_resource_county_id_organization")),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_owner_id_user")),
         sa.ForeignKeyConstraint(["school_id"], ["organization.id"], name=op.f("fk_resource_school_id_organization")),
+        sa.ForeignKeyConstraint(
+            ["textbook_id"], ["textbook_node.id"], name=op.f("fk_resource_textbook_id_textbook_node")
+        ),
         sa.ForeignKeyConstraint(["workshop_id"], ["workshop.id"], name=op.f("fk_resource_workshop_id_workshop")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
     )
@@ -646,6 +716,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_school_id"), ["school_id"], unique=False)
         batch_op.create_index("ix_resource_subject_created_at", ["subject", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_textbook_id"), ["textbook_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_workshop_id"), ["workshop_id"], unique=False)
 
     op.create_table(
@@ -1328,6 +1399,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("text_band", schema=None) as batch_op:
         batch_op.create_index("ix_text_band_text", ["text_id"], unique=False)
+
+    op.create_table(
+        "textbook_remap_step",
+        sa.Column("remap_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["remap_id"], ["textbook_remap.id"], name=op.f("fk_textbook_remap_step_remap_id_textbook_remap")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_textbook_remap_step_resource_id_resource")
+        ),
+        sa.PrimaryKeyConstraint("remap_id", "resource_id", name=op.f("pk_textbook_remap_step")),
+    )
+    with op.batch_alter_table("textbook_remap_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_textbook_remap_step_resource_id"), ["resource_id"], unique=False)
 
     op.create_table(
         "topic_requirement",
@@ -2568,6 +2656,10 @@ def downgrade() -> None:
     op.drop_table("workshop_member")
     op.drop_table("topic_visit")
     op.drop_table("topic_requirement")
+    with op.batch_alter_table("textbook_remap_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_textbook_remap_step_resource_id"))
+
+    op.drop_table("textbook_remap_step")
     with op.batch_alter_table("text_band", schema=None) as batch_op:
         batch_op.drop_index("ix_text_band_text")
 
@@ -2697,6 +2789,7 @@ def downgrade() -> None:
     op.drop_table("teacher_import_row")
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_workshop_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_textbook_id"))
         batch_op.drop_index("ix_resource_subject_created_at")
         batch_op.drop_index(batch_op.f("ix_resource_school_id"))
         batch_op.drop_index(batch_op.f("ix_resource_plan_id"))
@@ -2738,6 +2831,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
 
     op.drop_table("user_session")
+    with op.batch_alter_table("textbook_remap", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_textbook_remap_county_id"))
+
+    op.drop_table("textbook_remap")
     with op.batch_alter_table("teacher_import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_teacher_import_actor_id"))
 
@@ -2777,6 +2874,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_user_organization_id_name")
 
     op.drop_table("user")
+    with op.batch_alter_table("textbook_node", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_textbook_node_parent_id"))
+        batch_op.drop_index("ix_textbook_node_county_id_level")
+
+    op.drop_table("textbook_node")
     with op.batch_alter_table("search_popular", schema=None) as batch_op:
         batch_op.drop_index("ix_search_popular_most")
 

@@ -14,6 +14,7 @@ from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.forms import DetailsForm, VersionForm, details_of
 from yanxiu.resources.models import Resource
 from yanxiu.resources.permissions import can_edit_resource, can_remove_resource
+from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import add_version, remove_resource, restore_resource, update_resource
 from yanxiu.resources.views.blueprint import bp, load_for
 from yanxiu.web.auth import current_actor, current_viewer
@@ -33,6 +34,8 @@ def update(resource_id: int) -> ResponseReturnValue:
     with unit_of_work():
         resource = load_for(can_edit_resource, resource_id)
         form = _details_form(resource)
+        if "narrow" in request.form:
+            return _page(resource, form, VersionForm(formdata=None))
         valid = form.validate()
         if valid:
             update_resource(current_actor(), resource, form.details())
@@ -97,6 +100,7 @@ def _details_form(resource: Resource, *, typed: bool = True) -> DetailsForm:
     if resource.workshop is not None and resource.workshop.id not in {key for key, _name in options}:
         options.append((resource.workshop.id, resource.workshop.name))
     form.offer_workshops(options)
+    form.offer_books(shelf_of(current_viewer().county_id))
     return form
 
 

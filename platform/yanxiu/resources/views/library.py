@@ -6,7 +6,6 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
@@ -14,7 +13,7 @@ from yanxiu.resources import catalog
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.forms import parse_filter
 from yanxiu.resources.models import Resource, ResourceFile
-from yanxiu.resources.permissions import can_edit_resource, can_remove_resource
+from yanxiu.resources.permissions import can_edit_resource, can_edit_textbooks, can_remove_resource
 from yanxiu.resources.queries import (
     LibraryFilter,
     favorites_among,
@@ -23,6 +22,7 @@ from yanxiu.resources.queries import (
     popular_resources,
     related_resources,
 )
+from yanxiu.resources.queries.textbooks import FIXED, names_in_book, shelf_of
 from yanxiu.resources.services import count_download, note_opening, set_favorite
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
@@ -31,13 +31,7 @@ from yanxiu.workshops.queries import workshop_head_for
 from yanxiu.workshops.queries.plan_progress import items_to_tick
 
 PLAYABLE = frozenset({"audio", "video", "image"})
-CHOICES = {
-    "kind": ("类型", tuple(catalog.KINDS.items())),
-    "stage": ("学段", tuple((word, word) for word in STAGES)),
-    "grade": ("年级", tuple((word, word) for word in GRADES)),
-    "subject": ("学科", tuple((word, word) for word in SUBJECTS)),
-    "edition": ("版本", tuple((word, word) for word in EDITIONS)),
-}
+Choices = dict[str, tuple[str, list[tuple[str, str]]]]
 
 
 @bp.get("/resources")
@@ -47,7 +41,12 @@ def index() -> str:
     wanted = parse_filter(request.args)
     if wanted.mine and not current_viewer().is_authenticated:
         wanted = parse_filter({})
-    return render_template("resources/index.html", mine_subject=_of_my_subject(wanted), **_listing(wanted))
+    return render_template(
+        "resources/index.html",
+        mine_subject=_of_my_subject(wanted),
+        may_keep_books=can_edit_textbooks(current_viewer()),
+        **_listing(wanted),
+    )
 
 
 @bp.get("/workshops/<int:workshop_id>/resources")
@@ -64,7 +63,24 @@ def _listing(wanted: LibraryFilter) -> dict[str, object]:
     viewer = current_viewer()
     page = library_page(viewer, viewer_workshops(), wanted, request.args.get("cursor"))
     favorites = favorites_among(viewer, [resource.id for resource in page.items])
-    return {"page": page, "favorites": favorites, "wanted": wanted, "choices": CHOICES, "catalog": catalog}
+    return {"page": page, "favorites": favorites, "wanted": wanted, "choices": _choices(wanted), "catalog": catalog}
+
+
+def _choices(wanted: LibraryFilter) -> Choices:
+    """What each filter offers next to what is chosen; books, units and lessons show once they can be chosen."""
+    county_id, chosen = current_viewer().county_id, wanted.names
+    shelf = shelf_of(county_id, with_retired=True)
+    offered = {column: shelf.names(column, chosen) for column in FIXED if column != "volume" or chosen["edition"]}
+    offered |= {column: names_in_book(county_id, column, chosen) for column in ("unit", "lesson")}
+    choices: Choices = {"kind": ("类型", list(catalog.KINDS.items()))}
+    for column, names in offered.items():
+        own = chosen[column]
+        words = names if not own or own in names else [*names, own]
+        if words:
+            choices[column] = (catalog.LEVELS[column], [(word, word) for word in words])
+    if chosen["volume"] and "volume" not in choices:
+        choices["volume"] = (catalog.LEVELS["volume"], [(chosen["volume"],) * 2])
+    return choices
 
 
 def _of_my_subject(wanted: LibraryFilter) -> list[Resource]:

@@ -19,6 +19,7 @@ from yanxiu.resources.forms import DetailsForm
 from yanxiu.resources.models import ResourceUpload
 from yanxiu.resources.permissions import can_use_upload
 from yanxiu.resources.queries import find_upload, waiting_uploads
+from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import discard_upload, publish_resource, receive_upload
 from yanxiu.resources.views.blueprint import bp
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
@@ -97,6 +98,8 @@ def publish() -> ResponseReturnValue:
         if not uploads:
             raise InvalidError("请先选择要发布的文件", field="files")
         cards = _cards(uploads, typed=True)
+        if "narrow" in request.form:
+            return _page(_cards_again(cards))
         faultless = not [form for _upload, form in cards if not form.validate()]
         published = [publish_resource(current_actor(), u, f.details()).id for u, f in cards] if faultless else []
     if not faultless:
@@ -112,12 +115,13 @@ Card = tuple[ResourceUpload, DetailsForm]
 
 def _cards(uploads: Sequence[ResourceUpload], *, typed: bool = False) -> list[Card]:
     """A form for each waiting file, filled with what was typed or with the guesses."""
-    options = workshop_options(current_viewer())
+    options, shelf = workshop_options(current_viewer()), shelf_of(current_viewer().county_id)
     cards = []
     for upload in uploads:
         start = None if typed else {**_defaults(), **upload.guess}
         form = DetailsForm(request.form if typed else None, prefix=f"u{upload.id}", data=start)
         form.offer_workshops(options)
+        form.offer_books(shelf)
         cards.append((upload, form))
     return cards
 

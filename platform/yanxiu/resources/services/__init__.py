@@ -44,6 +44,7 @@ from yanxiu.resources.models import (
     ResourceFile,
     ResourceUpload,
 )
+from yanxiu.resources.services.textbooks import textbook_for
 from yanxiu.workshops.queries import membership_of
 
 UPLOAD_LIFETIME = timedelta(days=7)
@@ -103,8 +104,10 @@ def publish_resource(actor: User, upload: ResourceUpload, details: ResourceDetai
     if not hold(upload):
         raise ConflictError("这个文件刚刚已经发布，请到“我上传的”里查看")
     home = viewer_of(actor)
+    values = _checked(actor, details)
     resource = Resource(
-        **_checked(actor, details),
+        **values,
+        textbook_id=textbook_for(home.county_id, values),
         source=source,
         owner_id=actor.id,
         school_id=home.school_id,
@@ -123,8 +126,10 @@ def publish_resource(actor: User, upload: ResourceUpload, details: ResourceDetai
 def update_resource(actor: User, resource: Resource, details: ResourceDetails) -> None:
     """Change what is said about a resource; who is not the owner leaves a trace in the audit log."""
     _hold(resource)
-    for name, value in _checked(actor, details, before=resource.workshop_id).items():
+    values = _checked(actor, details, before=resource.workshop_id)
+    for name, value in values.items():
         setattr(resource, name, value)
+    resource.textbook_id = textbook_for(resource.county_id, values)
     resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
     if actor.id != resource.owner_id:
         record_audit(actor, "resource.update", "resource", resource.id, title=resource.title)

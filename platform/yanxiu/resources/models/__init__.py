@@ -13,7 +13,25 @@ from yanxiu.core import clock
 from yanxiu.core.db import Id, Model, Timestamps
 from yanxiu.core.storage import StoredFile
 from yanxiu.resources.catalog import KINDS
+from yanxiu.resources.models.textbooks import TextbookNode, TextbookRemap, TextbookRemapStep
 from yanxiu.workshops.models import Workshop
+
+__all__ = [
+    "FAILED",
+    "NONE",
+    "READY",
+    "WAITING",
+    "PreviewImage",
+    "Resource",
+    "ResourceContent",
+    "ResourceDownload",
+    "ResourceFavorite",
+    "ResourceFile",
+    "ResourceUpload",
+    "TextbookNode",
+    "TextbookRemap",
+    "TextbookRemapStep",
+]
 
 WAITING, READY, NONE, FAILED = "waiting", "ready", "none", "failed"
 
@@ -43,6 +61,8 @@ class Resource(Timestamps, Model):
     volume: Mapped[str] = mapped_column(String(10), default="")
     unit: Mapped[str] = mapped_column(String(60), default="")
     lesson: Mapped[str] = mapped_column(String(60), default="")
+    textbook_id: Mapped[int | None] = mapped_column(ForeignKey("textbook_node.id"), index=True)
+    """The deepest node of the county's catalog that the seven names above lead to; they follow it when it is renamed."""
     author: Mapped[str] = mapped_column(String(60), default="")
     year: Mapped[int | None]
     source: Mapped[str] = mapped_column(String(16), default="upload")

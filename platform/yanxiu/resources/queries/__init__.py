@@ -13,6 +13,7 @@ from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
+from yanxiu.resources.catalog import LEVELS
 from yanxiu.resources.models import (
     PreviewImage,
     Resource,
@@ -45,6 +46,9 @@ class LibraryFilter:
     grade: str = ""
     subject: str = ""
     edition: str = ""
+    volume: str = ""
+    unit: str = ""
+    lesson: str = ""
     sort: str = "newest"
     mine: str = ""
     workshop_id: int | None = None
@@ -52,7 +56,12 @@ class LibraryFilter:
     @property
     def narrows(self) -> bool:
         """Whether anything but the order was chosen."""
-        return any((self.kind, self.stage, self.grade, self.subject, self.edition, self.mine))
+        return any((self.kind, self.mine, *self.names.values()))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the catalog that were chosen, by level."""
+        return {column: getattr(self, column) for column in LEVELS}
 
 
 def visible_resources(viewer: Viewer, workshop_ids: Collection[int]) -> ColumnElement[bool]:
@@ -87,11 +96,8 @@ def library_page(
     statement = select(Resource).options(*_row()).where(_scope(viewer, workshop_ids, wanted))
     for column, value in (
         (Resource.kind, wanted.kind),
-        (Resource.stage, wanted.stage),
-        (Resource.grade, wanted.grade),
-        (Resource.subject, wanted.subject),
-        (Resource.edition, wanted.edition),
         (Resource.workshop_id, wanted.workshop_id),
+        *((getattr(Resource, column), value) for column, value in wanted.names.items()),
     ):
         if value:
             statement = statement.where(column == value)

@@ -1,0 +1,193 @@
+"""The catalog of textbooks: chosen from, renamed, taken over to a newer book, and read from a sheet."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.resources.matrix_textbooks import BOOKS
+from tests.support.resources import make_resource
+from yanxiu.core.audit import AuditEntry
+from yanxiu.core.db import db
+from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.search_queue import SearchOutbox
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.resources.catalog import LEVELS, LONGEST
+from yanxiu.resources.indexing import load_documents
+from yanxiu.resources.models import Resource, TextbookNode
+from yanxiu.resources.permissions import can_edit_textbooks
+from yanxiu.resources.queries.textbooks import (
+    children_of,
+    counts_below,
+    deepest_node,
+    names_in_book,
+    remap_outlook,
+    shelf_of,
+)
+from yanxiu.resources.services.textbooks import (
+    add_node,
+    import_chains,
+    install_shipped_textbooks,
+    move_node,
+    place_of,
+    remap_node,
+    rename_node,
+    retire_node,
+    step_node,
+    undo_remap,
+)
+from yanxiu.resources.textbooks import chains_in, rows_of, shipped_chains
+
+LESSON = dict(zip(LEVELS, BOOKS[0], strict=True))
+
+
+def test_the_shipped_catalog_is_whole_fits_its_columns_and_is_added_once(ctx, cast):
+    chains = shipped_chains()
+    assert ("小学", "五年级", "语文", "统编版", "下册", "第二单元", "草船借箭") in chains
+    assert ("初中", "九年级", "物理", "人教版", "全一册", "欧姆定律") in chains
+    for chain in chains:
+        assert all(0 < len(name) <= size for name, size in zip(chain, LONGEST.values(), strict=False))
+    with unit_of_work():
+        first = install_shipped_textbooks(None, cast.places["county"])
+        again = install_shipped_textbooks(None, cast.places["county"])
+    assert first.new > 400
+    assert (again.new, again.known) == (0, first.new)
+    shelf = shelf_of(cast.places["county"])
+    assert shelf.names("edition", {"stage": "小学", "subject": "数学"}) == ["人教版", "北师大版", "苏教版"]
+    assert shelf.names("grade", {"stage": "高中"}) == ["高一", "高二", "高三"]
+    assert names_in_book(cast.places["county"], "lesson", LESSON) == ["草船借箭", "景阳冈", "猴王出世", "红楼春趣"]
+
+
+def test_a_rename_a_move_and_a_remap_take_every_resource_along_and_can_be_taken_back(ctx, cast):
+    teacher, admin, county = cast.user("teacher"), cast.user("admin"), cast.places["county"]
+    old = make_resource(teacher, "目录之前的", **LESSON)
+    with unit_of_work():
+        import_chains(admin, county, BOOKS)
+    found = deepest_node(county, LESSON)
+    assert found is not None
+    assert found.level == 6
+    assert old.textbook_id == found.id, "what was there before the catalog is filed, too"
+    without_unit = make_resource(teacher, "没写单元", **{**LESSON, "unit": ""})
+    hidden = make_resource(teacher, "自己的", visibility="private", **LESSON)
+    own_words = make_resource(teacher, "口语交际", **{**LESSON, "unit": "第二单元", "lesson": "怎么表演课本剧"})
+    assert (without_unit.textbook_id, hidden.textbook_id) == (found.id, found.id)
+    assert own_words.textbook_id == found.parent_id
+
+    edition = db.session.scalars(
+        select(TextbookNode).where(TextbookNode.edition == "统编版", TextbookNode.level == 3)
+    ).one()
+    with unit_of_work():
+        db.session.query(SearchOutbox).delete()
+        rename_node(admin, edition, "部编版")
+    assert {r.edition for r in db.session.scalars(select(Resource))} == {"部编版"}
+    assert db.session.query(SearchOutbox).count() == 4, "each is indexed again"
+    assert {document.edition for document in load_documents([old.id, own_words.id])} == {"部编版"}
+    with pytest.raises(ConflictError), unit_of_work():
+        rename_node(admin, db.session.get(TextbookNode, edition.id), "苏教版")
+
+    target = db.session.scalars(
+        select(TextbookNode).where(TextbookNode.edition == "苏教版", TextbookNode.level == 3)
+    ).one()
+    with unit_of_work():
+        volume = children_of(county, target)[0]
+        unit = add_node(admin, county, volume, "第二单元")
+    before = {r.id: place_of(r) for r in db.session.scalars(select(Resource))}
+    outlook = remap_outlook(cast.viewer("admin"), (), db.session.get(TextbookNode, edition.id), target)
+    assert (outlook.moving, outlook.unmatched) == (3, 2), "what only its owner may see is not counted"
+    with unit_of_work():
+        remap = remap_node(admin, db.session.get(TextbookNode, edition.id), db.session.get(TextbookNode, target.id))
+    after = {r.id: r for r in db.session.scalars(select(Resource))}
+    assert {r.edition for r in after.values()} == {"苏教版"}
+    assert (after[old.id].textbook_id, after[old.id].lesson) == (unit.id, "草船借箭")
+    assert after[without_unit.id].textbook_id == volume.id
+    with unit_of_work():
+        after[own_words.id].lesson = "后来又改的"
+    with unit_of_work():
+        assert undo_remap(admin, db.session.get(type(remap), remap.id)) == 1
+    for resource in db.session.scalars(select(Resource)):
+        assert (place_of(resource) == before[resource.id]) == (resource.id != own_words.id)
+    with pytest.raises(ConflictError), unit_of_work():
+        undo_remap(admin, db.session.get(type(remap), remap.id))
+    said = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+    assert [word for word in said if word.startswith("textbook.")] == [
+        "textbook.import", "textbook.rename", "textbook.add", "textbook.remap", "textbook.remap_undone",
+    ]  # fmt: skip
+
+
+def test_nodes_are_moved_ordered_and_retired(ctx, cast):
+    admin, county = cast.user("admin"), cast.places["county"]
+    with unit_of_work():
+        import_chains(admin, county, [*BOOKS, ("小学", "六年级", "语文")])
+    resource = make_resource(cast.user("teacher"), **LESSON)
+    stage, other = children_of(county, None)
+    fifth, sixth = children_of(county, stage)
+    subject = children_of(county, fifth)[0]
+    with pytest.raises(InvalidError), unit_of_work():
+        move_node(admin, subject, stage)
+    with pytest.raises(ConflictError), unit_of_work():
+        move_node(admin, db.session.get(TextbookNode, subject.id), sixth)
+    edition = children_of(county, subject)[0]
+    with unit_of_work():
+        move_node(admin, edition, children_of(county, sixth)[0])
+        step_node(admin, other, -1)
+        step_node(admin, other, -1)
+        retire_node(admin, sixth, True)
+    assert db.session.get(Resource, resource.id).grade == "六年级"
+    assert [node.name for node in children_of(county, None)] == ["初中", "小学"]
+    assert shelf_of(county).names("grade", {"stage": "小学"}) == ["五年级"]
+    assert "六年级" in shelf_of(county, with_retired=True).names("grade", {"stage": "小学"})
+    assert names_in_book(county, "unit", {**LESSON, "grade": "六年级"}) == []
+    assert counts_below(cast.viewer("teacher"), (), county, stage) == {"六年级": 1}
+    assert counts_below(cast.viewer("stranger"), (), county, stage) == {}
+    with pytest.raises(InvalidError), unit_of_work():
+        retire_node(admin, edition, False)
+
+
+def test_a_sheet_is_read_as_people_write_it_and_checked_before_it_is_added(client_for, app, cast):
+    assert chains_in(rows_of("学段\t年级\t学科\n小学\t五年级\t语文\n\t\t数学\n\t六年级\t语文")) == [
+        ("小学", "五年级", "语文"), ("小学", "五年级", "数学"), ("小学", "六年级", "语文"),
+    ]  # fmt: skip
+    for broken in ("", "书名,页码\n语文,3", "学段,年级,学科\n小学,,语文", "学段\t年级\n\t五年级"):
+        with pytest.raises(InvalidError):
+            chains_in(rows_of(broken))
+    client = client_for("researcher")
+    text = "学段,年级,学科,版本,册次,单元,课题\n小学,六年级,语文,统编版,上册,第一单元,延安，我把你追寻"
+    page = client.post("/resources/textbooks/import", data={"text": text}).get_data(as_text=True)
+    assert '会新增 <span class="num">7</span> 条' in page
+    with app.app_context():
+        assert db.session.query(TextbookNode).count() == 0
+    assert client.post("/resources/textbooks/import", data={"text": text, "sure": "1"}).status_code == 302
+    refused = client.post("/resources/textbooks/import", data={"text": "学段\n" + "长" * 30})
+    assert refused.status_code == 422
+    assert "最多 10 个字" in refused.get_data(as_text=True)
+
+
+def test_choices_narrow_without_scripts_and_a_word_that_is_no_longer_offered_is_kept(client_for, app, cast):
+    with app.app_context():
+        with unit_of_work():
+            import_chains(None, cast.places["county"], [*BOOKS, ("小学", "五年级", "数学", "人教版", "上册")])
+        resource_id = make_resource(
+            cast.user("teacher"), edition="冀教版", grade="五年级", stage="小学", subject="数学"
+        ).id
+    client = client_for("teacher")
+    form = {"title": "正在写", "kind": "plan", "stage": "小学", "grade": "五年级", "subject": "数学", "narrow": "1"}
+    page = client.post(f"/resources/{resource_id}", data=form).get_data(as_text=True)
+    assert 'value="正在写"' in page
+    editions = page.split('data-level="edition"')[1].split("</select>")[0]
+    assert "人教版" in editions
+    assert "苏教版" not in editions
+    done = {**form, "edition": "冀教版", "visibility": "county", "license": "county"}
+    done.pop("narrow")
+    assert client.post(f"/resources/{resource_id}", data=done).status_code == 302
+    assert client.post(f"/resources/{resource_id}", data={**done, "edition": "<b>"}).status_code == 422
+    listed = client.get("/resources?stage=小学&subject=数学&edition=冀教版").get_data(as_text=True)
+    assert "正在写" in listed
+    assert "数学" in listed.split('data-level="subject"')[1].split("</select>")[0]
+    names = client.get("/resources/textbooks/names", query_string=LESSON).get_json()["names"]
+    assert (names["unit"], names["lesson"]) == (["第二单元"], ["草船借箭"])
+
+
+def test_only_those_who_stand_for_the_whole_county_keep_its_catalog(ctx, cast):
+    assert {key for key in cast.people if can_edit_textbooks(cast.viewer(key))} >= {"admin", "researcher"}
+    for key in ("principal", "leader", "teacher", "stranger"):
+        assert not can_edit_textbooks(cast.viewer(key))

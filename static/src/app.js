@@ -17,6 +17,7 @@ import { followUnread } from "./behaviors/connection.js";
 import { registerWorker } from "./behaviors/offline.js";
 import "./behaviors/sign-out.js";
 import { sendKept, signInWithoutPage } from "./workshops/sign-in-queue.js";
+import { sendNotes } from "./lesson/live-queue.js";
 import { prepareComposer } from "./composer/prepare.js";
 
 settleSentDrafts();
@@ -39,10 +40,11 @@ sendSignIns();
 window.addEventListener("online", sendSignIns);
 document.addEventListener("connection:back", sendSignIns);
 
-/** A sign-in that waits on this device is sent from any page; the page that stands in without a network takes one. */
+/** A sign-in or a live note that waits on this device is sent from any page; the page that stands in without a network takes one. */
 function sendSignIns() {
   signInWithoutPage();
   sendKept();
+  sendNotes();
 }
 // Said once every script of the page has run: until then a press may do what it does without them.
 window.addEventListener("load", () => document.documentElement.removeAttribute("data-starting"));

@@ -8,6 +8,8 @@ import { CommentForm } from "./lesson/comment-form.js";
 import { CommentList } from "./lesson/comment-list.js";
 import { followRecording } from "./lesson/recording.js";
 import { bindAudience } from "./lesson/audience.js";
+import { bindLiveNotes } from "./lesson/live-notes.js";
+import { bindSyncMark } from "./lesson/sync-mark.js";
 import { bindRubric } from "./lesson/rubric.js";
 
 const page = { player: null, timeline: null, form: null, list: null };
@@ -17,6 +19,7 @@ behavior("[data-player]", (element) => {
   page.timeline = new Timeline(element, page.player);
   if (page.list) page.list.attach(page.player, page.timeline);
   if (page.form) page.form.attach(page.player, page.timeline);
+  bindSyncMark(page.player);
 });
 
 behavior("#comments", (element) => {
@@ -31,6 +34,7 @@ behavior("[data-comment-form]", (element) => {
 
 behavior("#recording[data-topic]", followRecording);
 behavior("form[data-rubric]", bindRubric);
+behavior("[data-live-notes]", bindLiveNotes);
 behavior("form[data-audience]", bindAudience);
 behavior("form[data-upload]", async (form) => {
   const { bindUpload } = await import("./lesson/upload.js");

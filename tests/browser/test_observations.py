@@ -439,3 +439,41 @@ def test_on_a_phone_the_main_action_stays_at_hand_and_makes_way_while_one_writes
     expect(action).to_be_hidden()
     page.get_by_label("点评", exact=True).blur()
     expect(action).to_be_visible()
+
+
+def test_notes_of_a_classroom_without_a_line_find_their_place(page_for, lesson_id, clip, work, client_for):
+    phone = open_lesson(page_for, "colleague", lesson_id, 390)
+    phone.goto(f"/lessons/{lesson_id}/live")
+    expect(phone.locator(".live-form")).to_have_attribute("data-ready", "")
+    assert violations(phone) == []
+    phone.get_by_label("看到了什么").fill("导入用了一幅图")
+    phone.get_by_role("button", name="亮点").click()
+    mine = phone.locator("[data-live-list] li")
+    expect(phone.get_by_role("status").filter(has_text="都已提交")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.get_by_label("看到了什么").fill("第三组没有人记录")
+    phone.get_by_role("button", name="疑问").click()
+    phone.get_by_role("button", name="打铃").click()
+    expect(phone.get_by_text("2 条存在本机，联网后自动提交")).to_be_visible()
+    expect(mine).to_have_count(3)
+    assert sideways_overflow(phone) == 0
+
+    upload_clip(client_for("teacher"), lesson_id, clip)
+    work()
+    teacher = open_lesson(page_for, "teacher", lesson_id)
+    following(teacher)
+    by_clock = teacher.locator("#live-notes .comment")
+    expect(by_clock).to_have_count(1)
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("都已提交")).to_be_visible(timeout=20_000)
+    expect(by_clock).to_have_count(3)
+    seek(teacher, 9)
+    by_clock.filter(has_text="打铃").get_by_role("button", name="就是现在的画面").click()
+    placed = teacher.locator("#comments .comment", has_text="打铃")
+    expect(placed.locator(".timecode")).to_have_text("00:09")
+    expect(by_clock).to_have_count(0)
+    placed.locator(".timecode").click()
+    eventually(lambda: is_color(color_shown(teacher), color_at(9000)))
+    pins = teacher.locator("[data-pins] button")
+    expect(pins.first).to_be_visible()
+    assert violations(teacher) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from uuid import uuid4
 
 from flask import current_app
 
@@ -17,6 +18,7 @@ from yanxiu.observations.models import RubricVersion
 from yanxiu.observations.services.comments import withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import delete_lesson, invite_member
+from yanxiu.observations.services.live_notes import NoteDraft, take_note
 from yanxiu.observations.services.rubrics import create_rubric, state_of
 from yanxiu.observations.uploads.handover import open_store
 
@@ -34,6 +36,7 @@ def build(cast: Cast) -> dict[str, Any]:
     withdraw_comment(colleague, lesson, taken_back)
     private = some_comment(colleague, lesson, version, visibility="private")
     to_teacher = some_comment(colleague, lesson, version, visibility="teacher")
+    take_note(colleague, lesson, None, NoteDraft("孩子们都在看书", str(uuid4())))
     save_evaluation(colleague, lesson, full_scores(lesson))
     submit_evaluation(colleague, lesson)
     shipped = db.session.get_one(RubricVersion, lesson.rubric_version_id)
@@ -142,6 +145,13 @@ ROUTES = {
     ),
     ("POST", "observations.resolve_comment"): Row(
         COMMENT + "/resolution", {**editors(303), "colleague": 303}, data={"resolved": "1"}
+    ),
+    ("GET", "observations.live_page"): Row(LESSON + "/live", watchers(200)),
+    ("POST", "observations.take_note"): Row(
+        LESSON + "/live", watchers(303), data={"kind": "question", "body": "第三组没有人记录", "client_uuid": UUID}
+    ),
+    ("POST", "observations.set_sync_mark"): Row(
+        LESSON + "/sync-mark", {**editors(303), "colleague": 303}, data={"at": "00:10", "clock": "10:02:15"}
     ),
     ("POST", "observations.save"): Row(
         LESSON + "/evaluation", {**watchers(303, owner=403), "colleague": 409}, data={"score-goals": "4"}

@@ -86,6 +86,7 @@ ACTIONS = {
     "textbook.import": "导入教材目录",
     "lesson.enter": "代建课例",
     "lesson.audience": "更改课例可见范围",
+    "lesson.sync": "给现场随记对时",
     "lesson.delete": "删除课例",
     "lesson.restore": "恢复课例",
     "recording.upload": "上传课堂实录",

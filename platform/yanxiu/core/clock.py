@@ -27,6 +27,11 @@ def is_in_our_time(day: date) -> bool:
     return EARLIEST <= day <= LATEST
 
 
+def wall_clock(moment: datetime) -> str:
+    """Return what a clock in Asia/Shanghai showed at that moment, as 10:02:15."""
+    return f"{moment.astimezone(LOCAL_ZONE):%H:%M:%S}"
+
+
 def media_clock(milliseconds: int | None) -> str:
     """Return media time as 00:12 or 1:02:03."""
     seconds = (milliseconds or 0) // 1000

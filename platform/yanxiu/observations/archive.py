@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from yanxiu.core.clock import LOCAL_ZONE, today
+from yanxiu.core.clock import LOCAL_ZONE, today, wall_clock
 from yanxiu.core.db import db
 from yanxiu.core.word import SMALL
 from yanxiu.observations.models import (
@@ -155,11 +155,15 @@ def _write_lesson(word: Any, lesson: Lesson) -> None:
     if lesson.focus:
         word.paragraph(f"观课重点：{lesson.focus}")
     said = select(TimedComment).where(TimedComment.lesson_id == lesson.id, _HEARD)
-    ordered = said.options(joinedload(TimedComment.author)).order_by(TimedComment.start_ms, TimedComment.id)
+    in_order = (TimedComment.version_id.is_(None), TimedComment.start_ms, TimedComment.taken_at, TimedComment.id)
+    ordered = said.options(joinedload(TimedComment.author)).order_by(*in_order)
     for comment in db.session.scalars(ordered):
         minutes, seconds = divmod(comment.start_ms // 1000, 60)
+        at = f"{minutes:02}:{seconds:02}"
+        if comment.thread.taken_at is not None and not comment.is_placed:
+            at = wall_clock(comment.thread.taken_at)
         kind = comment.kind_of.label if comment.parent_id is None else "回复"
-        word.paragraph(f"{minutes:02}:{seconds:02}　{kind}　{comment.author.name}", SMALL)
+        word.paragraph(f"{at}　{kind}　{comment.author.name}", SMALL)
         word.paragraph(comment.body, indent=0 if comment.parent_id is None else 1)
 
 

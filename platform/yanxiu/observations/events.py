@@ -99,6 +99,14 @@ class TimedCommentRestored(Event):
 
 
 @dataclass(frozen=True)
+class LiveNotesPlaced(Event):
+    """A sync mark gave live notes their moments of the recording, or others than before."""
+
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
 class EvaluationSubmitted(Event):
     evaluation_id: int
     lesson_id: int

@@ -69,7 +69,7 @@ def _comment_document(comment: TimedComment) -> IndexDocument:
         kind="comment",
         object_id=comment.id,
         title=f"{CommentKind(comment.kind).label}：{comment.body[:40]}",
-        url=f"/lessons/{lesson.id}?t={comment.start_ms // 1000}#comment-{comment.parent_id or comment.id}",
+        url=comment.url,
         acl=_comment_audience(comment),
         body=comment.body,
         place=lesson.title,

@@ -85,6 +85,11 @@ def can_speak(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bo
     return not access.rests and can_view_lesson(viewer, lesson, access, today)
 
 
+def can_sync_notes(viewer: Viewer, lesson: Lesson, access: Access, today: date, *, has_noted: bool) -> bool:
+    """Who leads the lesson, and every observer who noted it live, says which moment of the recording a clock time was."""
+    return can_edit_lesson(viewer, lesson, access) or (has_noted and can_speak(viewer, lesson, access, today))
+
+
 def can_decide_audience(viewer: Viewer, lesson: Lesson) -> bool:
     """Who sees the lesson, and whether it stays, is decided by the teacher and whoever entered it."""
     return owns_lesson(viewer, lesson)

@@ -55,6 +55,11 @@ def close_rooms(event: events.LessonMemberRemoved | events.LessonChanged | event
         recheck_rooms(topic=f"lesson:{event.lesson_id}")
 
 
+def index_placed_notes(event: events.LiveNotesPlaced) -> None:
+    """Their addresses name other moments now."""
+    enqueue_index_many("comment", thread_ids_of(event.lesson_id))
+
+
 def tell_plans(event: events.LessonWatched) -> None:
     record(ThingOpened("lesson", event.lesson_id, event.user_id))
 
@@ -72,6 +77,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TimedCommentChanged, index_comment),
     Subscription(events.TimedCommentRestored, index_restored_comment),
     Subscription(events.TimedCommentWithdrawn, unindex_comment),
+    Subscription(events.LiveNotesPlaced, index_placed_notes),
     Subscription(events.LessonMemberRemoved, close_rooms, Moment.AFTER_COMMIT),
     Subscription(events.LessonChanged, close_rooms, Moment.AFTER_COMMIT),
     Subscription(events.LessonDeleted, close_rooms, Moment.AFTER_COMMIT),

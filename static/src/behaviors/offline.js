@@ -42,7 +42,7 @@ export async function clearPerson() {
   // What was typed a moment ago must not be kept again when the page is left.
   for (const field of document.querySelectorAll("[data-draft]")) field.draftDirty = false;
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith("tus::") || ["draft", "uuid", "mark"].some((kind) => key.startsWith(`${kind}:${id}:`))) localStorage.removeItem(key);
+    if (key.startsWith("tus::") || ["draft", "uuid", "mark", "note"].some((kind) => key.startsWith(`${kind}:${id}:`))) localStorage.removeItem(key);
   }
   for (const key of keptSignIns(id)) localStorage.removeItem(key);
   sessionStorage.clear();

@@ -2,6 +2,7 @@
 // stays under their name, shown to nobody else, or goes if they say so; and only once the server has ended the sign-in.
 import { request, viewerId } from "../net.js";
 import { keptSignIns } from "../workshops/sign-in-queue.js";
+import { keptNotes } from "../lesson/live-queue.js";
 import { chooseStep } from "./dialogs.js";
 import { draftPlace, keepNow, myDrafts, wouldBeLost } from "./drafts.js";
 import { unsentFiles } from "./files-on-device.js";
@@ -13,6 +14,7 @@ import { toast } from "./toast.js";
 const NAMED = 3;
 const HERE = "这一页正在写的内容";
 const SIGN_IN = "还没送出的签到";
+const NOTES = "还没送出的现场随记";
 const PATIENCE_MS = 1500;
 const NO_NETWORK = "现在没有网络，不能退出登录。没提交的内容都还在，联网后再退出";
 const LEAVE = "退出登录";
@@ -63,7 +65,7 @@ function question(names, lost) {
 /** The names of what is on this device only. */
 async function unsent() {
   const [plans, files] = await Promise.all([unsentPlans(viewerId()), unsentFiles(viewerId())]);
-  return [...new Set([...draftNames(), ...files.map(placeName), ...plans.map(({ title }) => title), ...signInNames()])];
+  return [...new Set([...draftNames(), ...files.map(placeName), ...plans.map(({ title }) => title), ...signInNames(), ...keptNotes().map(() => NOTES)])];
 }
 
 function signInNames() {

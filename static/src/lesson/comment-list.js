@@ -1,6 +1,7 @@
 // The list beside the video: ordered by media time, jumps on click, marks where the video is.
 import { applyFragment } from "../live/fragment.js";
 import { requestHtml } from "../net.js";
+import { sortPlaces } from "./sync-mark.js";
 import { toast } from "../behaviors/toast.js";
 
 const NEAR_MS = 6000;
@@ -32,6 +33,7 @@ export class CommentList {
 
   /** Put new ones in their place in time, count, and tell the timeline. */
   refresh() {
+    sortPlaces(this.element);
     this.sort();
     for (const item of this.items) this.elsewhere.delete(item.id);
     this.moments = [...this.items.map(described), ...this.elsewhere.values()].sort(byTime);

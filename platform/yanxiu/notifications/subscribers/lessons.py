@@ -37,8 +37,7 @@ def _on_comment(event: TimedCommentPosted) -> None:
     if seen is None or event.visibility == "private":
         return
     comment = find_comment(author, seen.lesson, event.comment_id)
-    start = comment.start_ms // 1000 if comment is not None else 0
-    url = f"/lessons/{event.lesson_id}?t={start}#comment-{event.parent_id or event.comment_id}"
+    url = comment.url if comment is not None else f"/lessons/{event.lesson_id}"
     told: set[int] = set()
     parent = find_comment(author, seen.lesson, event.parent_id) if event.parent_id is not None else None
     if parent is not None:

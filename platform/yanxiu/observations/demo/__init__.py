@@ -16,6 +16,7 @@ from yanxiu.core.storage import receive_file
 from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
 from yanxiu.lessonplans.services.rounds import tie_lesson
 from yanxiu.observations.demo.codes import AGREED, CODINGS
+from yanxiu.observations.demo.live import note_live
 from yanxiu.observations.demo.talk import (
     CAOCHUAN,
     EVALUATIONS,
@@ -117,7 +118,9 @@ def _waiting_for_film(world: DemoWorld) -> None:
         focus="古白话词语怎样不讲解也读得懂。",
         **_audience(world, "sanguo"),
     )
-    world.lessons["houwang"] = lessons.create_lesson(teacher, teacher, draft)
+    lesson = lessons.create_lesson(teacher, teacher, draft)
+    note_live(world, lesson)
+    world.lessons["houwang"] = lesson
 
 
 def _two_rounds(world: DemoWorld) -> None:

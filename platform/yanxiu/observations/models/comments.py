@@ -57,6 +57,9 @@ class CommentVisibility(StrEnum):
 class TimedComment(Model, Timestamps):
     """A comment or, with `parent_id`, an answer to one. Times are integer milliseconds of media time.
 
+    One taken in the classroom has `taken_at`, its moment by the clock of this server. It is on no recording (`version_id` is
+    None, `start_ms` 0) until a sync mark says which moment of the recording that was.
+
     A thread is fetched as a whole, so `seq` counts on the first comment of the thread; an answer shares its place in
     time and who may read it with the comment it answers.
     """
@@ -70,7 +73,7 @@ class TimedComment(Model, Timestamps):
 
     id: Mapped[Id]
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
-    version_id: Mapped[int] = mapped_column(ForeignKey("recording_version.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("recording_version.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("timed_comment.id", ondelete="CASCADE"), index=True)
     start_ms: Mapped[int]
@@ -80,6 +83,7 @@ class TimedComment(Model, Timestamps):
     body: Mapped[str] = mapped_column(Text)
     client_uuid: Mapped[str] = mapped_column(String(36))
     seq: Mapped[int] = mapped_column(default=0)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -98,6 +102,17 @@ class TimedComment(Model, Timestamps):
     @property
     def audience(self) -> CommentVisibility:
         return CommentVisibility(self.visibility)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it stands at a moment of a recording."""
+        return self.version_id is not None
+
+    @property
+    def url(self) -> str:
+        """Where it is read: at its moment, or in the list by the clock."""
+        moment = f"?t={self.start_ms // 1000}" if self.is_placed else ""
+        return f"/lessons/{self.lesson_id}{moment}#comment-{self.parent_id or self.id}"
 
     @property
     def thread(self) -> "TimedComment":

@@ -50,7 +50,10 @@ class Recording(Model, Timestamps):
 
 
 class RecordingVersion(Model, Timestamps):
-    """One uploaded file. `upload_id` names the tus upload it came from, so that handing it over twice is harmless."""
+    """One uploaded file. `upload_id` names the tus upload it came from, so that handing it over twice is harmless.
+
+    The sync mark says that at `synced_ms` of media time the clock showed `synced_at`.
+    """
 
     __tablename__ = "recording_version"
     __table_args__ = (UniqueConstraint("recording_id", "number"),)
@@ -70,6 +73,9 @@ class RecordingVersion(Model, Timestamps):
     duration_ms: Mapped[int | None]
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    synced_ms: Mapped[int | None]
+    synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    synced_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     recording: Mapped[Recording] = relationship(back_populates="versions")
     original: Mapped[StoredFile | None] = relationship()

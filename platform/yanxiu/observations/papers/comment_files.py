@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from yanxiu.core.clock import LOCAL_ZONE, media_clock
+from yanxiu.core.clock import LOCAL_ZONE, media_clock, wall_clock
 from yanxiu.core.csv_files import csv_bytes
 from yanxiu.core.html import without_invisible
 from yanxiu.core.word import SMALL, WordFile
@@ -28,10 +28,11 @@ def webvtt(lesson: Lesson, threads: Iterable[TimedComment]) -> bytes:
     """Return the comments as cues in order of time (W3C WebVTT: Web Video Text Tracks, sections 4 and 6).
 
     A cue ends after it begins, its text has no empty line and no `-->`; a comment about a moment is shown as long as it
-    takes to read. Times are milliseconds of media time.
+    takes to read. Times are milliseconds of media time. Live notes without a place on the recording are left out.
     """
     parts = ["WEBVTT", f"NOTE\n{_cue_text(lesson.title)}"]
-    for thread in sorted(threads, key=lambda each: (each.start_ms, each.id)):
+    placed = (thread for thread in threads if thread.is_placed)
+    for thread in sorted(placed, key=lambda each: (each.start_ms, each.id)):
         said = _line(f"{thread.author.name}（{thread.kind_of.label}）", thread.body)
         said += "".join(f"\n↳ {_line(reply.author.name, reply.body)}" for reply in thread.live_replies)
         cue = f"{_timestamp(thread.start_ms)} --> {_timestamp(_shown_until(thread, len(said)))}"
@@ -69,9 +70,9 @@ def _row(number: int, thread: TimedComment) -> tuple[object, ...]:
     end_ms = thread.end_ms
     return (
         number,
-        media_clock(thread.start_ms),
+        _begins(thread),
         "" if end_ms is None else media_clock(end_ms),
-        thread.start_ms / 1000,
+        thread.start_ms / 1000 if thread.is_placed else "",
         "" if end_ms is None else end_ms / 1000,
         thread.author.name,
         thread.author.organization.name,
@@ -112,9 +113,15 @@ def _cells(thread: TimedComment) -> list[Cell]:
 
 
 def span_words(thread: TimedComment) -> str:
-    """Return 00:12 or 00:12–00:30."""
-    begins = media_clock(thread.start_ms)
+    """Return 00:12 or 00:12–00:30; the time of the clock, 10:02:15, for a live note that has no place on the recording."""
+    begins = _begins(thread)
     return begins if thread.end_ms is None else f"{begins}–{media_clock(thread.end_ms)}"
+
+
+def _begins(thread: TimedComment) -> str:
+    if thread.taken_at is not None and not thread.is_placed:
+        return wall_clock(thread.taken_at)
+    return media_clock(thread.start_ms)
 
 
 def answers(thread: TimedComment) -> str:

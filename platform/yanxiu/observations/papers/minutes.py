@@ -55,7 +55,9 @@ def _part(word: WordFile, title: str, segments: Sequence[Segment], threads: Sequ
         return
     rows = [[head(name) for name in ("时间", "环节", "谁说的", "要点", "回应")]]
     for one in threads:
-        phase = next((each.label for each in segments if each.start_ms <= one.start_ms < each.end_ms), "")
+        phase = next(
+            (each.label for each in segments if one.is_placed and each.start_ms <= one.start_ms < each.end_ms), ""
+        )
         rows.append(
             [
                 Cell(span_words(one), centered=True),

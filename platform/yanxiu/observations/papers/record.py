@@ -56,8 +56,10 @@ def _process(segments: Sequence[Segment], threads: Sequence[TimedComment]) -> li
     for stretch in stretches(segments, threads):
         seen = [one for one in stretch.threads if one.kind == CommentKind.EVIDENCE]
         thought = [one for one in stretch.threads if one.kind != CommentKind.EVIDENCE]
-        times = media_clock(stretch.start_ms)
-        times += "" if stretch.end_ms is None else f"–{media_clock(stretch.end_ms)}"
+        if stretch.end_ms is None:
+            times = span_words(stretch.threads[0])
+        else:
+            times = f"{media_clock(stretch.start_ms)}–{media_clock(stretch.end_ms)}"
         rows.append(
             [Cell(times, centered=True), Cell(stretch.label), Cell(_notes(seen)), Cell(_notes(thought, kinds=True))]
         )
@@ -81,13 +83,18 @@ def stretches(segments: Sequence[Segment], threads: Sequence[TimedComment]) -> l
             phase.start_ms,
             phase.end_ms,
             phase.label,
-            tuple(one for one in threads if phase.start_ms <= one.start_ms < phase.end_ms),
+            tuple(one for one in threads if one.is_placed and phase.start_ms <= one.start_ms < phase.end_ms),
         )
         for phase in segments
     ]
     dealt = {one.id for stretch in found for one in stretch.threads}
     found += [Stretch(one.start_ms, None, "", (one,)) for one in threads if one.id not in dealt]
-    return sorted(found, key=lambda stretch: stretch.start_ms)
+    return sorted(found, key=lambda stretch: (_is_by_clock(stretch), stretch.start_ms))
+
+
+def _is_by_clock(stretch: Stretch) -> bool:
+    """Live notes without a place on the recording come last, as they were taken."""
+    return stretch.end_ms is None and not stretch.threads[0].is_placed
 
 
 def _remarks(evaluation: Evaluation | None) -> list[list[Cell]]:

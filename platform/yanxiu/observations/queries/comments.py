@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
@@ -21,6 +21,8 @@ PAGE = 400
 CATCH_UP_LIMIT = 200
 """Threads sent again in one answer to a page that was away."""
 LABEL_LENGTH = 30
+MOST_NOTES = 1000
+"""Live notes in one list; a lesson of forty minutes and thirty observers has fewer."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def threads_of(viewer: Viewer, lesson: Lesson, after: tuple[int, int] | None = N
 
     The cursor of the next page is the same pair as `start_ms-id`, so that the page can also ask from a moment on.
     """
-    statement = _threads(lesson).where(_open(viewer, lesson))
+    statement = _threads(lesson).where(_open(viewer, lesson), TimedComment.version_id.is_not(None))
     if after is not None:
         start_ms, last_id = after
         same = and_(TimedComment.start_ms == start_ms, TimedComment.id > last_id)
@@ -56,7 +58,12 @@ def moments_of(viewer: Viewer, lesson: Lesson) -> list[dict[str, Any]]:
     rows = db.session.execute(
         select(TimedComment.id, TimedComment.start_ms, TimedComment.end_ms, TimedComment.kind, User.name, words)
         .join(TimedComment.author)
-        .where(TimedComment.lesson_id == lesson.id, TimedComment.parent_id.is_(None), _open(viewer, lesson))
+        .where(
+            TimedComment.lesson_id == lesson.id,
+            TimedComment.parent_id.is_(None),
+            TimedComment.version_id.is_not(None),
+            _open(viewer, lesson),
+        )
         .order_by(TimedComment.start_ms, TimedComment.id)
     )
     return [
@@ -74,6 +81,32 @@ def comments_since(viewer: Viewer, lesson: Lesson, seq: int) -> Changes:
         [thread.id for thread in changed if thread.withdrawn_at is not None],
         changed[-1].seq if len(changed) == CATCH_UP_LIMIT else None,
     )
+
+
+def notes_by_clock(viewer: Viewer, lesson: Lesson) -> Sequence[TimedComment]:
+    """Return the live notes that have no place on the recording yet, by the clock, at most `MOST_NOTES`."""
+    statement = _threads(lesson).where(_open(viewer, lesson), TimedComment.version_id.is_(None))
+    return db.session.scalars(statement.order_by(TimedComment.taken_at, TimedComment.id).limit(MOST_NOTES)).all()
+
+
+def own_live_notes(viewer: Viewer, lesson: Lesson) -> Sequence[TimedComment]:
+    """Return what the viewer noted live in this lesson, the last note first, at most `MOST_NOTES`."""
+    own = (TimedComment.author_id == viewer.user_id, TimedComment.taken_at.is_not(None))
+    statement = select(TimedComment).where(
+        TimedComment.lesson_id == lesson.id, TimedComment.withdrawn_at.is_(None), *own
+    )
+    newest = statement.order_by(TimedComment.taken_at.desc(), TimedComment.id.desc())
+    return db.session.scalars(newest.limit(MOST_NOTES)).all()
+
+
+def has_live_notes(lesson_id: int, author_id: int | None = None) -> bool:
+    """Tell whether anybody, or this person, noted the lesson live."""
+    noted = exists().where(
+        TimedComment.lesson_id == lesson_id, TimedComment.taken_at.is_not(None), TimedComment.withdrawn_at.is_(None)
+    )
+    if author_id is not None:
+        noted = noted.where(TimedComment.author_id == author_id)
+    return db.session.scalar(select(noted)) or False
 
 
 def find_comment(viewer: Viewer, lesson: Lesson, comment_id: int) -> TimedComment | None:

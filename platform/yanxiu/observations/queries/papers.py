@@ -44,7 +44,7 @@ class CommentFilter:
 def threads_to_file(
     viewer: Viewer, lesson: Lesson, wanted: CommentFilter | None = None, *, with_private: bool = True
 ) -> Sequence[TimedComment]:
-    """Return every thread the viewer may read, in media time, with its answers; a constant number of queries.
+    """Return every thread the viewer may read, in media time, then live notes by the clock, with its answers; a constant number of queries.
 
     Without `with_private` the viewer's own notes to oneself stay out: for what others will read.
     """
@@ -55,7 +55,8 @@ def threads_to_file(
         joinedload(TimedComment.author).joinedload(User.organization),
         selectinload(TimedComment.replies).joinedload(TimedComment.author),
     )
-    return db.session.scalars(loaded.order_by(TimedComment.start_ms, TimedComment.id)).all()
+    in_order = (TimedComment.version_id.is_(None), TimedComment.start_ms, TimedComment.taken_at, TimedComment.id)
+    return db.session.scalars(loaded.order_by(*in_order)).all()
 
 
 def count_to_file(viewer: Viewer, lesson: Lesson, wanted: CommentFilter) -> int:

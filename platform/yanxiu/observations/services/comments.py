@@ -45,8 +45,8 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
     """
     hold_lesson(lesson)
     _check_place(draft, version)
-    body, client_uuid = _checked_body(draft.body), _checked_uuid(draft.client_uuid)
-    known = _sent_before(actor, client_uuid)
+    body, client_uuid = checked_body(draft.body), checked_uuid(draft.client_uuid)
+    known = sent_before(actor, client_uuid)
     said = (lesson.id, None, body, draft.start_ms, draft.end_ms, draft.kind, draft.visibility)
     if known is not None and said == _what_it_says(known):
         return known
@@ -61,14 +61,14 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
         body=body,
         client_uuid=client_uuid if known is None else str(uuid4()),
     )
-    return _added(comment, lesson, comment)
+    return added(comment, lesson, comment)
 
 
 def reply_to_comment(actor: User, lesson: Lesson, thread: TimedComment, draft: CommentDraft) -> TimedComment:
     """Answer a comment; sending the same words again under their `client_uuid` changes nothing."""
     _hold(lesson, thread)
-    body, client_uuid = _checked_body(draft.body), _checked_uuid(draft.client_uuid)
-    known = _sent_before(actor, client_uuid)
+    body, client_uuid = checked_body(draft.body), checked_uuid(draft.client_uuid)
+    known = sent_before(actor, client_uuid)
     if known is not None and (thread.id, body) == (known.parent_id, known.body):
         return known
     if thread.parent_id is not None:
@@ -87,7 +87,7 @@ def reply_to_comment(actor: User, lesson: Lesson, thread: TimedComment, draft: C
         body=body,
         client_uuid=client_uuid if known is None else str(uuid4()),
     )
-    return _added(reply, lesson, thread)
+    return added(reply, lesson, thread)
 
 
 def edit_comment(actor: User, lesson: Lesson, comment: TimedComment, body: str, kind: str | None = None) -> None:
@@ -95,9 +95,9 @@ def edit_comment(actor: User, lesson: Lesson, comment: TimedComment, body: str, 
     _hold(lesson, comment)
     if comment.withdrawn_at is not None:
         raise ConflictError("这条点评已被撤回，请先恢复再修改")
-    comment.body = _checked_body(body)
+    comment.body = checked_body(body)
     if kind is not None and comment.parent_id is None:
-        comment.kind = _checked_kind(kind)
+        comment.kind = checked_kind(kind)
     comment.edited_at = clock.now()
     _touch(lesson, comment)
     record(TimedCommentChanged(comment.id, lesson.id, actor.id))
@@ -140,7 +140,8 @@ def _hold(lesson: Lesson, comment: TimedComment) -> None:
     hold(comment)
 
 
-def _added(comment: TimedComment, lesson: Lesson, thread: TimedComment) -> TimedComment:
+def added(comment: TimedComment, lesson: Lesson, thread: TimedComment) -> TimedComment:
+    """Add a comment to its thread and tell of it."""
     db.session.add(comment)
     db.session.flush()
     thread.seq = bump(lesson.topic, "comment", thread.id)
@@ -154,7 +155,8 @@ def _touch(lesson: Lesson, comment: TimedComment) -> None:
     db.session.flush()
 
 
-def _sent_before(actor: User, client_uuid: str) -> TimedComment | None:
+def sent_before(actor: User, client_uuid: str) -> TimedComment | None:
+    """Return what this person sent under the key, if anything."""
     statement = select(TimedComment).where(TimedComment.author_id == actor.id, TimedComment.client_uuid == client_uuid)
     return db.session.scalars(statement).first()
 
@@ -167,22 +169,30 @@ def _what_it_says(comment: TimedComment) -> tuple[object, ...]:
 def _check_place(draft: CommentDraft, version: RecordingVersion) -> None:
     if version.duration_ms is None:
         raise ConflictError("课堂实录还没有处理好，暂时不能点评")
-    _checked_kind(draft.kind)
-    if draft.visibility not in set(CommentVisibility):
-        raise InvalidError("请选择谁可以看到", field="visibility")
+    checked_kind(draft.kind)
+    checked_audience(draft.visibility)
     if not 0 <= draft.start_ms <= version.duration_ms:
         raise InvalidError("点评的时间不在视频之内", field="start_ms")
     if draft.end_ms is not None and not draft.start_ms < draft.end_ms <= version.duration_ms:
         raise InvalidError("结束时间要在开始时间之后、视频之内", field="end_ms")
 
 
-def _checked_kind(kind: str) -> str:
+def checked_audience(visibility: str) -> str:
+    """Return who may read a comment; InvalidError when it is none of `CommentVisibility`."""
+    if visibility not in set(CommentVisibility):
+        raise InvalidError("请选择谁可以看到", field="visibility")
+    return visibility
+
+
+def checked_kind(kind: str) -> str:
+    """Return the kind; InvalidError when it is none of `CommentKind`."""
     if kind not in set(CommentKind):
         raise InvalidError("请选择点评的类别", field="kind")
     return kind
 
 
-def _checked_body(body: str) -> str:
+def checked_body(body: str) -> str:
+    """Return the words as they are kept; InvalidError when there are none or too many."""
     text = without_invisible(body.replace("\r\n", "\n")).strip()
     if is_blank(text):
         raise InvalidError("请写下您看到的课堂细节", field="body")
@@ -191,7 +201,8 @@ def _checked_body(body: str) -> str:
     return text
 
 
-def _checked_uuid(value: str) -> str:
+def checked_uuid(value: str) -> str:
+    """Return the key of one sending; InvalidError when it is no UUID."""
     try:
         return str(UUID(value))
     except ValueError as error:

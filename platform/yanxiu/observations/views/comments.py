@@ -24,6 +24,7 @@ from yanxiu.observations.queries import (
 from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted
+from yanxiu.observations.views.live_notes import may_place_notes
 from yanxiu.web.auth import current_actor, current_viewer
 
 
@@ -42,7 +43,12 @@ def comment_list(lesson_id: int) -> ResponseReturnValue:
         changes = None
         threads, gone = threads_of(viewer, lesson, shown_until()).items, []
     page = render_template(
-        "observations/_comments.html", lesson=lesson, rests=found.access.rests, threads=threads, gone=gone
+        "observations/_comments.html",
+        lesson=lesson,
+        rests=found.access.rests,
+        threads=threads,
+        gone=gone,
+        may_sync=any(not thread.is_placed for thread in threads) and may_place_notes(found),
     )
     headers = {"X-Seq": str(seq), "Cache-Control": "no-store"}
     if changes is not None and changes.seq is not None:

@@ -45,6 +45,7 @@ from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_own_
 from yanxiu.observations.views.codings import coding_panel
 from yanxiu.observations.views.comments import shown_until
 from yanxiu.observations.views.evaluations import evaluation_panel
+from yanxiu.observations.views.live_notes import live_panel
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_head_for
@@ -161,6 +162,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         **recording_panel(found, recording, version),
         **evaluation_panel(found),
         **coding_panel(found),
+        **live_panel(found, version),
     )
     log_watching(found.lesson)
     return page

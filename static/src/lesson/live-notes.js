@@ -1,0 +1,142 @@
+// The page in the classroom: a press on a tag keeps the note on this device at once, with the moment one began to write it.
+import { newUuid } from "../behaviors/async-form.js";
+import { warnBeforeLeaving } from "../behaviors/leaving.js";
+import { forgetNote, keepNote, keptNotes, sendNote, sendNotes } from "./live-queue.js";
+
+const TICK_MS = 1000;
+const FULL = "本机存不下了，这一条还没有存，请等联网后再按一次";
+
+export function bindLiveNotes(element) {
+  const page = new LiveNotes(element);
+  page.begin();
+}
+
+class LiveNotes {
+  constructor(element) {
+    this.lesson = element.dataset.lesson;
+    this.form = element.querySelector("form");
+    this.field = this.form.elements.body;
+    this.list = element.querySelector("[data-live-list]");
+    this.count = element.querySelector("[data-live-count]");
+    this.state = element.querySelector("[data-live-state]");
+    this.clock = element.querySelector("[data-live-clock]");
+    this.begun = 0;
+  }
+
+  begin() {
+    for (const note of keptNotes(undefined, this.lesson)) this.show(note);
+    this.form.addEventListener("submit", (event) => this.take(event));
+    this.field.addEventListener("input", () => this.hold());
+    document.addEventListener("live-note", ({ detail }) => this.told(detail));
+    this.list.addEventListener("click", ({ target }) => this.drop(target.closest("[data-drop]")));
+    warnBeforeLeaving(() => Boolean(this.homeless));
+    const audience = this.form.elements.visibility;
+    audience.value = localStorage.getItem("live-audience") || audience.value;
+    audience.addEventListener("change", () => localStorage.setItem("live-audience", audience.value));
+    setInterval(() => this.tick(), TICK_MS);
+    this.tick();
+    this.tally();
+    this.form.dataset.ready = "";
+  }
+
+  /** A note is of the moment at which one began to write it. */
+  hold() {
+    if (!this.field.value.trim()) this.begun = 0;
+    else if (!this.begun) this.begun = Date.now();
+    this.tick();
+  }
+
+  tick() {
+    this.clock.textContent = timeOf(this.begun || Date.now());
+    this.clock.classList.toggle("is-held", Boolean(this.begun));
+  }
+
+  async take(event) {
+    event.preventDefault();
+    const button = event.submitter || this.form.querySelector("button[name=kind]");
+    const bell = button.dataset.body;
+    const note = {
+      lesson: this.lesson,
+      uuid: newUuid(),
+      kind: button.value,
+      body: bell || this.field.value.trim(),
+      visibility: this.form.elements.visibility.value,
+      at: bell ? Date.now() : this.begun || Date.now(),
+      label: bell ? "打铃" : button.textContent,
+    };
+    const kept = keepNote(note);
+    this.problem(kept ? "" : FULL);
+    if (!kept && !(await sendNote(note))) return;
+    if (kept) this.show(note);
+    if (!bell) this.empty();
+    sendNotes();
+  }
+
+  empty() {
+    this.begun = 0;
+    this.field.value = "";
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  show(note) {
+    const item = document.getElementById(`note-${note.uuid}`) || document.createElement("li");
+    item.id = `note-${note.uuid}`;
+    item.dataset.waits = "";
+    const words = [span("timecode", timeOf(note.at)), span("tag", note.label), span("live-words", note.body || "记下这一刻")];
+    const why = note.problem ? [span("live-waits problem", note.problem), dropButton()] : [span("live-waits", "存在本机")];
+    item.replaceChildren(...words.concat(why).flatMap((part) => [part, " "]));
+    if (!item.parentNode) this.list.prepend(item);
+    this.tally();
+  }
+
+  told({ note, answer }) {
+    if (String(note.lesson) !== this.lesson) return;
+    this.show(note);
+    const item = document.getElementById(`note-${note.uuid}`);
+    if (answer) {
+      delete item.dataset.waits;
+      item.querySelector(".live-waits").remove();
+      item.querySelector(".timecode").textContent = answer.clock;
+    }
+    this.tally();
+  }
+
+  drop(button) {
+    if (!button) return;
+    const item = button.closest("li");
+    forgetNote({ lesson: this.lesson, uuid: item.id.replace("note-", "") });
+    item.remove();
+    this.tally();
+  }
+
+  tally() {
+    this.count.textContent = this.list.children.length;
+    const waiting = this.list.querySelectorAll("[data-waits]").length;
+    this.state.textContent = waiting ? `${waiting} 条存在本机，联网后自动提交` : this.list.children.length ? "都已提交" : "";
+  }
+
+  problem(text) {
+    const place = this.form.querySelector("[data-form-error]");
+    this.homeless = text;
+    place.textContent = text;
+    place.hidden = !text;
+  }
+}
+
+const timeOf = (at) => new Date(at).toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
+
+function span(name, text) {
+  const part = document.createElement("span");
+  part.className = name;
+  part.textContent = text;
+  return part;
+}
+
+function dropButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link-button danger";
+  button.dataset.drop = "";
+  button.textContent = "从本机删除";
+  return button;
+}

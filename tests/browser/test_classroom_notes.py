@@ -1,0 +1,63 @@
+"""Noting a lesson on a phone while the line is away, and finding the notes on the recording."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.axe import sideways_overflow, violations
+from tests.support.eventually import eventually
+from tests.support.observations import make_clip, make_lesson, upload_clip
+from yanxiu.core.unit_of_work import unit_of_work
+
+
+@pytest.fixture
+def lesson_id(app, cast) -> int:
+    """A lesson of 李强 without a recording, for his school."""
+    with app.app_context(), unit_of_work():
+        return make_lesson(cast.user("teacher"), visibility="school").id
+
+
+def now_s(page) -> float:
+    return page.evaluate("document.getElementById('lesson-video').currentTime")
+
+
+def test_notes_of_a_classroom_without_a_line_find_their_place(page_for, lesson_id, tmp_path, work, client_for):
+    phone = page_for("colleague", 390)
+    phone.goto(f"/lessons/{lesson_id}/live")
+    expect(phone.locator(".live-form")).to_have_attribute("data-ready", "")
+    assert violations(phone) == []
+    phone.get_by_label("看到了什么").fill("导入用了一幅图")
+    phone.get_by_role("button", name="亮点").click()
+    mine = phone.locator("[data-live-list] li")
+    expect(phone.get_by_role("status").filter(has_text="都已提交")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.get_by_label("看到了什么").fill("第三组没有人记录")
+    phone.get_by_role("button", name="疑问").click()
+    phone.get_by_role("button", name="打铃").click()
+    expect(phone.get_by_text("2 条存在本机，联网后自动提交")).to_be_visible()
+    expect(mine).to_have_count(3)
+    assert sideways_overflow(phone) == 0
+
+    upload_clip(client_for("teacher"), lesson_id, make_clip(tmp_path / "课堂实录.mp4", seconds=12))
+    work()
+    teacher = page_for("teacher")
+    teacher.goto(f"/lessons/{lesson_id}")
+    expect(teacher.locator("#comments")).to_have_attribute("data-state", "live")
+    by_clock = teacher.locator("#live-notes .comment")
+    expect(by_clock).to_have_count(1)
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("都已提交")).to_be_visible(timeout=20_000)
+    expect(by_clock).to_have_count(3)
+    teacher.evaluate("document.getElementById('lesson-video').currentTime = 9")
+    eventually(lambda: now_s(teacher) == 9)
+    by_clock.filter(has_text="打铃").get_by_role("button", name="就是现在的画面").click()
+    placed = teacher.locator("#comments .comment", has_text="打铃")
+    expect(placed.locator(".timecode")).to_have_text("00:09")
+    expect(by_clock).to_have_count(0)
+    teacher.evaluate("document.getElementById('lesson-video').currentTime = 2")
+    placed.locator(".timecode").click()
+    eventually(lambda: now_s(teacher) == 9)
+    pins = teacher.locator("[data-pins] button")
+    expect(pins.first).to_be_visible()
+    assert violations(teacher) == []

@@ -9,6 +9,7 @@ __all__ = ["ROUTES", "build"]
 
 ROUTES = {
     ("GET", "lessonplans.word"): Row("/lesson-plans/{plan}.docx?revision=1", expect(200, **HIDDEN)),
+    ("GET", "lessonplans.pdf"): Row("/lesson-plans/{plan}.pdf?revision=1", expect(200, **HIDDEN)),
     ("GET", "lessonplans.fill_from_word"): Row("/lesson-plans/{plan}/word", VIEW | READERS),
     ("POST", "lessonplans.fill_from_word"): Row(
         "/lesson-plans/{plan}/word", expect(422, **HIDDEN) | READERS, files={"file": (b"no Word file", "教案.docx")}

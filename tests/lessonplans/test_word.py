@@ -11,6 +11,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Cm
 from pycrdt import XmlFragment
+from pypdf import PdfReader
 
 from tests.lessonplans.matrix import png
 from tests.support.lessonplans import make_plan
@@ -108,6 +109,12 @@ def test_a_plan_is_printed_from_word_without_touching_it(client_for, written):
     assert len(list(document.element.iter(f"{MATH}f"))) == 1
     assert len(document.inline_shapes) == 2
     assert "板书上的字：神机妙算" in paragraphs
+    answer = client.get(f"/lesson-plans/{written}.pdf?revision=1")
+    assert unquote(answer.headers["Content-Disposition"]).endswith("《草船借箭》第一课时（一稿）.pdf")
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    words = "".join(page.extract_text() for page in pages)
+    assert all(each in words for each in ("草船借箭", "青山镇中心小学", "版本：一稿", "会写十个字", ROWS[1][0]))
+    assert sum(len(page.images) for page in pages) == 2
     section = document.sections[0]
     assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
     assert "PAGE" in section.footer._element.xml

@@ -30,6 +30,7 @@ from yanxiu.lessonplans.document.ydoc import json_from_state, load, state_from_j
 from yanxiu.lessonplans.models import LessonPlan, PlanSnapshot
 from yanxiu.lessonplans.queries import stored_document
 from yanxiu.lessonplans.queries.comments import threads_of
+from yanxiu.resources.extraction import word_voices
 from yanxiu.resources.extraction.word_blocks import read_blocks
 
 written = written_plan
@@ -194,15 +195,20 @@ def test_read_in_again_nothing_is_doubled_and_what_is_new_is_added(app, client_f
     there, goals = threads_in(app, remarked), told(sections_of(now(app, remarked))["goals"])
     runs = next(each for each in file.paragraphs if each.text == "会写十个字").runs
     file.add_comment(runs, "十个太多了", STRANGER)
+    file.add_comment(next(each for each in file.paragraphs if each.style.name == "Title").runs, "题目也改改", STRANGER)
     out = io.BytesIO()
     file.save(out)
-    for _twice in range(2):
+    for again in range(2):
         preview, press = filled_from(client, remarked, out.getvalue(), goals="replace")
+        assert ("1 条批注没有对应的文字" in preview, "题目也改改" in preview) == (not again, not again)
         assert press().status_code == 302
     assert 'value="skip" selected' in preview
     found = threads_in(app, remarked)
     assert [each[1:] for each in found[:1]] == [each[1:] for each in there]
-    assert [each[1:] for each in found[1:]] == [(STRANGER, "十个太多了", [], "会写十个字")]
+    assert [each[1:] for each in found[1:]] == [
+        (STRANGER, "十个太多了", [], "会写十个字"),
+        (STRANGER, "题目也改改", [], ""),
+    ]
     page = client.get(f"/lesson-plans/{remarked}").text
     assert "来自 Word，李强读入" in page
     assert told(sections_of(now(app, remarked))["goals"]) == goals
@@ -229,7 +235,8 @@ def test_changes_of_two_files_are_decided_on_by_themselves(app, client_for, rema
     assert count_suggestions([goals]) == 2
 
 
-def test_a_file_with_odd_comments_and_changes_is_read_with_limits(tmp_path):
+def test_a_file_with_odd_comments_and_changes_is_read_with_limits(tmp_path, monkeypatch):
+    monkeypatch.setattr(word_voices, "MOST_COMMENTS", 200)
     document = Document()
     paragraph = document.add_paragraph("")
     for name, at in (("王\x85丽" * 40, "2026-13-45"), ("", "0000-00-00T00:00:00Z")):
@@ -241,7 +248,7 @@ def test_a_file_with_odd_comments_and_changes_is_read_with_limits(tmp_path):
         document.add_comment([run], "说" * (3000 if number == 0 else 1), "某人")
     document.save(str(tmp_path / "odd.docx"))
     read = read_blocks(str(tmp_path / "odd.docx"), str(tmp_path))
-    assert len(read["comments"]) == 200
+    assert (len(read["comments"]), read["comments_left"]) == (200, 5)
     assert len(read["comments"][0]["text"]) == 2000
     first = read["blocks"][0]["content"]
     assert [node["text"] for node in first] == ["写↵的"] * 2

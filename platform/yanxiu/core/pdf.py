@@ -47,7 +47,9 @@ class PdfFile:
     """PDF files under way, complete once the `with` block ends; `parts` are their paths in `folder`, `paths` where
     readers will find them."""
 
-    def __init__(self, folder: Path, title: str = "") -> None:
+    def __init__(self, folder: Path, title: str = "", *, whole: bool = False) -> None:
+        """`whole`: one file, however long; for what has its own limit."""
+        self._whole = whole
         self.parts: list[Path] = []
         self.paths: list[str] = []
         self._folder, self._title = folder, clean(title)
@@ -130,7 +132,7 @@ class PdfFile:
         self._canvas.drawCentredString(PAGE_WIDTH / 2, BOTTOM - 28, f"— {self._page} —")
 
     def _next_page(self) -> None:
-        if self._page >= MAX_PAGES or self._picture_bytes >= MAX_PICTURE_BYTES:
+        if not self._whole and (self._page >= MAX_PAGES or self._picture_bytes >= MAX_PICTURE_BYTES):
             self._save()
             self._begin()
             return

@@ -70,6 +70,8 @@ class Arranged:
     title: str
     parts: dict[str, list[Node]]
     threads: tuple[FileThread, ...] = ()
+    left: int = 0
+    """How many comments of the file were too many to be read."""
 
     def document(self, template: PlanTemplate) -> Node:
         """The plan, with what could not be placed in a section at the end; other sections are as the template's."""
@@ -81,6 +83,11 @@ class Arranged:
         """The comments that words of these blocks carry."""
         numbers = words_about(blocks)
         return [thread for thread in self.threads if thread.number in numbers]
+
+    def threads_nowhere(self) -> list[FileThread]:
+        """The comments whose words are in no part: about a title, a heading, or no words at all."""
+        numbers = words_about(block for blocks in self.parts.values() for block in blocks)
+        return [thread for thread in self.threads if thread.number not in numbers]
 
     def section(self, key: str) -> Node:
         """One part as a section of its own."""

@@ -6,11 +6,13 @@ import io
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import Image, ImageDraw
 
+from yanxiu.core.pdf import PdfFile
 from yanxiu.core.word import SMALL, Picture, WordFile, run_xml
 from yanxiu.core.word_comments import Thread, Voice
 from yanxiu.lessonplans.document.board import COLORS, HEIGHT, WIDTH, points_of
@@ -56,6 +58,19 @@ def word_of_plan(plan: LessonPlan, document: Node, about: str = "", remarks: Rem
         return target.read_bytes()
 
 
+def pdf_of_plan(plan: LessonPlan, document: Node, about: str = "") -> bytes:
+    """Return the plan for paper, as if nothing that 修订 propose was accepted; `about` says which version it is."""
+    html, picture = printed(plan.id, document)
+    with tempfile.TemporaryDirectory() as folder:
+        with PdfFile(Path(folder), plan.title, whole=True) as pdf:
+            pdf.title(plan.title)
+            pdf.html(_card_html(card_of(plan)))
+            if about:
+                pdf.paragraph(about, SMALL)
+            pdf.html(html, picture)
+        return pdf.parts[0].read_bytes()
+
+
 def write_lost(word: WordFile, remarks: Remarks) -> None:
     """Write comments whose words are gone, each about a line that says so."""
     for comment in remarks.comments:
@@ -95,6 +110,13 @@ def card_of(plan: LessonPlan) -> list[tuple[str, str]]:
         ("学校", plan.organization.name),
     ]
     return [(name, text or NOTHING) for name, text in pairs]
+
+
+def _card_html(pairs: Sequence[tuple[str, str]]) -> str:
+    """Two pairs on a line."""
+    cells = [f"<th>{escape(name)}</th><td>{escape(text)}</td>" for name, text in pairs]
+    rows = ("".join(cells[at : at + 2]) for at in range(0, len(cells), 2))
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
 
 def _with_drawn_boards(node: Node, boards: dict[str, bytes]) -> Node:

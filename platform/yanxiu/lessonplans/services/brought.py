@@ -23,20 +23,38 @@ def anchors_for(plan_id: int, threads: Iterable[FileThread]) -> dict[str, str]:
 
     One that was withdrawn in the plan has none.
     """
-    known = every_thread_of(plan_id)
+    known = KnownThreads(plan_id)
     anchors: dict[str, str] = {}
+    taken: set[str] = set()
     for thread in threads:
-        there = _known(known, thread)
-        anchor = there.anchor if there is not None else _free(anchor_of(thread), set(anchors.values()))
+        there = known.find(thread)
+        anchor = there.anchor if there is not None else _free(anchor_of(thread), taken)
         if anchor and (there is None or there.withdrawn_at is None):
             anchors[thread.number] = anchor
+            taken.add(anchor)
     return anchors
 
 
-def is_known(plan_id: int, threads: Iterable[FileThread]) -> bool:
-    """Whether the plan has all of these comments already, with their answers."""
-    known = every_thread_of(plan_id)
-    return all((there := _known(known, thread)) is not None and not _unsaid(there, thread) for thread in threads)
+class KnownThreads:
+    """The comments that a plan has, also those that were withdrawn, to be found by what a file says."""
+
+    def __init__(self, plan_id: int) -> None:
+        self._by_anchor: dict[str, PlanComment] = {}
+        self._by_words: dict[tuple[str, str], list[PlanComment]] = {}
+        for row in every_thread_of(plan_id):
+            self._by_anchor.setdefault(row.anchor or "", row)
+            self._by_words.setdefault((row.body, row.speaker), []).append(row)
+
+    def find(self, thread: FileThread) -> PlanComment | None:
+        """The same comment of the same file, else the same words of the same person."""
+        first = thread.voices[0]
+        alike = self._by_words.get((_clean(first.text), first.name), ())
+        return self._by_anchor.get(anchor_of(thread)) or next((row for row in alike if _is_said(row, first)), None)
+
+    def says(self, thread: FileThread) -> bool:
+        """Whether the plan has this comment already, with its answers."""
+        there = self.find(thread)
+        return there is not None and not _unsaid(there, thread)
 
 
 def bring_threads(
@@ -74,10 +92,6 @@ def _free(anchor: str, taken: set[str]) -> str:
     while anchor in taken:
         anchor = sha256(anchor.encode()).hexdigest()[:12]
     return anchor
-
-
-def _known(rows: Iterable[PlanComment], thread: FileThread) -> PlanComment | None:
-    return next((row for row in rows if row.anchor == anchor_of(thread) or _is_said(row, thread.voices[0])), None)
 
 
 def _is_said(row: PlanComment, voice: FileVoice) -> bool:

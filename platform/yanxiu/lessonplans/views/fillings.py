@@ -28,7 +28,7 @@ from yanxiu.lessonplans.models import LessonPlan
 from yanxiu.lessonplans.queries.comments import numbers_by_name
 from yanxiu.lessonplans.queries.imports import import_sent
 from yanxiu.lessonplans.queries.templates import empty_sections
-from yanxiu.lessonplans.services.brought import anchors_for, is_known
+from yanxiu.lessonplans.services.brought import KnownThreads, anchors_for
 from yanxiu.lessonplans.services.imports import BEFORE, Brought, fill_plan, keep_pictures
 from yanxiu.lessonplans.services.revisions import packed
 from yanxiu.lessonplans.sockets import documents
@@ -46,7 +46,7 @@ from yanxiu.lessonplans.views.received import (
     token_of,
 )
 from yanxiu.lessonplans.views.revisions import current_state
-from yanxiu.lessonplans.word_import import Arranged
+from yanxiu.lessonplans.word_import import Arranged, FileThread
 from yanxiu.web.auth import current_actor, current_session_id
 from yanxiu.web.limits import reads_files
 
@@ -120,7 +120,15 @@ def _preview(plan: LessonPlan, found: Arranged, document: Node, token: str, wron
         if choices is WRITTEN and _says_the_same(section, have[key]):
             proposed = SKIP if _adds_no_remarks(plan.id, found, section, have[key]) else REPLACE
         parts.append(Part(key, shown(section), choices, request.form.get(f"part-{key}") or proposed))
-    return render_template("lessonplans/imports/into.html", plan=plan, parts=parts, token=token, wrong=wrong)
+    return render_template(
+        "lessonplans/imports/into.html",
+        plan=plan,
+        parts=parts,
+        token=token,
+        wrong=wrong,
+        nowhere=_nowhere(plan.id, found),
+        left=found.left,
+    )
 
 
 def _says_the_same(section: Node, there: Node) -> bool:
@@ -133,7 +141,8 @@ def _says_the_same(section: Node, there: Node) -> bool:
 def _adds_no_remarks(plan_id: int, found: Arranged, section: Node, there: Node) -> bool:
     """Whether the plan has all that is suggested and said in a part."""
     own, theirs = ("".join(map("".join, suggestions_in([node]))) for node in (section, there))
-    return own == theirs and is_known(plan_id, found.threads_about([section]))
+    known = KnownThreads(plan_id)
+    return own == theirs and all(map(known.says, found.threads_about([section])))
 
 
 def _bare(words: str) -> str:
@@ -178,10 +187,16 @@ def _take(plan_id: int, token: str, document: Node) -> ResponseReturnValue:
 
 
 def _brought(plan_id: int, wish: Wish) -> Brought:
-    """The comments about what was chosen."""
+    """The comments about what was chosen, and those that are about no words of the file."""
     chosen = nodes.doc(*(wish.found.section(key) for key in wish.chosen))
-    threads = wish.found.threads_about([chosen])
+    threads = [*wish.found.threads_about([chosen]), *_nowhere(plan_id, wish.found)]
     return Brought(threads, anchors_for(plan_id, threads), sections_about(chosen))
+
+
+def _nowhere(plan_id: int, found: Arranged) -> list[FileThread]:
+    """The comments that are about no words of any part and are not in the plan yet."""
+    known = KnownThreads(plan_id)
+    return [thread for thread in found.threads_nowhere() if not known.says(thread)]
 
 
 def _sent_before(token: str, wish: Wish, state: bytes) -> tuple[str, bytes | None]:

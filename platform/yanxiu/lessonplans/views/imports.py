@@ -10,7 +10,6 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import db
 from yanxiu.lessonplans import services
 from yanxiu.lessonplans.document.html import plain_text
-from yanxiu.lessonplans.document.remarks import words_about
 from yanxiu.lessonplans.document.templates import LITERACY, THREE_DIMENSIONS, PlanTemplate
 from yanxiu.lessonplans.forms import NewPlanForm, WordForm
 from yanxiu.lessonplans.views.doors import bp, done
@@ -67,6 +66,7 @@ def _preview(form: WordForm, found: Arranged) -> str:
     template = _template_of(found)
     sections = found.document(template)["content"]
     filled = [shown(node) for node in sections if node["attrs"]["key"] in found.parts]
-    lost = len({each.number for each in found.threads} - set(words_about(sections)))
     empty = [node["attrs"]["title"] for node in sections if node["attrs"]["key"] not in found.parts]
-    return render_template("lessonplans/word.html", form=form, parts=filled, empty=empty, lost=lost)
+    return render_template(
+        "lessonplans/word.html", form=form, parts=filled, empty=empty, lost=found.threads_nowhere(), left=found.left
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
@@ -74,7 +74,7 @@ def opened_word(key: str, names: Mapping[str, str] = KEYS) -> Iterator[tuple[Arr
     try:
         with storage().local_copy(key) as path, read_word(path) as (result, folder):
             blocks = [with_own_numbers(block, key) for block in result["blocks"]]
-            found = arranged(blocks, names, threads_in(result))
+            found = replace(arranged(blocks, names, threads_in(result)), left=result["comments_left"])
             if not found.parts:
                 raise InvalidError(NOTHING_IN_IT, field="file")
             files = [folder / Path(name).name for name in result["images"]]

@@ -1,4 +1,4 @@
-"""Lesson plans as Word files."""
+"""Lesson plans as Word and PDF files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from yanxiu.lessonplans.models import LessonPlan
 from yanxiu.lessonplans.queries.comments import comments_for_file
 from yanxiu.lessonplans.queries.layouts import layout_of
 from yanxiu.lessonplans.queries.templates import empty_sections
-from yanxiu.lessonplans.queries.word_files import Remarks, word_of_plan
+from yanxiu.lessonplans.queries.word_files import Remarks, pdf_of_plan, word_of_plan
 from yanxiu.lessonplans.views.doors import bp, open_plan
 from yanxiu.lessonplans.word_layouts import print_of, word_in_layout
 from yanxiu.web.converters import LARGEST_ID
@@ -36,11 +36,8 @@ def word(plan_id: int) -> ResponseReturnValue:
     as Word's own, with `?changes=accepted` written as if everything was accepted.
     """
     plan, _seat = open_plan(plan_id)
-    number = request.args.get("revision", type=int)
-    if number is not None and not 0 < number <= LARGEST_ID:
-        raise NotFoundError
+    number = _wanted_version()
     state, name, about = _version(plan_id, number) if number is not None else (_now(plan_id), "", "")
-    called = quote(f"{plan.title}{'（' + name + '）' if name else ''}.docx", safe="")
     comments = number is None and request.args.get("comments") == "1"
     document, changes = json_from_doc(load(state), comments=comments), request.args.get("changes", "")
     if changes == "accepted":
@@ -50,8 +47,29 @@ def word(plan_id: int) -> ResponseReturnValue:
         file = _in_layout(plan, document, remarks)
     else:
         file = word_of_plan(plan, document, about, remarks)
-    response = Response(file, mimetype=DOCX)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{called}"
+    return _download(file, DOCX, f"{plan.title}{'（' + name + '）' if name else ''}.docx")
+
+
+@bp.get("/lesson-plans/<int:plan_id>.pdf")
+def pdf(plan_id: int) -> ResponseReturnValue:
+    """Send a plan as a PDF file: as it is now, or `?revision=` as it was."""
+    plan, _seat = open_plan(plan_id)
+    number = _wanted_version()
+    state, name, about = _version(plan_id, number) if number is not None else (_now(plan_id), "", "")
+    file = pdf_of_plan(plan, json_from_doc(load(state)), about)
+    return _download(file, "application/pdf", f"{plan.title}{'（' + name + '）' if name else ''}.pdf")
+
+
+def _wanted_version() -> int | None:
+    number = request.args.get("revision", type=int)
+    if number is not None and not 0 < number <= LARGEST_ID:
+        raise NotFoundError
+    return number
+
+
+def _download(file: bytes, kind: str, called: str) -> Response:
+    response = Response(file, mimetype=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(called, safe='')}"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -46,10 +46,10 @@ def read_blocks(path: str, out: str) -> dict[str, Any]:
     import docx
 
     document = docx.Document(path)
-    comments = comments_of(document)
+    comments, left = comments_of(document)
     reader = _Reader(document, out, {each["id"] for each in comments if not each["parent"]})
     blocks = list(reader.blocks(document.element.body, 0))
-    return {"blocks": blocks, "images": reader.names, "comments": comments}
+    return {"blocks": blocks, "images": reader.names, "comments": comments, "comments_left": left}
 
 
 class _Reader:

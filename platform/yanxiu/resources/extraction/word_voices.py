@@ -10,7 +10,7 @@ from yanxiu.resources.extraction.word_package import parsed
 
 Block = dict[str, Any]
 
-MOST_COMMENTS = 200
+MOST_COMMENTS = 2000
 MOST_CHARACTERS, LONGEST_NAME = 2000, 40
 BREAK = "¶"
 """Within an insertion: a new paragraph begins here."""
@@ -102,16 +102,18 @@ def _done(block: Block) -> Block:
     return {name: value for name, value in block.items() if name != "broken"}
 
 
-def comments_of(document: Any) -> list[Block]:
-    """The comments of a file, answers behind what they answer; not more than some, and of each not more than some."""
+def comments_of(document: Any) -> tuple[list[Block], int]:
+    """The comments of a file, answers behind what they answer, and how many more there are; of each not more than some."""
     root = _part(document, "comments")
-    found = [] if root is None else root.findall(f"{_W}comment")[: 3 * MOST_COMMENTS]
+    found = [] if root is None else root.findall(f"{_W}comment")
     parents, done = _threads(document)
     numbers = {_last_paragraph(each): str(each.get(f"{_W}id") or "") for each in found}
-    comments = []
+    comments: list[Block] = []
+    left = 0
     for each in found:
         paragraph, text = _last_paragraph(each), _said(each)
-        if not text:
+        if not text or len(comments) >= MOST_COMMENTS:
+            left += bool(text)
             continue
         comments.append(
             {
@@ -123,7 +125,7 @@ def comments_of(document: Any) -> list[Block]:
                 "done": paragraph in done,
             }
         )
-    return comments[:MOST_COMMENTS]
+    return comments, left
 
 
 def moment(said: str | None) -> int:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,14 +58,14 @@ def environment_of(folder: Path, **settings: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def serving(environment: dict[str, str]) -> Iterator[Server]:
-    """Start the server on a free port and end it afterwards."""
+def serving(environment: dict[str, str], ready: Callable[[str], bool] | None = None) -> Iterator[Server]:
+    """Start the server on a free port and end it afterwards. It is there when `ready`, by default when it answers a page."""
     port = free_port()
     command = [sys.executable, "-m", "yanxiu", "serve", "--port", str(port), "--no-worker"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     server = Server(f"http://127.0.0.1:{port}", process)
     try:
-        eventually(lambda: answers(server.url), timeout=180)
+        eventually(lambda: (ready or answers)(server.url), timeout=180)
         yield server
     finally:
         process.terminate()

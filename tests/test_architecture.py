@@ -14,7 +14,18 @@ pytestmark = pytest.mark.once
 
 FOUNDATION = {"core", "web", "accounts"}
 REACTORS = {"hours", "notifications", "search", "insights"}
-TOP = {"app", "wiring", "cli", "archive_cli", "documents_cli", "maintenance_cli", "serving", "realtime", "__main__"}
+TOP = {
+    "app",
+    "wiring",
+    "cli",
+    "archive_cli",
+    "documents_cli",
+    "maintenance_cli",
+    "serving",
+    "realtime",
+    "rehearsal",
+    "__main__",
+}
 SETTINGS = {"config", "extensions"}
 
 # What a feature sits inside of: it may know its containers' models and rights, never the other way round.

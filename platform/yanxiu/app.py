@@ -93,7 +93,14 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
         "COMPRESS_STREAMS": False,
-        "COMPRESS_MIMETYPES": ["text/html", "text/plain", "text/javascript", "application/json", "image/svg+xml"],
+        "COMPRESS_MIMETYPES": [
+            "text/html",
+            "text/plain",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
+            "application/x-yjs",  # a whole lesson plan for its editor
+        ],
         "TRUSTED_HOSTS": [h.strip() for h in config.trusted_hosts.split(",") if h.strip()] or None,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
         "SESSION_COOKIE_NAME": "yanxiu",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import socket
@@ -16,6 +17,7 @@ from gunicorn.app.base import BaseApplication
 from sqlalchemy.orm import configure_mappers
 
 from yanxiu.app import create_app
+from yanxiu.rehearsal import rehearse
 from yanxiu.web.live import RECHECK_S, make_rounds, recheck_own_rooms
 from yanxiu.web.siblings import siblings
 
@@ -53,6 +55,8 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         configure_mappers()  # now and not while somebody waits for the first page
         threading.Thread(target=watch_rooms, args=(app,), daemon=True).start()
         siblings.listen(app)
+        rehearse(app)
+        gc.freeze()  # what the start has made stays: looking through it again and again would cost somebody's page
         return app
 
 

@@ -10,6 +10,7 @@ import { Awareness } from "y-protocols/awareness";
 import { warnBeforeLeaving } from "./behaviors/leaving.js";
 import { toast } from "./behaviors/toast.js";
 import { linkDialog } from "./composer/link-dialog.js";
+import { beginEarly, fetchState } from "./editor/early-state.js";
 import { beginningWith } from "./editor/first-content.js";
 import { readCaret } from "./composer/fresh-caret.js";
 import { keepCaret } from "./editor/keep-caret.js";
@@ -52,6 +53,7 @@ class PlanPage {
   }
 
   async start() {
+    const given = fetchState(this.page.dataset.stateUrl);
     await this.memory.open();
     this.memory.write("title", this.page.dataset.label.replace(/ 正文$/, ""));
     this.memory.write("path", window.location.pathname);
@@ -75,6 +77,8 @@ class PlanPage {
     if (this.filled) this.provider.on("state", (state) => state === "offline" && this.mount());
     bindSaving(this.provider);
     this.comments = Comments.on(this.page, this.provider);
+    // What this machine remembers needs no copy: joining brings only what is new.
+    if (!this.filled) given.then((found) => found && beginEarly(this.provider, found));
     warnBeforeLeaving(() => this.provider.unconfirmed || (this.pictures && this.pictures.wouldLose));
   }
 

@@ -246,6 +246,21 @@ def test_where_sockets_are_blocked_the_text_goes_over_http_and_the_page_says_so(
     eventually(lambda: "别人写的教材分析" in text(page), 30)
 
 
+def test_one_can_type_before_the_line_is_open_and_it_is_called_saved_only_afterwards(page_for, plan_id):
+    page, held = page_for("teacher"), []
+    page.route_web_socket(lambda url: f"doc={plan_id}" in url, lambda line: held.append(line))  # nobody answers yet
+    page.goto(f"/lesson-plans/{plan_id}")
+    expect(page.locator("[data-plan-page][data-ready=true]")).to_be_visible()
+    label = page.locator("[data-plan-state]")
+    expect(label).to_have_text("正在打开")
+    write(page, "learners", "线路还没通就写的学情。")
+    expect(label).to_have_text("保存中")
+    eventually(lambda: held)
+    held[0].connect_to_server()
+    saved(page)
+    assert "线路还没通就写的学情。" in text(opened(page_for("leader"), plan_id))
+
+
 def next_held(page: Page, waiting: list):
     """The next request that the test holds back; asking the page lets its requests come in."""
     return eventually(lambda: page.title() and waiting and waiting.pop(0))

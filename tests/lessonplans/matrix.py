@@ -99,6 +99,7 @@ ROUTES = {
         body=new_update("初稿"),
         headers=FETCH,
     ),
+    ("GET", "lessonplans.state"): Row(PLAN + "/state", VIEW),
     ("POST", "lessonplans.compare"): Row(
         PLAN + "/comparisons",
         expect(200, anonymous=401, outsider=404, stranger=404),

@@ -102,3 +102,12 @@ def test_bringing_a_version_back_is_not_counted_and_works_in_a_full_document(
     monkeypatch.setattr(hub, "_posts", Buckets(0, 0))
     assert client.post(f"/lesson-plans/{plan_id}/revisions/1/restoration").status_code == 302
     assert "后来写的" not in stored_lines(app, plan_id)
+
+
+def test_the_whole_document_is_given_to_an_editor_that_begins_empty(app, client_for, plan_id, hub):
+    client = client_for("leader")
+    client.post(f"/lesson-plans/{plan_id}/updates", data=new_update("存好了"), headers=FETCH)
+    answer = client.get(f"/lesson-plans/{plan_id}/state")
+    assert "存好了" in lines_of(load(answer.data))
+    assert (answer.headers["X-Epoch"], answer.headers["Cache-Control"]) == ("1", "no-store")
+    assert client_for("outsider").get(f"/lesson-plans/{plan_id}/state").status_code == 404

@@ -102,6 +102,18 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     uow.run_after_commit()
 
 
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Whatever asks for a unit of work in here joins this one, which is never committed: SQLite refuses its writes at once."""
+    tokens = _current.set(UnitOfWork()), events._recording.set([])
+    try:
+        yield
+    finally:
+        _current.reset(tokens[0])
+        events._recording.reset(tokens[1])
+        db.session.rollback()
+
+
 def write_if_possible(action: Callable[[], object]) -> bool:
     """Do a small write that a page can go without, such as when somebody was seen last; tell whether it was done.
 

@@ -107,6 +107,13 @@ def bind_documents(app: Flask, server: EventServer, transport: Transport) -> Wir
     return Wire(server, hub, identify)
 
 
+def rehearse_documents(app: Flask, visitor: Visitor, plan_id: int) -> None:
+    """Ask what joining asks, so that the first who joins need not wait for it."""
+    DatabaseAuthority(app).role_of(visitor, plan_id)
+    hub: Hub = app.extensions[EXTENSION]
+    hub.whole(plan_id)
+
+
 def documents() -> Hub:
     """Return the document server of this application."""
     hub: Hub = current_app.extensions[EXTENSION]

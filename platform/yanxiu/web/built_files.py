@@ -19,6 +19,7 @@ from werkzeug.http import parse_accept_header
 
 from yanxiu.web.headers import HEADERS
 
+EXTENSION = "yanxiu_built_files"
 PREFIX = "/static/dist/"
 FOREVER = "public, max-age=31536000, immutable"
 _NAME = re.compile(r"[\w.]+-[A-Z0-9]{8}\.\w+")
@@ -52,6 +53,12 @@ class BuiltFiles:
             return []
         start_response("200 OK", answer.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+    def prepare(self, name: str) -> None:
+        """Keep a built file as most browsers ask for it; one that is not there is passed over."""
+        coding = next(iter(_CODERS)) if Path(name).suffix in _TEXT else ""
+        if (self.folder / name).is_file():
+            self._kept.setdefault((name, coding), made(self.folder / name, coding))
 
     def _answer(self, environ: dict[str, Any]) -> Answer | None:
         """Return what to answer, None for what is not a built file."""
@@ -91,4 +98,11 @@ def made(path: Path, coding: str) -> Answer:
 def init_built_files(app: Flask) -> None:
     """Put the middleware before the application."""
     folder = Path(app.static_folder or "") / "dist"
-    app.wsgi_app = BuiltFiles(app.wsgi_app, folder)  # type: ignore[method-assign]
+    app.extensions[EXTENSION] = BuiltFiles(app.wsgi_app, folder)
+    app.wsgi_app = app.extensions[EXTENSION]  # type: ignore[method-assign]
+
+
+def built_files(app: Flask) -> BuiltFiles:
+    """Return the built files of this application."""
+    files: BuiltFiles = app.extensions[EXTENSION]
+    return files

@@ -126,6 +126,7 @@ export class PlanProvider extends Emitter {
     if (!this.joined && this.http.up) return "limited";
     if (!this.joined) {
       if (this.line === "connecting" && !this.unconfirmed) return "connecting";
+      if (this.line === "connecting" && this.begun && this.memory.healthy) return "saving";
       return this.unconfirmed && !this.memory.healthy ? "unsaved" : "offline";
     }
     if (!this.unconfirmed) return "saved";

@@ -117,15 +117,15 @@ class Hub:
         if member is None:
             return refused("busy")
         now = self._authority.role_of(visitor, wanted.doc)
-        found = self._current(room.plan_id) if now is not None else None
+        found = self.whole(room.plan_id) if now is not None else None
         if now is None or found is None:  # taken away before there was anybody in the room to put out
             self._remove(room, sid)
             return refused("not_found")
         member.role = now
         return self._welcome(room, member, wanted, *found)
 
-    def _current(self, plan_id: int) -> tuple[Stored, bytes] | None:
-        """The document on disk, and the whole of it with what is in flight."""
+    def whole(self, plan_id: int) -> tuple[Stored, bytes] | None:
+        """The document on disk, and the whole of it with what is in flight. The caller has checked the right to see."""
         with self._lock:
             room = self._rooms.get(plan_id)
             in_flight = [edit.data for edit in room.in_flight] if room is not None else []
@@ -365,7 +365,7 @@ class Hub:
             return
         if not member.heartbeats.take(self._clock()):
             return  # each one reads a whole document; one that is left out is made up for by the next
-        found = self._current(room.plan_id)
+        found = self.whole(room.plan_id)
         if found is None:
             return
         state = found[1]
@@ -384,7 +384,7 @@ class Hub:
         """What `sv` answers, over HTTP, for where sockets are blocked. The caller has checked the right to see."""
         if not self._comparisons.take(visitor.user_id, self._clock()):
             raise RefusedError("rate")
-        found = self._current(plan_id)
+        found = self.whole(plan_id)
         if found is None:
             raise RefusedError("revoked")
         stored, state = found

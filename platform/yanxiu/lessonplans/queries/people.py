@@ -45,6 +45,20 @@ def contributors_of(plan_id: int) -> Sequence[PlanContributor]:
     return db.session.scalars(statement).all()
 
 
+def somebody_at_their_plan() -> tuple[int, int] | None:
+    """Return a plan and a living sign-in of its owner, of those who were seen last; None while nobody is signed in."""
+    statement = (
+        select(LessonPlan.id, UserSession.id)
+        .join(UserSession, UserSession.user_id == LessonPlan.owner_id)
+        .where(LessonPlan.deleted_at.is_(None), LessonPlan.activity_id.is_(None))
+        .where(UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now())
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc(), LessonPlan.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(statement).first()
+    return None if row is None else (row[0], row[1])
+
+
 def possible_owners(plan: LessonPlan) -> Sequence[User]:
     """Return who could take the plan over: the invited and those who wrote in it, with an open account."""
     known = union(

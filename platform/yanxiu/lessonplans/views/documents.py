@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import ClassVar
 
-from flask import jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -65,6 +65,19 @@ def post_update(plan_id: int) -> ResponseReturnValue:
     if not stored:
         raise NotStoredError
     return jsonify(ok=True)
+
+
+@bp.get("/lesson-plans/<int:plan_id>/state")
+def state(plan_id: int) -> ResponseReturnValue:
+    """The whole document for an editor that begins empty, fetched beside its code; joining tells what came since."""
+    open_document(plan_id)
+    db.session.rollback()  # merging takes a while for a long document
+    found = documents().whole(plan_id)
+    if found is None:
+        raise NotFoundError
+    stored, data = found
+    headers = {"X-Epoch": str(stored.epoch), "Cache-Control": "no-store"}
+    return Response(data, mimetype="application/x-yjs", headers=headers)
 
 
 @bp.post("/lesson-plans/<int:plan_id>/comparisons")

@@ -4,3 +4,4 @@ import "./resources/cards.js";
 import "./resources/favorite.js";
 import "./resources/visibility.js";
 import "./resources/books.js";
+import "./resources/review.js";

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.support.documents import docx_bytes, image_bytes
 from tests.support.eventually import eventually
 from tests.support.resources import make_resource
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.resources.services.textbooks import install_shipped_textbooks
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -161,3 +163,45 @@ def test_leaving_during_an_upload_asks_also_in_engines_that_look_at_the_return_v
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto("/", wait_until="networkidle")
     assert asked == ["beforeunload"]
+
+
+def test_a_reviewer_goes_through_the_queue_by_keys_alone(page_for, app, cast):
+    with app.app_context():
+        for title in ("第一份教案", "第二份教案", "第三份教案"):
+            make_resource(cast.user("teacher"), title)
+    page = page_for("principal")
+    page.goto("/resources/reviews")
+    heading = page.locator("#reviewed")
+    expect(heading).to_have_text("第一份教案")
+    page.keyboard.press("j")
+    expect(heading).to_have_text("第二份教案")
+    page.keyboard.press("k")
+    expect(heading).to_have_text("第一份教案")
+    page.keyboard.press("a")
+    expect(page.get_by_text("已通过，评为校级")).to_be_visible()
+    expect(heading).to_have_text("第二份教案")
+    page.keyboard.press("r")
+    reason = page.get_by_role("textbox", name="退回的理由")
+    expect(reason).to_be_focused()
+    page.keyboard.type("ja 请补板书")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("已退回，作者会收到您的理由")).to_be_visible()
+    expect(heading).to_have_text("第三份教案")
+
+
+def test_books_are_chosen_step_by_step(page_for, app, cast):
+    with app.app_context(), unit_of_work():
+        install_shipped_textbooks(None, cast.places["county"])
+    page = page_for("teacher")
+    page.goto("/resources/new")
+    page.get_by_label("选择文件").set_input_files(
+        {"name": "板书.png", "mimeType": "image/png", "buffer": image_bytes()}
+    )
+    choices = [("学段", "小学"), ("年级", "五年级"), ("学科", "语文")]
+    for label, word in choices:
+        page.get_by_role("combobox", name=label).select_option(word)
+    edition = page.get_by_role("combobox", name="版本")
+    expect(edition.locator("option")).to_have_text(["未选", "统编版"])
+    edition.select_option("统编版")
+    page.get_by_role("combobox", name="册次").select_option("下册")
+    expect(page.locator("datalist").last.locator("option[value=草船借箭]")).to_have_count(1)

@@ -75,6 +75,7 @@ ACTIONS = {
     "plan.restore": "恢复教案旧版本",
     "plan.delete": "删除教案",
     "plan.undelete": "恢复教案",
+    "resource.review": "审核资源",
     "textbook.add": "添加教材目录",
     "textbook.rename": "教材目录改名",
     "textbook.move": "移动教材目录",

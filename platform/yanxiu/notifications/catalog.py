@@ -99,6 +99,11 @@ KINDS: dict[str, Wording] = {
     "comment_reply": Wording("{actor}回复了您的点评", "{actor}等回复了您的点评 {count} 次", "reply", waits=True),
     "evaluation": Wording("{actor}交来一份评课", "{actor}等交来 {count} 份评课", "task", waits=True),
     "coding": Wording("{actor}完成了行为编码", "{actor}等完成了 {count} 份行为编码", "chart"),
+    "resource_accepted": Wording("{actor}审核通过了您的资源", "您有 {count} 份资源审核通过", "check"),
+    "resource_fine": Wording("{actor}把您的资源评为精品", "您有 {count} 份资源评为精品", "star"),
+    "resource_returned": Wording(
+        "{actor}退回了您的资源，写了理由", "您有 {count} 份资源退回修改，理由已写明", "undo", waits=True
+    ),
     "recording_ready": Wording("课堂实录可以观看了", "课堂实录可以观看了", "play"),
     "recording_failed": Wording("课堂实录没有处理成功", "课堂实录没有处理成功", "warning", waits=True),
 }
@@ -117,6 +122,7 @@ GROUPS = {
     "研讨": ("reply", "replies_", "mention", "like", "digest", "pinned", "announcement", "answer_", "topic_"),
     "备课": ("plan_",),
     "观课": ("lesson_", "comment", "evaluation", "coding", "recording_"),
+    "资源": ("resource_",),
     "任务和活动": ("task_", "work_", "reviews_", "activity_"),
 }
 """Under which heading 设置 offers a kind, by how its name begins; the others belong to 工作坊."""

@@ -18,6 +18,7 @@ from yanxiu.resources.models import (
     ResourceDownload,
     ResourceFavorite,
     ResourceFile,
+    ResourceReview,
     TextbookNode,
     TextbookRemap,
     TextbookRemapStep,
@@ -35,7 +36,7 @@ def unread(row: Row) -> Row:
 
 
 def without_path(row: Row) -> Row:
-    return {**row, "org_path": "", "textbook_id": None}
+    return {**row, "org_path": "", "textbook_id": None, "review_step": "", "grading": ""}
 
 
 def read_again(ids: Sequence[int]) -> None:
@@ -83,6 +84,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(ResourceFile, "resource_id", arriving=unread, placed=read_again),
         ),
         left=(
+            Left(ResourceReview, "the judgement of the old server's school and county"),
             Left(TextbookNode, "the catalog is the county's"),
             Left(TextbookRemap, "the catalog is the county's"),
             Left(TextbookRemapStep, "the catalog is the county's"),

@@ -42,6 +42,9 @@ LEVELS = {
 }
 """The levels of a catalog of textbooks from the top: the columns that resources have too, and their words."""
 LONGEST = {"stage": 10, "grade": 10, "subject": 20, "edition": 20, "volume": 10, "unit": 60, "lesson": 60}
+GRADINGS = {"school": "校级", "county": "县级", "fine": "精品"}
+"""The levels a review gives."""
+REVIEW_STEPS = {"school": "等学校审核", "county": "等县里审核", "done": "审核通过", "returned": "退回修改"}
 SORTS = {"newest": "最新", "popular": "下载最多"}
 
 STAGE_OF_GRADE = {

@@ -17,6 +17,7 @@ from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.models import Resource, ResourceDownload
 from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, set_favorite
+from yanxiu.resources.services.reviews import review_resource
 from yanxiu.resources.services.textbooks import install_shipped_textbooks
 
 _GIVEN = (
@@ -42,8 +43,30 @@ def seed(world: DemoWorld) -> None:
     install_shipped_textbooks(None, world.orgs["county"].id)
     made = [_publish_seed(world, entry) for entry in _entries("seeds.toml", "document")]
     made += [_publish(world, entry) for entry in _entries("library.toml", "resource")]
+    _review(world, made)
     for user, resource in (("leader", made[0]), ("teacher", made[5]), ("teacher", made[7]), ("villager", made[6])):
         set_favorite(world.users[user], resource, True)
+
+
+def _review(world: DemoWorld, made: list[Resource]) -> None:
+    """Most of it has been looked at by the county; some waits, and one came back with a reason."""
+    reviewer = world.users["researcher"]
+    open_to_review = [thing for thing in made if thing.review_step and thing.owner_id != reviewer.id]
+    for number, thing in enumerate(open_to_review):
+        if number % 4 == 3:
+            continue
+        if thing.review_step == "school" and number % 4 != 2:
+            _decide(reviewer, thing, "school")
+        if number % 4 != 2 and thing.review_step == "county":
+            _decide(reviewer, thing, "fine" if number % 8 == 0 else "county")
+    returned = next((thing for thing in open_to_review if thing.review_step == "school"), None)
+    if returned is not None:
+        _decide(reviewer, returned, "", "内容很实用。请补上适用年级和教材版本，再写两三句怎么用。")
+
+
+def _decide(reviewer: User, thing: Resource, grading: str, reason: str = "") -> None:
+    assert thing.current_file_id is not None
+    review_resource(reviewer, thing, thing.review_step, thing.current_file_id, grading, reason)
 
 
 def _entries(file: str, table: str) -> list[dict[str, Any]]:

@@ -79,3 +79,13 @@ class ResourcesFiled(Event):
     """These resources stand at another place of the catalog of textbooks, or it has another name."""
 
     resource_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ResourceReviewed(Event):
+    """A school or the county decided on a resource: `grading` is the level given, empty when it was returned."""
+
+    resource_id: int
+    reviewer_id: int
+    owner_id: int
+    grading: str

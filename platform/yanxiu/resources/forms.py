@@ -10,12 +10,13 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 
 from yanxiu.core import clock
 from yanxiu.core.html import without_invisible
-from yanxiu.resources.catalog import KINDS, LEVELS, LICENSES, LONGEST, SORTS, STAGE_OF_GRADE, VISIBILITIES
+from yanxiu.resources.catalog import GRADINGS, KINDS, LEVELS, LICENSES, LONGEST, SORTS, STAGE_OF_GRADE, VISIBILITIES
 from yanxiu.resources.models import Resource
 from yanxiu.resources.queries import LibraryFilter
 from yanxiu.resources.queries.textbooks import FIXED, Shelf
 from yanxiu.resources.services import ResourceDetails
-from yanxiu.web.forms import Form, one_line
+from yanxiu.web.converters import LARGEST_ID
+from yanxiu.web.forms import Form, one_line, some_lines
 
 MINE = ("uploads", "favorites", "removed")
 FIRST_YEAR = 1980
@@ -137,6 +138,7 @@ def parse_filter(args: Mapping[str, str], workshop_id: int | None = None) -> Lib
 
     return LibraryFilter(
         kind=known("kind", KINDS),
+        grading=known("grading", GRADINGS),
         sort=known("sort", SORTS) or "newest",
         mine=known("mine", MINE),
         workshop_id=workshop_id,
@@ -147,6 +149,14 @@ def parse_filter(args: Mapping[str, str], workshop_id: int | None = None) -> Lib
 def chosen_names(args: Mapping[str, str]) -> dict[str, str]:
     """Read the seven names of the catalog of textbooks; a name that nothing has finds nothing."""
     return {column: _tidy(args.get(column))[: LONGEST[column]] for column in LEVELS}
+
+
+class ReviewForm(Form):
+    """A decision about a resource: the version that was read, and a level or a reason."""
+
+    file_id = IntegerField("版本", [DataRequired("页面不完整，请刷新后再审"), NumberRange(1, LARGEST_ID)])
+    grading = StringField("级别", [_upto(10)])
+    reason = TextAreaField("退回的理由", [_upto(300)], [some_lines])
 
 
 class NodeForm(Form):

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from yanxiu.accounts.catalog import RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.resources.models import Resource, ResourceUpload
+
+REVIEWED = frozenset({"public", "county", "school"})
+"""What is shared wider than a workshop is reviewed."""
+REVIEWERS: Mapping[str, frozenset[str]] = {
+    "school": RESEARCH_ROLES | {"principal", "school_admin", "group_head"},
+    "county": RESEARCH_ROLES,
+}
+"""Step → the roles that decide on what comes from below their organization. The county may stand in for a school,
+where a principal's own work would wait for ever."""
 
 
 def can_view_resource(viewer: Viewer, resource: Resource, workshop_ids: Collection[int]) -> bool:
@@ -48,6 +57,30 @@ def can_use_upload(viewer: Viewer, upload: ResourceUpload) -> bool:
 def can_edit_textbooks(viewer: Viewer) -> bool:
     """The catalog of textbooks is the county's: its researchers and administrators keep it."""
     return viewer.county_id is not None and viewer.holds(RESEARCH_ROLES, viewer.county_path)
+
+
+def can_review_resource(viewer: Viewer, resource: Resource) -> bool:
+    """Decide at the step it is at: a role of that step over the owner's place. Nobody decides on their own work."""
+    if owns(viewer, resource) or resource.removed_at is not None or resource.visibility not in REVIEWED:
+        return False
+    return viewer.holds(REVIEWERS.get(resource.review_step, frozenset()), resource.org_path)
+
+
+def review_steps_of(viewer: Viewer) -> list[str]:
+    """The steps at which this person reviews anything at all."""
+    return [step for step, roles in REVIEWERS.items() if viewer.holds_anywhere(roles)]
+
+
+def can_read_reviews(viewer: Viewer, resource: Resource) -> bool:
+    """Reasons are between the author and those who review there."""
+    if owns(viewer, resource):
+        return True
+    return resource.visibility in REVIEWED and viewer.holds(REVIEWERS["school"], resource.org_path)
+
+
+def can_ask_for_review(viewer: Viewer, resource: Resource) -> bool:
+    """The author sends in again what was returned."""
+    return owns(viewer, resource) and resource.removed_at is None and resource.review_step == "returned"
 
 
 def owns(viewer: Viewer, resource: Resource) -> bool:

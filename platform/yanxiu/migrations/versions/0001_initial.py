@@ -694,6 +694,9 @@ def upgrade() -> None:
         sa.Column("favorite_count", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=True),
         sa.Column("plan_revision", sa.Integer(), nullable=True),
+        sa.Column("grading", sa.String(length=10), nullable=False),
+        sa.Column("review_step", sa.String(length=10), nullable=False),
+        sa.Column("review_since", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("removed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -714,6 +717,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_resource_lesson_subject", ["lesson", "subject"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(
+            "ix_resource_review_step_review_since", ["review_step", "review_since", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_resource_school_id"), ["school_id"], unique=False)
         batch_op.create_index("ix_resource_subject_created_at", ["subject", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_textbook_id"), ["textbook_id"], unique=False)
@@ -2012,6 +2018,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("file_id", "number", name=op.f("uq_resource_preview_image_file_id_number")),
     )
     op.create_table(
+        "resource_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=10), nullable=False),
+        sa.Column("grading", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["resource_file.id"], name=op.f("fk_resource_review_file_id_resource_file")
+        ),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_review_resource_id_resource")),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["user.id"], name=op.f("fk_resource_review_reviewer_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_review")),
+    )
+    with op.batch_alter_table("resource_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_review_resource_id"), ["resource_id"], unique=False)
+
+    op.create_table(
         "score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("evaluation_id", sa.Integer(), nullable=False),
@@ -2565,6 +2591,10 @@ def downgrade() -> None:
 
     op.drop_table("segment")
     op.drop_table("score")
+    with op.batch_alter_table("resource_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_review_resource_id"))
+
+    op.drop_table("resource_review")
     op.drop_table("resource_preview_image")
     op.drop_table("resource_content")
     op.drop_table("recording_version")
@@ -2797,6 +2827,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_textbook_id"))
         batch_op.drop_index("ix_resource_subject_created_at")
         batch_op.drop_index(batch_op.f("ix_resource_school_id"))
+        batch_op.drop_index("ix_resource_review_step_review_since")
         batch_op.drop_index(batch_op.f("ix_resource_plan_id"))
         batch_op.drop_index(batch_op.f("ix_resource_owner_id"))
         batch_op.drop_index("ix_resource_lesson_subject")

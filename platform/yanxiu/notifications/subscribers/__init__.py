@@ -14,6 +14,7 @@ from yanxiu.notifications.subscribers import (
     plans,
     preparations,
     relocations,
+    resources,
     standing,
     tasks,
     workshops,
@@ -31,6 +32,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *preparations.SUBSCRIPTIONS,
     *plan_comments.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,
+    *resources.SUBSCRIPTIONS,
 )
 JOBS: dict[str, JobHandler] = {
     **workshops.JOBS,

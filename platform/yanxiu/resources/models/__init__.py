@@ -13,6 +13,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import Id, Model, Timestamps
 from yanxiu.core.storage import StoredFile
 from yanxiu.resources.catalog import KINDS
+from yanxiu.resources.models.reviews import ResourceReview
 from yanxiu.resources.models.textbooks import TextbookNode, TextbookRemap, TextbookRemapStep
 from yanxiu.workshops.models import Workshop
 
@@ -27,6 +28,7 @@ __all__ = [
     "ResourceDownload",
     "ResourceFavorite",
     "ResourceFile",
+    "ResourceReview",
     "ResourceUpload",
     "TextbookNode",
     "TextbookRemap",
@@ -48,6 +50,7 @@ class Resource(Timestamps, Model):
         Index("ix_resource_download_count_id", "download_count", "id"),
         Index("ix_resource_subject_created_at", "subject", "created_at"),
         Index("ix_resource_lesson_subject", "lesson", "subject"),
+        Index("ix_resource_review_step_review_since", "review_step", "review_since", "id"),
     )
 
     id: Mapped[Id]
@@ -80,6 +83,11 @@ class Resource(Timestamps, Model):
     plan_id: Mapped[int | None] = mapped_column(index=True)
     plan_revision: Mapped[int | None]
     """The finished lesson plan it was made from and the number of its version; the library knows it only so."""
+    grading: Mapped[str] = mapped_column(String(10), default="")
+    """The level reviews have given: `catalog.GRADINGS`, empty before the first."""
+    review_step: Mapped[str] = mapped_column(String(10), default="")
+    """Who has it before them: `catalog.REVIEW_STEPS`; empty for what is not shared with school or county."""
+    review_since: Mapped[datetime] = mapped_column(default=clock.now)
     removed_at: Mapped[datetime | None]
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
 

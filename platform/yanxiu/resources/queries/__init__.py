@@ -49,6 +49,7 @@ class LibraryFilter:
     volume: str = ""
     unit: str = ""
     lesson: str = ""
+    grading: str = ""
     sort: str = "newest"
     mine: str = ""
     workshop_id: int | None = None
@@ -56,7 +57,7 @@ class LibraryFilter:
     @property
     def narrows(self) -> bool:
         """Whether anything but the order was chosen."""
-        return any((self.kind, self.mine, *self.names.values()))
+        return any((self.kind, self.grading, self.mine, *self.names.values()))
 
     @property
     def names(self) -> dict[str, str]:
@@ -96,6 +97,7 @@ def library_page(
     statement = select(Resource).options(*_row()).where(_scope(viewer, workshop_ids, wanted))
     for column, value in (
         (Resource.kind, wanted.kind),
+        (Resource.grading, wanted.grading),
         (Resource.workshop_id, wanted.workshop_id),
         *((getattr(Resource, column), value) for column, value in wanted.names.items()),
     ):

@@ -44,6 +44,7 @@ from yanxiu.resources.models import (
     ResourceFile,
     ResourceUpload,
 )
+from yanxiu.resources.services.reviews import renew_review, settle_review
 from yanxiu.resources.services.textbooks import textbook_for
 from yanxiu.workshops.queries import membership_of
 
@@ -118,6 +119,7 @@ def publish_resource(actor: User, upload: ResourceUpload, details: ResourceDetai
     db.session.flush()
     checked = _Arrived(upload.stored_file_id, upload.extension, upload.pages, upload.duration_ms)
     file = _add_file(actor, resource, checked, number=1, note="")
+    settle_review(resource)
     db.session.delete(upload)
     record(ResourcePublished(resource.id, file.id, actor.id, resource.workshop_id))
     return resource
@@ -130,6 +132,7 @@ def update_resource(actor: User, resource: Resource, details: ResourceDetails) -
     for name, value in values.items():
         setattr(resource, name, value)
     resource.textbook_id = textbook_for(resource.county_id, values)
+    settle_review(resource)
     resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
     if actor.id != resource.owner_id:
         record_audit(actor, "resource.update", "resource", resource.id, title=resource.title)
@@ -144,6 +147,7 @@ def add_version(actor: User, resource: Resource, checked: CheckedFile, note: str
     number = 1 + (last or 0)
     arrived = _Arrived(stored.id, checked.extension, checked.pages, checked.duration_ms)
     file = _add_file(actor, resource, arrived, number, note.strip()[:200])
+    renew_review(resource)
     record(ResourceVersionAdded(resource.id, file.id, actor.id))
     return file
 

@@ -13,7 +13,15 @@ from yanxiu.resources import catalog
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.forms import parse_filter
 from yanxiu.resources.models import Resource, ResourceFile
-from yanxiu.resources.permissions import can_edit_resource, can_edit_textbooks, can_remove_resource
+from yanxiu.resources.permissions import (
+    can_ask_for_review,
+    can_edit_resource,
+    can_edit_textbooks,
+    can_read_reviews,
+    can_remove_resource,
+    can_review_resource,
+    review_steps_of,
+)
 from yanxiu.resources.queries import (
     LibraryFilter,
     favorites_among,
@@ -22,6 +30,7 @@ from yanxiu.resources.queries import (
     popular_resources,
     related_resources,
 )
+from yanxiu.resources.queries.reviews import reviews_of
 from yanxiu.resources.queries.textbooks import FIXED, names_in_book, shelf_of
 from yanxiu.resources.services import count_download, note_opening, set_favorite
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
@@ -45,6 +54,7 @@ def index() -> str:
         "resources/index.html",
         mine_subject=_of_my_subject(wanted),
         may_keep_books=can_edit_textbooks(current_viewer()),
+        may_review=bool(review_steps_of(current_viewer())),
         **_listing(wanted),
     )
 
@@ -72,7 +82,10 @@ def _choices(wanted: LibraryFilter) -> Choices:
     shelf = shelf_of(county_id, with_retired=True)
     offered = {column: shelf.names(column, chosen) for column in FIXED if column != "volume" or chosen["edition"]}
     offered |= {column: names_in_book(county_id, column, chosen) for column in ("unit", "lesson")}
-    choices: Choices = {"kind": ("类型", list(catalog.KINDS.items()))}
+    choices: Choices = {
+        "kind": ("类型", list(catalog.KINDS.items())),
+        "grading": ("级别", list(catalog.GRADINGS.items())),
+    }
     for column, names in offered.items():
         own = chosen[column]
         words = names if not own or own in names else [*names, own]
@@ -107,6 +120,9 @@ def show(resource_id: int) -> str:
         seq=current_seq(f"resource:{resource.id}"),
         catalog=catalog,
         formats=FORMATS,
+        reviews=reviews_of(resource.id) if can_read_reviews(viewer, resource) else None,
+        may_review=can_review_resource(viewer, resource),
+        may_ask=can_ask_for_review(viewer, resource),
         **_rights(resource),
     )
     _note_opening(resource.id)

@@ -8,6 +8,7 @@ from flask import url_for
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.resources.queries import newest_resources, resource_of_plan, waiting_uploads
+from yanxiu.resources.queries.reviews import waiting_counts
 from yanxiu.resources.views.blueprint import viewer_workshops
 from yanxiu.web.slots import Filler
 
@@ -29,6 +30,12 @@ def continue_uploads(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
     return {"uploads": uploads} if uploads else None
 
 
+def to_review(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
+    """What waits for a reviewer, by step."""
+    counts = {step: count for step, count in waiting_counts(viewer, viewer_workshops()).items() if count}
+    return {"counts": counts} if counts else None
+
+
 def person_resources(viewer: Viewer, person: Any, **_things: Any) -> dict[str, Any] | None:
     """What somebody has shared with whoever looks."""
     found = newest_resources(viewer, viewer_workshops(), owner_id=person.id, limit=6)
@@ -44,6 +51,7 @@ def of_plan(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
 SLOTS: dict[str, Filler] = {
     "workshop_tabs": ("resources/_workshop_tab.html", workshop_tab),
     "workshop_home_side": ("resources/_workshop_newest.html", workshop_newest),
+    "dashboard_today": ("resources/_to_review.html", to_review),
     "dashboard_continue": ("resources/_waiting_uploads.html", continue_uploads),
     "plan_side": ("resources/_of_plan.html", of_plan),
     "person_sections": ("resources/_person_resources.html", person_resources),

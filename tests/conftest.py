@@ -45,6 +45,7 @@ from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab.hub import Hub
 from yanxiu.web.bursts import shelf
+from yanxiu.web.live import hub as live_hub
 from yanxiu.web.templates import init_templates
 
 gc.set_threshold(100_000, 50, 100)  # thousands of short requests: a twentieth of the time went into looking for garbage
@@ -129,6 +130,7 @@ def _fresh_database(request: pytest.FixtureRequest) -> Iterator[None]:
             reset_database(request.getfixturevalue("app"), request.getfixturevalue("database"))
 
     bring_back()
+    live_hub._stays.clear()  # a topic of this test may bear the number of one that was left, at another time, in a test before
     yield
     bring_back()
 

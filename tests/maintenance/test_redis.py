@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -82,10 +83,10 @@ def pair(redis_address: tuple[str, int], tmp_path_factory: pytest.TempPathFactor
 
 
 @contextlib.contextmanager
-def started(instance: Instance, wire: Wire, log: Path) -> Iterator[tuple[str, Child]]:
+def started(instance: Instance, wire: Wire, log: Path, *role: str) -> Iterator[tuple[str, Child]]:
     port = free_port()
     redis = f"redis://127.0.0.1:{wire.port}/9"
-    command = ("yanxiu", "serve", "--port", str(port), "--no-worker")
+    command = ("yanxiu", *(role or ("serve", "--no-worker")), "--port", str(port))
     with instance.started(*command, log=log, YANXIU_REDIS_URL=redis) as process:
         yield f"http://127.0.0.1:{port}", process
 
@@ -203,6 +204,34 @@ def test_any_server_serves_any_plan_and_one_that_dies_costs_only_a_reconnect(pai
     assert writer.text_lines() == other.text_lines()
     for client in (writer, other):
         client.drop()
+
+
+def test_who_is_in_a_plan_and_where_is_the_same_at_a_web_and_at_a_realtime_process(pair: Pair, tmp_path: Path) -> None:
+    plan = int(pair.instance.ask("a_plan")[0])
+    writer = PlanClient(pair.first.url, pair.first.cookie, plan).connect()
+    writer.show(1, section="goals")
+    with started(pair.instance, pair.wire, tmp_path / "log", "realtime") as (address, process):
+        other = PlanClient(address, pair.second.cookie, plan)
+        eventually(lambda: is_up(address), timeout=60)
+        other.connect().show(1)
+        eventually(lambda: set(other.sees()) == {"王丽"}, timeout=10)
+        assert other.sees()["王丽"]["section"] == "goals"
+        eventually(lambda: set(writer.sees()) == {"李强"}, timeout=10)
+        third = PlanClient(pair.second.url, pair.second.cookie, plan).connect()
+        eventually(lambda: set(third.sees()) == {"王丽", "李强"}, timeout=10)
+        third.drop()
+        other.drop()
+        eventually(lambda: writer.sees() == {}, timeout=10)
+        process.terminate()
+        assert process.wait(40) == 0
+    writer.drop()
+
+
+def is_up(address: str) -> bool:
+    host, port = address.removeprefix("http://").split(":")
+    with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=5):
+        return True
+    return False
 
 
 def test_without_redis_pages_and_rooms_of_a_server_work_and_afterwards_both_hear_each_other(

@@ -16,6 +16,7 @@ from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from tests.support.eventually import eventually
 from tests.support.sockets import hang_up, new_socket
+from yanxiu.lessonplans.collab import awareness
 
 NAMESPACE = "/rt"
 FIELD = "default"
@@ -34,6 +35,7 @@ class PlanClient:
         self.sent = self.acked = 0
         self.naks: list[tuple[int, str]] = []
         self.perms: list[Any] = []
+        self.presences: list[bytes] = []
         self.frames: list[bytes] = []
         self.acknowledged: list[str] = []
         self._waiting: list[tuple[int, str]] = []
@@ -109,6 +111,17 @@ class PlanClient:
         self.socket.emit("u", [self.handle, number, update], namespace=NAMESPACE)
         return number
 
+    def show(self, clock: int, **state: Any) -> None:
+        """Say where one is."""
+        assert self.socket is not None
+        frame = awareness.write_frame([awareness.Presence(self.doc.client_id, clock, state)])
+        self.socket.emit("w", [self.handle, frame], namespace=NAMESPACE)
+
+    def sees(self) -> dict[str, dict[str, Any]]:
+        """Who is here by all that was told, and where: by name."""
+        found = shown([self.answer["aware"], *self.presences]).values()
+        return {state["user"]["name"]: state for state in found}
+
     def until_saved(self, timeout: float = 10.0) -> None:
         """Wait until everything sent is acknowledged."""
         eventually(lambda: self.acked == self.sent, timeout)
@@ -145,7 +158,7 @@ class PlanClient:
         self.naks.append((payload[1], payload[2]))
 
     def _on_w(self, payload: list[Any]) -> None:
-        self.presences = [*getattr(self, "presences", []), payload[1]]
+        self.presences.append(payload[1])
 
     def _on_perm(self, payload: list[Any]) -> None:
         self.perms.append(payload[1])
@@ -155,6 +168,16 @@ class PlanClient:
             with self._lock:
                 missing = self.doc.get_update(payload[1])
             self.send(missing)
+
+
+def shown(frames: list[bytes]) -> dict[int, dict[str, Any]]:
+    """What a browser shows after these awareness frames, by the rule of y-protocols."""
+    known: dict[int, awareness.Presence] = {}
+    for told in (told for frame in frames for told in awareness.read_frame(frame)):
+        old = known.get(told.client)
+        if old is None or told.clock > old.clock or (told.clock == old.clock and told.state is None):
+            known[told.client] = told
+    return {client: told.state for client, told in known.items() if told.state is not None}
 
 
 def append_line(doc: Doc, line: str) -> None:

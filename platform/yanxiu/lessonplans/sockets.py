@@ -13,6 +13,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import db, socketio
 from yanxiu.lessonplans.collab.fanout import Transport
 from yanxiu.lessonplans.collab.hub import Hub
+from yanxiu.lessonplans.collab.neighbors import HERE, WHO
 from yanxiu.lessonplans.collab.protocol import Role
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import DocumentStore
@@ -100,10 +101,12 @@ def bind_documents(app: Flask, server: EventServer, transport: Transport) -> Wir
         for plan_id, first, last in rows:
             hub.grew(plan_id, first, last)
 
-    hub = Hub(store, transport, DatabaseAuthority(app), on_settled=settled, on_grown=grown)
+    hub = Hub(store, transport, DatabaseAuthority(app), on_settled=settled, on_grown=grown, tell=siblings.tell)
     app.extensions[EXTENSION] = hub
     siblings.hear("look_again_at_documents", hub.recheck)
     siblings.hear("documents_grew", grew)
+    siblings.hear(WHO, hub.neighbors.asked)
+    siblings.hear(HERE, hub.neighbors.heard)
     return Wire(server, hub, identify)
 
 

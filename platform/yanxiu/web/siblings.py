@@ -53,7 +53,7 @@ class Siblings:
         self._handlers[what] = handler
 
     def tell(self, what: str, **facts: Any) -> None:
-        """Tell the other processes; ids only, never text."""
+        """Tell the other processes: ids, and who is where; never what people wrote."""
         message = json.dumps({"from": self.me, "what": what, "facts": facts})
         self.ask(lambda server: server.publish(CHANNEL, message))
 

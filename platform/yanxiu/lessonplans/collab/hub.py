@@ -19,6 +19,7 @@ from yanxiu.lessonplans.collab import awareness, updates
 from yanxiu.lessonplans.collab.committer import Committer
 from yanxiu.lessonplans.collab.fanout import FanOut, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
+from yanxiu.lessonplans.collab.neighbors import Neighbors, Tell, tell_nobody
 from yanxiu.lessonplans.collab.protocol import (
     VERSION,
     Comparison,
@@ -51,6 +52,7 @@ class Hub:
         limits: Limits | None = None,
         on_settled: Settled | None = None,
         on_grown: Callable[[dict[int, tuple[int, int]]], None] = lambda _rows: None,
+        tell: Tell = tell_nobody,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits = limits or Limits()
@@ -69,6 +71,7 @@ class Hub:
         self._comparisons = Buckets(self.limits.heartbeats_per_second, self.limits.heartbeat_burst)
         self._committer = Committer(store, self._committed)
         self._fanout = FanOut(transport, self._lock, lambda: list(self._rooms.values()), clock)
+        self.neighbors = Neighbors(self._lock, self._rooms, self._fanout, tell, clock)
         self._house = House(store, self._lock, on_settled)
         self._started = False
         self._stopping = threading.Event()
@@ -83,6 +86,7 @@ class Hub:
         atexit.register(self.stop)
         self._committer.start()
         self._fanout.start()
+        self.neighbors.start()
         self._housekeeper.start()
 
     def stop(self, retry_ms: int = 1500) -> None:
@@ -92,6 +96,7 @@ class Hub:
         if sids:
             self._transport.send(sids, "bye", {"retry_ms": retry_ms})
         self._committer.stop()
+        self.neighbors.stop()
         self._fanout.stop()
         self._stopping.set()
         if self._housekeeper.is_alive():
@@ -141,19 +146,8 @@ class Hub:
         except updates.MalformedUpdateError:
             self._remove(room, member.sid)
             return refused("upgrade")
-        return {
-            "ok": True,
-            "h": room.handle,
-            "role": member.role,
-            "sv": updates.state_vector(state),
-            "diff": diff,
-            "seq": stored.seq,
-            "epoch": stored.epoch,
-            "aware": room.awareness(),
-            "limits": self.limits.for_client(),
-            "me": member.card(),
-            "size": room.size,
-        }
+        text = {"sv": updates.state_vector(state), "diff": diff, "seq": stored.seq}
+        return {"ok": True, **text, **room.welcome(member), "limits": self.limits.for_client()}
 
     def _enter(self, sid: str, visitor: Visitor, wanted: Join, role: Role) -> tuple[Room, Member | None]:
         with self._lock:
@@ -168,6 +162,7 @@ class Hub:
             until = self._clock() + ROLE_SECONDS
             member = new_member(sid, visitor, role, wanted.cid, room.color_for(visitor.user_id), until, self.limits)
             room.members[sid] = member
+            self.neighbors.entered(room, wanted.cid)
             self._sockets_of[visitor.user_id].add(sid)
             return room, member
 
@@ -206,10 +201,12 @@ class Hub:
             if not self._sockets_of[member.visitor.user_id]:
                 del self._sockets_of[member.visitor.user_id]
             if member.presence is not None:
-                gone = awareness.Presence(member.client, member.presence.clock + 1, None)
+                gone = awareness.Presence(member.client, member.presence.clock, None)  # what the tab says next is newer
                 room.pending_presence.pop(member.client, None)
                 self._fanout.send(room, "w", awareness.write_frame([gone]))
+                self.neighbors.changed(room, gone)
             if not room.members:
+                room.elsewhere.clear()
                 room.left_at = self._clock()
                 self._house.note_long_log(room.plan_id)
 
@@ -356,6 +353,7 @@ class Hub:
             if sid in room.members:
                 member.presence = signed if signed.state is not None else None
                 self._fanout.offer_presence(room, sid, signed)
+                self.neighbors.changed(room, signed)
 
     def heartbeat(self, sid: str, handle: int, client_sv: bytes) -> None:
         """`sv`: give what the client lacks; ask back if it has what we lack."""
@@ -440,6 +438,7 @@ class Hub:
         for room, member in self._members():
             if now > member.role_until:
                 self._refresh_role(room, member)
+        self.neighbors.look_after(now)
         self._house.work_off(self._rooms, now, closing=closing)
         with self._lock:
             for room in list(self._rooms.values()):

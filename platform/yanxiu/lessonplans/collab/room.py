@@ -85,6 +85,15 @@ class Edit:
     written: threading.Event | None = None
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Somebody at another process, believed until then (on the hub's clock)."""
+
+    process: str
+    presence: Presence
+    until: float
+
+
 @dataclass
 class Room:
     """The members of one document and what is in flight. Guarded by the hub's lock."""
@@ -95,6 +104,8 @@ class Room:
     in_flight: list[Edit] = field(default_factory=list)
     pending: list[tuple[str, bytes]] = field(default_factory=list)
     pending_presence: dict[int, tuple[str, Presence]] = field(default_factory=dict)
+    elsewhere: dict[int, Elsewhere] = field(default_factory=dict)
+    asked_by: dict[str, float] = field(default_factory=dict)
     due: float = 0.0
     presence_due: float = 0.0
     size: int = 0
@@ -105,10 +116,10 @@ class Room:
 
     def color_for(self, user_id: int) -> str:
         """One color a person, different from the others' as long as the palette lasts."""
-        for member in self.members.values():
-            if member.visitor.user_id == user_id:
-                return member.color
-        return pick_color(user_id, {m.color for m in self.members.values()})
+        worn = {member.visitor.user_id: member.color for member in self.members.values()}
+        others = ((other.presence.state or {}).get("user", {}) for other in self.elsewhere.values())
+        worn |= {user["id"]: user["color"] for user in others if user.get("id") not in worn}
+        return worn.get(user_id) or pick_color(user_id, set(worn.values()))
 
     def is_over(self, now: float) -> bool:
         """Whether nobody is here, nothing is on its way and nobody is likely to come back."""
@@ -123,7 +134,20 @@ class Room:
         return next((m for m in self.members.values() if m.client == client), None)
 
     def awareness(self) -> bytes:
-        return write_frame([m.presence for m in self.members.values() if m.presence is not None])
+        """Everybody's name and caret, also of those at other processes."""
+        here = [m.presence for m in self.members.values() if m.presence is not None]
+        return write_frame([*here, *(other.presence for other in self.elsewhere.values())])
+
+    def welcome(self, member: Member) -> dict[str, object]:
+        """What the answer to a join says of the room and of who came."""
+        return {
+            "h": self.handle,
+            "role": member.role,
+            "epoch": self.epoch,
+            "aware": self.awareness(),
+            "me": member.card(),
+            "size": self.size,
+        }
 
     def tick_after(self, cost: float, share: float) -> float:
         """Seconds until the next fan-out may leave: longer when sending is what the process is busy with."""

@@ -11,8 +11,10 @@ import { bindAudience } from "./lesson/audience.js";
 import { bindLiveNotes } from "./lesson/live-notes.js";
 import { bindSyncMark } from "./lesson/sync-mark.js";
 import { bindRubric } from "./lesson/rubric.js";
+import { Lanes } from "./lesson/lanes.js";
+import { bindPhaseLines } from "./lesson/phases.js";
 
-const page = { player: null, timeline: null, form: null, list: null };
+const page = { player: null, timeline: null, form: null, list: null, lanes: null };
 
 behavior("[data-player]", (element) => {
   page.player = new Player(element);
@@ -20,6 +22,7 @@ behavior("[data-player]", (element) => {
   if (page.list) page.list.attach(page.player, page.timeline);
   if (page.form) page.form.attach(page.player, page.timeline);
   bindSyncMark(page.player);
+  if (page.lanes) page.lanes.attach(page.player);
 });
 
 behavior("#comments", (element) => {
@@ -32,6 +35,12 @@ behavior("[data-comment-form]", (element) => {
   if (page.player) page.form.attach(page.player, page.timeline);
 });
 
+behavior("[data-lanes]", (element) => {
+  page.lanes = new Lanes(element);
+  if (page.player) page.lanes.attach(page.player);
+});
+
+behavior("[data-phase-now]", (button) => bindPhaseLines(button, page));
 behavior("#recording[data-topic]", followRecording);
 behavior("form[data-rubric]", bindRubric);
 behavior("[data-live-notes]", bindLiveNotes);

@@ -85,3 +85,35 @@ def test_the_playlist_goes_to_a_difference_and_a_key_settles_it(page_for, app, c
     page.keyboard.press("s")
     expect(row.get_by_text("议定：学生行为")).to_be_visible()
     expect(page.get_by_text("议定后 κ")).to_be_visible()
+
+
+def test_the_lanes_of_a_lesson_lead_to_the_moment(page_for, app, cast, lesson_id, errors):
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, lesson_id)
+        version = current_version(recording_of(lesson_id))
+        for who, codes in (("colleague", "TSTST"), ("leader", "TTTTS")):
+            code_lesson(cast.user(who), lesson, version, codes, 4_000)
+    page = page_for("teacher", 1280)
+    page.goto(f"/lessons/{lesson_id}")
+    lane = page.locator("[data-lanes] .lane svg")
+    box = lane.bounding_box()
+    assert box is not None
+    lane.click(position={"x": box["width"] * 0.402, "y": 5})  # close to where T begins again
+    eventually(lambda: abs(seconds(page) - 8) < 0.01)
+    page.get_by_text("每个代码", exact=True).click()
+    page.get_by_role("button", name="S 学生行为").press("Enter")
+    eventually(lambda: abs(seconds(page) - 12) < 0.01)
+    page.get_by_role("link", name="S-T 分析：王丽").click()
+    expect(page.locator("[data-lanes-choose][aria-current]")).to_be_focused()
+    page.get_by_role("row", name="S 学生行为").get_by_role("link").click()
+    eventually(lambda: abs(seconds(page) - 16) < 0.01)
+    page.get_by_text("教学环节与更换实录").click()
+    page.locator("#segments").fill("00:00 导入")
+    page.get_by_role("button", name="加一行").press("Enter")
+    page.keyboard.type("小组讨论")
+    page.get_by_role("button", name="保存环节").press("Enter")
+    phase = page.locator(".timeline-phases .phase-discussion a")
+    expect(phase).to_have_attribute("data-seek", "16000")
+    phase.press("Enter")
+    eventually(lambda: abs(seconds(page) - 16) < 0.01)
+    assert errors == []

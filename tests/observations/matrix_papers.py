@@ -1,4 +1,4 @@
-"""What can be taken out of the lesson of `matrix`: whoever sees it takes out what they may read of it."""
+"""What can be taken out of the lesson of `matrix`, and its lanes: whoever sees it gets what they may read of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ __all__ = ["ROUTES", "build"]
 
 PAPERS = LESSON + "/papers"
 ROUTES = {
+    ("GET", "observations.lanes"): Row(
+        LESSON + "/lanes", {**watchers(404, owner=200, host=200), "colleague": 200, "leader": 200}
+    ),
     ("GET", "observations.papers"): Row(PAPERS, watchers(200)),
     ("GET", "observations.comments_file"): Row(PAPERS + "/comments?format=vtt", watchers(200)),
     ("GET", "observations.record_file"): Row(PAPERS + "/record", watchers(200)),

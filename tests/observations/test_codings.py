@@ -192,3 +192,27 @@ def test_a_playlist_holds_only_where_two_coders_differ():
     ]
     assert (found.stretches[0].plays_from, found.stretches[1].plays_until) == (0, 55_000)
     assert (found.before.n, found.before.observed, found.after.observed) == (5, 0.4, 0.6)
+
+
+def test_lanes_show_a_finished_coding_to_whoever_sees_codings(app, cast, client_for, lesson_id, count_queries):
+    first, second = (
+        coded(app, cast, lesson_id, who, codes) for who, codes in (("colleague", "TSTTS"), ("leader", "TTTT"))
+    )
+    teacher = client_for("teacher")
+    assert f'data-src="/lessons/{lesson_id}/lanes"' in teacher.get(f"/lessons/{lesson_id}").text
+    with count_queries() as few:
+        page = teacher.get(f"/lessons/{lesson_id}/lanes", headers={"X-Requested-With": "fetch"}).text
+    assert "<html" not in page
+    assert f'data-lanes-of="{first}"' in page
+    assert page.count('d="M10000 0h10000v1h-10000zM40000 0h10000v1h-10000z"') == 2
+    assert re.search(r'S 学生行为</th><td class="number">2</td><td class="number">00:20</td>.*?40\.0%', page)
+    other = teacher.get(f"/lessons/{lesson_id}/lanes?coding={second}").text
+    assert "<html" in other
+    assert "S 学生行为" not in other
+    # Whoever has not coded sees nobody's codes, nor that there are lanes.
+    assert client_for("principal").get(f"/lessons/{lesson_id}/lanes?coding={first}").status_code == 404
+    assert "/lanes" not in client_for("principal").get(f"/lessons/{lesson_id}").text
+    coded(app, cast, lesson_id, "principal", "TSTSTSTSTSTSTSTS", step_ms=3_000)
+    with count_queries() as more:
+        teacher.get(f"/lessons/{lesson_id}/lanes?coding={first}", headers={"X-Requested-With": "fetch"})
+    assert more.count == few.count

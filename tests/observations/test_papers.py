@@ -20,7 +20,7 @@ from yanxiu.lessonplans.models.rounds import ADOPTED, REMARK, Suggestion
 from yanxiu.observations.models import RubricTemplate
 from yanxiu.observations.services.comments import CommentDraft, reply_to_comment, resolve_comment, withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
-from yanxiu.observations.services.recordings import set_segments
+from yanxiu.observations.services.recordings import Phase, set_segments
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
 
 SAID = "<b>等待</b> & 追问 --> 好\n\n\n第二行"
@@ -38,7 +38,7 @@ def watched(app, cast) -> dict[str, int]:
             teacher, visibility="school", class_name="五（2）班", subject="语文", rubric_version_id=passing.id
         )
         version = make_ready_version(lesson)
-        set_segments(teacher, lesson, version.recording, [(0, "导入"), (20_000, "讨论")])
+        set_segments(teacher, lesson, version.recording, [Phase(0, "导入"), Phase(20_000, "讨论")])
         some_comment(colleague, lesson, version, body="=1+1 私下记一笔", visibility="private", start_ms=3_000)
         some_comment(leader, lesson, version, body="只说给您听", visibility="teacher", start_ms=4_000)
         seen = some_comment(colleague, lesson, version, body=SAID, kind="evidence", start_ms=12_000, end_ms=18_500)

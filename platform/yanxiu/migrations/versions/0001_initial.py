@@ -2056,6 +2056,7 @@ def upgrade() -> None:
         sa.Column("start_ms", sa.Integer(), nullable=False),
         sa.Column("end_ms", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(
             ["recording_id"], ["recording.id"], name=op.f("fk_segment_recording_id_recording"), ondelete="CASCADE"
         ),

@@ -35,6 +35,7 @@ from yanxiu.observations.services import codings, comments, evaluations, lessons
 from yanxiu.observations.services.codings import Batch, Mark
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.services.lessons import LessonDraft
+from yanxiu.observations.services.recordings import Phase
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
 
 FILMS = Path(__file__).parent
@@ -160,7 +161,9 @@ def _show(
     """Give a lesson its film, phases and comments. The worker adds poster and stills later, as for any upload."""
     lesson.created_at = world.ago(days=days + 1)
     version = _film(lesson, FILMS / film)
-    recordings.set_segments(lesson.teacher, lesson, version.recording, [(at * 1000, label) for at, label in phases])
+    recordings.set_segments(
+        lesson.teacher, lesson, version.recording, [Phase(at * 1000, label) for at, label in phases]
+    )
     for number, remark in enumerate(remarks):
         _say(world, lesson, version, remark, world.ago(days=days, minutes=-17 * number))
 

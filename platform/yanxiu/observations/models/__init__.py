@@ -4,6 +4,7 @@ from yanxiu.observations.models.codings import Adjudication, CodeInterval, Codin
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
 from yanxiu.observations.models.recordings import (
+    PhaseKind,
     Recording,
     RecordingVersion,
     Rendition,
@@ -27,6 +28,7 @@ __all__ = [
     "LessonMember",
     "LessonRole",
     "LessonVisibility",
+    "PhaseKind",
     "Recording",
     "RecordingVersion",
     "Rendition",

@@ -31,6 +31,48 @@ class RenditionKind(StrEnum):
     SPRITE = "sprite"
 
 
+class PhaseKind(StrEnum):
+    """What a phase of a lesson is for; `words` in its name tell the kind where nobody chose one."""
+
+    OPENING = "opening"
+    TEACHING = "teaching"
+    ACTIVITY = "activity"
+    DISCUSSION = "discussion"
+    PRACTICE = "practice"
+    SUMMARY = "summary"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            "opening": "导入",
+            "teaching": "讲授",
+            "activity": "活动",
+            "discussion": "讨论",
+            "practice": "练习",
+            "summary": "小结",
+            "other": "其他",
+        }[self.value]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return {
+            "opening": ("导入", "引入", "激趣", "谈话", "课前"),
+            "teaching": ("讲授", "讲解", "新授", "示范"),
+            "activity": ("活动", "探究", "实验", "读", "品", "理线索", "表演"),
+            "discussion": ("讨论", "合作", "小组", "交流", "汇报", "辩论"),
+            "practice": ("练习", "训练", "检测", "作业", "巩固"),
+            "summary": ("小结", "总结", "回顾", "拓展"),
+            "other": (),
+        }[self.value]
+
+    @classmethod
+    def named(cls, label: str) -> "PhaseKind":
+        """Return the kind whose word comes first in a name."""
+        found = [(label.find(word), kind) for kind in cls for word in kind.words if word in label]
+        return min(found)[1] if found else cls.OTHER
+
+
 WATCHABLE = (RenditionKind.SOURCE, RenditionKind.P720, RenditionKind.P480)
 
 
@@ -118,3 +160,8 @@ class Segment(Model):
     start_ms: Mapped[int]
     end_ms: Mapped[int]
     label: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(12), default=PhaseKind.OTHER)
+
+    @property
+    def kind_of(self) -> PhaseKind:
+        return PhaseKind(self.kind)

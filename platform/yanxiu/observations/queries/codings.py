@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
+from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import SCHEMES, Scheme
-from yanxiu.observations.models import Adjudication, CodingSession, CodingState
+from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,31 @@ def finished_codings(lesson_id: int, scheme: str) -> Sequence[CodingSession]:
         .order_by(CodingSession.finished_at, CodingSession.id)
     )
     return db.session.scalars(statement).all()
+
+
+def finished_heads(lesson_id: int, schemes: Collection[str]) -> Sequence[CodingSession]:
+    """Return the finished codings with these schemes without a single code, in the order in which they were finished."""
+    statement = (
+        select(CodingSession)
+        .where(
+            CodingSession.lesson_id == lesson_id,
+            CodingSession.scheme.in_(schemes),
+            CodingSession.state == CodingState.DONE,
+        )
+        .options(joinedload(CodingSession.coder))
+        .order_by(CodingSession.finished_at, CodingSession.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def spans_of(session_id: int) -> list[Span]:
+    """Return the stretches of a coding as plain figures: thousands of them are drawn at once."""
+    rows = db.session.execute(
+        select(CodeInterval.start_ms, CodeInterval.end_ms, CodeInterval.code)
+        .where(CodeInterval.session_id == session_id, CodeInterval.is_gone.is_(False))
+        .order_by(CodeInterval.start_ms, CodeInterval.id)
+    )
+    return [Span(start_ms, end_ms, code) for start_ms, end_ms, code in rows]
 
 
 def coder_ids(lesson_id: int, scheme: str, *, finished: bool = True) -> list[int]:

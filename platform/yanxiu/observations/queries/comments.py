@@ -16,7 +16,7 @@ from yanxiu.core.paging import Page
 from yanxiu.observations.models import CommentVisibility, Lesson, TimedComment
 from yanxiu.observations.permissions import can_view_comment
 
-PAGE = 400
+PAGE = 120
 """Threads shown at once; a lesson with more continues with 加载更多."""
 CATCH_UP_LIMIT = 200
 """Threads sent again in one answer to a page that was away."""

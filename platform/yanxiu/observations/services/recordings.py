@@ -19,7 +19,7 @@ from yanxiu.core.storage import ReceivedFile, base_name, keep_file
 from yanxiu.core.tasks import QUEUED, RUNNING, Job, enqueue
 from yanxiu.observations.events import RecordingFailed, RecordingReady
 from yanxiu.observations.media.probe import Facts
-from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, Segment, VersionState
+from yanxiu.observations.models import Lesson, PhaseKind, Recording, RecordingVersion, Rendition, Segment, VersionState
 from yanxiu.observations.models.recordings import WATCHABLE
 from yanxiu.observations.queries.recordings import unfinished_versions, version_for_upload
 
@@ -127,21 +127,40 @@ def fail_version(version: RecordingVersion, reason: str) -> None:
     _tell(version)
 
 
-def set_segments(actor: User, lesson: Lesson, recording: Recording, segments: Sequence[tuple[int, str]]) -> None:
-    """Set the phases of a lesson from their starts in milliseconds; each lasts until the next."""
+@dataclass(frozen=True)
+class Phase:
+    """A phase as somebody wrote it down, in milliseconds; without an end it lasts until the next one."""
+
+    start_ms: int
+    label: str
+    end_ms: int | None = None
+    kind: str = ""
+
+
+def set_segments(actor: User, lesson: Lesson, recording: Recording, phases: Sequence[Phase]) -> None:
+    """Set the phases of a lesson; without a kind it is told by the name. Phases do not overlap, but may leave gaps."""
     duration = max((version.duration_ms or 0 for version in recording.versions), default=0)
-    starts = sorted(segments)
-    if len(starts) > MAX_SEGMENTS:
+    ordered = sorted(phases, key=lambda phase: phase.start_ms)
+    starts = [phase.start_ms for phase in ordered]
+    if len(ordered) > MAX_SEGMENTS:
         raise InvalidError(f"最多分 {MAX_SEGMENTS} 个环节", field="segments")
-    if any(not 0 <= start < max(duration, 1) for start, _ in starts) or len({s for s, _ in starts}) < len(starts):
+    if any(not 0 <= start < max(duration, 1) for start in starts) or len(set(starts)) < len(starts):
         raise InvalidError("环节的开始时间要在视频长度之内，且不能重复", field="segments")
-    ends = [start for start, _ in starts[1:]] + [duration] * bool(starts)
     recording.segments = [
-        Segment(start_ms=start, end_ms=end, label=label) for (start, label), end in zip(starts, ends, strict=True)
+        _segment(phase, until) for phase, until in zip(ordered, [*starts[1:], duration][: len(starts)], strict=True)
     ]
     db.session.flush()
     record_audit(actor, "recording.segments", "lesson", lesson.id, count=len(starts))
     bump(lesson.topic, "recording", recording.id)
+
+
+def _segment(phase: Phase, until: int) -> Segment:
+    """`until` is where the next phase begins, or the recording ends; a typed end has whole seconds, so it may lie a bit behind."""
+    end_ms = until if phase.end_ms is None else min(phase.end_ms, until)
+    if end_ms <= phase.start_ms or (phase.end_ms is not None and phase.end_ms >= until + 1000):
+        raise InvalidError(f"“{phase.label}”的结束时间要在开始之后、下一个环节之前，也不能超出视频", field="segments")
+    kind = phase.kind or PhaseKind.named(phase.label)
+    return Segment(start_ms=phase.start_ms, end_ms=end_ms, label=phase.label, kind=kind)
 
 
 def _tell(version: RecordingVersion) -> None:

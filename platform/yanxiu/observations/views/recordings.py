@@ -12,11 +12,11 @@ from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import clock_ms
-from yanxiu.observations.models import Recording, RecordingVersion, RenditionKind, VersionState
+from yanxiu.observations.models import PhaseKind, Recording, RecordingVersion, RenditionKind, VersionState
 from yanxiu.observations.models.recordings import WATCHABLE
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import LessonView, current_version, find_rendition, recording_of
-from yanxiu.observations.services.recordings import set_segments
+from yanxiu.observations.services.recordings import Phase, set_segments
 from yanxiu.observations.uploads.handover import hand_over, open_store
 from yanxiu.observations.uploads.protocol import ProtocolError
 from yanxiu.observations.uploads.store import Source, Upload, UploadStore
@@ -33,7 +33,7 @@ from yanxiu.observations.views.uploads import begin_upload, unfinished_uploads
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.files import send_stored
 
-_SEGMENT = re.compile(r"([\d:：.]+)\s*(\S.*)")
+_SEGMENT = re.compile(r"([\d:：.]+)(?:\s*[-－–—~～至到]\s*(\d[\d:：.]*))?\s*(\S.*)")
 QUALITIES = {RenditionKind.SOURCE: "原画", RenditionKind.P720: "高清", RenditionKind.P480: "流畅"}
 
 
@@ -144,11 +144,17 @@ def _save_segments(lesson_id: int, typed: str) -> None:
         set_segments(current_actor(), found.lesson, recording, segments)
 
 
-def _segment(line: str) -> tuple[int, str]:
+def _segment(line: str) -> Phase:
+    """Read `03:20 朗读课文`, `03:20-10:00 朗读课文` or `03:20 朗读课文 #活动`."""
     found = _SEGMENT.fullmatch(line.strip())
     start_ms = clock_ms(found[1]) if found else None
-    if found is None or start_ms is None:
+    end_ms = clock_ms(found[2]) if found and found[2] else None
+    if found is None or start_ms is None or (found[2] and end_ms is None):
         raise InvalidError(
             f"这一行看不懂：{line.strip()[:20]}。每行先写开始时间再写名称，例如 03:20 朗读课文", field="segments"
         )
-    return start_ms, " ".join(found[2].split())[:20]
+    label, _hash, kind = found[3].replace("＃", "#").rpartition("#")
+    known = next((one for one in PhaseKind if one.label == kind.strip()), None)
+    if known is None or not label.strip():
+        label, known = found[3], None
+    return Phase(start_ms, " ".join(label.split())[:20], end_ms, known or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from tests.support.cast import Cast
 from tests.support.matrix import Row, SocketRow, expect, expect_words, signed_in
 from tests.support.observations import code_lesson, full_scores, make_lesson, make_ready_version, some_comment
 from tests.support.workshops import make_workshop
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.observations.models import RubricVersion
 from yanxiu.observations.services.comments import withdraw_comment
@@ -45,6 +47,8 @@ def build(cast: Cast) -> dict[str, Any]:
     code_lesson(cast.user("leader"), lesson, version, "TTTS")
     removed = make_lesson(teacher, "撤下的课", visibility="school")
     delete_lesson(teacher, removed)
+    tomorrow = clock.now() + timedelta(days=1)
+    dated = make_lesson(teacher, "约好的课", visibility="school", taught_at=tomorrow)
     return {
         "workshop": make_workshop(cast.user("leader"), [teacher]).id,
         "lesson": lesson.id,
@@ -56,6 +60,7 @@ def build(cast: Cast) -> dict[str, Any]:
         "private": private.id,
         "to_teacher": to_teacher.id,
         "removed": removed.id,
+        "dated": dated.id,
         "shipped": shipped.template_id,
         "rubric": own.id,
         "rubric_seen": state_of(own),
@@ -153,6 +158,13 @@ ROUTES = {
     ("POST", "observations.set_sync_mark"): Row(
         LESSON + "/sync-mark", {**editors(303), "colleague": 303}, data={"at": "00:10", "clock": "10:02:15"}
     ),
+    ("GET", "observations.lesson_cycle"): Row(LESSON + "/cycle", watchers(200)),
+    ("POST", "observations.move_lesson"): Row(
+        LESSON + "/cycle", editors(303), data={"seen": "watching", "to": "evaluating"}
+    ),
+    ("POST", "observations.write_texts"): Row(LESSON + "/texts", editors(303), data={"aim": "读懂借箭的经过"}),
+    ("GET", "observations.lesson_calendar_file"): Row("/lessons/{dated}/calendar", watchers(200, host=404)),
+    ("GET", "observations.my_lesson_list"): Row("/my-lessons", signed_in()),
     ("POST", "observations.save"): Row(
         LESSON + "/evaluation", {**watchers(303, owner=403), "colleague": 409}, data={"score-goals": "4"}
     ),

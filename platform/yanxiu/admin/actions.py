@@ -87,6 +87,8 @@ ACTIONS = {
     "textbook.import": "导入教材目录",
     "lesson.enter": "代建课例",
     "lesson.audience": "更改课例可见范围",
+    "lesson.move": "推进听评课的步骤",
+    "lesson.due": "更改听评课的截止日期",
     "lesson.sync": "给现场随记对时",
     "lesson.delete": "删除课例",
     "lesson.restore": "恢复课例",

@@ -10,6 +10,7 @@ JOB_NAMES = {
     "lessonplans.catch_up": "检查没有整理的教案",
     "media.prepare": "检查课堂实录",
     "media.transcode": "转换课堂实录",
+    "observations.remind": "提醒听评课的时间",
     "observations.sweep_uploads": "清理没有传完的实录",
     "resources.extract_text": "读取资源里的文字",
     "resources.make_preview": "制作资源预览",

@@ -49,6 +49,34 @@ class LessonMemberRemoved(Event):
 
 
 @dataclass(frozen=True)
+class LessonMoved(Event):
+    """A lesson went from one step of its cycle to another (`LessonPhase`); `is_back` when to an earlier one."""
+
+    lesson_id: int
+    actor_id: int
+    before: str
+    after: str
+    is_back: bool
+
+
+@dataclass(frozen=True)
+class LessonReflected(Event):
+    """The teacher wrote the reflection for the first time."""
+
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class LessonStepDue(Event):
+    """A day before the lesson (`lesson_near`) or before a step should be done (`lesson_due`): whom it waits for."""
+
+    lesson_id: int
+    user_ids: tuple[int, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
 class RecordingReady(Event):
     """The first watchable rendition is there."""
 

@@ -25,12 +25,14 @@ from yanxiu.observations.models import (
 class Access:
     """What connects a viewer with a lesson: the role of an invitation, and sharing the lesson's workshop.
 
-    `rests`: that workshop has ended; then the lesson is there to be watched and read.
+    `rests`: that workshop has ended, or the lesson is archived; then the lesson is there to be watched and read. `ended`
+    says that it is the workshop's end.
     """
 
     role: str | None = None
     in_workshop: bool = False
     rests: bool = False
+    ended: bool = False
 
 
 def owns_lesson(viewer: Viewer, lesson: Lesson) -> bool:
@@ -83,6 +85,21 @@ def can_change_card(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
 def can_speak(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
     """Everybody who watches comments, until the lesson's workshop has ended."""
     return not access.rests and can_view_lesson(viewer, lesson, access, today)
+
+
+def leads_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
+    """The teacher, whoever entered the lesson, and the host."""
+    return owns_lesson(viewer, lesson) or access.role == LessonRole.HOST
+
+
+def can_move_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
+    """Who leads takes a lesson from step to step, opens an archived one again, and sets days; not after the workshop's end."""
+    return not access.ended and lesson.deleted_at is None and leads_lesson(viewer, lesson, access)
+
+
+def can_reflect(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
+    """The reflection is the teacher's alone, at any time until the lesson rests."""
+    return not access.rests and lesson.deleted_at is None and viewer.user_id == lesson.teacher_id
 
 
 def can_sync_notes(viewer: Viewer, lesson: Lesson, access: Access, today: date, *, has_noted: bool) -> bool:

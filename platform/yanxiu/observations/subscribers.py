@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from yanxiu.accounts.queries import find_user
+from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription, record
 from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
-from yanxiu.core.tasks import JobHandler
+from yanxiu.core.tasks import JobContext, JobHandler
+from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import events
 from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads, transcode_recording
+from yanxiu.observations.models import Lesson
 from yanxiu.observations.queries.comments import thread_ids_of
+from yanxiu.observations.services import cycle
 from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
@@ -60,6 +67,24 @@ def index_placed_notes(event: events.LiveNotesPlaced) -> None:
     enqueue_index_many("comment", thread_ids_of(event.lesson_id))
 
 
+def begin_watching(event: events.RecordingReady) -> None:
+    uploader = find_user(event.uploader_id)
+    if uploader is not None:
+        cycle.begin_watching(event.lesson_id, uploader)
+
+
+def plan_reminder(event: events.LessonCreated | events.LessonChanged) -> None:
+    lesson = db.session.get(Lesson, event.lesson_id)
+    if lesson is not None:
+        cycle.remind_before(lesson)
+
+
+def remind(payload: dict[str, Any], _job: JobContext) -> None:
+    """Tell whom a lesson waits for."""
+    with unit_of_work():
+        cycle.remind(payload["lesson_id"], payload.get("taught"), payload.get("due"))
+
+
 def tell_plans(event: events.LessonWatched) -> None:
     record(ThingOpened("lesson", event.lesson_id, event.user_id))
 
@@ -68,6 +93,9 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.LessonCreated, index_lesson),
     Subscription(events.LessonWatched, tell_plans),
     Subscription(events.RecordingReady, index_lesson),
+    Subscription(events.RecordingReady, begin_watching),
+    Subscription(events.LessonCreated, plan_reminder),
+    Subscription(events.LessonChanged, plan_reminder),
     Subscription(events.LessonChanged, index_changed_lesson),
     Subscription(events.LessonDeleted, index_removed_lesson),
     Subscription(events.LessonRestored, index_removed_lesson),
@@ -86,4 +114,5 @@ JOBS: dict[str, JobHandler] = {
     PREPARE_JOB: prepare_recording,
     TRANSCODE_JOB: transcode_recording,
     SWEEP_JOB: sweep_uploads,
+    cycle.REMIND_JOB: remind,
 }

@@ -641,6 +641,8 @@ def upgrade() -> None:
         sa.Column("consent", sa.String(length=12), nullable=False),
         sa.Column("consent_until", sa.Date(), nullable=True),
         sa.Column("rubric_version_id", sa.Integer(), nullable=True),
+        sa.Column("phase", sa.String(length=12), nullable=False),
+        sa.Column("phase_due", sa.Date(), nullable=True),
         sa.Column("deleted_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -1232,6 +1234,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_lesson_plan_owner_id_edited_at", ["owner_id", "edited_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lesson_plan_school_id"), ["school_id"], unique=False)
         batch_op.create_index("ix_lesson_plan_workshop_id_edited_at", ["workshop_id", "edited_at", "id"], unique=False)
+
+    op.create_table(
+        "lesson_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=12), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("written_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_lesson_text_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_text_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_text")),
+        sa.UniqueConstraint("lesson_id", "key", name=op.f("uq_lesson_text_lesson_id_key")),
+    )
+    with op.batch_alter_table("lesson_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_text_author_id"), ["author_id"], unique=False)
 
     op.create_table(
         "lesson_watching",
@@ -2727,6 +2747,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_watching_user_id"))
 
     op.drop_table("lesson_watching")
+    with op.batch_alter_table("lesson_text", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_text_author_id"))
+
+    op.drop_table("lesson_text")
     with op.batch_alter_table("lesson_plan", schema=None) as batch_op:
         batch_op.drop_index("ix_lesson_plan_workshop_id_edited_at")
         batch_op.drop_index(batch_op.f("ix_lesson_plan_school_id"))

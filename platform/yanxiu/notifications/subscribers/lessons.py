@@ -13,6 +13,9 @@ from yanxiu.observations.events import (
     EvaluationSubmitted,
     LessonCreated,
     LessonMemberInvited,
+    LessonMoved,
+    LessonReflected,
+    LessonStepDue,
     RecordingFailed,
     RecordingReady,
     TimedCommentPosted,
@@ -63,6 +66,44 @@ def _on_coding(event: CodingFinished) -> None:
         _tell(sorted(told - unseen), "coding", event.coder_id, event.lesson_id, url)
 
 
+_STEPS = {
+    "meeting": "lesson_meeting",
+    "evaluating": "lesson_evaluate",
+    "discussing": "lesson_discuss",
+    "reflecting": "lesson_reflect",
+    "archived": "lesson_archived",
+}
+
+
+def _on_move(event: LessonMoved) -> None:
+    """The invited hear of a step forward that concerns them; the reflection is the teacher's."""
+    seen = find_lesson(_viewer(event.actor_id), event.lesson_id)
+    if seen is None:
+        return None
+    members = {member.user_id for member in seen.lesson.members}
+    if event.before == "archived":
+        return _tell(sorted(members | {seen.lesson.teacher_id}), "lesson_reopened", event.actor_id, event.lesson_id)
+    kind = _STEPS.get(event.after)
+    if kind is None or event.is_back:
+        return None
+    told = {"lesson_evaluate": members, "lesson_reflect": {seen.lesson.teacher_id}}
+    people = told.get(kind, members | {seen.lesson.teacher_id})
+    return _tell(sorted(people), kind, event.actor_id, event.lesson_id)
+
+
+def _on_reflection(event: LessonReflected) -> None:
+    seen = find_lesson(_viewer(event.actor_id), event.lesson_id)
+    if seen is not None:
+        people = [member.user_id for member in seen.lesson.members]
+        _tell(
+            people, "lesson_reflected", event.actor_id, event.lesson_id, f"/lessons/{event.lesson_id}/cycle#reflection"
+        )
+
+
+def _on_due(event: LessonStepDue) -> None:
+    _tell(event.user_ids, event.kind, None, event.lesson_id)
+
+
 def _on_entry(event: LessonCreated) -> None:
     """The teacher of a lesson that somebody else entered."""
     seen = find_lesson(_viewer(event.actor_id), event.lesson_id)
@@ -100,6 +141,9 @@ def _tell(user_ids: Iterable[int], kind: str, actor_id: int | None, lesson_id: i
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(LessonCreated, _on_entry),
+    Subscription(LessonMoved, _on_move),
+    Subscription(LessonReflected, _on_reflection),
+    Subscription(LessonStepDue, _on_due),
     Subscription(LessonMemberInvited, _on_invitation),
     Subscription(TimedCommentPosted, _on_comment),
     Subscription(EvaluationSubmitted, _on_evaluation),

@@ -17,6 +17,7 @@ from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
 from yanxiu.lessonplans.services.rounds import tie_lesson
 from yanxiu.observations.demo.codes import AGREED, CODINGS
 from yanxiu.observations.demo.live import note_live
+from yanxiu.observations.demo.steps import go_through_steps
 from yanxiu.observations.demo.talk import (
     CAOCHUAN,
     EVALUATIONS,
@@ -63,6 +64,7 @@ def seed(world: DemoWorld) -> None:
     _waiting_for_film(world)
     _two_rounds(world)
     world.lessons["caochuan"] = lesson
+    go_through_steps(world)
 
 
 def _caochuan(world: DemoWorld) -> Lesson:

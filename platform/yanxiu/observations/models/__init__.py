@@ -2,6 +2,7 @@
 
 from yanxiu.observations.models.codings import Adjudication, CodeInterval, CodingSession, CodingState
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
+from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
 from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
 from yanxiu.observations.models.recordings import (
     PhaseKind,
@@ -15,6 +16,7 @@ from yanxiu.observations.models.recordings import (
 from yanxiu.observations.models.rubrics import Evaluation, EvaluationState, RubricTemplate, RubricVersion, Score
 
 __all__ = [
+    "MEETING_KEYS",
     "Adjudication",
     "CodeInterval",
     "CodingSession",
@@ -26,7 +28,9 @@ __all__ = [
     "EvaluationState",
     "Lesson",
     "LessonMember",
+    "LessonPhase",
     "LessonRole",
+    "LessonText",
     "LessonVisibility",
     "PhaseKind",
     "Recording",
@@ -37,6 +41,7 @@ __all__ = [
     "RubricVersion",
     "Score",
     "Segment",
+    "TextKey",
     "TimedComment",
     "VersionState",
     "Watching",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from yanxiu.accounts.models import Organization, User
 from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+from yanxiu.observations.models.cycle import LessonPhase
 
 
 class LessonVisibility(StrEnum):
@@ -82,6 +83,8 @@ class Lesson(Model, Timestamps):
     consent: Mapped[str] = mapped_column(String(12), default=Consent.NOT_NEEDED)
     consent_until: Mapped[date | None]
     rubric_version_id: Mapped[int | None] = mapped_column(ForeignKey("rubric_version.id"))
+    phase: Mapped[str] = mapped_column(String(12), default=LessonPhase.TEACHING)
+    phase_due: Mapped[date | None]
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     teacher: Mapped[User] = relationship(foreign_keys=[teacher_id])
@@ -95,6 +98,10 @@ class Lesson(Model, Timestamps):
     def topic(self) -> str:
         """Name of the live topic everybody on the page follows."""
         return f"lesson:{self.id}"
+
+    @property
+    def phase_of(self) -> LessonPhase:
+        return LessonPhase(self.phase)
 
     @property
     def audience(self) -> LessonVisibility:

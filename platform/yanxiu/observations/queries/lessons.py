@@ -19,6 +19,7 @@ from yanxiu.observations.models import (
     EvaluationState,
     Lesson,
     LessonMember,
+    LessonPhase,
     LessonVisibility,
     Recording,
     RecordingVersion,
@@ -104,7 +105,8 @@ def access_of(viewer: Viewer, lesson: Lesson) -> Access:
         return Access()
     role = next((member.role for member in lesson.members if member.user_id == viewer.user_id), None)
     in_workshop = lesson.workshop_id is not None and is_member(lesson.workshop_id, viewer.user_id)
-    return Access(role, in_workshop, has_ended(lesson.workshop_id))
+    ended = has_ended(lesson.workshop_id)
+    return Access(role, in_workshop, ended or lesson.phase == LessonPhase.ARCHIVED, ended)
 
 
 def may_watch(viewer: Viewer, lesson_id: int) -> bool:

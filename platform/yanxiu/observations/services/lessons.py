@@ -24,7 +24,14 @@ from yanxiu.observations.events import (
     LessonMemberRemoved,
     LessonRestored,
 )
-from yanxiu.observations.models import Consent, Lesson, LessonMember, LessonRole, LessonVisibility
+from yanxiu.observations.models import (
+    Consent,
+    Lesson,
+    LessonMember,
+    LessonPhase,
+    LessonRole,
+    LessonVisibility,
+)
 from yanxiu.observations.services.recordings import take_up_again
 from yanxiu.observations.services.rubrics import usable_rubric_id
 from yanxiu.workshops.queries import is_member
@@ -81,6 +88,8 @@ def create_lesson(actor: User, teacher: User, draft: LessonDraft) -> Lesson:
     """Enter a lesson taught by `teacher`; the actor and the teacher decide about it from now on."""
     _check(actor, draft)
     lesson = Lesson(teacher_id=teacher.id, creator_id=actor.id, organization_id=_school_of(teacher))
+    is_ahead = draft.taught_at is not None and draft.taught_at > clock.now()
+    lesson.phase = LessonPhase.PLANNED if is_ahead else LessonPhase.TEACHING
     _fill(lesson, draft)
     lesson.rubric_version_id = usable_rubric_id(draft.rubric_version_id)
     db.session.add(lesson)

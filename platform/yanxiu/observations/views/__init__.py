@@ -5,6 +5,7 @@ from __future__ import annotations
 from yanxiu.observations.views import (
     codings,
     comments,
+    cycle,
     evaluations,
     lanes,
     lessons,
@@ -26,6 +27,7 @@ __all__ = [
     "blueprints",
     "codings",
     "comments",
+    "cycle",
     "evaluations",
     "lanes",
     "lessons",

@@ -19,6 +19,7 @@ from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.workshops.queries.plan_progress import items_to_tick
 
 RESTS = "工作坊已经结束，课例只供观看"
+ARCHIVED = "这节课已归档，只供观看；带这节课的老师可以重新打开"
 bp = Blueprint("observations", __name__)
 
 
@@ -34,15 +35,22 @@ def load_own_card(lesson_id: int) -> LessonView:
     """Return a lesson whose settings the caller may change, else ForbiddenError."""
     found = load_lesson(lesson_id)
     if not can_change_card(current_viewer(), found.lesson, found.access):
-        raise ForbiddenError(RESTS if found.access.rests else None)
+        raise ForbiddenError(why_rests(found))
     return found
+
+
+def why_rests(found: LessonView) -> str | None:
+    """Return why nothing is written about a lesson any more, None where that is not the reason."""
+    if found.access.ended:
+        return RESTS
+    return ARCHIVED if found.access.rests else None
 
 
 def load_to_speak(lesson_id: int) -> LessonView:
     """Return a lesson about which something may be said, else ForbiddenError."""
     found = load_lesson(lesson_id)
     if not can_speak(current_viewer(), found.lesson, found.access, clock.today()):
-        raise ForbiddenError(RESTS)
+        raise ForbiddenError(why_rests(found))
     return found
 
 
@@ -50,7 +58,7 @@ def load_editable(lesson_id: int) -> LessonView:
     """Return a lesson whose details the caller may change, else ForbiddenError."""
     found = load_lesson(lesson_id)
     if not can_edit_lesson(current_viewer(), found.lesson, found.access):
-        raise ForbiddenError(RESTS if found.access.rests else None)
+        raise ForbiddenError(why_rests(found))
     return found
 
 

@@ -35,7 +35,7 @@ from yanxiu.observations.queries.codings import (
 )
 from yanxiu.observations.services import codings as service
 from yanxiu.observations.services.codings import Batch, Mark
-from yanxiu.observations.views.blueprint import RESTS, bp, done, load_lesson, log_watching
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, why_rests
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
 
@@ -230,7 +230,7 @@ def load_to_code(lesson_id: int, scheme_slug: str) -> tuple[LessonView, Scheme]:
     """Return the lesson and the scheme for whoever may code it."""
     found, scheme = load_lesson(lesson_id), _scheme(scheme_slug)
     if not can_code_lesson(current_viewer(), found.lesson, found.access, clock.today()):
-        raise ForbiddenError(RESTS)
+        raise ForbiddenError(why_rests(found))
     return found, scheme
 
 

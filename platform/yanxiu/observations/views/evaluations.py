@@ -24,7 +24,7 @@ from yanxiu.observations.rubrics.scoring import Sheet, missing, total_points
 from yanxiu.observations.rubrics.summary import summarize
 from yanxiu.observations.services import evaluations as service
 from yanxiu.observations.services.evaluations import save_evaluation
-from yanxiu.observations.views.blueprint import RESTS, bp, done, load_lesson, posted
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted, why_rests
 from yanxiu.web.auth import current_actor, current_viewer
 
 PREFIX = "score-"
@@ -101,7 +101,7 @@ def results(lesson_id: int) -> ResponseReturnValue:
 def _saved(lesson_id: int) -> Evaluation:
     found = load_lesson(lesson_id)
     if not can_evaluate_lesson(current_viewer(), found.lesson, found.access, clock.today()):
-        raise ForbiddenError(RESTS if found.access.rests else "授课教师不评自己的课")
+        raise ForbiddenError(why_rests(found) or "授课教师不评自己的课")
     texts = {name: posted(name) if name in request.form else None for name in ("strengths", "advice")}
     return save_evaluation(current_actor(), found.lesson, _posted_scores(), **texts)
 

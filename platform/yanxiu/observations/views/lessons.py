@@ -44,6 +44,7 @@ from yanxiu.observations.services import lessons as service
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_own_card, log_watching, posted_form
 from yanxiu.observations.views.codings import coding_panel
 from yanxiu.observations.views.comments import shown_until
+from yanxiu.observations.views.cycle import cycle_panel
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.live_notes import live_panel
 from yanxiu.observations.views.recordings import recording_panel
@@ -158,11 +159,13 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         may_edit=can_edit_lesson(viewer, found.lesson, found.access),
         may_set=can_change_card(viewer, found.lesson, found.access),
         rests=found.access.rests,
+        ended=found.access.ended,
         may_evaluate=can_evaluate_lesson(viewer, found.lesson, found.access, clock.today()),
         **recording_panel(found, recording, version),
         **evaluation_panel(found),
         **coding_panel(found),
         **live_panel(found, version),
+        **cycle_panel(found),
     )
     log_watching(found.lesson)
     return page

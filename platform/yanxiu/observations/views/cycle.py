@@ -1,0 +1,149 @@
+"""The steps of a lesson observation: the strip on the lesson's page, the page of the steps, what waits for me."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core import clock
+from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.calendar_file import lesson_calendar
+from yanxiu.observations.cycle import MOVES, Place, Step, next_step
+from yanxiu.observations.models import MEETING_KEYS, Lesson, LessonPhase, TextKey
+from yanxiu.observations.permissions import can_edit_lesson, can_move_lesson, can_reflect
+from yanxiu.observations.queries import LessonView
+from yanxiu.observations.queries.cycle import facts_of, my_lessons, texts_of
+from yanxiu.observations.services import cycle as service
+from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, why_rests
+from yanxiu.web.auth import current_actor, current_viewer
+
+_PLACES = {
+    Place.MEMBERS: ("observations.member_list", ""),
+    Place.CALENDAR: ("observations.lesson_calendar_file", ""),
+    Place.MEETING: ("observations.lesson_cycle", "meeting"),
+    Place.LIVE: ("observations.live_page", ""),
+    Place.RECORDING: ("observations.lesson", "recording"),
+    Place.COMMENT: ("observations.lesson", "comment-body"),
+    Place.RUBRIC: ("observations.lesson", "rubric"),
+    Place.RESULTS: ("observations.results", ""),
+    Place.REFLECTION: ("observations.lesson_cycle", "reflection"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A lesson in 我的听评课, with what the viewer does next."""
+
+    lesson: Lesson
+    step: Step
+    url: str
+
+
+def cycle_panel(found: LessonView) -> dict[str, Any]:
+    """Return what the strip shows: where the lesson stands and the one thing the viewer does next."""
+    viewer, lesson = current_viewer(), found.lesson
+    step = next_step(lesson, facts_of(viewer, [lesson])[lesson.id], clock.today())
+    if found.access.ended:
+        step = Step("所在的工作坊已经结束", is_open=False)
+    return {
+        "phases": list(LessonPhase),
+        "step": step,
+        "step_url": address_of(lesson, step),
+        "may_move": can_move_lesson(viewer, lesson, found.access),
+    }
+
+
+def address_of(lesson: Lesson, step: Step) -> str:
+    """Return where the button of a step leads; empty for a step that is a move, or for none."""
+    endpoint, anchor = _PLACES.get(step.place, ("", ""))
+    return url_for(endpoint, lesson_id=lesson.id, _anchor=anchor or None) if endpoint else ""
+
+
+@bp.get("/lessons/<int:lesson_id>/cycle")
+def lesson_cycle(lesson_id: int) -> ResponseReturnValue:
+    """听评课流程: the steps, 课前会议, 反思, and who may take it further."""
+    found = load_lesson(lesson_id)
+    viewer = current_viewer()
+    return render_template(
+        "observations/cycle.html",
+        lesson=found.lesson,
+        moves=MOVES[found.lesson.phase_of],
+        texts=texts_of(lesson_id),
+        meeting_keys=MEETING_KEYS,
+        may_write=can_edit_lesson(viewer, found.lesson, found.access),
+        may_reflect=can_reflect(viewer, found.lesson, found.access),
+        **cycle_panel(found),
+    )
+
+
+@bp.post("/lessons/<int:lesson_id>/cycle")
+def move_lesson(lesson_id: int) -> ResponseReturnValue:
+    """Take the lesson to another step, or without `to` set the day by which this one should be done."""
+    with unit_of_work():
+        found = load_lesson(lesson_id)
+        if not can_move_lesson(current_viewer(), found.lesson, found.access):
+            raise ForbiddenError(why_rests(found) if found.access.ended else None)
+        if posted("to"):
+            service.move_lesson(current_actor(), found.lesson, posted("seen"), posted("to"), _due())
+            saved = f"现在是：{found.lesson.phase_of.label}"
+        else:
+            service.set_deadline(current_actor(), found.lesson, _due())
+            saved = "截止日期已保存"
+    target = url_for(".lesson_cycle", lesson_id=lesson_id)
+    return done(target, saved, redirect=target)
+
+
+@bp.post("/lessons/<int:lesson_id>/texts")
+def write_texts(lesson_id: int) -> ResponseReturnValue:
+    """The three questions of 课前会议 by whoever leads the lesson, or the reflection by its teacher."""
+    with unit_of_work():
+        is_reflection = posted("part") == TextKey.REFLECTION
+        found = load_lesson(lesson_id) if is_reflection else load_editable(lesson_id)
+        if is_reflection and not can_reflect(current_viewer(), found.lesson, found.access):
+            raise ForbiddenError(why_rests(found) or "教学反思由授课教师写")
+        for key in (TextKey.REFLECTION,) if is_reflection else MEETING_KEYS:
+            service.write_text(current_actor(), found.lesson, key, posted(key.value))
+    target = url_for(".lesson_cycle", lesson_id=lesson_id, _anchor="reflection" if is_reflection else "meeting")
+    return done(target, "教学反思已保存" if is_reflection else "课前会议已保存")
+
+
+@bp.get("/lessons/<int:lesson_id>/calendar")
+def lesson_calendar_file(lesson_id: int) -> ResponseReturnValue:
+    """The time of the lesson for the calendar of a phone."""
+    lesson = load_lesson(lesson_id).lesson
+    if lesson.taught_at is None:
+        raise NotFoundError
+    url = url_for(".lesson", lesson_id=lesson_id, _external=True)
+    headers = {"Content-Disposition": f"attachment; filename=lesson-{lesson_id}.ics", "Cache-Control": "no-store"}
+    return Response(lesson_calendar(lesson, url, clock.now()), mimetype="text/calendar", headers=headers)
+
+
+@bp.get("/my-lessons")
+def my_lesson_list() -> ResponseReturnValue:
+    """我的听评课: what is open for me as observer and as teacher."""
+    viewer = current_viewer()
+    teaching, observing = my_lessons(viewer, as_teacher=True), my_lessons(viewer, as_teacher=False)
+    facts = facts_of(viewer, [*teaching, *observing])
+
+    def rows(lessons: Sequence[Lesson]) -> list[Row]:
+        steps = [(lesson, next_step(lesson, facts[lesson.id], clock.today())) for lesson in lessons]
+        found = [Row(lesson, step, address_of(lesson, step)) for lesson, step in steps]
+        return sorted(found, key=lambda row: not row.step.is_open)
+
+    return render_template("observations/my_lessons.html", teaching=rows(teaching), observing=rows(observing))
+
+
+def _due() -> date | None:
+    text = posted("due")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidError("请写日期，例如 2026-11-30", field="due") from error

@@ -5,3 +5,4 @@ import "./resources/favorite.js";
 import "./resources/visibility.js";
 import "./resources/books.js";
 import "./resources/review.js";
+import "./resources/order.js";

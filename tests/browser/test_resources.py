@@ -9,6 +9,7 @@ from tests.support.documents import docx_bytes, image_bytes
 from tests.support.eventually import eventually
 from tests.support.resources import make_resource
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.resources.services.collections import create_collection, put_in_collection
 from yanxiu.resources.services.textbooks import install_shipped_textbooks
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -205,3 +206,32 @@ def test_books_are_chosen_step_by_step(page_for, app, cast):
     edition.select_option("统编版")
     page.get_by_role("combobox", name="册次").select_option("下册")
     expect(page.locator("datalist").last.locator("option[value=草船借箭]")).to_have_count(1)
+
+
+def test_a_collection_is_ordered_by_mouse_and_by_keys(page_for, app, cast):
+    with app.app_context(), unit_of_work():
+        package = create_collection(cast.user("teacher"), "备课包")
+        for title in ("甲", "乙", "丙"):
+            put_in_collection(cast.user("teacher"), package, make_resource(cast.user("teacher"), title))
+        address = f"/collections/{package.id}"
+    page = page_for("teacher")
+    page.goto(f"{address}/edit")
+    rows = page.locator("[data-order-row] .item-title")
+    expect(rows).to_have_text(["甲", "乙", "丙"])
+    page.get_by_role("button", name="下移“甲”").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(rows).to_have_text(["乙", "甲", "丙"])
+    expect(page.get_by_role("button", name="下移“甲”")).to_be_focused()
+    expect(page.get_by_text("已移到第 2 位")).to_be_visible()
+    grip = page.locator("[data-order-row]", has_text="丙").locator("[data-order-grip]").bounding_box()
+    top = page.locator("[data-order-row]").first.bounding_box()
+    assert grip is not None
+    assert top is not None
+    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 5, top["y"] + 2, steps=4)
+    page.mouse.up()
+    expect(rows).to_have_text(["丙", "乙", "甲"])
+    expect(page.get_by_text("已移到第 1 位")).to_be_visible()
+    page.goto(address)
+    expect(page.locator("[id^=resource-] .item-title")).to_have_text(["丙", "乙", "甲"])

@@ -12,8 +12,10 @@ from yanxiu.core.db import db
 from yanxiu.core.tasks import enqueue
 from yanxiu.resources.models import (
     WAITING,
+    CollectionItem,
     PreviewImage,
     Resource,
+    ResourceCollection,
     ResourceContent,
     ResourceDownload,
     ResourceFavorite,
@@ -84,6 +86,8 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(ResourceFile, "resource_id", arriving=unread, placed=read_again),
         ),
         left=(
+            Left(ResourceCollection, "a person's own, also of what is not the workshop's"),
+            Left(CollectionItem, "a person's own, also of what is not the workshop's"),
             Left(ResourceReview, "the judgement of the old server's school and county"),
             Left(TextbookNode, "the catalog is the county's"),
             Left(TextbookRemap, "the catalog is the county's"),

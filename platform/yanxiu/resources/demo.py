@@ -17,6 +17,7 @@ from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.models import Resource, ResourceDownload
 from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, set_favorite
+from yanxiu.resources.services.collections import create_collection, put_in_collection
 from yanxiu.resources.services.reviews import review_resource
 from yanxiu.resources.services.textbooks import install_shipped_textbooks
 
@@ -44,8 +45,18 @@ def seed(world: DemoWorld) -> None:
     made = [_publish_seed(world, entry) for entry in _entries("seeds.toml", "document")]
     made += [_publish(world, entry) for entry in _entries("library.toml", "resource")]
     _review(world, made)
+    _collect(world, made)
     for user, resource in (("leader", made[0]), ("teacher", made[5]), ("teacher", made[7]), ("villager", made[6])):
         set_favorite(world.users[user], resource, True)
+
+
+def _collect(world: DemoWorld, made: list[Resource]) -> None:
+    """What a leader put together for the unit all talk about."""
+    owner = world.users["leader"]
+    told = "《草船借箭》和同单元课文的教案、课件、练习。先看第一课时设计，再看课件；反思和观课报告留到磨课时用。"
+    package = create_collection(owner, "五年级下册第二单元备课包", told)
+    for resource in [thing for thing in made if thing.unit == "第二单元" and thing.subject == "语文"][:8]:
+        put_in_collection(owner, package, resource)
 
 
 def _review(world: DemoWorld, made: list[Resource]) -> None:
@@ -55,7 +66,7 @@ def _review(world: DemoWorld, made: list[Resource]) -> None:
     for number, thing in enumerate(open_to_review):
         if number % 4 == 3:
             continue
-        if thing.review_step == "school" and number % 4 != 2:
+        if thing.review_step == "school":
             _decide(reviewer, thing, "school")
         if number % 4 != 2 and thing.review_step == "county":
             _decide(reviewer, thing, "fine" if number % 8 == 0 else "county")
@@ -137,6 +148,7 @@ def _add(owner: User, checked: CheckedFile, **details: Any) -> Resource:
 def _settle(world: DemoWorld, resource: Resource, days: int, downloads: int) -> None:
     """Give it an age, and downloads by different people on the days since."""
     resource.created_at = resource.updated_at = world.ago(days=days, hours=world.rng.random() * 10)
+    resource.review_since = resource.created_at
     resource.year = resource.created_at.year
     people = [user.id for user in world.users.values() if user.id != resource.owner_id]
     keys = {(world.rng.choice(people), world.rng.randrange(days + 1)) for _ in range(downloads)}

@@ -159,6 +159,19 @@ class ReviewForm(Form):
     reason = TextAreaField("退回的理由", [_upto(300)], [some_lines])
 
 
+class CollectionForm(Form):
+    """What is said about a collection."""
+
+    title = StringField("名称", [DataRequired("请填写名称"), _upto(80)], [one_line])
+    introduction = TextAreaField("介绍", [_upto(2000)], [some_lines])
+    visibility = _select(
+        "谁能看到",
+        {key: word for key, word in VISIBILITIES.items() if key != "workshop"},
+        DataRequired("请选择谁能看到"),
+    )
+    cover = FileField("封面图片")
+
+
 class NodeForm(Form):
     """The name of a node of the catalog of textbooks."""
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from yanxiu.accounts.catalog import RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.resources.models import Resource, ResourceUpload
+from yanxiu.resources.models import Resource, ResourceCollection, ResourceUpload
 
 REVIEWED = frozenset({"public", "county", "school"})
 """What is shared wider than a workshop is reviewed."""
@@ -83,10 +83,34 @@ def can_ask_for_review(viewer: Viewer, resource: Resource) -> bool:
     return owns(viewer, resource) and resource.removed_at is None and resource.review_step == "returned"
 
 
-def owns(viewer: Viewer, resource: Resource) -> bool:
+def can_view_collection(viewer: Viewer, collection: ResourceCollection) -> bool:
+    """By visibility, like a resource; deleted, it is its owner's and that of those who manage the school."""
+    if owns(viewer, collection):
+        return True
+    if collection.visibility == "private":
+        return False
+    if collection.removed_at is not None:
+        return viewer.is_admin_over(collection.org_path)
+    if collection.visibility == "public":
+        return True
+    if not viewer.is_authenticated:
+        return False
+    if collection.visibility == "county":
+        return collection.county_id is not None and viewer.county_id == collection.county_id
+    return _shares_school(viewer, collection) or viewer.researches(collection.org_path)
+
+
+def can_edit_collection(viewer: Viewer, collection: ResourceCollection) -> bool:
+    """The owner; what others see, also who manages the school or the county."""
+    if owns(viewer, collection):
+        return True
+    return collection.visibility != "private" and viewer.is_admin_over(collection.org_path)
+
+
+def owns(viewer: Viewer, resource: Resource | ResourceCollection) -> bool:
     """Whether the viewer published it."""
     return viewer.is_authenticated and resource.owner_id == viewer.user_id
 
 
-def _shares_school(viewer: Viewer, resource: Resource) -> bool:
+def _shares_school(viewer: Viewer, resource: Resource | ResourceCollection) -> bool:
     return resource.school_id is not None and viewer.school_id == resource.school_id

@@ -379,6 +379,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("template_id", "number", name=op.f("uq_plan_template_version_template_id_number")),
     )
     op.create_table(
+        "resource_collection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("visibility", sa.String(length=16), nullable=False),
+        sa.Column("cover_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("school_id", sa.Integer(), nullable=True),
+        sa.Column("county_id", sa.Integer(), nullable=True),
+        sa.Column("org_path", sa.String(length=255), nullable=False),
+        sa.Column("removed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["county_id"], ["organization.id"], name=op.f("fk_resource_collection_county_id_organization")
+        ),
+        sa.ForeignKeyConstraint(
+            ["cover_id"], ["stored_file.id"], name=op.f("fk_resource_collection_cover_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_collection_owner_id_user")),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["organization.id"], name=op.f("fk_resource_collection_school_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_collection")),
+    )
+    with op.batch_alter_table("resource_collection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_collection_county_id"), ["county_id"], unique=False)
+        batch_op.create_index("ix_resource_collection_created_at_id", ["created_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_collection_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_collection_school_id"), ["school_id"], unique=False)
+
+    op.create_table(
         "resource_upload",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -1332,6 +1364,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
         sa.UniqueConstraint("lesson_id", name=op.f("uq_recording_lesson_id")),
     )
+    op.create_table(
+        "resource_collection_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("collection_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["collection_id"],
+            ["resource_collection.id"],
+            name=op.f("fk_resource_collection_item_collection_id_resource_collection"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_resource_collection_item_resource_id_resource")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_collection_item")),
+        sa.UniqueConstraint(
+            "collection_id", "resource_id", name=op.f("uq_resource_collection_item_collection_id_resource_id")
+        ),
+    )
+    with op.batch_alter_table("resource_collection_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_collection_item_resource_id"), ["resource_id"], unique=False)
+
     op.create_table(
         "resource_download",
         sa.Column("resource_id", sa.Integer(), nullable=False),
@@ -2734,6 +2789,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_download_user_id"))
 
     op.drop_table("resource_download")
+    with op.batch_alter_table("resource_collection_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_collection_item_resource_id"))
+
+    op.drop_table("resource_collection_item")
     op.drop_table("recording")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index("ix_post_seq")
@@ -2910,6 +2969,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
 
     op.drop_table("resource_upload")
+    with op.batch_alter_table("resource_collection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_collection_school_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_collection_owner_id"))
+        batch_op.drop_index("ix_resource_collection_created_at_id")
+        batch_op.drop_index(batch_op.f("ix_resource_collection_county_id"))
+
+    op.drop_table("resource_collection")
     op.drop_table("plan_template_version")
     with op.batch_alter_table("plan_layout", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_layout_organization_id"))

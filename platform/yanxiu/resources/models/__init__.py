@@ -13,6 +13,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import Id, Model, Timestamps
 from yanxiu.core.storage import StoredFile
 from yanxiu.resources.catalog import KINDS
+from yanxiu.resources.models.collections import CollectionItem, ResourceCollection
 from yanxiu.resources.models.reviews import ResourceReview
 from yanxiu.resources.models.textbooks import TextbookNode, TextbookRemap, TextbookRemapStep
 from yanxiu.workshops.models import Workshop
@@ -22,8 +23,10 @@ __all__ = [
     "NONE",
     "READY",
     "WAITING",
+    "CollectionItem",
     "PreviewImage",
     "Resource",
+    "ResourceCollection",
     "ResourceContent",
     "ResourceDownload",
     "ResourceFavorite",

@@ -38,6 +38,7 @@ from yanxiu.resources.models import (
     READY,
     PreviewImage,
     Resource,
+    ResourceCollection,
     ResourceContent,
     ResourceDownload,
     ResourceFavorite,
@@ -97,7 +98,7 @@ def discard_upload(actor: User | None, upload: ResourceUpload) -> None:
     file = upload.stored_file
     db.session.delete(upload)
     db.session.flush()
-    _drop_files([file])
+    drop_files([file])
 
 
 def publish_resource(actor: User, upload: ResourceUpload, details: ResourceDetails, source: str = "upload") -> Resource:
@@ -182,10 +183,11 @@ def _hold(resource: Resource) -> None:
 
 def follow_organization(old_path: str, new_path: str) -> None:
     """A branch moved: what was published from it belongs to those above its new place."""
-    moved = new_path + func.substr(Resource.org_path, len(old_path) + 1)
-    statement = update(Resource).where(Resource.org_path.startswith(old_path, autoescape=True))
-    statement = statement.values(org_path=moved, updated_at=Resource.updated_at)
-    db.session.execute(statement.execution_options(synchronize_session=False))
+    for kind in (Resource, ResourceCollection):
+        moved = new_path + func.substr(kind.org_path, len(old_path) + 1)
+        statement = update(kind).where(kind.org_path.startswith(old_path, autoescape=True))
+        statement = statement.values(org_path=moved, updated_at=kind.updated_at)
+        db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def set_favorite(actor: User, resource: Resource, wanted: bool) -> None:
@@ -249,7 +251,7 @@ def _drop_preview_images(file: ResourceFile) -> None:
     for image in old:
         db.session.delete(image)
     db.session.flush()
-    _drop_files(files)
+    drop_files(files)
 
 
 def _content_of(file: ResourceFile) -> ResourceContent:
@@ -298,7 +300,7 @@ def _insert_new(model: type[Any], **values: Any) -> bool:
     return db.session.execute(statement).first() is not None
 
 
-def _drop_files(files: Sequence[StoredFile]) -> None:
+def drop_files(files: Sequence[StoredFile]) -> None:
     """Delete rows now, bytes once the transaction is on disk."""
     keys = [file.key for file in files]
     for file in files:

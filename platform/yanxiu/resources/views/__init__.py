@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from yanxiu.resources.views import editing, library, reviews, textbooks, uploads
+from yanxiu.resources.views import collections, editing, library, reviews, textbooks, uploads
 from yanxiu.resources.views.blueprint import bp
 from yanxiu.resources.views.slots import SLOTS as _SLOTS
 from yanxiu.resources.views.term_plans import PLAN_TARGETS
 from yanxiu.web.slots import Filler
 
-__all__ = ["PLAN_TARGETS", "SLOTS", "blueprints", "editing", "library", "reviews", "textbooks", "uploads"]
+__all__ = [
+    "PLAN_TARGETS",
+    "SLOTS",
+    "blueprints",
+    "collections",
+    "editing",
+    "library",
+    "reviews",
+    "textbooks",
+    "uploads",
+]
 
 blueprints = (bp,)
 SLOTS: dict[str, Filler] = _SLOTS

@@ -30,6 +30,7 @@ from yanxiu.resources.queries import (
     popular_resources,
     related_resources,
 )
+from yanxiu.resources.queries.collections import collections_with, own_collections
 from yanxiu.resources.queries.reviews import reviews_of
 from yanxiu.resources.queries.textbooks import FIXED, names_in_book, shelf_of
 from yanxiu.resources.services import count_download, note_opening, set_favorite
@@ -122,6 +123,8 @@ def show(resource_id: int) -> str:
         formats=FORMATS,
         reviews=reviews_of(resource.id) if can_read_reviews(viewer, resource) else None,
         may_review=can_review_resource(viewer, resource),
+        collections=collections_with(viewer, resource.id),
+        own_collections=own_collections(viewer) if viewer.is_authenticated else [],
         may_ask=can_ask_for_review(viewer, resource),
         **_rights(resource),
     )

@@ -1,9 +1,12 @@
 """The next term's workshop: what it takes along, by how much the days move, and what stays behind."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+
+import pytest
 
 from tests.support.workshops import make_item, make_stage
 from tests.workshops.stage import page
+from yanxiu.core import clock
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
@@ -25,6 +28,12 @@ FORM = {
     "invite": "y",
     "step": "create",
 }
+
+
+@pytest.fixture(autouse=True)
+def _in_the_first_term():
+    with clock.frozen(datetime(2026, 11, 2, 4, tzinfo=UTC)):
+        yield
 
 
 def test_terms_follow_one_another_and_begin_on_a_monday():

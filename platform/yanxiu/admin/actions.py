@@ -129,6 +129,7 @@ ACTION_GROUPS = (
     ("coding.", "行为编码"),
     ("rubric.", "评课量表"),
     ("resource.", "资源"),
+    ("textbook.", "教材目录"),
     ("search.", "搜索"),
 )
 """Beginnings of action names the log can be narrowed to."""

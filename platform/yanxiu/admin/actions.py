@@ -130,6 +130,7 @@ ACTION_GROUPS = (
     ("rubric.", "评课量表"),
     ("resource.", "资源"),
     ("textbook.", "教材目录"),
+    ("collection.", "资源包"),
     ("search.", "搜索"),
 )
 """Beginnings of action names the log can be narrowed to."""

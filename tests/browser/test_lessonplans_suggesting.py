@@ -9,17 +9,22 @@ from tests.browser.test_lessonplans import opened, saved
 from tests.browser.test_lessonplans_editor import EDITOR, stored
 from tests.browser.test_lessonplans_pasting import paste
 from tests.browser.test_lessonplans_trust import compose
+from tests.support.axe import violations
 from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
 from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.document import nodes
 from yanxiu.lessonplans.document.html import plain_text
 from yanxiu.lessonplans.document.nodes import doc, paragraph, section
+from yanxiu.lessonplans.document.suggesting import as_undecided
 
 # A screenshot: a file, and no text beside it.
-PASTE_PICTURE = """() => {
+PASTE_PICTURE = """async () => {
   const data = new DataTransfer();
-  data.items.add(new File([new Uint8Array([137, 80, 78, 71])], "image.png", {type: "image/png"}));
+  const drawn = Object.assign(document.createElement("canvas"), {width: 40, height: 30});
+  const picture = await new Promise((resolve) => drawn.toBlob(resolve));
+  data.items.add(new File([picture], "image.png", {type: "image/png"}));
   const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
   document.querySelector("#plan-text").dispatchEvent(event);
 }"""
@@ -96,10 +101,6 @@ def test_suggestions_are_decided_one_by_one_or_by_author_and_can_be_undone(app, 
     leader, teacher = opened(page_for("leader"), plan_id), opened(page_for("teacher", 390), plan_id)
     for page in (leader, teacher):
         page.get_by_role("button", name="修订：增删的文字先作建议").click()
-    select(leader, 0, 2)
-    leader.evaluate(PASTE_PICTURE)
-    expect(leader.get_by_text("修订时可以增加、删除文字")).to_be_visible()
-    assert line(leader) == "默读课文，了解内容"
     panel = leader.get_by_role("region", name="修订")
     select(leader, 2, 4)
     leader.keyboard.press("Control+b")
@@ -145,6 +146,72 @@ def test_suggestions_are_decided_one_by_one_or_by_author_and_can_be_undone(app, 
     reads(leader, "默读课文，并")
 
 
+@pytest.fixture
+def table_plan(app, cast) -> int:
+    """A plan with a table of two rows below its head."""
+    steps = nodes.table(("环节", "教师活动"), [["导入", "看图"], ["新课", "默读"]])
+    text = doc(section("process", "教学过程", "", paragraph("默读课文"), steps, paragraph("结束")))
+    with app.app_context(), unit_of_work():
+        leader, teacher = cast.user("leader"), cast.user("teacher")
+        workshop = make_workshop(leader, [teacher])
+        return make_plan(leader, document=text, visibility="workshop", workshop_id=workshop.id).id
+
+
+def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
+    leader, teacher = opened(page_for("leader"), table_plan), opened(page_for("teacher"), table_plan)
+    teacher.get_by_role("button", name="修订：增删的文字先作建议").click()
+    panel = leader.get_by_role("region", name="修订")
+
+    def rows() -> list[list[str]]:
+        found = [node for node in stored(app, table_plan)["content"][0]["content"] if node["type"] == "table"]
+        undecided = as_undecided({"type": "doc", "content": found})["content"][0]["content"]
+        return [[plain_text(cell).strip() for cell in row["content"]] for row in undecided]
+
+    def in_cell(page: Page, words: str) -> None:
+        at = f"""(() => {{ let at; {EDITOR}.state.doc.descendants((node, position) => {{
+            if (node.isText && node.text === '{words}') at = position; }}); return at; }})()"""
+        page.evaluate(f"{EDITOR}.chain().setTextSelection({at} + 1).focus().run()")
+
+    in_cell(teacher, "新课")
+    teacher.evaluate(f"{EDITOR}.commands.addColumnAfter()")
+    expect(teacher.get_by_text("增删整列，合并格子，请先关掉")).to_be_visible()
+    teacher.evaluate(f"{EDITOR}.commands.addRowAfter()")
+    row = teacher.locator("tr.suggested-put")
+    row.locator("td").first.click()
+    teacher.keyboard.type("练")
+    teacher.keyboard.press("Enter")
+    teacher.keyboard.type("习")
+    in_cell(teacher, "看图")
+    teacher.evaluate(f"{EDITOR}.commands.deleteRow()")
+    in_cell(teacher, "结束")
+    teacher.evaluate(PASTE_PICTURE)
+    items = panel.get_by_role("listitem")
+    expect(items).to_have_count(3)
+    for number, words in enumerate(("删行导入 ｜ 看图", "增行练 习", "增图片")):
+        expect(items.nth(number)).to_contain_text(words)
+    for page in (teacher, leader):
+        saved(page)
+    assert rows() == [["环节", "教师活动"], ["导入", "看图"], ["新课", "默读"]]
+    assert violations(leader) == []
+    items.filter(has_text="增行").get_by_role("button", name="不接受").click()
+    expect(row).to_have_count(0)
+    leader.get_by_role("status").get_by_role("button", name="撤销").last.click()
+    expect(row).to_have_count(1)
+    panel.get_by_role("button", name="全部接受").click()
+    expect(panel).to_be_hidden()
+    expect(teacher.locator(".suggested-put, .suggested-out")).to_have_count(0)
+    saved(leader)
+    assert rows() == [["环节", "教师活动"], ["新课", "默读"], ["练\n习", ""]]
+    blocks = [node["type"] for node in stored(app, table_plan)["content"][0]["content"]]
+    assert blocks == ["paragraph", "table", "paragraph", "image"]
+    teacher.locator("#plan-text img").click()
+    teacher.keyboard.press("Delete")
+    panel.get_by_role("button", name="不接受").click()
+    expect(panel).to_be_hidden()
+    expect(teacher.locator(".suggested-out")).to_have_count(0)
+    expect(teacher.locator("#plan-text img")).to_have_count(1)
+
+
 DEAF = """() => {
   const { provider } = document.querySelector('[data-plan-page]').planPage;
   const { receive } = provider;
@@ -174,6 +241,7 @@ def test_what_two_accept_in_the_same_moment_stands_there_once(app, page_for, pla
     def accept_at_once(whole: str) -> None:
         for page in pages:
             reads(page, whole)
+        for page in pages:
             page.evaluate(DEAF)
             page.get_by_role("region", name="修订").get_by_role("button", name="接受", exact=True).click()
 

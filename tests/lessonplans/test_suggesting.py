@@ -6,11 +6,13 @@ import pytest
 
 from yanxiu.lessonplans.authorship import adopted
 from yanxiu.lessonplans.collab.awareness import signed_state
+from yanxiu.lessonplans.document import nodes
 from yanxiu.lessonplans.document.comparing import compare
-from yanxiu.lessonplans.document.html import count_characters, plain_text, render_html
+from yanxiu.lessonplans.document.html import count_characters, plain_text, render_html, render_proposed
 from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section
+from yanxiu.lessonplans.document.remarks import count_suggestions
 from yanxiu.lessonplans.document.restoring import restoring_update
-from yanxiu.lessonplans.document.suggesting import as_undecided, has_suggestions
+from yanxiu.lessonplans.document.suggesting import as_accepted, as_undecided, has_suggestions
 from yanxiu.lessonplans.document.ydoc import json_from_state, load, state_from_json
 
 pytestmark = pytest.mark.once
@@ -48,6 +50,57 @@ def test_a_reading_copy_is_the_text_of_which_nothing_was_accepted():
     assert {change.state for change in compare(UNDECIDED, SUGGESTED)} == {"same"}
     author: Node = {"type": "author", "attrs": {"id": 7, "tone": 0}}
     assert adopted(plan(text("原文", author), text("新词", author, by("insertion")))) == {7: 2}
+
+
+def whole(node: Node, **by_kind: str) -> Node:
+    """A row or a picture that somebody would put in or take out."""
+    changes = {kind: {**by(kind)["attrs"], "id": number} for kind, number in by_kind.items()}
+    return {**node, "attrs": {**node.get("attrs", {}), **changes}}
+
+
+def with_rows(*rows: tuple[str, dict[str, str]]) -> Node:
+    table = nodes.table(("环节",), [[words] for words, _changes in rows])
+    head, *body = table["content"]
+    return {**table, "content": [head, *(whole(row, **c) for row, (_w, c) in zip(body, rows, strict=True))]}
+
+
+def picture(number: int, **changes: str) -> Node:
+    return whole({"type": "image", "attrs": {"src": f"/lesson-plans/1/images/{number}"}}, **changes)
+
+
+def test_rows_and_pictures_are_put_in_and_taken_out_as_a_whole():
+    put, out, both = {"insertion": "a"}, {"deletion": "b"}, {"insertion": "c", "deletion": "d"}
+    blocks = [
+        with_rows(("导入", {}), ("新课", put), ("练习", out), ("板演", both)),
+        picture(1, **put),
+        picture(2, **out),
+    ]
+    suggested = doc(section("process", "教学过程", "", *blocks))
+    undecided = doc(section("process", "教学过程", "", with_rows(("导入", {}), ("练习", {})), picture(2)))
+    accepted = doc(section("process", "教学过程", "", with_rows(("导入", {}), ("新课", {})), picture(1)))
+    for kept in (suggested, json_from_state(state_from_json(suggested))):
+        assert has_suggestions(kept)
+        assert json_from_state(state_from_json(as_undecided(kept))) == json_from_state(state_from_json(undecided))
+        assert json_from_state(state_from_json(as_accepted(kept))) == json_from_state(state_from_json(accepted))
+        assert render_html(kept) == render_html(undecided)
+        assert plain_text(kept) == plain_text(undecided)
+        assert count_suggestions([kept]) == 4
+    html = render_proposed(suggested)
+    assert html.count('<tr data-row="ins" data-change="李强"') == 2
+    assert html.count('<tr data-row="del"') == 1
+    assert html.count("<ins ") == html.count("<del ") == 1
+    assert (
+        as_accepted(doc(section("a", "", "", with_rows(("导入", out)))))["content"][0]["content"][0]["type"] == "table"
+    )
+    odd = [{**picture(3), "attrs": {"src": "/a", "insertion": value}} for value in ("x", 7, {}, {"id": 1}, ["id"])]
+    assert not any(map(has_suggestions, odd))
+
+
+def test_a_cell_that_reaches_into_a_row_that_goes_becomes_shorter():
+    table = with_rows(("导入", {}), ("新课", {"insertion": "a"}))
+    table["content"][1]["content"][0]["attrs"] = {"colspan": 1, "rowspan": 2}
+    [first, second] = as_undecided({"type": "doc", "content": [table]})["content"][0]["content"]
+    assert (len(first["content"]), second["content"][0]["attrs"]["rowspan"]) == (1, 1)
 
 
 def test_a_section_with_nothing_but_suggested_words_reads_as_empty():

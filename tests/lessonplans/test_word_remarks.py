@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -187,6 +188,59 @@ def test_a_plan_comes_back_from_word_with_its_comments_and_suggestions(app, cast
     assert [each["text"] for each in of_kind(as_accepted(after["goals"]), "text")] == [
         "默读课文，圈出", "关键", "词语。", "再和同桌说一说。", "会写十个字", "说出理由并记下来"
     ]  # fmt: skip
+
+
+def test_rows_pictures_and_looks_come_and_go_as_words_own(app, client_for, remarked):
+    """A row and a picture that are proposed; in Word somebody changes the look of words and proposes another row."""
+    li = by("insertion", "李强", "r1")["attrs"]
+    with app.app_context(), unit_of_work():
+        snapshot = db.session.get_one(PlanSnapshot, remarked)
+        document = json_from_state(snapshot.state)
+        sections = sections_of(document)
+        head, *rows = of_kind(sections["process"], "table")[0]["content"]
+        free = {"type": "tableRow", "attrs": {"insertion": li}, "content": [
+            {**cell, "attrs": {"colspan": 1, "rowspan": 1}, "content": [nodes.paragraph("加一环")]} for cell in head["content"]
+        ]}  # fmt: skip
+        table = {"type": "table", "content": [head, *rows, free]}
+        goes = {**of_kind(sections["learners"], "image")[0]}
+        goes["attrs"] = {**goes["attrs"], "deletion": by("deletion", STRANGER, "p1")["attrs"]}
+        document = with_section(document, "process", {**sections["process"], "content": [table]})
+        document = with_section(document, "learners", {**sections["learners"], "content": [goes]})
+        snapshot.state = state_from_json(document)
+    client = client_for("teacher")
+    data = client.get(f"/lesson-plans/{remarked}.docx?changes=shown").data
+    file = Document(io.BytesIO(data))
+    body = file.element.body
+    assert [each.get(qn("w:author")) for each in body.iterfind(f".//{qn('w:trPr')}/{qn('w:ins')}")] == ["李强"]
+    assert [
+        each.get(qn("w:author")) for each in body.iter(qn("w:del")) if each.find(f".//{qn('w:drawing')}") is not None
+    ] == [STRANGER]
+    accepted = Document(io.BytesIO(client.get(f"/lesson-plans/{remarked}.docx?changes=accepted").data))
+    assert "加一环" in accepted.tables[1].rows[-1].cells[0].text
+    assert "加一环" not in Document(io.BytesIO(client.get(f"/lesson-plans/{remarked}.docx").data)).element.xml
+    [run] = next(each for each in file.paragraphs if each.text == "会写十个字").runs
+    run.bold = True
+    change = run._r.rPr.makeelement(qn("w:rPrChange"), {qn("w:author"): STRANGER, qn("w:date"): "2026-03-01T08:00:00Z"})
+    change.append(change.makeelement(qn("w:rPr"), {}))
+    run._r.rPr.append(change)
+    row = next(row for row in file.tables[1].rows if row.cells[0].text == "加一环")._tr
+    other = deepcopy(row)
+    other.find(f"{qn('w:trPr')}/{qn('w:ins')}").set(qn("w:author"), STRANGER)
+    for words in other.iter(qn("w:r")):
+        put = words.makeelement(qn("w:ins"), {qn("w:author"): STRANGER})
+        words.addprevious(put)
+        put.append(words)
+    row.addnext(other)
+    out = io.BytesIO()
+    file.save(out)
+    after = sections_of(taken_over(app, client, read_in(client, out.getvalue()).text))
+    rows = of_kind(after["process"], "tableRow")
+    assert [row.get("attrs", {}).get("insertion", {}).get("name") for row in rows[-2:]] == ["李强", STRANGER]
+    assert not any(who for row in rows[-2:] for _words, _look, who in told(row))
+    [shown] = of_kind(after["learners"], "image")
+    assert shown["attrs"]["deletion"]["name"] == STRANGER
+    assert ("会写十个字", "", (("deletion", STRANGER, 1772323200000),)) in told(after["goals"])
+    assert ("会写十个字", "b", (("insertion", STRANGER, 1772323200000),)) in told(after["goals"])
 
 
 def test_read_in_again_nothing_is_doubled_and_what_is_new_is_added(app, client_for, remarked, tmp_path):

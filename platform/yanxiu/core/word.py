@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from yanxiu.core.pictures import UNREADABLE, opened_picture
-from yanxiu.core.word_changes import Change, changed, mark_of
+from yanxiu.core.word_changes import Change, changed, mark_of, row_mark
 from yanxiu.core.word_comments import OVERRIDES, Ranges, Thread, Threads, ends, starts
 from yanxiu.core.word_html import HtmlWriter
 from yanxiu.core.word_lists import BULLETS, numbering_part
@@ -149,6 +149,11 @@ class WordFile:
             self._changes += 1
             run = changed(run, change, self._changes)
         return run
+
+    def row_change(self, change: Change) -> str:
+        """Return what says that somebody proposed to put in, or to take out, a row of a table."""
+        self._changes += 1
+        return row_mark(change, self._changes)
 
     def title(self, text: str) -> None:
         self.paragraph(text, TITLE)

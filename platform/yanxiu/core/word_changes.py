@@ -42,6 +42,11 @@ def mark_of(change: Change, number: int) -> str:
     return f"<w:rPr><w:{change.kind} {_about(change, number)}/></w:rPr>"
 
 
+def row_mark(change: Change, number: int) -> str:
+    """Return what a row says about itself that is only proposed."""
+    return f"<w:{change.kind} {_about(change, number)}/>"
+
+
 def _about(change: Change, number: int) -> str:
     """Word writes the hours of the clock on the wall as if they were those of Greenwich."""
     author = "".join(c for c in without_invisible(change.author) if c not in "\ufffe\uffff\n") or "?"

@@ -79,7 +79,9 @@ class HtmlWriter(HTMLParser):
                 self.end_block()
             self._aligned = _ALIGNED.get(said.get("class") or "", "")
         if tag in _TABLE:
-            self._table.start(tag, said.get("colspan") or "", said.get("rowspan") or "")
+            kind = said.get("data-row")
+            proposed = self._word.row_change(change_of(kind, said)) if kind in TAGS and "data-change" in said else ""
+            self._table.start(tag, said.get("colspan") or "", said.get("rowspan") or "", proposed)
         elif tag in ("ul", "ol"):
             self._start_list(tag, said)
         elif tag == "li" and self._lists and self._lists[-1]:
@@ -192,7 +194,8 @@ class HtmlWriter(HTMLParser):
         source = self._picture(attrs.get("src") or "")
         parts = 3 if self._table.is_open else _PARTS.get(attrs.get("class") or "", 1)
         shown = self._word.picture_xml(source, WIDEST // parts) if source is not None else ""
-        self._runs.append(shown or run_xml(f"［图片 {attrs.get('alt') or ''}］", ()))
+        run = shown or run_xml(f"［图片 {attrs.get('alt') or ''}］", ())
+        self._runs.append(self._word.changed(run, self._changes))
 
     def _add(self, text: str) -> None:
         self._runs.append(self._word.changed(run_xml(text, self._marks()), self._changes))

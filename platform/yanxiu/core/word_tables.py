@@ -42,6 +42,7 @@ class TableWriter:
         self._raw = raw
         self._open: list[str] = []
         self._row_waits = False
+        self._change = ""
         self._grids: list[Grid] = []
         self._filled: list[bool] = []
 
@@ -58,7 +59,8 @@ class TableWriter:
         if self._filled:
             self._filled[-1] = True
 
-    def start(self, tag: str, wide: str, high: str) -> None:
+    def start(self, tag: str, wide: str, high: str, change: str = "") -> None:
+        """`change`: what somebody proposed to do with this row, as XML."""
         if tag == "table":
             if not self.takes_text:
                 return
@@ -71,7 +73,7 @@ class TableWriter:
         if self._open[-1] == "tbl":
             self._grids[-1].column = 0
             self._open.append("tr")
-            self._row_waits = True
+            self._row_waits, self._change = True, change
         if tag != "tr":
             self._start_row(span_of(high) if tag == "th" else 0)
             self._cell(span_of(wide), span_of(high))
@@ -84,7 +86,8 @@ class TableWriter:
         is_head = head > 0 and grid.rows < grid.heads
         grid.heads = max(grid.heads, grid.rows + head) if is_head else 0
         grid.rows += 1
-        self._raw("<w:tr><w:trPr><w:tblHeader/></w:trPr>" if is_head else "<w:tr>")
+        about = f"{'<w:tblHeader/>' if is_head else ''}{self._change}"
+        self._raw(f"<w:tr><w:trPr>{about}</w:trPr>" if about else "<w:tr>")
         self._row_waits = False
 
     def _cell(self, wide: int, high: int) -> None:

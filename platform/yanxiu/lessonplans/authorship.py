@@ -23,7 +23,7 @@ from yanxiu.lessonplans.collab.varint import Truncated
 from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.restoring import replacements
 from yanxiu.lessonplans.document.sections import key_of, sections_of
-from yanxiu.lessonplans.document.suggesting import is_insertion
+from yanxiu.lessonplans.document.suggesting import as_undecided
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, load
 
 MARK = "author"
@@ -178,9 +178,9 @@ def adopted(document: Node) -> Counter[int]:
     What is only suggested is not adopted yet.
     """
     counts: Counter[int] = Counter()
-    for text in texts_in(document):
+    for text in texts_in(as_undecided(document)):
         user_id = author_of(text)
-        if user_id is not None and not is_insertion(text):
+        if user_id is not None:
             counts[user_id] += sum(1 for char in text["text"] if not char.isspace())
     return counts
 

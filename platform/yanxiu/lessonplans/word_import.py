@@ -161,7 +161,9 @@ def _by_first_column(table: Node, names: Mapping[str, str]) -> Iterator[tuple[st
     """The rows of a form, each where its first cell says; rows between them stay a table. "" is where one is."""
     rows = table["content"]
     keys = [_key_of_row(row, names) for row in rows]
-    if not any(keys) or any(cell["attrs"]["rowspan"] > 1 for row in rows for cell in row["content"]):
+    spans = any(cell["attrs"]["rowspan"] > 1 for row in rows for cell in row["content"])
+    proposed = any(key and row.get("attrs") for row, key in zip(rows, keys, strict=True))
+    if not any(keys) or spans or proposed:
         yield "", table
         return
     kept: list[Node] = []

@@ -1,5 +1,6 @@
 // The list of sections beside the sheet: marks the one in sight and those still empty, shows the headings inside and how
 // much is written, and goes there.
+import { isProposed } from "../lessonplans/suggesting/blocks.js";
 import { INSERTION, markOf } from "../lessonplans/suggesting/marks.js";
 
 const COUNT_MS = 300;
@@ -111,7 +112,9 @@ function innerList(link, titles) {
 export function charactersOf(node) {
   let count = 0;
   node.descendants((child) => {
+    if (isProposed(child)) return false;
     if (child.isText && !markOf(child, INSERTION)) count += [...child.text.replace(/\s/g, "")].length;
+    return true;
   });
   return count;
 }

@@ -15,7 +15,7 @@ import { Formula } from "./formulas/formula.js";
 import { Pinyin } from "./pinyin/mark.js";
 import { PlanImage } from "./pictures/node.js";
 import { PlanSection } from "./section.js";
-import { PlanTable } from "./table-view.js";
+import { PlanRow, PlanTable } from "./table-view.js";
 
 const PlanDocument = Node.create({ name: "doc", topNode: true, content: "(planSection | block)+" });
 
@@ -72,7 +72,8 @@ export function extensions() {
     TaskList,
     LooseTaskItem,
     PlanTable,
-    TableKit.configure({ table: false }),
+    PlanRow,
+    TableKit.configure({ table: false, tableRow: false }),
     PlanImage,
     PlanCard,
     Board,

@@ -1,5 +1,6 @@
 // A table that is wider than the page scrolls by itself; a reader without a mouse must be able to focus it for that.
-import { Table, TableView } from "@tiptap/extension-table";
+import { Table, TableRow, TableView } from "@tiptap/extension-table";
+import { changeAttributes } from "../lessonplans/suggesting/blocks.js";
 
 class ScrollableTable extends TableView {
   constructor(node, cellMinWidth, view, attributes) {
@@ -18,3 +19,6 @@ export const PlanTable = Table.extend({
     return ({ node, view }) => new ScrollableTable(node, this.options.cellMinWidth, view);
   },
 }).configure({ resizable: true, lastColumnResizable: false, cellMinWidth: 48, View: null });
+
+/** A row may be suggested as a whole. */
+export const PlanRow = TableRow.extend({ addAttributes: changeAttributes });

@@ -16,7 +16,16 @@ from yanxiu.core.html import safe_url
 from yanxiu.lessonplans.document.board import board_svg
 from yanxiu.lessonplans.document.formulas import mathml
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.document.suggesting import BREAK, JOIN, as_undecided, is_insertion
+from yanxiu.lessonplans.document.suggesting import (
+    BREAK,
+    DELETION,
+    INSERTION,
+    JOIN,
+    as_undecided,
+    change_of,
+    is_insertion,
+    is_proposed,
+)
 
 MAX_DEPTH = 60
 MAX_SPAN = 100
@@ -25,7 +34,6 @@ SIMPLE = {
     "blockquote": "blockquote",
     "bulletList": "ul",
     "listItem": "li",
-    "tableRow": "tr",
 }
 SIZES = {"small", "half"}
 _SECOND = re.compile(r"[?&]t=(\d{1,6})(?:[&#]|$)", re.ASCII)
@@ -161,7 +169,18 @@ def _image(node: Node, depth: int) -> str:
     alt = escape(str(attrs.get("alt") or "插图"), quote=True)
     size = attrs.get("size")
     size_class = f' class="image-{size}"' if isinstance(size, str) and size in SIZES else ""
-    return f'<img src="{escape(source, quote=True)}" alt="{alt}"{size_class} loading="lazy">'
+    shown = f'<img src="{escape(source, quote=True)}" alt="{alt}"{size_class} loading="lazy">'
+    changes = {kind: {"attrs": change} for kind in (INSERTION, DELETION) if (change := change_of(node, kind))}
+    return _proposed(shown, changes)
+
+
+def _row(node: Node, depth: int) -> str:
+    """A row; who would put it in or take it out, only `render_proposed` is asked to say."""
+    said = ""
+    for kind, name in ((INSERTION, "ins"), (DELETION, "del")):
+        change = change_of(node, kind)
+        said += f' data-row="{name}"{_proposer({"attrs": change})}' if change is not None and not said else ""
+    return f"<tr{said}>{_children(node, depth)}</tr>"
 
 
 def _card(node: Node, depth: int) -> str:
@@ -261,6 +280,7 @@ WRITERS: dict[str, Callable[[Node, int], str]] = {
     "taskList": _task_list,
     "taskItem": _task,
     "table": _table,
+    "tableRow": _row,
     "tableCell": _cell("td"),
     "tableHeader": _cell("th"),
     "image": _image,
@@ -285,6 +305,8 @@ def plain_text(node: Node, depth: int = 0, *, with_titles: bool = True) -> str:
     """
     if node.get("type") == "text":
         return "" if is_insertion(node) else str(node.get("text", ""))
+    if is_proposed(node):
+        return ""
     if node.get("type") in LEAF_WORDS:
         return _leaf_words(node) if with_titles else ""
     if depth > MAX_DEPTH:

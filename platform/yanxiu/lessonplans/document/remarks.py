@@ -8,7 +8,7 @@ from zlib import crc32
 
 from yanxiu.lessonplans.document.mark_names import COMMENT
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, add_text
+from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, add_text, change_of
 
 LOST = "原文已删去："
 """Begins the line of a file that a comment is about whose words are gone."""
@@ -61,37 +61,58 @@ def without_comments(node: Node) -> Node:
 def with_people(node: Node, people: Mapping[str, int]) -> Node:
     """The node with the numbers of those who suggested, by their names; nobody's name gives a number of nobody."""
 
-    def known(mark: Node) -> Node:
-        if mark.get("type") not in (INSERTION, DELETION) or mark["attrs"]["author"]:
-            return mark  # what stands in the plan already is whose it was
-        name = str(mark["attrs"]["name"])
-        return {**mark, "attrs": {**mark["attrs"], "author": people.get(name, -1 - crc32(name.encode()) % 10**9)}}
+    def known(change: Node) -> Node:
+        if change["author"]:
+            return change  # what stands in the plan already is whose it was
+        name = str(change["name"])
+        return {**change, "author": people.get(name, -1 - crc32(name.encode()) % 10**9)}
 
-    return _with_marks(node, known)
+    return _with_changes(node, known)
 
 
 def with_own_numbers(node: Node, file: str) -> Node:
     """The node with numbers of `file`'s own for what was suggested in it: every file begins to count at one."""
     prefix = sha256(file.encode()).hexdigest()[:8]
 
-    def numbered(mark: Node) -> Node:
-        if mark.get("type") not in (INSERTION, DELETION):
-            return mark
-        return {**mark, "attrs": {**mark["attrs"], "id": f"{prefix}-{mark['attrs']['id']}"}}
+    return _with_changes(node, lambda change: {**change, "id": f"{prefix}-{change['id']}"})
 
-    return _with_marks(node, numbered)
+
+def _with_changes(node: Node, changed: Callable[[Node], Node]) -> Node:
+    """The node with what it says about whose suggestions it has changed: marks, and attributes of rows and pictures."""
+
+    def marked(mark: Node) -> Node:
+        return {**mark, "attrs": changed(mark["attrs"])} if mark.get("type") in (INSERTION, DELETION) else mark
+
+    def whole(part: Node) -> Node:
+        found = {kind: changed(change) for kind in (INSERTION, DELETION) if (change := change_of(part, kind))}
+        made = {**part, "attrs": {**part["attrs"], **found}} if found else part
+        return {**made, "content": [whole(child) for child in made["content"]]} if "content" in made else made
+
+    return whole(_with_marks(node, marked))
 
 
 def suggestions_in(blocks: Iterable[Node]) -> list[tuple[str, str]]:
-    """What is suggested, in the order of the text: the kind and the words."""
+    """What is suggested, in the order of the text: the kind and the words, then rows and pictures by what they are."""
+    blocks = list(blocks)
     marked = ((text, mark) for text in _texts(blocks) for mark in text.get("marks", ()))
-    return [(mark["type"], text["text"]) for text, mark in marked if mark.get("type") in (INSERTION, DELETION)]
+    said = [(mark["type"], text["text"]) for text, mark in marked if mark.get("type") in (INSERTION, DELETION)]
+    return said + [(kind, str(node["type"])) for node, kind, _change in _whole_changes(blocks)]
 
 
 def count_suggestions(blocks: Iterable[Node]) -> int:
     """How many can be decided on by themselves."""
+    blocks = list(blocks)
     marks = (mark for text in _texts(blocks) for mark in text.get("marks", ()))
-    return len({mark["attrs"]["id"] for mark in marks if mark.get("type") in (INSERTION, DELETION)})
+    texts = {mark["attrs"]["id"] for mark in marks if mark.get("type") in (INSERTION, DELETION)}
+    return len(texts | {change["id"] for _node, _kind, change in _whole_changes(blocks)})
+
+
+def _whole_changes(blocks: Iterable[Node]) -> Iterator[tuple[Node, str, Node]]:
+    for block in blocks:
+        for kind in (INSERTION, DELETION):
+            if change := change_of(block, kind):
+                yield block, kind, change
+        yield from _whole_changes(block.get("content", ()))
 
 
 def _with_marks(node: Node, change: Callable[[Node], Node | None]) -> Node:

@@ -2,7 +2,8 @@
 
 What was suggested to be put in carries the mark `insertion`, what was suggested to be taken out the mark `deletion`;
 a text may carry both. Both have the attributes `id` (what is decided on together), `author` (a user's number), `name`
-and `at` (milliseconds since 1970). They are written by `static/src/lessonplans/suggesting/` and by nothing else.
+and `at` (milliseconds since 1970). They are written by `static/src/lessonplans/suggesting/` and by nothing else. A row of
+a table and a picture are suggested as a whole: they have attributes of the names of the marks, which say the same.
 """
 
 from __future__ import annotations
@@ -15,9 +16,38 @@ BREAK = "¶"
 JOIN = "\u204b"
 """Within an insertion, at the end of a paragraph: the next one joins on once it is accepted."""
 
+_TALLEST = 1000
 _LINES = ("paragraph", "heading")
 _ITEMS = ("listItem", "taskItem")
 _WRAPS = (*_ITEMS, "bulletList", "orderedList", "taskList", "blockquote")
+
+
+BLOCKS = ("tableRow", "image")
+"""What is suggested as a whole."""
+
+
+def change_of(node: Node, kind: str) -> Node | None:
+    """Who suggests to put in, or to take out, a row or a picture as a whole: what a mark says in its attributes."""
+    if node.get("type") not in BLOCKS:
+        return None
+    attrs = node.get("attrs")
+    change = attrs.get(kind) if isinstance(attrs, dict) else None
+    return change if isinstance(change, dict) and isinstance(change.get("id"), str) and change["id"] else None
+
+
+def is_proposed(node: Node) -> bool:
+    """Whether a row or a picture is there only if somebody accepts it."""
+    return change_of(node, INSERTION) is not None
+
+
+def without_change(node: Node) -> Node:
+    """The row or picture as if nothing was suggested about it."""
+    attrs = node.get("attrs")
+    if node.get("type") not in BLOCKS or not isinstance(attrs, dict) or not {INSERTION, DELETION} & attrs.keys():
+        return node
+    kept = {key: value for key, value in attrs.items() if key not in (INSERTION, DELETION)}
+    rest = {key: value for key, value in node.items() if key != "attrs"}
+    return {**rest, "attrs": kept} if kept else rest
 
 
 def is_insertion(text: Node) -> bool:
@@ -29,6 +59,8 @@ def has_suggestions(node: Node) -> bool:
     """Whether anything in a node waits for a decision."""
     if node.get("type") == "text":
         return any(_is_ours(mark) for mark in node.get("marks", ()))
+    if any(change_of(node, kind) is not None for kind in (INSERTION, DELETION)):
+        return True
     return any(has_suggestions(child) for child in node.get("content", ()))
 
 
@@ -37,12 +69,13 @@ def as_undecided(node: Node) -> Node:
     if not has_suggestions(node):
         return node
     content: list[Node] = []
-    for child in node["content"]:
-        if child.get("type") != "text":
+    for child in _without_rows(node, INSERTION):
+        if child.get("type") == "text":
+            if not is_insertion(child):
+                add_text(content, _without_deletion(child))
+        elif not is_proposed(child) and (child.get("type") != "table" or _has_rows(child, INSERTION)):
             content.append(as_undecided(child))
-        elif not is_insertion(child):
-            add_text(content, _without_deletion(child))
-    rest = {key: value for key, value in node.items() if key != "content"}
+    rest = {key: value for key, value in without_change(node).items() if key != "content"}
     return {**rest, "content": content} if content else rest
 
 
@@ -53,22 +86,59 @@ def as_accepted(node: Node) -> Node:
 
 def _accepted(node: Node) -> list[Node]:
     """What is in a node once everything is accepted. What was emptied goes, unless it was the last in its place."""
-    children: list[Node] = list(node.get("content", ()))
+    children = [
+        without_change(child)
+        for child in _without_rows(node, DELETION)
+        if change_of(child, DELETION) is None and (child.get("type") != "table" or _has_rows(child, DELETION))
+    ]
     made: list[Node] = []
     for before, child in zip((None, *children), children, strict=False):
         parts = _parts(child)
         if made and parts and before is not None and _joins(before) and (one := _one(made[-1], parts[0])) is not None:
             made[-1:], parts = [one], parts[1:]
         made += parts
+    if not children and node.get("type") in ("tableCell", "tableHeader"):
+        return [{"type": "paragraph"}]
     if made or not children or node.get("type") in _WRAPS:
         return made
     return [{key: value for key, value in _innermost(children[0]).items() if key != "content"}]
+
+
+def _has_rows(table: Node, going: str) -> bool:
+    """Whether a table has rows once those that go are gone."""
+    return any(change_of(row, going) is None for row in table.get("content", ()))
+
+
+def _without_rows(table: Node, going: str) -> list[Node]:
+    """What a node consists of; of a table without the rows that go, and cells that reached into these shortened."""
+    children: list[Node] = list(table.get("content", ()))
+    gone = {at for at, row in enumerate(children) if row.get("type") == "tableRow" and change_of(row, going)}
+    if not gone:
+        return children
+    return [_shortened(row, at, gone) for at, row in enumerate(children) if at not in gone]
+
+
+def _shortened(row: Node, at: int, gone: set[int]) -> Node:
+    cells: list[Node] = []
+    for cell in row.get("content", ()):
+        high = (cell.get("attrs") or {}).get("rowspan")
+        if (
+            isinstance(high, int)
+            and 1 < high <= _TALLEST
+            and (less := len(gone.intersection(range(at + 1, at + high))))
+        ):
+            cells.append({**cell, "attrs": {**cell["attrs"], "rowspan": high - less}})
+        else:
+            cells.append(cell)
+    return {**row, "content": cells}
 
 
 def _parts(node: Node) -> list[Node]:
     """What becomes of a node: nothing, itself, or several where a new paragraph was proposed."""
     if not has_suggestions(node):
         return [node]
+    if "content" not in node:
+        return [without_change(node)]
     if any(child.get("type") == "text" for child in node["content"]):
         return _lines(node)
     if node.get("type") in _ITEMS:

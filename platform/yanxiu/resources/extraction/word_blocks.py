@@ -142,12 +142,17 @@ class _Reader:
                 after += self.blocks(child, depth + 1)
             elif child.tag in (f"{_A}blip", f"{_VML}imagedata"):
                 picture = self._picture(child)
+                proposed = {mark["type"]: mark["attrs"] for mark in self._proposals.marks}
+                if picture and picture["type"] == "image":
+                    picture["attrs"].update(proposed)
                 after += [picture] if picture else []
             else:
                 self._inline(child, content, after, depth + 1)
 
     def _run(self, run: Any, content: list[Block], after: list[Block], depth: int) -> None:
-        comments = ({"type": "comment", "attrs": {"cid": number}} for number in self._open)
+        comments = [{"type": "comment", "attrs": {"cid": number}} for number in self._open]
+        if self._another_look(run, content, comments):
+            return
         marks = [*_marks(run.find(f"{_W}rPr")), *self._proposals.marks, *comments]
         if run.find(f"{_W}t") is not None:
             self._proposals.interrupt()
@@ -164,6 +169,21 @@ class _Reader:
                 _say(content, text, [*marks, {"type": "pinyin", "attrs": {"text": over[:40]}}] if over else marks)
             elif child.tag not in _SKIPPED and isinstance(child.tag, str):
                 self._inline([child], content, after, depth + 1)
+
+    def _another_look(self, run: Any, content: list[Block], comments: list[Block]) -> bool:
+        """Words of which somebody changed the look: as they were, which go, and as they are, which come."""
+        change = run.find(f"{_W}rPr/{_W}rPrChange")
+        words = "".join((each.text or "") for each in run.iterchildren(f"{_W}t"))
+        only_words = all(child.tag in (f"{_W}t", f"{_W}rPr") for child in run)
+        if change is None or self._proposals.marks or not words or not only_words:
+            return False
+        old, new = _marks(change.find(f"{_W}rPr")), _marks(run.find(f"{_W}rPr"))
+        if old == new:
+            return False
+        goes, comes = self._proposals.looks(change)
+        _say(content, words, [*old, goes, *comments])
+        _say(content, words.replace(BREAK, "↵").replace(JOIN, "↵"), [*new, comes, *comments])
+        return True
 
     def _words(self, text: Any) -> str:
         """Within a change the signs that stand for breaks are none."""
@@ -190,7 +210,9 @@ class _Reader:
             if next(row.iterancestors(f"{_W}tbl")) is not table:
                 continue
             head = row.find(f"{_W}trPr/{_W}tblHeader") is not None
-            rows.append({"type": "tableRow", "content": self._cells(row, head, open_cells, depth)})
+            with self._proposals.row(row) as proposed:
+                cells = self._cells(row, head, open_cells, depth)
+            rows.append({"type": "tableRow", "content": cells} | ({"attrs": proposed} if proposed else {}))
         return {"type": "table", "content": [row for row in rows if row["content"]]}
 
     def _cells(self, row: Any, head: bool, open_cells: dict[int, Block], depth: int) -> list[Block]:

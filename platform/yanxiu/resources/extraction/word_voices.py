@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -31,21 +32,49 @@ class Proposals:
         self.marks: list[Block] = []
         self._hand: tuple[str, int] | None = None
         self._count = 0
+        self._muted: frozenset[tuple[str, str]] = frozenset()
 
     def mark(self, element: Any) -> Block:
         """The mark of a change."""
+        return {"type": KINDS[element.tag.removeprefix(_W)], "attrs": self._attrs(element)}
+
+    def _attrs(self, element: Any) -> Block:
         name, at = _name(element), moment(element.get(f"{_W}date"))
         if self._hand != (name, at):
             self._hand = (name, at)
             self._count += 1
-        attrs = {"id": f"w{self._count}", "author": 0, "name": name, "at": at}
-        return {"type": KINDS[element.tag.removeprefix(_W)], "attrs": attrs}
+        return {"id": f"w{self._count}", "author": 0, "name": name, "at": at}
 
     def enter(self, element: Any) -> list[Block]:
         """Go into a change; return the marks to come back to."""
-        before, mark = self.marks, self.mark(element)
+        before = self.marks
+        if (KINDS[element.tag.removeprefix(_W)], _name(element)) in self._muted:
+            return before
+        mark = self.mark(element)
         self.marks = [*(each for each in before if each["type"] != mark["type"]), mark]
         return before
+
+    @contextmanager
+    def row(self, row: Any) -> Iterator[Block]:
+        """Read a row that was put in or taken out as a whole: what the same hand did to its words is part of that."""
+        about = row.find(f"{_W}trPr")
+        changes = [] if about is None else [*about.iterchildren(f"{_W}ins", f"{_W}del")]
+        found: Block = {}
+        for change in changes:
+            self._hand = None
+            mark = self.mark(change)
+            found[mark["type"]] = mark["attrs"]
+        before, own = self._muted, {(kind, attrs["name"]) for kind, attrs in found.items()}
+        self._muted = before | own
+        yield found
+        self._muted = before
+        if found:
+            self._hand = None
+
+    def looks(self, change: Any) -> tuple[Block, Block]:
+        """The marks of words in their old look, which go, and in the new one."""
+        attrs = self._attrs(change)
+        return {"type": "deletion", "attrs": attrs}, {"type": "insertion", "attrs": attrs}
 
     def interrupt(self) -> None:
         """Words nobody proposed: what comes next is another change."""
@@ -58,13 +87,13 @@ class Proposals:
         if ends is None or ends.find(f"{_W}del") is not None:
             return None
         put = ends.find(f"{_W}ins")
-        return self.mark(put) if put is not None else None
+        return self.mark(put) if put is not None and ("insertion", _name(put)) not in self._muted else None
 
     def joining(self, about: Any, content: list[Block]) -> Block | None:
         """What says that a paragraph's end goes. One of which all words go, goes with them."""
         gone = about.find(f"{_W}rPr/{_W}del") if about is not None else None
         stays = [node for node in content if not any(mark["type"] == "deletion" for mark in node.get("marks", ()))]
-        if gone is None or (content and not stays):
+        if gone is None or (content and not stays) or ("deletion", _name(gone)) in self._muted:
             return None
         mark = {**self.mark(gone), "type": "insertion"}
         return {"type": "text", "text": JOIN, "marks": [mark]}

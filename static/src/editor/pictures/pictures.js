@@ -3,6 +3,7 @@
 import { Extension } from "@tiptap/core";
 import { toast } from "../../behaviors/toast.js";
 import { shrunk } from "../../workshops/shrinking.js";
+import { besideBlock } from "../../lessonplans/suggesting/blocks.js";
 import { PLAIN } from "../../lessonplans/suggesting/mode.js";
 import { SLOW, sendSlowly } from "../sending.js";
 import { KeptPictures } from "./kept.js";
@@ -31,8 +32,6 @@ export class Pictures {
   /** Upload the pictures of a list of files; put them in their order where `position` (or the caret) was, wherever the
    *  text has moved meanwhile. */
   async insert(editor, files, position) {
-    const { mode } = editor.storage.suggesting;
-    if (mode.works) return mode.refuse();
     const at = typeof position === "number" ? position : editor.state.selection.to;
     const batch = [];
     for (const file of pictures(files)) {
@@ -63,8 +62,9 @@ export class Pictures {
     if (!arrived.length || !editor) return;
     await editor.storage.suggesting.mode.provider.hold.released();
     if (editor.isDestroyed) return;
-    const nodes = arrived.map(({ src, alt }) => ({ type: "image", attrs: { src, alt } }));
-    const at = arrived[0].place();
+    const proposed = editor.storage.suggesting.mode.newInsertion();
+    const nodes = arrived.map(({ src, alt }) => ({ type: "image", attrs: { src, alt, ...proposed } }));
+    const at = proposed ? besideBlock(editor.state.doc, arrived[0].place()) : arrived[0].place();
     const here = editor.state.selection.empty && editor.state.selection.to === at;
     editor.chain().setMeta(PLAIN, true).insertContentAt(at, nodes, { updateSelection: here }).run();
     arrived.forEach((entry) => this.kept.remove(entry));

@@ -1,6 +1,7 @@
 // 接受 and 不接受: ordinary edits of the document, each one step for undo.
 import { canSplit } from "@tiptap/pm/transform";
 import { ySyncPluginKey, yUndoPluginKey } from "@tiptap/y-tiptap";
+import { settleBlock } from "./blocks.js";
 import { BREAK, INSERTION, JOIN } from "./marks.js";
 import { PLAIN } from "./mode.js";
 import { breaksUp, suggestionsIn } from "./list.js";
@@ -57,7 +58,8 @@ function settle(tr, range, accepted) {
   const from = tr.mapping.map(range.from, 1);
   const to = tr.mapping.map(range.to, -1);
   if (from >= to) return;
-  const isInsertion = range.mark.type.name === INSERTION;
+  if (range.block) return void settleBlock(tr, from, range.kind, accepted);
+  const isInsertion = range.kind === INSERTION;
   if (isInsertion !== accepted) {
     tr.delete(from, to);
     if (!isInsertion) dropEmptied(tr, from);

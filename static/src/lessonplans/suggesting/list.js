@@ -1,14 +1,17 @@
 // The open suggestions of a document, in its order: what belongs to one id is one suggestion.
+import { changesOf } from "./blocks.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion } from "./marks.js";
 
 export function suggestionsIn(doc) {
   const found = new Map();
+  const note = (node, position, kind, { id, author, name, at }, more) => {
+    if (!found.has(id)) found.set(id, { id, author, name, at, from: position, ranges: [] });
+    found.get(id).ranges.push({ from: position, to: position + node.nodeSize, kind, ...more });
+  };
   doc.descendants((node, position) => {
-    if (!node.isText) return;
-    for (const mark of node.marks.filter(isSuggestion)) {
-      const { id, author, name, at } = mark.attrs;
-      if (!found.has(id)) found.set(id, { id, author, name, at, from: position, ranges: [] });
-      found.get(id).ranges.push({ from: position, to: position + node.nodeSize, mark, text: node.text });
+    for (const [kind, change] of changesOf(node)) note(node, position, kind, change, { block: node, text: "" });
+    for (const mark of node.isText ? node.marks.filter(isSuggestion) : []) {
+      note(node, position, mark.type.name, mark.attrs, { mark, text: node.text });
     }
   });
   return [...found.values()];
@@ -16,7 +19,7 @@ export function suggestionsIn(doc) {
 
 const wordsOf = (suggestion, name) =>
   suggestion.ranges
-    .filter(({ mark }) => mark.type.name === name)
+    .filter(({ kind }) => kind === name)
     .map(({ text }) => text)
     .join("");
 
@@ -28,7 +31,24 @@ export function told(suggestion) {
   const out = wordsOf(suggestion, DELETION);
   const all = wordsOf(suggestion, INSERTION);
   const put = all.split(BREAK).join("↵").split(JOIN).join("");
+  const block = suggestion.ranges.find((range) => range.block);
+  if (block && !out && !put) return toldOfBlocks(suggestion, block);
   if (!out && !put && all) return { kind: "合并两段", out, put };
   const kind = out && out === put ? "格式" : out && put ? "改" : put ? "增" : "删";
   return { kind, out, put };
+}
+
+/** Rows with their words, pictures with what they show. */
+function toldOfBlocks({ ranges }, { kind, block }) {
+  const isRow = block.type.name === "tableRow";
+  const said = ranges.map((range) => (range.block ? wordsIn(range.block) : "")).filter(Boolean).join("；");
+  const thing = isRow ? "行" : "图片";
+  return kind === INSERTION ? { kind: `增${thing}`, out: "", put: said } : { kind: `删${thing}`, out: said, put: "" };
+}
+
+function wordsIn(block) {
+  if (block.type.name !== "tableRow") return block.attrs.alt || "";
+  const cells = [];
+  block.forEach((cell) => cells.push(cell.textBetween(0, cell.content.size, " ").trim()));
+  return cells.some(Boolean) ? cells.join(" ｜ ") : "";
 }

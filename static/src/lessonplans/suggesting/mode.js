@@ -6,12 +6,14 @@ import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import { isChangeOrigin } from "@tiptap/extension-collaboration";
 import { toast } from "../../behaviors/toast.js";
 import { SPOT } from "../../editor/pasting/clean.js";
+import { isWithinOwn, staysWithinOwn } from "./blocks.js";
 import { BREAK, INSERTION, JOIN, markOf } from "./marks.js";
-import { asSuggestion, outsideDeletions, suggestedSince, withoutBreaks, wordsOf } from "./rewriting.js";
+import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutBreaks, wordsOf } from "./rewriting.js";
 
 /** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
 export const PLAIN = "notSuggested";
-const REFUSED = "修订时可以增加、删除文字，改字的样子。要改标题、列表，或动表格和图片，请先关掉“修订”";
+const REFUSED =
+  "修订时可以增加、删除文字、图片和表格的整行，改字的样子。要改标题、列表，增删整列，合并格子，请先关掉“修订”";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {
@@ -50,6 +52,16 @@ export class SuggestingMode {
     return this.on && this.author !== null;
   }
 
+  /** Not within what one suggests oneself: a new row is filled like any other. */
+  worksAt({ state: { doc, selection } }) {
+    return this.works && !isWithinOwn(doc, selection.from, selection.to, this.userId);
+  }
+
+  /** What says that something as a whole is put in by whoever suggests now; null while nobody does. */
+  newInsertion() {
+    return this.works ? { [INSERTION]: newAttributes(this.author) } : null;
+  }
+
   refuse() {
     if (Date.now() - this.told > QUIET_MS) toast(REFUSED);
     this.told = Date.now();
@@ -78,7 +90,7 @@ export class SuggestingMode {
       if (!transaction.getMeta("uiEvent")) outsideDeletions(transaction, state);
       return transaction;
     }
-    if (this.before) return transaction;
+    if (this.before || staysWithinOwn(transaction, this.userId)) return transaction;
     const suggested = asSuggestion(transaction, state, this.author);
     if (!suggested) this.refuse();
     return suggested;
@@ -115,14 +127,14 @@ export class SuggestingMode {
   }
 
   key(view, event) {
-    if (!this.works || event.key !== "Enter" || view.composing || event.isComposing) return false;
+    if (!this.worksAt(view) || event.key !== "Enter" || view.composing || event.isComposing) return false;
     view.dispatch(view.state.tr.replaceSelectionWith(view.state.schema.text(BREAK)).scrollIntoView());
     return true;
   }
 
   /** A character, word or line, as the browser would delete it; what it deletes in the page itself could not be put back. */
   takeAway(view, event) {
-    if (!this.works || !event.inputType.startsWith("delete") || !event.cancelable || view.composing || this.before) return false;
+    if (!this.worksAt(view) || !event.inputType.startsWith("delete") || !event.cancelable || view.composing || this.before) return false;
     const [range] = event.getTargetRanges();
     if (!range) return false;
     event.preventDefault();
@@ -134,19 +146,20 @@ export class SuggestingMode {
 
   /** Text comes in as one run, its paragraphs as suggested breaks; what has tables or pictures waits for the switch. */
   paste(view, event, slice) {
-    if (!this.works) return false;
+    if (!this.worksAt(view)) return false;
     const { state } = view;
     const words = wordsOf(slice, state.schema, true);
     const isText = words && !slice.content.textBetween(0, slice.content.size).includes(SPOT);
     // A screenshot is a file beside no text at all.
     const isFile = !slice.size && event.clipboardData && event.clipboardData.files.length > 0;
+    if (isFile && isScreenshot(event.clipboardData)) return false;
     if (!isText || isFile) this.refuse();
     else if (words.length) view.dispatch(state.tr.replaceSelection(new Slice(Fragment.from(words), 0, 0)).scrollIntoView());
     return true;
   }
 
   beginComposing(view) {
-    if (this.works && view.editable) this.before = this.before || view.state.doc;
+    if (this.worksAt(view) && view.editable) this.before = this.before || view.state.doc;
     return false;
   }
 
@@ -159,6 +172,9 @@ export class SuggestingMode {
     editor.view.dispatch(suggested.transaction.setMeta(PLAIN, true));
   }
 }
+
+/** Pictures only: they come in as a suggestion of their own. */
+const isScreenshot = (data) => !data.getData("text/html") && [...data.files].every(({ type }) => type.startsWith("image/"));
 
 /** A suggested break is shown as one, and so is one that would go. */
 function breaksIn(doc) {

@@ -1,4 +1,5 @@
 // The open suggestions beside the sheet: one by one, all, or all of one author; and those at the caret in a bar below.
+import { TextSelection } from "@tiptap/pm/state";
 import { whenText } from "../../behaviors/times.js";
 import { toast } from "../../behaviors/toast.js";
 import { button } from "../../elements.js";
@@ -138,7 +139,11 @@ export class SuggestionPanel {
   goTo({ id }) {
     const found = suggestionsIn(this.editor.state.doc).find((one) => one.id === id);
     if (!found) return;
-    this.editor.chain().setTextSelection(found.from + 1).focus(null, { scrollIntoView: false }).run();
+    const { doc } = this.editor.state;
+    const isPicture = doc.nodeAt(found.from).isLeaf && !doc.nodeAt(found.from).isText;
+    const chain = this.editor.chain();
+    const chosen = isPicture ? chain.setNodeSelection(found.from) : chain.setTextSelection(TextSelection.near(doc.resolve(found.from + 1)).from);
+    chosen.focus(null, { scrollIntoView: false }).run();
     const place = this.page.querySelector(`[data-suggestion="${CSS.escape(id)}"]`);
     if (place) place.scrollIntoView({ block: "center" });
   }

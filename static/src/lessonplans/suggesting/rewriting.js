@@ -1,8 +1,9 @@
 // What a person does to the text, turned into suggestions: typed text is marked as put in, text that would go stays and is
 // marked as taken out, one's own suggested text really goes. What cannot be said that way is refused as a whole.
 import { Fragment } from "@tiptap/pm/model";
-import { TextSelection } from "@tiptap/pm/state";
+import { Selection, TextSelection } from "@tiptap/pm/state";
 import { AddMarkStep, RemoveMarkStep, ReplaceStep, canJoin } from "@tiptap/pm/transform";
+import { changesOf, putsRow, suggestBlocks } from "./blocks.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion, markOf } from "./marks.js";
 
 const FLAT = ["paragraph", "heading", "blockquote", "bulletList", "orderedList", "taskList", "listItem", "taskItem"];
@@ -13,13 +14,14 @@ export function asSuggestion(transaction, state, author) {
   for (let n = 0; n < transaction.steps.length; n += 1) {
     const step = transaction.steps[n];
     const isLook = step instanceof AddMarkStep || step instanceof RemoveMarkStep;
-    const words = step instanceof ReplaceStep ? wordsOf(step.slice, state.schema, isBrought(transaction)) : null;
-    if (!words && !isLook) return null;
     // An inverted slice of a mapping is the whole of it, so the steps are gone back one by one.
     const earlier = transaction.mapping.maps.slice(0, n).reverse();
     const back = (position, side) => earlier.reduce((at, map) => map.invert().map(at, side), position);
     const place = (position, side) => out.mapping.map(back(position, side), side);
     const range = { from: place(step.from, step.from === step.to ? 1 : -1), to: place(step.to, 1) };
+    if (step instanceof ReplaceStep && suggestBlocks(out, step, range, newAttributes(author))) continue;
+    const words = step instanceof ReplaceStep ? wordsOf(step.slice, state.schema, isBrought(transaction)) : null;
+    if (!words && !isLook) return null;
     const attrs = attributesBeside(out.doc.resolve(range.from), out.doc.resolve(range.to), author);
     if (isLook) reformat(out, range, step, attrs);
     else if (!rewrite(out, range, words, attrs, state.selection)) return null;
@@ -50,6 +52,11 @@ function attributesBeside(start, end, { id, name }) {
     const own = node && node.isText && node.marks.find((mark) => isSuggestion(mark) && mark.attrs.author === id);
     if (own) return own.attrs;
   }
+  return newAttributes({ id, name });
+}
+
+/** What a suggestion says that nobody has begun yet. */
+export function newAttributes({ id, name }) {
   return { id: `${id}-${Math.random().toString(36).slice(2, 10)}`, author: id, name, at: Date.now() };
 }
 
@@ -176,12 +183,17 @@ function takeOut(out, from, to, attrs) {
   const mark = out.doc.type.schema.marks[DELETION].create(attrs);
   let whole = true;
   out.doc.nodesBetween(from, to, (node) => {
-    if (!node.isText && node.isLeaf) whole = false;
+    if (!node.isText && node.isLeaf && node.type.name !== "image") whole = false;
     return whole;
   });
   if (!whole) return null;
+  const pictures = picturesIn(out.doc, from, to);
   const pieces = textsIn(out.doc, from, to);
   let end = to;
+  // Pictures stay where they are until somebody decides, one's own too: to take one of those out it is chosen by itself.
+  pictures.forEach(({ node, at }) => {
+    if (!changesOf(node).length) out.setNodeAttribute(at, DELETION, { ...attrs });
+  });
   for (const piece of pieces.reverse()) {
     const own = markOf(piece.node, INSERTION);
     if (own && own.attrs.author === attrs.author) {
@@ -191,7 +203,15 @@ function takeOut(out, from, to, attrs) {
       out.addMark(piece.from, piece.to, mark);
     }
   }
-  return { touched: pieces.length, end };
+  return { touched: pieces.length + pictures.length, end };
+}
+
+function picturesIn(doc, from, to) {
+  const found = [];
+  doc.nodesBetween(from, to, (node, at) => {
+    if (node.type.name === "image" && at >= from && at + node.nodeSize <= to) found.push({ node, at });
+  });
+  return found;
 }
 
 function putIn(out, at, words, attrs) {
@@ -208,6 +228,11 @@ function carriedOver(transaction, out) {
   for (const [key, value] of Object.entries(transaction.meta)) out.setMeta(key, value);
   if (transaction.storedMarksSet) out.setStoredMarks(transaction.storedMarks);
   if (transaction.scrolledIntoView) out.scrollIntoView();
+  // Where the same stands at the same place: a new row, in which the next word goes.
+  const isSame = transaction.selectionSet && transaction.doc.content.size === out.doc.content.size;
+  if (isSame && transaction.steps.some(({ slice }) => putsRow(slice))) {
+    out.setSelection(Selection.fromJSON(out.doc, transaction.selection.toJSON()));
+  }
   return out;
 }
 

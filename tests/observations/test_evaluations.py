@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -233,3 +234,22 @@ def test_the_message_about_an_evaluation_leads_to_the_results(app, cast, client_
         told = db.session.scalars(select(Notification).where(Notification.kind == "evaluation")).one()
         assert (told.user_id, told.url) == (cast.teacher.id, f"/lessons/{lesson_id}/evaluations")
     assert "周敏" in client_for("teacher").get(told.url).text
+
+
+def test_radar_and_dots_show_each_observer_as_a_share_of_full_points(app, cast, client_for, new_lesson):
+    lesson_id = new_lesson()
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, lesson_id)
+        for who, value in (("colleague", 5), ("leader", 5), ("principal", 2)):
+            save_evaluation(cast.user(who), lesson, full_scores(lesson, value))
+            submit_evaluation(cast.user(who), lesson)
+    page = client_for("teacher").get(f"/lessons/{lesson_id}/evaluations").text
+    # Seven criteria; the first axis points upwards, full points reach the outer ring (radius 100 around 190, 150).
+    assert page.count('class="rubric-person') == 3
+    assert page.count('class="rubric-person is-1" points="190.0,50.0 ') == 1
+    assert page.count('class="rubric-person is-3" points="190.0,110.0 ') == 1
+    assert page.count('class="rubric-mean" points="190.0,70.0 ') == 1
+    # Two dots of the same value stand above one another.
+    dots = re.findall(r'<circle class="rubric-dot is-(\d)" cx="([\d.]+)" cy="([\d.]+)" r="5"><title>', page)
+    assert dots[:3] == [("1", "375.0", "17.0"), ("2", "375.0", "10.0"), ("3", "219.0", "17.0")]
+    assert len(dots) == 21

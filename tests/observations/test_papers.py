@@ -13,6 +13,7 @@ import pytest
 from tests.support.clients import Client
 from tests.support.lessonplans import make_plan
 from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from yanxiu.core.clock import wall_clock
 from yanxiu.core.csv_files import csv_bytes
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
@@ -20,6 +21,7 @@ from yanxiu.lessonplans.models.rounds import ADOPTED, REMARK, Suggestion
 from yanxiu.observations.models import RubricTemplate
 from yanxiu.observations.services.comments import CommentDraft, reply_to_comment, resolve_comment, withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
+from yanxiu.observations.services.live_notes import NoteDraft, take_note
 from yanxiu.observations.services.recordings import Phase, set_segments
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
 
@@ -142,6 +144,22 @@ def test_score_sheets_and_minutes(client_for: Any, watched):
     shown = words_of(client_for("teacher"), at + "minutes")[1]
     assert shown[-1][2][1:] == ["=HYPERLINK(1)", "采纳", "改成先写后说"]
     assert "101" not in str(shown)
+
+
+def test_notes_from_the_classroom_stand_by_the_clock_until_they_are_placed(app, cast, client_for):
+    with app.app_context(), unit_of_work():
+        teacher, colleague = cast.user("teacher"), cast.user("colleague")
+        lesson = make_lesson(teacher, visibility="school")
+        draft = NoteDraft("板书写了三分钟", "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c1c", kind="evidence")
+        noted = wall_clock(take_note(colleague, lesson, None, draft).taken_at)
+        at = f"/lessons/{lesson.id}/papers/"
+    assert "-->" not in client_for("colleague").get(at + "comments?format=vtt").text
+    (row,) = csv.DictReader(io.StringIO(client_for("teacher").get(at + "comments?format=csv").data.decode("utf-8-sig")))
+    assert (row["开始"], row["开始（秒）"]) == (noted, "")
+    assert words_of(client_for("colleague"), at + "record")[1][1][1] == [
+        noted, "", f"{noted} 板书写了三分钟", ""
+    ]  # fmt: skip
+    assert noted in str(words_of(client_for("principal"), at + "minutes")[1])
 
 
 @pytest.mark.once

@@ -20,6 +20,7 @@ from yanxiu.observations.queries import (
     find_rubric_version,
     submitted_evaluations,
 )
+from yanxiu.observations.rubrics.charts import LEFT, ROW, WIDTH, dots_of, radar_of
 from yanxiu.observations.rubrics.scoring import Sheet, missing, total_points
 from yanxiu.observations.rubrics.summary import summarize
 from yanxiu.observations.services import evaluations as service
@@ -94,7 +95,14 @@ def results(lesson_id: int) -> ResponseReturnValue:
     submitted = submitted_evaluations(lesson_id)
     summary = summarize(submitted) if submitted else None
     return render_template(
-        "observations/results.html", lesson=found.lesson, evaluations=submitted, summary=summary, own=own
+        "observations/results.html",
+        lesson=found.lesson,
+        evaluations=submitted,
+        summary=summary,
+        own=own,
+        radar=radar_of(summary) if summary is not None else None,
+        dots=dots_of(summary) if summary is not None else [],
+        plot={"left": LEFT, "width": WIDTH, "row": ROW},
     )
 
 

@@ -33,10 +33,10 @@ from yanxiu.config import Config  # noqa: E402
 from yanxiu.core.clock import now  # noqa: E402
 from yanxiu.core.db import db  # noqa: E402
 from yanxiu.core.demo import DemoWorld  # noqa: E402
+from yanxiu.core.signatures import band_keys  # noqa: E402
 from yanxiu.core.unit_of_work import unit_of_work  # noqa: E402
 from yanxiu.workshops.models import Post, TextBand, TextSignature  # noqa: E402
 from yanxiu.workshops.services.mirror import Asked, nearest  # noqa: E402
-from yanxiu.workshops.signatures import band_keys  # noqa: E402
 
 ASKED = 100
 AT_ONCE = 2000

@@ -12,26 +12,25 @@ from sqlalchemy import delete, func, select
 
 from tests.support.workshops import make_post, make_task, make_topic, make_work, make_workshop, opener
 from tests.workshops.stage import FETCH, page
-from yanxiu.core import clock
+from yanxiu.core import clock, resemblance
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
 from yanxiu.core.html import html_from_text
+from yanxiu.core.resemblance import marked, own_runs, passages, plain_of
+from yanxiu.core.signatures import band_keys
 from yanxiu.core.storage import StoredFile, keep_file
 from yanxiu.core.tasks import Job, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.core.uploads import receive_upload
 from yanxiu.extensions import limiter
 from yanxiu.resources.extraction import sandbox
-from yanxiu.workshops import resemblance
 from yanxiu.workshops.models import FileText, PostAttachment, TaskFile, TextBand, TextSignature
 from yanxiu.workshops.queries import mirror as queries
 from yanxiu.workshops.queries.mirror import signature_of
-from yanxiu.workshops.resemblance import marked, own_runs, passages, plain_of
 from yanxiu.workshops.services import mirror
 from yanxiu.workshops.services.mirror import Asked, nearest, sign_text
 from yanxiu.workshops.services.posts import withdraw_post
 from yanxiu.workshops.services.relocations import move_topic
-from yanxiu.workshops.signatures import band_keys
 
 TEXT = (
     "先不讲和字，让学生找不和：廉颇那句话在第几段，他为什么不服。主问题只留一个：蔺相如到底怕不怕，怕谁。"

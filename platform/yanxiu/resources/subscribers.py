@@ -11,6 +11,7 @@ from yanxiu.core.events import Moment, Subscription, record
 from yanxiu.core.file_text import SlowFileError, text_in_file
 from yanxiu.core.html import clean_html
 from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
+from yanxiu.core.signatures import band_keys
 from yanxiu.core.storage import ReceivedFile, receive_file, storage
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
@@ -30,6 +31,7 @@ from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.sandbox import NoTurnError, examined
 from yanxiu.resources.from_plans import FROM_PLAN, publish_plan
 from yanxiu.resources.models import ResourceFile, ResourceUpload
+from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
@@ -102,10 +104,14 @@ def extract_text(payload: dict[str, Any], job: JobContext) -> None:
                 enqueue("resources.extract_text", {**payload, "again": True}, delay_s=READ_AGAIN_S)
             return
         text = ""
+    keys = band_keys(text)
+    known = db.session.get(ResourceFile, payload["file_id"])
+    near = nearest_file(known, text, keys) if known is not None and keys else None
+    db.session.rollback()
     with unit_of_work():
         file = db.session.get(ResourceFile, payload["file_id"])
         if file is not None:
-            note_text(file, text)
+            note_text(file, text, keys, near)
 
 
 def make_preview(payload: dict[str, Any], job: JobContext) -> None:

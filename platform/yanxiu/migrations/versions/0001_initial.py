@@ -2065,6 +2065,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("upload_id", name=op.f("uq_recording_version_upload_id")),
     )
     op.create_table(
+        "resource_band",
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["resource_file.id"], name=op.f("fk_resource_band_file_id_resource_file")),
+        sa.PrimaryKeyConstraint("key", "file_id", name=op.f("pk_resource_band")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("resource_band", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_band_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
         "resource_content",
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -2072,11 +2083,19 @@ def upgrade() -> None:
         sa.Column("preview_html", sa.Text(), nullable=False),
         sa.Column("preview_data", sa.JSON(), nullable=False),
         sa.Column("message", sa.String(length=200), nullable=False),
+        sa.Column("near_file_id", sa.Integer(), nullable=True),
+        sa.Column("near_percent", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["file_id"], ["resource_file.id"], name=op.f("fk_resource_content_file_id_resource_file")
         ),
+        sa.ForeignKeyConstraint(
+            ["near_file_id"], ["resource_file.id"], name=op.f("fk_resource_content_near_file_id_resource_file")
+        ),
         sa.PrimaryKeyConstraint("file_id", name=op.f("pk_resource_content")),
     )
+    with op.batch_alter_table("resource_content", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_content_near_file_id"), ["near_file_id"], unique=False)
+
     op.create_table(
         "resource_preview_image",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2672,7 +2691,14 @@ def downgrade() -> None:
 
     op.drop_table("resource_review")
     op.drop_table("resource_preview_image")
+    with op.batch_alter_table("resource_content", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_content_near_file_id"))
+
     op.drop_table("resource_content")
+    with op.batch_alter_table("resource_band", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_band_file_id"))
+
+    op.drop_table("resource_band")
     op.drop_table("recording_version")
     op.drop_table("post_side")
     op.drop_table("post_mention")

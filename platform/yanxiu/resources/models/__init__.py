@@ -26,6 +26,7 @@ __all__ = [
     "CollectionItem",
     "PreviewImage",
     "Resource",
+    "ResourceBand",
     "ResourceCollection",
     "ResourceContent",
     "ResourceDownload",
@@ -131,7 +132,9 @@ class ResourceFile(Model):
     resource: Mapped[Resource] = relationship(back_populates="files", foreign_keys=[resource_id])
     stored_file: Mapped[StoredFile] = relationship()
     uploader: Mapped[User] = relationship()
-    content: Mapped[ResourceContent | None] = relationship(back_populates="file")
+    content: Mapped[ResourceContent | None] = relationship(
+        back_populates="file", foreign_keys="ResourceContent.file_id"
+    )
 
 
 class ResourceContent(Model):
@@ -148,8 +151,21 @@ class ResourceContent(Model):
     preview_html: Mapped[str] = mapped_column(Text, default="")
     preview_data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     message: Mapped[str] = mapped_column(String(200), default="")
+    near_file_id: Mapped[int | None] = mapped_column(ForeignKey("resource_file.id"), index=True)
+    near_percent: Mapped[int] = mapped_column(default=0)
+    """The earlier file of another resource whose text is closest, and how close: shared runs of all runs, in percent."""
 
-    file: Mapped[ResourceFile] = relationship(back_populates="content")
+    file: Mapped[ResourceFile] = relationship(back_populates="content", foreign_keys=[file_id])
+
+
+class ResourceBand(Model):
+    """One band of the signature of a version's text (`core.signatures`); files that share one are compared."""
+
+    __tablename__ = "resource_band"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("resource_file.id"), primary_key=True, index=True)
 
 
 class PreviewImage(Model):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from yanxiu.accounts.models import User
@@ -38,6 +38,7 @@ from yanxiu.resources.models import (
     READY,
     PreviewImage,
     Resource,
+    ResourceBand,
     ResourceCollection,
     ResourceContent,
     ResourceDownload,
@@ -217,9 +218,14 @@ def count_download(actor: User, resource_id: int) -> None:
         db.session.execute(update(Resource).where(Resource.id == resource_id).values(counter))
 
 
-def note_text(file: ResourceFile, text: str) -> None:
-    """Keep the text read out of a version, for search."""
-    _content_of(file).text = text
+def note_text(file: ResourceFile, text: str, keys: Collection[int] = (), near: tuple[int, int] | None = None) -> None:
+    """Keep the text read out of a version, for search, with its bands and the earlier file it is close to."""
+    content = _content_of(file)
+    content.text = text
+    content.near_file_id, content.near_percent = near or (None, 0)
+    db.session.execute(delete(ResourceBand).where(ResourceBand.file_id == file.id))
+    if keys:
+        db.session.execute(insert(ResourceBand), [{"key": key, "file_id": file.id} for key in sorted(keys)])
     db.session.flush()
     record(ResourceTextRead(file.resource_id, file.id))
 

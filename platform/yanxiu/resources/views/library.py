@@ -31,6 +31,7 @@ from yanxiu.resources.queries import (
     related_resources,
 )
 from yanxiu.resources.queries.collections import collections_with, own_collections
+from yanxiu.resources.queries.likeness import near_resource
 from yanxiu.resources.queries.reviews import reviews_of
 from yanxiu.resources.queries.textbooks import FIXED, names_in_book, shelf_of
 from yanxiu.resources.services import count_download, note_opening, set_favorite
@@ -113,6 +114,7 @@ def show(resource_id: int) -> str:
     if resource.removed_at is not None:
         return render_template("resources/removed.html", resource=resource, **_rights(resource))
     viewer = current_viewer()
+    reads = can_read_reviews(viewer, resource)
     page = render_template(
         "resources/show.html",
         resource=resource,
@@ -121,8 +123,9 @@ def show(resource_id: int) -> str:
         seq=current_seq(f"resource:{resource.id}"),
         catalog=catalog,
         formats=FORMATS,
-        reviews=reviews_of(resource.id) if can_read_reviews(viewer, resource) else None,
+        reviews=reviews_of(resource.id) if reads else None,
         may_review=can_review_resource(viewer, resource),
+        near=near_resource(viewer, viewer_workshops(), resource.current_file_id) if reads else None,
         collections=collections_with(viewer, resource.id),
         own_collections=own_collections(viewer) if viewer.is_authenticated else [],
         may_ask=can_ask_for_review(viewer, resource),

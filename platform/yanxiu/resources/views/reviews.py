@@ -20,6 +20,7 @@ from yanxiu.resources.permissions import (
     review_steps_of,
 )
 from yanxiu.resources.queries import find_resource
+from yanxiu.resources.queries.likeness import near_resource
 from yanxiu.resources.queries.reviews import next_waiting, review_queue, reviews_of, waiting_counts
 from yanxiu.resources.services.reviews import GIVEN_AT, STALE, ask_for_review, review_resource
 from yanxiu.resources.views.blueprint import bp, load_for, load_resource, viewer_workshops
@@ -111,6 +112,7 @@ def _queue(step: str, looked_at: Resource | None, form: ReviewForm) -> str:
         after=ids[place + 1] if place is not None and place + 1 < len(ids) else None,
         form=form,
         gradings=[(key, catalog.GRADINGS[key]) for key in GIVEN_AT[step]],
+        near=near_resource(current_viewer(), viewer_workshops(), looked_at.current_file_id) if looked_at else None,
         past=reviews_of(looked_at.id) if looked_at else [],
         seq=current_seq(f"resource:{looked_at.id}") if looked_at else 0,
         catalog=catalog,

@@ -16,12 +16,13 @@ from yanxiu.resources import catalog
 from yanxiu.resources.extraction.formats import ACCEPT
 from yanxiu.resources.extraction.intake import take_in
 from yanxiu.resources.forms import DetailsForm
-from yanxiu.resources.models import ResourceUpload
+from yanxiu.resources.models import Resource, ResourceUpload
 from yanxiu.resources.permissions import can_use_upload
 from yanxiu.resources.queries import find_upload, waiting_uploads
+from yanxiu.resources.queries.likeness import same_files
 from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import discard_upload, publish_resource, receive_upload
-from yanxiu.resources.views.blueprint import bp
+from yanxiu.resources.views.blueprint import bp, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.workshops.queries import workshop_options
 
@@ -100,8 +101,8 @@ def publish() -> ResponseReturnValue:
         cards = _cards(uploads, typed=True)
         if "narrow" in request.form:
             return _page(_cards_again(cards))
-        faultless = not [form for _upload, form in cards if not form.validate()]
-        published = [publish_resource(current_actor(), u, f.details()).id for u, f in cards] if faultless else []
+        faultless = not [form for _upload, form, _same in cards if not form.validate()]
+        published = [publish_resource(current_actor(), u, f.details()).id for u, f, _same in cards] if faultless else []
     if not faultless:
         return _page(_cards_again(cards)), 422
     flash(f"已发布 {len(published)} 份资源", "success")
@@ -110,27 +111,30 @@ def publish() -> ResponseReturnValue:
     return redirect(url_for("resources.index", mine="uploads"))
 
 
-Card = tuple[ResourceUpload, DetailsForm]
+Card = tuple[ResourceUpload, DetailsForm, list[Resource]]
+"""A waiting file, its form, and the resources that have the same file."""
 
 
 def _cards(uploads: Sequence[ResourceUpload], *, typed: bool = False) -> list[Card]:
     """A form for each waiting file, filled with what was typed or with the guesses."""
     options, shelf = workshop_options(current_viewer()), shelf_of(current_viewer().county_id)
+    digests = {upload.stored_file.sha256 for upload in uploads}
+    same = same_files(current_viewer(), viewer_workshops(), digests)
     cards = []
     for upload in uploads:
         start = None if typed else {**_defaults(), **upload.guess}
         form = DetailsForm(request.form if typed else None, prefix=f"u{upload.id}", data=start)
         form.offer_workshops(options)
         form.offer_books(shelf)
-        cards.append((upload, form))
+        cards.append((upload, form, same.get(upload.stored_file.sha256, [])))
     return cards
 
 
 def _cards_again(cards: list[Card]) -> list[Card]:
     """All waiting files again: those just sent with what was typed, the others with their guesses."""
-    sent = {upload.id: form for upload, form in cards}
+    sent = {upload.id: form for upload, form, _same in cards}
     waiting = waiting_uploads(current_viewer().user_id)
-    return [(upload, sent.get(upload.id, form)) for upload, form in _cards(waiting)]
+    return [(upload, sent.get(upload.id, form), same) for upload, form, same in _cards(waiting)]
 
 
 def _defaults() -> dict[str, str]:
@@ -147,7 +151,7 @@ def _wish() -> dict[str, Any]:
 
 
 def _card_values(card: Card) -> dict[str, object]:
-    return {"upload": card[0], "form": card[1], "catalog": catalog}
+    return {"upload": card[0], "form": card[1], "same": card[2], "catalog": catalog}
 
 
 def _page(cards: list[Card]) -> str:

@@ -17,6 +17,7 @@ from yanxiu.core.db import db
 from yanxiu.core.file_text import WITH_TEXT, extension_of
 from yanxiu.core.html import text_of
 from yanxiu.core.paging import Page, paginate_rows
+from yanxiu.core.resemblance import without_quotations
 from yanxiu.core.storage import StoredFile
 from yanxiu.workshops.models import (
     FileText,
@@ -37,7 +38,6 @@ from yanxiu.workshops.models import (
 from yanxiu.workshops.permissions import can_view_topic
 from yanxiu.workshops.permissions.tasks import can_see_work
 from yanxiu.workshops.queries.debates import sealed_topic_ids
-from yanxiu.workshops.resemblance import without_quotations
 
 CANDIDATES, LOOKED_AT = 20, 500
 KEYS_AT_ONCE = 400

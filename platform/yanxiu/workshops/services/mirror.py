@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select,
 
 from yanxiu.core.clock import now
 from yanxiu.core.db import db
+from yanxiu.core.resemblance import SHORTEST, own_runs, plain_of, runs_of
+from yanxiu.core.signatures import band_keys
 from yanxiu.core.storage import StoredFile
 from yanxiu.workshops.models import (
     FileText,
@@ -33,8 +35,6 @@ from yanxiu.workshops.queries.mirror import (
     signature_of,
     texts_of,
 )
-from yanxiu.workshops.resemblance import SHORTEST, own_runs, plain_of, runs_of
-from yanxiu.workshops.signatures import band_keys
 
 SIGN = "workshops.sign_text"
 SIGN_ALL = "workshops.sign_workshop"

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from yanxiu.core import resemblance
 from yanxiu.core.db import db
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.file_text import WITH_TEXT, SlowFileError, extension_of, text_in_stream
@@ -16,7 +17,7 @@ from yanxiu.core.html import clean_html, text_of
 from yanxiu.core.storage import base_name
 from yanxiu.web.auth import current_viewer
 from yanxiu.web.limits import reads_files
-from yanxiu.workshops import permissions, resemblance
+from yanxiu.workshops import permissions
 from yanxiu.workshops.forms.mirror import MIRROR_FILES, MOST_BYTES, MOST_FILES, MirrorForm
 from yanxiu.workshops.models import Post, Task, TextKind
 from yanxiu.workshops.permissions import tasks as may

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from yanxiu.workshops.resemblance import pieces_of, runs_of
+from yanxiu.core.resemblance import pieces_of, runs_of
 
 BANDS, ROWS = 20, 3
 PIECE_BANDS = 8

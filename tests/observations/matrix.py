@@ -52,6 +52,7 @@ def build(cast: Cast) -> dict[str, Any]:
     return {
         "workshop": make_workshop(cast.user("leader"), [teacher]).id,
         "lesson": lesson.id,
+        "colleague": colleague.id,
         "lesson64": base64.b64encode(str(lesson.id).encode()).decode(),
         "version": version.id,
         "member": observer.id,
@@ -165,6 +166,14 @@ ROUTES = {
     ("POST", "observations.write_texts"): Row(LESSON + "/texts", editors(303), data={"aim": "读懂借箭的经过"}),
     ("GET", "observations.lesson_calendar_file"): Row("/lessons/{dated}/calendar", watchers(200, host=404)),
     ("GET", "observations.my_lesson_list"): Row("/my-lessons", signed_in()),
+    ("GET", "observations.observation_counts"): Row(
+        "/observation-counts?person={colleague}",
+        expect(404, anonymous=302, colleague=200, principal=200, admin=200),
+    ),
+    ("GET", "observations.observation_counts_file"): Row("/observation-counts.xlsx", signed_in()),
+    ("POST", "observations.note_member_attendance"): Row(
+        LESSON + "/members/{member}/attendance", editors(303), data={"present": "1"}
+    ),
     ("POST", "observations.save"): Row(
         LESSON + "/evaluation", {**watchers(303, owner=403), "colleague": 409}, data={"score-goals": "4"}
     ),

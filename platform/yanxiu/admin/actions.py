@@ -92,6 +92,7 @@ ACTIONS = {
     "lesson.audience": "更改课例可见范围",
     "lesson.move": "推进听评课的步骤",
     "lesson.due": "更改听评课的截止日期",
+    "lesson.attendance": "记听课到场",
     "lesson.sync": "给现场随记对时",
     "lesson.delete": "删除课例",
     "lesson.restore": "恢复课例",

@@ -41,8 +41,21 @@ def first_monday(term: str) -> date | None:
     found = _TERM.fullmatch(term)
     if found is None:
         return None
-    begins = date(int(found[1]), 9, 1) if found[2] == "一" else date(int(found[1]) + 1, *SECOND_TERM_STARTS)
+    begins = _first_day(term)
     return begins + timedelta(days=-begins.weekday() % 7)
+
+
+def term_days(term: str) -> tuple[date, date]:
+    """Return the first and the last day of a term; ValueError for what is no term."""
+    begins = _first_day(term)
+    return begins, _first_day(next_term(term)) - timedelta(days=1)
+
+
+def _first_day(term: str) -> date:
+    found = _TERM.fullmatch(term)
+    if found is None:
+        raise ValueError(term)
+    return date(int(found[1]), 9, 1) if found[2] == "一" else date(int(found[1]) + 1, *SECOND_TERM_STARTS)
 
 
 def days_between(before: str, after: str) -> int:

@@ -1207,6 +1207,7 @@ def upgrade() -> None:
         sa.Column("lesson_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=12), nullable=False),
+        sa.Column("attended_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_member_lesson_id_lesson"), ondelete="CASCADE"

@@ -176,6 +176,18 @@ def remove_member(actor: User, lesson: Lesson, member: LessonMember) -> None:
     bump(lesson.topic, "member", member.id)
 
 
+def note_attendance(actor: User, lesson: Lesson, member: LessonMember, *, present: bool) -> None:
+    """Note that somebody was in the classroom, or that this was a mistake; it counts among 听课节数."""
+    hold_lesson(lesson)
+    if lesson.taught_at is not None and lesson.taught_at > clock.now():
+        raise ConflictError("这节课还没有上，上课以后再记到场")
+    if (member.attended_at is not None) == present:
+        return
+    member.attended_at = clock.now() if present else None
+    record_audit(actor, "lesson.attendance", "lesson", lesson.id, user_id=member.user_id, present=present)
+    bump(lesson.topic, "member", member.id)
+
+
 def _check(actor: User, draft: LessonDraft, kept_workshop_id: int | None = None) -> None:
     if not draft.title.strip():
         raise InvalidError("请填写课题", field="title")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yanxiu.observations.views import (
     codings,
     comments,
+    counts,
     cycle,
     evaluations,
     lanes,
@@ -27,6 +28,7 @@ __all__ = [
     "blueprints",
     "codings",
     "comments",
+    "counts",
     "cycle",
     "evaluations",
     "lanes",

@@ -9,7 +9,9 @@ from yanxiu.accounts.queries import find_user, users_named
 from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import MemberForm, whole_number
+from yanxiu.observations.models import LessonMember
 from yanxiu.observations.permissions import can_edit_lesson
+from yanxiu.observations.queries import LessonView
 from yanxiu.observations.queries.watching import watchers_of
 from yanxiu.observations.services import lessons as service
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, load_own_card, posted, posted_form
@@ -44,6 +46,19 @@ def member_list(lesson_id: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+def member_of(found: LessonView, member_id: int) -> LessonMember:
+    """Return somebody who was asked to the lesson, else NotFoundError."""
+    member = next((member for member in found.lesson.members if member.id == member_id), None)
+    if member is None:
+        raise NotFoundError
+    return member
+
+
+def members_url(lesson_id: int) -> str:
+    """Return the address of the list."""
+    return url_for(".member_list", lesson_id=lesson_id)
+
+
 def _invite(lesson_id: int, person_id: int, role: str) -> ResponseReturnValue:
     with unit_of_work():
         found = load_editable(lesson_id)
@@ -60,9 +75,7 @@ def remove_member(lesson_id: int, member_id: int) -> ResponseReturnValue:
     """Withdraw an invitation."""
     with unit_of_work():
         found = load_own_card(lesson_id)
-        member = next((member for member in found.lesson.members if member.id == member_id), None)
-        if member is None:
-            raise NotFoundError
+        member = member_of(found, member_id)
         saved = f"已移出{member.user.name}"
         service.remove_member(current_actor(), found.lesson, member)
     return done(url_for(".member_list", lesson_id=lesson_id), saved)

@@ -13,13 +13,13 @@ from tests.support.observations import full_scores, make_lesson, make_ready_vers
 from yanxiu.core import clock
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.errors import ConflictError
+from yanxiu.core.terms import term_days, term_of
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.queries.counts import ATTENDED, EVALUATED, NOTED, counts_of, observed_by, observed_in_reach
 from yanxiu.observations.services.comments import withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import delete_lesson, invite_member, note_attendance
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
-from yanxiu.workshops.terms import term_days, term_of
 
 FIRST = (date(2026, 9, 1), date(2027, 2, 14))
 

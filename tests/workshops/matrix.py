@@ -11,9 +11,9 @@ from tests.support.workshops import make_post, make_topic, make_workshop
 from yanxiu.accounts.models import User
 from yanxiu.core.clock import today
 from yanxiu.core.db import db
+from yanxiu.core.terms import term_of
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.services import groups, membership, posts, topics
-from yanxiu.workshops.terms import term_of
 
 
 def build(cast: Cast) -> dict[str, object]:

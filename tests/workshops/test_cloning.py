@@ -9,13 +9,13 @@ from tests.workshops.stage import page
 from yanxiu.core import clock
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
+from yanxiu.core.terms import days_between, first_monday, next_term
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops.models import Invitation, Post, Topic, Workshop
 from yanxiu.workshops.queries.members import groups_of
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.queries.termplan import items_in, stages_of
 from yanxiu.workshops.services import groups, membership
-from yanxiu.workshops.terms import days_between, first_monday, next_term
 
 FORM = {
     "name": "《三国》工作坊（二）",

@@ -11,11 +11,11 @@ from tests.support.workshops import make_post, make_topic, make_workshop
 from tests.workshops.stage import FETCH, Room, page, picture
 from yanxiu.core.clock import today
 from yanxiu.core.db import db
+from yanxiu.core.terms import term_of
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops.models import Post, Topic, Workshop
 from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.services import membership, posts
-from yanxiu.workshops.terms import term_of
 
 
 def workshop_form(cast, **changes):

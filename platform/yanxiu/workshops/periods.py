@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from yanxiu.core.clock import LOCAL_ZONE, is_in_our_time, today
-from yanxiu.workshops.terms import SECOND_TERM_STARTS
+from yanxiu.core.terms import SECOND_TERM_STARTS
 
 NAMES = {"week": "本周", "last-week": "上周", "month": "本月", "term": "本学期", "custom": "自选"}
 DEFAULT = "week"

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from yanxiu.accounts.queries.administration import person_in_reach
 from yanxiu.core import clock
 from yanxiu.core.errors import NotFoundError
+from yanxiu.core.terms import term_days, term_of
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.count_sheet import RULE, count_book
 from yanxiu.observations.forms import whole_number
@@ -19,7 +20,6 @@ from yanxiu.observations.views.blueprint import bp, done, load_editable, posted
 from yanxiu.observations.views.codings import FILES
 from yanxiu.observations.views.members import member_of, members_url
 from yanxiu.web.auth import current_actor, current_viewer
-from yanxiu.workshops.terms import term_days, term_of
 
 TERMS = 4
 SHOWN = 500

@@ -12,6 +12,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.html import html_from_text
+from yanxiu.core.terms import term_of
 from yanxiu.workshops.demo.activities import seed_activities
 from yanxiu.workshops.demo.attention import seed_visits
 from yanxiu.workshops.demo.bulletins import seed_bulletins
@@ -26,7 +27,6 @@ from yanxiu.workshops.queries.teams import membership_of
 from yanxiu.workshops.queries.threads import opener_of
 from yanxiu.workshops.services import groups, membership, posts, topics
 from yanxiu.workshops.services.workshops import WorkshopDetails, create_workshop
-from yanxiu.workshops.terms import term_of
 
 
 @dataclass(frozen=True)

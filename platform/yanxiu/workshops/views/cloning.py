@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.core.clock import is_in_our_time, today
 from yanxiu.core.errors import InvalidError, YanxiuError
+from yanxiu.core.terms import days_between, next_term, terms_around
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops import permissions
@@ -19,7 +20,6 @@ from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.queries import termplan, threads
 from yanxiu.workshops.queries.teams import Seat
 from yanxiu.workshops.services.cloning import Taken, clone_workshop
-from yanxiu.workshops.terms import days_between, next_term, terms_around
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_seat, require
 
 TAKEN_AT_FIRST = {"introduction": True, "team": True, "groups": True, "plan": True, "pinned": True}

@@ -14,6 +14,7 @@ from yanxiu.core.clock import today
 from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.live import current_seqs
 from yanxiu.core.storage import ReceivedFile
+from yanxiu.core.terms import term_of, terms_around
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.core.uploads import IMAGES, receive_upload
 from yanxiu.web.auth import current_actor, current_viewer
@@ -26,7 +27,6 @@ from yanxiu.workshops.queries import announcements, teams, threads
 from yanxiu.workshops.queries import members as roster
 from yanxiu.workshops.services import workshops as services
 from yanxiu.workshops.services.workshops import WorkshopDetails
-from yanxiu.workshops.terms import term_of, terms_around
 from yanxiu.workshops.views.attention import three_minutes
 from yanxiu.workshops.views.frame import bp, done, form_page, frame, open_seat, reading_marks, require
 from yanxiu.workshops.views.termplan import line_context

@@ -11,11 +11,13 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.lessonplans import services
 from yanxiu.lessonplans.demo import caochuan, jingyang
 from yanxiu.lessonplans.demo.comments import seed_comments
-from yanxiu.lessonplans.demo.editing import rewrite_in_turns, state_of, wrote
+from yanxiu.lessonplans.demo.editing import rewrite, rewrite_in_turns, state_of, wrote
 from yanxiu.lessonplans.demo.preparations import seed_preparations
+from yanxiu.lessonplans.demo.proposing import proposed
 from yanxiu.lessonplans.demo.records import seed_record
 from yanxiu.lessonplans.demo.rounds import first_version, seed_rounds
 from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.ydoc import json_from_state
 from yanxiu.lessonplans.models import LessonPlan, PlanSnapshot
 from yanxiu.lessonplans.services import PlanCard
 
@@ -91,7 +93,8 @@ def _jingyanggang(world: DemoWorld) -> LessonPlan:
     card = _chinese(world, "《景阳冈》第二课时", 2)
     plan = _make(world, "teacher", card, jingyang.jingyanggang(), world.ago(days=9))
     _revision(plan, world.users["teacher"], "一稿", "讲故事评价表附在教学准备里", world.ago(days=8))
-    wrote(plan, world.users["leader"], world.ago(days=2, hours=4))
+    leader, at = world.users["leader"], world.ago(days=2, hours=4)
+    rewrite(plan, proposed(json_from_state(state_of(plan)), leader, at), leader, at)
     return plan
 
 

@@ -62,9 +62,9 @@ def with_people(node: Node, people: Mapping[str, int]) -> Node:
     """The node with the numbers of those who suggested, by their names; nobody's name gives a number of nobody."""
 
     def known(change: Node) -> Node:
-        if change["author"]:
+        if change.get("author"):
             return change  # what stands in the plan already is whose it was
-        name = str(change["name"])
+        name = str(change.get("name", ""))
         return {**change, "author": people.get(name, -1 - crc32(name.encode()) % 10**9)}
 
     return _with_changes(node, known)

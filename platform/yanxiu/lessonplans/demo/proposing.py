@@ -1,0 +1,59 @@
+"""修订 in the sample plan 《景阳冈》: what a colleague proposes and nobody has decided on yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from yanxiu.accounts.models import User
+from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.sections import sections_of, with_section
+from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION
+from yanxiu.lessonplans.document.templates import process_table
+
+_OLD, _NEW = "讲到三分钟左右", "讲两分钟，听的人能复述一个细节"
+_GOES = "小结延伸"
+_STEP = (
+    "互评互学",
+    "每组推一位上台讲，其余学生对照评价表说一条优点、一条建议。",
+    "听讲、打星，用“我听到了……，如果……会更好”发言。",
+    "让听的人也有任务，评价表用到实处。",
+    "5 分钟",
+)
+
+
+def proposed(document: Node, user: User, at: datetime) -> Node:
+    """The plan with other words in a goal, a row that would come and one that would go, each to be decided on."""
+
+    def change(number: int) -> Node:
+        return {"id": f"demo-{number}", "author": user.id, "name": user.name, "at": int(at.timestamp()) * 1000}
+
+    have = sections_of(document)
+    goals = _reworded(have["goals"], change(1))
+    table = next(block for block in have["process"]["content"] if block["type"] == "table")
+    row = process_table(_STEP)["content"][1]
+    rows = [_going(each, change(3)) for each in table["content"]]
+    rows.insert(4, {**row, "attrs": {INSERTION: change(2)}})
+    process = {**have["process"], "content": [{**table, "content": rows}]}
+    return with_section(with_section(document, "goals", goals), "process", process)
+
+
+def _reworded(node: Node, change: Node) -> Node:
+    content: list[Node] = []
+    for child in node.get("content", ()):
+        before, found, after = str(child.get("text", "")).partition(_OLD)
+        if not found:
+            content.append(_reworded(child, change) if "content" in child else child)
+            continue
+        parts = ((before, ()), (_OLD, (DELETION,)), (_NEW, (INSERTION,)), (after, ()))
+        content += [_text(words, change, kinds) for words, kinds in parts if words]
+    return {**node, "content": content}
+
+
+def _text(words: str, change: Node, kinds: tuple[str, ...]) -> Node:
+    marks = [{"type": kind, "attrs": change} for kind in kinds]
+    return {"type": "text", "text": words, **({"marks": marks} if marks else {})}
+
+
+def _going(row: Node, change: Node) -> Node:
+    first = row["content"][0]["content"][0].get("content") or [{}]
+    return {**row, "attrs": {DELETION: change}} if first[0].get("text") == _GOES else row

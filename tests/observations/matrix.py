@@ -21,6 +21,7 @@ from yanxiu.observations.services.comments import withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import delete_lesson, invite_member
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
+from yanxiu.observations.services.requests import ask_to_observe
 from yanxiu.observations.services.rubrics import create_rubric, state_of
 from yanxiu.observations.uploads.handover import open_store
 
@@ -52,6 +53,7 @@ def build(cast: Cast) -> dict[str, Any]:
     return {
         "workshop": make_workshop(cast.user("leader"), [teacher]).id,
         "lesson": lesson.id,
+        "request": ask_to_observe(colleague, teacher, tomorrow, "想看小组讨论").id,
         "colleague": colleague.id,
         "lesson64": base64.b64encode(str(lesson.id).encode()).decode(),
         "version": version.id,
@@ -166,6 +168,20 @@ ROUTES = {
     ("POST", "observations.write_texts"): Row(LESSON + "/texts", editors(303), data={"aim": "读懂借箭的经过"}),
     ("GET", "observations.lesson_calendar_file"): Row("/lessons/{dated}/calendar", watchers(200, host=404)),
     ("GET", "observations.my_lesson_list"): Row("/my-lessons", signed_in()),
+    ("GET", "observations.observation_requests"): Row("/observation-requests", signed_in()),
+    ("POST", "observations.observation_requests"): Row(
+        "/observation-requests",
+        {**signed_in(303), "leader": 422, "stranger": 422},
+        data={"person": "王丽", "wished_on": "2099-03-01"},
+    ),
+    ("POST", "observations.answer_request"): Row(
+        "/observation-requests/{request}/answer",
+        expect(404, anonymous=302, teacher=303, colleague=403),
+        data={"decision": "decline", "answer": "下周好吗"},
+    ),
+    ("POST", "observations.withdraw_request"): Row(
+        "/observation-requests/{request}/withdrawal", expect(404, anonymous=302, teacher=403, colleague=303)
+    ),
     ("GET", "observations.observation_counts"): Row(
         "/observation-counts?person={colleague}",
         expect(404, anonymous=302, colleague=200, principal=200, admin=200),

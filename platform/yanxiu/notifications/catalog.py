@@ -95,6 +95,8 @@ KINDS: dict[str, Wording] = {
     "plan_revision": Wording("{actor}保存了教案的新版本", "{actor}等保存了 {count} 个新版本", "history"),
     "lesson_entered": Wording("{actor}为您登记了一节课", "{actor}等为您登记了 {count} 节课", "lesson"),
     "lesson_invited": Wording("{actor}邀请您观课", "{actor}邀请您观课", "lesson", decides=True),
+    "lesson_asked": Wording("{actor}想来听您的课", "{actor}等 {count} 位老师想来听您的课", "lesson", decides=True),
+    "lesson_declined": Wording("{actor}说这次不方便听课", "{actor}说这次不方便听课", "info"),
     "lesson_meeting": Wording("{actor}约您开课前会议", "{actor}约您开课前会议", "lesson"),
     "lesson_evaluate": Wording("{actor}请您评课", "{actor}请您评课", "task", waits=True),
     "lesson_discuss": Wording("{actor}请大家来议课", "{actor}请大家来议课", "comment"),

@@ -23,6 +23,7 @@ from yanxiu.observations.models import (
     LessonMember,
     LessonText,
     LessonVisibility,
+    ObservationRequest,
     Recording,
     RecordingVersion,
     Rendition,
@@ -239,7 +240,10 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(CodeInterval, "session_id", CodeInterval.is_gone.is_(False)),
             Kept(Adjudication, "first_id"),
         ),
-        left=(Left(Watching, "the log the law asks for belongs to the server on which somebody watched"),),
+        left=(
+            Left(ObservationRequest, "who asked whom is a matter of two people, not of the workshop"),
+            Left(Watching, "the log the law asks for belongs to the server on which somebody watched"),
+        ),
         fill=fill_lessons,
     ),
 )

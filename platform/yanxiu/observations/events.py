@@ -77,6 +77,22 @@ class LessonStepDue(Event):
 
 
 @dataclass(frozen=True)
+class ObservationAsked(Event):
+    """Somebody would like to observe a lesson of a teacher."""
+
+    request_id: int
+    asker_id: int
+    teacher_id: int
+
+
+@dataclass(frozen=True)
+class ObservationDeclined(Event):
+    request_id: int
+    asker_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
 class RecordingReady(Event):
     """The first watchable rendition is there."""
 

@@ -171,6 +171,22 @@ class MemberForm(Form):
     )
 
 
+class RequestForm(Form):
+    """Whom one would like to observe, and when."""
+
+    person = StringField(
+        "授课教师", [InputRequired("请填写想听哪位老师的课"), Length(max=40, message="最多 40 字")], filters=[one_line]
+    )
+    wished_on = DateField("日期", [InputRequired("请选日期"), day_in_our_time])
+    wished_time = TimeField("时间", [Optional()])
+    words = TextAreaField("想看什么", [Length(max=300, message="最多 300 字")], filters=[some_lines])
+
+    def wished_at(self) -> datetime:
+        """Return the wish; eight in the morning where no time was given."""
+        assert self.wished_on.data is not None
+        return datetime.combine(self.wished_on.data, self.wished_time.data or time(8, 0), LOCAL_ZONE)
+
+
 def clock_ms(text: str | None) -> int | None:
     """Read 12:34, 1:02:03 or 12:34.5 as milliseconds; None when it is none of them."""
     found = _CLOCK.fullmatch((text or "").strip().replace("：", ":"))

@@ -16,6 +16,7 @@ from yanxiu.observations.models import (
     Lesson,
     LessonRole,
     LessonVisibility,
+    ObservationRequest,
     RubricTemplate,
     TimedComment,
 )
@@ -100,6 +101,23 @@ def can_move_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
 def can_reflect(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
     """The reflection is the teacher's alone, at any time until the lesson rests."""
     return not access.rests and lesson.deleted_at is None and viewer.user_id == lesson.teacher_id
+
+
+def can_ask_to_observe(viewer: Viewer, teacher: User) -> bool:
+    """Anybody of the county asks anybody else of it."""
+    if not viewer.is_authenticated or viewer.user_id == teacher.id or not viewer.county_path:
+        return False
+    return teacher.is_active and teacher.organization.path.startswith(viewer.county_path)
+
+
+def can_answer_request(viewer: Viewer, asked: ObservationRequest) -> bool:
+    """The teacher who is asked."""
+    return viewer.is_authenticated and viewer.user_id == asked.teacher_id
+
+
+def can_withdraw_request(viewer: Viewer, asked: ObservationRequest) -> bool:
+    """Whoever asked."""
+    return viewer.is_authenticated and viewer.user_id == asked.asker_id
 
 
 def can_sync_notes(viewer: Viewer, lesson: Lesson, access: Access, today: date, *, has_noted: bool) -> bool:

@@ -1306,6 +1306,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_watching_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "observation_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asker_id", sa.Integer(), nullable=False),
+        sa.Column("teacher_id", sa.Integer(), nullable=False),
+        sa.Column("wished_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asker_id"], ["user.id"], name=op.f("fk_observation_request_asker_id_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_observation_request_lesson_id_lesson"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["teacher_id"], ["user.id"], name=op.f("fk_observation_request_teacher_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation_request")),
+    )
+    with op.batch_alter_table("observation_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_observation_request_asker_id"), ["asker_id"], unique=False)
+        batch_op.create_index("ix_observation_request_teacher", ["teacher_id", "state"], unique=False)
+
+    op.create_table(
         "poll",
         sa.Column("topic_id", sa.Integer(), nullable=False),
         sa.Column("max_choices", sa.Integer(), nullable=False),
@@ -2829,6 +2856,11 @@ def downgrade() -> None:
 
     op.drop_table("post")
     op.drop_table("poll")
+    with op.batch_alter_table("observation_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_observation_request_teacher")
+        batch_op.drop_index(batch_op.f("ix_observation_request_asker_id"))
+
+    op.drop_table("observation_request")
     with op.batch_alter_table("lesson_watching", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_watching_user_id"))
 

@@ -16,6 +16,8 @@ from yanxiu.observations.events import (
     LessonMoved,
     LessonReflected,
     LessonStepDue,
+    ObservationAsked,
+    ObservationDeclined,
     RecordingFailed,
     RecordingReady,
     TimedCommentPosted,
@@ -100,6 +102,20 @@ def _on_reflection(event: LessonReflected) -> None:
         )
 
 
+def _on_request(event: ObservationAsked) -> None:
+    _tell_of_request(event.teacher_id, "lesson_asked", event.asker_id, event.request_id)
+
+
+def _on_refusal(event: ObservationDeclined) -> None:
+    _tell_of_request(event.asker_id, "lesson_declined", event.actor_id, event.request_id)
+
+
+def _tell_of_request(user_id: int, kind: str, actor_id: int, request_id: int) -> None:
+    """The page shows requests only to the two of them."""
+    url = "/observation-requests"
+    notify([user_id], Message(kind, actor_id, "我的听评课", url, "申请听课", url, f"observation-request:{request_id}"))
+
+
 def _on_due(event: LessonStepDue) -> None:
     _tell(event.user_ids, event.kind, None, event.lesson_id)
 
@@ -141,6 +157,8 @@ def _tell(user_ids: Iterable[int], kind: str, actor_id: int | None, lesson_id: i
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(LessonCreated, _on_entry),
+    Subscription(ObservationAsked, _on_request),
+    Subscription(ObservationDeclined, _on_refusal),
     Subscription(LessonMoved, _on_move),
     Subscription(LessonReflected, _on_reflection),
     Subscription(LessonStepDue, _on_due),

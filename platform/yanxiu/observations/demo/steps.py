@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from yanxiu.core import clock
 from yanxiu.core.clock import LOCAL_ZONE
@@ -11,6 +11,7 @@ from yanxiu.observations.models import Lesson, TextKey
 from yanxiu.observations.services import lessons
 from yanxiu.observations.services.cycle import begin_watching, move_lesson, write_text
 from yanxiu.observations.services.lessons import LessonDraft
+from yanxiu.observations.services.requests import ask_to_observe
 
 MEETING = (
     (TextKey.AIM, "能借助“多义比较”“联系上下文”读懂古白话，说出石猴的性格。"),
@@ -34,11 +35,17 @@ def go_through_steps(world: DemoWorld) -> None:
     write_text(teacher, caochuan, TextKey.REFLECTION, REFLECTION)
     move_lesson(world.users["villager"], jingyanggang, "watching", "evaluating", clock.today() + timedelta(days=3))
     _agreed_on(world)
+    wished = _at_ten(clock.now() + timedelta(days=6))
+    ask_to_observe(world.users["outsider"], teacher, wished, "想看看您怎样组织小组讨论，我带本校两位新老师一起来。")
+
+
+def _at_ten(moment: datetime) -> datetime:
+    return moment.astimezone(LOCAL_ZONE).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def _agreed_on(world: DemoWorld) -> None:
     teacher = world.users["teacher"]
-    soon = clock.now().astimezone(LOCAL_ZONE) + timedelta(days=4)
+    soon = _at_ten(clock.now() + timedelta(days=4))
     draft = LessonDraft(
         "《猴王出世》第二课时",
         class_name="五（2）班",
@@ -46,7 +53,7 @@ def _agreed_on(world: DemoWorld) -> None:
         stage="小学",
         grade="五年级",
         lesson_type="同课异构",
-        taught_at=soon.replace(hour=10, minute=0, second=0, microsecond=0),
+        taught_at=soon,
         place="录播教室",
         visibility="school",
     )

@@ -13,6 +13,7 @@ from yanxiu.observations.models.recordings import (
     Segment,
     VersionState,
 )
+from yanxiu.observations.models.requests import ObservationRequest, RequestState
 from yanxiu.observations.models.rubrics import Evaluation, EvaluationState, RubricTemplate, RubricVersion, Score
 
 __all__ = [
@@ -32,11 +33,13 @@ __all__ = [
     "LessonRole",
     "LessonText",
     "LessonVisibility",
+    "ObservationRequest",
     "PhaseKind",
     "Recording",
     "RecordingVersion",
     "Rendition",
     "RenditionKind",
+    "RequestState",
     "RubricTemplate",
     "RubricVersion",
     "Score",

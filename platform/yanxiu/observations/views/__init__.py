@@ -14,6 +14,7 @@ from yanxiu.observations.views import (
     members,
     papers,
     recordings,
+    requests,
     rubrics,
     slots,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "members",
     "papers",
     "recordings",
+    "requests",
     "rubrics",
 ]
 

@@ -19,6 +19,7 @@ from yanxiu.observations.models import MEETING_KEYS, Lesson, LessonPhase, TextKe
 from yanxiu.observations.permissions import can_edit_lesson, can_move_lesson, can_reflect
 from yanxiu.observations.queries import LessonView
 from yanxiu.observations.queries.cycle import facts_of, my_lessons, texts_of
+from yanxiu.observations.queries.requests import requests_to
 from yanxiu.observations.services import cycle as service
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, why_rests
 from yanxiu.web.auth import current_actor, current_viewer
@@ -136,7 +137,12 @@ def my_lesson_list() -> ResponseReturnValue:
         found = [Row(lesson, step, address_of(lesson, step)) for lesson, step in steps]
         return sorted(found, key=lambda row: not row.step.is_open)
 
-    return render_template("observations/my_lessons.html", teaching=rows(teaching), observing=rows(observing))
+    return render_template(
+        "observations/my_lessons.html",
+        teaching=rows(teaching),
+        observing=rows(observing),
+        asked=len(requests_to(viewer)),
+    )
 
 
 def _due() -> date | None:

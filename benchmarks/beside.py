@@ -39,8 +39,15 @@ WORKLOADS = {
     "cursors": {"people": 100, "documents": 20, "edits_s": 200, "cursors": 1},
     "room": {"people": 60, "documents": 1, "edits_s": 60},
     "burst": {"people": 100, "documents": 20, "edits_s": 1000},
+    "crowd": {"people": 500, "documents": 100, "edits_s": 500},
+    "k1": {"people": 1000, "documents": 200, "edits_s": 500},
+    "hall": {"people": 200, "documents": 1, "edits_s": 60},
+    "flood2": {"people": 100, "documents": 20, "edits_s": 2000},
+    "flood4": {"people": 100, "documents": 20, "edits_s": 4000},
+    "flood6": {"people": 100, "documents": 20, "edits_s": 6000},
+    "flood8": {"people": 100, "documents": 20, "edits_s": 8000},
 }
-"""As realtime.md has them; one person in each document only reads, the others share the edits."""
+"""As realtime.md has them; one person in each document only reads, the others share the edits. A flood looks for what is too much."""
 
 
 @dataclass
@@ -295,13 +302,16 @@ class People:
 
 @contextlib.contextmanager
 def people(node: Path, config: dict[str, Any], program: str = "clients.mjs") -> Iterator[People]:
-    command = node_command(node, program, json.dumps(config))
-    process = subprocess.Popen(command, cwd=node, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield People(process)
-    finally:
-        process.kill()
-        process.wait()
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as told:  # a thousand cookies are too long for an argument
+        told.write(json.dumps(config))
+        told.flush()
+        command = node_command(node, program, told.name)
+        process = subprocess.Popen(command, cwd=node, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            yield People(process)
+        finally:
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":

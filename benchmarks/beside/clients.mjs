@@ -1,11 +1,12 @@
 // The people at one document: each types single characters into a paragraph of their own, at random moments; one more
 // only reads. What is said on stdout (JSON a line) and awaited on stdin is told in beside.py.
+import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import * as Y from "yjs";
 import { lineFor, rounded, say, sleep, stdin, until } from "./common.mjs";
 
-const config = JSON.parse(process.argv[2]);
+const config = JSON.parse(readFileSync(process.argv[2], "utf8"));
 
 function lineOf(index, doc) {
   const cookie = config.cookies && config.cookies[index % config.cookies.length];

@@ -1,13 +1,14 @@
 // The workloads of realtime.md: people in documents who type 1 to 4 Han characters at a time and now and then take the
 // last one away, as Poisson lets them; in each document one more person only reads. Afterwards fresh clients read
 // every document back. What is said on stdout (JSON a line) and awaited on stdin is told in beside.py.
+import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import * as Y from "yjs";
 import { lineFor, rounded, say, sleep, stdin, until } from "./common.mjs";
 import { caretFrame } from "./lines.mjs";
 
-const config = JSON.parse(process.argv[2]);
+const config = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const WORDS = "教学设计研究课堂学生目标重难点过程评价作业板书反思";
 
 function lineOf(person, doc) {

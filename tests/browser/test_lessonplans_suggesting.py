@@ -183,11 +183,15 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
     teacher.keyboard.type("习")
     in_cell(teacher, "看图")
     teacher.evaluate(f"{EDITOR}.commands.deleteRow()")
+    in_cell(teacher, "默读课文")
+    for times in (1, 0, 1):
+        teacher.evaluate(f"{EDITOR}.commands.toggleHeading({{level: 3}})")
+        expect(panel.get_by_text("改成小标题")).to_have_count(times)
     in_cell(teacher, "结束")
     teacher.evaluate(PASTE_PICTURE)
     items = panel.get_by_role("listitem")
-    expect(items).to_have_count(3)
-    for number, words in enumerate(("删行导入 ｜ 看图", "增行练 习", "增图片")):
+    expect(items).to_have_count(4)
+    for number, words in enumerate(("改成小标题默读课文", "删行导入 ｜ 看图", "增行练 习", "增图片")):
         expect(items.nth(number)).to_contain_text(words)
     for page in (teacher, leader):
         saved(page)
@@ -203,7 +207,7 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
     saved(leader)
     assert rows() == [["环节", "教师活动"], ["新课", "默读"], ["练\n习", ""]]
     blocks = [node["type"] for node in stored(app, table_plan)["content"][0]["content"]]
-    assert blocks == ["paragraph", "table", "paragraph", "image"]
+    assert blocks == ["heading", "table", "paragraph", "image"]
     teacher.locator("#plan-text img").click()
     teacher.keyboard.press("Delete")
     panel.get_by_role("button", name="不接受").click()

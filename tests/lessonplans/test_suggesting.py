@@ -96,6 +96,30 @@ def test_rows_and_pictures_are_put_in_and_taken_out_as_a_whole():
     assert not any(map(has_suggestions, odd))
 
 
+def test_a_paragraph_is_a_heading_only_once_that_is_accepted():
+    change = by("insertion")["attrs"]
+    becomes = {
+        "type": "paragraph",
+        "attrs": {"reshape": {**change, "type": "heading", "level": 4}},
+        "content": [text("重点")],
+    }
+    back = {
+        "type": "heading",
+        "attrs": {"level": 3, "reshape": {**change, "type": "paragraph"}},
+        "content": [text("难点")],
+    }
+    suggested = doc(
+        section("focus", "重难点", "", becomes, back, {**back, "attrs": {"level": 3, "reshape": {"id": "x"}}})
+    )
+    html = render_html(suggested)
+    assert "<p>重点</p><h3>难点</h3><h3>难点</h3>" in html
+    proposed = render_proposed(suggested)
+    assert '<h4 data-was="p" data-change="李强"' in proposed
+    assert '<p data-was="h3"' in proposed
+    assert "<h4>重点</h4><p>难点</p><h3>难点</h3>" in render_html(as_accepted(suggested))
+    assert has_suggestions(json_from_state(state_from_json(suggested)))
+
+
 def test_a_cell_that_reaches_into_a_row_that_goes_becomes_shorter():
     table = with_rows(("导入", {}), ("新课", {"insertion": "a"}))
     table["content"][1]["content"][0]["attrs"] = {"colspan": 1, "rowspan": 2}

@@ -223,6 +223,13 @@ def test_rows_pictures_and_looks_come_and_go_as_words_own(app, client_for, remar
     change = run._r.rPr.makeelement(qn("w:rPrChange"), {qn("w:author"): STRANGER, qn("w:date"): "2026-03-01T08:00:00Z"})
     change.append(change.makeelement(qn("w:rPr"), {}))
     run._r.rPr.append(change)
+    reshaped = {each.text: each for each in file.paragraphs}["说出理由"]
+    reshaped.style = "heading 3"
+    change = reshaped._p.pPr.makeelement(
+        qn("w:pPrChange"), {qn("w:author"): STRANGER, qn("w:date"): "2026-03-01T08:00:00Z"}
+    )
+    change.append(change.makeelement(qn("w:pPr"), {}))
+    reshaped._p.pPr.append(change)
     row = next(row for row in file.tables[1].rows if row.cells[0].text == "加一环")._tr
     other = deepcopy(row)
     other.find(f"{qn('w:trPr')}/{qn('w:ins')}").set(qn("w:author"), STRANGER)
@@ -237,6 +244,18 @@ def test_rows_pictures_and_looks_come_and_go_as_words_own(app, client_for, remar
     rows = of_kind(after["process"], "tableRow")
     assert [row.get("attrs", {}).get("insertion", {}).get("name") for row in rows[-2:]] == ["李强", STRANGER]
     assert not any(who for row in rows[-2:] for _words, _look, who in told(row))
+    [line] = [each for each in of_kind(after["goals"], "paragraph") if "reshape" in each.get("attrs", {})]
+    assert {key: line["attrs"]["reshape"][key] for key in ("name", "type", "level")} == {
+        "name": STRANGER,
+        "type": "heading",
+        "level": 3,
+    }
+    with app.app_context():
+        new = db.session.scalars(select(LessonPlan.id).where(LessonPlan.title == "读入的教案")).one()
+    sent = Document(io.BytesIO(client.get(f"/lesson-plans/{new}.docx?changes=shown").data))
+    [change] = sent.element.iter(qn("w:pPrChange"))
+    styles = change.getparent().find(qn("w:pStyle")), change.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    assert (styles[0].get(qn("w:val")), styles[1], change.get(qn("w:author"))) == ("Heading3", None, STRANGER)
     [shown] = of_kind(after["learners"], "image")
     assert shown["attrs"]["deletion"]["name"] == STRANGER
     assert ("会写十个字", "", (("deletion", STRANGER, 1772323200000),)) in told(after["goals"])

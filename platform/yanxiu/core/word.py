@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from yanxiu.core.pictures import UNREADABLE, opened_picture
-from yanxiu.core.word_changes import Change, changed, mark_of, row_mark
+from yanxiu.core.word_changes import Change, changed, mark_of, row_mark, shape_mark
 from yanxiu.core.word_comments import OVERRIDES, Ranges, Thread, Threads, ends, starts
 from yanxiu.core.word_html import HtmlWriter
 from yanxiu.core.word_lists import BULLETS, numbering_part
@@ -179,10 +179,12 @@ class WordFile:
         aligned: str = "",
         item: tuple[int, int] | None = None,
         broken: Change | None = None,
+        reshaped: tuple[Change, str] | None = None,
     ) -> None:
         """Write a paragraph of runs that are XML already; `item`: it begins an item of this list, at this level.
 
-        `broken`: somebody proposed that it ends here, or (`del`) that it does not.
+        `broken`: somebody proposed that it ends here, or (`del`) that it does not; `reshaped`: that it has this style,
+        and which one it had.
         """
         about = f'<w:pStyle w:val="{style}"/>' if style else ""
         if item is not None:
@@ -193,6 +195,9 @@ class WordFile:
         if broken is not None:
             self._changes += 1
             about += mark_of(broken, self._changes)
+        if reshaped is not None:
+            self._changes += 1
+            about += shape_mark(*reshaped, self._changes)
         self._text.write(f"<w:p><w:pPr>{about}</w:pPr>{''.join(runs)}</w:p>")
 
     def html(

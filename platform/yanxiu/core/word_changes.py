@@ -47,6 +47,12 @@ def row_mark(change: Change, number: int) -> str:
     return f"<w:{change.kind} {_about(change, number)}/>"
 
 
+def shape_mark(change: Change, was: str, number: int) -> str:
+    """Return what a paragraph says whose style is only proposed; `was` is the style it has until somebody accepts."""
+    style = f'<w:pStyle w:val="{was}"/>' if was else ""
+    return f"<w:pPrChange {_about(change, number)}><w:pPr>{style}</w:pPr></w:pPrChange>"
+
+
 def _about(change: Change, number: int) -> str:
     """Word writes the hours of the clock on the wall as if they were those of Greenwich."""
     author = "".join(c for c in without_invisible(change.author) if c not in "\ufffe\uffff\n") or "?"

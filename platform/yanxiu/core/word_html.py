@@ -64,6 +64,7 @@ class HtmlWriter(HTMLParser):
         self._aligned = ""
         self._changes: list[Change] = []
         self._joined: Change | None = None
+        self._reshaped: tuple[Change, str] | None = None
         self._math: MathReader | None = None
         self._table = TableWriter(word.raw)
 
@@ -78,6 +79,8 @@ class HtmlWriter(HTMLParser):
             if tag not in ("p", "div") or len(self._runs) > self._signs:
                 self.end_block()
             self._aligned = _ALIGNED.get(said.get("class") or "", "")
+            was = said.get("data-was")
+            self._reshaped = (change_of("ins", said), _STYLES.get(was, "")) if was and "data-change" in said else None
         if tag in _TABLE:
             kind = said.get("data-row")
             proposed = self._word.row_change(change_of(kind, said)) if kind in TAGS and "data-change" in said else ""
@@ -170,7 +173,10 @@ class HtmlWriter(HTMLParser):
         styles = [_STYLES[tag] for tag in self._open if tag in _STYLES]
         style = QUOTE if "blockquote" in self._open else styles[-1] if styles else ""
         depth = (0 if self._table.is_open else self._indent) + max(0, len(self._lists) - 1) + bool(self._lists)
-        self._word.runs(self._runs, style, indent=depth, aligned=self._aligned, item=self._item, broken=broken)
+        shape, self._reshaped = self._reshaped, None
+        self._word.runs(
+            self._runs, style, indent=depth, aligned=self._aligned, item=self._item, broken=broken, reshaped=shape
+        )
         self._table.note_text()
         self._runs, self._signs, self._item = [], 0, None
 

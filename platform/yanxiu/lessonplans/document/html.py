@@ -21,10 +21,12 @@ from yanxiu.lessonplans.document.suggesting import (
     DELETION,
     INSERTION,
     JOIN,
+    RESHAPE,
     as_undecided,
     change_of,
     is_insertion,
     is_proposed,
+    reshaped,
 )
 
 MAX_DEPTH = 60
@@ -87,12 +89,25 @@ def _section(node: Node, depth: int) -> str:
 
 
 def _paragraph(node: Node, depth: int) -> str:
-    return f"<p{_alignment(node)}>{_children(node, depth)}</p>"
+    return _line(node, depth)
 
 
 def _heading(node: Node, depth: int) -> str:
-    level = 4 if _attrs(node).get("level") == 4 else 3
-    return f"<h{level}{_alignment(node)}>{_children(node, depth)}</h{level}>"
+    return _line(node, depth)
+
+
+def _line(node: Node, depth: int) -> str:
+    """A paragraph or heading; where somebody would make the other of it, it is that one and says what it was."""
+    change, now = change_of(node, RESHAPE), _line_tag(node)
+    new = _line_tag(reshaped(node))
+    said = f' data-was="{now}"{_proposer({"attrs": change})}' if change is not None and new != now else ""
+    return f"<{new}{_alignment(node)}{said}>{_children(node, depth)}</{new}>"
+
+
+def _line_tag(node: Node) -> str:
+    if node.get("type") != "heading":
+        return "p"
+    return "h4" if _attrs(node).get("level") == 4 else "h3"
 
 
 def _alignment(node: Node) -> str:

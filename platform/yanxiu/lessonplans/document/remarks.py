@@ -8,7 +8,7 @@ from zlib import crc32
 
 from yanxiu.lessonplans.document.mark_names import COMMENT
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, add_text, change_of
+from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, add_text, changes_of
 
 LOST = "原文已删去："
 """Begins the line of a file that a comment is about whose words are gone."""
@@ -84,7 +84,7 @@ def _with_changes(node: Node, changed: Callable[[Node], Node]) -> Node:
         return {**mark, "attrs": changed(mark["attrs"])} if mark.get("type") in (INSERTION, DELETION) else mark
 
     def whole(part: Node) -> Node:
-        found = {kind: changed(change) for kind in (INSERTION, DELETION) if (change := change_of(part, kind))}
+        found = {kind: changed(change) for kind, change in changes_of(part).items()}
         made = {**part, "attrs": {**part["attrs"], **found}} if found else part
         return {**made, "content": [whole(child) for child in made["content"]]} if "content" in made else made
 
@@ -109,9 +109,8 @@ def count_suggestions(blocks: Iterable[Node]) -> int:
 
 def _whole_changes(blocks: Iterable[Node]) -> Iterator[tuple[Node, str, Node]]:
     for block in blocks:
-        for kind in (INSERTION, DELETION):
-            if change := change_of(block, kind):
-                yield block, kind, change
+        for kind, change in changes_of(block).items():
+            yield block, kind, change
         yield from _whole_changes(block.get("content", ()))
 
 

@@ -22,17 +22,40 @@ _ITEMS = ("listItem", "taskItem")
 _WRAPS = (*_ITEMS, "bulletList", "orderedList", "taskList", "blockquote")
 
 
-BLOCKS = ("tableRow", "image")
-"""What is suggested as a whole."""
+RESHAPE = "reshape"
+"""Attribute of a paragraph or heading: which of both somebody would make of it (`type`, `level`), beside whose it is."""
+WHOLE = {
+    "tableRow": (INSERTION, DELETION),
+    "image": (INSERTION, DELETION),
+    "paragraph": (RESHAPE,),
+    "heading": (RESHAPE,),
+}
+"""What is suggested as a whole, by the nodes' attributes that say so."""
 
 
 def change_of(node: Node, kind: str) -> Node | None:
-    """Who suggests to put in, or to take out, a row or a picture as a whole: what a mark says in its attributes."""
-    if node.get("type") not in BLOCKS:
+    """Who suggests something about a node as a whole: what a mark says in its attributes."""
+    if kind not in WHOLE.get(str(node.get("type")), ()):
         return None
     attrs = node.get("attrs")
     change = attrs.get(kind) if isinstance(attrs, dict) else None
     return change if isinstance(change, dict) and isinstance(change.get("id"), str) and change["id"] else None
+
+
+def changes_of(node: Node) -> dict[str, Node]:
+    """All that is suggested about a node as a whole, by kind."""
+    kinds = WHOLE.get(str(node.get("type")), ())
+    return {kind: change for kind in kinds if (change := change_of(node, kind)) is not None}
+
+
+def reshaped(node: Node) -> Node:
+    """A paragraph or heading as what somebody suggests to make of it."""
+    change = change_of(node, RESHAPE)
+    if change is None or change.get("type") not in _LINES:
+        return node
+    attrs = {key: value for key, value in node["attrs"].items() if key != "level"}
+    level = {"level": 4 if change.get("level") == 4 else 3} if change["type"] == "heading" else {}
+    return without_change({**node, "type": change["type"], "attrs": {**attrs, **level}})
 
 
 def is_proposed(node: Node) -> bool:
@@ -41,11 +64,11 @@ def is_proposed(node: Node) -> bool:
 
 
 def without_change(node: Node) -> Node:
-    """The row or picture as if nothing was suggested about it."""
-    attrs = node.get("attrs")
-    if node.get("type") not in BLOCKS or not isinstance(attrs, dict) or not {INSERTION, DELETION} & attrs.keys():
+    """The node as if nothing was suggested about it as a whole."""
+    attrs, kinds = node.get("attrs"), WHOLE.get(str(node.get("type")), ())
+    if not isinstance(attrs, dict) or not any(kind in attrs for kind in kinds):
         return node
-    kept = {key: value for key, value in attrs.items() if key not in (INSERTION, DELETION)}
+    kept = {key: value for key, value in attrs.items() if key not in kinds}
     rest = {key: value for key, value in node.items() if key != "attrs"}
     return {**rest, "attrs": kept} if kept else rest
 
@@ -59,7 +82,7 @@ def has_suggestions(node: Node) -> bool:
     """Whether anything in a node waits for a decision."""
     if node.get("type") == "text":
         return any(_is_ours(mark) for mark in node.get("marks", ()))
-    if any(change_of(node, kind) is not None for kind in (INSERTION, DELETION)):
+    if changes_of(node):
         return True
     return any(has_suggestions(child) for child in node.get("content", ()))
 
@@ -87,7 +110,7 @@ def as_accepted(node: Node) -> Node:
 def _accepted(node: Node) -> list[Node]:
     """What is in a node once everything is accepted. What was emptied goes, unless it was the last in its place."""
     children = [
-        without_change(child)
+        without_change(reshaped(child))
         for child in _without_rows(node, DELETION)
         if change_of(child, DELETION) is None and (child.get("type") != "table" or _has_rows(child, DELETION))
     ]

@@ -92,6 +92,7 @@ class _Reader:
         after: list[Block] = []
         self._inline(paragraph, content, after, depth)
         block = self._shape(paragraph)
+        self._reshape(paragraph, block)
         joining = self._proposals.joining(paragraph.find(f"{_W}pPr"), content)
         content += [joining] if joining is not None else []
         broken = self._proposals.broken(paragraph.find(f"{_W}pPr"))
@@ -123,6 +124,20 @@ class _Reader:
             kind, start = self._lists.get((_value(number, "numId"), level), ("bulletList", 1))
             block["list"] = [kind, min(int(level), 8), _value(number, "numId"), start]
         return block
+
+    def _reshape(self, paragraph: Any, block: Block) -> None:
+        """Where somebody made a heading of a paragraph or the other way round: it is what it was, and says what comes."""
+        change = paragraph.find(f"{_W}pPr/{_W}pPrChange")
+        if change is None or change.find(f"{_W}pPr") is None or "list" in block or "title" in block:
+            return
+        style = self._styles.get(_value(change.find(f"{_W}pPr"), "pStyle"), "")
+        old = int(style[-1]) if style.startswith(("heading", "标题")) and style[-1:].isdigit() else 0
+        new = block.pop("heading", 0)
+        if old:
+            block["heading"] = old
+        if _level(old) != _level(new):
+            comes = {"type": "heading", "level": _level(new)} if new else {"type": "paragraph"}
+            block.setdefault("attrs", {})["reshape"] = {**self._proposals.reshaping(change), **comes}
 
     def _inline(self, parent: Any, content: list[Block], after: list[Block], depth: int) -> None:
         for child in parent if depth < 4 * MAX_DEPTH else ():
@@ -239,6 +254,11 @@ class _Reader:
                     open_cells[column] = made
             column += wide
         return cells
+
+
+def _level(heading: int) -> int:
+    """The rank that a heading has in a plan; 0 is a paragraph."""
+    return heading and (4 if heading > 3 else 3)
 
 
 def _value(about: Any, name: str) -> str:

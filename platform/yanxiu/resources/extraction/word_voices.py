@@ -71,6 +71,13 @@ class Proposals:
         if found:
             self._hand = None
 
+    def reshaping(self, change: Any) -> Block:
+        """Whose it is that a paragraph becomes a heading, or the other way round: decided on by itself."""
+        self._hand = None
+        attrs = self._attrs(change)
+        self._hand = None
+        return attrs
+
     def looks(self, change: Any) -> tuple[Block, Block]:
         """The marks of words in their old look, which go, and in the new one."""
         attrs = self._attrs(change)

@@ -1,5 +1,5 @@
 // The open suggestions of a document, in its order: what belongs to one id is one suggestion.
-import { changesOf } from "./blocks.js";
+import { RESHAPE, changesOf, shapeName } from "./blocks.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion } from "./marks.js";
 
 export function suggestionsIn(doc) {
@@ -23,8 +23,9 @@ const wordsOf = (suggestion, name) =>
     .map(({ text }) => text)
     .join("");
 
-/** Whether accepting it makes new paragraphs, or one of two. */
-export const breaksUp = (suggestion) => [BREAK, JOIN].some((sign) => wordsOf(suggestion, INSERTION).includes(sign));
+/** Whether accepting it makes new paragraphs, or one of two, or another in the place of one. */
+export const breaksUp = (suggestion) =>
+  suggestion.ranges.some(({ kind }) => kind === RESHAPE) || [BREAK, JOIN].some((sign) => wordsOf(suggestion, INSERTION).includes(sign));
 
 /** What a suggestion says: kind in words (the same words in another look are 格式), what goes, what comes. */
 export function told(suggestion) {
@@ -40,6 +41,7 @@ export function told(suggestion) {
 
 /** Rows with their words, pictures with what they show. */
 function toldOfBlocks({ ranges }, { kind, block }) {
+  if (kind === RESHAPE) return { kind: `改成${shapeName(block.attrs[RESHAPE])}`, out: "", put: block.textContent };
   const isRow = block.type.name === "tableRow";
   const said = ranges.map((range) => (range.block ? wordsIn(range.block) : "")).filter(Boolean).join("；");
   const thing = isRow ? "行" : "图片";

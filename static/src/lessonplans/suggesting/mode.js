@@ -13,7 +13,7 @@ import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutB
 /** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
 export const PLAIN = "notSuggested";
 const REFUSED =
-  "修订时可以增加、删除文字、图片和表格的整行，改字的样子。要改标题、列表，增删整列，合并格子，请先关掉“修订”";
+  "修订时可以增加、删除文字、图片和表格的整行，改字的样子，改标题。要改列表、对齐，增删整列，合并格子，请先关掉“修订”";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {

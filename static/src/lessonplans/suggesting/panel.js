@@ -38,7 +38,7 @@ export class SuggestionPanel {
     const all = suggestionsIn(this.editor.state.doc);
     const caret = this.editor.state.selection;
     const asked = all.filter(({ author }) => !(this.mode.on && author === this.mode.userId));
-    this.showHere(caret.empty ? asked.find(({ ranges }) => ranges.some((range) => range.from <= caret.from && caret.from <= range.to)) : null);
+    this.showHere(caret.empty ? inmost(asked, caret.from) : null);
     const signature = JSON.stringify([this.editor.isEditable, this.author, all.map((one) => [one.id, one.author, told(one)])]);
     if (signature === this.shown) return;
     this.shown = signature;
@@ -155,6 +155,13 @@ export class SuggestionPanel {
     this.here.hidden = !suggestion;
     if (suggestion) this.here.replaceChildren(who(suggestion), words(suggestion), ...this.decisions(suggestion));
   }
+}
+
+/** The suggestion at a place; within a row that is suggested as a whole, that of the words. */
+function inmost(suggestions, at) {
+  const around = ({ ranges }) => ranges.filter(({ from, to }) => from <= at && at <= to).map(({ from, to }) => to - from);
+  const found = suggestions.filter((one) => around(one).length);
+  return found.sort((one, other) => Math.min(...around(one)) - Math.min(...around(other)))[0] || null;
 }
 
 function element(tag, className, text = "") {

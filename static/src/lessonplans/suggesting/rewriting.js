@@ -2,8 +2,8 @@
 // marked as taken out, one's own suggested text really goes. What cannot be said that way is refused as a whole.
 import { Fragment } from "@tiptap/pm/model";
 import { Selection, TextSelection } from "@tiptap/pm/state";
-import { AddMarkStep, RemoveMarkStep, ReplaceStep, canJoin } from "@tiptap/pm/transform";
-import { changesOf, putsRow, suggestBlocks } from "./blocks.js";
+import { AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, canJoin } from "@tiptap/pm/transform";
+import { changesOf, putsRow, suggestBlocks, suggestShape } from "./blocks.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion, markOf } from "./marks.js";
 
 const FLAT = ["paragraph", "heading", "blockquote", "bulletList", "orderedList", "taskList", "listItem", "taskItem"];
@@ -19,6 +19,7 @@ export function asSuggestion(transaction, state, author) {
     const back = (position, side) => earlier.reduce((at, map) => map.invert().map(at, side), position);
     const place = (position, side) => out.mapping.map(back(position, side), side);
     const range = { from: place(step.from, step.from === step.to ? 1 : -1), to: place(step.to, 1) };
+    if (step instanceof ReplaceAroundStep && suggestShape(out, step, range.from, newAttributes(author))) continue;
     if (step instanceof ReplaceStep && suggestBlocks(out, step, range, newAttributes(author))) continue;
     const words = step instanceof ReplaceStep ? wordsOf(step.slice, state.schema, isBrought(transaction)) : null;
     if (!words && !isLook) return null;

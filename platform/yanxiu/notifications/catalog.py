@@ -115,6 +115,10 @@ KINDS: dict[str, Wording] = {
     "resource_returned": Wording(
         "{actor}退回了您的资源，写了理由", "您有 {count} 份资源退回修改，理由已写明", "undo", waits=True
     ),
+    "resource_taught": Wording("{actor}用您的资源上过课了", "{actor}等 {count} 次用您的资源上课", "check"),
+    "resource_taken_down": Wording(
+        "{actor}下架了您的资源，写了理由", "您有 {count} 份资源被下架，理由已写明", "warning", decides=True
+    ),
     "recording_ready": Wording("课堂实录可以观看了", "课堂实录可以观看了", "play"),
     "recording_failed": Wording("课堂实录没有处理成功", "课堂实录没有处理成功", "warning", waits=True),
 }

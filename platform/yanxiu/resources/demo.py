@@ -20,6 +20,7 @@ from yanxiu.resources.services import ResourceDetails, add_version, publish_reso
 from yanxiu.resources.services.collections import create_collection, put_in_collection
 from yanxiu.resources.services.reviews import review_resource
 from yanxiu.resources.services.textbooks import install_shipped_textbooks
+from yanxiu.resources.services.usage import report_use
 
 _GIVEN = (
     "kind",
@@ -46,6 +47,13 @@ def seed(world: DemoWorld) -> None:
     made += [_publish(world, entry) for entry in _entries("library.toml", "resource")]
     _review(world, made)
     _collect(world, made)
+    for key, note in (
+        ("teacher", "改了导入，用班里学生画的人物卡。"),
+        ("villager", "两个班各上了一次，品读部分要留足时间。"),
+    ):
+        taught = next((thing for thing in made if thing.lesson and thing.visibility == "county"), None)
+        if taught is not None:
+            report_use(world.users[key], taught, (world.now - timedelta(days=6)).date(), note)
     for user, resource in (("leader", made[0]), ("teacher", made[5]), ("teacher", made[7]), ("villager", made[6])):
         set_favorite(world.users[user], resource, True)
 

@@ -89,3 +89,21 @@ class ResourceReviewed(Event):
     reviewer_id: int
     owner_id: int
     grading: str
+
+
+@dataclass(frozen=True)
+class ResourceTaught(Event):
+    """Somebody said that they taught with a resource."""
+
+    resource_id: int
+    user_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True)
+class ResourceTakenDown(Event):
+    """School or county took a resource down, with a reason."""
+
+    resource_id: int
+    actor_id: int
+    owner_id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wtforms import FileField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, FileField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from yanxiu.core import clock
@@ -16,7 +16,7 @@ from yanxiu.resources.queries import LibraryFilter
 from yanxiu.resources.queries.textbooks import FIXED, Shelf
 from yanxiu.resources.services import ResourceDetails
 from yanxiu.web.converters import LARGEST_ID
-from yanxiu.web.forms import Form, one_line, some_lines
+from yanxiu.web.forms import Form, day_in_our_time, one_line, some_lines
 
 MINE = ("uploads", "favorites", "removed")
 FIRST_YEAR = 1980
@@ -170,6 +170,19 @@ class CollectionForm(Form):
         DataRequired("请选择谁能看到"),
     )
     cover = FileField("封面图片")
+
+
+class UseForm(Form):
+    """When somebody taught with a resource, and what they changed."""
+
+    taught_on = DateField("哪天上的", [DataRequired("请选择日期"), day_in_our_time])
+    note = StringField("怎么用的、改了什么", [_upto(300)], [one_line])
+
+
+class TakedownForm(Form):
+    """Why a resource is taken down."""
+
+    reason = StringField("下架的理由", [DataRequired("请写明下架的理由，作者会看到"), _upto(300)], [one_line])
 
 
 class NodeForm(Form):

@@ -23,6 +23,8 @@ def can_view_resource(viewer: Viewer, resource: Resource, workshop_ids: Collecti
     if owns(viewer, resource):
         return True
     if resource.removed_at is not None:
+        if resource.takedown_reason and viewer.researches(resource.org_path):
+            return resource.visibility in REVIEWED
         return resource.visibility != "private" and viewer.is_admin_over(resource.org_path)
     if resource.visibility == "public":
         return True
@@ -47,6 +49,21 @@ def can_edit_resource(viewer: Viewer, resource: Resource) -> bool:
 def can_remove_resource(viewer: Viewer, resource: Resource) -> bool:
     """Whoever may edit may also put it in the bin and fetch it back."""
     return can_edit_resource(viewer, resource)
+
+
+def can_take_down(viewer: Viewer, resource: Resource) -> bool:
+    """Whoever looks after the research work of the owner's place takes down what was shared there, with a reason."""
+    return not owns(viewer, resource) and resource.visibility in REVIEWED and viewer.researches(resource.org_path)
+
+
+def can_restore_resource(viewer: Viewer, resource: Resource) -> bool:
+    """What was taken down comes back only through those who may take down; else as it went."""
+    return can_take_down(viewer, resource) if resource.takedown_reason else can_remove_resource(viewer, resource)
+
+
+def can_read_school_figures(viewer: Viewer) -> bool:
+    """Figures of a whole school are for those who lead it, or look after its research."""
+    return viewer.school_id is not None and viewer.researches(viewer.org_path)
 
 
 def can_use_upload(viewer: Viewer, upload: ResourceUpload) -> bool:

@@ -731,6 +731,8 @@ def upgrade() -> None:
         sa.Column("grading", sa.String(length=10), nullable=False),
         sa.Column("review_step", sa.String(length=10), nullable=False),
         sa.Column("review_since", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("use_count", sa.Integer(), nullable=False),
+        sa.Column("takedown_reason", sa.String(length=300), nullable=False),
         sa.Column("removed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -1464,6 +1466,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_file")),
         sa.UniqueConstraint("resource_id", "number", name=op.f("uq_resource_file_resource_id_number")),
     )
+    op.create_table(
+        "resource_use",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("taught_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_use_resource_id_resource")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_resource_use_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_use")),
+        sa.UniqueConstraint(
+            "resource_id", "user_id", "taught_on", name=op.f("uq_resource_use_resource_id_user_id_taught_on")
+        ),
+    )
+    with op.batch_alter_table("resource_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_use_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "term_item",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2834,6 +2854,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_term_item_stage_id"))
 
     op.drop_table("term_item")
+    with op.batch_alter_table("resource_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_use_user_id"))
+
+    op.drop_table("resource_use")
     op.drop_table("resource_file")
     with op.batch_alter_table("resource_favorite", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_favorite_resource_id"))

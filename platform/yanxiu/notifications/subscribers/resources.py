@@ -1,24 +1,40 @@
-"""Messages from the library: what became of a review."""
+"""Messages from the library: what became of a review, who taught with it, what was taken down."""
 
 from __future__ import annotations
 
 from yanxiu.core.events import Subscription
 from yanxiu.notifications.services import Message, notify, place_name
-from yanxiu.resources.events import ResourceReviewed
+from yanxiu.resources.events import ResourceReviewed, ResourceTakenDown, ResourceTaught
 from yanxiu.resources.queries import find_resource
 
 KIND_OF = {"": "resource_returned", "fine": "resource_fine"}
 
 
 def _on_review(event: ResourceReviewed) -> None:
-    resource = find_resource(event.resource_id)
+    kind = KIND_OF.get(event.grading, "resource_accepted")
+    _tell(kind, event.resource_id, event.reviewer_id, event.owner_id, "#review")
+
+
+def _on_use(event: ResourceTaught) -> None:
+    if event.user_id != event.owner_id:
+        _tell("resource_taught", event.resource_id, event.user_id, event.owner_id, "#uses")
+
+
+def _on_takedown(event: ResourceTakenDown) -> None:
+    _tell("resource_taken_down", event.resource_id, event.actor_id, event.owner_id)
+
+
+def _tell(kind: str, resource_id: int, actor_id: int, owner_id: int, part: str = "") -> None:
+    resource = find_resource(resource_id)
     if resource is None:
         return
-    url = f"/resources/{resource.id}"
-    kind = KIND_OF.get(event.grading, "resource_accepted")
-    place = place_name("资源", resource.title)
-    message = Message(kind, event.reviewer_id, place, url, resource.title, f"{url}#review", f"resource:{resource.id}")
-    notify([event.owner_id], message)
+    url, title = f"/resources/{resource.id}", resource.title
+    message = Message(kind, actor_id, place_name("资源", title), url, title, url + part, f"resource:{resource.id}")
+    notify([owner_id], message)
 
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = (Subscription(ResourceReviewed, _on_review),)
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription(ResourceReviewed, _on_review),
+    Subscription(ResourceTaught, _on_use),
+    Subscription(ResourceTakenDown, _on_takedown),
+)

@@ -34,6 +34,7 @@ __all__ = [
     "ResourceFile",
     "ResourceReview",
     "ResourceUpload",
+    "ResourceUse",
     "TextbookNode",
     "TextbookRemap",
     "TextbookRemapStep",
@@ -92,6 +93,10 @@ class Resource(Timestamps, Model):
     review_step: Mapped[str] = mapped_column(String(10), default="")
     """Who has it before them: `catalog.REVIEW_STEPS`; empty for what is not shared with school or county."""
     review_since: Mapped[datetime] = mapped_column(default=clock.now)
+    use_count: Mapped[int] = mapped_column(default=0)
+    """How often somebody said they had taught with it."""
+    takedown_reason: Mapped[str] = mapped_column(String(300), default="")
+    """Why school or county took it down, while it is in the bin for that: its owner alone cannot fetch it back then."""
     removed_at: Mapped[datetime | None]
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
 
@@ -210,6 +215,22 @@ class ResourceFavorite(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), primary_key=True, index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ResourceUse(Model):
+    """我上过了: somebody taught with a resource on a day, and perhaps what they changed."""
+
+    __tablename__ = "resource_use"
+    __table_args__ = (UniqueConstraint("resource_id", "user_id", "taught_on"),)
+
+    id: Mapped[Id]
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    taught_on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship()
 
 
 class ResourceDownload(Model):

@@ -170,7 +170,7 @@ def restore_resource(actor: User, resource: Resource) -> None:
     _hold(resource)
     if resource.removed_at is None:
         return
-    resource.removed_at = None
+    resource.removed_at, resource.takedown_reason = None, ""
     resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
     record_audit(actor, "resource.restore", "resource", resource.id, title=resource.title)
     record(ResourceRestored(resource.id, actor.id))

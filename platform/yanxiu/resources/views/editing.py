@@ -13,7 +13,7 @@ from yanxiu.resources.extraction.formats import ACCEPT
 from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.forms import DetailsForm, VersionForm, details_of
 from yanxiu.resources.models import Resource
-from yanxiu.resources.permissions import can_edit_resource, can_remove_resource
+from yanxiu.resources.permissions import can_edit_resource, can_remove_resource, can_restore_resource
 from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import add_version, remove_resource, restore_resource, update_resource
 from yanxiu.resources.views.blueprint import bp, load_for
@@ -87,7 +87,7 @@ def remove(resource_id: int) -> ResponseReturnValue:
 def restore(resource_id: int) -> ResponseReturnValue:
     """Fetch a resource back from the bin."""
     with unit_of_work():
-        restore_resource(current_actor(), load_for(can_remove_resource, resource_id, in_bin=True))
+        restore_resource(current_actor(), load_for(can_restore_resource, resource_id, in_bin=True))
     flash("已恢复", "success")
     return redirect(url_for("resources.show", resource_id=resource_id))
 

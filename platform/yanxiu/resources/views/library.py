@@ -6,6 +6,7 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from yanxiu.core import clock
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
@@ -19,7 +20,9 @@ from yanxiu.resources.permissions import (
     can_edit_textbooks,
     can_read_reviews,
     can_remove_resource,
+    can_restore_resource,
     can_review_resource,
+    can_take_down,
     review_steps_of,
 )
 from yanxiu.resources.queries import (
@@ -34,6 +37,7 @@ from yanxiu.resources.queries.collections import collections_with, own_collectio
 from yanxiu.resources.queries.likeness import near_resource
 from yanxiu.resources.queries.reviews import reviews_of
 from yanxiu.resources.queries.textbooks import FIXED, names_in_book, shelf_of
+from yanxiu.resources.queries.usage import uses_of
 from yanxiu.resources.services import count_download, note_opening, set_favorite
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
@@ -126,6 +130,8 @@ def show(resource_id: int) -> str:
         reviews=reviews_of(resource.id) if reads else None,
         may_review=can_review_resource(viewer, resource),
         near=near_resource(viewer, viewer_workshops(), resource.current_file_id) if reads else None,
+        uses=uses_of(resource.id),
+        today=clock.today(),
         collections=collections_with(viewer, resource.id),
         own_collections=own_collections(viewer) if viewer.is_authenticated else [],
         may_ask=can_ask_for_review(viewer, resource),
@@ -145,7 +151,12 @@ def _note_opening(resource_id: int) -> None:
 
 def _rights(resource: Resource) -> dict[str, bool]:
     viewer = current_viewer()
-    return {"may_edit": can_edit_resource(viewer, resource), "may_remove": can_remove_resource(viewer, resource)}
+    return {
+        "may_edit": can_edit_resource(viewer, resource),
+        "may_remove": can_remove_resource(viewer, resource),
+        "may_restore": can_restore_resource(viewer, resource),
+        "may_take_down": can_take_down(viewer, resource),
+    }
 
 
 @bp.get("/resources/<int:resource_id>/preview")

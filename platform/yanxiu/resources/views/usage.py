@@ -1,0 +1,67 @@
+"""我上过了, figures of use, and taking something down."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core.errors import InvalidError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.resources.forms import TakedownForm, UseForm
+from yanxiu.resources.permissions import can_read_school_figures, can_take_down
+from yanxiu.resources.queries.usage import scope_of, usage_figures, usage_page
+from yanxiu.resources.services.usage import report_use, take_down, withdraw_use
+from yanxiu.resources.views.blueprint import bp, load_for, load_resource, viewer_workshops
+from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.forms import Form
+
+
+@bp.get("/resources/figures")
+def figures() -> str:
+    """How one's own resources are used; who leads the school also sees the school's (`?of=school`)."""
+    viewer = current_viewer()
+    may_school = can_read_school_figures(viewer)
+    school = may_school and request.args.get("of") == "school"
+    scope = scope_of(viewer, viewer_workshops(), school=school)
+    page = usage_page(scope, request.args.get("cursor"))
+    return render_template(
+        "resources/figures.html", figures=usage_figures(scope), page=page, school=school, may_school=may_school
+    )
+
+
+@bp.post("/resources/<int:resource_id>/uses")
+def add_use(resource_id: int) -> ResponseReturnValue:
+    """Say that one taught with it."""
+    form = UseForm()
+    _require(form)
+    with unit_of_work():
+        report_use(current_actor(), load_resource(resource_id), form.taught_on.data, form.note.data or "")
+    flash("记下了，作者会知道您用过", "success")
+    return redirect(url_for("resources.show", resource_id=resource_id) + "#uses")
+
+
+@bp.post("/resources/<int:resource_id>/uses/<int:use_id>/removal")
+def remove_use(resource_id: int, use_id: int) -> ResponseReturnValue:
+    """Take it back."""
+    with unit_of_work():
+        withdraw_use(current_actor(), load_resource(resource_id), use_id)
+    flash("已撤回", "success")
+    return redirect(url_for("resources.show", resource_id=resource_id) + "#uses")
+
+
+@bp.post("/resources/<int:resource_id>/takedown")
+def takedown(resource_id: int) -> ResponseReturnValue:
+    """Take a resource down with a reason; the page that follows offers the way back."""
+    load_for(can_take_down, resource_id)
+    form = TakedownForm()
+    _require(form)
+    with unit_of_work():
+        take_down(current_actor(), load_for(can_take_down, resource_id), form.reason.data or "")
+    return redirect(url_for("resources.show", resource_id=resource_id))
+
+
+def _require(form: Form) -> None:
+    """These forms have one or two fields: what is wrong is said on a page of its own."""
+    if not form.validate():
+        name, messages = next(iter(form.errors.items()))
+        raise InvalidError(str(messages[0]), field=name)

@@ -1,0 +1,32 @@
+"""Who reports a use, sees figures, takes down: all who see it; everybody their own; who looks after the owner's school."""
+
+from tests.support.cast import Cast
+from tests.support.matrix import Row, expect, signed_in
+from tests.support.resources import make_resource
+from yanxiu.core import clock
+from yanxiu.resources.services.usage import report_use
+
+
+def build(cast: Cast) -> dict[str, object]:
+    resource = make_resource(cast.user("teacher"))
+    use = report_use(cast.user("colleague"), resource, clock.today())
+    from yanxiu.core.db import db
+
+    db.session.flush()
+    return {"resource": resource.id, "use": use.id}
+
+
+ROUTES = {
+    ("GET", "resources.figures"): Row("/resources/figures?of=school", signed_in()),
+    ("POST", "resources.add_use"): Row(
+        "/resources/{resource}/uses", expect(302, stranger=404), data={"taught_on": "2026-03-05", "note": "改了导入"}
+    ),
+    ("POST", "resources.remove_use"): Row(
+        "/resources/{resource}/uses/{use}/removal", expect(404, anonymous=302, colleague=302), data={}
+    ),
+    ("POST", "resources.takedown"): Row(
+        "/resources/{resource}/takedown",
+        expect(403, anonymous=302, stranger=404, principal=302, researcher=302, admin=302),
+        data={"reason": "用了别人的照片"},
+    ),
+}

@@ -4,6 +4,7 @@ import { Player } from "./lesson/player.js";
 import { Timeline } from "./lesson/timeline.js";
 import { drawLane } from "./lesson/coding/lanes.js";
 import { Coding } from "./lesson/coding/coding.js";
+import { Ledger } from "./lesson/coding/ledger.js";
 import { Playlist } from "./lesson/coding/playlist.js";
 import { bindCodingKeys } from "./lesson/coding/keys.js";
 
@@ -19,6 +20,11 @@ behavior("[data-player]", (element) => {
 
 behavior("[data-coding]", (element) => {
   page.coding = new Coding(element);
+  if (page.player) page.coding.attach(page.player);
+});
+
+behavior("[data-ledger]", (element) => {
+  page.coding = new Ledger(element);
   if (page.player) page.coding.attach(page.player);
 });
 

@@ -117,3 +117,36 @@ def test_the_lanes_of_a_lesson_lead_to_the_moment(page_for, app, cast, lesson_id
     phase.press("Enter")
     eventually(lambda: abs(seconds(page) - 16) < 0.01)
     assert errors == []
+
+
+def test_questions_are_noted_by_keys_and_kept_while_the_line_is_away(page_for, app, lesson_id, errors):
+    page = page_for("colleague", 1280)
+    page.goto(f"/lessons/{lesson_id}/codings/ask")
+    expect(page.locator("#coding")).to_have_attribute("data-ready", "")
+    state, now = page.locator("[data-coding-state]"), page.locator("[data-coding-now]")
+    page.keyboard.press("w")
+    expect(page.locator("[data-coding-error]")).to_have_text("先在老师问完时按 Q，再记别的")
+    press_at(page, 2, "q")
+    press_at(page, 5, "w")
+    expect(now).to_have_text("第 1 问 00:02，候答 3.0 秒")
+    page.keyboard.press("4")
+    page.keyboard.press("5")  # another level takes the place of the first
+    expect(state).to_have_attribute("data-state", "saved")
+    page.route("**/codings/ask", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    press_at(page, 8, "q")
+    page.keyboard.press("v")
+    expect(state).to_have_attribute("data-state", "offline")
+    page.unroute("**/codings/ask")
+    page.reload()
+    expect(state).to_have_attribute("data-state", "saved")
+    assert kept(app) == [(2, "Q"), (2, "L5"), (5, "W"), (8, "Q"), (8, "R9")]
+    expect(page.locator("[data-questions] tr").first).to_contain_text("追问")
+    press_at(page, 9, "Delete")
+    expect(page.locator("[data-questions] tr")).to_have_count(1)
+    page.keyboard.press("z")
+    expect(page.locator("[data-questions] tr")).to_have_count(2)
+    page.get_by_role("button", name="完成记录").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="完成").click()
+    expect(page.get_by_role("heading", name="问答记录结果")).to_be_visible()
+    expect(page.get_by_role("row", name="评价").first).to_be_visible()
+    errors[:] = [error for error in errors if "ERR_FAILED" not in error]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from tests.observations.matrix import LESSON, build, watchers
+import json
+from typing import Any
+
+from tests.observations import matrix
+from tests.observations.matrix import LESSON, UUID, watchers
+from tests.support.cast import Cast
 from tests.support.matrix import Row
 
-__all__ = ["ROUTES", "build"]
+
+def build(cast: Cast) -> dict[str, Any]:
+    return {**matrix.build(cast), "question": json.dumps({"added": [[UUID, 1000, "Q"]], "reached": 2000})}
+
 
 PAPERS = LESSON + "/papers"
 ROUTES = {
@@ -17,4 +25,10 @@ ROUTES = {
     ("GET", "observations.record_file"): Row(PAPERS + "/record", watchers(200)),
     ("GET", "observations.scores_file"): Row(PAPERS + "/scores", {**watchers(403, owner=200), "colleague": 200}),
     ("GET", "observations.minutes_file"): Row(PAPERS + "/minutes", watchers(200)),
+}
+ASK = LESSON + "/codings/ask"
+ROUTES |= {
+    ("GET", "observations.question_page"): Row(ASK, watchers(200)),
+    ("POST", "observations.save_questions"): Row(ASK, watchers(303), data={"changes": "{question}"}),
+    ("GET", "observations.question_results"): Row(ASK + "/results", watchers(403, owner=200, host=200)),
 }

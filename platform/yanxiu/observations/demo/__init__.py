@@ -15,7 +15,7 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import receive_file
 from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
 from yanxiu.lessonplans.services.rounds import tie_lesson
-from yanxiu.observations.demo.codes import AGREED, CODINGS
+from yanxiu.observations.demo.codes import AGREED, CODINGS, QUESTIONS
 from yanxiu.observations.demo.live import note_live
 from yanxiu.observations.demo.steps import go_through_steps
 from yanxiu.observations.demo.talk import (
@@ -27,6 +27,7 @@ from yanxiu.observations.demo.talk import (
     PHASES,
     Remark,
 )
+from yanxiu.observations.instruments.questions import LEDGER
 from yanxiu.observations.instruments.schemes import SCHEMES
 from yanxiu.observations.media.probe import probe
 from yanxiu.observations.models import Lesson, RecordingVersion, RenditionKind
@@ -221,6 +222,10 @@ def _code(world: DemoWorld, lesson: Lesson) -> None:
         codings.save_codes(world.users[who], lesson, version, scheme, Batch(marks, reached_ms=reached_ms))
         if is_done:
             codings.finish_coding(world.users[who], lesson, scheme).finished_at = world.ago(days=2)
+    asked = tuple(Mark(_uuid(world), round(at * 1000), code) for at, code in QUESTIONS)
+    researcher = world.users["researcher"]
+    codings.save_codes(researcher, lesson, version, LEDGER, Batch(asked, reached_ms=version.duration_ms or 0))
+    codings.finish_coding(researcher, lesson, LEDGER).finished_at = world.ago(days=2)
     first, second = finished_codings(lesson.id, "fias")
     codings.adjudicate(world.users["researcher"], lesson, first, second, *AGREED)
     db.session.flush()

@@ -34,3 +34,14 @@ CODINGS: tuple[Coding, ...] = (
 )  # fmt: skip
 AGREED = (15_000, 18_000, "10")
 """What the two who coded with Flanders' categories agreed on for one stretch."""
+
+QUESTIONS: tuple[tuple[float, str], ...] = (
+    (4, "Q"), (4, "L2"), (4, "C1"), (4, "R6"), (5.1, "W"), (8.5, "A"), (10, "F"),
+    (12, "Q"), (12, "L1"), (12, "C3"), (12, "R3"), (13, "W"), (15, "A"), (16.4, "F"),
+    (22, "Q"), (22, "L1"), (22, "R5"), (26.5, "F"),
+    (37, "Q"), (37, "L4"), (37, "C3"), (37, "R7"), (43.2, "W"), (48, "A"), (50, "F"),
+    (53, "Q"), (53, "L2"), (53, "C3"), (53, "R4"), (54.4, "W"), (57, "A"), (58.5, "F"),
+    (64, "Q"), (64, "L3"), (64, "C4"), (64, "R9"), (67.6, "W"), (69, "A"), (72, "F"),
+    (74, "Q"), (74, "L5"), (74, "C2"), (74, "R8"), (78.8, "W"), (80, "A"), (81.5, "F"),
+)  # fmt: skip
+"""The questions of the lesson as the county's researcher noted them: when (seconds into the film), and what."""

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from yanxiu.accounts.models import User
 from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+from yanxiu.observations.instruments.questions import KNOWN
 from yanxiu.observations.instruments.sampling import Span
-from yanxiu.observations.instruments.schemes import SCHEMES, Scheme
+from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.models.lessons import Lesson
 
 
@@ -54,7 +55,7 @@ class CodingSession(Model, Timestamps):
 
     @property
     def scheme_of(self) -> Scheme:
-        return SCHEMES[self.scheme]
+        return KNOWN[self.scheme]
 
     @property
     def kept(self) -> list["CodeInterval"]:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
+from yanxiu.observations.instruments.questions import KNOWN
 from yanxiu.observations.instruments.sampling import Span
-from yanxiu.observations.instruments.schemes import SCHEMES, Scheme
+from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState
 
 
@@ -39,7 +40,7 @@ def standings_of(lesson_id: int, user_id: int | None) -> list[Standing]:
             next((one.state for one in found if one.scheme == slug and one.coder_id == user_id), None),
             [one.coder for one in found if one.scheme == slug and one.is_done],
         )
-        for slug, scheme in SCHEMES.items()
+        for slug, scheme in KNOWN.items()
     ]
 
 

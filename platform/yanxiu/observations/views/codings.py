@@ -51,7 +51,7 @@ def coding_panel(found: LessonView) -> dict[str, Any]:
     standings = standings_of(found.lesson.id, viewer.user_id)
     seen = [one.scheme.slug for one in standings if can_view_codings(viewer, found.lesson, found.access, one.own)]
     may_code = can_code_lesson(viewer, found.lesson, found.access, clock.today())
-    lanes_ready = any(one.coders for one in standings if one.scheme.slug in seen)
+    lanes_ready = any(one.coders for one in standings if one.scheme.slug in seen and one.scheme.slug in SCHEMES)
     return {"standings": standings, "codings_seen": seen, "may_code": may_code, "lanes_ready": lanes_ready}
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import configure_mappers
 from yanxiu.config import Config
 from yanxiu.lessonplans.collab.protocol import NAMESPACE, Limits
 from yanxiu.lessonplans.sockets import EXTENSION, bind_documents
+from yanxiu.rehearsal import rehearse_joining
 from yanxiu.web.lines.server import LineServer
 from yanxiu.web.siblings import siblings
 
@@ -57,5 +58,6 @@ def run_realtime(app: Flask, host: str, port: int) -> None:
     configure_mappers()  # now and not while somebody waits for a document
     server = RealtimeServer(app)
     siblings.listen(app)
+    rehearse_joining(app)
     gc.freeze()  # what the start has made stays: looking through it again and again would cost the busy loop
     asyncio.run(server.serve(host, port))

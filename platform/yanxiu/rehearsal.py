@@ -47,6 +47,19 @@ def rehearse(app: Flask) -> None:
     encoding.join()
 
 
+def rehearse_joining(app: Flask) -> None:
+    """For a process that serves documents alone: ask what joining asks. Trouble is logged."""
+    try:
+        with app.app_context():
+            found = somebody_at_their_plan()
+            session = None if found is None else find_live_session(found[1])
+            if found is not None and session is not None:
+                visitor = Visitor(session.user_id, session.user.name, session.id)
+                rehearse_documents(app, visitor, found[0])
+    except Exception:
+        log.warning("joining could not be rehearsed", exc_info=True)
+
+
 def _encode_files(app: Flask) -> None:
     manifest = Manifest(Path(app.static_folder or "") / "dist" / "manifest.json")
     own = [name for name in map(manifest.name_of, (*SCRIPTS, *STYLES)) if name is not None]

@@ -39,6 +39,9 @@ def test_the_page_of_somebody_signed_in_is_made_once_and_nobody_is_noted(app, ca
     with app.app_context():
         assert db.session.execute(select(UserSession.id, UserSession.last_seen_at)).all() == before
         assert find_member(plan_id, cast.teacher.id).seen_at is None
+    with caplog.at_level(logging.WARNING, logger="yanxiu.rehearsal"):
+        rehearsal.rehearse_joining(app)
+    assert caplog.records == []
     assert any(name.startswith("editor-") and coding == "br" for name, coding in built_files(app)._kept)
 
 
@@ -47,7 +50,11 @@ def test_the_doors_open_without_anybody_signed_in_and_whatever_goes_wrong(app, c
     rehearsal.rehearse(app)
     monkeypatch.setattr(rehearsal, "somebody_at_their_plan", lambda: (1, 999_999))
     rehearsal.rehearse(app)
-    assert [record.message for record in caplog.records] == ["the first page could not be rehearsed"]
+    rehearsal.rehearse_joining(app)  # the sign-in ended meanwhile: nothing to ask
+    monkeypatch.setattr(rehearsal, "somebody_at_their_plan", lambda: 1 / 0)
+    rehearsal.rehearse_joining(app)
+    told = [record.message for record in caplog.records]
+    assert told == ["the first page could not be rehearsed", "joining could not be rehearsed"]
 
 
 def test_what_a_rehearsal_writes_is_not_kept(app, cast):

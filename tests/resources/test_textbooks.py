@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.resources.matrix_textbooks import BOOKS
-from tests.support.resources import make_resource
+from tests.support.resources import make_resource, make_upload
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
@@ -14,9 +14,10 @@ from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.resources.catalog import LEVELS, LONGEST
 from yanxiu.resources.indexing import load_documents
-from yanxiu.resources.models import Resource, TextbookNode
+from yanxiu.resources.models import Resource, ResourceUpload, TextbookNode
 from yanxiu.resources.permissions import can_edit_textbooks
 from yanxiu.resources.queries.textbooks import (
+    books_naming,
     children_of,
     counts_below,
     deepest_node,
@@ -185,6 +186,22 @@ def test_choices_narrow_without_scripts_and_a_word_that_is_no_longer_offered_is_
     assert "数学" in listed.split('data-level="subject"')[1].split("</select>")[0]
     names = client.get("/resources/textbooks/names", query_string=LESSON).get_json()["names"]
     assert (names["unit"], names["lesson"]) == (["第二单元"], ["草船借箭"])
+
+
+def test_a_lesson_in_the_name_of_a_file_says_the_rest_as_far_as_it_is_sure(ctx, cast):
+    county = cast.places["county"]
+    with unit_of_work():
+        install_shipped_textbooks(None, county)
+    known = books_naming(county, "草船借箭 最终版.docx", {}, {})
+    assert known == LESSON
+    several = books_naming(county, "古诗三首.pptx", {}, {})
+    assert several == {"stage": "小学", "subject": "语文", "edition": "统编版", "lesson": "古诗三首"}
+    assert books_naming(county, "古诗三首.pptx", {"grade": "四年级", "unit": "第三单元"}, {})["volume"] == "上册"
+    assert books_naming(county, "草船借箭.docx", {"subject": "数学"}, {}) == {}, "what the name says stands"
+    assert books_naming(county, "草船借箭.docx", {}, {"subject": "数学"}) == LESSON
+    assert books_naming(county, "100%_通知.docx", {}, {}) == books_naming(None, "草船借箭.docx", {}, {}) == {}
+    upload = db.session.get(ResourceUpload, make_upload(cast.user("teacher"), "跳水（第二课时）.docx"))
+    assert (upload.guess["unit"], upload.guess["grade"]) == ("第六单元", "五年级")
 
 
 def test_only_those_who_stand_for_the_whole_county_keep_its_catalog(ctx, cast):

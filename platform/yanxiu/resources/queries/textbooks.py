@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
@@ -26,6 +26,8 @@ FIXED: dict[str, tuple[str, ...]] = {
     "volume": VOLUMES,
 }
 MOST_TARGETS = 500
+SHORTEST_NAME = 2
+"""Characters of a lesson's name below which finding it in the name of a file says nothing (手, 绿)."""
 RECENT_REMAPS = 20
 
 
@@ -99,6 +101,30 @@ def deepest_node(county_id: int | None, names: Mapping[str, str]) -> TextbookNod
     statement = select(TextbookNode).where(TextbookNode.county_id == county_id, *same)
     statement = statement.order_by(TextbookNode.level.desc(), TextbookNode.id).limit(1)
     return db.session.scalars(statement.with_for_update(read=True)).first()
+
+
+def books_naming(
+    county_id: int | None, name: str, known: Mapping[str, str], likely: Mapping[str, str]
+) -> dict[str, str]:
+    """Return what the catalog says about a file by the lesson its name carries; only what all that fit agree on.
+
+    `known` was read in the name and must be met; `likely` (the person's own subject and stage) decides where several fit.
+    """
+    said = literal(name).contains(TextbookNode.lesson)
+    lessons = TextbookNode.county_id == county_id, TextbookNode.level == len(COLUMNS) - 1
+    columns = [getattr(TextbookNode, column) for column in COLUMNS]
+    statement = select(*columns).where(*lessons, TextbookNode.retired_at.is_(None), said)
+    statement = statement.where(func.length(TextbookNode.lesson) >= SHORTEST_NAME).order_by(TextbookNode.id).limit(100)
+    fitting = [dict(zip(COLUMNS, row, strict=True)) for row in db.session.execute(statement)]
+    fitting = [names for names in fitting if _agrees(names, known)]
+    longest = max((len(names["lesson"]) for names in fitting), default=0)
+    fitting = [names for names in fitting if len(names["lesson"]) == longest]
+    fitting = [names for names in fitting if _agrees(names, likely)] or fitting
+    return {column: fitting[0][column] for column in COLUMNS if len({names[column] for names in fitting}) == 1}
+
+
+def _agrees(names: Mapping[str, str], said: Mapping[str, str]) -> bool:
+    return all(names[column] == said[column] for column in COLUMNS if said.get(column))
 
 
 def find_node(county_id: int | None, node_id: int) -> TextbookNode | None:

@@ -46,6 +46,7 @@ from yanxiu.resources.models import (
     ResourceFile,
     ResourceUpload,
 )
+from yanxiu.resources.queries.textbooks import books_naming
 from yanxiu.resources.services.reviews import renew_review, settle_review
 from yanxiu.resources.services.textbooks import textbook_for
 from yanxiu.workshops.queries import membership_of
@@ -75,9 +76,13 @@ class ResourceDetails:
 
 
 def receive_upload(actor: User, checked: CheckedFile) -> ResourceUpload:
-    """Keep a checked file until its owner describes it; guesses come from the name, then from the person."""
+    """Keep a checked file until its owner describes it.
+
+    Guesses come from the name, then from the county's catalog where the name carries a lesson, then from the person.
+    """
     file = keep_file(checked.received, actor.id)
-    guess = {"subject": actor.subject, "stage": actor.stage, **guess_details(file.name)}
+    said, person = guess_details(file.name), {"subject": actor.subject, "stage": actor.stage}
+    guess = {**person, **books_naming(viewer_of(actor).county_id, file.name, said, person), **said}
     upload = ResourceUpload(
         owner_id=actor.id,
         stored_file=file,

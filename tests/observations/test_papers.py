@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from typing import Any
+from uuid import uuid4
 
 import docx
 import pytest
@@ -18,7 +19,8 @@ from yanxiu.core.csv_files import csv_bytes
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.models.rounds import ADOPTED, REMARK, Suggestion
-from yanxiu.observations.models import RubricTemplate
+from yanxiu.observations.models import Lesson, RubricTemplate
+from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.services.comments import CommentDraft, reply_to_comment, resolve_comment, withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
@@ -167,3 +169,26 @@ def test_no_text_of_a_csv_file_is_a_formula():
     cells = ["=1", "+1", "-1", "@A", " =1", "＝1", "\t1", "好=", 5, None]
     (row,) = list(csv.reader(io.StringIO(csv_bytes(["a"], [cells]).decode("utf-8-sig"))))[1:]
     assert row == ["'=1", "'+1", "'-1", "'@A", "' =1", "'＝1", "'\t1", "好=", "5", ""]
+
+
+def test_the_page_of_files_asks_the_database_as_often_for_many_comments(app, cast, client_for, watched, count_queries):
+    teacher, at = client_for("teacher"), f"/lessons/{watched['lesson']}/papers"
+    addresses = (at, f"{at}/comments?format=csv", f"{at}/record?observer={watched['colleague']}", f"{at}/minutes")
+
+    def asked() -> list[int]:
+        counts = []
+        for address in addresses:
+            with count_queries() as seen:
+                assert teacher.get(address).status_code == 200
+            counts.append(seen.count)
+        return counts
+
+    asked()
+    few = asked()
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, watched["lesson"])
+        version = current_version(recording_of(lesson.id))
+        for number in range(6):
+            thread = some_comment(cast.user("colleague"), lesson, version, start_ms=1_000 * number)
+            reply_to_comment(cast.user("leader"), lesson, thread, CommentDraft("同意", str(uuid4())))
+    assert asked() == few

@@ -107,6 +107,7 @@ def test_an_archived_lesson_is_read_until_it_is_opened_again(app, cast, client_f
     assert "归档这节课" in teacher.get(address).text
     teacher.post(f"{address}/cycle", data={"seen": "reflecting", "to": "archived"})
     assert "这节课已归档，只供观看" in colleague.get(address).text
+    assert "<fieldset disabled>" in colleague.get(f"{address}/live").text
     for door in ("comments", "live", "texts"):
         assert colleague.post(f"{address}/{door}", data=note).status_code == 403
     assert teacher.post(f"{address}/texts", data={"aim": "改一改"}).status_code == 403

@@ -1,6 +1,7 @@
 // The page in the classroom: a press on a tag keeps the note on this device at once, with the moment one began to write it.
 import { newUuid } from "../behaviors/async-form.js";
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
+import { viewerId } from "../net.js";
 import { forgetNote, keepNote, keptNotes, sendNote, sendNotes } from "./live-queue.js";
 
 const TICK_MS = 1000;
@@ -31,8 +32,8 @@ class LiveNotes {
     this.list.addEventListener("click", ({ target }) => this.drop(target.closest("[data-drop]")));
     warnBeforeLeaving(() => Boolean(this.homeless));
     const audience = this.form.elements.visibility;
-    audience.value = localStorage.getItem("live-audience") || audience.value;
-    audience.addEventListener("change", () => localStorage.setItem("live-audience", audience.value));
+    audience.value = remembered() || audience.value;
+    audience.addEventListener("change", () => remember(audience.value));
     setInterval(() => this.tick(), TICK_MS);
     this.tick();
     this.tally();
@@ -120,6 +121,24 @@ class LiveNotes {
     this.homeless = text;
     place.textContent = text;
     place.hidden = !text;
+  }
+}
+
+const audienceKey = () => `mark:${viewerId()}:live-audience`;
+
+function remembered() {
+  try {
+    return localStorage.getItem(audienceKey());
+  } catch (_) {
+    return null;
+  }
+}
+
+function remember(audience) {
+  try {
+    localStorage.setItem(audienceKey(), audience);
+  } catch (_) {
+    // Without storage it is chosen again the next time.
   }
 }
 

@@ -1,6 +1,7 @@
 // Live notes wait on this device until the server has them, under their writer and one key each: the server knows a note that comes
 // twice. They are sent from whatever page is open; how long ago a note was taken is counted by this device's clock alone.
 import { requestJson, viewerId } from "../net.js";
+import { KEEP_MS } from "../behaviors/drafts.js";
 import { waits } from "../workshops/sign-in-queue.js";
 
 const PREFIX = "note:";
@@ -48,6 +49,8 @@ export function sendNotes() {
 
 async function sendAll() {
   clearTimeout(timer);
+  // The server takes none that is older, and a device keeps nothing for ever.
+  for (const note of keptNotes().filter(({ at }) => at < Date.now() - KEEP_MS)) forgetNote(note);
   for (const note of keptNotes().filter(({ problem }) => !problem)) {
     if (!(await sendNote(note))) return;
   }

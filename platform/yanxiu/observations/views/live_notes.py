@@ -21,7 +21,7 @@ from yanxiu.observations.queries import LessonView, current_version, find_commen
 from yanxiu.observations.queries.comments import has_live_notes, notes_by_clock, own_live_notes
 from yanxiu.observations.services import live_notes as service
 from yanxiu.observations.services.live_notes import NoteDraft
-from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted, why_rests
 from yanxiu.web.auth import current_actor, current_viewer
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -29,12 +29,14 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 @bp.get("/lessons/<int:lesson_id>/live")
 def live_page(lesson_id: int) -> ResponseReturnValue:
-    """现场随记: for a phone in the classroom."""
-    lesson = load_to_speak(lesson_id).lesson
+    """现场随记: for a phone in the classroom. It still opens when the lesson rests: a note that came too late is read there."""
+    found = load_lesson(lesson_id)
+    lesson = found.lesson
     return render_template(
         "observations/live.html",
         lesson=lesson,
         notes=own_live_notes(current_viewer(), lesson),
+        why_rests=why_rests(found),
         kinds=list(CommentKind),
         visibilities=list(CommentVisibility),
         fresh_uuid=str(uuid4()),

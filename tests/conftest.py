@@ -68,7 +68,9 @@ def meets_a_database(item: pytest.Item) -> bool:
     """Whether the test uses the shared application or makes a database of its own."""
     if item.get_closest_marker("once"):
         return False
-    makes_its_own = not vars(getattr(item, "module", item)).keys().isdisjoint({"empty_database", "new_instance"})
+    makes_its_own = (
+        not vars(getattr(item, "module", item)).keys().isdisjoint({"empty_database", "new_instance", "search_engine"})
+    )
     return makes_its_own or "built" in getattr(item, "fixturenames", ())
 
 
@@ -88,7 +90,10 @@ def built(database: SqliteDatabase | PostgresDatabase, instance: Path) -> Iterat
     use_cheap_hashing()
     hang_up_at_once()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    config = Config(instance=str(instance), database_url=database.url, secret_key="test", rate_limits=False)
+    config = Config(
+        instance=str(instance), database_url=database.url, secret_key="test", rate_limits=False,
+        search="postgres" if ADMIN_URL else "local",
+    )  # fmt: skip
     app = create_app(config, TESTING=True, PROPAGATE_EXCEPTIONS=False)
     init_templates(app, Path(gettempdir()) / f"yanxiu-templates-{getuid()}")  # compiled once for all processes
     with app.app_context():

@@ -33,6 +33,9 @@ class Config:
     """`DATABASE_URL`; empty = SQLite in the instance folder."""
     secret_key: str = ""
     redis_url: str = ""
+    search: str = "local"
+    """Where the index of search is: `local`, a folder of the instance, or `postgres`, in the database, where several
+    processes and machines share it."""
     trusted_hosts: str = ""
     """Comma-separated host names that may be asked for; empty = any (a warning of `yanxiu doctor`)."""
     behind_proxy: bool = False
@@ -78,6 +81,16 @@ class Config:
         return sizes | {"pool_pre_ping": "postgresql" in self.sqlalchemy_url}
 
     @property
+    def uses_postgresql(self) -> bool:
+        """Whether the database is one of PostgreSQL."""
+        return self.sqlalchemy_url.startswith("postgresql")
+
+    @property
+    def index_is_not_shared(self) -> bool:
+        """Whether several processes seem to serve one database while the index of search is a folder of this machine."""
+        return self.search == "local" and self.uses_postgresql and bool(self.redis_url)
+
+    @property
     def sqlalchemy_url(self) -> str:
         """The address of the database for SQLAlchemy."""
         url = self.database_url
@@ -99,7 +112,12 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     values = {f.name: _parse(key, environ[key], f.type) for key, f in known.items() if key in environ}
     if "DATABASE_URL" in environ and "database_url" not in values:
         values["database_url"] = environ["DATABASE_URL"]
-    return Config(**values)  # type: ignore[arg-type]
+    config = Config(**values)  # type: ignore[arg-type]
+    if config.search not in ("local", "postgres"):
+        raise ConfigError(f"YANXIU_SEARCH must be local or postgres, not {config.search!r}")
+    if config.search == "postgres" and not config.uses_postgresql:
+        raise ConfigError("YANXIU_SEARCH=postgres needs a DATABASE_URL of PostgreSQL")
+    return config
 
 
 def _parse(key: str, text: str, kind: object) -> str | int | bool:

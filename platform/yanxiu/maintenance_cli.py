@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
+from flask import current_app
 from flask_migrate import upgrade
 
 from yanxiu import wiring
@@ -27,6 +28,9 @@ from yanxiu.core.storage import storage
 from yanxiu.observations.uploads.annex import WaitingUploads
 from yanxiu.observations.uploads.handover import uploads_folder
 from yanxiu.search.cli import build_index
+from yanxiu.search.engines.chosen import NOT_SHARED
+from yanxiu.search.engines.interface import SearchEngine
+from yanxiu.search.indexer import engine_of
 
 MARKS = {doctor.Health.GOOD: "✓", doctor.Health.CARE: "!", doctor.Health.BAD: "✗"}
 
@@ -136,7 +140,7 @@ def examine(config: Config) -> Iterator[doctor.Finding]:
         yield doctor.check_audit()
         yield doctor.check_jobs()
         yield doctor.check_files(storage())
-        yield check_index(config)
+        yield check_index(config, engine_of(current_app))
     yield doctor.check_ffmpeg(ffmpeg_program())
 
 
@@ -151,14 +155,16 @@ def check_settings(config: Config) -> Iterator[doctor.Finding]:
         yield doctor.care("登录凭据", "未限定只走 HTTPS；正式使用请设置 YANXIU_SECURE_COOKIES=1")
 
 
-def check_index(config: Config) -> doctor.Finding:
-    """The search index exists and keeps up with the queue."""
+def check_index(config: Config, engine: SearchEngine) -> doctor.Finding:
+    """The search index exists, keeps up with the queue, and is where all who serve can read it."""
     rows = db.select(db.func.count()).select_from(SearchOutbox).where(SearchOutbox.generation.is_(None))
     waiting = db.session.scalar(rows) or 0
-    if not any((config.instance_path / "search").glob("*")):
+    if not engine.name():
         return doctor.care("检索索引", "还没有建立，请运行 yanxiu reindex")
     if waiting > 1000:
         return doctor.care("检索索引", f"{waiting} 条更新在排队，请确认后台进程在运行")
+    if config.index_is_not_shared:
+        return doctor.care("检索索引", f"{waiting} 条更新在排队；{NOT_SHARED}")
     return doctor.good("检索索引", f"{waiting} 条更新在排队")
 
 

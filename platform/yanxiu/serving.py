@@ -18,6 +18,7 @@ from sqlalchemy.orm import configure_mappers
 
 from yanxiu.app import create_app
 from yanxiu.rehearsal import rehearse
+from yanxiu.search.engines.chosen import NOT_SHARED
 from yanxiu.web.live import RECHECK_S, make_rounds, recheck_own_rooms
 from yanxiu.web.siblings import siblings
 
@@ -55,6 +56,8 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         configure_mappers()  # now and not while somebody waits for the first page
         threading.Thread(target=watch_rooms, args=(app,), daemon=True).start()
         siblings.listen(app)
+        if app.config["YANXIU"].index_is_not_shared:
+            log.warning("%s", NOT_SHARED)
         rehearse(app)
         gc.freeze()  # what the start has made stays: looking through it again and again would cost somebody's page
         return app

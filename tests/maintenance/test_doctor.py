@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.storage import ReceivedFile, keep_file, receive_file, storage
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.maintenance_cli import check_index
+from yanxiu.search.engines.local import LocalEngine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -72,12 +74,17 @@ def test_a_row_whose_bytes_are_gone_is_a_failure() -> None:
 
 @pytest.mark.usefixtures("ctx")
 def test_what_the_index_has_taken_in_does_not_wait(tmp_path: Path) -> None:
-    (tmp_path / "search" / "1").mkdir(parents=True)
+    engine = LocalEngine(tmp_path / "search", "test")
+    assert "yanxiu reindex" in check_index(Config(), engine).words
+    engine.rebuild([[]], lambda: None)
     with unit_of_work():
         db.session.execute(delete(SearchOutbox))
         db.session.add_all(SearchOutbox(kind="person", object_id=n, generation=5) for n in range(3))
         db.session.add(SearchOutbox(kind="person", object_id=9))
-    assert check_index(Config(instance=str(tmp_path))).words == "1 条更新在排队"
+    assert check_index(Config(), engine).words == "1 条更新在排队"
+    several = Config(database_url="postgresql://db/yanxiu", redis_url="redis://db")
+    assert "YANXIU_SEARCH=postgres" in check_index(several, engine).words
+    assert check_index(replace(several, search="postgres"), engine).health is doctor.Health.GOOD
 
 
 @pytest.mark.once

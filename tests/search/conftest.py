@@ -7,11 +7,11 @@ from flask import Flask
 
 from tests.support.search import Shelf, bring_index_up_to_date
 from yanxiu.core.search_queue import principal_sources, register_sources, sources
-from yanxiu.search.engines.local import LocalEngine
+from yanxiu.search.engines.interface import SearchEngine
 
 
 @pytest.fixture
-def index_now(app: Flask) -> Callable[[], LocalEngine]:
+def index_now(app: Flask) -> Callable[[], SearchEngine]:
     """Do what the indexer does until nothing waits."""
     return lambda: bring_index_up_to_date(app)
 

@@ -1,6 +1,6 @@
 """Run by test_durability in a process of its own: kill a committing child again and again, look what survived.
 
-Arguments: folder, rounds, seed. Prints one JSON object: rounds, acknowledged, lost, problems.
+Arguments: folder or address of a PostgreSQL database, rounds, seed. Prints one JSON object: rounds, acknowledged, lost, problems.
 """
 
 from __future__ import annotations
@@ -13,8 +13,28 @@ import signal
 import sys
 from pathlib import Path
 
+from tests.support.eventually import eventually
 from yanxiu.search.engines.interface import Batch, EngineDocument, EngineRequest
 from yanxiu.search.engines.local import LocalEngine
+from yanxiu.search.engines.postgres import PostgresEngine
+
+OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+def engine_at(place: str) -> LocalEngine | PostgresEngine:
+    """The engine whose index is in this folder or database; of the latter, once nobody else is at work there."""
+    if not place.startswith("postgres"):
+        return LocalEngine(Path(place), "test")
+    engine = PostgresEngine(place, "test")
+    with engine.engine.connect() as connection:
+        eventually(lambda: connection.exec_driver_sql(OTHERS).scalar() == 0)
+    return engine
+
+
+def leave(engine: LocalEngine | PostgresEngine) -> None:
+    """Let go of what a child must not share."""
+    if isinstance(engine, PostgresEngine):
+        engine.close()
 
 
 def document(number: int) -> EngineDocument:
@@ -26,9 +46,9 @@ def document(number: int) -> EngineDocument:
     )  # fmt: skip
 
 
-def write_until_killed(folder: Path, first: int, report: int) -> None:
+def write_until_killed(place: str, first: int, report: int) -> None:
     """Commit three new documents and the deletion of an earlier one at a time; report each commit that returned."""
-    engine = LocalEngine(folder, "test")
+    engine = engine_at(place)
     with engine.home.indexer_lock():
         engine.open()
         for number in range(first, first + 3000, 3):
@@ -37,14 +57,14 @@ def write_until_killed(folder: Path, first: int, report: int) -> None:
             os.write(report, f"{number}\n".encode())
 
 
-def one_round(folder: Path, first: int, rng: random.Random) -> list[int]:
+def one_round(place: str, first: int, rng: random.Random) -> list[int]:
     """Start a writer, kill it at a random moment after its first commit; the commits it reported."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         try:
-            write_until_killed(folder, first, writing)
+            write_until_killed(place, first, writing)
         finally:
             os._exit(1)
     os.close(writing)
@@ -58,23 +78,24 @@ def one_round(folder: Path, first: int, rng: random.Random) -> list[int]:
     return [int(line) for line in reported.split()]
 
 
-def main(folder: Path, rounds: int, seed: int) -> dict[str, object]:
+def main(place: str, rounds: int, seed: int) -> dict[str, object]:
     """All rounds on one index; after each, exactly what was acknowledged is there."""
     rng = random.Random(seed)
-    engine = LocalEngine(folder, "test")
+    engine = engine_at(place)
     engine.open()
     engine.rebuild([[]], lambda: None)
+    leave(engine)
     living: set[int] = set()
     lost: list[int] = []
     problems: list[str] = []
     acknowledged = 0
     for turn in range(rounds):
-        numbers = one_round(folder, 1 + turn * 10_000, rng)
+        numbers = one_round(place, 1 + turn * 10_000, rng)
         acknowledged += len(numbers)
         for number in numbers:
             living.update((number, number + 1, number + 2))
             living.discard(number - 3)
-        after = LocalEngine(folder, "test")
+        after = engine_at(place)
         with after.home.indexer_lock():
             if after.open() < 0:
                 problems.append(f"round {turn}: did not open")
@@ -86,9 +107,10 @@ def main(folder: Path, rounds: int, seed: int) -> dict[str, object]:
             living = (living | unreported) - {last}
         lost.extend(sorted(living ^ found))
         problems.extend(after.check())
+        leave(after)
         living = found
     return {"rounds": rounds, "acknowledged": acknowledged, "lost": lost, "problems": problems}
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201
+    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201

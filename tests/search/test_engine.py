@@ -1,18 +1,20 @@
-"""The embedded engine against brute force: scores, and above all what each reader may know of."""
+"""An engine against brute force: scores, and above all what each reader may know of.
+
+On SQLite this is about the embedded engine, on PostgreSQL about the one in the database.
+"""
 
 import math
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support.engines import another, search_engine
 from yanxiu.search.engines.interface import Alternative, Batch, Clause, EngineDocument, EngineRequest, Term
 from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.engines.ranking import PARTLY
 from yanxiu.search.scoring import K1, B
 
-pytestmark = [pytest.mark.once]
 WORDS = ["三国", "教学", "设计", "课堂", "提问", "评课", "阅读", "习作", "作业", "小组"]
 SUBJECTS = ["语文", "数学", "英语"]
 KINDS = ["topic", "plan", "comment", "resource"]
@@ -38,21 +40,20 @@ def with_kind(document: EngineDocument) -> EngineDocument:
     return EngineDocument(**{**document.__dict__, "facets": {**document.facets, "kind": document.key[0]}})
 
 
-def new_engine(folder: Path) -> LocalEngine:
-    engine = LocalEngine(folder / "index", "test")
-    engine.open()
-    return engine
-
-
 @pytest.fixture
-def engine(tmp_path: Path) -> LocalEngine:
-    return new_engine(tmp_path)
+def engine(tmp_path):
+    with search_engine(tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[LocalEngine, dict[tuple[str, int], EngineDocument]]:
+def filled(tmp_path_factory):
     """400 documents over several segments, some replaced, some deleted; read only."""
-    engine = new_engine(tmp_path_factory.mktemp("filled"))
+    with search_engine(tmp_path_factory.mktemp("filled")) as engine:
+        yield engine, fill(engine)
+
+
+def fill(engine):
     rng = random.Random(7)
     living: dict[tuple[str, int], EngineDocument] = {}
     first = [with_kind(make_document(rng, number)) for number in range(1, 301)]
@@ -69,7 +70,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[LocalEngine, dict[
         living.update({document.key: document for document in (*added, *replaced)})
         for key in gone:
             del living[key]
-    return engine, living
+    return living
 
 
 def words_of(*texts: str) -> tuple[Clause, ...]:
@@ -252,15 +253,17 @@ def test_segments_are_merged_and_nothing_is_lost(engine):
         document = with_kind(make_document(rng, number))
         engine.apply(Batch((document,)))
         living[document.key] = document
-    fresh = LocalEngine(engine.home.folder, "test")
-    page = fresh.search(EngineRequest(limit=1000), frozenset(PRINCIPALS))
-    assert {hit.key for hit in page.hits} == set(living)
-    assert fresh.stats().segments <= 12
-    assert fresh.check() == []
+    with another(engine) as fresh:
+        page = fresh.search(EngineRequest(limit=1000), frozenset(PRINCIPALS))
+        assert {hit.key for hit in page.hits} == set(living)
+        assert fresh.stats().segments <= 12
+        assert fresh.check() == []
 
 
-def test_the_index_folder_is_its_owners_alone(filled):
-    engine, _corpus = filled
+@pytest.mark.once
+def test_the_index_folder_is_its_owners_alone(tmp_path):
+    engine = LocalEngine(tmp_path / "index", "test")
+    engine.open()
     assert engine.home.folder.stat().st_mode & 0o777 == 0o700
 
 

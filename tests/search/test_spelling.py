@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
+from tests.support.engines import search_engine
 from yanxiu.core.search_queue import PUBLIC, IndexDocument
 from yanxiu.search.engines.interface import Batch, EngineRequest
-from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.queries.reading import ReadersLexicon
 from yanxiu.search.text.facets import facets_named
 from yanxiu.search.text.fold import fold
@@ -16,7 +16,6 @@ from yanxiu.search.text.pinyin import cuts, initials, spellings
 from yanxiu.search.text.spelling import anything, decode, latin_words, plain_letters, repaired
 from yanxiu.search.text.terms import engine_document
 
-pytestmark = pytest.mark.once
 PRINCIPALS_TRIED = int(os.environ.get("SEARCH_PRINCIPALS", "25"))
 TITLES = (
     "草船借箭教学设计", "三国演义整本书阅读", "圆的面积练习题", "课件制作培训", "课间活动安排", "分数的意义说课稿", "重庆的音乐课堂",
@@ -57,7 +56,7 @@ class Documents:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
     """120 documents with rights of all sorts, over several segments."""
-    rng, engine = random.Random(5), LocalEngine(tmp_path_factory.mktemp("spelled") / "index", "test")
+    rng = random.Random(5)
     made = [
         engine_document(
             IndexDocument(
@@ -68,11 +67,11 @@ def filled(tmp_path_factory):
         )
         for number in range(1, 121)
     ]  # fmt: skip
-    engine.open()
-    engine.rebuild([made[:80]], lambda: None)
-    for at in range(80, 120, 20):
-        engine.apply(Batch(tuple(made[at : at + 20]), (made[at - 40].key,)))
-    return engine, [document for document in made if document.key[1] - 1 not in (40, 60)]
+    with search_engine(tmp_path_factory.mktemp("spelled")) as engine:
+        engine.rebuild([made[:80]], lambda: None)
+        for at in range(80, 120, 20):
+            engine.apply(Batch(tuple(made[at : at + 20]), (made[at - 40].key,)))
+        yield engine, [document for document in made if document.key[1] - 1 not in (40, 60)]
 
 
 def test_pinyin_and_repair_know_the_documents_of_the_reader_and_no_other(filled):
@@ -129,6 +128,7 @@ def test_what_is_no_pinyin_of_any_word_stays_as_it_is(lexicon, letters):
     assert decode(letters, lexicon) == []
 
 
+@pytest.mark.once
 def test_blanks_and_apostrophes_may_stand_between_syllables():
     assert latin_words("jiao'xue she ji 三国 ppt") == ["jiao'xue she ji"]
     assert plain_letters("jiao'xue lue") == "jiaoxuelve"
@@ -150,6 +150,7 @@ def test_what_is_right_is_left_alone(lexicon, typed):
     assert repaired(typed, lexicon) == ""
 
 
+@pytest.mark.once
 def test_both_readings_of_a_character_and_the_first_letters():
     assert {"chongqing", "zhongqing"} == set(spellings("重庆"))
     assert "xz" in initials("校长")
@@ -157,6 +158,7 @@ def test_both_readings_of_a_character_and_the_first_letters():
     assert cuts("xian") == [0, 2, 4]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("query", "named"),
     [

@@ -8,11 +8,11 @@ from sqlalchemy.exc import OperationalError
 
 from tests.search.test_spelling import EVERYBODY, PRINCIPALS_TRIED
 from tests.support.accounts import make_person
+from tests.support.engines import search_engine
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, acl_workshop, enqueue_index
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.models import PopularQuery, TypedQuery
 from yanxiu.search.queries import recent_queries
 from yanxiu.search.services import forget_queries, note_query
@@ -171,16 +171,20 @@ def test_only_the_newest_fifty_are_kept(ctx, cast):
     assert db.session.query(PopularQuery).filter(PopularQuery.people > 0).count() == 50
 
 
-@pytest.mark.once
-def test_suggested_titles_are_those_of_the_readers_own_documents(tmp_path):
+@pytest.fixture
+def engine(tmp_path):
+    with search_engine(tmp_path) as engine:
+        yield engine
+
+
+def test_suggested_titles_are_those_of_the_readers_own_documents(engine):
     """Random principals against brute force, with more titles than are looked at."""
-    rng, engine = random.Random(3), LocalEngine(tmp_path / "index", "test")
+    rng = random.Random(3)
     heads = ("三国", "三国", "教学")
     documents = [
         IndexDocument("resource", n, f"{rng.choice(heads)}{n:04}", "/", frozenset(rng.sample(sorted(EVERYBODY), 1)))
         for n in range(1, 601)
     ]
-    engine.open()
     engine.rebuild([[engine_document(document, "") for document in documents]], lambda: None)
     for _ in range(PRINCIPALS_TRIED):
         who, typed = (

@@ -8,11 +8,11 @@ from dataclasses import replace
 from flask import Flask
 
 from yanxiu.core.search_queue import PUBLIC, IndexDocument, IndexSource
-from yanxiu.search.engines.local import LocalEngine
+from yanxiu.search.engines.interface import SearchEngine
 from yanxiu.search.indexer import Indexer, engine_of
 
 
-def bring_index_up_to_date(app: Flask) -> LocalEngine:
+def bring_index_up_to_date(app: Flask) -> SearchEngine:
     """Do what the indexer does until nothing waits; the engine, looking at the newest generation."""
     engine = engine_of(app)
     with app.app_context(), engine.home.indexer_lock():

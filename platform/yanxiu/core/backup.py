@@ -174,7 +174,7 @@ def _dump_postgresql(engine: Engine, folder: Path) -> Iterator[tuple[Path, Conne
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
         run_postgresql_tool(
             "pg_dump", engine.url, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}",
-            f"--file={target}",
+            f"--file={target}", "--exclude-schema=yanxiu_search*",  # the index: built anew after restoring
         )  # fmt: skip
         _sync(target)
         yield target, connection

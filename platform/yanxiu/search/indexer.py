@@ -23,7 +23,6 @@ from yanxiu.core.search_queue import IndexSource, SearchOutbox, sources
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.engines.home import IndexBusyError
 from yanxiu.search.engines.interface import Batch, EngineDocument, Key, SearchEngine
-from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.models import ONLY, SearchState
 from yanxiu.search.text.terms import engine_document
 
@@ -228,9 +227,9 @@ def rebuild_is_wanted() -> bool:
     return state is not None and state.rebuild_requested
 
 
-def engine_of(app: Flask) -> LocalEngine:
+def engine_of(app: Flask) -> SearchEngine:
     """The application's engine."""
-    engine: LocalEngine = app.extensions["yanxiu_search"]
+    engine: SearchEngine = app.extensions["yanxiu_search"]
     return engine
 
 

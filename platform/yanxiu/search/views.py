@@ -9,12 +9,13 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
-from yanxiu.search.engines.local import LocalEngine
+from yanxiu.search.engines.chosen import chosen_engine
+from yanxiu.search.engines.interface import SearchEngine
 from yanxiu.search.forms import FACET_LABELS, arguments_of, wanted_from
+from yanxiu.search.indexer import engine_of
 from yanxiu.search.queries import Found, Wanted, find, labels, recent_queries, typed_lately
 from yanxiu.search.queries import suggestions as suggest
 from yanxiu.search.services import forget_queries, note_query
-from yanxiu.search.text.cut import segmenter
 from yanxiu.search.text.fold import squeeze
 from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.web.slots import Filler
@@ -31,13 +32,13 @@ RECENT_SHOWN = 12
 
 @bp.record_once
 def _make_engine(state: BlueprintSetupState) -> None:
-    folder = state.app.config["YANXIU"].instance_path / "search"
-    state.app.extensions["yanxiu_search"] = LocalEngine(folder, segmenter())
+    config = state.app.config["YANXIU"]
+    folder = config.instance_path / "search"
+    state.app.extensions["yanxiu_search"] = chosen_engine(config.search, config.sqlalchemy_url, folder)
 
 
-def _engine() -> LocalEngine:
-    engine: LocalEngine = current_app.extensions["yanxiu_search"]
-    return engine
+def _engine() -> SearchEngine:
+    return engine_of(current_app)
 
 
 @bp.get("/search")

@@ -7,10 +7,13 @@ same terms and the same judged questions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 FACETS = ("kind", "subject", "stage", "grade", "edition", "volume", "type", "school", "author", "year")
+TITLE_LENGTH = 60
+"""Characters of a title that are compared with a query."""
 Key = tuple[str, int]
 """Kind and id of the object that a document stands for."""
 Family = Literal["w", "b"]
@@ -137,8 +140,22 @@ class EngineStats:
     bytes: int
 
 
+class Home(Protocol):
+    """Where the built indexes of an engine live."""
+
+    def indexer_lock(self) -> AbstractContextManager[None]:
+        """Be the only one who writes; IndexBusyError while another is."""
+
+
 class SearchEngine(Protocol):
     """Keeps documents and finds them. Reading is safe from any thread; writing is for the one indexer."""
+
+    @property
+    def home(self) -> Home:
+        """Where its indexes live."""
+
+    def look_again(self) -> None:
+        """Do not wait before looking for a newer commit."""
 
     def search(self, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
         """Rank what these principals may see."""

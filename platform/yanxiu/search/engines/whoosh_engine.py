@@ -31,13 +31,12 @@ from whoosh.filedb.structfile import StructFile
 from whoosh.reading import SegmentReader as WhooshReader
 
 from yanxiu.search.engines.home import sync_directory
-from yanxiu.search.engines.interface import FACETS, Batch, EngineDocument, Key
+from yanxiu.search.engines.interface import FACETS, TITLE_LENGTH, Batch, EngineDocument, Key
 from yanxiu.search.engines.snapshot import FACTS, key_text
 from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings
 
 NAME = "MAIN"
 MAX_SEGMENTS = 12
-TITLE_LENGTH = 60
 _TOC_NAME = re.compile(rf"^_{NAME}_(\d+)\.toc$")
 DAMAGE = (
     OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, AssertionError, NameError,

@@ -1,10 +1,10 @@
 """Search: quality on a judged set of our own, and latency, beside other engines on the same words in the same run.
 
 Usage: PYTHONPATH=platform python benchmarks/search.py [--documents 1000 10000] [--queries benchmarks/search_queries.tsv]
-           [--postgres URL]
+           [--postgres URL] [--engine local postgres]
 
 SQLite FTS5 is always there; tantivy is asked where it is installed (pip install tantivy), PostgreSQL where --postgres
-names an empty database.
+names an empty database; there our own engine in PostgreSQL is asked too (`--engine` chooses among ours).
 
 Documents are the passages of the demo's seed texts, filled up with passages put together at random from sentences of
 those that answer no question. A passage answers a query when it holds one of the query's marker words.
@@ -26,11 +26,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yanxiu.core.search_queue import PUBLIC, IndexDocument
-from yanxiu.search.engines.interface import FACETS, EngineRequest
-from yanxiu.search.engines.local import LocalEngine
+from yanxiu.search.engines.chosen import chosen_engine
+from yanxiu.search.engines.interface import FACETS, EngineRequest, SearchEngine
 from yanxiu.search.queries.reading import ReadersLexicon, in_characters, read_letters
 from yanxiu.search.text.asking import without_question_words
-from yanxiu.search.text.cut import segmenter, words
+from yanxiu.search.text.cut import words
 from yanxiu.search.text.fold import fold, han_runs
 from yanxiu.search.text.queries import understand
 from yanxiu.search.text.spelling import repaired
@@ -113,8 +113,8 @@ def spread(taken: list[float]) -> str:
     return f"{statistics.median(taken):.1f} / {taken[int(len(taken) * 0.95)]:.1f}"
 
 
-def own_engine(texts: list[str], folder: Path) -> tuple[Searcher, float, float, Searcher]:
-    """The product's engine: 20 hits, the best of each kind, counts of all facets, filtered by 6 principals."""
+def own_engine(texts: list[str], engine: SearchEngine) -> tuple[Searcher, float, float, Searcher]:
+    """An engine of the product: 20 hits, the best of each kind, counts of all facets, filtered by 6 principals."""
     start = time.process_time()
     documents = []
     for number, text in enumerate(texts):
@@ -124,7 +124,7 @@ def own_engine(texts: list[str], folder: Path) -> tuple[Searcher, float, float, 
             "resource", number + 1, text[:20], f"/{number}", acl, body=text, subject=rng.choice(SUBJECTS),
             stage=rng.choice(STAGES), year=str(2015 + number % 11),
         ))  # fmt: skip
-    engine = LocalEngine(folder, segmenter())
+    engine.open()
     batches = (documents[at : at + 200] for at in range(0, len(documents), 200))
     engine.rebuild(([engine_document(d, "资源") for d in batch] for batch in batches), lambda: None)
     took = time.process_time() - start
@@ -212,7 +212,7 @@ def with_postgres(texts: list[str], url: str) -> tuple[Searcher, float, float]:
         return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
 
     start = time.process_time()
-    connection = psycopg.connect(url, autocommit=True)
+    connection = psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)
     connection.execute("DROP TABLE IF EXISTS bench_search")
     connection.execute("CREATE TABLE bench_search (id int PRIMARY KEY, body tsvector)")
     with connection.cursor() as cursor, cursor.copy("COPY bench_search FROM STDIN") as copy:
@@ -247,6 +247,7 @@ def main() -> None:
     parser.add_argument("--queries", type=Path, default=ROOT / "benchmarks" / "search_queries.tsv")
     parser.add_argument("--texts", type=Path, default=TEXTS)
     parser.add_argument("--postgres", default="")
+    parser.add_argument("--engine", nargs="+", choices=["local", "postgres"], default=[])
     options = parser.parse_args()
     lines = [line for line in options.queries.read_text("utf-8").splitlines() if line and not line.startswith("#")]
     markers = [marker for line in lines for marker in line.split("\t")[2].split("|")]
@@ -261,9 +262,13 @@ def main() -> None:
         print("| --- |" + " --- |" * 8)
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
-            search, took, megabytes, taken = own_engine(texts, folder / "index")
-            rows = {
-                "ours (Whoosh, full page)": (search, took, megabytes),
+            rows, offered = {}, {}
+            for name in options.engine or ["local", *(["postgres"] if options.postgres else [])]:
+                label = {"local": "ours (Whoosh, full page)", "postgres": "ours (PostgreSQL, full page)"}[name]
+                url = options.postgres.replace("postgresql://", "postgresql+psycopg://", 1)
+                search, took, megabytes, taken = own_engine(texts, chosen_engine(name, url, folder / "index"))
+                rows[label], offered[f"{label}, offer taken"] = (search, took, megabytes), taken
+            rows |= {
                 "FTS5 over our words": fts5(
                     texts, folder / "w.db", "unicode61", lambda text: " ".join(words(text)), words
                 ),
@@ -279,7 +284,7 @@ def main() -> None:
                 quality, (warm, worked) = measured(search, asked), timed(search, asked)
                 figures = " | ".join(f"{quality[key]:.3f}" for key in ("R", "M", "N"))
                 print(f"| {name} | {figures} | {cold} | {warm} | {worked} | {took:.1f} | {megabytes:.1f} |")
-            by_kind({name: search for name, (search, _, _) in rows.items()} | {"ours, offer taken": taken}, asked)
+            by_kind({name: search for name, (search, _, _) in rows.items()} | offered, asked)
 
 
 def by_kind(searchers: dict[str, Searcher], asked: list[Question]) -> None:

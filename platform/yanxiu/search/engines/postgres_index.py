@@ -1,9 +1,10 @@
-"""One built index in PostgreSQL: a row for each document, its terms in a tsvector under GIN, its counts in jsonb.
+"""One built index in PostgreSQL: a row for each document with its terms in a tsvector under GIN.
 
 The terms are ours (`search.text`), put in with `array_to_tsvector`; no dictionary of the server is asked. The first
-letter of a lexeme tells its field. GIN finds the documents of a term; the weighted count of the term in each comes from
-`counts`, because positions of a tsvector cannot be read for one lexeme alone. Both end in the same arrays that the
-embedded engine has, so that rights, scores and facets are computed by the same code and come out the same.
+letter of a lexeme tells its field. A word carries its weighted count, as in "w三国=2.4", and the list of words knows
+which counts there are of each: so GIN alone answers which documents hold a word and how often, without reading one
+tsvector (positions cannot be read for one lexeme alone; to unpack the rows took forty times as long). The answers end
+in the same arrays that the embedded engine has, so that rights, scores and facets are computed by the same code.
 
 Documents are numbered in the order in which they are committed and never changed: another version of a document is
 another row. What a reader has read of a stretch of numbers therefore stays right, and a commit only adds a stretch.
@@ -29,12 +30,16 @@ FIELDS = {"w": "w", "b": "b", "acl": "a", "start": "s"}
 MAX_LEXEME = 600
 """Characters; PostgreSQL takes 2,046 bytes."""
 MOST_AT_ONCE = 200
+MOST_AHEAD = 2000
+"""Postings that were fetched along and that nobody has asked for yet."""
 TABLES = (
     """CREATE TABLE {name}.entry (
         number bigint PRIMARY KEY, kind text NOT NULL, object_id bigint NOT NULL, date bigint NOT NULL,
         length_w real NOT NULL, length_b real NOT NULL, title text COLLATE "C" NOT NULL, facets jsonb NOT NULL,
-        starts text[] NOT NULL, lexemes tsvector NOT NULL, counts jsonb NOT NULL)""",
-    'CREATE TABLE {name}.word (field text, text text COLLATE "C", since bigint NOT NULL, PRIMARY KEY (field, text))',
+        starts text[] NOT NULL, lexemes tsvector NOT NULL)""",
+    """CREATE TABLE {name}.word (
+        lexeme text COLLATE "C" PRIMARY KEY, query tsquery NOT NULL, field text NOT NULL,
+        text text COLLATE "C" NOT NULL, count real NOT NULL, since bigint NOT NULL)""",
     """CREATE TABLE {name}.change (
         generation bigint PRIMARY KEY, first bigint NOT NULL, last bigint NOT NULL, removed bigint[] NOT NULL)""",
 )
@@ -42,21 +47,33 @@ INDEXES = (
     "CREATE INDEX ON {name}.entry USING gin (lexemes)",
     "CREATE INDEX ON {name}.entry (kind, object_id)",
     "CREATE INDEX ON {name}.entry (title)",
+    "CREATE INDEX ON {name}.word (field, text)",
 )
-_ENTRY = (
-    "INSERT INTO {name}.entry VALUES "
-    "(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, array_to_tsvector(%s::text[]), %s::jsonb)"
-)
-_POSTINGS = """
-    SELECT asked.term, entry.number, (entry.counts ->> asked.term)::real
-    FROM unnest(%s::text[], %s::text[]) AS asked (term, query)
-    JOIN {name}.entry AS entry ON entry.lexemes @@ asked.query::tsquery
-    WHERE entry.number BETWEEN %s AND %s ORDER BY 1, 2"""
+_ENTRY = "INSERT INTO {name}.entry VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, array_to_tsvector(%s::text[]))"
+_WORDS = """
+    INSERT INTO {name}.word SELECT lexeme, query::tsquery, field, text, count, since
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::real[], %s::bigint[])
+        AS new (lexeme, query, field, text, count, since)
+    ORDER BY lexeme ON CONFLICT DO NOTHING"""
+_COUNTED = """
+    SELECT word.text, found.number, word.count FROM {name}.word CROSS JOIN LATERAL (
+        SELECT number FROM {name}.entry WHERE lexemes @@ word.query AND number BETWEEN %s AND %s OFFSET 0) AS found
+    WHERE word.field = %s AND word.text = ANY (%s::text[]) AND word.since <= %s ORDER BY 1, 2"""
+_HELD = """
+    SELECT asked.text, found.number, 1.0::real
+    FROM unnest(%s::text[], %s::text[]) AS asked (text, query) CROSS JOIN LATERAL (
+        SELECT number FROM {name}.entry WHERE lexemes @@ asked.query::tsquery AND number BETWEEN %s AND %s OFFSET 0)
+        AS found ORDER BY 1, 2"""
 
 
-def lexeme(field: str, text: str) -> str:
-    """A term as PostgreSQL keeps it."""
-    return FIELDS[field] + text[:MAX_LEXEME].replace("\x00", "")
+def kept(text: str) -> str:
+    """A term as PostgreSQL can keep it."""
+    return text[:MAX_LEXEME].replace("\x00", "")
+
+
+def lexeme(field: str, text: str, count: float | None = None) -> str:
+    """A term of a field, a word with its weighted count, as it stands in the tsvector."""
+    return FIELDS[field] + kept(text) + ("" if count is None else f"={count:.6g}")
 
 
 def quoted(text: str) -> str:
@@ -64,16 +81,21 @@ def quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _row(number: int, document: EngineDocument) -> tuple[Any, ...]:
-    counts = {
-        lexeme(family, text): float(count) for family, terms in document.terms.items() for text, count in terms.items()
+def _words(document: EngineDocument) -> dict[str, tuple[str, str, float]]:
+    """The words of a document by their lexemes: family, text, weighted count."""
+    return {
+        lexeme(family, text, count): (family, kept(text), float(f"{count:.6g}"))
+        for family, terms in document.terms.items()
+        for text, count in terms.items()
     }
+
+
+def _row(number: int, document: EngineDocument, words: Iterable[str]) -> tuple[Any, ...]:
     others = [lexeme("acl", name) for name in document.acl] + [lexeme("start", start) for start in document.starts]
     facets = {name: value for name, value in document.facets.items() if value}
     return (
         number, document.key[0], document.key[1], document.date, document.lengths["w"], document.lengths["b"],
-        document.title.replace("\x00", "")[:TITLE_LENGTH], json.dumps(facets), sorted(document.starts),
-        [*counts, *others], json.dumps(counts),
+        kept(document.title)[:TITLE_LENGTH], json.dumps(facets), sorted(document.starts), [*words, *others],
     )  # fmt: skip
 
 
@@ -88,24 +110,23 @@ def finish(connection: Connection, name: str) -> None:
     """Make the GIN index: much faster at the end than row by row."""
     for statement in INDEXES:
         connection.exec_driver_sql(statement.format(name=name))
-    connection.exec_driver_sql(f"ANALYZE {name}.entry")
+    connection.exec_driver_sql(f"ANALYZE {name}.entry, {name}.word")
 
 
 def insert(connection: Connection, name: str, first: int, documents: Sequence[EngineDocument]) -> int:
     """Put documents in from number `first` on; the last number."""
     if not documents:
         return first - 1
-    connection.exec_driver_sql(_ENTRY.format(name=name), [_row(first + i, d) for i, d in enumerate(documents)])
-    words: dict[tuple[str, str], int] = {}
-    for number, document in enumerate(documents, first):
-        for family, terms in document.terms.items():
-            for text in terms:
-                words.setdefault((family, lexeme(family, text)[1:]), number)
-    fields, texts, since = zip(*((f, t, n) for (f, t), n in words.items()), strict=True) if words else ((), (), ())
-    connection.exec_driver_sql(
-        f"INSERT INTO {name}.word SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
-        (list(fields), list(texts), list(since)),
-    )
+    words = [_words(document) for document in documents]
+    rows = [_row(first + i, d, w) for i, (d, w) in enumerate(zip(documents, words, strict=True))]
+    connection.exec_driver_sql(_ENTRY.format(name=name), rows)
+    new: dict[str, tuple[Any, ...]] = {}
+    for number, found in enumerate(words, first):
+        for term, word in found.items():
+            new.setdefault(term, (term, quoted(term), *word, number))
+    if new:
+        columns = [list(column) for column in zip(*new.values(), strict=True)]
+        connection.exec_driver_sql(_WORDS.format(name=name), tuple(columns))
     return first + len(documents) - 1
 
 
@@ -181,6 +202,8 @@ class PostgresSegment:
 
     def ahead(self, terms: Iterable[tuple[str, str]]) -> None:
         """Fetch in one question what `read` will be asked for."""
+        if len(self._known) > MOST_AHEAD:
+            self._known.clear()
         by_field: dict[str, list[str]] = defaultdict(list)
         for field, text in terms:
             by_field[field].append(text)
@@ -189,14 +212,19 @@ class PostgresSegment:
                 self._known[field, text] = postings
 
     def _fetch(self, field: str, texts: Sequence[str]) -> dict[str, Postings]:
-        terms = {lexeme(field, text): text for text in texts}
-        rows = self._rows(_POSTINGS, (list(terms), [quoted(term) for term in terms], self.first, self.last))
+        texts = list(dict.fromkeys(texts))
+        within = (self.first, self.last)
+        if field in ("w", "b"):
+            rows = self._rows(_COUNTED, (*within, field, [kept(text) for text in texts], self.last))
+        else:
+            terms = [lexeme(field, text) for text in texts]
+            rows = self._rows(_HELD, ([kept(text) for text in texts], [quoted(term) for term in terms], *within))
         numbers: dict[str, list[int]] = defaultdict(list)
         counts: dict[str, list[float]] = defaultdict(list)
-        for term, number, count in rows:
-            numbers[term].append(number)
-            counts[term].append(1.0 if count is None else count)
-        return {text: self._postings(numbers[term], counts[term]) for term, text in terms.items()}
+        for text, number, count in rows:
+            numbers[text].append(number)
+            counts[text].append(count)
+        return {text: self._postings(numbers[kept(text)], counts[kept(text)]) for text in texts}
 
     def _postings(self, numbers: list[int], counts: list[float] | None = None) -> Postings:
         if not numbers:
@@ -235,7 +263,7 @@ class PostgresSegment:
             names = self._starts(prefix)[:limit]
         else:
             rows = self._rows(
-                "SELECT text FROM {name}.word WHERE field = %s AND text >= %s AND text < %s "
+                "SELECT DISTINCT text FROM {name}.word WHERE field = %s AND text >= %s AND text < %s "
                 "AND since BETWEEN %s AND %s ORDER BY text LIMIT %s",
                 (field, prefix, prefix + chr(0x10FFFF), self.first, self.last, limit),
             )
@@ -254,6 +282,8 @@ class PostgresSegment:
         for title, number in rows:
             numbers[title].append(number)
         names = list(numbers)[: limit or MAX_PREFIX_TERMS]
+        if len(self._known) > MOST_AHEAD:
+            self._known.clear()
         self._known.update({("title", name): self._postings(numbers[name]) for name in names})
         return names
 

@@ -80,7 +80,7 @@ def test_what_is_typed_and_deleted_is_a_suggestion_until_somebody_decides(app, p
     teacher.keyboard.press("End")
     teacher.keyboard.press("Backspace")
     teacher.keyboard.press("Backspace")
-    teacher.keyboard.press("Home")
+    select(teacher, 0, 0)
     teacher.keyboard.press("Delete")
     teacher.keyboard.press("Delete")
     teacher.keyboard.type("先")

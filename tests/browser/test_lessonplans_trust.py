@@ -75,6 +75,7 @@ def test_what_was_deleted_offline_is_deleted_for_everybody(context_for, page_for
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     eventually(lambda: "要删的板书" not in text(page))
+    expect(page.locator("[data-plan-state]")).to_have_attribute("data-state", "offline")
     page.close()
     context.set_offline(False)
     opened(context.new_page(), plan_id)

@@ -8,6 +8,7 @@ import { IndexeddbPersistence, clearDocument } from "y-indexeddb";
 
 const OPEN_MS = 2500;
 const CUSTOM = "custom";
+const UPDATES = "updates";
 
 export class LocalMemory {
   constructor(name, doc) {
@@ -18,6 +19,14 @@ export class LocalMemory {
     this.epoch = null;
     this.origin = {};
     this.inherited = new Map();
+    this.keeping = 0;
+    this.onKept = () => {};
+  }
+
+  // What holds for words that no server has: `saving` until they are on this machine's disk.
+  get state() {
+    if (!this.healthy) return "unsaved";
+    return this.keeping ? "saving" : "offline";
   }
 
   get mark() {
@@ -55,8 +64,24 @@ export class LocalMemory {
   setDirty(dirty) {
     if (!dirty && !this.dirty) return;
     this.dirty = dirty;
-    if (dirty) this.write(this.mark, Date.now());
+    if (dirty) this.putMark();
     else this.clean();
+  }
+
+  // A transaction over both stores waits for its turn behind the update that is just being written: once the mark is on
+  // the disk, so is what it speaks of.
+  async putMark() {
+    if (!this.store) return;
+    this.keeping += 1;
+    try {
+      const [, custom] = idb.transact(this.store.db, [UPDATES, CUSTOM]);
+      custom.put(Date.now(), this.mark);
+      await committed(custom.transaction);
+    } catch (_) {
+      this.fail();
+    }
+    this.keeping -= 1;
+    if (!this.keeping) this.onKept();
   }
 
   clean() {
@@ -108,6 +133,13 @@ export class LocalMemory {
     if (this.store) await this.store.destroy();
     await clearDocument(this.name);
   }
+}
+
+function committed(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener("complete", resolve);
+    transaction.addEventListener("abort", () => reject(transaction.error));
+  });
 }
 
 function withTimeout(promise, milliseconds) {

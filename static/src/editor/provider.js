@@ -91,6 +91,7 @@ export class PlanProvider extends Emitter {
       this.scheduleFlush();
       this.changed();
     };
+    this.memory.onKept = () => this.changed();
     this.onWake = () => this.checkLine();
     this.doc.on("update", this.onDocUpdate);
     this.presence = new Presence(this);
@@ -127,7 +128,7 @@ export class PlanProvider extends Emitter {
     if (!this.joined) {
       if (this.line === "connecting" && !this.unconfirmed) return "connecting";
       if (this.line === "connecting" && this.begun && this.memory.healthy) return "saving";
-      return this.unconfirmed && !this.memory.healthy ? "unsaved" : "offline";
+      return this.unconfirmed ? this.memory.state : "offline";
     }
     if (!this.unconfirmed) return "saved";
     if (this.waitingSince && Date.now() - this.waitingSince > SLOW_ACK_MS) return "unsaved";

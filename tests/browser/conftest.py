@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser.routes import hold_routes
 from tests.support.clients import Client, session_cookie
 from tests.support.server import LiveServer
 
@@ -31,6 +32,7 @@ ARGUMENTS = [
 ]
 
 expect.set_options(timeout=10_000)
+hold_routes()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

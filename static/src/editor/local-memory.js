@@ -44,6 +44,11 @@ export class LocalMemory {
       this.epoch = typeof epoch === "number" ? epoch : null;
       await this.inherit();
       this.healthy = true;
+      // What y-indexeddb writes by itself and finds no room for: it says nothing, but the database hears of it.
+      store.db.addEventListener("abort", () => {
+        this.fail();
+        this.onKept();
+      });
     } catch (error) {
       this.healthy = false;
     }

@@ -6,7 +6,7 @@ import { BREAK, INSERTION, JOIN } from "./marks.js";
 import { PLAIN } from "./mode.js";
 import { breaksUp, suggestionsIn } from "./list.js";
 import { isJoinable, joiningDepth } from "./rewriting.js";
-import { notedIn } from "./twice.js";
+import { isForgotten, notedIn } from "./twice.js";
 
 const ITEMS = ["listItem", "taskItem"];
 const WRAPS = [...ITEMS, "bulletList", "orderedList", "taskList", "blockquote"];
@@ -33,10 +33,17 @@ function asOneStep(undoManager, act) {
   undoManager.stopCapturing();
 }
 
-/** Returns whether it could be taken back: not after `settleTwice` found that somebody else had accepted it too. */
+/** Returns how it is taken back; that returns why it cannot be, in words, or nothing: only the latest step can. */
 function undoing(editor, undoManager) {
   const step = undoManager.undoStack[undoManager.undoStack.length - 1];
-  return () => undoManager.undoStack.includes(step) && (editor.commands.undo(), true);
+  return () => {
+    const steps = undoManager.undoStack;
+    if (isForgotten(step)) return "同伴在同一刻也接受了，留下的是 TA 的那一次，请 TA 来撤销";
+    if (!steps.includes(step)) return "这一步已经撤销了";
+    if (steps[steps.length - 1] !== step) return "这之后您又改了别处，请按 Ctrl+Z 一步步撤销";
+    editor.commands.undo();
+    return "";
+  };
 }
 
 function settleAll({ state, view }, chosen, accepted) {

@@ -123,7 +123,10 @@ export class SuggestionPanel {
     if (waiting.length) toast("分段的修订要等连上网络再接受，免得和同伴重复");
     const { count, undo } = decide(this.editor, ids.filter((id) => !waiting.includes(id)), accepted);
     const done = accepted ? "接受" : "没有接受";
-    const act = () => (undo() ? {} : { toast: "同伴在同一刻也接受了，留下的是 TA 的那一次，请 TA 来撤销" });
+    const act = () => {
+      const refused = undo();
+      return refused ? { toast: refused } : {};
+    };
     if (count) toast(`${done}了 ${count} 处修订`.replace("没有接受了", "没有接受"), { undo: { act } });
   }
 

@@ -100,8 +100,15 @@ function offsetOf({ item, skipped }) {
   return at;
 }
 
+const forgotten = new WeakSet();
+
 /** Undoing what was taken out as a double would bring it back a second time. */
 export function forgetUndoing(undoManager, { client, from }) {
-  const isOther = ({ insertions }) => !Y.isDeleted(insertions, Y.createID(client, from));
-  undoManager.undoStack = undoManager.undoStack.filter(isOther);
+  const holds = ({ insertions }) => Y.isDeleted(insertions, Y.createID(client, from));
+  undoManager.undoStack.filter(holds).forEach((step) => forgotten.add(step));
+  undoManager.undoStack = undoManager.undoStack.filter((step) => !forgotten.has(step));
+}
+
+export function isForgotten(step) {
+  return forgotten.has(step);
 }

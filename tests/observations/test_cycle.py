@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.observations import full_scores, make_lesson, make_ready_version
 from yanxiu.core import clock
@@ -20,8 +20,8 @@ from yanxiu.notifications.models import Notification
 from yanxiu.observations.calendar_file import lesson_calendar
 from yanxiu.observations.cycle import MOVES, Facts, Place, next_step
 from yanxiu.observations.models import Lesson, LessonPhase, TextKey
-from yanxiu.observations.queries.cycle import facts_of, waited_for
-from yanxiu.observations.services.cycle import REMIND_JOB, move_lesson, set_deadline, write_text
+from yanxiu.observations.queries.cycle import facts_of, texts_of, waited_for
+from yanxiu.observations.services.cycle import REMIND_JOB, begin_watching, move_lesson, set_deadline, write_text
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import invite_member
 from yanxiu.observations.subscribers import remind
@@ -76,6 +76,13 @@ def test_a_lesson_goes_through_its_cycle_and_rests_in_the_archive(ctx, cast):
         make_ready_version(lesson)
     assert lesson.phase == "watching", "a recording that can be watched opens 观课"
     with unit_of_work():
+        lesson.phase = "teaching"
+        db.session.flush()
+        # As somebody else has moved it since it was read here.
+        moved = update(Lesson).where(Lesson.id == lesson.id).values(phase="watching")
+        db.session.execute(moved.execution_options(synchronize_session=False))
+        begin_watching(lesson.id, teacher)
+    with unit_of_work():
         move_lesson(teacher, lesson, "watching", "evaluating")
         assert waited_for(lesson) == {cast.colleague.id, cast.leader.id}
         assert not step_of(cast, "teacher", lesson).is_open
@@ -114,6 +121,36 @@ def test_an_archived_lesson_is_read_until_it_is_opened_again(app, cast, client_f
     assert colleague.post(f"{address}/cycle", data={"seen": "archived", "to": "reflecting"}).status_code == 403
     assert teacher.post(f"{address}/cycle", data={"seen": "archived", "to": "reflecting"}).status_code == 303
     assert colleague.post(f"{address}/comments", data=note).status_code == 303
+
+
+def test_saving_the_meeting_leaves_what_a_colleague_wrote_meanwhile(app, client_for, new_lesson):
+    lesson_id = new_lesson()
+    address, teacher = f"/lessons/{lesson_id}", client_for("teacher")
+
+    def save(seen: dict[str, str], typed: dict[str, str], **headers: str):
+        sent = {key: typed.get(key, seen.get(key, "")) for key in ("aim", "difficulty", "look")}
+        return teacher.post(
+            f"{address}/texts", data={**sent, **{f"seen_{key}": seen.get(key, "") for key in sent}}, headers=headers
+        )
+
+    def texts() -> dict[str, str]:
+        with app.app_context():
+            return {key: text.body for key, text in texts_of(lesson_id).items()}
+
+    assert save({}, {"aim": "读懂借箭\n的经过"}).status_code == 303
+    assert save({}, {"look": "第二组"}).status_code == 303, "aim was empty when this page was opened"
+    assert texts() == {"aim": "读懂借箭\n的经过", "look": "第二组"}
+    refused = save({"look": "第二组"}, {"aim": "读出语气", "difficulty": "先读后议", "look": "第二组"})
+    assert refused.status_code == 409
+    assert ">\n读出语气</textarea>" in refused.text
+    assert ">\n先读后议</textarea>" in refused.text, "what was typed stays"
+    assert '<p class="plain-text">读懂借箭\n的经过</p>' in refused.text
+    assert refused.text.count('aria-invalid="true"') == 1
+    assert texts() == {"aim": "读懂借箭\n的经过", "look": "第二组"}
+    assert save({}, {"aim": "读出语气"}, **{"X-Requested-With": "fetch"}).json["field"] == "aim"
+    seen = {"aim": "读懂借箭\r\n的经过", "look": "第二组"}  # as a browser sends it
+    assert save(seen, {"aim": "读出语气", "look": ""}).status_code == 303
+    assert texts() == {"aim": "读出语气"}
 
 
 def test_a_day_before_it_is_due_those_for_whom_it_waits_are_told_once(ctx, cast):

@@ -11,7 +11,7 @@ from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
 from yanxiu.core.clock import LOCAL_ZONE
-from yanxiu.core.db import db
+from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.html import without_invisible
@@ -60,21 +60,37 @@ def set_deadline(actor: User, lesson: Lesson, due: date | None) -> None:
 def begin_watching(lesson_id: int, uploader: User) -> None:
     """The recording can be watched: the lesson was taught, whatever step it was at before."""
     lesson = db.session.get(Lesson, lesson_id)
-    if lesson is not None and lesson.deleted_at is None and lesson.phase_of in BEFORE_WATCHING:
+    if lesson is None or not hold(lesson):
+        return
+    if lesson.deleted_at is None and lesson.phase_of in BEFORE_WATCHING:
         _go(uploader, lesson, LessonPhase.WATCHING, told=False)
 
 
-def write_text(actor: User, lesson: Lesson, key: TextKey, body: str) -> None:
-    """Write an answer of the meeting, or the reflection; an empty one takes it away."""
+def tidy(body: str) -> str:
+    """Return a text as it is kept."""
+    return without_invisible(body.replace("\r\n", "\n")).strip()
+
+
+def write_text(actor: User, lesson: Lesson, key: TextKey, body: str, seen: str | None = None) -> None:
+    """Write an answer of the meeting, or the reflection; an empty one takes it away.
+
+    `seen` is the text the actor began with: what they left as it was is not written over what somebody else wrote
+    meanwhile, and what both changed raises ConflictError.
+    """
     hold_lesson(lesson)
-    words = without_invisible(body.replace("\r\n", "\n")).strip()
+    words = tidy(body)
+    if seen is not None and words == tidy(seen):
+        return
     if len(words) > MAX_TEXT:
         raise InvalidError(f"最多 {MAX_TEXT} 字", field=key.value)
     known = db.session.scalars(
         select(LessonText).where(LessonText.lesson_id == lesson.id, LessonText.key == key)
     ).first()
-    if (known.body if known else "") == words:
+    present = known.body if known else ""
+    if present == words:
         return
+    if seen is not None and present != tidy(seen):
+        raise ConflictError("您写的时候，这一栏刚刚被改过。请把两边合起来，再保存一次", field=key.value)
     if known is None:
         known = LessonText(lesson_id=lesson.id, key=key.value, author_id=actor.id)
         db.session.add(known)

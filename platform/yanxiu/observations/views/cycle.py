@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,18 +11,18 @@ from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core import clock
-from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
+from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.calendar_file import lesson_calendar
 from yanxiu.observations.cycle import MOVES, Place, Step, next_step
-from yanxiu.observations.models import MEETING_KEYS, Lesson, LessonPhase, TextKey
+from yanxiu.observations.models import MEETING_KEYS, Lesson, LessonPhase, LessonText, TextKey
 from yanxiu.observations.permissions import can_edit_lesson, can_move_lesson, can_reflect
 from yanxiu.observations.queries import LessonView
 from yanxiu.observations.queries.cycle import facts_of, my_lessons, texts_of
 from yanxiu.observations.queries.requests import requests_to
 from yanxiu.observations.services import cycle as service
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, why_rests
-from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
 _PLACES = {
     Place.MEMBERS: ("observations.member_list", ""),
@@ -44,6 +44,16 @@ class Row:
     lesson: Lesson
     step: Step
     url: str
+
+
+@dataclass(frozen=True)
+class Box:
+    """One text to write: its words, what is saved now, what is wrong; `is_changed` while somebody wrote."""
+
+    words: str
+    saved: str
+    problem: str = ""
+    is_changed: bool = False
 
 
 def cycle_panel(found: LessonView) -> dict[str, Any]:
@@ -69,13 +79,18 @@ def address_of(lesson: Lesson, step: Step) -> str:
 @bp.get("/lessons/<int:lesson_id>/cycle")
 def lesson_cycle(lesson_id: int) -> ResponseReturnValue:
     """听评课流程: the steps, 课前会议, 反思, and who may take it further."""
-    found = load_lesson(lesson_id)
-    viewer = current_viewer()
+    return _cycle_page(load_lesson(lesson_id))
+
+
+def _cycle_page(found: LessonView, refused: YanxiuError | None = None) -> str:
+    """The page; after a refusal with what was typed, and beside it what stands there now."""
+    viewer, texts = current_viewer(), texts_of(found.lesson.id)
     return render_template(
         "observations/cycle.html",
         lesson=found.lesson,
         moves=MOVES[found.lesson.phase_of],
-        texts=texts_of(lesson_id),
+        texts=texts,
+        boxes={key.value: _box(key, texts, refused) for key in TextKey},
         meeting_keys=MEETING_KEYS,
         may_write=can_edit_lesson(viewer, found.lesson, found.access),
         may_reflect=can_reflect(viewer, found.lesson, found.access),
@@ -103,15 +118,32 @@ def move_lesson(lesson_id: int) -> ResponseReturnValue:
 @bp.post("/lessons/<int:lesson_id>/texts")
 def write_texts(lesson_id: int) -> ResponseReturnValue:
     """The three questions of 课前会议 by whoever leads the lesson, or the reflection by its teacher."""
+    is_reflection = posted("part") == TextKey.REFLECTION
+    try:
+        _write_texts(lesson_id, is_reflection=is_reflection)
+    except YanxiuError as error:
+        if wants_fragment() or error.field is None:
+            raise
+        return _cycle_page(load_lesson(lesson_id), error), error.status
+    target = url_for(".lesson_cycle", lesson_id=lesson_id, _anchor="reflection" if is_reflection else "meeting")
+    return done(target, "教学反思已保存" if is_reflection else "课前会议已保存")
+
+
+def _write_texts(lesson_id: int, *, is_reflection: bool) -> None:
     with unit_of_work():
-        is_reflection = posted("part") == TextKey.REFLECTION
         found = load_lesson(lesson_id) if is_reflection else load_editable(lesson_id)
         if is_reflection and not can_reflect(current_viewer(), found.lesson, found.access):
             raise ForbiddenError(why_rests(found) or "教学反思由授课教师写")
         for key in (TextKey.REFLECTION,) if is_reflection else MEETING_KEYS:
-            service.write_text(current_actor(), found.lesson, key, posted(key.value))
-    target = url_for(".lesson_cycle", lesson_id=lesson_id, _anchor="reflection" if is_reflection else "meeting")
-    return done(target, "教学反思已保存" if is_reflection else "课前会议已保存")
+            service.write_text(current_actor(), found.lesson, key, posted(key.value), posted(f"seen_{key.value}"))
+
+
+def _box(key: TextKey, texts: Mapping[str, LessonText], refused: YanxiuError | None) -> Box:
+    present = texts[key.value].body if key.value in texts else ""
+    typed, seen = (service.tidy(posted(name)) for name in (key.value, f"seen_{key.value}"))
+    if refused is None or typed in (seen, present):
+        return Box(present, present)
+    return Box(typed, present, refused.message if refused.field == key.value else "", is_changed=present != seen)
 
 
 @bp.get("/lessons/<int:lesson_id>/calendar")

@@ -60,6 +60,11 @@ def test_a_phase_has_an_end_and_a_kind(app, client_for, new_lesson):
         (40_000, 60_000, "3个问题的小结 #别的", "summary"),
     ]
     page = teacher.get(f"/lessons/{lesson_id}").text
+    ended = "00:40-00:50 小结 #小结\n</textarea>"
+    assert teacher.post(url, data={"segments": ended.split(" #")[0]}).status_code == 303
+    assert ended in teacher.get(f"/lessons/{lesson_id}").text, (
+        "the typed end of the last phase is there to be sent again"
+    )
     assert "00:00-00:08 谈话导入 #导入\n00:10-00:30 小组3人合作 #练习\n00:40 3个问题的小结 #别的 #小结\n" in page
     assert page.count('class="phase-practice"') == 1
     for wrong in ("00:10-00:05 反了", "00:00-00:20 一\n00:10 二", "00:50-02:00 超出", "00:10-9 看不懂"):

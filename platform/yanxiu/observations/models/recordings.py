@@ -90,6 +90,11 @@ class Recording(Model, Timestamps):
     )
     segments: Mapped[list["Segment"]] = relationship(cascade="all, delete-orphan", order_by="Segment.start_ms")
 
+    @property
+    def duration_ms(self) -> int:
+        """How far its phases may reach: the end of the longest version."""
+        return max((version.duration_ms or 0 for version in self.versions), default=0)
+
 
 class RecordingVersion(Model, Timestamps):
     """One uploaded file. `upload_id` names the tus upload it came from, so that handing it over twice is harmless.

@@ -139,7 +139,7 @@ class Phase:
 
 def set_segments(actor: User, lesson: Lesson, recording: Recording, phases: Sequence[Phase]) -> None:
     """Set the phases of a lesson; without a kind it is told by the name. Phases do not overlap, but may leave gaps."""
-    duration = max((version.duration_ms or 0 for version in recording.versions), default=0)
+    duration = recording.duration_ms
     ordered = sorted(phases, key=lambda phase: phase.start_ms)
     starts = [phase.start_ms for phase in ordered]
     if len(ordered) > MAX_SEGMENTS:

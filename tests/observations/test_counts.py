@@ -43,9 +43,10 @@ def observed(ctx, cast) -> dict[str, int]:
             if name in ("judged", "noted", "two notes"):
                 version = make_ready_version(lesson)
                 some_comment(colleague, lesson, version)
-                some_comment(colleague, lesson, version, visibility="private")
+                some_comment(colleague, lesson, version, visibility="teacher")
                 third = take_note(colleague, lesson, None, NoteDraft("举手 12 人", str(uuid4())))
                 if name == "two notes":
+                    some_comment(colleague, lesson, version, visibility="private")
                     withdraw_comment(colleague, lesson, third)
             if name == "present":
                 note_attendance(teacher, lesson, member, present=True)

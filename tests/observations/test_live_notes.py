@@ -12,11 +12,12 @@ from yanxiu.core import clock
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import Lesson, TimedComment
+from yanxiu.observations.models import Lesson, RecordingVersion, TimedComment
 from yanxiu.observations.queries import comments_since, current_version, recording_of, threads_of
-from yanxiu.observations.queries.comments import moments_of, notes_by_clock
-from yanxiu.observations.services.comments import CommentDraft, reply_to_comment
+from yanxiu.observations.queries.comments import count_placed_notes, moments_of, notes_by_clock
+from yanxiu.observations.services.comments import CommentDraft, reply_to_comment, withdraw_comment
 from yanxiu.observations.services.live_notes import NO_WORDS, NoteDraft, set_sync_mark, take_note
 
 BELL = datetime(2026, 11, 18, 10, 2, 15, tzinfo=LOCAL_ZONE)
@@ -58,14 +59,16 @@ def test_one_mark_places_the_notes_of_all_observers_and_can_be_corrected(ctx, ca
         lesson = db.session.get_one(Lesson, lesson.id)
         version = make_ready_version(lesson)
         before = max(note.seq for note in notes_by_clock(viewer, lesson))
-        assert set_sync_mark(colleague, lesson, version, 10_000, time(10, 2, 15)) == 3
+        set_sync_mark(colleague, lesson, version, 10_000, time(10, 2, 15))
+    assert [count_placed_notes(cast.viewer(key), lesson) for key in ("colleague", "leader")] == [2, 3], "private ones"
     assert places(viewer, lesson) == [("导入用了一幅图", 15_000), ("第二组争论", 40_500)]
     assert waiting(viewer, lesson) == [early.body, "第二天补的"], "before the film and after its end there is no place"
     assert (answer.start_ms, answer.version_id) == (15_000, version.id)
     assert {note.body for note in comments_since(viewer, lesson, before).threads} == {"导入用了一幅图", "第二组争论"}
     assert first.url.endswith(f"?t=15#comment-{first.id}")
     with unit_of_work():  # it was the other bell
-        assert set_sync_mark(teacher, lesson, version, 40_000, time(10, 2, 15)) == 2
+        set_sync_mark(teacher, lesson, version, 40_000, time(10, 2, 15))
+        assert count_placed_notes(viewer, lesson) == 2
         late = note_at(leader, lesson, 12, "迟到的一条")
     assert places(viewer, lesson) == [(early.body, 20_000), ("导入用了一幅图", 45_000), (late.body, 52_000)]
     assert waiting(viewer, lesson) == ["第二组争论", "第二天补的"]
@@ -86,6 +89,31 @@ def test_a_note_that_comes_twice_is_one_note_and_words_are_not_needed(ctx, cast)
     with pytest.raises(ConflictError), unit_of_work():
         empty = make_lesson(cast.user("teacher"), visibility="school")
         set_sync_mark(cast.user("teacher"), empty, make_ready_version(empty), 0, time(8, 0))
+
+
+def test_one_mark_costs_and_says_the_same_however_many_notes_it_moves(ctx, cast, count_queries):
+    costs, numbers = [], []
+    for many in (1, 4):
+        colleague = cast.user("colleague")
+        with unit_of_work():
+            lesson = make_lesson(cast.user("teacher"), visibility="school")
+            version = make_ready_version(lesson)
+            notes = [note_at(colleague, lesson, second) for second in range(many)]
+            for note in notes:
+                reply_to_comment(colleague, lesson, note, CommentDraft("是的", str(uuid4())))
+            withdraw_comment(colleague, lesson, notes[0])
+            ids = lesson.id, version.id
+        db.session.expunge_all()
+        lesson, version = db.session.get_one(Lesson, ids[0]), db.session.get_one(RecordingVersion, ids[1])
+        before, colleague = current_seq(lesson.topic), cast.user("colleague")
+        with count_queries() as asked, unit_of_work():
+            set_sync_mark(colleague, lesson, version, 10_000, time(10, 2, 15))
+        costs.append(sum("search_outbox" not in statement for statement in asked.statements))
+        changed = comments_since(cast.viewer("colleague"), lesson, before).threads
+        numbers.append(([thread.seq - before for thread in changed], current_seq(lesson.topic) - before))
+        assert count_placed_notes(cast.viewer("colleague"), lesson) == many - 1, "what was taken back is not counted"
+    assert costs[0] == costs[1]
+    assert numbers == [([], 1), ([2, 3, 4], 4)], "a number for each: a long list is caught up with in parts"
 
 
 def test_the_pages_of_live_notes(client_for, new_lesson, count_queries):

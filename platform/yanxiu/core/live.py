@@ -36,9 +36,12 @@ class Changed(events.Event):
     item_id: int
 
 
-def bump(topic: str, what: str, item_id: int) -> int:
-    """Raise the sequence number of `topic` and return it; inside a unit of work."""
-    seq = _raise([topic])[topic]
+def bump(topic: str, what: str, item_id: int, *, by: int = 1) -> int:
+    """Raise the sequence number of `topic` and return it; inside a unit of work.
+
+    Where many items change at once, `by` takes a number for each (the last ones up to what is returned), told once.
+    """
+    seq = _raise([topic], by)[topic]
     events.record(Changed(topic, seq, what, item_id))
     return seq
 
@@ -50,15 +53,15 @@ def bump_each(changes: Collection[tuple[str, str, int]]) -> None:
         events.record(Changed(topic, raised[topic], what, item_id))
 
 
-def _raise(topics: list[str]) -> dict[str, int]:
+def _raise(topics: list[str], by: int = 1) -> dict[str, int]:
     """The new numbers by name; the rows are locked in the order given."""
-    rows = [{"name": topic, "seq": 1} for topic in topics]
+    rows = [{"name": topic, "seq": by} for topic in topics]
     # Rows in a list are compiled anew each time, a single one is not; nearly always it is one.
     insert = (sqlite.insert if is_sqlite() else postgresql.insert)(LiveTopic).values(
         rows[0] if len(rows) == 1 else rows
     )
     table = LiveTopic.__table__.c
-    statement = insert.on_conflict_do_update(index_elements=[LiveTopic.name], set_={"seq": table.seq + 1})
+    statement = insert.on_conflict_do_update(index_elements=[LiveTopic.name], set_={"seq": table.seq + by})
     found = db.session.execute(statement.returning(table.name, table.seq))
     return {name: int(seq) for name, seq in found}
 

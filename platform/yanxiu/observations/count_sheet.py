@@ -12,7 +12,7 @@ from yanxiu.observations.coding_sheet import SAFE
 from yanxiu.observations.queries.counts import NOTES_NEEDED, Count, Observed
 
 RULE = (
-    f"听别人的课，交了评课、或写了至少 {NOTES_NEEDED} 条点评（含现场随记，撤回的和回复不算）、或由带课的老师记了到场，"
+    f"听别人的课，交了评课、或写了至少 {NOTES_NEEDED} 条点评（含现场随记，撤回的、私密的和回复不算）、或由带课的老师记了到场，"
     "这节课就算 1 节；一节课只算一次，按上课日期归到学期。"
 )
 HIDDEN = "（您看不到的课例）"

@@ -89,6 +89,13 @@ def notes_by_clock(viewer: Viewer, lesson: Lesson) -> Sequence[TimedComment]:
     return db.session.scalars(statement.order_by(TimedComment.taken_at, TimedComment.id).limit(MOST_NOTES)).all()
 
 
+def count_placed_notes(viewer: Viewer, lesson: Lesson) -> int:
+    """Return how many live notes that the viewer may read stand on the recording."""
+    placed = (TimedComment.taken_at.is_not(None), TimedComment.version_id.is_not(None))
+    counted = select(func.count()).where(TimedComment.lesson_id == lesson.id, _open(viewer, lesson), *placed)
+    return db.session.scalar(counted) or 0
+
+
 def own_live_notes(viewer: Viewer, lesson: Lesson) -> Sequence[TimedComment]:
     """Return what the viewer noted live in this lesson, the last note first, at most `MOST_NOTES`."""
     own = (TimedComment.author_id == viewer.user_id, TimedComment.taken_at.is_not(None))

@@ -1,7 +1,7 @@
 """听课节数: who observed how many lessons, counted from what they did.
 
 A person observed a lesson of somebody else when they handed in an evaluation of it, or wrote at least `NOTES_NEEDED`
-comments or live notes about it that were not taken back (answers do not count), or whoever leads the lesson noted that
+comments or live notes about it that were not taken back (answers and private ones do not count), or whoever leads the lesson noted that
 they were there. A lesson counts once, in the term in which it was taught (or entered, where no day was given). Lessons
 that were taken down do not count. Nothing is stored: the figure changes with what it is counted from.
 """
@@ -21,7 +21,14 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries.administration import within_reach
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
-from yanxiu.observations.models import Evaluation, EvaluationState, Lesson, LessonMember, TimedComment
+from yanxiu.observations.models import (
+    CommentVisibility,
+    Evaluation,
+    EvaluationState,
+    Lesson,
+    LessonMember,
+    TimedComment,
+)
 from yanxiu.observations.queries.lessons import visible_lesson_ids
 
 NOTES_NEEDED = 3
@@ -96,7 +103,11 @@ def _shown_by() -> Sequence[tuple[Any, str]]:
         ),
         (
             noted.join(User, User.id == TimedComment.author_id)
-            .where(TimedComment.parent_id.is_(None), TimedComment.withdrawn_at.is_(None))
+            .where(
+                TimedComment.parent_id.is_(None),
+                TimedComment.withdrawn_at.is_(None),
+                TimedComment.visibility != CommentVisibility.PRIVATE,
+            )
             .group_by(User.id, Lesson.id)
             .having(func.count() >= NOTES_NEEDED),
             NOTED,

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -75,8 +76,8 @@ def take_note(actor: User, lesson: Lesson, version: RecordingVersion | None, dra
     return added(note, lesson, note)
 
 
-def set_sync_mark(actor: User, lesson: Lesson, version: RecordingVersion, at_ms: int, shown: time | datetime) -> int:
-    """Say that the clock showed `shown` at `at_ms` of the recording; return how many live notes stand on it now.
+def set_sync_mark(actor: User, lesson: Lesson, version: RecordingVersion, at_ms: int, shown: time | datetime) -> None:
+    """Say that the clock showed `shown` at `at_ms` of the recording: the live notes find their place on it.
 
     A time without a day is one of the day on which most notes were taken. Saying it again moves all notes; those taken
     before the recording began or after its end have no place on it and stay in the list by the clock.
@@ -89,16 +90,20 @@ def set_sync_mark(actor: User, lesson: Lesson, version: RecordingVersion, at_ms:
     notes = _notes_of(lesson)
     version.synced_ms, version.synced_by_id = at_ms, actor.id
     version.synced_at = shown if isinstance(shown, datetime) else datetime.combine(_day_of(notes), shown, LOCAL_ZONE)
+    moved = []
     for note in notes:
         before = (note.version_id, note.start_ms)
         _place(note, version)
         if before != (note.version_id, note.start_ms):
             _take_along(note)
-            note.seq = bump(lesson.topic, "comment", note.id)
+            moved.append(note)
+    if moved:
+        last = bump(lesson.topic, "comment", moved[-1].id, by=len(moved))
+        for seq, note in enumerate(moved, last - len(moved) + 1):
+            note.seq = seq
     db.session.flush()
     record_audit(actor, "lesson.sync", "lesson", lesson.id, at_ms=at_ms, clock=version.synced_at.isoformat())
     record(LiveNotesPlaced(lesson.id, actor.id))
-    return sum(note.is_placed for note in notes)
 
 
 def _place(note: TimedComment, version: RecordingVersion) -> None:
@@ -119,6 +124,7 @@ def _take_along(note: TimedComment) -> None:
 def _notes_of(lesson: Lesson) -> list[TimedComment]:
     """All live notes, also those taken back: they may be brought back."""
     statement = select(TimedComment).where(TimedComment.lesson_id == lesson.id, TimedComment.taken_at.is_not(None))
+    statement = statement.options(selectinload(TimedComment.replies))
     return list(db.session.scalars(statement.order_by(TimedComment.taken_at, TimedComment.id)))
 
 

@@ -18,7 +18,7 @@ from yanxiu.observations.forms import clock_ms, whole_number
 from yanxiu.observations.models import CommentKind, CommentVisibility, RecordingVersion, TimedComment
 from yanxiu.observations.permissions import can_speak, can_sync_notes
 from yanxiu.observations.queries import LessonView, current_version, find_comment, recording_of
-from yanxiu.observations.queries.comments import has_live_notes, notes_by_clock, own_live_notes
+from yanxiu.observations.queries.comments import count_placed_notes, has_live_notes, notes_by_clock, own_live_notes
 from yanxiu.observations.services import live_notes as service
 from yanxiu.observations.services.live_notes import NoteDraft
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted, why_rests
@@ -63,7 +63,8 @@ def set_sync_mark(lesson_id: int) -> ResponseReturnValue:
         version = _ready_version(lesson_id)
         if version is None:
             raise ConflictError("课堂实录还没有处理好，暂时不能对时")
-        count = service.set_sync_mark(current_actor(), found.lesson, version, _media_ms(), _shown(found))
+        service.set_sync_mark(current_actor(), found.lesson, version, _media_ms(), _shown(found))
+        count = count_placed_notes(current_viewer(), found.lesson)
     target = url_for(".lesson", lesson_id=lesson_id, _anchor="comments-title")
     return done(target, f"对好了，{count} 条现场随记已放到实录上", redirect=target)
 

@@ -10,7 +10,10 @@ from uuid import uuid4
 import openpyxl
 import pytest
 
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.instruments.questions import LEDGER, questions_of, summary_of
+from yanxiu.observations.models import Lesson, LessonPhase
 from yanxiu.observations.question_sheet import question_workbook, wait_chart
 
 MARKS = [
@@ -56,7 +59,7 @@ def test_the_workbook_counts_with_formulas():
     assert question_workbook([])
 
 
-def test_a_ledger_is_kept_finished_and_seen_by_whoever_may(client_for, new_lesson):
+def test_a_ledger_is_kept_finished_and_seen_by_whoever_may(app, client_for, new_lesson):
     lesson_id = new_lesson()
     at, coder = f"/lessons/{lesson_id}/codings/ask", client_for("colleague")
     assert "data-ledger" in coder.get(at).text
@@ -80,3 +83,6 @@ def test_a_ledger_is_kept_finished_and_seen_by_whoever_may(client_for, new_lesso
     lesson = client_for("teacher").get(f"/lessons/{lesson_id}").text
     assert "/lanes" not in lesson
     assert f'href="{at}/results"' in lesson
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Lesson, lesson_id).phase = LessonPhase.ARCHIVED
+    assert "这节课已归档，只供观看" in client_for("teacher").get(at).text

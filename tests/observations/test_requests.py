@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from tests.support.together import together
 from yanxiu.core import clock
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
@@ -36,11 +37,10 @@ def test_a_yes_enters_the_lesson_and_invites_whoever_asked(app, cast, client_for
         )
     answer = {"decision": "accept", "answer": "欢迎，坐后排"}
     assert teacher.post(f"{ADDRESS}/{number}/answer", data=answer, headers=FETCH).json["field"] == "title"
-    yes = teacher.post(f"{ADDRESS}/{number}/answer", data={**answer, "title": "《少年闰土》"})
-    assert yes.status_code == 303
+    yes = teacher.post(f"{ADDRESS}/{number}/answer", data={**answer, "title": "《少年闰土》"}, headers=FETCH).json
     page = asker.get(ADDRESS).text
     assert "欢迎，坐后排" in page
-    assert asker.get(yes.location).status_code == 200, "invited"
+    assert asker.get(yes["redirect"]).status_code == 200, "invited"
     with app.app_context():
         lesson = db.session.scalars(select(Lesson)).one()
         assert (lesson.phase, lesson.teacher_id) == ("planned", cast.teacher.id)
@@ -57,7 +57,8 @@ def test_a_no_comes_with_a_word_and_a_request_can_be_taken_back(app, cast, clien
     client = client_for("teacher")
     no = {"decision": "decline", "answer": " "}
     assert client.post(f"{ADDRESS}/{first}/answer", data=no, headers=FETCH).json["field"] == "answer"
-    assert client.post(f"{ADDRESS}/{first}/answer", data={**no, "answer": "下周三好吗"}).status_code == 303
+    told = client.post(f"{ADDRESS}/{first}/answer", data={**no, "answer": "下周三好吗"}, headers=FETCH).json
+    assert told["redirect"] == ADDRESS
     assert "下周三好吗" in client_for("colleague").get(ADDRESS).text
     assert client_for("outsider").post(f"{ADDRESS}/{second}/withdrawal").status_code == 303
     assert client.post(f"{ADDRESS}/{second}/answer", data={**no, "answer": "晚了"}).status_code == 409
@@ -67,3 +68,12 @@ def test_a_no_comes_with_a_word_and_a_request_can_be_taken_back(app, cast, clien
             == cast.colleague.id
         )
         assert db.session.scalar(select(Lesson.id)) is None
+
+
+def test_requests_sent_in_one_moment_count_each_other(app, cast):
+    def ask():
+        asker, teacher = cast.user("colleague"), cast.user("teacher")
+        yield
+        ask_to_observe(asker, teacher, clock.now() + timedelta(days=1), "")
+
+    assert together(app, ask, ask) == ["conflict", "done"]

@@ -22,6 +22,7 @@ def ask_to_observe(actor: User, teacher: User, wished_at: datetime, words: str) 
     """Ask a teacher for a lesson to observe; one request waits with a teacher at a time."""
     if wished_at <= clock.now():
         raise InvalidError("请选今天以后的时间", field="wished_on")
+    hold(actor)  # two requests at once would not count each other
     waiting = (ObservationRequest.asker_id == actor.id, ObservationRequest.state == RequestState.WAITING)
     counted = select(ObservationRequest.teacher_id, func.count()).where(*waiting)
     by_teacher = {row[0]: row[1] for row in db.session.execute(counted.group_by(ObservationRequest.teacher_id))}

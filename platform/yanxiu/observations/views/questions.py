@@ -22,7 +22,7 @@ from yanxiu.observations.queries.codings import coding_of, finished_codings, has
 from yanxiu.observations.question_sheet import question_workbook, wait_chart
 from yanxiu.observations.services import codings as service
 from yanxiu.observations.services.codings import Batch
-from yanxiu.observations.views.blueprint import RESTS, bp, done, load_lesson, log_watching
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, why_rests
 from yanxiu.observations.views.codings import posted_batch
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
@@ -123,7 +123,7 @@ def _chosen(finished: Sequence[CodingSession]) -> CodingSession | None:
 def _load_to_note(lesson_id: int) -> LessonView:
     found = load_lesson(lesson_id)
     if not can_code_lesson(current_viewer(), found.lesson, found.access, clock.today()):
-        raise ForbiddenError(RESTS)
+        raise ForbiddenError(why_rests(found))
     return found
 
 

@@ -71,9 +71,11 @@ def answer_request(request_id: int) -> ResponseReturnValue:
             raise ForbiddenError
         if posted("decision") == "accept":
             service.accept_request(current_actor(), asked, posted("title", 120), posted("answer", 300))
-            return done(url_for(".lesson", lesson_id=asked.lesson_id), "约好了，可以继续填写班级、地点")
-        service.decline_request(current_actor(), asked, posted("answer", 300))
-    return done(url_for(".observation_requests"), "已回复")
+            target, saved = url_for(".lesson", lesson_id=asked.lesson_id), "约好了，可以继续填写班级、地点"
+        else:
+            service.decline_request(current_actor(), asked, posted("answer", 300))
+            target, saved = url_for(".observation_requests"), "已回复"
+    return done(target, saved, redirect=target)
 
 
 @bp.post("/observation-requests/<int:request_id>/withdrawal")

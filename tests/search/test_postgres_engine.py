@@ -142,6 +142,24 @@ def test_terms_of_all_kinds_are_kept_as_they_are(engine):
     assert engine.check() == []
 
 
+def test_of_a_text_with_more_words_than_a_tsvector_holds_the_first_are_found(engine):
+    first = document(20)
+    words = {f"{chr(0x4E00 + n // 300)}{chr(0x4E00 + n % 300)}成语": 1.0 for n in range(60_000)}
+    pairs = {word[:2]: 1.0 for word in words}
+    engine.apply(Batch((type(first)(**{**first.__dict__, "terms": {"w": words, "b": pairs}}),)))
+    engine.look_again()
+
+    def found(family, text):
+        asked = EngineRequest(clauses=(Clause((Alternative((Term(family, text),)),)),))
+        return [hit.key[1] for hit in engine.search(asked, PUB).hits]
+
+    assert [found("w", word) for word in list(words)[:1000:100]] == [[20]] * 10
+    assert [found("b", pair) for pair in list(pairs)[:1000:100]] == [[20]] * 10
+    assert found("w", list(words)[-1]) == []
+    assert everything(engine) == {*BEFORE, 20}
+    assert engine.check() == []
+
+
 @pytest.mark.slow
 def test_a_killed_indexer_loses_nothing_it_acknowledged(tmp_path):
     with empty_database(tmp_path) as url:

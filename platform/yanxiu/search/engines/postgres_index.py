@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, zip_longest
 from threading import Lock
 from typing import Any
 
@@ -29,6 +30,8 @@ FIELDS = {"w": "w", "b": "b", "acl": "a", "start": "s"}
 """Fields whose terms are lexemes, and the letter in front of them."""
 MAX_LEXEME = 600
 """Characters; PostgreSQL takes 2,046 bytes."""
+MOST_BYTES = 1_000_000
+"""Of the words of one document in UTF-8; a tsvector has room for 1,048,575 bytes, rights and beginnings among them."""
 MOST_AT_ONCE = 200
 MOST_AHEAD = 2000
 """Postings that were fetched along and that nobody has asked for yet."""
@@ -82,12 +85,20 @@ def quoted(text: str) -> str:
 
 
 def _words(document: EngineDocument) -> dict[str, tuple[str, str, float]]:
-    """The words of a document by their lexemes: family, text, weighted count."""
-    return {
-        lexeme(family, text, count): (family, kept(text), float(f"{count:.6g}"))
-        for family, terms in document.terms.items()
-        for text, count in terms.items()
-    }
+    """The words of a document by their lexemes: family, text, weighted count.
+
+    Of a very long text the first ones of each family in turn, as many as there is room for.
+    """
+    found: dict[str, tuple[str, str, float]] = {}
+    room = MOST_BYTES
+    families = ([(family, *term) for term in terms.items()] for family, terms in document.terms.items())
+    for family, text, count in filter(None, chain.from_iterable(zip_longest(*families))):
+        term = lexeme(family, text, count)
+        room -= len(term.encode())
+        if room < 0:
+            break
+        found[term] = family, kept(text), float(f"{count:.6g}")
+    return found
 
 
 def _row(number: int, document: EngineDocument, words: Iterable[str]) -> tuple[Any, ...]:

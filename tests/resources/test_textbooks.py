@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests.resources.matrix_textbooks import BOOKS
 from tests.support.resources import make_resource, make_upload
+from tests.support.together import together
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
@@ -103,6 +104,9 @@ def test_a_rename_a_move_and_a_remap_take_every_resource_along_and_can_be_taken_
     assert after[without_unit.id].textbook_id == volume.id
     with unit_of_work():
         after[own_words.id].lesson = "后来又改的"
+        rename_node(admin, db.session.get(TextbookNode, target.id), "苏教新版")
+        rename_node(admin, db.session.get(TextbookNode, edition.id), "统编新版")
+    before = {r_id: {**place, "edition": "统编新版"} for r_id, place in before.items()}
     with unit_of_work():
         assert undo_remap(admin, db.session.get(type(remap), remap.id)) == 1
     for resource in db.session.scalars(select(Resource)):
@@ -111,8 +115,42 @@ def test_a_rename_a_move_and_a_remap_take_every_resource_along_and_can_be_taken_
         undo_remap(admin, db.session.get(type(remap), remap.id))
     said = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
     assert [word for word in said if word.startswith("textbook.")] == [
-        "textbook.import", "textbook.rename", "textbook.add", "textbook.remap", "textbook.remap_undone",
+        "textbook.import", "textbook.rename", "textbook.add", "textbook.remap", "textbook.rename", "textbook.rename",
+        "textbook.remap_undone",
     ]  # fmt: skip
+
+
+def test_what_two_add_in_one_moment_is_there_once_and_follows_a_new_name(app, cast):
+    county = cast.places["county"]
+    with app.app_context():
+        with unit_of_work():
+            import_chains(None, county, BOOKS)
+        lesson = deepest_node(county, LESSON)
+        unit_id = lesson.parent_id
+        edition_id = db.session.scalar(
+            select(TextbookNode.id).where(TextbookNode.edition == "统编版", TextbookNode.level == 3)
+        )
+
+    def add(parent_id, name):
+        def act():
+            parent = parent_id and db.session.get(TextbookNode, parent_id)
+            yield
+            add_node(cast.user("admin"), county, parent, name)
+
+        return act
+
+    def rename():
+        edition = db.session.get(TextbookNode, edition_id)
+        yield
+        rename_node(cast.user("admin"), edition, "部编版")
+
+    assert together(app, add(None, "高中"), add(None, "高中")) == ["conflict", "done"]
+    assert together(app, add(unit_id, "景阳冈"), add(unit_id, "景阳冈")) == ["conflict", "done"]
+    assert together(app, add(unit_id, "猴王出世"), rename) == ["done", "done"]
+    with app.app_context():
+        below = db.session.scalars(select(TextbookNode).where(TextbookNode.parent_id == unit_id)).all()
+        assert sorted(node.lesson for node in below) == sorted(["草船借箭", "景阳冈", "猴王出世"])
+        assert {node.edition for node in below} == {"部编版"}
 
 
 def test_nodes_are_moved_ordered_and_retired(ctx, cast):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -25,6 +26,7 @@ from yanxiu.resources.queries.textbooks import (
     deepest_node,
     find_child,
     padded,
+    path_to,
     resources_below,
 )
 from yanxiu.resources.textbooks import shipped_chains
@@ -33,17 +35,26 @@ Chain = tuple[str, ...]
 
 
 def add_node(actor: User, county_id: int, parent: TextbookNode | None, name: str) -> TextbookNode:
-    """Add a node as the last under its parent; what was filed above and says this name moves down to it."""
+    """Add a node as the last under its parent; what was filed above and says this name moves down to it.
+
+    All that it stands under is held, from the top: whoever renames one of them meanwhile renames this one, too.
+    """
+    for above in (*path_to(parent)[:-1], parent) if parent else ():
+        _hold(above)
     level = 0 if parent is None else parent.level + 1
     _check_name(level, name)
+    taken = ConflictError(f"这里已经有“{name}”了", field="name")
     if find_child(parent, county_id, name) is not None:
-        raise ConflictError(f"这里已经有“{name}”了", field="name")
+        raise taken
     chain = (*(parent.chain if parent else ()), name)
     ids = {parent.chain: parent.id} if parent else {}
     node = _new(county_id, ids, chain, _last(county_id, parent) + 1)
     node.retired_at = parent.retired_at if parent else None
     db.session.add(node)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise taken from error
     _move_down(node)
     record_audit(actor, "textbook.add", "textbook", node.id, name=node.label)
     return node
@@ -148,17 +159,22 @@ def remap_node(actor: User, source: TextbookNode, target: TextbookNode) -> Textb
 
 
 def undo_remap(actor: User, remap: TextbookRemap) -> int:
-    """Take a remap back; return how many resources stay because somebody has filed them anew since."""
+    """Take a remap back; return how many resources stay because somebody has filed them anew since.
+
+    Nodes may have got other names meanwhile: places are compared and given back by node and by the words below it.
+    """
     _hold(remap)
     if remap.undone_at is not None:
         raise ConflictError("这次换目录已经撤销过了")
     remap.undone_at = clock.now()
     steps = {step.resource_id: step for step in _steps(remap)}
     back, stayed = [], 0
-    for resource in db.session.scalars(_filed(Resource.id.in_(_step_ids(remap)))):
+    resources = db.session.scalars(_filed(Resource.id.in_(_step_ids(remap)))).all()
+    chains = {node_id: chain for node_id, chain, _position in _all_chains(remap.county_id)}
+    for resource in resources:
         step = steps[resource.id]
-        if place_of(resource) == step.after:
-            _put(resource, step.before)
+        if place_of(resource) == _as_named_now(step.after, chains):
+            _put(resource, _as_named_now(step.before, chains))
             back.append(resource.id)
         else:
             stayed += 1
@@ -241,6 +257,12 @@ def textbook_for(county_id: int | None, names: Mapping[str, str]) -> int | None:
 def place_of(resource: Resource) -> dict[str, Any]:
     """Where a resource is filed: the node and the seven names, as JSON can hold them."""
     return {"textbook_id": resource.textbook_id, **{column: getattr(resource, column) for column in COLUMNS}}
+
+
+def _as_named_now(place: Mapping[str, Any], chains: Mapping[int, Chain]) -> dict[str, Any]:
+    """A place kept earlier, with the names its node has by now; a level that was left out stays so."""
+    chain = zip(COLUMNS, chains[place["textbook_id"]], strict=False)
+    return {**place, **{column: name for column, name in chain if place[column]}}
 
 
 def _put(resource: Resource, place: Mapping[str, Any]) -> None:

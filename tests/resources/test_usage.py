@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.resources import make_resource
+from yanxiu.accounts.permissions import ANONYMOUS, can_view_person
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError, NotFoundError
@@ -27,7 +28,7 @@ def test_a_use_counts_once_a_day_and_its_author_hears_of_it(ctx, cast):
         report_use(colleague, resource, today, "补了板书")
         report_use(colleague, resource, today - timedelta(days=1))
         report_use(cast.user("teacher"), resource, today)
-    assert [(use.taught_on, use.note) for use in uses_of(resource.id)][1] == (today, "补了板书")
+    assert [(use.taught_on, use.note) for use in uses_of(cast.viewer("teacher"), resource.id)][1] == (today, "补了板书")
     assert db.session.get(Resource, resource.id).use_count == 3
     with pytest.raises(InvalidError), unit_of_work():
         report_use(colleague, resource, today + timedelta(days=1))
@@ -39,6 +40,27 @@ def test_a_use_counts_once_a_day_and_its_author_hears_of_it(ctx, cast):
     assert db.session.get(Resource, resource.id).use_count == 2
     told = db.session.scalars(select(Notification).where(Notification.kind == "resource_taught")).all()
     assert {notification.user_id for notification in told} == {cast.teacher.id}
+
+
+def test_who_taught_with_it_is_told_to_those_who_may_see_these_people(client, client_for, app, cast):
+    with app.app_context():
+        resource_id = make_resource(cast.user("teacher"), visibility="public").id
+        users = "leader", "colleague", "villager", "principal", "researcher", "stranger"
+        with unit_of_work():
+            for key in users:
+                report_use(cast.user(key), db.session.get(Resource, resource_id), clock.today(), f"{key}改了导入")
+        for key in cast.people:
+            viewer = cast.viewer(key)
+            allowed = {cast.people[k].id for k in users if can_view_person(viewer, cast.user(k))}
+            assert {use.user_id for use in uses_of(viewer, resource_id)} == allowed, key
+        assert uses_of(ANONYMOUS, resource_id) == []
+    page = client.get(f"/resources/{resource_id}").get_data(as_text=True)
+    assert "6 次" in page
+    assert "改了导入" not in page
+    assert cast.colleague.name not in page
+    stranger = client_for("stranger").get(f"/resources/{resource_id}").get_data(as_text=True)
+    assert "stranger改了导入" in stranger
+    assert "colleague改了导入" not in stranger
 
 
 def test_figures_count_what_the_reader_may_see_and_nothing_else(client_for, app, cast, ctx):

@@ -130,7 +130,7 @@ def show(resource_id: int) -> str:
         reviews=reviews_of(resource.id) if reads else None,
         may_review=can_review_resource(viewer, resource),
         near=near_resource(viewer, viewer_workshops(), resource.current_file_id) if reads else None,
-        uses=uses_of(resource.id),
+        uses=uses_of(viewer, resource.id),
         today=clock.today(),
         collections=collections_with(viewer, resource.id),
         own_collections=own_collections(viewer) if viewer.is_authenticated else [],

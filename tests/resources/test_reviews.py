@@ -7,9 +7,12 @@ from sqlalchemy import select
 
 from tests.support.resources import checked_file, make_resource
 from tests.support.workshops import make_workshop
+from yanxiu.accounts.models import Appointment
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.notifications.catalog import sentence
 from yanxiu.notifications.models import Notification
 from yanxiu.resources.forms import parse_filter
 from yanxiu.resources.models import Resource, ResourceReview
@@ -46,7 +49,9 @@ def test_a_resource_goes_from_the_school_to_the_county_and_its_author_is_told(ct
     assert (resource.review_step, resource.grading) == ("done", "fine")
     found = library_page(cast.viewer("villager"), (), parse_filter({"grading": "fine"})).items
     assert [thing.id for thing in found] == [resource.id]
-    kinds = set(db.session.scalars(select(Notification.kind).where(Notification.user_id == teacher.id)))
+    told = db.session.scalars(select(Notification).where(Notification.user_id == teacher.id)).all()
+    kinds = {message.kind for message in told}
+    assert not [said for m in told if "份" in (said := sentence(m.kind, "王丽", m.count))], "all are about one resource"
     assert {"resource_accepted", "resource_fine", "resource_returned"} <= kinds
     assert db.session.query(ResourceReview).count() == 4
     with unit_of_work():
@@ -73,6 +78,8 @@ def test_only_what_is_shared_with_school_or_county_is_reviewed(ctx, cast):
 
     share(schools, "county")
     assert schools.review_step == "county"
+    share(schools, "school")
+    assert schools.review_step == "done", "nobody at the county waits for what is the school's again"
     share(schools, "private")
     assert schools.review_step == ""
     share(private, "public")
@@ -97,6 +104,20 @@ def test_the_queue_and_the_predicate_agree_and_the_oldest_comes_first(ctx, cast,
     assert next_waiting(principal, (), "school", queue[0]) == queue[1].id
     assert next_waiting(principal, (), "school", queue[-1]) == queue[0].id
     assert all(thing.owner_id != cast.principal.id for thing in queue)
+
+
+def test_a_role_in_another_county_opens_only_what_its_holder_may_see(client_for, app, cast):
+    with app.app_context():
+        with unit_of_work():
+            school = cast.user("teacher").organization_id
+            held = {"organization_id": school, "role": "school_admin", "starts_on": clock.today()}
+            db.session.add(Appointment(user_id=cast.stranger.id, **held))
+        titles = ("本县的一份", "county"), ("公开的一份", "public")
+        closed, opened = (make_resource(cast.user("teacher"), title, visibility=v).id for title, v in titles)
+    client = client_for("stranger")
+    assert client.get(f"/resources/{closed}").status_code == 404
+    assert client.get(f"/resources/reviews?step=school&at={closed}").status_code == 404
+    assert "公开的一份" in client.get(f"/resources/reviews?step=school&at={opened}").get_data(as_text=True)
 
 
 def test_a_version_that_was_not_read_is_not_accepted_and_the_next_one_follows(client_for, app, cast):

@@ -110,14 +110,12 @@ KINDS: dict[str, Wording] = {
     "comment_reply": Wording("{actor}回复了您的点评", "{actor}等回复了您的点评 {count} 次", "reply", waits=True),
     "evaluation": Wording("{actor}交来一份评课", "{actor}等交来 {count} 份评课", "task", waits=True),
     "coding": Wording("{actor}完成了行为编码", "{actor}等完成了 {count} 份行为编码", "chart"),
-    "resource_accepted": Wording("{actor}审核通过了您的资源", "您有 {count} 份资源审核通过", "check"),
-    "resource_fine": Wording("{actor}把您的资源评为精品", "您有 {count} 份资源评为精品", "star"),
-    "resource_returned": Wording(
-        "{actor}退回了您的资源，写了理由", "您有 {count} 份资源退回修改，理由已写明", "undo", waits=True
-    ),
+    "resource_accepted": Wording("{actor}审核通过了您的资源", "您的资源审核通过了", "check"),
+    "resource_fine": Wording("{actor}把您的资源评为精品", "您的资源被评为精品", "star"),
+    "resource_returned": Wording("{actor}退回了您的资源，写了理由", "您的资源退回修改，理由已写明", "undo", waits=True),
     "resource_taught": Wording("{actor}用您的资源上过课了", "{actor}等 {count} 次用您的资源上课", "check"),
     "resource_taken_down": Wording(
-        "{actor}下架了您的资源，写了理由", "您有 {count} 份资源被下架，理由已写明", "warning", decides=True
+        "{actor}下架了您的资源，写了理由", "您的资源被下架，理由已写明", "warning", decides=True
     ),
     "recording_ready": Wording("课堂实录可以观看了", "课堂实录可以观看了", "play"),
     "recording_failed": Wording("课堂实录没有处理成功", "课堂实录没有处理成功", "warning", waits=True),

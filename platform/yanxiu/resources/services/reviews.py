@@ -26,6 +26,8 @@ def settle_review(resource: Resource) -> None:
         resource.review_step = ""
     elif resource.review_step == "" or (resource.review_step == "done" and _widened(resource)):
         _enter(resource, wanted)
+    elif resource.review_step == "county" and resource.visibility == "school":
+        _enter(resource, "done" if resource.grading else wanted)
 
 
 def renew_review(resource: Resource) -> None:

@@ -16,6 +16,7 @@ from yanxiu.resources.permissions import (
     can_ask_for_review,
     can_read_reviews,
     can_review_resource,
+    can_view_resource,
     owns,
     review_steps_of,
 )
@@ -65,7 +66,7 @@ def review(resource_id: int) -> ResponseReturnValue:
         return redirect(url_for("resources.reviews", step=step, at=at))
     found = find_resource(resource_id)
     at_step = found if found is not None and can_review_resource(current_viewer(), found) else None
-    return _queue(step, at_step, form), form.status
+    return _queue(step, _seen(at_step), form), form.status
 
 
 @bp.post("/resources/<int:resource_id>/review-request")
@@ -93,7 +94,14 @@ def _looked_at(step: str) -> Resource | None:
         return None
     found = find_resource(int(text))
     fits = found is not None and found.review_step == step and can_review_resource(current_viewer(), found)
-    return found if fits else None
+    return _seen(found if fits else None)
+
+
+def _seen(resource: Resource | None) -> Resource | None:
+    """Reviewing opens no doors: a role at a school of another county does not show what is that county's."""
+    if resource is not None and not can_view_resource(current_viewer(), resource, viewer_workshops()):
+        raise NotFoundError
+    return resource
 
 
 def _queue(step: str, looked_at: Resource | None, form: ReviewForm) -> str:

@@ -94,11 +94,13 @@ async function explain(response) {
   });
 }
 
-/** A page kept open overnight, or shown from the cache, carries an old token: fetch a fresh one. */
+/** A page kept open overnight, or shown from the cache, carries an old token: fetch a fresh one, unless somebody else has signed in. */
 async function renewToken() {
   try {
     const response = await fetch(location.href, { credentials: "same-origin", cache: "reload" });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const now = page.body.dataset.viewerId;
+    if (viewerId() && now && now !== viewerId()) return false;
     const fresh = page.querySelector("meta[name=csrf-token]");
     if (!fresh || !token()) return false;
     token().content = fresh.content;

@@ -17,7 +17,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import Lesson, RecordingVersion, TimedComment
 from yanxiu.observations.queries import comments_since, current_version, recording_of, threads_of
 from yanxiu.observations.queries.comments import count_placed_notes, moments_of, notes_by_clock
-from yanxiu.observations.services.comments import CommentDraft, reply_to_comment, withdraw_comment
+from yanxiu.observations.services.comments import CommentDraft, edit_comment, reply_to_comment, withdraw_comment
 from yanxiu.observations.services.live_notes import NO_WORDS, NoteDraft, set_sync_mark, take_note
 
 BELL = datetime(2026, 11, 18, 10, 2, 15, tzinfo=LOCAL_ZONE)
@@ -83,7 +83,11 @@ def test_a_note_that_comes_twice_is_one_note_and_words_are_not_needed(ctx, cast)
         again = take_note(colleague, lesson, None, NoteDraft(" ", draft.client_uuid, 95_000))
         other = take_note(colleague, lesson, None, NoteDraft("另一句话", draft.client_uuid))
     assert (note.id, note.body, note.is_placed) == (again.id, NO_WORDS, False)
+    with unit_of_work():
+        edit_comment(colleague, lesson, note, "第三组合上了书", "question")
+        after_all = take_note(colleague, lesson, None, NoteDraft(" ", draft.client_uuid, 120_000))
     assert other.id != note.id
+    assert after_all.id == note.id, "its writer changed it before the phone heard that it had arrived"
     with pytest.raises(InvalidError), unit_of_work():
         take_note(colleague, lesson, None, NoteDraft("", str(uuid4()), 46 * 24 * 3600 * 1000))
     with pytest.raises(ConflictError), unit_of_work():

@@ -177,14 +177,19 @@ export function settleSentDrafts() {
   }
 }
 
+const isYoung = (at) => Date.now() - at <= KEEP_MS;
+
 /** Everybody's go after a while; those of others also when they have grown too many, the oldest first. */
 function dropOld() {
   const mine = `${PREFIX}${viewerId()}:`;
   let left = OTHERS_MOST;
   for (const { key, at, value } of allDrafts()) {
     if (!key.startsWith(mine)) left -= (value || "").length;
-    if (!(Date.now() - at <= KEEP_MS) || (left < 0 && !key.startsWith(mine))) localStorage.removeItem(key);
+    if (!isYoung(at) || (left < 0 && !key.startsWith(mine))) localStorage.removeItem(key);
   }
+  // Live notes of whoever is signed in are sent, however old this device's clock makes them.
+  const others = Object.keys(localStorage).filter((key) => viewerId() && key.startsWith("note:") && !key.startsWith(`note:${viewerId()}:`));
+  for (const key of others) if (!isYoung((read(key) || {}).at)) localStorage.removeItem(key);
 }
 
 const allDrafts = () =>

@@ -1,7 +1,7 @@
 // The list beside the video: ordered by media time, jumps on click, marks where the video is.
 import { applyFragment } from "../live/fragment.js";
 import { requestHtml } from "../net.js";
-import { sortPlaces } from "./sync-mark.js";
+import { putInOrder, sortPlaces } from "./sync-mark.js";
 import { toast } from "../behaviors/toast.js";
 
 const NEAR_MS = 6000;
@@ -27,29 +27,20 @@ export class CommentList {
     this.openAddress();
   }
 
+  /** Those that stand on the recording: a live note by the clock has no moment on it. */
   get items() {
-    return [...this.element.querySelectorAll(":scope > .comment")];
+    return [...this.element.querySelectorAll(":scope > .comment:not([data-clock])")];
   }
 
   /** Put new ones in their place in time, count, and tell the timeline. */
   refresh() {
     sortPlaces(this.element);
-    this.sort();
+    putInOrder(this.element, this.items, (a, b) => byTime(described(a), described(b)));
     for (const item of this.items) this.elsewhere.delete(item.id);
     this.moments = [...this.items.map(described), ...this.elsewhere.values()].sort(byTime);
     const count = document.querySelector("[data-comment-count]");
     if (count) count.textContent = this.moments.length;
     if (this.timeline) this.timeline.setComments(this.moments);
-  }
-
-  /** Move only what stands in the wrong place: moving an item somebody writes in would end an open pinyin window. */
-  sort() {
-    const items = this.items;
-    let at = items[0];
-    for (const item of [...items].sort((a, b) => byTime(described(a), described(b)))) {
-      if (item === at) at = nextComment(at);
-      else this.element.insertBefore(item, at);
-    }
   }
 
   onClick(event) {
@@ -137,12 +128,6 @@ export class CommentList {
 
 const number = ({ id }) => Number(id.replace("comment-", ""));
 const byTime = (a, b) => a.start - b.start || number(a) - number(b);
-
-function nextComment(item) {
-  let next = item.nextElementSibling;
-  while (next && !next.matches(".comment")) next = next.nextElementSibling;
-  return next;
-}
 
 function described(item) {
   const { start, end, kind, label } = item.dataset;

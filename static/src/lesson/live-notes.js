@@ -22,6 +22,8 @@ class LiveNotes {
     this.state = element.querySelector("[data-live-state]");
     this.clock = element.querySelector("[data-live-clock]");
     this.begun = 0;
+    // The note for which the device has no room, until the server has it.
+    this.unkept = null;
   }
 
   begin() {
@@ -56,21 +58,38 @@ class LiveNotes {
     event.preventDefault();
     const button = event.submitter || this.form.querySelector("button[name=kind]");
     const bell = button.dataset.body;
-    const note = {
+    const typed = this.field.value;
+    const note = this.sameAgain({
       lesson: this.lesson,
       uuid: newUuid(),
       kind: button.value,
-      body: bell || this.field.value.trim(),
+      body: bell || typed.trim(),
       visibility: this.form.elements.visibility.value,
       at: bell ? Date.now() : this.begun || Date.now(),
       label: bell ? "打铃" : button.textContent,
-    };
+    });
     const kept = keepNote(note);
     this.problem(kept ? "" : FULL);
-    if (!kept && !(await sendNote(note))) return;
+    if (!kept && !(await this.sendUnkept(note))) return;
+    this.unkept = null;
     if (kept) this.show(note);
-    if (!bell) this.empty();
+    if (!bell && this.field.value === typed) this.empty();
     sendNotes();
+  }
+
+  /** What was pressed again because it could not be kept is the same note: the line may have broken after the server had it. */
+  sameAgain(note) {
+    const before = this.unkept;
+    // A bell and a moment without words are of the moment of this press.
+    const isSame = before && note.body && note.body === this.field.value.trim() && ["kind", "body"].every((name) => before[name] === note[name]);
+    return isSame ? { ...note, uuid: before.uuid, at: before.at } : note;
+  }
+
+  async sendUnkept(note) {
+    this.unkept = note;
+    if (!(await sendNote(note))) return false;
+    this.problem(note.problem || "");
+    return !note.problem;
   }
 
   empty() {
@@ -82,7 +101,7 @@ class LiveNotes {
   show(note) {
     const item = document.getElementById(`note-${note.uuid}`) || document.createElement("li");
     item.id = `note-${note.uuid}`;
-    item.dataset.waits = "";
+    item.toggleAttribute("data-waits", !note.problem);
     const words = [span("timecode", timeOf(note.at)), span("tag", note.label), span("live-words", note.body || "记下这一刻")];
     const why = note.problem ? [span("live-waits problem", note.problem), dropButton()] : [span("live-waits", "存在本机")];
     item.replaceChildren(...words.concat(why).flatMap((part) => [part, " "]));
@@ -113,7 +132,9 @@ class LiveNotes {
   tally() {
     this.count.textContent = this.list.children.length;
     const waiting = this.list.querySelectorAll("[data-waits]").length;
-    this.state.textContent = waiting ? `${waiting} 条存在本机，联网后自动提交` : this.list.children.length ? "都已提交" : "";
+    const refused = this.list.querySelectorAll(".live-waits.problem").length;
+    const words = [waiting && `${waiting} 条存在本机，联网后自动提交`, refused && `${refused} 条没有提交成功`].filter(Boolean);
+    this.state.textContent = words.join("；") || (this.list.children.length ? "都已提交" : "");
   }
 
   problem(text) {

@@ -2,12 +2,17 @@
 // twice. They are sent from whatever page is open; how long ago a note was taken is counted by this device's clock alone.
 import { requestJson, viewerId } from "../net.js";
 import { KEEP_MS } from "../behaviors/drafts.js";
+import { toast } from "../behaviors/toast.js";
 import { waits } from "../workshops/sign-in-queue.js";
 
 const PREFIX = "note:";
 const AGAIN_MS = 15000;
 let timer = 0;
 let sending = null;
+// Refused, and the device had no room for the reason: not sent again by this page.
+const refused = new Set();
+// The lessons of which this page has said that a note was refused.
+const told = new Set();
 
 const prefixOf = (viewer) => `${PREFIX}${viewer}:`;
 
@@ -15,6 +20,7 @@ const prefixOf = (viewer) => `${PREFIX}${viewer}:`;
 export function keepNote(note) {
   try {
     localStorage.setItem(`${prefixOf(viewerId())}${note.lesson}:${note.uuid}`, JSON.stringify(note));
+    refused.delete(note.uuid);
     return true;
   } catch (_) {
     return false;
@@ -49,17 +55,37 @@ export function sendNotes() {
 
 async function sendAll() {
   clearTimeout(timer);
-  // The server takes none that is older, and a device keeps nothing for ever.
-  for (const note of keptNotes().filter(({ at }) => at < Date.now() - KEEP_MS)) forgetNote(note);
-  for (const note of keptNotes().filter(({ problem }) => !problem)) {
+  // A device keeps nothing for ever. What was never sent is not forgotten: this device's clock may be wrong.
+  for (const note of keptNotes().filter(({ problem, since, at }) => problem && (since || at) < Date.now() - KEEP_MS)) forgetNote(note);
+  for (const note of unsent()) {
     if (!(await sendNote(note))) return;
   }
   // What was noted while the round was on its way.
-  if (keptNotes().some(({ problem }) => !problem)) await sendAll();
+  if (unsent().length) await sendAll();
 }
 
-/** Send one; false when the line is away. */
+const unsent = () => keptNotes().filter(({ problem, uuid }) => !problem && !refused.has(uuid));
+
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(sendNotes, AGAIN_MS);
+}
+
+/** Whether no other person has signed in on this device since the page came. */
+function isStillHere() {
+  try {
+    return (localStorage.getItem("viewer") || viewerId()) === viewerId();
+  } catch (_) {
+    return true;
+  }
+}
+
+/** Send one; false when the line is away, or its writer. */
 export async function sendNote(note) {
+  if (!isStillHere()) {
+    later();
+    return false;
+  }
   const body = new FormData();
   for (const name of ["kind", "body", "visibility"]) body.set(name, note[name]);
   body.set("client_uuid", note.uuid);
@@ -73,14 +99,27 @@ export async function sendNote(note) {
   } catch (error) {
     if (!waits(error) && error.message && error.status) {
       // The server will not take it: it stays here, with the reason, for its writer to copy.
-      note.problem = error.message;
-      keepNote(note);
+      Object.assign(note, { problem: error.message, since: Date.now() });
+      if (!keepNote(note)) refused.add(note.uuid);
       tell(note, null);
+      sayRefused(note);
       return true;
     }
-    timer = setTimeout(sendNotes, AGAIN_MS);
+    later();
     return false;
   }
+}
+
+/** On the page of its lesson a refused note shows why; elsewhere one is led there. */
+function sayRefused({ lesson, problem }) {
+  if (told.has(lesson) || document.querySelector(`[data-live-notes][data-lesson="${lesson}"]`)) return;
+  told.add(lesson);
+  const box = toast(`一条现场随记没有提交成功：${problem}`);
+  if (!box) return;
+  const link = document.createElement("a");
+  link.href = `/lessons/${lesson}/live`;
+  link.textContent = "去看看";
+  box.append(link);
 }
 
 const tell = (note, answer) => document.dispatchEvent(new CustomEvent("live-note", { detail: { note, answer } }));

@@ -10,7 +10,9 @@ export function bindSyncMark(player) {
   player.onTime((ms) => {
     if (!typed && document.activeElement !== at) at.value = clock(ms);
   });
-  form.addEventListener("submit", () => (form.elements.at_ms.value = typed ? "" : Math.round(player.now)), { capture: true });
+  // In a field that is being looked at the time stands still: what it shows is what is meant.
+  const shown = () => typed || document.activeElement === at;
+  form.addEventListener("submit", () => (form.elements.at_ms.value = shown() ? "" : Math.round(player.now)), { capture: true });
 }
 
 document.addEventListener(
@@ -21,14 +23,34 @@ document.addEventListener(
   { capture: true },
 );
 
+/** Put `items` of `place` in order. Moves only what stands in the wrong place, and nothing somebody writes in: it would end an
+ *  open pinyin window. */
+export function putInOrder(place, items, compare) {
+  const ours = new Set(items);
+  let at = items[0] || null;
+  for (const item of [...items].sort(compare)) {
+    if (item === at) {
+      do at = at.nextElementSibling;
+      while (at && !ours.has(at));
+    } else if (isWrittenIn(item)) ours.delete(item);
+    else place.insertBefore(item, at);
+  }
+}
+
+const isWrittenIn = (item) => item.contains(document.activeElement);
+
 /** Live notes stand by the clock until they have a place, and again if they lose it. */
 export function sortPlaces(comments) {
   const byClock = document.getElementById("live-notes");
-  for (const note of comments.querySelectorAll(":scope > .comment[data-clock]")) if (byClock) byClock.append(note);
   if (!byClock) return;
-  for (const note of byClock.querySelectorAll(":scope > .comment:not([data-clock])")) comments.append(note);
+  const move = (note, place) => isWrittenIn(note) || place.append(note);
+  for (const note of comments.querySelectorAll(":scope > .comment[data-clock]")) move(note, byClock);
+  for (const note of byClock.querySelectorAll(":scope > .comment:not([data-clock])")) move(note, comments);
   const hasFilm = Boolean(document.getElementById("lesson-video"));
   for (const form of byClock.querySelectorAll("form[data-sync-here]")) form.hidden = !hasFilm;
   const notes = [...byClock.querySelectorAll(":scope > .comment")];
-  if (notes.length) byClock.append(...notes.sort((a, b) => (a.dataset.clock < b.dataset.clock ? -1 : 1)));
+  putInOrder(byClock, notes, byTaken);
 }
+
+/** A note that has its place but is still written in stays where it is, after those without one. */
+const byTaken = ({ dataset: { clock: a = "~" } }, { dataset: { clock: b = "~" } }) => (a > b) - (a < b);

@@ -17,7 +17,8 @@ behavior("[data-order]", (list) => {
     const row = rowOf(grip);
     drag = { row, after: row.nextElementSibling, pointer: event.pointerId };
     row.classList.add("is-dragged");
-    grip.setPointerCapture(event.pointerId);
+    // Not by the grip: it leaves the page for a moment whenever its row moves, and with it would go the capture.
+    list.setPointerCapture(event.pointerId);
   });
   list.addEventListener("pointermove", (event) => {
     if (!drag || event.pointerId !== drag.pointer) return;

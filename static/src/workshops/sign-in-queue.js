@@ -63,8 +63,9 @@ async function sendOne(key, kept) {
 export const keptSignIns = (viewer) =>
   Object.keys(localStorage).filter((key) => key.startsWith(PREFIX) && (read(key) || {}).viewer === viewer);
 
-/** Whether it is worth sending again. */
-export const waits = (error) => error instanceof NetError && (error.offline || error.status === 401 || error.status === 429 || error.status >= 500);
+/** Whether it is worth sending again; a token that cannot be renewed is that of whoever signed in meanwhile. */
+export const waits = (error) =>
+  error instanceof NetError && (error.offline || error.code === "csrf" || error.status === 401 || error.status === 429 || error.status >= 500);
 
 function again() {
   if (!timer) timer = setTimeout(sendKept, AGAIN_MS);

@@ -51,16 +51,18 @@ class NoteDraft:
 def take_note(actor: User, lesson: Lesson, version: RecordingVersion | None, draft: NoteDraft) -> TimedComment:
     """Keep a live note; without words it marks the moment. Where a sync mark is known it stands on the recording at once.
 
-    Sending it again under its `client_uuid` changes nothing, however much later; other words under a known key are a
-    note of their own.
+    Sending it again under its `client_uuid` changes nothing, however much later and even if its words were changed
+    since; other words under a known key are a note of their own.
     """
     hold_lesson(lesson)
     kind, visibility = checked_kind(draft.kind), checked_audience(draft.visibility)
     body = checked_body(NO_WORDS if is_blank(draft.body) else draft.body)
     client_uuid = checked_uuid(draft.client_uuid)
     known = sent_before(actor, client_uuid)
-    if known is not None and (known.lesson_id, known.body, known.kind) == (lesson.id, body, kind):
-        return known
+    if known is not None and known.taken_at is not None and known.lesson_id == lesson.id:
+        is_same = known.edited_at is not None or (known.body, known.kind) == (body, kind)
+        if is_same:
+            return known
     note = TimedComment(
         lesson_id=lesson.id,
         author_id=actor.id,

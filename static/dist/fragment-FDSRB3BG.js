@@ -1,1 +1,0 @@
-import{b as a,c as b,d as c}from"./chunk-CWSB3QZY.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-BLFDYVY7.js";import"./chunk-GINGPXMU.js";export{a as applyFragment,b as morph,c as toggleEmpty};

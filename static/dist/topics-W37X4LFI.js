@@ -1,1 +1,0 @@
-import{a}from"./chunk-QFOSU4GQ.js";import"./chunk-SV4IWOV6.js";import"./chunk-3QTYOGYZ.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-BLFDYVY7.js";import"./chunk-GINGPXMU.js";export{a as follow};

@@ -1,4 +1,5 @@
 // Saying that this picture was that time of the clock: the form follows the film until one types, notes offer their own moment.
+import { isWriting } from "../live/fragment.js";
 import { clock } from "./time.js";
 
 export function bindSyncMark(player) {
@@ -37,7 +38,7 @@ export function putInOrder(place, items, compare) {
   }
 }
 
-const isWrittenIn = (item) => item.contains(document.activeElement);
+const isWrittenIn = (item) => item.contains(document.activeElement) && isWriting(document.activeElement);
 
 /** Live notes stand by the clock until they have a place, and again if they lose it. */
 export function sortPlaces(comments) {

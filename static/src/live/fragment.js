@@ -45,7 +45,7 @@ function isOwn(name, node) {
 }
 
 /** Only what is being typed is kept; a button that has the focus shows its new number. */
-const isWriting = (element) => Boolean(element) && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+export const isWriting = (element) => Boolean(element) && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
 
 function place(list, item, order, added) {
   const current = document.getElementById(item.id);

@@ -3,108 +3,40 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from threading import Lock
-from typing import TypeVar
 
 from yanxiu.search.engines.home import IndexHome
 from yanxiu.search.engines.interface import (
-    EMPTY_PAGE,
     Batch,
     EngineDocument,
-    EnginePage,
-    EngineRequest,
     EngineStats,
-    Fits,
-    Key,
-    Term,
 )
-from yanxiu.search.engines.ranking import counted, rank, spelled, suggest
-from yanxiu.search.engines.snapshot import Cache, Snapshot
+from yanxiu.search.engines.reader import SnapshotReader
+from yanxiu.search.engines.snapshot import Snapshot
 from yanxiu.search.engines.whoosh_engine import DAMAGE, IndexDamagedError, WhooshIndex
 
 SCHEMA_VERSION = 3
-LOOK_EVERY_S = 0.2
-"""How often a reader looks whether the indexer has committed."""
-CACHE_BYTES = 160 * 1024 * 1024
-Answer = TypeVar("Answer")
 
 
-class LocalEngine:
-    """Implements `SearchEngine` over `WhooshIndex`.
+class LocalEngine(SnapshotReader):
+    """Implements `SearchEngine` over `WhooshIndex`."""
 
-    One damaged read does not condemn an index: the reader opens it once more before it gives up.
-    """
+    FAILURES = DAMAGE
 
     def __init__(self, folder: Path, segmenter: str) -> None:
+        super().__init__()
         self.home = IndexHome(folder)
         self.format = re.sub(r"[^A-Za-z0-9.]+", "_", f"v{SCHEMA_VERSION}-{segmenter}")
         self._writable: WhooshIndex | None = None
         self._readable: WhooshIndex | None = None
-        self._snapshot: Snapshot | None = None
         self._seen: tuple[Path | None, int] = (None, -1)
-        self._looked = 0.0
-        self._lock = Lock()
-        self._cache = Cache(CACHE_BYTES)
 
     # --- reading ---
 
-    def search(self, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
-        """Rank what these principals may see."""
-        return self._answer(lambda snapshot: rank(snapshot, request, principals), EMPTY_PAGE)
-
-    def suggest(self, start: str, principals: frozenset[str], limit: int) -> list[Key]:
-        """Documents of which a beginning begins with `start`: whole ones first, then the newest."""
-
-        def find(snapshot: Snapshot) -> list[Key]:
-            return [snapshot.key(int(number)) for number in suggest(snapshot, start, principals, limit)]
-
-        return self._answer(find, [])
-
-    def spelled(
-        self, spellings: Iterable[str], scope: EngineRequest, principals: frozenset[str], fits: Fits
-    ) -> dict[str, list[tuple[str, int]]]:
-        """Words that are spelled so and `fits`, with the number of readable documents that hold each."""
-        wanted = list(spellings)
-        return self._answer(lambda snapshot: spelled(snapshot, wanted, scope, principals, fits), {})
-
-    def counted(
-        self, wanted: Sequence[tuple[Term, ...]], scope: EngineRequest, principals: frozenset[str]
-    ) -> list[int]:
-        """How many readable documents hold all the terms of each."""
-        return self._answer(lambda snapshot: counted(snapshot, wanted, scope, principals), [0] * len(wanted))
-
-    def _answer(self, ask: Callable[[Snapshot], Answer], nothing: Answer) -> Answer:
-        snapshot = self._current()
-        if snapshot is None:
-            return nothing
-        try:
-            return ask(snapshot)
-        except DAMAGE:
-            with self._lock:
-                self._forget()
-            snapshot = self._current()
-            return ask(snapshot) if snapshot is not None else nothing
-
-    def look_again(self) -> None:
-        """Do not wait before looking for a newer commit."""
-        self._looked = 0.0
-
     def _forget(self) -> None:
-        self._readable, self._snapshot, self._seen, self._looked = None, None, (None, -1), 0.0
-        self._cache = Cache(CACHE_BYTES)
-
-    def _current(self) -> Snapshot | None:
-        """The newest committed state; looked for at most every LOOK_EVERY_S, opened by one thread."""
-        if self._snapshot is not None and time.monotonic() - self._looked < LOOK_EVERY_S:
-            return self._snapshot
-        with self._lock:
-            if self._snapshot is None or time.monotonic() - self._looked >= LOOK_EVERY_S:
-                self._look()
-                self._looked = time.monotonic()
-            return self._snapshot
+        super()._forget()
+        self._readable, self._seen = None, (None, -1)
 
     def _look(self) -> None:
         path = self.home.current()

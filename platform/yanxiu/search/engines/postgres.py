@@ -6,11 +6,9 @@ For when several of them serve one site: the embedded engine's index is a folder
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
@@ -18,26 +16,16 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from yanxiu.search.engines import postgres_index as index
 from yanxiu.search.engines.interface import (
-    EMPTY_PAGE,
     Batch,
     EngineDocument,
-    EnginePage,
-    EngineRequest,
     EngineStats,
-    Fits,
-    Key,
-    Term,
 )
 from yanxiu.search.engines.postgres_home import HOME, PostgresHome, connections
 from yanxiu.search.engines.postgres_index import PostgresSegment
-from yanxiu.search.engines.ranking import counted, rank, spelled, suggest
-from yanxiu.search.engines.snapshot import FACTS, Cache, Snapshot
+from yanxiu.search.engines.reader import SnapshotReader
+from yanxiu.search.engines.snapshot import FACTS, Snapshot
 
 SCHEMA_VERSION = 1
-LOOK_EVERY_S = 0.2
-"""How often a reader looks whether the indexer has committed."""
-CACHE_BYTES = 160 * 1024 * 1024
-Answer = TypeVar("Answer")
 
 
 class NotPreparedError(Exception):
@@ -61,19 +49,18 @@ class Reading:
         ]
 
 
-class PostgresEngine:
+class PostgresEngine(SnapshotReader):
     """Implements `SearchEngine` over a database of PostgreSQL; ranking, rights and counts are those of every engine."""
 
+    FAILURES = (DBAPIError,)
+
     def __init__(self, url: str, segmenter: str) -> None:
+        super().__init__()
         self.engine = connections(url)
         self.home = PostgresHome(self.engine)
         self.format = HOME + "_" + re.sub(r"[^a-z0-9]+", "_", f"v{SCHEMA_VERSION}_{segmenter}".lower())[:36]
         self._writable = ""
         self._reading = Reading("")
-        self._snapshot: Snapshot | None = None
-        self._looked = 0.0
-        self._lock = Lock()
-        self._cache = Cache(CACHE_BYTES)
 
     def close(self) -> None:
         """Let the connections go."""
@@ -81,67 +68,18 @@ class PostgresEngine:
 
     # --- reading ---
 
-    def search(self, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
-        """Rank what these principals may see."""
-        return self._answer(lambda snapshot: rank(snapshot, request, principals), EMPTY_PAGE)
-
-    def suggest(self, start: str, principals: frozenset[str], limit: int) -> list[Key]:
-        """Documents of which a beginning begins with `start`: whole ones first, then the newest."""
-
-        def find(snapshot: Snapshot) -> list[Key]:
-            return [snapshot.key(int(number)) for number in suggest(snapshot, start, principals, limit)]
-
-        return self._answer(find, [])
-
-    def spelled(
-        self, spellings: Iterable[str], scope: EngineRequest, principals: frozenset[str], fits: Fits
-    ) -> dict[str, list[tuple[str, int]]]:
-        """Words that are spelled so and `fits`, with the number of readable documents that hold each."""
-        wanted = list(spellings)
-        return self._answer(lambda snapshot: spelled(snapshot, wanted, scope, principals, fits), {})
-
-    def counted(
-        self, wanted: Sequence[tuple[Term, ...]], scope: EngineRequest, principals: frozenset[str]
-    ) -> list[int]:
-        """How many readable documents hold all the terms of each."""
-        return self._answer(lambda snapshot: counted(snapshot, wanted, scope, principals), [0] * len(wanted))
-
-    def _answer(self, ask: Callable[[Snapshot], Answer], nothing: Answer) -> Answer:
-        """Ask the newest state; once more when the index was changed over and removed meanwhile, or a line broke."""
-        snapshot = self._current()
-        if snapshot is None:
-            return nothing
-        try:
-            return ask(snapshot)
-        except DBAPIError:
-            with self._lock:
-                self._forget()
-            snapshot = self._current()
-            return ask(snapshot) if snapshot is not None else nothing
-
-    def look_again(self) -> None:
-        """Do not wait before looking for a newer commit."""
-        self._looked = 0.0
-
     def _forget(self) -> None:
-        self._reading, self._snapshot, self._looked = Reading(""), None, 0.0
-        self._cache = Cache(CACHE_BYTES)
-
-    def _current(self) -> Snapshot | None:
-        """The newest committed state; looked for at most every LOOK_EVERY_S, read by one thread."""
-        if self._snapshot is not None and time.monotonic() - self._looked < LOOK_EVERY_S:
-            return self._snapshot
-        with self._lock:
-            if self._snapshot is None or time.monotonic() - self._looked >= LOOK_EVERY_S:
-                try:
-                    self._look()
-                except ProgrammingError:  # removed between the pointer and its tables
-                    self._forget()
-                    self._look()
-                self._looked = time.monotonic()
-            return self._snapshot
+        super()._forget()
+        self._reading = Reading("")
 
     def _look(self) -> None:
+        try:
+            self._read_newest()
+        except ProgrammingError:  # removed between the pointer and its tables
+            self._forget()
+            self._read_newest()
+
+    def _read_newest(self) -> None:
         with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             name = self.home.current(connection)
             if not name:

@@ -18,10 +18,10 @@ from flask import Flask
 
 from tests.support.clients import Client
 from yanxiu.core.db import db
+from yanxiu.core.resumable.protocol import ProtocolError
+from yanxiu.core.resumable.store import Limits, UploadStore
 from yanxiu.observations.models import RecordingVersion
 from yanxiu.observations.uploads.handover import open_store
-from yanxiu.observations.uploads.protocol import ProtocolError
-from yanxiu.observations.uploads.store import Limits, UploadStore
 
 pytestmark = pytest.mark.once
 OFFSET = "application/offset+octet-stream"
@@ -247,7 +247,7 @@ def test_a_lost_right_stops_the_hand_over(tus, app):
 
 
 def test_the_quota_of_a_person_counts_what_is_unfinished(tmp_path: Path):
-    store = UploadStore(tmp_path, Limits(max_bytes=100, quota_bytes=150))
+    store = UploadStore(tmp_path, Limits(max_bytes=100, quota_bytes=150), "recording")
     store.create(1, 1, 100, {}, 0.0)
     with pytest.raises(ProtocolError) as refused:
         store.create(1, 1, 60, {}, 0.0)
@@ -256,7 +256,7 @@ def test_the_quota_of_a_person_counts_what_is_unfinished(tmp_path: Path):
 
 
 def test_a_nearly_full_disk_refuses_new_uploads(tmp_path: Path):
-    store = UploadStore(tmp_path, Limits(100, 1000, reserve_bytes=2**62, reserve_share=1.0))
+    store = UploadStore(tmp_path, Limits(100, 1000, reserve_bytes=2**62, reserve_share=1.0), "recording")
     with pytest.raises(ProtocolError) as refused:
         store.create(1, 1, 10, {}, 0.0)
     assert refused.value.status == 507
@@ -269,7 +269,7 @@ def refused(action: Callable[[], object]) -> int:
 
 
 def test_the_quota_is_asked_again_when_bytes_come_and_when_the_length_is_told(tmp_path: Path):
-    store = UploadStore(tmp_path, Limits(max_bytes=100, quota_bytes=150))
+    store = UploadStore(tmp_path, Limits(max_bytes=100, quota_bytes=150), "recording")
     now = time.time()
     store.create(1, 1, 100, {}, now)
     unknown, other = store.create(1, 1, None, {}, now), store.create(2, 1, None, {}, now)
@@ -294,9 +294,9 @@ class Disk:
 
 
 def test_what_others_have_still_to_send_is_not_there_for_a_younger_upload(tmp_path: Path, monkeypatch):
-    store = UploadStore(tmp_path, Limits(1000, 10_000, reserve_bytes=100, reserve_share=1.0))
+    store = UploadStore(tmp_path, Limits(1000, 10_000, reserve_bytes=100, reserve_share=1.0), "recording")
     disk = Disk(tmp_path, 1000)
-    monkeypatch.setattr("yanxiu.observations.uploads.store.shutil.disk_usage", disk)
+    monkeypatch.setattr("yanxiu.core.resumable.store.shutil.disk_usage", disk)
     now = time.time()
     first = store.create(1, 1, 600, {}, now)
     assert refused(lambda: store.create(2, 1, 400, {}, now + 1)) == 507
@@ -308,10 +308,10 @@ def test_what_others_have_still_to_send_is_not_there_for_a_younger_upload(tmp_pa
 
 
 def test_one_long_request_is_asked_again_on_its_way(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("yanxiu.observations.uploads.store.ASK_AGAIN", 200)
-    store = UploadStore(tmp_path, Limits(10**6, 10**6, reserve_bytes=100, reserve_share=1.0))
+    monkeypatch.setattr("yanxiu.core.resumable.store.ASK_AGAIN", 200)
+    store = UploadStore(tmp_path, Limits(10**6, 10**6, reserve_bytes=100, reserve_share=1.0), "recording")
     disk = Disk(tmp_path, 10**6)
-    monkeypatch.setattr("yanxiu.observations.uploads.store.shutil.disk_usage", disk)
+    monkeypatch.setattr("yanxiu.core.resumable.store.shutil.disk_usage", disk)
     upload = store.create(1, 1, 5000, {}, time.time())
 
     class Slow:
@@ -341,7 +341,7 @@ def test_an_upload_whose_bytes_are_lost_is_gone_and_never_complete(tus, store):
 
 
 def test_a_creation_killed_half_way_leaves_nothing_one_could_go_on_with(tmp_path: Path, monkeypatch):
-    store = UploadStore(tmp_path, Limits(100, 1000))
+    store = UploadStore(tmp_path, Limits(100, 1000), "recording")
     with monkeypatch.context() as patched, pytest.raises(MemoryError):
         patched.setattr(store, "_write", Mock(side_effect=MemoryError("killed")))
         store.create(1, 1, 10, {}, time.time())
@@ -364,7 +364,7 @@ class BreakingLink:
 
 
 def test_what_came_before_the_link_broke_stays(tmp_path: Path):
-    store = UploadStore(tmp_path, Limits(100, 1000))
+    store = UploadStore(tmp_path, Limits(100, 1000), "recording")
     opened = store.create(1, 1, 10, {}, 0.0)
     with pytest.raises(ConnectionResetError):
         store.append(opened, 0, BreakingLink(b"abc", b"de"))
@@ -373,7 +373,7 @@ def test_what_came_before_the_link_broke_stays(tmp_path: Path):
 
 def test_a_large_body_is_never_held_in_memory(tmp_path: Path):
     """The store asks for portions: the largest read is one block."""
-    store = UploadStore(tmp_path, Limits(2**33, 2**34))
+    store = UploadStore(tmp_path, Limits(2**33, 2**34), "recording")
     asked: list[int] = []
 
     class Endless:

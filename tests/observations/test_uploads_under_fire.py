@@ -17,7 +17,7 @@ from tests.support.clients import session_cookie
 from tests.support.eventually import eventually
 from tests.support.instance import Instance, new_instance
 from tests.support.ports import free_port
-from yanxiu.observations.views import uploads as door
+from yanxiu.web import resumable as door
 
 pytestmark = pytest.mark.once
 MIB = 1024 * 1024

@@ -1,1 +1,1 @@
-"""Resumable uploads: the tus 1.0 protocol over plain files, without any knowledge of Flask."""
+"""What becomes of resumable uploads (`core.resumable`) that are recordings of lessons."""

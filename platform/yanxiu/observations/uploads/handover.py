@@ -10,11 +10,11 @@ from typing import Protocol
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.errors import NotFoundError
+from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import find_lesson
 from yanxiu.observations.services.recordings import receive_upload
-from yanxiu.observations.uploads.store import GIB, Limits, Upload, UploadStore
 
 
 class Settings(Protocol):
@@ -29,9 +29,9 @@ class Settings(Protocol):
 
 
 def open_store(config: Settings) -> UploadStore:
-    """Return the folder of unfinished uploads of this installation."""
+    """Return the unfinished recordings of this installation."""
     limits = Limits(max_bytes=config.upload_max_gb * GIB, quota_bytes=config.upload_quota_gb * GIB)
-    return UploadStore(uploads_folder(config), limits)
+    return UploadStore(uploads_folder(config), limits, "recording")
 
 
 def uploads_folder(config: Settings) -> Path:
@@ -45,7 +45,7 @@ def hand_over(store: UploadStore, upload: Upload, viewer: Viewer, actor: User) -
     NotFoundError when the person lost the right to the lesson meanwhile; the bytes then wait until they expire.
     """
     with unit_of_work():
-        found = find_lesson(viewer, upload.lesson_id)
+        found = find_lesson(viewer, upload.subject_id)
         if found is None or not can_edit_lesson(viewer, found.lesson, found.access):
             raise NotFoundError
         name = upload.metadata.get("filename") or "课堂实录.mp4"

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError
 from yanxiu.core.live import current_seq
+from yanxiu.core.resumable.protocol import ProtocolError
+from yanxiu.core.resumable.store import Source, Upload, UploadStore
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import clock_ms
 from yanxiu.observations.models import PhaseKind, Recording, RecordingVersion, RenditionKind, VersionState
@@ -18,8 +20,6 @@ from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import LessonView, current_version, find_rendition, recording_of
 from yanxiu.observations.services.recordings import Phase, set_segments
 from yanxiu.observations.uploads.handover import hand_over, open_store
-from yanxiu.observations.uploads.protocol import ProtocolError
-from yanxiu.observations.uploads.store import Source, Upload, UploadStore
 from yanxiu.observations.views.blueprint import (
     bp,
     done,

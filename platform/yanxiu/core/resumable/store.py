@@ -18,16 +18,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
-from yanxiu.observations.uploads.protocol import Checksum, ProtocolError
+from yanxiu.core.resumable.protocol import Checksum, ProtocolError
 
 BLOCK = 64 * 1024
 GIB = 1024**3
 ASK_AGAIN = 64 * 1024**2
 """After so many bytes of one request it is asked again whether there is room."""
 LEFTOVER_S = 86400.0
-QUOTA_FULL = "您还有没传完的实录占着空间，请先传完或取消它们"
+QUOTA_FULL = "您还有没传完的文件占着空间，请先传完或取消它们"
 DISK_FULL = "服务器磁盘空间不足，请联系管理员"
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -40,11 +40,15 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Upload:
-    """What is known about one unfinished upload besides its bytes; times are Unix seconds."""
+    """What is known about one unfinished upload besides its bytes; times are Unix seconds.
+
+    `purpose` says which feature it is for, `subject_id` to what of that feature it belongs (a lesson; 0 for nothing).
+    """
 
     id: str
     owner_id: int
-    lesson_id: int
+    purpose: str
+    subject_id: int
     length: int | None
     metadata: dict[str, str]
     created_at: float
@@ -72,18 +76,23 @@ class Ceiling:
 
 
 class UploadStore:
-    """The folder of unfinished uploads."""
+    """The unfinished uploads of one feature.
 
-    def __init__(self, root: Path, limits: Limits) -> None:
+    All features keep theirs in one folder, because quota and disk are shared; each finds only its own.
+    """
+
+    def __init__(self, root: Path, limits: Limits, purpose: str) -> None:
         self.root = root
         self.limits = limits
+        self.purpose = purpose
         root.mkdir(parents=True, exist_ok=True)
 
-    def create(self, owner_id: int, lesson_id: int, length: int | None, metadata: dict[str, str], now: float) -> Upload:
+    def create(
+        self, owner_id: int, subject_id: int, length: int | None, metadata: dict[str, str], now: float
+    ) -> Upload:
         """Open an empty upload; 413 beyond the size limit or the person's quota, 507 when the disk is nearly full."""
-        upload = Upload(
-            secrets.token_hex(16), owner_id, lesson_id, length, metadata, now, now + self.limits.ttl, finished=False
-        )
+        name, until = secrets.token_hex(16), now + self.limits.ttl
+        upload = Upload(name, owner_id, self.purpose, subject_id, length, metadata, now, until)
         if length is not None and length > self.limits.max_bytes:
             raise ProtocolError(413, too_large(self.limits.max_bytes))
         with self._one_at_a_time():
@@ -103,13 +112,9 @@ class UploadStore:
         return upload
 
     def load(self, upload_id: str) -> Upload | None:
-        """Return an upload by id whoever owns it, None when there is none."""
-        if not _ID.fullmatch(upload_id):
-            return None
-        try:
-            return Upload(**json.loads(self._info_path(upload_id).read_text("utf-8")))
-        except FileNotFoundError:
-            return None
+        """Return an upload of this feature by id whoever owns it, None when there is none."""
+        upload = self._read(upload_id) if _ID.fullmatch(upload_id) else None
+        return upload if upload is not None and upload.purpose == self.purpose else None
 
     def offset(self, upload: Upload) -> int:
         """Return how many bytes have arrived: the size of the file, also while somebody writes.
@@ -179,9 +184,9 @@ class UploadStore:
             self._remove(upload_id)
 
     def all(self) -> Iterator[Upload]:
-        """Yield every upload of the folder, oldest first."""
-        found = (self.load(path.stem) for path in self.root.glob("*.json"))
-        yield from sorted((upload for upload in found if upload is not None), key=lambda upload: upload.created_at)
+        """Yield every upload of this feature, oldest first."""
+        mine = (upload for upload in self._everything() if upload.purpose == self.purpose)
+        yield from sorted(mine, key=lambda upload: upload.created_at)
 
     def unfinished(self, owner_id: int, now: float) -> list[Upload]:
         """Return the uploads the person may still continue, oldest first."""
@@ -213,6 +218,21 @@ class UploadStore:
     def _info_path(self, upload_id: str) -> Path:
         return self.root / f"{upload_id}.json"
 
+    def _everything(self) -> Iterator[Upload]:
+        """Yield the uploads of all features."""
+        for path in self.root.glob("*.json"):
+            if (upload := self._read(path.stem)) is not None:
+                yield upload
+
+    def _read(self, upload_id: str) -> Upload | None:
+        try:
+            facts = json.loads(self._info_path(upload_id).read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        if "lesson_id" in facts:  # begun before an update of the server, when only recordings came this way
+            facts |= {"purpose": "recording", "subject_id": facts.pop("lesson_id")}
+        return Upload(**facts)
+
     def _is_open(self, upload: Upload, now: float) -> bool:
         return not upload.finished and upload.expires_at > now
 
@@ -242,7 +262,7 @@ class UploadStore:
         disk belongs to whoever began first: what is still to come of older uploads is not there for younger ones.
         """
         mine = promised = 0
-        for other in self.all():
+        for other in self._everything():
             if other.id == upload.id or not self._is_open(other, now):
                 continue
             arrived = self.offset(other)
@@ -340,14 +360,3 @@ def _write_block(data: IO[bytes], block: bytes) -> None:
         if error.errno == errno.ENOSPC:
             raise ProtocolError(507, DISK_FULL) from error
         raise
-
-
-def describe(upload: Upload, offset: int) -> dict[str, Any]:
-    """Return what the page shows of an unfinished upload."""
-    return {
-        "id": upload.id,
-        "lesson_id": upload.lesson_id,
-        "name": upload.metadata.get("filename", ""),
-        "size": upload.length,
-        "offset": offset,
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_lessonplans import opened, saved
 from tests.browser.test_lessonplans_editor import EDITOR, stored
@@ -159,7 +159,8 @@ def table_plan(app, cast) -> int:
 
 def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
     leader, teacher = opened(page_for("leader"), table_plan), opened(page_for("teacher"), table_plan)
-    teacher.get_by_role("button", name="修订：增删的文字先作建议").click()
+    switch = teacher.get_by_role("button", name="修订：增删的文字先作建议")
+    switch.click()
     panel = leader.get_by_role("region", name="修订")
 
     def rows() -> list[list[str]]:
@@ -188,7 +189,14 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
         teacher.evaluate(f"{EDITOR}.commands.toggleHeading({{level: 3}})")
         expect(panel.get_by_text("改成小标题")).to_have_count(times)
     in_cell(teacher, "结束")
+    # On a slow line it is still the suggestion that it was, though the switch is off when it arrives.
+    held: list[Route] = []
+    teacher.route("**/images", lambda route: held.append(route))
     teacher.evaluate(PASTE_PICTURE)
+    expect(teacher.get_by_text("正在上传").first).to_be_visible()
+    eventually(lambda: teacher.evaluate("1") and held)
+    switch.click()
+    held[0].continue_()
     items = panel.get_by_role("listitem")
     expect(items).to_have_count(4)
     for number, words in enumerate(("改成小标题默读课文", "删行导入 ｜ 看图", "增行练 习", "增图片")):
@@ -208,6 +216,7 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
     assert rows() == [["环节", "教师活动"], ["新课", "默读"], ["练\n习", ""]]
     blocks = [node["type"] for node in stored(app, table_plan)["content"][0]["content"]]
     assert blocks == ["heading", "table", "paragraph", "image"]
+    switch.click()
     teacher.locator("#plan-text img").click()
     teacher.keyboard.press("Delete")
     panel.get_by_role("button", name="不接受").click()

@@ -12,19 +12,20 @@ export class KeptPictures {
 
   async open(editor) {
     const found = await this.memory.readAll("picture:");
-    for (const [key, { file, alt, spot }] of found) {
+    for (const [key, { file, alt, spot, proposed }] of found) {
       if (this.entries.some((entry) => entry.key === key) || isFresh(key)) continue;
-      this.entries.push(made(editor, { key, file, alt, spot: Y.createRelativePositionFromJSON(spot), stored: true }));
+      this.entries.push(made(editor, { key, file, alt, spot: Y.createRelativePositionFromJSON(spot), proposed, stored: true }));
     }
   }
 
-  add(editor, file, alt, position) {
+  /** `proposed`: whose suggestion the picture is, as a node's attributes; null for an ordinary edit. */
+  add(editor, file, alt, position, proposed) {
     const { binding } = ySyncPluginKey.getState(editor.state);
     const spot = absolutePositionToRelativePosition(position, binding.type, binding.mapping);
     const key = `picture:${Date.now()}:${Math.random().toString(36).slice(2)}`;
-    const entry = made(editor, { key, file, alt, spot, stored: false });
+    const entry = made(editor, { key, file, alt, spot, proposed, stored: false });
     this.entries.push(entry);
-    const kept = this.memory.write(key, { file, alt, spot: Y.relativePositionToJSON(spot) });
+    const kept = this.memory.write(key, { file, alt, spot: Y.relativePositionToJSON(spot), proposed });
     kept.then((stored) => (entry.stored = stored));
     return entry;
   }

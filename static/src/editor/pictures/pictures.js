@@ -33,12 +33,14 @@ export class Pictures {
    *  text has moved meanwhile. */
   async insert(editor, files, position) {
     const at = typeof position === "number" ? position : editor.state.selection.to;
+    // Of the moment in which it was put in: the switch may be another one when it arrives.
+    const proposed = editor.storage.suggesting.mode.newInsertion();
     const batch = [];
     for (const file of pictures(files)) {
       const small = await shrunk(file);
       if (!small) toast(`${file.name} 打不开，请存成 JPG 再放进来`);
       else if (small.size > MOST_BYTES) toast(`${file.name} 超过 12 MB，请压缩后再放进来`);
-      else batch.push(this.kept.add(editor, small, described(file.name), at));
+      else batch.push(this.kept.add(editor, small, described(file.name), at, proposed));
     }
     this.refresh();
     await this.send(batch);
@@ -46,7 +48,7 @@ export class Pictures {
 
   /** A picture of a text that was pasted: kept here, to be sent. */
   keep(file, alt, position) {
-    return this.kept.add(this.editor, file, alt, position);
+    return this.kept.add(this.editor, file, alt, position, this.editor.storage.suggesting.mode.newInsertion());
   }
 
   async sendEach(entries) {
@@ -62,9 +64,9 @@ export class Pictures {
     if (!arrived.length || !editor) return;
     await editor.storage.suggesting.mode.provider.hold.released();
     if (editor.isDestroyed) return;
-    const proposed = editor.storage.suggesting.mode.newInsertion();
-    const nodes = arrived.map(({ src, alt }) => ({ type: "image", attrs: { src, alt, ...proposed } }));
-    const at = proposed ? besideBlock(editor.state.doc, arrived[0].place()) : arrived[0].place();
+    const nodes = arrived.map(({ src, alt, proposed }) => ({ type: "image", attrs: { src, alt, ...proposed } }));
+    const [{ proposed, place }] = arrived;
+    const at = proposed ? besideBlock(editor.state.doc, place()) : place();
     const here = editor.state.selection.empty && editor.state.selection.to === at;
     editor.chain().setMeta(PLAIN, true).insertContentAt(at, nodes, { updateSelection: here }).run();
     arrived.forEach((entry) => this.kept.remove(entry));

@@ -4,10 +4,13 @@ import { Player } from "./lesson/player.js";
 import { Timeline } from "./lesson/timeline.js";
 import { drawLane } from "./lesson/coding/lanes.js";
 import { Coding } from "./lesson/coding/coding.js";
+import { Happenings } from "./lesson/coding/happenings.js";
+import { Windows } from "./lesson/coding/windows.js";
 import { Ledger } from "./lesson/coding/ledger.js";
 import { Playlist } from "./lesson/coding/playlist.js";
 import { bindCodingKeys } from "./lesson/coding/keys.js";
 
+const KINDS = { windows: Windows, events: Happenings };
 const page = { player: null, coding: null, playlist: null };
 
 behavior("[data-player]", (element) => {
@@ -19,7 +22,7 @@ behavior("[data-player]", (element) => {
 });
 
 behavior("[data-coding]", (element) => {
-  page.coding = new Coding(element);
+  page.coding = new (KINDS[element.dataset.mode] || Coding)(element);
   if (page.player) page.coding.attach(page.player);
 });
 

@@ -12,7 +12,8 @@ from yanxiu.observations.coding_sheet import Coder, codes_csv, coding_workbook
 from yanxiu.observations.instruments.comparison import compare
 from yanxiu.observations.instruments.report import report_of
 from yanxiu.observations.instruments.sampling import Span
-from yanxiu.observations.instruments.schemes import FIAS, SCHEMES, STD, Scheme
+from yanxiu.observations.instruments.schemes import Scheme
+from yanxiu.observations.instruments.shipped import FIAS, SCHEMES, STD
 
 pytestmark = pytest.mark.once
 

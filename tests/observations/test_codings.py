@@ -15,7 +15,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.observations.instruments.comparison import compare
 from yanxiu.observations.instruments.sampling import Span
-from yanxiu.observations.instruments.schemes import ST
+from yanxiu.observations.instruments.shipped import ST
 from yanxiu.observations.models import CodingSession, Lesson
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.services.codings import MOST_AT_ONCE
@@ -115,6 +115,31 @@ def test_who_has_seen_others_codings_does_not_code_blind(app, cast, client_for, 
     send(client_for("teacher"), lesson_id, added=[[A, 0, "S"]], reached=60_000)
     with app.app_context():
         assert [one.is_blind for one in db.session.query(CodingSession).order_by(CodingSession.id)] == [True, False]
+
+
+def test_a_window_may_have_several_codes_and_they_are_compared_one_by_one(app, client_for, new_lesson):
+    lesson_id = new_lesson()
+    coder, other = client_for("colleague"), client_for("principal")
+    assert send(coder, lesson_id, "copus", added=[[A, 1_000, "S1"]]).status_code == 422  # no beginning of a window
+    send(coder, lesson_id, "copus", added=[[A, 0, "S1"], [B, 0, "T1"], [C, 0, "T2"]], gone=[C], reached=60_000)
+    assert stretches(app) == [(0, 120_000, "S1"), (0, 120_000, "T1")]
+    assert send(coder, lesson_id, "copus", finish=True).status_code == 303
+    send(other, lesson_id, "copus", finish=True, added=[[str(uuid4()), 0, "S1"], [str(uuid4()), 0, "T3"]])
+    page = other.get(f"/lessons/{lesson_id}/codings/copus/results").text
+    for shown in ("其中 0 段完全相同", "S1 听讲记录", "只有孙正平", "100.00%", "讲评反馈"):
+        assert shown in page
+    assert coder.get(f"/lessons/{lesson_id}/codings/copus/results?format=xlsx").data[:2] == b"PK"
+    lane = client_for("teacher").get(f"/lessons/{lesson_id}/lanes").text
+    assert "T1 讲授" in lane
+
+
+def test_schemes_of_many_codes_have_shares_and_a_matrix(app, cast, client_for, lesson_id):
+    for who, codes in (("colleague", "56694"), ("principal", "56694")):
+        coded(app, cast, lesson_id, who, codes, "itias", 3_000)
+    page = client_for("teacher").get(f"/lessons/{lesson_id}/codings/itias/results").text
+    for shown in ("教师言语", "75.00%", "互动矩阵：周敏", "Cohen κ", "方案第 1 版"):
+        assert shown in page
+    assert client_for("teacher").get(f"/lessons/{lesson_id}/codings/itias/results?format=xlsx").data[:2] == b"PK"
 
 
 def test_an_empty_coding_cannot_be_finished(client_for, lesson_id):

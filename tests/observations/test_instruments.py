@@ -19,7 +19,7 @@ from yanxiu.observations.instruments.flanders import (
     totals_of,
 )
 from yanxiu.observations.instruments.sampling import Span, coded_ms, sampled, tallied
-from yanxiu.observations.instruments.schemes import SCHEMES
+from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.instruments.student_teacher import figures_of, is_possible, path_of, spread_of
 
 pytestmark = pytest.mark.once

@@ -18,7 +18,7 @@ from tests.support.clients import Client
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file
-from yanxiu.observations.instruments.schemes import SCHEMES
+from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.media.probe import Facts
 from yanxiu.observations.models import CodingSession, Lesson, RecordingVersion, RubricVersion, TimedComment
 from yanxiu.observations.services import recordings

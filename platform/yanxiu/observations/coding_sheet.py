@@ -14,11 +14,12 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from yanxiu.core.csv_files import csv_bytes
+from yanxiu.observations import scheme_sheet
 from yanxiu.observations.instruments.comparison import Comparison, settled
 from yanxiu.observations.instruments.flanders import padded
 from yanxiu.observations.instruments.report import Report
 from yanxiu.observations.instruments.sampling import Span, coded_spans
-from yanxiu.observations.instruments.schemes import Scheme
+from yanxiu.observations.instruments.schemes import GAP, Scheme
 from yanxiu.observations.instruments.student_teacher import VARIANTS
 
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -45,7 +46,8 @@ def codes_csv(scheme: Scheme, coders: Sequence[Coder]) -> bytes:
     rows = [
         (coder.name, scheme.name, scheme.version, span.start_ms, span.end_ms, span.code, scheme.label(span.code))
         for coder in coders
-        for span in coded_spans(coder.spans)
+        for span in (coded_spans(coder.spans) if scheme.is_held else coder.spans)
+        if span.code != GAP
     ]
     return csv_bytes(heading, rows)
 
@@ -54,22 +56,32 @@ def coding_workbook(title: str, scheme: Scheme, coders: Sequence[Coder], compari
     """Return the workbook: the raw codes of each coder, the string, the figures, and how far two agree."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, SAFE) as book:
-        writer = _Writer(book, scheme, coders)
+        writer = Writer(book, scheme, coders)
         writer.explain(title)
         for at in range(len(coders)):
             writer.raw_codes(at)
-        writer.strings()
-        if scheme.slug == "fias":
-            for at in range(len(coders)):
-                writer.matrix(at)
+        if scheme.is_held:
+            _write_figures(writer, comparison)
         else:
-            writer.student_teacher()
-        if comparison is not None:
-            writer.agreement(comparison)
+            scheme_sheet.write_labels(writer)
     return buffer.getvalue()
 
 
-class _Writer:
+def _write_figures(writer: Writer, comparison: Comparison | None) -> None:
+    coders = writer.coders
+    writer.strings()
+    if coders and coders[0].report.fias is not None:
+        for at in range(len(coders)):
+            writer.matrix(at)
+    elif coders and coders[0].report.st is not None:
+        writer.student_teacher()
+    else:
+        scheme_sheet.write_string_figures(writer)
+    if comparison is not None:
+        writer.agreement(comparison)
+
+
+class Writer:
     """Writes the sheets of one workbook; the string of coder n stands in column n + 1 of 序列, from row 2 on."""
 
     def __init__(self, book: Any, scheme: Scheme, coders: Sequence[Coder]) -> None:
@@ -94,10 +106,11 @@ class _Writer:
         sheet = self.sheet("说明", (title,), (90,))
         interval = self.coders[0].report.interval_ms // 1000
         lines = (
-            f"方案：{self.scheme.name}，第 {self.scheme.version} 版；取样间隔 {interval} 秒，从第一处编码开始取样。",
+            f"方案：{self.scheme.name}，第 {self.scheme.version} 版；"
+            + (f"取样间隔 {interval} 秒，从第一处编码开始取样。" if self.scheme.is_held else f"每段 {interval} 秒。"),
             f"编码人：{'、'.join(coder.name for coder in self.coders)}。",
-            NOTES[self.scheme.slug],
-            "各表的数字是公式，由“序列”算出；改动序列里的代码，结果随之改变。",
+            NOTES.get(self.scheme.slug, " ".join(self.scheme.rules)),
+            "各表的数字是公式，由“序列”或原始代码算出；改动它们，结果随之改变。",
         )
         for row, line in enumerate(lines, start=1):
             sheet.write_string(row, 0, line)
@@ -109,12 +122,17 @@ class _Writer:
             ("开始（秒）", "结束（秒）", "时长（秒）", "代码", "名称", coder.name),
             (12, 12, 12, 8, 18, 18),
         )
-        for row, span in enumerate(coded_spans(coder.spans), start=1):
+        for row, span in enumerate(self.marks(at), start=1):
             sheet.write_number(row, 0, span.start_ms / 1000)
             sheet.write_number(row, 1, span.end_ms / 1000)
             sheet.write_formula(row, 2, f"=B{row + 1}-A{row + 1}", None, (span.end_ms - span.start_ms) / 1000)
             sheet.write(row, 3, self.value(span.code))
             sheet.write_string(row, 4, self.scheme.label(span.code))
+
+    def marks(self, at: int) -> list[Span]:
+        """Return what one coder set; events have no length."""
+        spans = self.coders[at].spans
+        return coded_spans(spans) if self.scheme.is_held else [span for span in spans if span.code != GAP]
 
     def string_of(self, at: int) -> list[str]:
         codes = self.coders[at].report.codes

@@ -28,7 +28,7 @@ from yanxiu.observations.demo.talk import (
     Remark,
 )
 from yanxiu.observations.instruments.questions import LEDGER
-from yanxiu.observations.instruments.schemes import SCHEMES
+from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.media.probe import probe
 from yanxiu.observations.models import Lesson, RecordingVersion, RenditionKind
 from yanxiu.observations.queries import current_version, recording_of

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from yanxiu.observations.instruments.labels import Windows
 from yanxiu.observations.instruments.sampling import Span, coded_spans
 from yanxiu.observations.instruments.schemes import Scheme
 
@@ -61,7 +62,7 @@ def minutes_of(spans: Sequence[Span], scheme: Scheme) -> list[Minute]:
     counted = coded_spans(spans)
     if not counted:
         return []
-    groups = list(dict.fromkeys(code.group for code in scheme.codes))
+    groups = scheme.group_keys
     found = []
     for start in range(0, counted[-1].end_ms, MINUTE_MS):
         held = dict.fromkeys(groups, 0)
@@ -71,4 +72,17 @@ def minutes_of(spans: Sequence[Span], scheme: Scheme) -> list[Minute]:
                 held[scheme.group(span.code)] += common
         whole = sum(held.values())
         found.append(Minute(start, tuple((group, 100 * held[group] / whole if whole else 0.0) for group in groups)))
+    return found
+
+
+def minutes_of_windows(scheme: Scheme, windows: Windows, interval_ms: int) -> list[Minute]:
+    """Return for each window how its codes are shared among the groups, in percent of the codes it has."""
+    found = []
+    for number, codes in windows.items():
+        held = dict.fromkeys(scheme.group_keys, 0)
+        for code in codes:
+            held[scheme.group(code)] += 1
+        whole = sum(held.values())
+        shares = tuple((group, 100 * count / whole if whole else 0.0) for group, count in held.items())
+        found.append(Minute(number * interval_ms, shares))
     return found

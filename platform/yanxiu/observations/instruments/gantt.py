@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from yanxiu.observations.instruments.labels import drawn
 from yanxiu.observations.instruments.sampling import Span, coded_spans
 from yanxiu.observations.instruments.schemes import Code, Scheme
 
@@ -27,7 +28,7 @@ class GanttRow:
 
 def gantt_of(scheme: Scheme, spans: Sequence[Span]) -> list[GanttRow]:
     """Return the rows of the codes that occur, in the order of the scheme; `share` is of what is coded, 0 to 1."""
-    counted = coded_spans(spans)
+    counted = coded_spans(drawn(scheme, spans))
     whole = sum(span.end_ms - span.start_ms for span in counted)
     by_code: dict[str, list[Span]] = {}
     for span in counted:

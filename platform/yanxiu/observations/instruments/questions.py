@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 
-from yanxiu.observations.instruments.schemes import SCHEMES, Code, Scheme
+from yanxiu.observations.instruments.schemes import Code, Scheme
+from yanxiu.observations.instruments.shipped import SCHEMES
 
 ASKED, ANSWERING, ANSWERED, RESPONDED = "Q", "W", "A", "F"
 LEVELS, CALLS, RESPONSES = "level", "call", "response"

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yanxiu.observations.instruments.charts import Minute, minutes_of
+from yanxiu.observations.instruments.charts import Minute, minutes_of, minutes_of_windows
 from yanxiu.observations.instruments.flanders import Ratio, matrix_of, ratios_of, thirds_of, totals_of
+from yanxiu.observations.instruments.frequencies import (
+    Frequencies,
+    frequencies_of_events,
+    frequencies_of_string,
+    frequencies_of_windows,
+)
+from yanxiu.observations.instruments.labels import Windows, windows_of
 from yanxiu.observations.instruments.sampling import Span, coded_ms, sampled, tallied
-from yanxiu.observations.instruments.schemes import Scheme
+from yanxiu.observations.instruments.schemes import GAP, Mode, Scheme
 from yanxiu.observations.instruments.student_teacher import Figures, Spread, figures_of, path_of, spread_of
 
 VARIANTS_OF = {"st": ("classic",), "std": ("d_as_t", "d_half")}
@@ -39,27 +46,42 @@ class FlandersReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What a coding gives at a step: the string, how much of the lesson is coded, and the figures of its instrument."""
+    """What a coding gives at a step: the string or the windows, how much of the lesson is coded, and the figures."""
 
     interval_ms: int
     codes: tuple[str, ...]
     coded_ms: int
     minutes: tuple[Minute, ...]
+    frequencies: Frequencies
+    windows: Windows
     st: StudentTeacherReport | None = None
     fias: FlandersReport | None = None
 
 
-def report_of(scheme: Scheme, spans: Sequence[Span], interval_ms: int) -> Report:
-    """Compute everything that is shown of a coding."""
-    is_fias = scheme.slug == "fias"
-    codes = tallied(spans, interval_ms) if is_fias else sampled(spans, interval_ms)
+def report_of(scheme: Scheme, spans: Sequence[Span], interval_ms: int, reached_ms: int = 0) -> Report:
+    """Compute everything that is shown of a coding; events need `reached_ms`, how far it was watched."""
+    if scheme.is_held:
+        return _held(scheme, spans, interval_ms)
+    windows = windows_of(scheme, spans, interval_ms, reached_ms)
+    codes = tuple(span.code for span in spans if span.code != GAP)
+    if scheme.mode == Mode.EVENTS:
+        found, coded = frequencies_of_events(scheme, codes, reached_ms), reached_ms
+    else:
+        found, coded = frequencies_of_windows(scheme, windows), len(windows) * interval_ms
+    return Report(interval_ms, codes, coded, tuple(minutes_of_windows(scheme, windows, interval_ms)), found, windows)
+
+
+def _held(scheme: Scheme, spans: Sequence[Span], interval_ms: int) -> Report:
+    codes = tallied(spans, interval_ms) if scheme.is_tallied else sampled(spans, interval_ms)
     return Report(
         interval_ms,
         tuple(codes),
         coded_ms(spans),
         tuple(minutes_of(spans, scheme)),
-        None if is_fias else _student_teacher(scheme, spans, codes, interval_ms),
-        _flanders(codes) if is_fias else None,
+        frequencies_of_string(scheme, codes),
+        {},
+        _student_teacher(scheme, spans, codes, interval_ms) if scheme.slug in VARIANTS_OF else None,
+        _flanders(codes) if scheme.slug == "fias" else None,
     )
 
 

@@ -1,32 +1,67 @@
-"""The schemes of codes that are shipped. A coding keeps the slug and the version of the scheme it used.
+"""What a scheme of codes is. The shipped ones stand in `shipped`, those of a school or a teacher in the database.
 
-S-T: T is what the teacher says (explains, asks, judges, sums up) and does (writes on the board, demonstrates), S is
-everything else (observation.md 1.1, after 刘云, 苟琳 2013). FIAS: the ten categories of Flanders (1970), observation.md 1.2.
+A coding keeps the slug and the version of the scheme it used; a version that somebody used does not change any more.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 GAP = "-"
-"""From here on nothing is coded: a stretch that was skipped, or does not belong to the lesson."""
+"""From here on nothing is coded: a stretch that was skipped, or does not belong to the lesson. In a scheme of windows: this
+window was seen, and none of the codes fits."""
 SHORT_CLIP_MS = 10 * 60_000
+KEYS = "1234567890qwetyuioasdfhcbvm"
+"""The keys a code may have, in the order in which they are given away: those of the player, of undoing and of the playlist
+(j k l n p r z x g) are not among them."""
+
+
+class Mode(StrEnum):
+    """How a scheme is coded."""
+
+    HELD = "held"
+    WINDOWS = "windows"
+    EVENTS = "events"
+
+    @property
+    def label(self) -> str:
+        return {"held": "每一刻一个代码", "windows": "按时段勾选，可以勾几个", "events": "发生一次记一次"}[self.value]
 
 
 @dataclass(frozen=True)
 class Code:
-    """One code: what is stored, the key that sets it, the word on screen, its group and a line of help."""
+    """One code: what is stored, the key that sets it, the word on screen, its group and a line of help.
+
+    `row` names the row of the matrix it is counted in, where that is not its own; `color` a color of its own.
+    """
 
     code: str
     key: str
     label: str
     group: str
     hint: str = ""
+    row: str = ""
+    color: str = ""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Codes that a report adds up: 教师言语 is the sum of 1 to 8 with ITIAS."""
+
+    label: str
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """A set of codes of which one holds at any moment. `intervals` are the sampling steps offered, in milliseconds."""
+    """A set of codes. `intervals` are the sampling steps offered (or the length of a window), in milliseconds.
+
+    `is_tallied`: all codes that begin within a step count, as Flanders has it, instead of the one that holds at the look.
+    `by_pairs`: shares are those of the row totals of the matrix. `groups` maps the key of a group to its name, `colors` to
+    its color where that is not named like the group. `definition_id`: the row of a scheme that is not shipped.
+    """
 
     slug: str
     name: str
@@ -35,6 +70,18 @@ class Scheme:
     intervals: tuple[int, ...]
     interval_ms: int
     rules: tuple[str, ...] = ()
+    mode: Mode = Mode.HELD
+    groups: Mapping[str, str] = field(default_factory=dict)
+    colors: Mapping[str, str] = field(default_factory=dict)
+    sums: tuple[Sum, ...] = ()
+    is_tallied: bool = False
+    by_pairs: bool = False
+    definition_id: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether exactly one code holds at any moment, so that there is a string, a matrix and one κ."""
+        return self.mode == Mode.HELD
 
     def allows(self, code: str) -> bool:
         return code == GAP or any(known.code == code for known in self.codes)
@@ -43,48 +90,48 @@ class Scheme:
         """Return the step that is stated where nobody chose one: the usual one, the shortest for a short clip."""
         return self.interval_ms if duration_ms >= SHORT_CLIP_MS else min(self.intervals)
 
+    def find(self, code: str) -> Code | None:
+        return next((known for known in self.codes if known.code == code), None)
+
     def label(self, code: str) -> str:
-        return next((known.label for known in self.codes if known.code == code), "未编码")
+        found = self.find(code)
+        return found.label if found is not None else "未编码"
 
     def group(self, code: str) -> str:
-        return next((known.group for known in self.codes if known.code == code), "none")
+        found = self.find(code)
+        return found.group if found is not None else "none"
 
+    def group_label(self, group: str) -> str:
+        return self.groups.get(group, group)
 
-TEACHER = Code("T", "t", "教师行为", "teacher", "讲解、提问、评价、反馈、板书、演示")
-STUDENT = Code("S", "s", "学生行为", "student", "发言、思考、练习、讨论、记笔记、沉默，教师行为以外的都是")
-BOTH = Code("D", "d", "师生互动", "both", "一问一答连续来回，分不出以谁为主")
-_ST_RULES = (
-    "老师的语言和动作记 T，其余都记 S，安静思考、做题也记 S。",
-    "行为变了就按一次键，不变不用按；算的时候再按取样间隔取样。",
-)
-_FIAS_CODES = (
-    Code("1", "1", "接纳情感", "indirect", "以不使人紧张的方式接纳学生的情感"),
-    Code("2", "2", "表扬鼓励", "indirect", "称赞或鼓励；不伤人的玩笑也记 2"),
-    Code("3", "3", "采纳观点", "indirect", "澄清、扩展、利用学生说的"),
-    Code("4", "4", "提问", "indirect", "就内容或步骤提问，期待学生回答"),
-    Code("5", "5", "讲授", "direct", "讲事实、讲看法"),
-    Code("6", "6", "指令", "direct", "要求学生照着做"),
-    Code("7", "7", "批评或维护权威", "direct", "批评学生；拿学生开玩笑也记 7"),
-    Code("8", "8", "学生应答", "student", "回答老师的问题，范围由老师定"),
-    Code("9", "9", "学生主动", "student", "学生自己提出想法或问题"),
-    Code("10", "0", "沉寂或混乱", "silence", "停顿、安静，或听不清在说什么；超过 3 秒才记"),
-)
-_FIAS_RULES = (
-    "拿不准时，记离 5 最远的那一类（10 除外）。",
-    "没有明显变化，不在直接影响和间接影响之间来回换。",
-    "3 秒里有几类，都记下来；没有变化，算的时候每 3 秒重复一次。",
-    "沉寂超过 3 秒，每 3 秒记一个 10。",
-)
+    def group_look(self, group: str) -> str:
+        """Return the name of a group's color, as the style sheet has it."""
+        return self.colors.get(group, group)
 
-ST = Scheme("st", "S-T 分析", 1, (TEACHER, STUDENT), (30_000, 15_000, 10_000), 30_000, _ST_RULES)
-STD = Scheme("std", "S-T 分析（加师生互动）", 1, (TEACHER, STUDENT, BOTH), (30_000, 15_000, 10_000), 30_000, _ST_RULES)
-FIAS = Scheme("fias", "弗兰德斯互动分析", 1, _FIAS_CODES, (3_000,), 3_000, _FIAS_RULES)
-SCHEMES = {scheme.slug: scheme for scheme in (ST, STD, FIAS)}
-GROUPS = {
-    "teacher": "教师",
-    "student": "学生",
-    "both": "互动",
-    "indirect": "教师间接影响",
-    "direct": "教师直接影响",
-    "silence": "沉寂",
-}
+    def look(self, code: str) -> str:
+        """Return the name of a code's color, as the style sheet has it."""
+        found = self.find(code)
+        return found.color if found is not None and found.color else self.group_look(self.group(code))
+
+    @property
+    def group_keys(self) -> tuple[str, ...]:
+        """The groups in the order of their codes."""
+        return tuple(dict.fromkeys(code.group for code in self.codes))
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows of the matrix of pairs."""
+        return tuple(dict.fromkeys(code.row or code.code for code in self.codes))
+
+    def row_of(self, code: str) -> str:
+        found = self.find(code)
+        return found.row or found.code if found is not None else code
+
+    def parts(self) -> tuple[Sum, ...]:
+        """Return what a report adds up: the sums of the scheme, else its groups."""
+        if self.sums:
+            return self.sums
+        return tuple(
+            Sum(self.group_label(key), tuple(code.code for code in self.codes if code.group == key))
+            for key in self.group_keys
+        )

@@ -10,10 +10,14 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
-from yanxiu.observations.instruments.questions import KNOWN
+from yanxiu.observations.instruments.questions import KNOWN, LEDGER
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState
+
+
+COMMON = ("st", "fias", LEDGER.slug)
+"""Schemes that are offered first."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class Standing:
     scheme: Scheme
     own: str | None = None
     coders: list[User] = field(default_factory=list)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the page of the lesson names it at once: what somebody used here, and what most use."""
+        return self.own is not None or bool(self.coders) or self.scheme.slug in COMMON
 
 
 def standings_of(lesson_id: int, user_id: int | None) -> list[Standing]:

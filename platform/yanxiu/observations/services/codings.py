@@ -14,7 +14,7 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.observations.events import CodingFinished
-from yanxiu.observations.instruments.schemes import GAP, Scheme
+from yanxiu.observations.instruments.schemes import GAP, Mode, Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState, Lesson, RecordingVersion
 from yanxiu.observations.queries.codings import adjudications_of, coding_of
 from yanxiu.observations.services.lessons import hold_lesson
@@ -60,7 +60,7 @@ def save_codes(
         raise ConflictError("编码已经完成，不能再改")
     _apply(session, batch)
     session.reached_ms = max(session.reached_ms, batch.reached_ms)
-    _set_ends(session)
+    _set_ends(session, scheme)
     session.updated_at = clock.now()
     db.session.flush()
     return session
@@ -69,7 +69,7 @@ def save_codes(
 def finish_coding(actor: User, lesson: Lesson, scheme: Scheme) -> CodingSession:
     """Close the coding: from now on it is seen by those who may, and does not change."""
     session = _own(actor, lesson, scheme)
-    if session is None or not any(one.code != GAP and one.end_ms > one.start_ms for one in session.kept):
+    if session is None or not any(_counts(one, scheme) for one in session.kept):
         raise InvalidError("还没有编码，先看一段再完成")
     if session.state == CodingState.DONE:
         return session
@@ -144,6 +144,8 @@ def _check(batch: Batch, scheme: Scheme, limit_ms: int) -> None:
         raise InvalidError("编码的时间不在视频之内")
     if any(not scheme.allows(mark.code) for mark in batch.added):
         raise InvalidError("没有这个代码，请刷新页面再试")
+    if scheme.mode == Mode.WINDOWS and any(mark.at_ms % scheme.interval_ms for mark in batch.added):
+        raise InvalidError("时段的起点不对，请刷新页面再试")
     if not all(_is_uuid(name) for name in (*(mark.client_uuid for mark in batch.added), *batch.gone)):
         raise InvalidError("页面数据不完整，请刷新后再试")
 
@@ -174,8 +176,20 @@ def _added(session: CodingSession, client_uuid: str, at_ms: int, code: str) -> C
     return interval
 
 
-def _set_ends(session: CodingSession) -> None:
-    """A stretch ends where the next one begins, the last one where the coder has got to."""
+def _counts(interval: CodeInterval, scheme: Scheme) -> bool:
+    """Tell whether something was coded here: an event has no length, and of a window one may say that nothing fits."""
+    if scheme.is_held:
+        return interval.code != GAP and interval.end_ms > interval.start_ms
+    return scheme.mode == Mode.WINDOWS or interval.code != GAP
+
+
+def _set_ends(session: CodingSession, scheme: Scheme) -> None:
+    """A stretch ends where the next one begins, the last one where the coder has got to; a window has its own length."""
+    if not scheme.is_held:
+        length = scheme.interval_ms if scheme.mode == Mode.WINDOWS else 0
+        for interval in session.kept:
+            interval.end_ms = interval.start_ms + length
+        return
     db.session.flush()  # gives numbers to the new rows: two codes of one moment keep the order in which they came
     kept = sorted(session.kept, key=lambda interval: (interval.start_ms, interval.id))
     ends: Collection[int] = [*(interval.start_ms for interval in kept[1:]), session.reached_ms]

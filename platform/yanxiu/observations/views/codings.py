@@ -19,9 +19,13 @@ from yanxiu.observations.coding_sheet import Coder, codes_csv, coding_workbook
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.instruments.charts import SIDE, heat, minutes_axis, path_points
 from yanxiu.observations.instruments.comparison import compare
+from yanxiu.observations.instruments.frequencies import counted_word
+from yanxiu.observations.instruments.labels import LabelComparison, compare_labels, drawn, windows_of
+from yanxiu.observations.instruments.questions import LEDGER
 from yanxiu.observations.instruments.report import report_of
 from yanxiu.observations.instruments.sampling import Span, coded_spans
-from yanxiu.observations.instruments.schemes import GAP, GROUPS, SCHEMES, Scheme
+from yanxiu.observations.instruments.schemes import GAP, Scheme
+from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.instruments.student_teacher import VARIANTS
 from yanxiu.observations.models import CodingSession, VersionState
 from yanxiu.observations.permissions import can_adjudicate, can_code_lesson, can_view_codings
@@ -51,7 +55,7 @@ def coding_panel(found: LessonView) -> dict[str, Any]:
     standings = standings_of(found.lesson.id, viewer.user_id)
     seen = [one.scheme.slug for one in standings if can_view_codings(viewer, found.lesson, found.access, one.own)]
     may_code = can_code_lesson(viewer, found.lesson, found.access, clock.today())
-    lanes_ready = any(one.coders for one in standings if one.scheme.slug in seen and one.scheme.slug in SCHEMES)
+    lanes_ready = any(one.coders for one in standings if one.scheme.slug in seen and one.scheme.slug != LEDGER.slug)
     return {"standings": standings, "codings_seen": seen, "may_code": may_code, "lanes_ready": lanes_ready}
 
 
@@ -67,7 +71,6 @@ def coding(lesson_id: int, scheme_slug: str) -> ResponseReturnValue:
         "observations/codings/coding.html",
         lesson=found.lesson,
         scheme=scheme,
-        groups=GROUPS,
         gap=GAP,
         own=own,
         marks=[[one.client_uuid, one.start_ms, one.code] for one in own.kept] if own is not None else [],
@@ -120,7 +123,6 @@ def coding_results(lesson_id: int, scheme_slug: str) -> ResponseReturnValue:
         lesson=found.lesson,
         shown=shown,
         scheme=shown.scheme,
-        groups=GROUPS,
         variants=VARIANTS,
         may_code=can_code_lesson(current_viewer(), found.lesson, found.access, clock.today()),
         **charts_of(shown),
@@ -136,7 +138,8 @@ def _file(found: LessonView, shown: Shown, wanted: str) -> Response:
     title = f"{found.lesson.title} {shown.scheme.name}"
     sessions = shown.chosen if wanted == "xlsx" else shown.all
     coders = [
-        Coder(one.coder.name, one.spans(), report_of(shown.scheme, one.spans(), shown.interval_ms)) for one in sessions
+        Coder(one.coder.name, one.spans(), report_of(shown.scheme, one.spans(), shown.interval_ms, one.reached_ms))
+        for one in sessions
     ]
     if wanted == "xlsx":
         body = coding_workbook(title, shown.scheme, coders, agreement_of(found, shown)["comparison"])
@@ -193,12 +196,20 @@ class Shown:
 
 def charts_of(shown: Shown) -> dict[str, Any]:
     """Return the reports of the chosen codings and what their charts need."""
-    reports = [report_of(shown.scheme, one.spans(), shown.interval_ms) for one in shown.chosen]
+    reports = [report_of(shown.scheme, one.spans(), shown.interval_ms, one.reached_ms) for one in shown.chosen]
     lengths = [len(report.codes) * shown.interval_ms / 60_000 for report in reports]
     axis = minutes_axis(max(lengths, default=1) or 1)
     paths = [path_points(report.st.path, axis.most) if report.st is not None else "" for report in reports]
     lanes = [(one.coder.name, lane_of(one)) for one in shown.chosen]
-    return {"reports": reports, "lanes": lanes, "axis": axis, "paths": paths, "side": SIDE, "heat": heat}
+    return {
+        "reports": reports,
+        "lanes": lanes,
+        "axis": axis,
+        "paths": paths,
+        "side": SIDE,
+        "heat": heat,
+        "counted": counted_word(shown.scheme),
+    }
 
 
 def agreement_of(found: LessonView, shown: Shown) -> dict[str, Any]:
@@ -206,6 +217,8 @@ def agreement_of(found: LessonView, shown: Shown) -> dict[str, Any]:
     seq = current_seq(found.lesson.topic)
     if len(shown.chosen) != 2:
         return {"comparison": None, "seq": seq}
+    if not shown.scheme.is_held:
+        return {"comparison": None, "seq": seq, "labels": _labels(shown), "shown_most": STRETCHES_SHOWN}
     one, other = (coding.spans() for coding in shown.chosen)
     low, high = sorted(coding.id for coding in shown.chosen)
     decisions = [Span(said.start_ms, said.end_ms, said.code) for said in adjudications_of(low, high)]
@@ -220,10 +233,19 @@ def agreement_of(found: LessonView, shown: Shown) -> dict[str, Any]:
     }
 
 
+def _labels(shown: Shown) -> LabelComparison:
+    """Return how far the two chosen coders agree code by code; the others count for α."""
+    others = [one for one in shown.all if one not in shown.chosen]
+    everybody = [
+        windows_of(shown.scheme, one.spans(), shown.interval_ms, one.reached_ms) for one in (*shown.chosen, *others)
+    ]
+    return compare_labels(shown.scheme, everybody, shown.interval_ms)
+
+
 def lane_of(session: CodingSession) -> list[list[Any]]:
-    """Return the stretches for the lane under the timeline: start, end, code, group."""
-    group = session.scheme_of.group
-    return [[s.start_ms, s.end_ms, s.code, group(s.code)] for s in coded_spans(session.spans())]
+    """Return the stretches for the lane under the timeline: start, end, code, color."""
+    scheme = session.scheme_of
+    return [[s.start_ms, s.end_ms, s.code, scheme.look(s.code)] for s in coded_spans(drawn(scheme, session.spans()))]
 
 
 def load_to_code(lesson_id: int, scheme_slug: str) -> tuple[LessonView, Scheme]:

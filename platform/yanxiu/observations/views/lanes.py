@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from yanxiu.core.errors import NotFoundError
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.instruments.gantt import gantt_of
-from yanxiu.observations.instruments.schemes import SCHEMES
+from yanxiu.observations.instruments.questions import LEDGER
 from yanxiu.observations.permissions import can_view_codings
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.codings import finished_heads, spans_of, standings_of
@@ -21,7 +21,7 @@ def lanes(lesson_id: int) -> ResponseReturnValue:
     """One finished coding (`?coding=`, else the first the reader may see) on the scale of the film, with its table."""
     found, viewer = load_lesson(lesson_id), current_viewer()
     standings = standings_of(lesson_id, viewer.user_id)
-    lanes_of = [one for one in standings if one.scheme.slug in SCHEMES]
+    lanes_of = [one for one in standings if one.scheme.slug != LEDGER.slug]
     seen = [one.scheme.slug for one in lanes_of if can_view_codings(viewer, found.lesson, found.access, one.own)]
     heads = finished_heads(lesson_id, seen)
     wanted = whole_number(request.args.get("coding"))

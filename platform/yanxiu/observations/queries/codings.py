@@ -15,7 +15,6 @@ from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState
 
-
 COMMON = ("st", "fias", LEDGER.slug)
 """Schemes that are offered first."""
 

@@ -48,6 +48,11 @@ def test_what_was_written_is_there_as_text_with_its_pictures(tmp_path):
     assert sum(len(page.images) for page in opened.pages) == 2
 
 
+def test_items_with_boxes_have_no_other_sign():
+    task = '<ul class="task-list"><li><span data-done="true"></span><div><p>发预习单</p></div></li></ul>'
+    assert [block.text for block in blocks_in(task)] == ["［√］发预习单"]
+
+
 def test_html_is_read_in_its_order_whatever_it_leaves_open():
     kinds = [type(block) for block in blocks_in(HTML)]
     assert kinds == [Paragraph, Paragraph, Paragraph, Paragraph, Paragraph, Shown, Grid]

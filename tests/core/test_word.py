@@ -33,6 +33,17 @@ def test_cells_reach_over_columns_and_rows_and_hold_what_was_in_them(tmp_path):
     assert table.rows[3].cells[0].tables[0].rows[0].cells[0].text == "内"
 
 
+def test_columns_have_the_widths_that_what_stands_in_them_asks_for(tmp_path):
+    steps = "<tr><td>导入</td><td rowspan=2>" + "看图说话，" * 30 + "</td></tr><tr><td>小结</td></tr>"
+    document = written(tmp_path, f"<table></table><table>{steps}</table><table><tr><td>甲</td><td>乙</td></tr></table>")
+    _empty, uneven, even = document.tables
+    short, long = (column.width for column in uneven.columns)
+    assert short * 5 < long
+    assert [[cell.width for cell in row.cells] for row in uneven.rows] == [[short, long]] * 2
+    assert {cell.paragraphs[0].style.name for cell in uneven.rows[0].cells} == {"Cell"}
+    assert len({column.width for column in even.columns}) == 1
+
+
 def test_a_formula_is_one_that_word_can_edit(tmp_path):
     half = "<math><mrow><mfrac><mn>1</mn><mn>2</mn></mfrac><msup><mi>x</mi><mn>2</mn></msup></mrow></math>"
     more = (

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from yanxiu.core.column_widths import column_shares
 from yanxiu.core.pdf_lines import FONT, SMALLER, Line, clean, font, lines_of
 from yanxiu.core.pdf_text import Cell, Grid, Paragraph, Run, Shown, blocks_in, plain_grid
 from yanxiu.core.pictures import UNREADABLE, opened_picture
@@ -226,39 +228,44 @@ class PdfFile:
 
     def _draw_grid(self, grid: Grid, picture: Picture) -> None:
         if grid.columns:
-            one = TEXT_WIDTH / grid.columns
+            edges = [MARGIN + TEXT_WIDTH * part for part in accumulate(column_shares(grid), initial=0.0)]
             self._y -= 4
             for row, shown in zip(grid.rows, grid.pictures, strict=True):
-                self._draw_row(row, one)
+                self._draw_row(row, _places(row, edges))
                 for each in shown:
                     self._show(each, picture)
             self._y -= 6
 
-    def _draw_row(self, row: Sequence[Cell], one: float) -> None:
+    def _draw_row(self, row: Sequence[Cell], places: Sequence[tuple[float, float]]) -> None:
         """Draw a row of cells; one higher than the page goes on on the next."""
         size = 9.5
         step = size * LEADING
-        texts = [_cell_lines(cell, size, one * cell.span - 2 * PADDING) for cell in row]
+        texts = [_cell_lines(cell, size, wide - 2 * PADDING) for cell, (_, wide) in zip(row, places, strict=True)]
         high = max((len(lines) for lines in texts), default=0)
         done = 0
         while done < high:
             self._keep_room(step + 2 * PADDING)
             count = max(1, min(high - done, int((self._y - BOTTOM - 2 * PADDING) / step)))
-            self._draw_cells(row, [lines[done : done + count] for lines in texts], one, count * step + 2 * PADDING)
+            self._draw_cells([lines[done : done + count] for lines in texts], places, count * step + 2 * PADDING)
             done += count
 
-    def _draw_cells(self, row: Sequence[Cell], texts: Sequence[list[Line]], one: float, height: float) -> None:
-        size, x = 9.5, MARGIN
-        for cell, lines in zip(row, texts, strict=True):
+    def _draw_cells(self, texts: Sequence[list[Line]], places: Sequence[tuple[float, float]], height: float) -> None:
+        size = 9.5
+        for lines, (x, wide) in zip(texts, places, strict=True):
             self._canvas.setStrokeColorRGB(*GRAY)
             self._canvas.setLineWidth(0.5)
-            self._canvas.rect(x, self._y - height, one * cell.span, height)
+            self._canvas.rect(x, self._y - height, wide, height)
             for number, line in enumerate(lines, start=1):
                 self._draw_line(
                     line, x + PADDING, self._y - PADDING - size * LEADING * number + size * 0.4, size, BLACK
                 )
-            x += one * cell.span
         self._y -= height
+
+
+def _places(row: Sequence[Cell], edges: Sequence[float]) -> list[tuple[float, float]]:
+    """Return where each cell of a row begins and how wide it is, in points."""
+    columns = [0, *accumulate(cell.span for cell in row)]
+    return [(edges[first], edges[end] - edges[first]) for first, end in pairwise(columns)]
 
 
 def _cell_lines(cell: Cell, size: float, width: float) -> list[Line]:

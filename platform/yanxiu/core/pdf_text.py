@@ -16,6 +16,8 @@ _BREAKING = frozenset(
     {"p", "li", "blockquote", "h2", "h3", "h4", "pre", "figure", "div", "section", "ul", "ol", "figcaption"}
 )
 _TABLE = frozenset({"table", "tr", "td", "th"})
+_BOXED = -2
+"""Items of such a list have boxes, no signs."""
 _BOXES = {"true": "［√］", "false": "［　］"}
 """What is done and what is to be done, by signs that the letters of the page have."""
 
@@ -59,10 +61,11 @@ class Cell:
 
 @dataclass
 class Grid:
-    """The rows of a table, and the pictures of each, which are drawn below it."""
+    """The rows of a table, the pictures of each, which are drawn below it, and the widths somebody drew (0: not drawn)."""
 
     rows: list[list[Cell]] = field(default_factory=list)
     pictures: list[list[Shown]] = field(default_factory=list)
+    drawn: list[float] = field(default_factory=list)
 
     @property
     def columns(self) -> int:
@@ -74,11 +77,20 @@ Block = Paragraph | Shown | Grid
 
 def blocks_in(html: str) -> Iterator[Block]:
     """Yield what cleaned HTML holds. A table within a table gives its words to the cell it lies in."""
+    yield from _read(html).blocks
+
+
+def grids_in(html: str) -> list[Grid]:
+    """Return the tables that do not lie in another, in their order."""
+    return _read(html).grids
+
+
+def _read(html: str) -> _Reader:
     reader = _Reader()
     reader.feed(html)
     reader.close()
     reader.finish()
-    yield from reader.blocks
+    return reader
 
 
 def plain_grid(rows: Sequence[Sequence[str]]) -> Grid:
@@ -95,6 +107,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
+        self.grids: list[Grid] = []
         self._open: list[str] = []
         self._lists: list[int] = []
         self._now, self._sign = Paragraph(), ""
@@ -115,11 +128,15 @@ class _Reader(HTMLParser):
             self._end_paragraph()
         if tag in _TABLE:
             self._start_table_part(tag, span_of(said.get("colspan") or ""), span_of(said.get("rowspan") or ""))
+        elif tag == "col" and self._grid is not None and self._open.count("table") == 1:
+            width = said.get("width") or ""
+            self._grid.drawn.append(float(width) if width.isascii() and width.isdecimal() and len(width) < 5 else 0.0)
         elif tag in ("ul", "ol"):
-            self._lists.append(0 if tag == "ol" else -1)
+            self._lists.append(0 if tag == "ol" else _BOXED if said.get("class") == "task-list" else -1)
         elif tag == "li" and self._lists:
             self._lists[-1] += self._lists[-1] >= 0
-            self._say_sign(f"{self._lists[-1]}. " if self._lists[-1] > 0 else "• ")
+            if self._lists[-1] != _BOXED:
+                self._say_sign(f"{self._lists[-1]}. " if self._lists[-1] > 0 else "• ")
         elif said.get("data-done") in _BOXES:
             self._say_sign(_BOXES[said["data-done"] or "false"])
         elif tag == "br":
@@ -203,6 +220,7 @@ class _Reader(HTMLParser):
             return
         if tag == "table":
             self._grid, self._covered = Grid(), Covered()
+            self.grids.append(self._grid)
         elif self._grid is not None and self._open.count("table") == 1:
             if tag == "tr":
                 self._row()

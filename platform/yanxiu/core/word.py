@@ -12,15 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from yanxiu.core.column_widths import column_shares
+from yanxiu.core.pdf_text import grids_in, plain_grid
 from yanxiu.core.pictures import UNREADABLE, opened_picture
 from yanxiu.core.word_changes import Change, changed, mark_of, row_mark, shape_mark
 from yanxiu.core.word_comments import OVERRIDES, Ranges, Thread, Threads, ends, starts
 from yanxiu.core.word_html import HtmlWriter
 from yanxiu.core.word_lists import BULLETS, numbering_part
 from yanxiu.core.word_math import NAMESPACE as MATH
-from yanxiu.core.word_runs import CODE, EMU_PER_PIXEL, HIGHEST, QUOTE, SMALL, TITLE, WIDEST, run_xml
-from yanxiu.core.word_sheets import CELL, Cell, sheet_xml
-from yanxiu.core.word_tables import TABLE_HEAD
+from yanxiu.core.word_runs import CELL, CODE, EMU_PER_PIXEL, HIGHEST, QUOTE, SMALL, TITLE, WIDEST, run_xml
+from yanxiu.core.word_sheets import Cell, sheet_xml
+from yanxiu.core.word_tables import TEXT_WIDTH, cell_width, edges_of, table_head
 
 __all__ = ["CODE", "QUOTE", "SMALL", "TITLE", "Picture", "WordFile", "run_xml"]
 
@@ -30,6 +32,7 @@ Picture = Callable[[str], BinaryIO | None]
 FORM_HEAD = '<w:tcPr><w:tcW w:w="1700" w:type="dxa"/></w:tcPr>'
 CARD_HEAD = '<w:tcPr><w:tcW w:w="1200" w:type="dxa"/></w:tcPr>'
 CARD_TEXT = '<w:tcPr><w:tcW w:w="3165" w:type="dxa"/></w:tcPr>'
+IN_CELL = f'<w:pPr><w:pStyle w:val="{CELL}"/></w:pPr>'
 _ENDINGS = {"jpeg": "jpeg", "png": "png", "gif": "gif"}
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -209,7 +212,8 @@ class WordFile:
         threads: Mapping[str, Thread] | None = None,
     ) -> None:
         """Write what people wrote in the editor, without the addresses behind its links; `threads` by their numbers."""
-        reader = HtmlWriter(self, picture, indent, Ranges(html, threads or {}, self.comment))
+        widths = [column_shares(grid) for grid in grids_in(html)] if "<table" in html else []
+        reader = HtmlWriter(self, picture, indent, Ranges(html, threads or {}, self.comment), widths)
         reader.feed(html)
         reader.close()
         reader.finish()
@@ -220,15 +224,19 @@ class WordFile:
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """Write a table with lines; the first row is its head."""
-        self.raw(f"<w:tbl>{TABLE_HEAD}")
+        edges = edges_of(column_shares(plain_grid(rows)))
+        self.raw(f"<w:tbl>{table_head(edges)}")
         for number, row in enumerate(rows):
-            cells = (run_xml(text, () if number else ("b",)) for text in row)
-            self._text.write("<w:tr>" + "".join(f"<w:tc><w:p>{cell}</w:p></w:tc>" for cell in cells) + "</w:tr>")
+            cells = (
+                f"<w:tc><w:tcPr>{cell_width(edges, column, 1)}</w:tcPr><w:p>{IN_CELL}{run_xml(text, () if number else ('b',))}</w:p></w:tc>"
+                for column, text in enumerate(row)
+            )
+            self._text.write(f"<w:tr>{''.join(cells)}</w:tr>")
         self._text.write("</w:tbl><w:p/>")
 
     def form(self, rows: Sequence[tuple[str, str]]) -> None:
         """Write a table of names and what is filled in beside them."""
-        self.raw(f"<w:tbl>{TABLE_HEAD}")
+        self.raw(f"<w:tbl>{table_head((0, 1700, TEXT_WIDTH))}")
         for name, text in rows:
             filled = f"<w:tc><w:p>{run_xml(text, ())}</w:p></w:tc>"
             self.raw(f"<w:tr><w:tc>{FORM_HEAD}<w:p>{run_xml(name, ('b',))}</w:p></w:tc>{filled}</w:tr>")
@@ -240,7 +248,7 @@ class WordFile:
 
     def card(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write names and what is filled in beside them, two pairs on a line."""
-        self.raw(f"<w:tbl>{TABLE_HEAD}")
+        self.raw(f"<w:tbl>{table_head((0, 1200, 4365, 5565, TEXT_WIDTH))}")
         for at in range(0, len(pairs), 2):
             self.raw("<w:tr>" + "".join(_card_cells(*pair) for pair in pairs[at : at + 2]) + "</w:tr>")
         self.raw("</w:tbl><w:p/>")

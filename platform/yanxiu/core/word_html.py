@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from yanxiu.core.word_changes import TAGS, Change, change_of
 from yanxiu.core.word_comments import Ranges
 from yanxiu.core.word_lists import BULLETS
 from yanxiu.core.word_math import MathReader
-from yanxiu.core.word_runs import CODE, QUOTE, WIDEST, ruby_xml, run_xml
+from yanxiu.core.word_runs import CELL, CODE, QUOTE, WIDEST, ruby_xml, run_xml
 from yanxiu.core.word_tables import TableWriter
 
 if TYPE_CHECKING:
@@ -51,8 +52,12 @@ _BOXES = {"true": "☑ ", "false": "☐ "}
 class HtmlWriter(HTMLParser):
     """Turns blocks into paragraphs, marks into runs, lists into lists and tables into tables."""
 
-    def __init__(self, word: WordFile, picture: Picture, indent: int, ranges: Ranges) -> None:
+    def __init__(
+        self, word: WordFile, picture: Picture, indent: int, ranges: Ranges, widths: Sequence[Sequence[float]] = ()
+    ) -> None:
+        """`widths`: what each column takes of each table that does not lie in another, in their order."""
         super().__init__(convert_charrefs=True)
+        self._widths = list(widths)[::-1]
         self._ranges = ranges
         self._word, self._picture, self._indent = word, picture, indent
         self._runs: list[str] = []
@@ -84,7 +89,9 @@ class HtmlWriter(HTMLParser):
         if tag in _TABLE:
             kind = said.get("data-row")
             proposed = self._word.row_change(change_of(kind, said)) if kind in TAGS and "data-change" in said else ""
-            self._table.start(tag, said.get("colspan") or "", said.get("rowspan") or "", proposed)
+            first = tag == "table" and "table" not in self._open and self._widths
+            shares = self._widths.pop() if first else ()
+            self._table.start(tag, said.get("colspan") or "", said.get("rowspan") or "", proposed, shares)
         elif tag in ("ul", "ol"):
             self._start_list(tag, said)
         elif tag == "li" and self._lists and self._lists[-1]:
@@ -171,7 +178,8 @@ class HtmlWriter(HTMLParser):
             return
         broken, self._joined = broken or self._joined, None
         styles = [_STYLES[tag] for tag in self._open if tag in _STYLES]
-        style = QUOTE if "blockquote" in self._open else styles[-1] if styles else ""
+        plain = CELL if self._table.is_open else ""
+        style = QUOTE if "blockquote" in self._open else styles[-1] if styles else plain
         depth = (0 if self._table.is_open else self._indent) + max(0, len(self._lists) - 1) + bool(self._lists)
         shape, self._reshaped = self._reshaped, None
         self._word.runs(

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from yanxiu.core.html import without_invisible
 
-TITLE, SMALL, QUOTE, CODE = "Title", "Small", "Quote", "Code"
+TITLE, SMALL, QUOTE, CODE, CELL = "Title", "Small", "Quote", "Code", "Cell"
 EMU_PER_PIXEL, WIDEST, HIGHEST = 9525, 5_400_000, 7_920_000
 """English metric units; 15 cm, as wide as the text, and 22 cm, so that a picture stays on one page."""
 _RUN = {

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yanxiu.core.word_runs import run_xml
-from yanxiu.core.word_tables import LINES, Grid
+from yanxiu.core.word_runs import CELL, run_xml
+from yanxiu.core.word_tables import LINES, TEXT_WIDTH, Grid
 
-CELL = "Cell"
-PAPER = 8730
+PAPER = TEXT_WIDTH
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
 
 LINES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:color="808080"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
-TABLE_HEAD = f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{LINES}</w:tblBorders></w:tblPr><w:tblGrid/>'
+TEXT_WIDTH = 8730
+"""The width of a page's text, in twentieths of a point."""
+
+
+def table_head(edges: Sequence[int]) -> str:
+    """Return how a table begins that is as wide as the text; `edges` are those of its columns, none where Word shall find them."""
+    grid = "".join(f'<w:gridCol w:w="{end - begin}"/>' for begin, end in pairwise(edges))
+    fixed = '<w:tblLayout w:type="fixed"/>' if grid else ""
+    return (
+        f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{LINES}</w:tblBorders>{fixed}</w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>"
+    )
+
+
+def edges_of(shares: Sequence[float]) -> list[int]:
+    """Return where columns begin and end that take such parts of the text's width."""
+    return [round(TEXT_WIDTH * part) for part in accumulate(shares, initial=0.0)] if shares else []
+
+
+def cell_width(edges: Sequence[int], first: int, wide: int) -> str:
+    """Return how wide a cell is that begins at the column `first` and covers `wide` of them."""
+    known = first + wide < len(edges)
+    return f'<w:tcW w:w="{edges[first + wide] - edges[first]}" w:type="dxa"/>' if known else ""
 
 
 class Grid:
     """Which columns of a table's rows are covered by cells of rows above."""
 
-    def __init__(self) -> None:
+    def __init__(self, edges: Sequence[int] = ()) -> None:
+        self.edges = edges
         self.column = 0
         self.rows = 0
         self.heads = 1
@@ -59,13 +83,13 @@ class TableWriter:
         if self._filled:
             self._filled[-1] = True
 
-    def start(self, tag: str, wide: str, high: str, change: str = "") -> None:
-        """`change`: what somebody proposed to do with this row, as XML."""
+    def start(self, tag: str, wide: str, high: str, change: str = "", shares: Sequence[float] = ()) -> None:
+        """`change`: what somebody proposed to do with this row, as XML; `shares`: what each column of this table takes."""
         if tag == "table":
             if not self.takes_text:
                 return
-            self._grids.append(Grid())
-            self._push("tbl", TABLE_HEAD)
+            self._grids.append(Grid(edges_of(shares)))
+            self._push("tbl", table_head(self._grids[-1].edges))
             return
         if not self._open:
             return
@@ -92,14 +116,18 @@ class TableWriter:
 
     def _cell(self, wide: int, high: int) -> None:
         self._fill_covered()
-        self._grids[-1].take(wide, high)
+        grid = self._grids[-1]
+        width = cell_width(grid.edges, grid.column, wide)
+        grid.take(wide, high)
         merged = '<w:vMerge w:val="restart"/>' if high > 1 else ""
-        self._push("tc", f"<w:tcPr>{_grid_span(wide)}{merged}</w:tcPr>")
+        self._push("tc", f"<w:tcPr>{width}{_grid_span(wide)}{merged}</w:tcPr>")
 
     def _fill_covered(self) -> None:
         """A cell that goes on from the row above is written in every row."""
-        while wide := self._grids[-1].covered():
-            self._raw(f"<w:tc><w:tcPr>{_grid_span(wide)}<w:vMerge/></w:tcPr><w:p/></w:tc>")
+        grid = self._grids[-1]
+        while wide := grid.covered():
+            width = cell_width(grid.edges, grid.column - wide, wide)
+            self._raw(f"<w:tc><w:tcPr>{width}{_grid_span(wide)}<w:vMerge/></w:tcPr><w:p/></w:tc>")
 
     def end(self, tag: str) -> None:
         name = {"table": "tbl", "tr": "tr"}.get(tag, "tc")

@@ -33,6 +33,8 @@ _RUN = (
     "lang",
 )  # fmt: skip
 """Elements in the only order that Word takes; what is in neither list is left out."""
+_CELL = "Cell"
+"""The style of what stands in the tables of a plan."""
 
 
 def find_placeholders(path: str) -> dict[str, Any]:
@@ -147,7 +149,7 @@ def _is_plain(block: Any) -> bool:
 
 
 def _dress(blocks: list[Any], about: Any, look: Any) -> None:
-    """Plain paragraphs take the shape of the placeholder's, and all words but headings its letters."""
+    """Plain paragraphs take the shape of the placeholder's, and all words but headings its letters, also in tables."""
     for block in blocks:
         if about is not None and _is_plain(block):
             own = block.find(f"{W}pPr")
@@ -157,7 +159,8 @@ def _dress(blocks: list[Any], about: Any, look: Any) -> None:
         for run in block.iter(f"{W}r") if look is not None else ():
             inside = next(run.iterancestors(f"{W}p"))
             own = run.find(f"{W}rPr")
-            if inside.find(f"{W}pPr/{W}pStyle") is None and own is not None:
+            style = inside.find(f"{W}pPr/{W}pStyle")
+            if own is not None and (style is None or style.get(f"{W}val") == _CELL):
                 run.replace(own, _merged("rPr", look, own, _RUN))
 
 

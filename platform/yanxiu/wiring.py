@@ -51,8 +51,10 @@ from yanxiu.resources import subscribers as resources_subscribers
 from yanxiu.resources import views as resources_views
 from yanxiu.resources.extraction.sandbox import examined
 from yanxiu.resources.extraction.texts import text_at
+from yanxiu.search import demo as search_demo
 from yanxiu.search import subscribers as search_subscribers
 from yanxiu.search import views as search_views
+from yanxiu.search.telling import schedule_looks
 from yanxiu.web.live import broadcast_change, init_live
 from yanxiu.web.slots import init_slots
 from yanxiu.web.sockets import register_events
@@ -117,6 +119,7 @@ DEMOS: tuple[ModuleType, ...] = (
     lessonplans_demo,
     observations_demo,
     resources_demo,
+    search_demo,
     notifications_demo,
 )
 
@@ -141,6 +144,7 @@ def before_work() -> None:
         lessonplans_subscribers.schedule_catch_up()
         workshops_subscribers.schedule_reminders()
         schedule_digests()
+        schedule_looks()
         install_shipped_rubrics()
 
 

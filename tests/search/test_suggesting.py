@@ -117,7 +117,7 @@ def test_what_was_found_is_shown_though_the_search_cannot_be_noted(ctx, client_f
 
     put_in(index_now, shelf, "三国教学设计")
     teacher = client_for("teacher")
-    monkeypatch.setattr("yanxiu.search.views.note_query", refuse)
+    monkeypatch.setattr("yanxiu.search.views.pages.note_query", refuse)
     answer = teacher.get("/search?q=三国")
     assert answer.status_code == 200
     assert "教学设计" in answer.get_data(as_text=True)
@@ -139,7 +139,7 @@ def test_counts_are_changed_in_the_order_of_the_texts_and_only_for_rows_really_d
     county, written = cast.viewer("teacher").county_id, []
     with unit_of_work():
         note_query(cast.user("teacher"), county, "甲")
-    monkeypatch.setattr("yanxiu.search.services.KEPT", 1)
+    monkeypatch.setattr("yanxiu.search.services.words.KEPT", 1)
 
     def listen(_connection, _cursor, statement, parameters, *_more):
         if statement.startswith(("INSERT INTO search_popular", "UPDATE search_popular")):

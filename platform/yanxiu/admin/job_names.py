@@ -33,6 +33,7 @@ JOB_NAMES = {
     "notifications.tell_members": "通知成员活动有变",
     "notifications.digests": "查看谁要消息摘要",
     "notifications.mail": "发送消息摘要",
+    "search.saved": "查看存下的搜索有没有新内容",
     "search.reindex_below": "更新搬家单位的检索",
 }
 

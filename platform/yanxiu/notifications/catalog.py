@@ -117,6 +117,7 @@ KINDS: dict[str, Wording] = {
     "resource_taken_down": Wording(
         "{actor}下架了您的资源，写了理由", "您的资源被下架，理由已写明", "warning", decides=True
     ),
+    "search_found": Wording("您存的搜索有 1 份新内容", "您存的搜索有 {count} 份新内容", "search"),
     "recording_ready": Wording("课堂实录可以观看了", "课堂实录可以观看了", "play"),
     "recording_failed": Wording("课堂实录没有处理成功", "课堂实录没有处理成功", "warning", waits=True),
 }
@@ -135,7 +136,7 @@ GROUPS = {
     "研讨": ("reply", "replies_", "mention", "like", "digest", "pinned", "announcement", "answer_", "topic_"),
     "备课": ("plan_",),
     "观课": ("lesson_", "comment", "evaluation", "coding", "recording_"),
-    "资源": ("resource_",),
+    "资源和搜索": ("resource_", "search_"),
     "任务和活动": ("task_", "work_", "reviews_", "activity_"),
 }
 """Under which heading 设置 offers a kind, by how its name begins; the others belong to 工作坊."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Message:
-    """What to tell. `topic` names the thing: the same kind about the same topic is told once until it is read."""
+    """What to tell. `topic` names the thing: the same kind about the same topic is told once until it is read.
+
+    `count` is how many things happened at once.
+    """
 
     kind: str
     actor_id: int | None
@@ -16,3 +19,4 @@ class Message:
     headline: str
     url: str
     topic: str
+    count: int = 1

@@ -49,7 +49,7 @@ def _deliver(kept: list[tuple[list[int], Message]]) -> None:
 
 
 def _raise_unread(people: list[int], message: Message) -> dict[int, int]:
-    """Count one more on the unread messages about the same; return them by person."""
+    """Count more on the unread messages about the same; return them by person."""
     same = (Notification.kind == message.kind, Notification.topic == message.topic, Notification.read_at.is_(None))
     unread = select(Notification.user_id, Notification.id).where(Notification.user_id.in_(people), *same)
     rows = db.session.execute(unread.order_by(Notification.user_id).with_for_update()).all()
@@ -57,7 +57,7 @@ def _raise_unread(people: list[int], message: Message) -> dict[int, int]:
     statement = (
         update(Notification)
         .where(Notification.id.in_(found.values()))
-        .values(count=Notification.count + 1, actor_id=message.actor_id, at=clock.now(), url=message.url)
+        .values(count=Notification.count + message.count, actor_id=message.actor_id, at=clock.now(), url=message.url)
         .execution_options(synchronize_session=False)
     )
     if found:
@@ -75,6 +75,7 @@ def _add(people: list[int], message: Message) -> dict[int, int]:
         "headline": message.headline[:160],
         "url": message.url,
         "topic": message.topic,
+        "count": message.count,
     }
     statement = insert(Notification).returning(Notification.user_id, Notification.id)
     if not people:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yanxiu.search.queries import FACETS, MAX_PAGE, Wanted
+from wtforms import BooleanField, SelectField, StringField
+
+from yanxiu.search.queries import FACETS, MAX_PAGE, OFTEN, Wanted
+from yanxiu.search.services import MAX_NAME
+from yanxiu.web.forms import Form, one_line, select_choices
 
 MAX_VALUE = 100
 FACET_LABELS = {
@@ -41,3 +45,16 @@ def arguments_of(wanted: Wanted, **changes: str | int | None) -> dict[str, str |
         arguments["sort"] = "newest"
     arguments.update(changes)
     return {name: value for name, value in arguments.items() if value not in (None, "", 1)}
+
+
+class KeptForm(Form):
+    """A search under a name; what it looks for stands in the address that is posted along."""
+
+    name = StringField("名字", filters=[one_line], render_kw={"maxlength": MAX_NAME})
+    often = SelectField("有新内容时告诉我", choices=select_choices(OFTEN.items()), default="daily")
+
+
+class ChangedForm(KeptForm):
+    """The same, changed."""
+
+    paused = BooleanField("先不告诉我")

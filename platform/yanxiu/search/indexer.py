@@ -24,6 +24,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.engines.home import IndexBusyError
 from yanxiu.search.engines.interface import Batch, EngineDocument, Key, SearchEngine
 from yanxiu.search.models import ONLY, SearchState
+from yanxiu.search.services import wake_looks
 from yanxiu.search.text.terms import engine_document
 
 log = logging.getLogger(__name__)
@@ -78,11 +79,14 @@ class Indexer:
         with unit_of_work():
             _assign([row_id for row_id, _ in rows], generation)
             _note(trying=generation)
-        committed = self.engine.apply(self._batch({key for _, key in rows}))
+        batch = self._batch({key for _, key in rows})
+        committed = self.engine.apply(batch)
         if committed != generation:
             raise RuntimeError(f"the index is at generation {committed}, not {generation}")
         with unit_of_work():
             _note(done=generation)
+            if batch.documents:
+                wake_looks()
             if not self._rebuilding:
                 _forget_rows(generation - KEPT_GENERATIONS)
         return len(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
@@ -71,3 +71,42 @@ class PopularQuery(Model):
     county_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     text: Mapped[str] = mapped_column(String(60))
     people: Mapped[int] = mapped_column(default=1)
+
+
+class SavedSearch(Model):
+    """A search somebody keeps, to be told of what it finds anew.
+
+    `known` holds what it found at the last look, as {kind: ids}, the newest few hundred; when there was more,
+    nothing that was made before `horizon` (seconds since 1970) is new. `next_look_at` counts for those who are not
+    told at once.
+    """
+
+    __tablename__ = "search_saved"
+    __table_args__ = (Index("ix_search_saved_due", "paused_at", "next_look_at"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(String(200))
+    filters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    workshop: Mapped[int] = mapped_column(default=0)
+    often: Mapped[str] = mapped_column(String(8))
+    paused_at: Mapped[datetime | None]
+    next_look_at: Mapped[datetime]
+    known: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict, deferred=True)
+    horizon: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class SavedSearchHit(Model):
+    """A thing somebody was told of by a search they keep: once for ever, which the constraint says."""
+
+    __tablename__ = "search_saved_hit"
+    __table_args__ = (UniqueConstraint("saved_id", "kind", "object_id"),)
+
+    id: Mapped[Id]
+    saved_id: Mapped[int] = mapped_column(ForeignKey("search_saved.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[int]
+    found_at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime | None]

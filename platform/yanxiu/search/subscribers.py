@@ -12,6 +12,8 @@ from yanxiu.core.events import Subscription
 from yanxiu.core.search_queue import enqueue_index_many, sources
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.search.services import LOOK
+from yanxiu.search.telling import tell_news
 
 REINDEX_BELOW = "search.reindex_below"
 PAGE = 500
@@ -42,4 +44,4 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(OrganizationMoved, _reindex_below),
     Subscription(OrganizationRenamed, _reindex_below),
 )
-JOBS: dict[str, JobHandler] = {REINDEX_BELOW: reindex_below}
+JOBS: dict[str, JobHandler] = {REINDEX_BELOW: reindex_below, LOOK: tell_news}

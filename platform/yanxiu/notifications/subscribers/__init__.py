@@ -15,6 +15,7 @@ from yanxiu.notifications.subscribers import (
     preparations,
     relocations,
     resources,
+    searches,
     standing,
     tasks,
     workshops,
@@ -33,6 +34,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *plan_comments.SUBSCRIPTIONS,
     *lessons.SUBSCRIPTIONS,
     *resources.SUBSCRIPTIONS,
+    *searches.SUBSCRIPTIONS,
 )
 JOBS: dict[str, JobHandler] = {
     **workshops.JOBS,

@@ -78,7 +78,8 @@ class EngineRequest:
     """What to find, and what of it to give back.
 
     A document matches when at least one clause finds it, it has every term of each of `required`, and it has not
-    all the terms of any of `excluded`. No clauses at all match every document.
+    all the terms of any of `excluded`. No clauses at all match every document. With `every`, all clauses but the
+    bridges must find it: for who is told of a thing and does not look down a list.
     `boosts`: values of facets that the words of the query name; who has them goes up a little, nobody is left out.
     `per_kind` asks for the best few of each kind beside the page. `within`: only what one of these principals may see,
     as "w12" for what is inside that workshop; this narrows what the reader may see and never widens it.
@@ -91,6 +92,7 @@ class EngineRequest:
     without: frozenset[Key] = frozenset()
     within: frozenset[str] = frozenset()
     title: str = ""
+    every: bool = False
     newest_first: bool = False
     boosts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     offset: int = 0

@@ -16,6 +16,8 @@ LEAST_COVERED_BY_DATE = 0.6
 """More of it when the order is by date and cannot push the accidental ones down."""
 LOOKED_AT = 200
 """Among so many titles the newest are suggested."""
+SAID = 0.7
+"""A clause is said by a document that holds this share of it: 三年级 is not said by 年级 alone."""
 PARTLY = 0.7
 """What is left of the score of a document that holds next to nothing of what was asked."""
 PARTS = 2.0
@@ -32,6 +34,8 @@ def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str])
     scores = np.zeros(snapshot.size, np.float32)
     if request.clauses:
         base = base & _score(snapshot, request, scores)
+        if request.every:
+            base = _all(base, (_says(snapshot, clause) for clause in request.clauses if not clause.bridge))
         _prefer_named(snapshot, request, scores)
         _prefer_titles(snapshot, request.title, scores, base)
     masks = {facet: snapshot.filtered(facet, wanted) for facet, wanted in request.filters.items()}
@@ -158,6 +162,20 @@ def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray,
         if not mass and share.size:  # the word that was typed stands nowhere; another word for it does
             mass = float(share.max())
     return gained, np.minimum(held, mass), mass
+
+
+def _says(snapshot: Snapshot, clause: Clause) -> Mask:
+    """Which documents say a clause in one of its ways: hold the most telling term of it, or one nearly as telling."""
+    says = np.zeros(snapshot.size, bool)
+    for alternative in clause.alternatives:
+        found = [_postings(snapshot, term) for term in alternative.terms]
+        weights = [
+            term.weight * idf(snapshot.documents, len(postings.ids))
+            for term, postings in zip(alternative.terms, found, strict=True)
+        ]
+        _, share = _alternative(snapshot, alternative, found, weights)
+        says |= (share > 0) & (share >= SAID * max(weights, default=0.0))
+    return says
 
 
 def _alternative(

@@ -11,19 +11,17 @@ from flask.typing import ResponseReturnValue
 from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
 from yanxiu.search.engines.chosen import chosen_engine
 from yanxiu.search.engines.interface import SearchEngine
-from yanxiu.search.forms import FACET_LABELS, arguments_of, wanted_from
+from yanxiu.search.forms import FACET_LABELS, KeptForm, arguments_of, wanted_from
 from yanxiu.search.indexer import engine_of
-from yanxiu.search.queries import Found, Wanted, find, labels, recent_queries, typed_lately
+from yanxiu.search.models import SavedSearch
+from yanxiu.search.queries import Found, Wanted, find, labels, recent_queries, same_search, typed_lately
 from yanxiu.search.queries import suggestions as suggest
-from yanxiu.search.services import forget_queries, note_query
+from yanxiu.search.services import MAX_NAME, forget_queries, note_query
 from yanxiu.search.text.fold import squeeze
 from yanxiu.web.auth import current_actor, current_viewer, public
-from yanxiu.web.slots import Filler
 from yanxiu.workshops.queries import find_workshop
 
 bp = Blueprint("search", __name__)
-blueprints = (bp,)
-SLOTS: dict[str, Filler] = {}
 FILTERED = ("subject", "stage", "grade", "edition", "volume", "type", "year")
 
 MAX_NOTED = 60
@@ -57,6 +55,8 @@ def index() -> ResponseReturnValue:
         found=found,
         named=[] if found.total else suggest(_engine(), current_viewer(), wanted.text, titles_only=True),
         workshop=workshop,
+        kept=_kept(found, wanted),
+        keep_form=KeptForm(name=_name_of(wanted)),
         labels=labels(),
         facet_labels=FACET_LABELS,
         address=lambda **changes: _address(wanted, **changes),
@@ -103,6 +103,18 @@ def _remember(found: Found, wanted: Wanted) -> None:
         return
     if not typed_lately(viewer.user_id, text):
         write_if_possible(lambda: note_query(current_actor(), viewer.county_id, text))
+
+
+def _kept(found: Found, wanted: Wanted) -> SavedSearch | None:
+    """The search one keeps that asks for exactly this."""
+    user_id = current_viewer().user_id
+    return None if found.query.empty or user_id is None else same_search(user_id, wanted)
+
+
+def _name_of(wanted: Wanted) -> str:
+    """A name to begin with: what is looked for, and the filters."""
+    values = (labels().get(value, value) for value in wanted.filters.values())
+    return " ".join((wanted.text, *values))[:MAX_NAME]
 
 
 def _kind_tabs(wanted: Wanted, kinds: list[tuple[str, int]]) -> list[tuple[str, str, bool, int]]:

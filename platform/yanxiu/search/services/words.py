@@ -1,4 +1,4 @@
-"""Writes of search: the table of words for the same thing, and what people looked for."""
+"""The table of words for the same thing, and what people looked for."""
 
 from __future__ import annotations
 

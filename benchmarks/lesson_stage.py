@@ -48,8 +48,9 @@ def prepare(comments: int, codes: int) -> None:
                 people[1], lesson, version, "".join(chance.choices("1234567890", k=codes)), LONG_MS // codes, "fias"
             )
             answer = {"lesson": lesson.id}
-            teacher_id = people[0].id
-    print("ANSWER" + json.dumps({**answer, "cookie": session_cookie(signed_in_client(app, Somebody(teacher_id)))}))
+            ids = [person.id for person in people]
+    cookie, *others = (session_cookie(signed_in_client(app, Somebody(user_id))) for user_id in ids)
+    print("ANSWER" + json.dumps({**answer, "cookie": cookie, "others": others}))
 
 
 def talk(people: list[User], lesson: Lesson, version: RecordingVersion, count: int, chance: random.Random) -> None:

@@ -12,9 +12,10 @@ import { bindLiveNotes } from "./lesson/live-notes.js";
 import { bindSyncMark } from "./lesson/sync-mark.js";
 import { bindRubric } from "./lesson/rubric.js";
 import { Lanes } from "./lesson/lanes.js";
+import { WatchTogether } from "./lesson/together/panel.js";
 import { bindPhaseLines } from "./lesson/phases.js";
 
-const page = { player: null, timeline: null, form: null, list: null, lanes: null };
+const page = { player: null, timeline: null, form: null, list: null, lanes: null, together: null };
 
 behavior("[data-player]", (element) => {
   page.player = new Player(element);
@@ -23,6 +24,12 @@ behavior("[data-player]", (element) => {
   if (page.form) page.form.attach(page.player, page.timeline);
   bindSyncMark(page.player);
   if (page.lanes) page.lanes.attach(page.player);
+  if (page.together) page.together.attach(page.player);
+});
+
+behavior("[data-together]", (element) => {
+  page.together = new WatchTogether(element);
+  if (page.player) page.together.attach(page.player);
 });
 
 behavior("#comments", (element) => {

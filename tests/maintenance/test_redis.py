@@ -27,6 +27,9 @@ from tests.support.sockets import Ear, hang_up, join, new_socket
 from tests.support.visitor import Visitor
 from tests.support.wire import Wire
 from yanxiu.core.demo import PASSWORD
+from yanxiu.core.errors import ConflictError
+from yanxiu.observations.together.watch import Scene, Watch, begun
+from yanxiu.observations.together.watches import Watches
 
 BINARY = shutil.which("redis-server")
 pytestmark = [
@@ -257,3 +260,37 @@ def test_without_redis_pages_and_rooms_of_a_server_work_and_afterwards_both_hear
         return False
 
     eventually(heard_again, timeout=90)
+
+
+def test_several_processes_know_of_one_watching(redis_address: tuple[str, int]) -> None:
+    """Two memories of two processes over one Redis; while it is away each goes on with what it knew."""
+    server = redis.Redis(*redis_address, db=9, decode_responses=True)
+    away: list[bool] = []
+    quicker: list[Watch] = []
+    one, two = (Watches(lambda work: None if away else work(server)) for _ in range(2))
+    watch = begun(7, "李强", Scene(True, 0, 1.0), 1_000)
+    assert one.change(5, lambda _none: watch) == watch
+    assert two.of(5, 2_000) == watch
+
+    def steer(known: Watch | None) -> Watch:
+        assert known is not None
+        if not quicker:  # somebody else is: it is asked again, with what stands there then
+            quicker.append(known)
+            two.change(5, lambda _other: known.led_by(8, "周敏", 2_000))
+        return known.steered(Scene(False, 77, 1.0), 3_000)
+
+    two_hands = one.change(5, steer)
+    assert two_hands is not None
+    assert (two_hands.leader, two_hands.pos_ms, two_hands.seq) == ("周敏", 77, watch.seq + 2)
+
+    def refuse(_watch: Watch | None) -> None:
+        raise ConflictError("x")
+
+    with pytest.raises(ConflictError):
+        two.change(5, refuse)
+    away.append(True)
+    assert one.of(5, 4_000) == two_hands
+    assert one.of(5, 4_000 + 9 * 3600 * 1000) is None
+    away.clear()
+    assert one.change(5, lambda _watch: None) is None
+    assert two.of(5, 4_000) is None

@@ -14,12 +14,15 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.observations.models import (
     CommentVisibility,
     Lesson,
+    LessonPhase,
     LessonRole,
     LessonVisibility,
     ObservationRequest,
     RubricTemplate,
     TimedComment,
 )
+
+WATCHED_TOGETHER = (LessonPhase.WATCHING, LessonPhase.EVALUATING, LessonPhase.DISCUSSING)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ def leads_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
 def can_move_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
     """Who leads takes a lesson from step to step, opens an archived one again, and sets days; not after the workshop's end."""
     return not access.ended and lesson.deleted_at is None and leads_lesson(viewer, lesson, access)
+
+
+def can_watch_together(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
+    """Whoever may watch, from 观课 to 议课."""
+    return lesson.phase_of in WATCHED_TOGETHER and can_view_lesson(viewer, lesson, access, today)
 
 
 def can_reflect(viewer: Viewer, lesson: Lesson, access: Access) -> bool:

@@ -60,6 +60,12 @@ def close_rooms(event: events.LessonMemberRemoved | events.LessonChanged | event
     """Who may not watch any more hears no more: everybody in the lesson's room is asked again, before the answer."""
     if not isinstance(event, events.LessonChanged) or event.narrowed:
         recheck_rooms(topic=f"lesson:{event.lesson_id}")
+        recheck_rooms(topic=f"cowatch:{event.lesson_id}")
+
+
+def close_watching_together(event: events.LessonMoved) -> None:
+    """A lesson is watched together in some steps of its cycle only."""
+    recheck_rooms(topic=f"cowatch:{event.lesson_id}")
 
 
 def index_placed_notes(event: events.LiveNotesPlaced) -> None:
@@ -109,6 +115,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.LessonMemberRemoved, close_rooms, Moment.AFTER_COMMIT),
     Subscription(events.LessonChanged, close_rooms, Moment.AFTER_COMMIT),
     Subscription(events.LessonDeleted, close_rooms, Moment.AFTER_COMMIT),
+    Subscription(events.LessonMoved, close_watching_together, Moment.AFTER_COMMIT),
 )
 JOBS: dict[str, JobHandler] = {
     PREPARE_JOB: prepare_recording,

@@ -214,7 +214,12 @@ def init_live(app: Flask, rooms: dict[str, RoomPredicate], rounds: Sequence[Call
 
 def who_follows(topic: str) -> set[int]:
     """Return the ids of the people who have a list open now, in all processes."""
-    return {person["id"] for person in everyone(topic, hub.people_in(topic))}
+    return {person["id"] for person in people_here(topic)}
+
+
+def people_here(topic: str) -> list[dict[str, Any]]:
+    """Return who has a list open now, in all processes, as `{"id", "name"}`, each person once."""
+    return everyone(topic, hub.people_in(topic))
 
 
 def who_stays(prefix: str) -> dict[int, dict[int, datetime]]:

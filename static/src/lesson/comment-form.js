@@ -88,8 +88,9 @@ export class CommentForm {
   hold() {
     if (!this.player) return;
     this.held = true;
-    this.resume = !this.player.paused;
-    this.player.pause();
+    // Those who watch together go on, whoever writes: the moment is kept all the same.
+    this.resume = !this.player.paused && !this.player.isLed;
+    if (!this.player.isLed) this.player.pause();
     if (this.end === null) this.setRange(this.player.now, null);
   }
 

@@ -5,9 +5,10 @@ const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 export class Player {
   constructor(element) {
     this.element = element;
+    this.rates = RATES;
+    this.isLed = false; // whether it follows those who watch together
     this.video = element.querySelector("video");
     this.duration = Number(element.dataset.duration) || 0;
-    this.stopAt = null;
     this.bind();
     this.goToAddress();
   }
@@ -24,7 +25,6 @@ export class Player {
   /** Go to a moment. A seek lands a little inside the frame, so that rounding never shows the one before. */
   seek(ms) {
     const target = Math.max(0, Math.min(ms, this.duration));
-    this.stopAt = null;
     this.video.currentTime = Math.min(target / 1000 + 0.001, this.video.duration || Infinity);
     this.element.dispatchEvent(new CustomEvent("player:moved", { detail: { ms: target } }));
   }

@@ -1,0 +1,1 @@
+"""Watching one recording together: one leads, every page shows the same moment."""

@@ -1,0 +1,163 @@
+// The film of one page, led by what the server says: the same moment as everybody's, and what a person does to it is noticed.
+import { Pursuit } from "./pursuit.js";
+
+const TICK_MS = 250;
+const SEEK_MS = 1000;
+const RATE_MS = 250;
+const NEAR_MS = 300;
+const STILL_MS = 30;
+
+export class LedFilm {
+  /** `onDeed()`: somebody played, stopped, moved or sped up this film by hand. `onRefused()`: the browser plays nothing before a press. */
+  constructor(player, clock, { onDeed, onRefused, onDrift }) {
+    Object.assign(this, { player, video: player.video, clock, onDeed, onRefused, onDrift });
+    this.pursuit = new Pursuit(SEEK_MS, RATE_MS);
+    this.state = null;
+    this.isLed = false;
+    this.leads = false;
+    this.waits = false; // for an answer to what was done here: until then the old state says nothing
+    this.seeks = false; // a jump of ours is under way
+    this.touched = false; // a jump of somebody's hand is
+    this.blocked = false;
+    this.changes = false; // another file of the same film is being opened
+    this.bind();
+  }
+
+  bind() {
+    const { video } = this;
+    video.addEventListener("emptied", () => (this.changes = true));
+    video.addEventListener("canplay", () => (this.changes = false));
+    video.addEventListener("play", () => this.noticed(() => !this.state.playing && !this.atEnd));
+    video.addEventListener("pause", () => this.noticed(() => this.state.playing && !this.atEnd && !document.hidden));
+    video.addEventListener("ratechange", () => this.noticed(() => video.playbackRate !== this.speed));
+    video.addEventListener("seeking", () => (this.touched = !this.seeks));
+    video.addEventListener("seeked", () => {
+      const own = this.seeks;
+      this.seeks = this.touched = false;
+      if (!own) this.noticed(() => this.isAway);
+    });
+    document.addEventListener("visibilitychange", () => this.tick());
+  }
+
+  noticed(differs) {
+    if (this.isLed && this.state && !this.changes && !this.waits && differs()) this.onDeed();
+  }
+
+  /** Follow the state of the server from now on. */
+  lead() {
+    this.isLed = true;
+    this.player.isLed = true;
+    this.blocked = this.waits = false;
+    this.speed = this.video.playbackRate;
+    if (!this.timer) this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.tick();
+  }
+
+  /** Let the film be the reader's own again. */
+  release() {
+    this.isLed = false;
+    this.player.isLed = false;
+    clearInterval(this.timer);
+    this.timer = 0;
+    if (this.state && this.video.playbackRate === this.speed) this.player.setRate(this.state.rate);
+    this.onDrift(null);
+  }
+
+  take(state) {
+    this.state = state;
+    this.pursuit.chases = true;
+    if (this.isLed) this.tick();
+  }
+
+  /** The moment everybody sees now. */
+  get target() {
+    const { playing, pos_ms: at, at_ms: since, rate } = this.state;
+    const moment = playing ? at + Math.max(0, this.clock.now - since) * rate : at;
+    return Math.min(moment, this.player.duration, (this.video.duration || Infinity) * 1000);
+  }
+
+  /** How far ahead this film is, in ms. */
+  get error() {
+    return this.video.currentTime * 1000 - this.target;
+  }
+
+  /** Whether it shows another moment than everybody's: what stands still is the same to the frame. */
+  get isAway() {
+    return Math.abs(this.error) > (this.state.playing ? NEAR_MS : STILL_MS);
+  }
+
+  /** Whether it does anything else than the server says. */
+  get differs() {
+    const { playing, rate } = this.scene;
+    return (playing !== this.state.playing && !this.atEnd) || rate !== this.state.rate || this.isAway;
+  }
+
+  get atEnd() {
+    return this.video.ended || this.target >= this.player.duration - NEAR_MS;
+  }
+
+  /** What this film does now, for the server. */
+  get scene() {
+    const { playbackRate } = this.video;
+    if (this.state && this.isLed && playbackRate === this.speed) return this.sceneAt(this.state.rate);
+    const [rate] = [...this.player.rates].sort((a, b) => Math.abs(a - playbackRate) - Math.abs(b - playbackRate));
+    return this.sceneAt(rate);
+  }
+
+  sceneAt(rate) {
+    return { playing: !this.video.paused, pos_ms: Math.max(0, Math.round(this.video.currentTime * 1000)), rate };
+  }
+
+  tick() {
+    const { video, state } = this;
+    if (!this.isLed || !state || !this.clock.isKnown || this.waits || this.touched || video.readyState < 1 || video.seeking) return;
+    if (state.playing && video.paused && !this.atEnd) this.play();
+    if (!state.playing && !video.paused) video.pause();
+    this.correct();
+  }
+
+  correct() {
+    const { video, state, error } = this;
+    const { seek, factor } = this.pursuit.correct(error);
+    if (state.playing && video.paused) return; // it will be corrected as soon as it runs
+    this.onDrift(error);
+    if (seek || (!state.playing && this.isAway)) this.jump();
+    else this.setSpeed(state.playing ? state.rate * factor : state.rate);
+  }
+
+  /** Whoever leads is not torn away from what stalled: then the others come back to it. */
+  jump() {
+    if (this.leads && this.state.playing) {
+      this.onDeed();
+      return;
+    }
+    this.setSpeed(this.state.rate);
+    this.seeks = true;
+    this.player.seek(this.target);
+  }
+
+  setSpeed(speed) {
+    const rounded = Math.round(speed * 1000) / 1000;
+    if (this.speed === rounded && this.video.playbackRate === rounded) return;
+    this.speed = rounded;
+    if (rounded === this.state.rate) this.player.setRate(rounded);
+    else this.video.playbackRate = rounded;
+  }
+
+  play() {
+    if (this.blocked) return;
+    const started = this.video.play();
+    if (!started) return;
+    started.catch((error) => {
+      if (error.name !== "NotAllowedError") return;
+      this.blocked = true;
+      this.onRefused();
+    });
+  }
+
+  /** The reader pressed: now the browser plays. */
+  unblock() {
+    this.blocked = false;
+    this.tick();
+  }
+}

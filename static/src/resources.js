@@ -6,3 +6,4 @@ import "./resources/visibility.js";
 import "./resources/books.js";
 import "./resources/review.js";
 import "./resources/order.js";
+import "./resources/import.js";

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.documents import docx_bytes, image_bytes
+from tests.support.documents import docx_bytes, image_bytes, xlsx_bytes
 from tests.support.eventually import eventually
 from tests.support.resources import make_resource
 from yanxiu.core.unit_of_work import unit_of_work
@@ -235,3 +235,31 @@ def test_a_collection_is_ordered_by_mouse_and_by_keys(page_for, app, cast):
     expect(page.get_by_text("已移到第 1 位")).to_be_visible()
     page.goto(address)
     expect(page.locator("[id^=resource-] .item-title")).to_have_text(["丙", "乙", "甲"])
+
+
+def test_a_folder_and_its_sheet_are_checked_imported_and_taken_back(page_for, tmp_path, errors):
+    folder = tmp_path / "备课资料" / "第一课"
+    folder.mkdir(parents=True)
+    (folder / "草船借箭.docx").write_bytes(docx_bytes("火攻借箭。"))
+    (folder / "多出来的.docx").write_bytes(docx_bytes("没有写进表格。"))
+    (folder.parent / ".DS_Store").write_bytes(b"x")
+    (folder.parent / "坏.docx").write_bytes(b"<html>")
+    rows = [["文件名", "标题", "类型"], ["草船借箭.docx", "火攻借箭", "教学设计"], ["坏.docx", "打不开的", "课件"]]
+    page = page_for("teacher")
+    page.goto("/resources/new")
+    page.get_by_role("link", name="用表格批量导入").click()
+    page.get_by_label("填好的表格").set_input_files({"name": "导入.xlsx", "mimeType": "", "buffer": xlsx_bytes(rows)})
+    page.get_by_role("button", name="上传并检查").click()
+    expect(page.get_by_role("row").filter(has_text="火攻借箭")).to_contain_text("缺文件")
+    page.get_by_label("选择文件夹").set_input_files(str(tmp_path / "备课资料"))
+    expect(page.get_by_role("row").filter(has_text="火攻借箭")).to_contain_text("新建")
+    expect(page.get_by_text("备课资料/第一课/多出来的.docx")).to_be_visible()
+    expect(page.locator("[data-import-refused]").get_by_text("对不上")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="打不开的")).to_contain_text("第 3 行：文件夹里没有“坏.docx”")
+    page.get_by_role("button", name="确认导入 1 份").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("导入结果")
+    expect(page.get_by_role("link", name="火攻借箭")).to_be_visible()
+    page.get_by_role("button", name="撤销这次导入").click()
+    page.get_by_role("dialog").get_by_role("button").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("导入已撤销")
+    errors[:] = [error for error in errors if "422" not in error]

@@ -105,6 +105,8 @@ ACTIONS = {
     "rubric.create": "新建评课量表",
     "rubric.revise": "修改评课量表",
     "resource.update": "修改资源",
+    "resource.import": "批量导入资源",
+    "resource.import_undone": "撤销批量导入资源",
     "resource.remove": "删除资源",
     "resource.restore": "恢复资源",
     "search.synonyms": "修改搜索用词",

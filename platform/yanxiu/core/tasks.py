@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 LEASE_S = 120
 MAX_ATTEMPTS = 5
 FAST, SLOW = "fast", "slow"
-SLOW_PREFIXES = ("media.", "archive.")
+SLOW_PREFIXES = ("media.", "archive.", "imports.")
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 
 

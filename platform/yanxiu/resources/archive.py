@@ -21,6 +21,8 @@ from yanxiu.resources.models import (
     ResourceDownload,
     ResourceFavorite,
     ResourceFile,
+    ResourceImport,
+    ResourceImportRow,
     ResourceReview,
     ResourceUse,
     TextbookNode,
@@ -90,6 +92,8 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
         left=(
             Left(ResourceCollection, "a person's own, also of what is not the workshop's"),
             Left(CollectionItem, "a person's own, also of what is not the workshop's"),
+            Left(ResourceImport, "how somebody brought many at once, of other workshops too"),
+            Left(ResourceImportRow, "how somebody brought many at once, of other workshops too"),
             Left(ResourceReview, "the judgement of the old server's school and county"),
             Left(TextbookNode, "the catalog is the county's"),
             Left(TextbookRemap, "the catalog is the county's"),

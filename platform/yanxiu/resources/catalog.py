@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from yanxiu.core.html import without_invisible
+
 KINDS = {
     "plan": "教学设计",
     "slides": "课件",
@@ -53,3 +57,9 @@ STAGE_OF_GRADE = {
     **dict.fromkeys(("七年级", "八年级", "九年级"), "初中"),
     **dict.fromkeys(("高一", "高二", "高三"), "高中"),
 }
+
+
+def tidy_tags(text: str | None) -> str:
+    """The words of a list of tags, however they were parted, each once and parted by 、."""
+    words = re.split(r"[\s、，,；;#|]+", without_invisible(text or ""))
+    return "、".join(dict.fromkeys(word for word in words if word))

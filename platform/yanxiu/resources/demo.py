@@ -15,9 +15,11 @@ from yanxiu.resources.catalog import STAGE_OF_GRADE
 from yanxiu.resources.demo_documents import MAKERS, shipped
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile
+from yanxiu.resources.import_sheet import parse_sheet
 from yanxiu.resources.models import Resource, ResourceDownload
 from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, set_favorite
 from yanxiu.resources.services.collections import create_collection, put_in_collection
+from yanxiu.resources.services.imports import add_file, begin_import
 from yanxiu.resources.services.reviews import review_resource
 from yanxiu.resources.services.textbooks import install_shipped_textbooks
 from yanxiu.resources.services.usage import report_use
@@ -54,6 +56,7 @@ def seed(world: DemoWorld) -> None:
         taught = next((thing for thing in made if thing.lesson and thing.visibility == "county"), None)
         if taught is not None:
             report_use(world.users[key], taught, (world.now - timedelta(days=6)).date(), note)
+    _begin_import(world)
     for user, resource in (("leader", made[0]), ("teacher", made[5]), ("teacher", made[7]), ("villager", made[6])):
         set_favorite(world.users[user], resource, True)
 
@@ -65,6 +68,26 @@ def _collect(world: DemoWorld, made: list[Resource]) -> None:
     package = create_collection(owner, "五年级下册第二单元备课包", told)
     for resource in [thing for thing in made if thing.unit == "第二单元" and thing.subject == "语文"][:8]:
         put_in_collection(owner, package, resource)
+
+
+def _begin_import(world: DemoWorld) -> None:
+    """A sheet of the teacher's that was read and waits to be confirmed, with the faults such sheets have."""
+    owner = world.users["teacher"]
+    sheet = [
+        ["文件名", "标题", "类型", "年级", "学科", "册", "课"],
+        ["《将相和》第一课时.docx", "《将相和》第一课时教学设计", "教案", "五年级", "语文", "上册", "将相和"],
+        ["《将相和》学习单.docx", "《将相和》学习单", "学案", "五年级", "语文", "上册", "将相合"],
+        ["《搭石》课件.pptx", "《搭石》课件", "课件", "五年级", "语文", "上册", "搭石"],
+        ["单元复习.docx", "第二单元复习", "复习课", "五年级", "语文", "上册", ""],
+    ]
+    found = begin_import(owner, "五上第二单元资料.xlsx", parse_sheet(sheet))
+    texts = {
+        "《将相和》第一课时.docx": "完璧归赵、渑池之会、负荆请罪。",
+        "《将相和》学习单.docx": "读课文，给每个故事起小标题。",
+        "合影说明.docx": "教研活动合影。",
+    }
+    for name, text in texts.items():
+        add_file(owner, found, _checked(name, MAKERS["docx"](name, text)), f"五上第二单元/{name}")
 
 
 def _review(world: DemoWorld, made: list[Resource]) -> None:

@@ -10,7 +10,17 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 
 from yanxiu.core import clock
 from yanxiu.core.html import without_invisible
-from yanxiu.resources.catalog import GRADINGS, KINDS, LEVELS, LICENSES, LONGEST, SORTS, STAGE_OF_GRADE, VISIBILITIES
+from yanxiu.resources.catalog import (
+    GRADINGS,
+    KINDS,
+    LEVELS,
+    LICENSES,
+    LONGEST,
+    SORTS,
+    STAGE_OF_GRADE,
+    VISIBILITIES,
+    tidy_tags,
+)
 from yanxiu.resources.models import Resource
 from yanxiu.resources.queries import LibraryFilter
 from yanxiu.resources.queries.textbooks import FIXED, Shelf
@@ -62,6 +72,7 @@ class DetailsForm(Form):
     volume = _level("volume")
     unit = StringField("单元", [_upto(60)], [_tidy])
     lesson = StringField("课题", [_upto(60)], [_tidy])
+    tags = StringField("标签", [_upto(120)], [tidy_tags])
     author = StringField("作者", [_upto(60)], [_tidy])
     year = IntegerField("年份", [Optional(), NumberRange(FIRST_YEAR, 2100, f"请填写 {FIRST_YEAR} 年以后的年份")])
     license = _select("使用许可", LICENSES, DataRequired("请选择使用许可"))
@@ -108,6 +119,7 @@ class DetailsForm(Form):
             volume=self.volume.data or "",
             unit=self.unit.data or "",
             lesson=self.lesson.data or "",
+            tags=self.tags.data or "",
             author=self.author.data or "",
             year=self.year.data,
             license=self.license.data,

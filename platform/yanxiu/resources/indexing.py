@@ -44,7 +44,7 @@ def _document(resource: Resource) -> IndexDocument:
         acl=_acl(resource),
         body=resource.summary,
         attachment=text,
-        tags=tuple(word for word in (resource.unit, resource.lesson) if word),
+        tags=tuple(word for word in (resource.unit, resource.lesson, *resource.tags.split("、")) if word),
         place=resource.school.label if resource.school is not None else "",
         subject=resource.subject,
         stage=resource.stage,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from yanxiu.accounts.catalog import RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.resources.models import Resource, ResourceCollection, ResourceUpload
+from yanxiu.resources.models import Resource, ResourceCollection, ResourceImport, ResourceUpload
 
 REVIEWED = frozenset({"public", "county", "school"})
 """What is shared wider than a workshop is reviewed."""
@@ -69,6 +69,11 @@ def can_read_school_figures(viewer: Viewer) -> bool:
 def can_use_upload(viewer: Viewer, upload: ResourceUpload) -> bool:
     """A waiting upload belongs to who sent it."""
     return viewer.is_authenticated and upload.owner_id == viewer.user_id
+
+
+def can_use_import(viewer: Viewer, found: ResourceImport) -> bool:
+    """An import belongs to who began it."""
+    return viewer.is_authenticated and found.owner_id == viewer.user_id
 
 
 def can_edit_textbooks(viewer: Viewer) -> bool:

@@ -30,6 +30,7 @@ from yanxiu.resources.events import (
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.sandbox import NoTurnError, examined
 from yanxiu.resources.from_plans import FROM_PLAN, publish_plan
+from yanxiu.resources.importing import JOBS as IMPORT_JOBS
 from yanxiu.resources.models import ResourceFile, ResourceUpload
 from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
@@ -179,4 +180,5 @@ JOBS: dict[str, JobHandler] = {
     "resources.make_preview": make_preview,
     "resources.drop_upload": drop_upload,
     FROM_PLAN: publish_plan,
+    **IMPORT_JOBS,
 }

@@ -48,7 +48,8 @@ behavior("[data-drop-zone]", (zone) => {
   warnBeforeLeaving(() => running > 0);
 });
 
-function newLine(lines, name) {
+/** A line of the list of files on their way: name and state. */
+export function newLine(lines, name) {
   const line = document.createElement("li");
   const label = document.createElement("span");
   const state = document.createElement("span");
@@ -73,28 +74,29 @@ async function sendOne(url, file, line) {
     line.classList.add("is-refused");
     line.setAttribute("role", "alert");
     state.textContent = error.message;
-    offerSteps(url, file, line, error.final);
+    offerSteps(line, error.final, () => sendOne(url, file, line));
   }
 }
 
 /** 重试 unless the file itself was refused, and 去掉. */
-function offerSteps(url, file, line, final) {
+export function offerSteps(line, final, retry) {
   const again = button("重试", SMALL, () => {
     steps.forEach((step) => step.remove());
     line.classList.remove("is-refused");
     line.removeAttribute("role");
-    sendOne(url, file, line);
+    retry();
   });
   const steps = [...(final ? [] : [again]), button("去掉", SMALL, () => line.remove())];
   line.append(...steps);
 }
 
-/** XMLHttpRequest, because fetch does not tell how much has left. */
-function post(url, file, onProgress) {
+/** XMLHttpRequest, because fetch does not tell how much has left. `fields` are sent beside the file. */
+export function post(url, file, onProgress, fields = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const data = new FormData();
     data.append("files", file);
+    for (const [name, value] of Object.entries(fields)) data.append(name, value);
     request.open("POST", url);
     request.setRequestHeader("X-Requested-With", "fetch");
     request.setRequestHeader("Accept", "application/json");
@@ -124,7 +126,7 @@ function parsed(text) {
 
 /** `final`: the same file would be refused again. */
 function refusal(status, message) {
-  return Object.assign(new Error(message || explain(status)), { final: status === 413 || status === 422 });
+  return Object.assign(new Error(message || explain(status)), { status, final: status === 413 || status === 422 });
 }
 
 function explain(status) {

@@ -14,6 +14,7 @@ from yanxiu.core.db import Id, Model, Timestamps
 from yanxiu.core.storage import StoredFile
 from yanxiu.resources.catalog import KINDS
 from yanxiu.resources.models.collections import CollectionItem, ResourceCollection
+from yanxiu.resources.models.imports import ResourceImport, ResourceImportRow
 from yanxiu.resources.models.reviews import ResourceReview
 from yanxiu.resources.models.textbooks import TextbookNode, TextbookRemap, TextbookRemapStep
 from yanxiu.workshops.models import Workshop
@@ -32,6 +33,8 @@ __all__ = [
     "ResourceDownload",
     "ResourceFavorite",
     "ResourceFile",
+    "ResourceImport",
+    "ResourceImportRow",
     "ResourceReview",
     "ResourceUpload",
     "ResourceUse",
@@ -69,6 +72,8 @@ class Resource(Timestamps, Model):
     volume: Mapped[str] = mapped_column(String(10), default="")
     unit: Mapped[str] = mapped_column(String(60), default="")
     lesson: Mapped[str] = mapped_column(String(60), default="")
+    tags: Mapped[str] = mapped_column(String(120), default="")
+    """Words of its author's own, parted by 、."""
     textbook_id: Mapped[int | None] = mapped_column(ForeignKey("textbook_node.id"), index=True)
     """The deepest node of the county's catalog that the seven names above lead to; they follow it when it is renamed."""
     author: Mapped[str] = mapped_column(String(60), default="")
@@ -202,6 +207,9 @@ class ResourceUpload(Model):
     pages: Mapped[int | None]
     duration_ms: Mapped[int | None] = mapped_column(BigInteger)
     guess: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("resource_import.id"), index=True)
+    path: Mapped[str] = mapped_column(String(400), default="")
+    """The import it belongs to and where it lay in the folder that was sent; such a file waits for no card."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     stored_file: Mapped[StoredFile] = relationship()

@@ -219,7 +219,7 @@ def waiting_uploads(user_id: int | None, limit: int = 60) -> Sequence[ResourceUp
     """Return the files somebody sent and has not described yet, in the order they came."""
     statement = (
         select(ResourceUpload)
-        .where(ResourceUpload.owner_id == user_id)
+        .where(ResourceUpload.owner_id == user_id, ResourceUpload.import_id.is_(None))
         .options(joinedload(ResourceUpload.stored_file))
         .order_by(ResourceUpload.id)
         .limit(limit)

@@ -68,6 +68,7 @@ class ResourceDetails:
     volume: str = ""
     unit: str = ""
     lesson: str = ""
+    tags: str = ""
     author: str = ""
     year: int | None = None
     license: str = "county"
@@ -75,13 +76,17 @@ class ResourceDetails:
     workshop_id: int | None = None
 
 
-def receive_upload(actor: User, checked: CheckedFile) -> ResourceUpload:
-    """Keep a checked file until its owner describes it.
+def receive_upload(
+    actor: User, checked: CheckedFile, *, import_id: int | None = None, path: str = ""
+) -> ResourceUpload:
+    """Keep a checked file until its owner describes it, or until the import it belongs to is confirmed.
 
-    Guesses come from the name, then from the county's catalog where the name carries a lesson, then from the person.
+    Guesses come from the name, then from the county's catalog where the name carries a lesson, then from the person;
+    the files of an import may be anybody's.
     """
     file = keep_file(checked.received, actor.id)
-    said, person = guess_details(file.name), {"subject": actor.subject, "stage": actor.stage}
+    said = guess_details(file.name)
+    person = {} if import_id else {"subject": actor.subject, "stage": actor.stage}
     guess = {**person, **books_naming(viewer_of(actor).county_id, file.name, said, person), **said}
     upload = ResourceUpload(
         owner_id=actor.id,
@@ -90,6 +95,8 @@ def receive_upload(actor: User, checked: CheckedFile) -> ResourceUpload:
         pages=checked.pages,
         duration_ms=checked.duration_ms,
         guess={key: value for key, value in guess.items() if value},
+        import_id=import_id,
+        path=path,
     )
     db.session.add(upload)
     db.session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yanxiu.resources.views import collections, editing, library, reviews, textbooks, uploads, usage
+from yanxiu.resources.views import collections, editing, imports, library, reviews, textbooks, uploads, usage
 from yanxiu.resources.views.blueprint import bp
 from yanxiu.resources.views.slots import SLOTS as _SLOTS
 from yanxiu.resources.views.term_plans import PLAN_TARGETS
@@ -14,6 +14,7 @@ __all__ = [
     "blueprints",
     "collections",
     "editing",
+    "imports",
     "library",
     "reviews",
     "textbooks",

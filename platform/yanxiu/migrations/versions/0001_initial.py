@@ -445,6 +445,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("template_id", "number", name=op.f("uq_rubric_version_template_id_number")),
     )
     op.create_table(
+        "search_saved",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("workshop", sa.Integer(), nullable=False),
+        sa.Column("often", sa.String(length=8), nullable=False),
+        sa.Column("paused_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("next_look_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("known", sa.JSON(), nullable=False),
+        sa.Column("horizon", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_search_saved_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_saved")),
+    )
+    with op.batch_alter_table("search_saved", schema=None) as batch_op:
+        batch_op.create_index("ix_search_saved_due", ["paused_at", "next_look_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_search_saved_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "search_synonyms",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("county_id", sa.Integer(), nullable=False),
@@ -785,6 +808,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_upload_import_id"), ["import_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_upload_owner_id"), ["owner_id"], unique=False)
 
+    op.create_table(
+        "search_saved_hit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("saved_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=False),
+        sa.Column("found_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["saved_id"],
+            ["search_saved.id"],
+            name=op.f("fk_search_saved_hit_saved_id_search_saved"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_saved_hit")),
+        sa.UniqueConstraint("saved_id", "kind", "object_id", name=op.f("uq_search_saved_hit_saved_id_kind_object_id")),
+    )
     op.create_table(
         "teacher_import_row",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3040,6 +3080,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_teacher_import_row_user_id"))
 
     op.drop_table("teacher_import_row")
+    op.drop_table("search_saved_hit")
     with op.batch_alter_table("resource_upload", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
         batch_op.drop_index(batch_op.f("ix_resource_upload_import_id"))
@@ -3103,6 +3144,11 @@ def downgrade() -> None:
 
     op.drop_table("search_typed")
     op.drop_table("search_synonyms")
+    with op.batch_alter_table("search_saved", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_saved_user_id"))
+        batch_op.drop_index("ix_search_saved_due")
+
+    op.drop_table("search_saved")
     op.drop_table("rubric_version")
     with op.batch_alter_table("resource_import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_import_owner_id"))

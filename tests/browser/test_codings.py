@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,8 +12,12 @@ from tests.support.eventually import eventually
 from tests.support.observations import code_lesson, make_clip, make_lesson, make_ready_version
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.instruments.scheme_lines import body_of_lines
+from yanxiu.observations.instruments.shipped import COPUS
 from yanxiu.observations.models import CodingSession, Lesson
 from yanxiu.observations.queries import current_version, recording_of
+from yanxiu.observations.services import schemes
+from yanxiu.observations.services.codings import Batch, Mark, finish_coding, save_codes
 
 AT = "(to) => { document.getElementById('lesson-video').currentTime = to; }"
 
@@ -150,3 +155,37 @@ def test_questions_are_noted_by_keys_and_kept_while_the_line_is_away(page_for, a
     expect(page.get_by_role("heading", name="问答记录结果")).to_be_visible()
     expect(page.get_by_role("row", name="评价").first).to_be_visible()
     errors[:] = [error for error in errors if "ERR_FAILED" not in error]
+
+
+def test_a_window_is_ticked_by_keys_and_two_are_compared(page_for, app, cast, lesson_id):
+    with app.app_context(), unit_of_work():
+        teacher, lesson = cast.user("teacher"), db.session.get_one(Lesson, lesson_id)
+        family = schemes.create_scheme(teacher, teacher.organization_id, "本校方案", COPUS)
+        lines = "学生\n- 1 听讲\n- 2 动笔\n老师\n- Q 讲授\n- W 提问"
+        family.versions[-1].body = body_of_lines(lines, "windows", "5", "")
+        scheme, version = family.versions[-1].scheme, current_version(recording_of(lesson_id))
+        marks = tuple(Mark(str(uuid4()), at, code) for at, code in ((0, "1"), (0, "3"), (5_000, "2"), (10_000, "2")))
+        save_codes(cast.user("principal"), lesson, version, scheme, Batch(marks, reached_ms=20_000))
+        finish_coding(cast.user("principal"), lesson, scheme)
+    page = page_for("colleague", 390)
+    page.goto(f"/lessons/{lesson_id}/codings/{scheme.slug}")
+    expect(page.locator("#coding")).to_have_attribute("data-ready", "")
+    now = page.locator("[data-coding-now]")
+    page.keyboard.press("1")
+    page.keyboard.press("q")
+    expect(now).to_have_text("00:00–00:05 听讲、讲授")
+    press_at(page, 6, "w")
+    page.keyboard.press("x")  # none of them: takes the other back
+    expect(now).to_have_text("00:05–00:10 都没有")
+    page.keyboard.press("z")
+    expect(now).to_have_text("00:05–00:10 提问")
+    press_at(page, 12, "2")
+    page.keyboard.press("2")  # taken back
+    expect(page.locator("[data-coding-progress]")).to_have_text("编了 2 段，全课 4 段，共 3 处")
+    expect(page.locator("[data-coding-state]")).to_have_attribute("data-state", "saved")
+    page.get_by_role("button", name="完成编码").click()
+    page.get_by_role("dialog").get_by_role("button").last.click()
+    expect(page.locator("#agreement")).to_contain_text("两人都编过 2 段，其中 1 段完全相同（50.0%）")
+    expect(page.locator("#disagreements")).to_contain_text("只有周敏：提问。 只有孙正平：动笔。")
+    page.keyboard.press("g")
+    expect(page.locator("[data-stretch][aria-current]")).to_have_count(1)

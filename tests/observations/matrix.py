@@ -16,7 +16,9 @@ from tests.support.observations import code_lesson, full_scores, make_lesson, ma
 from tests.support.workshops import make_workshop
 from yanxiu.core import clock
 from yanxiu.core.db import db
+from yanxiu.observations.instruments.shipped import FIAS
 from yanxiu.observations.models import RubricVersion
+from yanxiu.observations.services import schemes
 from yanxiu.observations.services.comments import withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import delete_lesson, invite_member
@@ -44,6 +46,7 @@ def build(cast: Cast) -> dict[str, Any]:
     submit_evaluation(colleague, lesson)
     shipped = db.session.get_one(RubricVersion, lesson.rubric_version_id)
     own = create_rubric(cast.user("principal"), teacher.organization_id, "本校量表", shipped)
+    scheme = schemes.create_scheme(cast.user("principal"), teacher.organization_id, "本校方案", FIAS)
     code_lesson(colleague, lesson, version, "TSTS")
     code_lesson(cast.user("leader"), lesson, version, "TTTS")
     removed = make_lesson(teacher, "撤下的课", visibility="school")
@@ -67,6 +70,8 @@ def build(cast: Cast) -> dict[str, Any]:
         "shipped": shipped.template_id,
         "rubric": own.id,
         "rubric_seen": state_of(own),
+        "scheme": scheme.id,
+        "scheme_seen": schemes.state_of(scheme),
         "codes": json.dumps({"added": [[UUID, 1000, "T"]], "reached": 2000}),
         "upload": new_upload(lesson.id, teacher.id),
     }
@@ -210,6 +215,26 @@ ROUTES = {
         "/rubrics/{rubric}",
         expect(404, anonymous=302, principal=303, leader=303, teacher=403, colleague=403),
         data={"name": "本校量表", "criteria": "教学目标 100", "scale": "5 优\n3 中", "seen": "{rubric_seen}"},
+    ),
+    ("GET", "observations.scheme_list"): Row("/coding-schemes", signed_in()),
+    ("POST", "observations.create_scheme"): Row(
+        "/coding-schemes",
+        expect(403, anonymous=302, principal=303, leader=303, researcher=303, admin=303),
+        data={"name": "本校方案", "base": "fias", "shared": "y"},
+    ),
+    ("GET", "observations.scheme"): Row(
+        "/coding-schemes/{scheme}", expect(404, anonymous=302, principal=200, leader=200, teacher=200, colleague=200)
+    ),
+    ("POST", "observations.save_scheme"): Row(
+        "/coding-schemes/{scheme}",
+        expect(404, anonymous=302, principal=303, leader=303, teacher=403, colleague=403),
+        data={
+            "name": "本校方案",
+            "mode": "held",
+            "seconds": "5",
+            "codes": "教师\n- 1 讲授\n- 2 提问",
+            "seen": "{scheme_seen}",
+        },
     ),
     ("GET", "observations.coding"): Row(CODING, {**watchers(200), "colleague": 302, "leader": 302}),
     ("POST", "observations.save_coding"): Row(

@@ -14,6 +14,7 @@ from yanxiu.core.word import SMALL
 from yanxiu.observations.models import (
     Adjudication,
     CodeInterval,
+    CodingScheme,
     CodingSession,
     CodingState,
     CommentVisibility,
@@ -30,6 +31,7 @@ from yanxiu.observations.models import (
     RenditionKind,
     RubricTemplate,
     RubricVersion,
+    SchemeVersion,
     Score,
     Segment,
     TimedComment,
@@ -112,6 +114,34 @@ def rubrics_used(scope: Scope) -> ColumnElement[bool]:
 def templates_used(scope: Scope) -> ColumnElement[bool]:
     versions = select(RubricVersion.template_id).where(RubricVersion.id.in_(scope(RubricVersion)))
     return RubricTemplate.id.in_(versions)
+
+
+def schemes_used(scope: Scope) -> ColumnElement[bool]:
+    """The versions with which a lesson's codings were finished."""
+    done = CodingSession.lesson_id.in_(scope(Lesson)) & (CodingSession.state == CodingState.DONE)
+    used = select(CodingSession.definition_id).where(done, CodingSession.definition_id.is_not(None))
+    return SchemeVersion.id.in_(used)
+
+
+def families_used(scope: Scope) -> ColumnElement[bool]:
+    versions = select(SchemeVersion.scheme_id).where(SchemeVersion.id.in_(scope(SchemeVersion)))
+    return CodingScheme.id.in_(versions)
+
+
+def known_family(row: Row) -> int | None:
+    """The slug of a scheme is the same on every server."""
+    return db.session.scalar(select(CodingScheme.id).where(CodingScheme.slug == row["slug"]))
+
+
+def known_scheme(row: Row) -> int | None:
+    """The same codes, whatever their number."""
+    same = select(SchemeVersion).where(SchemeVersion.scheme_id == row["scheme_id"])
+    return next((version.id for version in db.session.scalars(same) if version.body == row["body"]), None)
+
+
+def with_free_scheme_number(row: Row) -> Row:
+    taken = select(func.max(SchemeVersion.number)).where(SchemeVersion.scheme_id == row["scheme_id"])
+    return {**row, "number": max(row["number"], (db.session.scalar(taken) or 0) + 1)}
 
 
 def known_template(row: Row) -> int | None:
@@ -218,6 +248,8 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
         kept=(
             Kept(RubricTemplate, chosen=templates_used, known=known_template),
             Kept(RubricVersion, chosen=rubrics_used, known=known_version, arriving=with_free_number),
+            Kept(CodingScheme, chosen=families_used, known=known_family),
+            Kept(SchemeVersion, chosen=schemes_used, known=known_scheme, arriving=with_free_scheme_number),
             Kept(
                 Lesson,
                 "workshop_id",

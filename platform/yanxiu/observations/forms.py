@@ -21,6 +21,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from yanxiu.accounts.catalog import GRADES, STAGES, SUBJECTS
 from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.observations.instruments.scheme_lines import body_of_lines
+from yanxiu.observations.instruments.schemes import Mode
 from yanxiu.observations.models import Consent, Lesson, LessonRole, LessonVisibility, RubricVersion
 from yanxiu.observations.rubrics.writing import body_from
 from yanxiu.observations.services.lessons import LESSON_TYPES, LessonDraft
@@ -155,6 +157,36 @@ class RubricForm(Form):
         """Return the rubric that the lines describe; UnreadableLineError names the line that does not."""
         texts = {name: self[name].data or "" for name in ("criteria", "scale", "bonus", "bands", "total")}
         return body_from({**texts, "trimmed": "1" if self.trimmed.data else ""})
+
+
+class NewSchemeForm(Form):
+    """A scheme of codes that begins like another one."""
+
+    name = StringField(
+        "方案名称", [InputRequired("请填写方案名称"), Length(max=40, message="名称最多 40 字")], filters=[one_line]
+    )
+    base = SelectField("照哪一份改", validate_choice=False)
+    shared = BooleanField("给本单位的老师一起用")
+
+
+class SchemeForm(Form):
+    """A scheme as lines; what they mean is read by `instruments.scheme_lines`."""
+
+    seen = HiddenField()
+    name = StringField(
+        "方案名称", [InputRequired("请填写方案名称"), Length(max=40, message="名称最多 40 字")], filters=[one_line]
+    )
+    mode = SelectField("怎么记", choices=[SelectChoice(mode.value, mode.label) for mode in Mode], validate_choice=False)
+    seconds = StringField("间隔或时段（秒）", [Length(max=6, message="写 1 到 600 的整数")], filters=[one_line])
+    codes = TextAreaField("类别和代码", [Length(max=8_000, message="内容太长了")], filters=[some_lines])
+    rules = TextAreaField("记的时候注意什么", [Length(max=1_000, message="最多 1000 字")], filters=[some_lines])
+    retired = BooleanField("停用（不再出现在课例里，编过的不变）")
+
+    def body(self) -> dict[str, Any]:
+        """Return the scheme that the lines describe; UnreadableSchemeError names what does not."""
+        return body_of_lines(
+            self.codes.data or "", self.mode.data or "", self.seconds.data or "", self.rules.data or ""
+        )
 
 
 class MemberForm(Form):

@@ -12,6 +12,7 @@ from datetime import date
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.observations.models import (
+    CodingScheme,
     CommentVisibility,
     Lesson,
     LessonPhase,
@@ -188,6 +189,13 @@ def can_edit_rubrics(viewer: Viewer, org_path: str) -> bool:
         return False
     heads = any(held.role == "group_head" and held.org_path.startswith(org_path) for held in viewer.held)
     return heads or viewer.researches(org_path)
+
+
+def can_edit_scheme(viewer: Viewer, scheme: CodingScheme) -> bool:
+    """One's own; one of the own organization as with rubrics."""
+    if scheme.organization_id is None:
+        return viewer.is_authenticated and viewer.user_id == scheme.maker_id
+    return scheme.organization_id == viewer.organization_id and can_edit_rubrics(viewer, viewer.org_path)
 
 
 def can_use_rubric(viewer: Viewer, template: RubricTemplate) -> bool:

@@ -286,6 +286,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "coding_scheme",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("maker_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=True),
+        sa.Column("retired_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["maker_id"], ["user.id"], name=op.f("fk_coding_scheme_maker_id_user")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_coding_scheme_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coding_scheme")),
+        sa.UniqueConstraint("slug", name=op.f("uq_coding_scheme_slug")),
+    )
+    with op.batch_alter_table("coding_scheme", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coding_scheme_maker_id"), ["maker_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coding_scheme_organization_id"), ["organization_id"], unique=False)
+
+    op.create_table(
         "mail_digest",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -672,6 +693,23 @@ def upgrade() -> None:
     with op.batch_alter_table("bulletin", schema=None) as batch_op:
         batch_op.create_index("ix_bulletin_seq", ["workshop_id", "seq"], unique=False)
 
+    op.create_table(
+        "coding_scheme_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scheme_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"],
+            ["coding_scheme.id"],
+            name=op.f("fk_coding_scheme_version_scheme_id_coding_scheme"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coding_scheme_version")),
+        sa.UniqueConstraint("scheme_id", "number", name=op.f("uq_coding_scheme_version_scheme_id_number")),
+    )
     op.create_table(
         "lesson",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2450,6 +2488,7 @@ def upgrade() -> None:
         sa.Column("coder_id", sa.Integer(), nullable=False),
         sa.Column("scheme", sa.String(length=12), nullable=False),
         sa.Column("scheme_version", sa.Integer(), nullable=False),
+        sa.Column("definition_id", sa.Integer(), nullable=True),
         sa.Column("interval_ms", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("is_blind", sa.Boolean(), nullable=False),
@@ -2458,6 +2497,11 @@ def upgrade() -> None:
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["coder_id"], ["user.id"], name=op.f("fk_coding_session_coder_id_user")),
+        sa.ForeignKeyConstraint(
+            ["definition_id"],
+            ["coding_scheme_version.id"],
+            name=op.f("fk_coding_session_definition_id_coding_scheme_version"),
+        ),
         sa.ForeignKeyConstraint(
             ["lesson_id"], ["lesson.id"], name=op.f("fk_coding_session_lesson_id_lesson"), ondelete="CASCADE"
         ),
@@ -2471,6 +2515,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("coding_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_coding_session_coder_id"), ["coder_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coding_session_definition_id"), ["definition_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_coding_session_version_id"), ["version_id"], unique=False)
 
     op.create_table(
@@ -2793,6 +2838,7 @@ def downgrade() -> None:
     op.drop_table("plan_revision_share")
     with op.batch_alter_table("coding_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_coding_session_version_id"))
+        batch_op.drop_index(batch_op.f("ix_coding_session_definition_id"))
         batch_op.drop_index(batch_op.f("ix_coding_session_coder_id"))
 
     op.drop_table("coding_session")
@@ -3109,6 +3155,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_creator_id"))
 
     op.drop_table("lesson")
+    op.drop_table("coding_scheme_version")
     with op.batch_alter_table("bulletin", schema=None) as batch_op:
         batch_op.drop_index("ix_bulletin_seq")
 
@@ -3177,6 +3224,11 @@ def downgrade() -> None:
     op.drop_table("notification")
     op.drop_table("muted_topic")
     op.drop_table("mail_digest")
+    with op.batch_alter_table("coding_scheme", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coding_scheme_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_coding_scheme_maker_id"))
+
+    op.drop_table("coding_scheme")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index("ix_appointment_organization_id_role")

@@ -15,11 +15,13 @@ from yanxiu.observations.models.recordings import (
 )
 from yanxiu.observations.models.requests import ObservationRequest, RequestState
 from yanxiu.observations.models.rubrics import Evaluation, EvaluationState, RubricTemplate, RubricVersion, Score
+from yanxiu.observations.models.schemes import CodingScheme, SchemeVersion
 
 __all__ = [
     "MEETING_KEYS",
     "Adjudication",
     "CodeInterval",
+    "CodingScheme",
     "CodingSession",
     "CodingState",
     "CommentKind",
@@ -42,6 +44,7 @@ __all__ = [
     "RequestState",
     "RubricTemplate",
     "RubricVersion",
+    "SchemeVersion",
     "Score",
     "Segment",
     "TextKey",

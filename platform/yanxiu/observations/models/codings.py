@@ -13,6 +13,7 @@ from yanxiu.observations.instruments.questions import KNOWN
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.models.lessons import Lesson
+from yanxiu.observations.models.schemes import SchemeVersion
 
 
 class CodingState(StrEnum):
@@ -24,6 +25,8 @@ class CodingState(StrEnum):
 
 class CodingSession(Model, Timestamps):
     """One coder's coding of a lesson with one scheme. `reached_ms` is how far in media time the last code holds.
+
+    `definition_id` is the version of a scheme that is not shipped.
 
     `is_blind`: begun while the coder could see nobody else's coding of this lesson with this scheme.
     """
@@ -37,6 +40,7 @@ class CodingSession(Model, Timestamps):
     coder_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     scheme: Mapped[str] = mapped_column(String(12))
     scheme_version: Mapped[int] = mapped_column(default=1)
+    definition_id: Mapped[int | None] = mapped_column(ForeignKey("coding_scheme_version.id"), index=True)
     interval_ms: Mapped[int]
     state: Mapped[str] = mapped_column(String(12), default=CodingState.DRAFT)
     is_blind: Mapped[bool] = mapped_column(default=True)
@@ -45,6 +49,7 @@ class CodingSession(Model, Timestamps):
 
     lesson: Mapped[Lesson] = relationship()
     coder: Mapped[User] = relationship()
+    definition: Mapped[SchemeVersion | None] = relationship()
     intervals: Mapped[list["CodeInterval"]] = relationship(
         back_populates="session", cascade="all, delete-orphan", order_by="(CodeInterval.start_ms, CodeInterval.id)"
     )
@@ -55,7 +60,7 @@ class CodingSession(Model, Timestamps):
 
     @property
     def scheme_of(self) -> Scheme:
-        return KNOWN[self.scheme]
+        return self.definition.scheme if self.definition is not None else KNOWN[self.scheme]
 
     @property
     def kept(self) -> list["CodeInterval"]:

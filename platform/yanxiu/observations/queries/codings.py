@@ -13,10 +13,12 @@ from yanxiu.core.db import db
 from yanxiu.observations.instruments.questions import KNOWN, LEDGER
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import Scheme
-from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState
+from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState, SchemeVersion
 
 COMMON = ("st", "fias", LEDGER.slug)
 """Schemes that are offered first."""
+
+WITH_DEFINITION = joinedload(CodingSession.definition).joinedload(SchemeVersion.family)
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,27 @@ class Standing:
         return self.own is not None or bool(self.coders) or self.scheme.slug in COMMON
 
 
-def standings_of(lesson_id: int, user_id: int | None) -> list[Standing]:
-    """Return one line for each scheme, in one query; an unfinished coding is nobody's business but its coder's."""
+def standings_of(lesson_id: int, user_id: int | None, usable: Sequence[Scheme] = ()) -> list[Standing]:
+    """Return one line for each scheme, in one query; an unfinished coding is nobody's business but its coder's.
+
+    To the shipped ones come those that the viewer may use, and those with which somebody has finished here.
+    """
     statement = (
         select(CodingSession)
         .where(CodingSession.lesson_id == lesson_id)
-        .options(joinedload(CodingSession.coder))
+        .options(joinedload(CodingSession.coder), WITH_DEFINITION)
         .order_by(CodingSession.finished_at, CodingSession.id)
     )
     found = db.session.scalars(statement).all()
+    met = [one.scheme_of for one in found if one.definition and (one.is_done or one.coder_id == user_id)]
+    schemes = {**KNOWN, **{one.slug: one for one in usable}, **{one.slug: one for one in met}}
     return [
         Standing(
             scheme,
             next((one.state for one in found if one.scheme == slug and one.coder_id == user_id), None),
             [one.coder for one in found if one.scheme == slug and one.is_done],
         )
-        for slug, scheme in KNOWN.items()
+        for slug, scheme in schemes.items()
     ]
 
 
@@ -57,7 +64,7 @@ def coding_of(lesson_id: int, scheme: str, coder_id: int | None) -> CodingSessio
     statement = (
         select(CodingSession)
         .where(CodingSession.lesson_id == lesson_id, CodingSession.scheme == scheme, CodingSession.coder_id == coder_id)
-        .options(selectinload(CodingSession.intervals))
+        .options(selectinload(CodingSession.intervals), WITH_DEFINITION)
     )
     return db.session.scalars(statement).first()
 
@@ -81,7 +88,7 @@ def finished_codings(lesson_id: int, scheme: str) -> Sequence[CodingSession]:
             CodingSession.scheme == scheme,
             CodingSession.state == CodingState.DONE,
         )
-        .options(joinedload(CodingSession.coder), selectinload(CodingSession.intervals))
+        .options(joinedload(CodingSession.coder), selectinload(CodingSession.intervals), WITH_DEFINITION)
         .order_by(CodingSession.finished_at, CodingSession.id)
     )
     return db.session.scalars(statement).all()
@@ -96,7 +103,7 @@ def finished_heads(lesson_id: int, schemes: Collection[str]) -> Sequence[CodingS
             CodingSession.scheme.in_(schemes),
             CodingSession.state == CodingState.DONE,
         )
-        .options(joinedload(CodingSession.coder))
+        .options(joinedload(CodingSession.coder), WITH_DEFINITION)
         .order_by(CodingSession.finished_at, CodingSession.id)
     )
     return db.session.scalars(statement).all()

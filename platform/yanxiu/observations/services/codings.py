@@ -18,6 +18,7 @@ from yanxiu.observations.instruments.schemes import GAP, Mode, Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState, Lesson, RecordingVersion
 from yanxiu.observations.queries.codings import adjudications_of, coding_of
 from yanxiu.observations.services.lessons import hold_lesson
+from yanxiu.observations.services.schemes import settle_definition
 
 MOST_AT_ONCE = 500
 MOST_CODES = 20_000
@@ -114,12 +115,14 @@ def _own(actor: User, lesson: Lesson, scheme: Scheme) -> CodingSession | None:
 
 
 def _begun(actor: User, lesson: Lesson, version: RecordingVersion, scheme: Scheme, is_blind: bool) -> CodingSession:
+    settle_definition(lesson.id, scheme)
     session = CodingSession(
         lesson_id=lesson.id,
         version_id=version.id,
         coder_id=actor.id,
         scheme=scheme.slug,
         scheme_version=scheme.version,
+        definition_id=scheme.definition_id,
         interval_ms=scheme.interval_for(version.duration_ms or 0),
         state=CodingState.DRAFT,
         reached_ms=0,

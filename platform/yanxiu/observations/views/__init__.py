@@ -17,6 +17,7 @@ from yanxiu.observations.views import (
     recordings,
     requests,
     rubrics,
+    schemes,
     slots,
 )
 from yanxiu.observations.views.blueprint import bp
@@ -42,6 +43,7 @@ __all__ = [
     "recordings",
     "requests",
     "rubrics",
+    "schemes",
 ]
 
 blueprints = (bp, uploads_bp)

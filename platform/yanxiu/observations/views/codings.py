@@ -25,7 +25,6 @@ from yanxiu.observations.instruments.questions import LEDGER
 from yanxiu.observations.instruments.report import report_of
 from yanxiu.observations.instruments.sampling import Span, coded_spans
 from yanxiu.observations.instruments.schemes import GAP, Scheme
-from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.instruments.student_teacher import VARIANTS
 from yanxiu.observations.models import CodingSession, VersionState
 from yanxiu.observations.permissions import can_adjudicate, can_code_lesson, can_view_codings
@@ -37,6 +36,7 @@ from yanxiu.observations.queries.codings import (
     has_finished_codings,
     standings_of,
 )
+from yanxiu.observations.queries.schemes import scheme_in_lesson, usable_schemes
 from yanxiu.observations.services import codings as service
 from yanxiu.observations.services.codings import Batch, Mark
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, why_rests
@@ -52,7 +52,8 @@ UNREADABLE = "页面数据不完整，请刷新后再试"
 def coding_panel(found: LessonView) -> dict[str, Any]:
     """Return what the card on the lesson's page shows: how far each scheme is, and whose results the viewer may see."""
     viewer = current_viewer()
-    standings = standings_of(found.lesson.id, viewer.user_id)
+    usable = [family.versions[-1].scheme for family in usable_schemes(viewer)]
+    standings = standings_of(found.lesson.id, viewer.user_id, usable)
     seen = [one.scheme.slug for one in standings if can_view_codings(viewer, found.lesson, found.access, one.own)]
     may_code = can_code_lesson(viewer, found.lesson, found.access, clock.today())
     lanes_ready = any(one.coders for one in standings if one.scheme.slug in seen and one.scheme.slug != LEDGER.slug)
@@ -250,7 +251,7 @@ def lane_of(session: CodingSession) -> list[list[Any]]:
 
 def load_to_code(lesson_id: int, scheme_slug: str) -> tuple[LessonView, Scheme]:
     """Return the lesson and the scheme for whoever may code it."""
-    found, scheme = load_lesson(lesson_id), _scheme(scheme_slug)
+    found, scheme = load_lesson(lesson_id), _scheme(lesson_id, scheme_slug)
     if not can_code_lesson(current_viewer(), found.lesson, found.access, clock.today()):
         raise ForbiddenError(why_rests(found))
     return found, scheme
@@ -258,7 +259,7 @@ def load_to_code(lesson_id: int, scheme_slug: str) -> tuple[LessonView, Scheme]:
 
 def load_results(lesson_id: int, scheme_slug: str) -> tuple[LessonView, Shown]:
     """Return the finished codings for whoever may see them; `?a=&b=` choose two, `?interval=` the step in seconds."""
-    found, scheme = load_lesson(lesson_id), _scheme(scheme_slug)
+    found, scheme = load_lesson(lesson_id), _scheme(lesson_id, scheme_slug)
     viewer = current_viewer()
     own = coding_of(lesson_id, scheme.slug, viewer.user_id)
     state = own.state if own is not None else None
@@ -281,10 +282,11 @@ def _chosen(finished: Sequence[CodingSession], own: CodingSession | None) -> lis
     return [*mine, *(one for one in finished if one not in mine)][:2]
 
 
-def _scheme(slug: str) -> Scheme:
-    if slug not in SCHEMES:
+def _scheme(lesson_id: int, slug: str) -> Scheme:
+    scheme = scheme_in_lesson(current_viewer(), lesson_id, slug)
+    if scheme is None:
         raise NotFoundError
-    return SCHEMES[slug]
+    return scheme
 
 
 def posted_batch() -> Batch:

@@ -23,10 +23,10 @@ from yanxiu.core.audit_mark import lost_head, read_mark, renew_mark
 from yanxiu.core.db import db
 from yanxiu.core.ffmpeg import ffmpeg_program
 from yanxiu.core.housekeeping import sweep_leftovers
+from yanxiu.core.resumable.store import uploads_folder
 from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.storage import storage
 from yanxiu.observations.uploads.annex import WaitingUploads
-from yanxiu.observations.uploads.handover import uploads_folder
 from yanxiu.search.cli import build_index
 from yanxiu.search.engines.chosen import NOT_SHARED
 from yanxiu.search.engines.interface import SearchEngine
@@ -55,7 +55,7 @@ def backup_command(folder: Path | None) -> None:
     stamp = clock.now().astimezone(clock.LOCAL_ZONE).strftime("%Y%m%d-%H%M%S")
     folder = folder or config.instance_path / "backups" / stamp
     with app.app_context(), plain_errors():
-        backups.back_up(db.engine, storage(), folder, WaitingUploads(uploads_folder(config)))
+        backups.back_up(db.engine, storage(), folder, WaitingUploads(uploads_folder(config.instance_path)))
         manifest = backups.verify(folder)
     files = [*manifest.files.values(), *manifest.annex.values()]
     size = sum(entry[0] for entry in files)
@@ -75,7 +75,7 @@ def restore_command(folder: Path, force: bool) -> None:
     app = create_app()
     config: Config = app.config["YANXIU"]
     with app.app_context(), plain_errors():
-        files, uploads = config.instance_path / "files", uploads_folder(config)
+        files, uploads = config.instance_path / "files", uploads_folder(config.instance_path)
         manifest = backups.restore(db.engine, files, folder, annex=uploads, force=force)
         if manifest.revision != migration_head():
             upgrade(directory=wiring.MIGRATIONS)

@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 
 from tests.support.clients import Client
+from tests.support.tus import BASE, Tus, meta
 from yanxiu.core.db import db
 from yanxiu.core.resumable.protocol import ProtocolError
 from yanxiu.core.resumable.store import Limits, UploadStore
@@ -24,41 +25,16 @@ from yanxiu.observations.models import RecordingVersion
 from yanxiu.observations.uploads.handover import open_store
 
 pytestmark = pytest.mark.once
-OFFSET = "application/offset+octet-stream"
-BASE = {"Tus-Resumable": "1.0.0"}
 
 
-def meta(**pairs: object) -> str:
-    return ",".join(f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in pairs.items())
-
-
-class Tus:
-    """A small client of the protocol over the test client."""
-
-    def __init__(self, client: Client, lesson_id: int) -> None:
-        self.client = client
-        self.lesson_id = lesson_id
-
-    def create(self, length: int | None, data: bytes | None = None, **headers: str):
-        sent = {**BASE, "Upload-Metadata": meta(filename="课堂实录.mp4", lesson=self.lesson_id), **headers}
-        if length is not None:
-            sent["Upload-Length"] = str(length)
-        kind = OFFSET if data is not None else None
-        return self.client.post("/uploads", headers=sent, data=data, content_type=kind)
-
-    def head(self, url: str):
-        return self.client.head(url, headers=BASE)
-
-    def patch(self, url: str, offset: int | None, data: bytes, content_type: str = OFFSET, **headers: str):
-        sent = {**BASE, **headers}
-        if offset is not None:
-            sent["Upload-Offset"] = str(offset)
-        return self.client.patch(url, headers=sent, data=data, content_type=content_type)
+def recordings(client: Client, lesson_id: int) -> Tus:
+    """The door for recordings of a lesson."""
+    return Tus(client, filename="课堂实录.mp4", lesson=lesson_id)
 
 
 @pytest.fixture
 def tus(client_for: Callable[[str], Client], new_lesson: Callable[..., int]) -> Tus:
-    return Tus(client_for("teacher"), new_lesson(recorded=False))
+    return recordings(client_for("teacher"), new_lesson(recorded=False))
 
 
 @pytest.fixture
@@ -103,7 +79,7 @@ def test_another_version_is_refused_with_ours(tus):
     ],
 )
 def test_a_broken_creation_is_a_bad_request(tus, headers):
-    sent = {**BASE, "Upload-Metadata": meta(lesson=tus.lesson_id), **headers}
+    sent = {**BASE, "Upload-Metadata": meta(lesson=tus.pairs["lesson"]), **headers}
     assert tus.client.post("/uploads", headers=sent).status_code == 400
 
 
@@ -214,7 +190,7 @@ def test_an_upload_can_be_given_up(tus):
 def test_nobody_else_sees_or_touches_an_upload(tus, client_for, store):
     url = tus.create(6, b"abc").headers["Location"]
     for key in ("colleague", "principal", "admin"):
-        other = Tus(client_for(key), tus.lesson_id)
+        other = recordings(client_for(key), tus.pairs["lesson"])
         assert other.head(url).status_code == 404
         assert other.patch(url, 3, b"bad").status_code == 404
         assert other.client.delete(url, headers=BASE).status_code == 404
@@ -222,9 +198,9 @@ def test_nobody_else_sees_or_touches_an_upload(tus, client_for, store):
 
 
 def test_only_who_may_change_the_lesson_may_open_an_upload(tus, client_for):
-    assert Tus(client_for("colleague"), tus.lesson_id).create(6).status_code == 403
-    assert Tus(client_for("outsider"), tus.lesson_id).create(6).status_code == 404
-    assert Tus(client_for("teacher"), 999_999).create(6).status_code == 404
+    assert recordings(client_for("colleague"), tus.pairs["lesson"]).create(6).status_code == 403
+    assert recordings(client_for("outsider"), tus.pairs["lesson"]).create(6).status_code == 404
+    assert recordings(client_for("teacher"), 999_999).create(6).status_code == 404
 
 
 def test_a_page_of_another_site_cannot_write(tus):
@@ -240,7 +216,7 @@ def test_a_signed_out_client_is_told_so(client):
 
 def test_a_lost_right_stops_the_hand_over(tus, app):
     url = tus.create(6, b"abc").headers["Location"]
-    assert tus.client.post(f"/lessons/{tus.lesson_id}/removal").status_code == 303
+    assert tus.client.post(f"/lessons/{tus.pairs['lesson']}/removal").status_code == 303
     assert tus.patch(url, 3, b"def").status_code == 404
     with app.app_context():
         assert db.session.query(RecordingVersion).count() == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import random
 import socket
@@ -17,6 +16,7 @@ from tests.support.clients import session_cookie
 from tests.support.eventually import eventually
 from tests.support.instance import Instance, new_instance
 from tests.support.ports import free_port
+from tests.support.tus import meta
 from yanxiu.web import resumable as door
 
 pytestmark = pytest.mark.once
@@ -35,8 +35,7 @@ def answer_of(port: int, method: str, path: str, headers: dict[str, str], body: 
 
 
 def creation(lesson_id: int, length: int) -> dict[str, str]:
-    lesson = base64.b64encode(str(lesson_id).encode()).decode()
-    return {**TUS, "Upload-Length": str(length), "Upload-Metadata": f"filename YS5tcDQ=,lesson {lesson}"}
+    return {**TUS, "Upload-Length": str(length), "Upload-Metadata": meta(filename="a.mp4", lesson=lesson_id)}
 
 
 def begin_piece(port: int, path: str, cookie: str, offset: int, length: int) -> socket.socket:
@@ -65,8 +64,8 @@ def is_up(port: int) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_a_server_killed_in_the_middle_of_a_piece_goes_on_from_what_had_arrived(tmp_path):
-    content = random.Random(7).randbytes(24 * MIB)
+def test_a_server_killed_in_the_middle_of_pieces_goes_on_from_what_had_arrived(tmp_path):
+    content, document = random.Random(7).randbytes(24 * MIB), "草船借箭\n".encode() * 200_000
     with new_instance(tmp_path / "instance") as instance:
         made = instance.python("-m", "tests.support.upload_server")
         assert made.returncode == 0, made.stderr
@@ -78,9 +77,17 @@ def test_a_server_killed_in_the_middle_of_a_piece_goes_on_from_what_had_arrived(
             assert created.status == 201
             path = urlsplit(created.headers["Location"]).path
             part = instance.folder / "uploads" / f"{path.rsplit('/', 1)[1]}.part"
-            with begin_piece(port, path, world["cookie"], 0, len(content)) as link:
+            headers = {**TUS, "Upload-Length": str(len(document)), "Upload-Metadata": meta(filename="a.txt"), **cookie}
+            created = answer_of(port, "POST", "/uploads/resources", headers)
+            library = urlsplit(created.headers["Location"]).path
+            page = instance.folder / "uploads" / f"{library.rsplit('/', 1)[1]}.part"
+            with (
+                begin_piece(port, path, world["cookie"], 0, len(content)) as link,
+                begin_piece(port, library, world["cookie"], 0, len(document)) as second,
+            ):
                 link.sendall(content[: 10 * MIB])
-                eventually(lambda: part.stat().st_size > 8 * MIB, 20)
+                second.sendall(document[: 2 * MIB])
+                eventually(lambda: part.stat().st_size > 8 * MIB and page.stat().st_size > MIB, 20)
                 kill()
         with server(instance, port):
             offset = int(answer_of(port, "HEAD", path, {**TUS, **cookie}).headers["Upload-Offset"])
@@ -88,6 +95,11 @@ def test_a_server_killed_in_the_middle_of_a_piece_goes_on_from_what_had_arrived(
             rest = {**PIECE, **cookie, "Upload-Offset": str(offset)}
             assert answer_of(port, "PATCH", path, rest, content[offset:]).status == 204
             assert part.read_bytes() == content
+            offset = int(answer_of(port, "HEAD", library, {**TUS, **cookie}).headers["Upload-Offset"])
+            assert MIB < offset <= 2 * MIB
+            rest = {**PIECE, **cookie, "Upload-Offset": str(offset)}
+            assert answer_of(port, "PATCH", library, rest, document[offset:]).status == 204
+            assert page.read_bytes() == document
 
 
 def test_a_link_that_fell_silent_does_not_lock_the_upload_for_ever(live_server, client_for, new_lesson, monkeypatch):

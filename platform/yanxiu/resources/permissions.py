@@ -66,6 +66,11 @@ def can_read_school_figures(viewer: Viewer) -> bool:
     return viewer.school_id is not None and viewer.researches(viewer.org_path)
 
 
+def can_contribute(viewer: Viewer) -> bool:
+    """Whoever is signed in may add to the library; who then sees it is chosen with each resource."""
+    return viewer.is_authenticated
+
+
 def can_use_upload(viewer: Viewer, upload: ResourceUpload) -> bool:
     """A waiting upload belongs to who sent it."""
     return viewer.is_authenticated and upload.owner_id == viewer.user_id

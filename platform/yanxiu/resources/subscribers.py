@@ -16,6 +16,7 @@ from yanxiu.core.storage import ReceivedFile, receive_file, storage
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.events.preparations import PlanMoved
+from yanxiu.resources.arrivals import SWEEP_JOB, sweep_arrivals
 from yanxiu.resources.events import (
     ResourceOpened,
     ResourcePublished,
@@ -179,6 +180,7 @@ JOBS: dict[str, JobHandler] = {
     "resources.extract_text": extract_text,
     "resources.make_preview": make_preview,
     "resources.drop_upload": drop_upload,
+    SWEEP_JOB: sweep_arrivals,
     FROM_PLAN: publish_plan,
     **IMPORT_JOBS,
 }

@@ -1,13 +1,11 @@
 // Uploading a recording by tus: in portions, paused and continued, also tomorrow and after a reload.
-import { Upload } from "tus-js-client";
 import { confirmStep } from "../behaviors/dialogs.js";
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { toast } from "../behaviors/toast.js";
 import { readableSize } from "../behaviors/small-things.js";
-import { request, viewerId } from "../net.js";
-import { Portions } from "./portions.js";
-
-const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000, 60000];
+import { request } from "../net.js";
+import { keepAwake, letSleep } from "../uploads/awake.js";
+import { forgetAddress, resumable, timeLeft } from "../uploads/resumable.js";
 
 export function bindUpload(form) {
   new RecordingUpload(form);
@@ -43,35 +41,14 @@ class RecordingUpload {
   }
 
   prepare(file) {
-    this.portions = new Portions();
-    return new Upload(file, {
+    return resumable(file, {
       endpoint: this.form.dataset.endpoint,
-      chunkSize: this.portions.size,
-      onBeforeRequest: (sent) => sent.getMethod() === "PATCH" && this.portions.begin(),
-      onChunkComplete: (bytes) => this.resize(() => this.portions.arrived(bytes)),
-      retryDelays: RETRY_MS,
-      removeFingerprintOnSuccess: true,
-      storeFingerprintForResuming: true,
-      headers: { "X-Requested-With": "fetch" },
-      metadata: { filename: file.name, filetype: file.type, lesson: this.form.dataset.lesson },
-      // Staff-room computers are shared: the address of somebody else's upload must never be found.
-      fingerprint: async (chosen) =>
-        ["yanxiu", viewerId(), this.form.dataset.lesson, chosen.name, chosen.size, chosen.lastModified].join("|"),
-      onShouldRetry: (error) => {
-        const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
-        if (!status) this.resize(() => this.portions.broke());
-        return !status || status === 409 || status === 423 || status === 429 || status >= 500;
-      },
+      subject: this.form.dataset.lesson,
+      metadata: { lesson: this.form.dataset.lesson },
       onProgress: (sent, total) => this.progress(sent, total),
       onError: (error) => this.failed(error),
       onSuccess: () => this.done(),
     });
-  }
-
-  /** Each portion is cut anew, so the next one may have another size. */
-  resize(change) {
-    change();
-    this.upload.options.chunkSize = this.portions.size;
   }
 
   go() {
@@ -84,7 +61,7 @@ class RecordingUpload {
     this.pauseButton.hidden = false;
     this.cancelButton.hidden = false;
     this.pauseButton.textContent = "暂停";
-    this.keepAwake();
+    keepAwake();
     this.upload.start();
   }
 
@@ -94,7 +71,7 @@ class RecordingUpload {
     this.form.dataset.state = "paused";
     this.pauseButton.textContent = "继续上传";
     this.say("已暂停，传过的部分不会丢");
-    this.letSleep();
+    letSleep();
   }
 
   async askToCancel() {
@@ -138,21 +115,13 @@ class RecordingUpload {
     this.began = this.began || { at: Date.now(), sent };
     const percent = Math.floor((sent / total) * 100);
     this.form.querySelector("[data-upload-bar]").value = percent;
-    const left = this.remaining(sent, total);
-    this.say(`上传中 ${percent}%（${readableSize(sent)} / ${readableSize(total)}）${left}`);
-  }
-
-  remaining(sent, total) {
-    const seconds = (Date.now() - this.began.at) / 1000;
-    const rate = (sent - this.began.sent) / seconds;
-    if (seconds < 3 || !(rate > 0)) return "";
-    const left = Math.round((total - sent) / rate);
-    return left < 90 ? `，还要约 ${Math.max(1, left)} 秒` : `，还要约 ${Math.round(left / 60)} 分钟`;
+    const left = timeLeft(this.began, sent, total);
+    this.say(`上传中 ${percent}%（${readableSize(sent)} / ${readableSize(total)}）${left && `，${left}`}`);
   }
 
   failed(error) {
     this.running = false;
-    this.letSleep();
+    letSleep();
     const response = error.originalResponse;
     if (!response || !response.getStatus()) {
       this.form.dataset.state = "waiting";
@@ -167,7 +136,7 @@ class RecordingUpload {
 
   done() {
     this.running = false;
-    this.letSleep();
+    letSleep();
     this.form.dataset.state = "done";
     this.pauseButton.hidden = true;
     this.cancelButton.hidden = true;
@@ -181,7 +150,7 @@ class RecordingUpload {
     this.form.querySelector("[data-upload-start]").hidden = false;
     this.pauseButton.hidden = true;
     this.cancelButton.hidden = true;
-    this.letSleep();
+    letSleep();
   }
 
   say(text, state = "") {
@@ -189,25 +158,5 @@ class RecordingUpload {
     this.form.querySelector("[data-upload-progress]").hidden = false;
     place.textContent = text;
     place.dataset.state = state;
-  }
-
-  async keepAwake() {
-    try {
-      this.lock = navigator.wakeLock ? await navigator.wakeLock.request("screen") : null;
-    } catch (_) {
-      this.lock = null; // the upload goes on, the screen may sleep
-    }
-  }
-
-  letSleep() {
-    if (this.lock) this.lock.release();
-    this.lock = null;
-  }
-}
-
-/** The file shall not be continued at an address that is gone. */
-function forgetAddress(path) {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith("tus::") && localStorage.getItem(key).includes(path)) localStorage.removeItem(key);
   }
 }

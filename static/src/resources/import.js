@@ -2,7 +2,7 @@
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { requestHtml, requestJson } from "../net.js";
 import { behavior } from "../registry.js";
-import { newLine, offerSteps, post } from "./upload.js";
+import { newLine, offerSteps, post } from "./sent-whole.js";
 
 const AT_ONCE = 2;
 const AGAIN_MS = 15000;

@@ -18,15 +18,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from yanxiu.core.resumable.protocol import Checksum, ProtocolError
 
 BLOCK = 64 * 1024
 GIB = 1024**3
+FOLDER = "uploads"
 ASK_AGAIN = 64 * 1024**2
 """After so many bytes of one request it is asked again whether there is room."""
 LEFTOVER_S = 86400.0
+REMEMBERED_S = 3600.0
 QUOTA_FULL = "您还有没传完的文件占着空间，请先传完或取消它们"
 DISK_FULL = "服务器磁盘空间不足，请联系管理员"
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -163,12 +165,23 @@ class UploadStore:
                 data.flush()
                 os.fsync(data.fileno())
 
+    @contextmanager
+    def reading(self, upload: Upload) -> Iterator[BinaryIO]:
+        """Give the bytes of an upload from the first one; 423 while somebody writes or reads them, 410 when gone."""
+        with self._locked(upload) as data:
+            yield data
+
     def is_complete(self, upload: Upload) -> bool:
         return upload.length is not None and self._is_there(upload) and self.offset(upload) >= upload.length
 
     def finish(self, upload: Upload) -> None:
         """Remember that the bytes were handed over; the file itself may have moved away."""
         self._write(replace(upload, finished=True))
+
+    def drop_bytes(self, upload: Upload, now: float) -> None:
+        """Finish an upload whose bytes were copied; it is remembered as long as a lost answer may be asked for again."""
+        self._write(replace(upload, finished=True, expires_at=now + REMEMBERED_S))
+        self.data_path(upload.id).unlink(missing_ok=True)
 
     def delete(self, upload: Upload) -> None:
         """Remove an upload; 423 while a request writes to it."""
@@ -302,7 +315,7 @@ class UploadStore:
         self._info_path(upload_id).unlink(missing_ok=True)
 
     @contextmanager
-    def _locked(self, upload: Upload) -> Iterator[IO[bytes]]:
+    def _locked(self, upload: Upload) -> Iterator[BinaryIO]:
         try:
             data = open(self.data_path(upload.id), "r+b")  # noqa: SIM115 - closed below; opening may itself fail
         except FileNotFoundError as error:
@@ -313,6 +326,11 @@ class UploadStore:
             except OSError as error:
                 raise ProtocolError(423, "上一段还在写入，请稍后再试") from error
             yield data
+
+
+def uploads_folder(instance: Path) -> Path:
+    """Return where the unfinished uploads of an installation lie."""
+    return instance / FOLDER
 
 
 def too_large(limit: int) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.errors import NotFoundError
-from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore
+from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, uploads_folder
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import find_lesson
@@ -31,12 +31,7 @@ class Settings(Protocol):
 def open_store(config: Settings) -> UploadStore:
     """Return the unfinished recordings of this installation."""
     limits = Limits(max_bytes=config.upload_max_gb * GIB, quota_bytes=config.upload_quota_gb * GIB)
-    return UploadStore(uploads_folder(config), limits, "recording")
-
-
-def uploads_folder(config: Settings) -> Path:
-    """Return where unfinished uploads lie."""
-    return config.instance_path / "uploads"
+    return UploadStore(uploads_folder(config.instance_path), limits, "recording")
 
 
 def hand_over(store: UploadStore, upload: Upload, viewer: Viewer, actor: User) -> int:

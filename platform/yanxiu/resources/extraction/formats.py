@@ -68,6 +68,7 @@ FORMATS: dict[str, Format] = {
 }
 
 ACCEPT = ",".join(FORMATS)
+LARGEST = max(item.max_bytes for item in FORMATS.values())
 
 _ADVICE = {
     ".rar": "请解压后上传，或改用 zip 压缩",

@@ -53,11 +53,17 @@ def _copy(stream: BinaryIO, path: Path, fmt: Format) -> None:
     with path.open("wb") as target:
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
-            if size > fmt.max_bytes:
-                raise UnsuitableFileError(_too_large(fmt))
+            check_size(fmt, size)
             target.write(chunk)
+    check_size(fmt, size)
+
+
+def check_size(fmt: Format, size: int) -> None:
+    """Refuse a file of `size` bytes that is empty or larger than its format may be."""
     if size == 0:
         raise UnsuitableFileError("这是一个空文件，请确认后再上传。")
+    if size > fmt.max_bytes:
+        raise UnsuitableFileError(_too_large(fmt))
 
 
 def _too_large(fmt: Format) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption as ORMOption
 
 from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
+from yanxiu.core.storage import StoredFile
 from yanxiu.resources.catalog import LEVELS
 from yanxiu.resources.models import (
     PreviewImage,
@@ -215,7 +216,11 @@ def favorites_among(viewer: Viewer, resource_ids: Iterable[int]) -> set[int]:
     return set(db.session.scalars(statement))
 
 
-def waiting_uploads(user_id: int | None, limit: int = 60) -> Sequence[ResourceUpload]:
+MOST_WAITING = 60
+"""Files that one person may have waiting: more would not fit on the page that describes them."""
+
+
+def waiting_uploads(user_id: int | None, limit: int = MOST_WAITING) -> Sequence[ResourceUpload]:
     """Return the files somebody sent and has not described yet, in the order they came."""
     statement = (
         select(ResourceUpload)
@@ -225,6 +230,26 @@ def waiting_uploads(user_id: int | None, limit: int = 60) -> Sequence[ResourceUp
         .limit(limit)
     )
     return db.session.scalars(statement).all()
+
+
+def count_waiting(user_id: int) -> int:
+    """Return how many files of somebody wait to be described."""
+    mine = (ResourceUpload.owner_id == user_id) & ResourceUpload.import_id.is_(None)
+    return db.session.scalar(select(func.count()).select_from(ResourceUpload).where(mine)) or 0
+
+
+def find_arrival(user_id: int, arrival_key: str) -> ResourceUpload | None:
+    """Return the waiting file of somebody that came as this resumable upload."""
+    mine = select(ResourceUpload).where(ResourceUpload.owner_id == user_id, ResourceUpload.arrival_key == arrival_key)
+    return db.session.scalar(mine)
+
+
+def find_waiting_twin(user_id: int, sha256: str) -> ResourceUpload | None:
+    """Return a waiting file of somebody with these very bytes, the oldest one."""
+    twins = select(ResourceUpload).join(ResourceUpload.stored_file).options(contains_eager(ResourceUpload.stored_file))
+    twins = twins.where(ResourceUpload.owner_id == user_id, ResourceUpload.import_id.is_(None))
+    mine = twins.where(StoredFile.sha256 == sha256)
+    return db.session.scalars(mine.order_by(ResourceUpload.id).limit(1)).first()
 
 
 def find_upload(upload_id: int) -> ResourceUpload | None:

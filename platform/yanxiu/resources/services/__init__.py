@@ -77,7 +77,7 @@ class ResourceDetails:
 
 
 def receive_upload(
-    actor: User, checked: CheckedFile, *, import_id: int | None = None, path: str = ""
+    actor: User, checked: CheckedFile, arrival_key: str | None = None, *, import_id: int | None = None, path: str = ""
 ) -> ResourceUpload:
     """Keep a checked file until its owner describes it, or until the import it belongs to is confirmed.
 
@@ -97,6 +97,7 @@ def receive_upload(
         guess={key: value for key, value in guess.items() if value},
         import_id=import_id,
         path=path,
+        arrival_key=arrival_key,
     )
     db.session.add(upload)
     db.session.flush()

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from yanxiu.resources.views import collections, editing, imports, library, reviews, textbooks, uploads, usage
+from yanxiu.resources.views import (
+    arrivals,
+    collections,
+    editing,
+    imports,
+    library,
+    reviews,
+    textbooks,
+    uploads,
+    usage,
+)
 from yanxiu.resources.views.blueprint import bp
 from yanxiu.resources.views.slots import SLOTS as _SLOTS
 from yanxiu.resources.views.term_plans import PLAN_TARGETS
@@ -11,6 +21,7 @@ from yanxiu.web.slots import Filler
 __all__ = [
     "PLAN_TARGETS",
     "SLOTS",
+    "arrivals",
     "blueprints",
     "collections",
     "editing",
@@ -22,5 +33,5 @@ __all__ = [
     "usage",
 ]
 
-blueprints = (bp,)
+blueprints = (bp, arrivals.arrivals_bp)
 SLOTS: dict[str, Filler] = _SLOTS

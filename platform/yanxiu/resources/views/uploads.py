@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -13,6 +13,7 @@ from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.resources import catalog
+from yanxiu.resources.arrivals import open_store
 from yanxiu.resources.extraction.formats import ACCEPT
 from yanxiu.resources.extraction.intake import take_in
 from yanxiu.resources.forms import DetailsForm
@@ -24,6 +25,7 @@ from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import discard_upload, publish_resource, receive_upload
 from yanxiu.resources.views.blueprint import bp, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
+from yanxiu.web.resumable import unfinished_uploads
 from yanxiu.workshops.queries import workshop_options
 
 MAX_FILES = 30
@@ -67,12 +69,17 @@ def _take_all(files: Sequence[FileStorage]) -> tuple[list[int], list[tuple[str, 
 
 
 def _as_json(arrived: list[int], refused: list[tuple[str, str]]) -> ResponseReturnValue:
-    uploads = [upload for upload in waiting_uploads(current_viewer().user_id) if upload.id in set(arrived)]
-    html = "".join(render_template("resources/_upload_card.html", **_card_values(card)) for card in _cards(uploads))
+    html = cards_html(set(arrived))
     errors = [{"name": name, "message": message} for name, message in refused]
     if refused and not arrived:
         return jsonify(ok=False, code="invalid", message=refused[0][1], refused=errors), 422
     return jsonify(ok=True, html=html, refused=errors)
+
+
+def cards_html(ids: set[int]) -> str:
+    """The cards of these waiting files of the viewer."""
+    uploads = [upload for upload in waiting_uploads(current_viewer().user_id) if upload.id in ids]
+    return "".join(render_template("resources/_upload_card.html", **_card_values(card)) for card in _cards(uploads))
 
 
 @bp.post("/resources/uploads/<int:upload_id>/removal")
@@ -155,6 +162,12 @@ def _card_values(card: Card) -> dict[str, object]:
 
 
 def _page(cards: list[Card]) -> str:
+    store = open_store(current_app.config["YANXIU"])
     return render_template(
-        "resources/new.html", cards=cards, accept=ACCEPT, max_files=MAX_FILES, wish=_wish(), catalog=catalog
+        "resources/new.html",
+        cards=cards,
+        unfinished=unfinished_uploads(store),
+        accept=ACCEPT,
+        wish=_wish(),
+        catalog=catalog,
     )

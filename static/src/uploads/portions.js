@@ -1,4 +1,4 @@
-// How much of a recording is sent in one request. A portion shall take about ten seconds: small enough that a broken
+// How much of a file is sent in one request. A portion shall take about ten seconds: small enough that a broken
 // line repeats little behind a proxy that buffers, large enough that a fast line is not kept waiting (observation.md 3a).
 const MIB = 1024 * 1024;
 const AIM_S = 10;

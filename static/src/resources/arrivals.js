@@ -1,0 +1,143 @@
+// The upload page: many files at once wait in a queue, a few are sent at a time, a line says how it stands.
+import { keepAwake, letSleep } from "../uploads/awake.js";
+import { warnBeforeLeaving } from "../behaviors/leaving.js";
+import { Arriving } from "./arriving.js";
+import { droppedFiles, pickedFiles } from "./chosen-files.js";
+
+const AT_ONCE = 3;
+const BUSY = ["sending", "checking"];
+const OPEN = [...BUSY, "waiting", "offline"];
+
+export function bindZone(zone) {
+  new Arrivals(zone);
+}
+
+class Arrivals {
+  constructor(zone) {
+    this.zone = zone;
+    this.list = zone.querySelector("[data-arrivals]");
+    this.summary = zone.querySelector("[data-summary]");
+    this.all = [];
+    this.doubles = 0;
+    this.place = zone.querySelector("input[type=file]");
+    this.endpoint = zone.dataset.endpoint;
+    this.takeUrl = (address) => zone.dataset.take.replace("/_", `/${new URL(address, location.href).pathname.split("/").pop()}`);
+    this.changed = () => this.settle();
+    this.bind();
+    for (const element of [...this.list.querySelectorAll("[data-earlier]")]) this.takeUp(element);
+    zone.classList.add("is-enhanced");
+    // What was chosen before this code had arrived.
+    for (const input of zone.querySelectorAll("input[type=file]")) this.choose(input);
+  }
+
+  bind() {
+    const folder = this.zone.querySelector("#folder");
+    for (const part of this.zone.querySelectorAll("[data-with-script]")) part.hidden = part.contains(folder) && !("webkitdirectory" in folder);
+    this.zone.querySelector("[data-without-script]").hidden = true;
+    for (const input of this.zone.querySelectorAll("input[type=file]")) input.addEventListener("change", () => this.choose(input));
+    this.zone.addEventListener("submit", (event) => event.preventDefault());
+    for (const name of ["dragenter", "dragover"]) {
+      this.zone.addEventListener(name, (event) => {
+        event.preventDefault();
+        this.zone.classList.add("is-over");
+      });
+    }
+    for (const name of ["dragleave", "drop"]) this.zone.addEventListener(name, () => this.zone.classList.remove("is-over"));
+    this.zone.addEventListener("drop", async (event) => {
+      event.preventDefault();
+      this.add(await droppedFiles(event.dataTransfer));
+    });
+    this.pauseAll = this.zone.querySelector("[data-pause-all]");
+    this.pauseAll.addEventListener("click", () => this.turnAll());
+    window.addEventListener("online", () => this.in("offline").forEach((one) => one.retry()));
+    warnBeforeLeaving(() => this.in(...OPEN).length > 0);
+  }
+
+  /** An upload that was begun earlier: its line waits for the file, or is checked when all of it had come. */
+  takeUp(element) {
+    const { url, name, size, offset, modified } = element.dataset;
+    const one = new Arriving(this, name, Number(size), { url, offset: Number(offset), element });
+    one.mark = [name, size, modified].join("|");
+    this.all.push(one);
+    one.showEarlier();
+  }
+
+  choose(input) {
+    if (!input.files.length) return;
+    const chosen = pickedFiles(input);
+    input.value = "";
+    this.add(chosen);
+  }
+
+  add(chosen) {
+    this.doubles = 0;
+    for (const { file, folder } of chosen) this.addOne(file, folder);
+    this.settle();
+  }
+
+  addOne(file, folder) {
+    const mark = [file.name, file.size, file.lastModified].join("|");
+    const before = this.all.find((one) => one.mark === mark && one.state !== "left" && one.state !== "done" && one.state !== "known");
+    if (before && before.state === "earlier") before.wait(file, folder);
+    else if (before) this.doubles += 1;
+    else {
+      const one = new Arriving(this, file.name, file.size);
+      one.mark = mark;
+      this.all.push(one);
+      this.list.append(one.row.element);
+      one.wait(file, folder);
+    }
+  }
+
+  in(...states) {
+    return this.all.filter((one) => states.includes(one.state));
+  }
+
+  turnAll() {
+    const going = this.in("waiting", "sending", "offline");
+    if (going.length) going.reverse().forEach((one) => one.pause());
+    else this.in("paused").forEach((one) => one.wait());
+  }
+
+  /** Begin what may begin, and say how it stands. A state that changes in here comes back to us: once is enough. */
+  settle() {
+    if (this.settling) return;
+    this.settling = true;
+    setTimeout(() => {
+      this.settling = false;
+      const free = AT_ONCE - this.in(...BUSY).length;
+      const ready = this.in("waiting").filter((one) => one.url);
+      ready.slice(0, Math.max(0, free)).forEach((one) => one.send());
+      const asking = this.all.filter((one) => one.announcing).length;
+      this.all.filter((one) => one.isUnknown).slice(0, Math.max(0, AT_ONCE - asking)).forEach((one) => one.announce());
+      this.show();
+    }, 0);
+  }
+
+  show() {
+    const open = this.in(...OPEN);
+    const [going, paused] = [this.in("waiting", "sending", "offline"), this.in("paused")];
+    this.zone.dataset.state = open.length ? "saving" : "saved";
+    this.list.hidden = !this.list.children.length;
+    this.pauseAll.hidden = going.length + paused.length < 2;
+    this.pauseAll.textContent = going.length ? "全部暂停" : "全部继续";
+    (this.in(...BUSY).length ? keepAwake : letSleep)();
+    const words = this.inWords(open, paused);
+    if (this.summary.textContent !== words) this.summary.textContent = words;
+  }
+
+  /** Only counts, so that whoever listens hears of a file when it has come and not of every percent. */
+  inWords(open, paused) {
+    const all = this.all.filter((one) => one.state !== "left" && one.state !== "earlier");
+    if (!all.length) return "";
+    const parts = [
+      [this.in("done").length, "已传到，在下面填好后发布"],
+      [this.in("known").length, "早就传到过，没有再传"],
+      [this.in("refused").length, "没有上传，原因写在它那一行"],
+      [paused.length, "暂停着"],
+      [open.length, "还在传"],
+    ].filter(([count]) => count);
+    const doubles = this.doubles ? `（另有 ${this.doubles} 个已经在列表里，没有再加）` : "";
+    return `${open.length || paused.length ? "" : "传完了。"}共 ${all.length} 个文件：${parts.map(([count, words]) => `${count} 个${words}`).join("；")}${doubles}`;
+  }
+}

@@ -1,0 +1,81 @@
+// A file on its way by tus: in portions that suit the line, tried again by itself, found again tomorrow.
+import { Upload } from "tus-js-client";
+import { viewerId } from "../net.js";
+import { Portions } from "./portions.js";
+
+const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000, 60000];
+const DISK_FULL = 507;
+
+/**
+ * Prepare a tus upload of `file`. `subject` says what it belongs to; staff-room computers are shared, so who sends it is
+ * part of the fingerprint: the address of somebody else's upload must never be found.
+ */
+export function resumable(file, { endpoint, subject, metadata, onProgress, onError, onSuccess }) {
+  const portions = new Portions();
+  /** Each portion is cut anew, so the next one may have another size. */
+  const resize = (change) => {
+    change();
+    upload.options.chunkSize = portions.size;
+  };
+  const upload = new Upload(file, {
+    endpoint,
+    chunkSize: portions.size,
+    onBeforeRequest: (sent) => sent.getMethod() === "PATCH" && portions.begin(),
+    onChunkComplete: (bytes) => resize(() => portions.arrived(bytes)),
+    retryDelays: RETRY_MS,
+    removeFingerprintOnSuccess: true,
+    storeFingerprintForResuming: true,
+    headers: { "X-Requested-With": "fetch" },
+    metadata: { filename: file.name, filetype: file.type, ...metadata },
+    fingerprint: async (chosen) => ["yanxiu", viewerId(), subject, chosen.name, chosen.size, chosen.lastModified].join("|"),
+    onShouldRetry: (error) => {
+      const status = statusOf(error);
+      if (!status) resize(() => portions.broke());
+      if (status === 409) return error.originalRequest.getMethod() !== "POST";
+      return !status || status === 423 || status === 429 || (status >= 500 && status !== DISK_FULL);
+    },
+    onProgress,
+    onError,
+    onSuccess,
+  });
+  return upload;
+}
+
+/**
+ * Tell the server of a file before its turn comes: it refuses at once what it would refuse later, and knows of the file
+ * also after this page is closed. Gives the address; throws {status, message}, status 0 when the line is lost.
+ */
+export async function announce(file, endpoint, metadata) {
+  const pairs = Object.entries({ filename: file.name, filetype: file.type, ...metadata });
+  const headers = {
+    "Tus-Resumable": "1.0.0",
+    "X-Requested-With": "fetch",
+    "Upload-Length": String(file.size),
+    "Upload-Metadata": pairs.map(([key, value]) => `${key} ${encoded(value)}`.trim()).join(","),
+  };
+  const answer = await fetch(endpoint, { method: "POST", headers, credentials: "same-origin" }).catch(() => null);
+  if (answer && answer.status === 201) return new URL(answer.headers.get("Location"), location.href).pathname;
+  const message = answer ? await answer.text().catch(() => "") : "";
+  throw Object.assign(new Error(message), { status: answer ? answer.status : 0 });
+}
+
+const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+/** What the server answered to a failed request; 0 when it did not. */
+export const statusOf = (error) => (error.originalResponse ? error.originalResponse.getStatus() : 0);
+
+/** How long the rest takes by what has come since `began` ({at, sent}, milliseconds and bytes); "" as long as nobody knows. */
+export function timeLeft(began, sent, total) {
+  const seconds = (Date.now() - began.at) / 1000;
+  const rate = (sent - began.sent) / seconds;
+  return seconds < 3 || !(rate > 0) ? "" : inWords(Math.round((total - sent) / rate));
+}
+
+const inWords = (seconds) => (seconds < 90 ? `还要约 ${Math.max(1, seconds)} 秒` : `还要约 ${Math.round(seconds / 60)} 分钟`);
+
+/** The file shall not be continued at an address that is gone. */
+export function forgetAddress(path) {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("tus::") && localStorage.getItem(key).includes(path)) localStorage.removeItem(key);
+  }
+}

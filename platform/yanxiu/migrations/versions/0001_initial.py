@@ -432,25 +432,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_collection_school_id"), ["school_id"], unique=False)
 
     op.create_table(
-        "resource_upload",
+        "resource_import",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
-        sa.Column("stored_file_id", sa.Integer(), nullable=False),
-        sa.Column("extension", sa.String(length=10), nullable=False),
-        sa.Column("pages", sa.Integer(), nullable=True),
-        sa.Column("duration_ms", sa.BigInteger(), nullable=True),
-        sa.Column("guess", sa.JSON(), nullable=False),
-        sa.Column("arrival_key", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("message", sa.String(length=300), nullable=False),
+        sa.Column("unused", sa.JSON(), nullable=False),
+        sa.Column("finished_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_upload_owner_id_user")),
-        sa.ForeignKeyConstraint(
-            ["stored_file_id"], ["stored_file.id"], name=op.f("fk_resource_upload_stored_file_id_stored_file")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_upload")),
-        sa.UniqueConstraint("owner_id", "arrival_key", name=op.f("uq_resource_upload_owner_id_arrival_key")),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_import_owner_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_import")),
     )
-    with op.batch_alter_table("resource_upload", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_resource_upload_owner_id"), ["owner_id"], unique=False)
+    with op.batch_alter_table("resource_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_import_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
         "rubric_version",
@@ -469,6 +465,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric_version")),
         sa.UniqueConstraint("template_id", "number", name=op.f("uq_rubric_version_template_id_number")),
     )
+    op.create_table(
+        "search_saved",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("workshop", sa.Integer(), nullable=False),
+        sa.Column("often", sa.String(length=8), nullable=False),
+        sa.Column("paused_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("next_look_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("known", sa.JSON(), nullable=False),
+        sa.Column("horizon", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_search_saved_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_saved")),
+    )
+    with op.batch_alter_table("search_saved", schema=None) as batch_op:
+        batch_op.create_index("ix_search_saved_due", ["paused_at", "next_look_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_search_saved_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "search_synonyms",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -752,6 +771,7 @@ def upgrade() -> None:
         sa.Column("volume", sa.String(length=10), nullable=False),
         sa.Column("unit", sa.String(length=60), nullable=False),
         sa.Column("lesson", sa.String(length=60), nullable=False),
+        sa.Column("tags", sa.String(length=120), nullable=False),
         sa.Column("textbook_id", sa.Integer(), nullable=True),
         sa.Column("author", sa.String(length=60), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
@@ -801,6 +821,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_textbook_id"), ["textbook_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_workshop_id"), ["workshop_id"], unique=False)
 
+    op.create_table(
+        "resource_upload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("stored_file_id", sa.Integer(), nullable=False),
+        sa.Column("extension", sa.String(length=10), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("duration_ms", sa.BigInteger(), nullable=True),
+        sa.Column("guess", sa.JSON(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(length=400), nullable=False),
+        sa.Column("arrival_key", sa.String(length=64), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["resource_import.id"], name=op.f("fk_resource_upload_import_id_resource_import")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_upload_owner_id_user")),
+        sa.ForeignKeyConstraint(
+            ["stored_file_id"], ["stored_file.id"], name=op.f("fk_resource_upload_stored_file_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_upload")),
+        sa.UniqueConstraint("owner_id", "arrival_key", name=op.f("uq_resource_upload_owner_id_arrival_key")),
+    )
+    with op.batch_alter_table("resource_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_upload_import_id"), ["import_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_upload_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "search_saved_hit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("saved_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=False),
+        sa.Column("found_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["saved_id"],
+            ["search_saved.id"],
+            name=op.f("fk_search_saved_hit_saved_id_search_saved"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_saved_hit")),
+        sa.UniqueConstraint("saved_id", "kind", "object_id", name=op.f("uq_search_saved_hit_saved_id_kind_object_id")),
+    )
     op.create_table(
         "teacher_import_row",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1506,6 +1570,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_file")),
         sa.UniqueConstraint("resource_id", "number", name=op.f("uq_resource_file_resource_id_number")),
     )
+    op.create_table(
+        "resource_import_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("upload_id", sa.Integer(), nullable=True),
+        sa.Column("resource_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["resource_import.id"], name=op.f("fk_resource_import_row_import_id_resource_import")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_resource_import_row_resource_id_resource")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_import_row")),
+        sa.UniqueConstraint("import_id", "number", name=op.f("uq_resource_import_row_import_id_number")),
+    )
+    with op.batch_alter_table("resource_import_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_import_row_resource_id"), ["resource_id"], unique=False)
+
     op.create_table(
         "resource_use",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2906,6 +2993,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_use_user_id"))
 
     op.drop_table("resource_use")
+    with op.batch_alter_table("resource_import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_import_row_resource_id"))
+
+    op.drop_table("resource_import_row")
     op.drop_table("resource_file")
     with op.batch_alter_table("resource_favorite", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_favorite_resource_id"))
@@ -3037,6 +3128,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_teacher_import_row_user_id"))
 
     op.drop_table("teacher_import_row")
+    op.drop_table("search_saved_hit")
+    with op.batch_alter_table("resource_upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_upload_import_id"))
+
+    op.drop_table("resource_upload")
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_workshop_id"))
         batch_op.drop_index(batch_op.f("ix_resource_textbook_id"))
@@ -3096,11 +3193,16 @@ def downgrade() -> None:
 
     op.drop_table("search_typed")
     op.drop_table("search_synonyms")
-    op.drop_table("rubric_version")
-    with op.batch_alter_table("resource_upload", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_resource_upload_owner_id"))
+    with op.batch_alter_table("search_saved", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_saved_user_id"))
+        batch_op.drop_index("ix_search_saved_due")
 
-    op.drop_table("resource_upload")
+    op.drop_table("search_saved")
+    op.drop_table("rubric_version")
+    with op.batch_alter_table("resource_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_import_owner_id"))
+
+    op.drop_table("resource_import")
     with op.batch_alter_table("resource_collection", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_collection_school_id"))
         batch_op.drop_index(batch_op.f("ix_resource_collection_owner_id"))

@@ -19,6 +19,7 @@ from yanxiu.config import Config
 from yanxiu.lessonplans.collab.protocol import NAMESPACE, Limits
 from yanxiu.lessonplans.sockets import EXTENSION, bind_documents
 from yanxiu.rehearsal import rehearse_joining
+from yanxiu.web.lines.loop import BusyLoop
 from yanxiu.web.lines.server import LineServer
 from yanxiu.web.siblings import siblings
 
@@ -32,7 +33,8 @@ class RealtimeServer:
     def __init__(self, app: Flask) -> None:
         config: Config = app.config["YANXIU"]
         self.lines = LineServer(NAMESPACE, max_unsent=MAX_UNSENT, secure=config.secure_cookies)
-        self.lines.is_quick = bind_documents(app, self.lines, self.lines).is_quick
+        wire = bind_documents(app, self.lines, self.lines, alarm=self.lines.alarm, busy=self.lines.busy)
+        self.lines.do_quickly = wire.do_quickly
         self.hub = app.extensions[EXTENSION]
 
     async def open(self, host: str, port: int) -> int:
@@ -60,4 +62,5 @@ def run_realtime(app: Flask, host: str, port: int) -> None:
     siblings.listen(app)
     rehearse_joining(app)
     gc.freeze()  # what the start has made stays: looking through it again and again would cost the busy loop
-    asyncio.run(server.serve(host, port))
+    with asyncio.Runner(loop_factory=BusyLoop) as runner:
+        runner.run(server.serve(host, port))

@@ -66,7 +66,13 @@ def line(monkeypatch):
 
     for name in ("connect", "disconnect", "w", "u"):
         server.on(name, lambda _sid, *_data, name=name: called.append(name), "/rt")
-    server.is_quick = lambda name, _sid, _data: name != "u"
+
+    def do_quickly(name, _sid, _data):
+        if name == "w":
+            called.append(name)
+        return name == "w"
+
+    server.do_quickly = do_quickly
     monkeypatch.setattr(server, "ask", ask)
     made, transport = Line(server, "sid"), Transport()
     made.connection_made(transport)

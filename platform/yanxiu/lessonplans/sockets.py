@@ -76,8 +76,11 @@ def init_documents(app: Flask) -> None:
     bind_documents(app, socketio.server, SocketTransport(socketio.server))
 
 
-def bind_documents(app: Flask, server: EventServer, transport: Transport) -> Wire:
-    """Open the document server of this process: events come from `server`, messages leave by `transport`."""
+def bind_documents(app: Flask, server: EventServer, transport: Transport, **loop: Any) -> Wire:
+    """Open the document server of this process: events come from `server`, messages leave by `transport`.
+
+    Where an event loop runs, `loop` holds its `alarm` and says how `busy` it is, as the hub wants them.
+    """
     with app.app_context():
         store = DocumentStore(db.engine)
 
@@ -101,7 +104,7 @@ def bind_documents(app: Flask, server: EventServer, transport: Transport) -> Wir
         for plan_id, first, last in rows:
             hub.grew(plan_id, first, last)
 
-    hub = Hub(store, transport, DatabaseAuthority(app), on_settled=settled, on_grown=grown, tell=siblings.tell)
+    hub = Hub(store, transport, DatabaseAuthority(app), on_settled=settled, on_grown=grown, tell=siblings.tell, **loop)
     app.extensions[EXTENSION] = hub
     siblings.hear("look_again_at_documents", hub.recheck)
     siblings.hear("documents_grew", grew)

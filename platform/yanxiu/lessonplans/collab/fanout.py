@@ -1,7 +1,7 @@
 """Passing on: updates and carets to everybody else in the room, at once when it is quiet, gathered when it is busy.
 
 Leading edge: if a document's due time has passed, an update leaves in the receiving thread; otherwise updates are
-collected, merged and sent when due. Fan-out never waits for the disk.
+collected, merged and sent when due. Fan-out never waits for the disk. A process that is busy collects for longer.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from yanxiu.lessonplans.collab import awareness, updates
+from yanxiu.lessonplans.collab.alarm import NEVER, Alarm, ThreadAlarm
 from yanxiu.lessonplans.collab.room import Room
 
 log = logging.getLogger(__name__)
 PRESENCE_TICK_S = 0.033
 CROWDED_PRESENCE_TICK_S = 0.1
-NEVER = float("inf")
 
 
 class Transport(Protocol):
@@ -28,37 +28,35 @@ class Transport(Protocol):
 
 
 class FanOut:
-    """Sends to rooms; a thread of its own sends what is due later. Shares the hub's lock."""
+    """Sends to rooms; what is due later waits for the alarm, a thread if none is given. Shares the hub's lock.
+
+    `busy` says which share of its time the process is busy, where somebody knows.
+    """
 
     def __init__(
         self,
         transport: Transport,
         lock: threading.RLock,
-        rooms: Callable[[], Iterable[Room]],
         clock: Callable[[], float],
+        alarm: Alarm | None = None,
+        busy: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._transport = transport
         self._lock = lock
-        self._rooms = rooms
         self._clock = clock
-        self._wake = threading.Condition(lock)
-        self._stopping = False
-        self._wakes_at = NEVER
+        self._alarm = alarm or ThreadAlarm(lock, clock, "plan-fanout")
+        self._busy = busy
+        self._waiting: dict[int, Room] = {}
         self._share = 0.0
         self._share_at = clock()
-        self._thread = threading.Thread(target=self._pump, name="plan-fanout", daemon=True)
 
     def start(self) -> None:
-        """Start the thread that sends what was gathered."""
-        self._thread.start()
+        """Have what was gathered sent from now on."""
+        self._alarm.start(self._send_what_is_due)
 
     def stop(self) -> None:
-        """End the thread."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-        if self._thread.is_alive():
-            self._thread.join(5)
+        """Send nothing any more by itself."""
+        self._alarm.stop()
 
     def send(self, room: Room, event: str, frame: bytes, *, skip: str | None = None) -> None:
         """Send a frame to everybody in the room but `skip`."""
@@ -73,7 +71,7 @@ class FanOut:
                 self._send_updates(room, [(sid, data)])
             else:
                 room.pending.append((sid, data))
-                self._wake_by(room.due)
+                self._wait_until(room.due, room)
 
     def _send_updates(self, room: Room, batch: list[tuple[str, bytes]]) -> None:
         started = self._clock()
@@ -86,7 +84,7 @@ class FanOut:
             self.send(room, "u", frame, skip=skip)
         ended = self._clock()
         self._note_cost(ended - started, ended)
-        room.due = ended + room.tick_after(ended - started, self._share)
+        room.due = ended + room.tick_after(ended - started, self._share, self._busy())
 
     def _note_cost(self, cost: float, now: float) -> None:
         """Keep the share of time spent in fan-out, smoothed over about a second."""
@@ -102,7 +100,7 @@ class FanOut:
             if self._clock() >= room.presence_due:
                 self._send_presence(room)
             else:
-                self._wake_by(room.presence_due)
+                self._wait_until(room.presence_due, room)
 
     def _send_presence(self, room: Room) -> None:
         waiting, room.pending_presence = room.pending_presence, {}
@@ -111,26 +109,23 @@ class FanOut:
         crowded = len(room.members) > 4
         room.presence_due = self._clock() + (CROWDED_PRESENCE_TICK_S if crowded else PRESENCE_TICK_S)
 
-    def _pump(self) -> None:
-        with self._wake:
-            while not self._stopping:
-                self.send_due()
-                self._wakes_at = self._next_due()
-                waiting = self._wakes_at - self._clock()
-                self._wake.wait(None if self._wakes_at == NEVER else max(0.001, waiting))
+    def _wait_until(self, due: float, room: Room) -> None:
+        self._waiting[room.plan_id] = room
+        self._alarm.by(due)
 
-    def _wake_by(self, due: float) -> None:
-        """Have the thread up by then; it is left alone if it wakes early enough by itself."""
-        if due < self._wakes_at:
-            self._wakes_at = due
-            self._wake.notify_all()
+    def _send_what_is_due(self) -> float:
+        with self._lock:
+            self.send_due()
+            return self._next_due()
 
     def send_due(self) -> None:
         """Send what has waited long enough."""
         with self._lock:
             now = self._clock()
-            for room in self._rooms():
+            for room in list(self._waiting.values()):
                 self._send_due(room, now)
+                if not room.pending and not room.pending_presence:
+                    del self._waiting[room.plan_id]
 
     def _send_due(self, room: Room, now: float) -> None:
         """Send what a room has waited for. What cannot be sent is dropped: clients compare states and ask for it."""
@@ -144,8 +139,8 @@ class FanOut:
             log.exception("could not send to the room of plan %s", room.plan_id)
 
     def _next_due(self) -> float:
-        dues = [room.due for room in self._rooms() if room.pending]
-        dues += [room.presence_due for room in self._rooms() if room.pending_presence]
+        dues = [room.due for room in self._waiting.values() if room.pending]
+        dues += [room.presence_due for room in self._waiting.values() if room.pending_presence]
         return min(dues, default=NEVER)
 
 

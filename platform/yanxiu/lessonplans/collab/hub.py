@@ -16,6 +16,7 @@ from typing import Any
 
 from yanxiu.core.bucket import Buckets
 from yanxiu.lessonplans.collab import awareness, updates
+from yanxiu.lessonplans.collab.alarm import Alarm
 from yanxiu.lessonplans.collab.committer import Committer
 from yanxiu.lessonplans.collab.fanout import FanOut, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
@@ -53,6 +54,8 @@ class Hub:
         on_settled: Settled | None = None,
         on_grown: Callable[[dict[int, tuple[int, int]]], None] = lambda _rows: None,
         tell: Tell = tell_nobody,
+        alarm: Alarm | None = None,
+        busy: Callable[[], float] = lambda: 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits = limits or Limits()
@@ -70,7 +73,7 @@ class Hub:
         self._posts = Buckets(self.limits.posts_per_second, self.limits.post_burst)
         self._comparisons = Buckets(self.limits.heartbeats_per_second, self.limits.heartbeat_burst)
         self._committer = Committer(store, self._committed)
-        self._fanout = FanOut(transport, self._lock, lambda: list(self._rooms.values()), clock)
+        self._fanout = FanOut(transport, self._lock, clock, alarm, busy)
         self.neighbors = Neighbors(self._lock, self._rooms, self._fanout, tell, clock)
         self._house = House(store, self._lock, on_settled)
         self._started = False
@@ -132,8 +135,7 @@ class Hub:
     def whole(self, plan_id: int) -> tuple[Stored, bytes] | None:
         """The document on disk, and the whole of it with what is in flight. The caller has checked the right to see."""
         with self._lock:
-            room = self._rooms.get(plan_id)
-            in_flight = [edit.data for edit in room.in_flight] if room is not None else []
+            in_flight = [edit.data for edit in room.in_flight] if (room := self._rooms.get(plan_id)) else []
         stored = self._store.load(plan_id)
         return None if stored is None else (stored, stored.merged(*in_flight))
 
@@ -212,30 +214,31 @@ class Hub:
 
     # Updates
 
-    def receive(self, sid: str, handle: int, number: int, data: bytes) -> None:
-        """An update from a socket: check, queue for the disk, pass on. Refusals go back as `nak`."""
+    def receive(self, sid: str, handle: int, number: int, data: bytes, *, may_ask: bool = True) -> bool:
+        """An update from a socket: check, queue for the disk, pass on. Refusals go back as `nak`.
+
+        False, and nothing is done, if rights had to be asked of the database and that may not be.
+        """
         room, member = self._member(sid, handle)
         if room is None or member is None:
             self._nak(sid, handle, number, "revoked" if room is not None else "unknown")
-            return
+            return True
+        if not may_ask and self._clock() > member.role_until:
+            return False
         if member.stopped or number <= member.received:
-            return
+            return True
         code = self._refusal(room, member, number, data)
         if code is not None:
             member.stopped = True
             self._nak(sid, handle, number, code)
-            return
+            return True
         member.received = number
         self._accept(room, Edit(room.plan_id, member.visitor.user_id, sid, number, data))
+        return True
 
     def _member(self, sid: str, handle: int) -> tuple[Room | None, Member | None]:
         room = self._by_handle.get(handle)
         return room, None if room is None else room.members.get(sid)
-
-    def knows_rights(self, sid: str, handle: int) -> bool:
-        """Whether an update can be taken without asking the database first."""
-        member = self._member(sid, handle)[1]
-        return member is None or self._clock() <= member.role_until
 
     def _refusal(self, room: Room, member: Member, number: int, data: bytes) -> NakCode | None:
         now = self._clock()

@@ -15,6 +15,8 @@ TICK_EACH_S = 0.0015
 CROWD_TICK_S = 0.055
 """From so many people on, sends are what costs: what is written within some milliseconds for each of them leaves at once."""
 MAX_TICK_S = 0.1
+RELAXED, BUSY_TICK_S = 0.6, 0.25
+"""Up to so much of its time a process may be busy before it gathers; if all of it, for MAX_TICK_S."""
 LINGER_SECONDS = 60.0
 """An empty room keeps its number for a while: who left or lost the right hears so, who comes back finds it."""
 
@@ -149,9 +151,9 @@ class Room:
             "size": self.size,
         }
 
-    def tick_after(self, cost: float, share: float) -> float:
-        """Seconds until the next fan-out may leave: longer when sending is what the process is busy with."""
-        wait = min(MAX_TICK_S, max(20 * cost, (share - 0.2) * 0.12))
+    def tick_after(self, cost: float, share: float, busy: float) -> float:
+        """Seconds until the next fan-out may leave: longer when sending, or anything, keeps the process busy."""
+        wait = min(MAX_TICK_S, max(20 * cost, (share - 0.2) * 0.12, (busy - RELAXED) * BUSY_TICK_S))
         people = len(self.members)
         return wait if people < CROWD else max(wait, min(CROWD_TICK_S, people * TICK_EACH_S))
 

@@ -18,7 +18,6 @@ from yanxiu.lessonplans.collab.hub import Hub
 from yanxiu.lessonplans.collab.protocol import (
     NAMESPACE,
     BadMessageError,
-    numbers_in,
     parse_handle,
     parse_join,
     parse_numbered,
@@ -74,11 +73,14 @@ class Wire:
         for name, handler in self.handlers().items():
             server.on(name, handler=handler, namespace=NAMESPACE)
 
-    def is_quick(self, name: str, sid: str, data: Sequence[Any]) -> bool:
-        """Whether an event is done without the database, so that a server with one thread may do it at once."""
-        if name != "u":
-            return name in ("leave", "w")
-        return self._hub.knows_rights(sid, numbers_in(data[0] if data else None)[0])
+    def do_quickly(self, name: str, sid: str, data: Any) -> bool:
+        """Do what needs no database, for a server with one thread; False, and nothing is done, if it does."""
+        if name == "u":
+            return self._take_update(sid, data, may_ask=False)
+        if name not in ("leave", "w"):
+            return False
+        (self.leave if name == "leave" else self.presence)(sid, data)
+        return True
 
     def handlers(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -119,13 +121,16 @@ class Wire:
             self.bad_messages += 1
 
     def update(self, sid: str, data: Any = None) -> None:
+        self._take_update(sid, data, may_ask=True)
+
+    def _take_update(self, sid: str, data: Any, *, may_ask: bool) -> bool:
         try:
             handle, number, payload = parse_numbered(data)
         except BadMessageError:
             self.bad_messages += 1
             self._hub.refuse_malformed(sid, data)
-            return
-        self._hub.receive(sid, handle, number, payload)
+            return True
+        return self._hub.receive(sid, handle, number, payload, may_ask=may_ask)
 
     def presence(self, sid: str, data: Any = None) -> None:
         try:

@@ -36,6 +36,7 @@ MAX_WAITING, MAX_WAITING_BYTES = 1000, 2 * 1024 * 1024
 PATIENCE_S = 30.0
 """So long a connection may take to say what it wants."""
 PING, PONG = b"2", b"3"
+NO_DATA = (None,)
 
 
 class BadHandshakeError(ValueError):
@@ -199,13 +200,11 @@ class Line(asyncio.Protocol):
     def _take(self, packet: dict[str, Any]) -> None:
         kind = packet["type"]
         if kind == EVENT and self._connected and packet["nsp"] == self._server.namespace:
-            name, *data = packet["data"]
-            if not self._server.is_event(name):
+            name, data = packet["data"][0], (packet["data"][1:2] or NO_DATA)[0]
+            if self._server.do_quickly(name, self.sid, data) or not self._server.is_event(name):
                 self._reply(packet, None)
-            elif self._server.is_quick(name, self.sid, data):
-                self._reply(packet, self._server.call(name, self.sid, *data[:1]))
             else:
-                self._go_and_ask(packet, name, *data[:1])
+                self._go_and_ask(packet, name, data)
         elif kind == CONNECT and packet["nsp"] == self._server.namespace and not self._connected:
             self._go_and_ask(packet, "connect", self._environ, packet.get("data"))
         elif kind == CONNECT:

@@ -18,6 +18,7 @@ from typing import Any
 
 from yanxiu.web.lines import frames
 from yanxiu.web.lines.line import EVENT, Line, encoded
+from yanxiu.web.lines.loop import BusyLoop, LoopAlarm
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ OWN_EVENTS = ("connect", "disconnect")
 FAILURES_TOLD_S = 10.0
 """An error in a handler is logged with its traceback at most that often: one for each message would be the end."""
 
-IsQuick = Callable[[str, str, Sequence[Any]], bool]
+DoQuickly = Callable[[str, str, Any], bool]
+"""Does what an event with its data asks of a socket if that cannot block; False if it could: then a native thread does."""
 
 
 class LineServer:
@@ -38,12 +40,13 @@ class LineServer:
         self.namespace = namespace
         self.max_unsent = max_unsent
         """Bytes that somebody did not take yet; then the line is closed, the client comes back and compares."""
-        self.is_quick: IsQuick = lambda _name, _sid, _data: False
+        self.do_quickly: DoQuickly = lambda _name, _sid, _data: False
         self.secure = secure
         self.lines: dict[str, Line] = {}
         self.time = time.monotonic()
         self.pings = {"pingInterval": int(PING_EVERY_S * 1000), "pingTimeout": int(PING_PATIENCE_S * 1000)}
         self.failures = 0
+        self.alarm = LoopAlarm()
         self._handlers: dict[str, Callable[..., Any]] = {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="line-asks")
         self._outbox: deque[tuple[Sequence[str], bytes]] = deque()
@@ -87,6 +90,10 @@ class LineServer:
             if line is not None:
                 line.write(data)
 
+    def busy(self) -> float:
+        """Which share of its time the loop is busy, as far as it says so."""
+        return self._loop.busy_share() if isinstance(self._loop, BusyLoop) else 0.0
+
     # Coming in
 
     def is_event(self, name: object) -> bool:
@@ -116,6 +123,7 @@ class LineServer:
         """Listen; return the port."""
         self._loop = asyncio.get_running_loop()
         self._loop_thread = threading.get_ident()
+        self.alarm.belong_to(self._loop)
         self._listening = await self._loop.create_server(self._new_line, host, port, backlog=1024)
         self._loop.call_later(ROUND_S, self._go_round)
         return int(self._listening.sockets[0].getsockname()[1])

@@ -9,15 +9,16 @@ from tests.browser.test_lessonplans import opened, saved
 from tests.browser.test_lessonplans_editor import EDITOR, stored
 from tests.browser.test_lessonplans_pasting import paste
 from tests.browser.test_lessonplans_trust import compose
+from tests.lessonplans.test_formats import SUGGESTED
 from tests.support.axe import violations
 from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
 from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.document import nodes
-from yanxiu.lessonplans.document.html import plain_text
-from yanxiu.lessonplans.document.nodes import doc, paragraph, section
-from yanxiu.lessonplans.document.suggesting import as_undecided
+from yanxiu.lessonplans.document.html import plain_text, render_html
+from yanxiu.lessonplans.document.nodes import bullets, doc, paragraph, section
+from yanxiu.lessonplans.document.suggesting import as_accepted, as_undecided
 
 # A screenshot: a file, and no text beside it.
 PASTE_PICTURE = """async () => {
@@ -175,7 +176,7 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
 
     in_cell(teacher, "新课")
     teacher.evaluate(f"{EDITOR}.commands.addColumnAfter()")
-    expect(teacher.get_by_text("增删整列，合并格子，请先关掉")).to_be_visible()
+    expect(teacher.get_by_text("例如增删整列、合并格子，请先关掉")).to_be_visible()
     teacher.evaluate(f"{EDITOR}.commands.addRowAfter()")
     row = teacher.locator("tr.suggested-put")
     row.locator("td").first.click()
@@ -223,6 +224,69 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
     expect(panel).to_be_hidden()
     expect(teacher.locator(".suggested-out")).to_have_count(0)
     expect(teacher.locator("#plan-text img")).to_have_count(1)
+
+
+@pytest.fixture
+def listed_plan(app, cast) -> int:
+    """A plan with paragraphs and a list, about which much is suggested already."""
+    with app.app_context(), unit_of_work():
+        leader, teacher = cast.user("leader"), cast.user("teacher")
+        workshop = make_workshop(leader, [teacher])
+        text = doc(
+            section("reading", "怎么读", "", paragraph("先看题目"), bullets("圈词", "朗读", "背诵")),
+            *SUGGESTED["content"],
+        )
+        return make_plan(leader, document=text, visibility="workshop", workshop_id=workshop.id).id
+
+
+def test_sides_and_lists_are_suggested_and_decided_on(app, page_for, listed_plan):
+    """What people suggest here, and what stands in the plan already; accepted it is what the server says it would be."""
+    leader, teacher = opened(page_for("leader"), listed_plan), opened(page_for("teacher"), listed_plan)
+    teacher.get_by_role("button", name="修订：增删的文字先作建议").click()
+    hints = leader.locator("#section-reading .suggested-shape")
+    items = leader.get_by_role("region", name="修订").get_by_role("listitem")
+    before = render_html(stored(app, listed_plan))
+
+    def on(words: str, command: str) -> None:
+        at = f"""(() => {{ let at; {EDITOR}.state.doc.descendants((node, position) => {{
+            if (node.isText && node.text === '{words}') at = position; }}); return at; }})()"""
+        teacher.evaluate(f"{EDITOR}.chain().setTextSelection({at} + 1).focus().run()")
+        teacher.evaluate(f"{EDITOR}.commands.{command}")
+
+    expect(items).to_have_count(6)
+    on("先看题目", "setTextAlign('center')")
+    expect(hints).to_have_attribute("data-shape", "李强 建议：居中")
+    on("先看题目", "setTextAlign('center')")
+    expect(hints).to_have_count(0)
+    on("先看题目", "setTextAlign('right')")
+    on("先看题目", "toggleHeading({level: 3})")
+    expect(hints).to_have_attribute("data-shape", "李强 建议：小标题、右对齐")
+    on("朗读", "sinkListItem('listItem')")
+    on("背诵", "toggleOrderedList()")
+    expect(hints).to_have_count(4)
+    expect(items).to_have_count(9)
+    expect(hints.nth(2)).to_have_attribute("data-shape", "李强 建议：编号列表、缩进一级")
+    on("背诵", "toggleOrderedList()")
+    expect(hints).to_have_count(2)
+    teacher.keyboard.press("Shift+Tab")
+    told = ["改成小标题先看题目", "右对齐先看题目", "缩进一级朗读", "不列成列表背诵"]
+    for number, words in enumerate(told):
+        expect(items.nth(number)).to_contain_text(words)
+    on("居中的话", "setTextAlign('right')")
+    expect(teacher.get_by_text("别人已经提过的，请先决定那一条")).to_be_visible()
+    saved(teacher)
+    assert render_html(stored(app, listed_plan)) == before
+    accepted = render_html(as_accepted(stored(app, listed_plan)))
+    leader.get_by_role("button", name="全部接受").click()
+    expect(leader.get_by_role("region", name="修订")).to_be_hidden()
+    saved(leader)
+    assert render_html(stored(app, listed_plan)) == accepted
+    expect(teacher.locator("#section-reading li li")).to_have_text("朗读")
+    leader.get_by_role("status").get_by_role("button", name="撤销").last.click()
+    expect(teacher.locator("#section-reading .suggested-shape")).to_have_count(3)
+    leader.get_by_role("button", name="李强的都不接受").or_(leader.get_by_role("button", name="全部不接受")).click()
+    saved(leader)
+    assert render_html(stored(app, listed_plan)) == before
 
 
 DEAF = """() => {
@@ -285,6 +349,16 @@ def test_what_two_accept_in_the_same_moment_stands_there_once(app, page_for, pla
     listen_again(*(["默读课文，了解内容", *rest] for rest in (["第二条", "又"], ["又", "第二条"])))
     saved(leader)
     assert sorted(first_lines(app, plan_id)) == sorted(lines_of(leader))
+
+    leader.get_by_role("button", name="修订：增删的文字先作建议").click()
+    leader.evaluate(f"{EDITOR}.chain().setTextSelection(4).run()")
+    leader.evaluate(f"{EDITOR}.commands.toggleBulletList()")
+    for page in pages:
+        expect(page.locator(".suggested-shape")).to_have_count(1)
+    accept_at_once("默读课文，了解内容")
+    listen_again(*(["默读课文，了解内容", *rest] for rest in (["第二条", "又"], ["又", "第二条"])))
+    for page in pages:
+        expect(page.locator("#plan-text li")).to_have_count(1)
 
 
 def test_a_colleague_is_followed_and_says_which_section_is_theirs(page_for, plan_id):

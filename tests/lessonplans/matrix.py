@@ -19,6 +19,7 @@ from tests.support.rt_client import new_update
 from tests.support.workshops import make_workshop
 from yanxiu.core.storage import receive_file
 from yanxiu.lessonplans import services
+from yanxiu.lessonplans.collab.protocol import VERSION, VERSION_HEADER
 from yanxiu.lessonplans.queries import stored_document
 
 
@@ -104,7 +105,7 @@ ROUTES = {
         PLAN + "/comparisons",
         expect(200, anonymous=401, outsider=404, stranger=404),
         body=b"\x00",
-        headers=FETCH,
+        headers=FETCH | {VERSION_HEADER: str(VERSION)},
     ),
     ("POST", "lessonplans.add_image"): Row(
         PLAN + "/images",
@@ -127,7 +128,7 @@ ROUTES = {
 
 def joined(socket, names) -> str:
     """What the answer to `join` says: the role, or why not."""
-    message = {"doc": names["plan"], "sv": b"\x00", "cid": 7, "v": 1}
+    message = {"doc": names["plan"], "sv": b"\x00", "cid": 7, "v": VERSION}
     answer = socket.call("join", message, namespace="/rt", timeout=10)
     return answer["role"] if answer["ok"] else answer["code"]
 
@@ -148,7 +149,7 @@ def after_join(event: str, payload_of):
 
         socket.on("a", hear("stored"), namespace="/rt")
         socket.on("nak", lambda payload: hear(payload[2])(), namespace="/rt")
-        message = {"doc": names["plan"], "sv": b"\x00", "cid": 9, "v": 1}
+        message = {"doc": names["plan"], "sv": b"\x00", "cid": 9, "v": VERSION}
         answer = socket.call("join", message, namespace="/rt", timeout=10)
         handle = answer.get("h", 4_000_000)
         if event in ("sv", "leave"):

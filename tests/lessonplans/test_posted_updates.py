@@ -12,11 +12,12 @@ from tests.support.lessonplans import make_plan
 from tests.support.rt_client import append_line, lines_of, new_update
 from yanxiu.core.bucket import Buckets
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.collab.protocol import VERSION, VERSION_HEADER
 from yanxiu.lessonplans.collab.updates import EMPTY_UPDATE
 from yanxiu.lessonplans.document.ydoc import load
 from yanxiu.lessonplans.queries import stored_document
 
-FETCH = {"X-Requested-With": "fetch"}
+FETCH = {"X-Requested-With": "fetch", VERSION_HEADER: str(VERSION)}
 
 
 @pytest.fixture
@@ -64,6 +65,13 @@ def test_two_people_without_sockets_end_with_the_same_text(client_for, plan_id):
 def test_what_is_no_state_vector_is_refused(client_for, plan_id, vector, status):
     answer = client_for("leader").post(f"/lesson-plans/{plan_id}/comparisons", data=vector, headers=FETCH)
     assert answer.status_code == status
+
+
+def test_a_page_that_would_spoil_what_new_ones_write_is_asked_to_load_anew(client_for, plan_id):
+    old = {"X-Requested-With": "fetch"}
+    answer = client_for("leader").post(f"/lesson-plans/{plan_id}/comparisons", data=b"\x00", headers=old)
+    assert (answer.status_code, answer.json["code"]) == (422, "malformed")
+    assert "请刷新页面" in answer.json["message"]
 
 
 def test_comparing_all_the_time_is_refused(client_for, plan_id, hub, monkeypatch):

@@ -18,7 +18,7 @@ from tests.support.document_bench import Clock
 from tests.support.pen import Edit, Pen, characters_of
 from yanxiu.lessonplans.collab import updates
 from yanxiu.lessonplans.collab.hub import Hub
-from yanxiu.lessonplans.collab.protocol import Join, Limits
+from yanxiu.lessonplans.collab.protocol import VERSION, Join, Limits
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import DocumentStore
 from yanxiu.lessonplans.document import nodes
@@ -84,7 +84,7 @@ class Replica:
         self.cut()
         self.sid = sid
         self.weather.line[sid] = self
-        wanted = Join(self.weather.plan_id, self.doc.get_state(), self.doc.client_id, 1, self.epoch)
+        wanted = Join(self.weather.plan_id, self.doc.get_state(), self.doc.client_id, VERSION, self.epoch)
         answer = hub.join(sid, self.visitor, wanted)
         assert answer["ok"], answer
         if self.weather.chance.random() < LOST:

@@ -10,7 +10,7 @@ from tests.support.rt_client import lines_of, new_update
 from yanxiu.core.db import db
 from yanxiu.lessonplans.collab import updates
 from yanxiu.lessonplans.collab.hub import Hub
-from yanxiu.lessonplans.collab.protocol import Join
+from yanxiu.lessonplans.collab.protocol import VERSION, Join
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import DocumentStore
 
@@ -72,7 +72,7 @@ class Bench:
         )
 
     def join(self, sid: str, visitor: Visitor, client: int, sv: bytes = updates.EMPTY_STATE) -> dict[str, Any]:
-        return self.hub.join(sid, visitor, Join(self.plan_id, sv, client, 1, None))
+        return self.hub.join(sid, visitor, Join(self.plan_id, sv, client, VERSION, None))
 
     def write(self, sid: str, handle: int, number: int, line: str) -> None:
         self.hub.receive(sid, handle, number, new_update(line))

@@ -17,6 +17,7 @@ from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 from tests.support.eventually import eventually
 from tests.support.sockets import hang_up, new_socket
 from yanxiu.lessonplans.collab import awareness
+from yanxiu.lessonplans.collab.protocol import VERSION
 
 NAMESPACE = "/rt"
 FIELD = "default"
@@ -64,7 +65,7 @@ class PlanClient:
         """Join (again) on the open socket; returns the server's answer."""
         assert self.socket is not None
         with self._lock:
-            request = {"doc": self.plan_id, "sv": self.doc.get_state(), "cid": self.doc.client_id, "v": 1}
+            request = {"doc": self.plan_id, "sv": self.doc.get_state(), "cid": self.doc.client_id, "v": VERSION}
         self.answer = self.socket.call("join", request, namespace=NAMESPACE, timeout=timeout)
         if self.answer["ok"]:
             self._joined(self.answer)

@@ -15,7 +15,7 @@ from typing import BinaryIO, Self
 from yanxiu.core.column_widths import column_shares
 from yanxiu.core.pdf_text import grids_in, plain_grid
 from yanxiu.core.pictures import UNREADABLE, opened_picture
-from yanxiu.core.word_changes import Change, changed, mark_of, row_mark, shape_mark
+from yanxiu.core.word_changes import Change, Format, changed, format_mark, mark_of, row_mark
 from yanxiu.core.word_comments import OVERRIDES, Ranges, Thread, Threads, ends, starts
 from yanxiu.core.word_html import HtmlWriter
 from yanxiu.core.word_lists import BULLETS, numbering_part
@@ -182,25 +182,20 @@ class WordFile:
         aligned: str = "",
         item: tuple[int, int] | None = None,
         broken: Change | None = None,
-        reshaped: tuple[Change, str] | None = None,
+        reformed: tuple[Change, Format] | None = None,
     ) -> None:
         """Write a paragraph of runs that are XML already; `item`: it begins an item of this list, at this level.
 
-        `broken`: somebody proposed that it ends here, or (`del`) that it does not; `reshaped`: that it has this style,
-        and which one it had.
+        `broken`: somebody proposed that it ends here, or (`del`) that it does not; `reformed`: that it looks like this,
+        and how it looked.
         """
-        about = f'<w:pStyle w:val="{style}"/>' if style else ""
-        if item is not None:
-            about += f'<w:numPr><w:ilvl w:val="{item[1]}"/><w:numId w:val="{item[0]}"/></w:numPr>'
-        hanging = ' w:hanging="420"' if item is not None else ""
-        about += f'<w:ind w:left="{420 * indent}"{hanging}/>' if indent else ""
-        about += f'<w:jc w:val="{aligned}"/>' if aligned else ""
+        about = Format(style, item, aligned).xml(indent)
         if broken is not None:
             self._changes += 1
             about += mark_of(broken, self._changes)
-        if reshaped is not None:
+        if reformed is not None:
             self._changes += 1
-            about += shape_mark(*reshaped, self._changes)
+            about += format_mark(*reformed, self._changes)
         self._text.write(f"<w:p><w:pPr>{about}</w:pPr>{''.join(runs)}</w:p>")
 
     def html(

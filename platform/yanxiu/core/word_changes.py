@@ -47,10 +47,27 @@ def row_mark(change: Change, number: int) -> str:
     return f"<w:{change.kind} {_about(change, number)}/>"
 
 
-def shape_mark(change: Change, was: str, number: int) -> str:
-    """Return what a paragraph says whose style is only proposed; `was` is the style it has until somebody accepts."""
-    style = f'<w:pStyle w:val="{was}"/>' if was else ""
-    return f"<w:pPrChange {_about(change, number)}><w:pPr>{style}</w:pPr></w:pPrChange>"
+@dataclass(frozen=True)
+class Format:
+    """What a paragraph is until somebody accepts what is proposed for it: style, number and level of its list, side."""
+
+    style: str = ""
+    item: tuple[int, int] | None = None
+    aligned: str = ""
+
+    def xml(self, indent: int = 0) -> str:
+        """Return it as Word says it, `indent` steps of two characters from the left."""
+        about = f'<w:pStyle w:val="{self.style}"/>' if self.style else ""
+        if self.item is not None:
+            about += f'<w:numPr><w:ilvl w:val="{self.item[1]}"/><w:numId w:val="{self.item[0]}"/></w:numPr>'
+        hanging = ' w:hanging="420"' if self.item is not None else ""
+        about += f'<w:ind w:left="{420 * indent}"{hanging}/>' if indent else ""
+        return about + (f'<w:jc w:val="{self.aligned}"/>' if self.aligned else "")
+
+
+def format_mark(change: Change, was: Format, number: int) -> str:
+    """Return what a paragraph says whose format is only proposed; `was` is the one it has until somebody accepts."""
+    return f"<w:pPrChange {_about(change, number)}><w:pPr>{was.xml()}</w:pPr></w:pPrChange>"
 
 
 def _about(change: Change, number: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from yanxiu.core.word_changes import TAGS, Change, change_of
+from yanxiu.core.word_changes import TAGS, Change, Format, change_of
 from yanxiu.core.word_comments import Ranges
 from yanxiu.core.word_lists import BULLETS
 from yanxiu.core.word_math import MathReader
@@ -69,7 +69,8 @@ class HtmlWriter(HTMLParser):
         self._aligned = ""
         self._changes: list[Change] = []
         self._joined: Change | None = None
-        self._reshaped: tuple[Change, str] | None = None
+        self._reformed: tuple[Change, Format] | None = None
+        self._counted_before = 0
         self._math: MathReader | None = None
         self._table = TableWriter(word.raw)
 
@@ -84,8 +85,7 @@ class HtmlWriter(HTMLParser):
             if tag not in ("p", "div") or len(self._runs) > self._signs:
                 self.end_block()
             self._aligned = _ALIGNED.get(said.get("class") or "", "")
-            was = said.get("data-was")
-            self._reshaped = (change_of("ins", said), _STYLES.get(was, "")) if was and "data-change" in said else None
+            self._reformed = self._was(said)
         if tag in _TABLE:
             kind = said.get("data-row")
             proposed = self._word.row_change(change_of(kind, said)) if kind in TAGS and "data-change" in said else ""
@@ -181,12 +181,31 @@ class HtmlWriter(HTMLParser):
         plain = CELL if self._table.is_open else ""
         style = QUOTE if "blockquote" in self._open else styles[-1] if styles else plain
         depth = (0 if self._table.is_open else self._indent) + max(0, len(self._lists) - 1) + bool(self._lists)
-        shape, self._reshaped = self._reshaped, None
+        was, self._reformed = self._reformed, None
         self._word.runs(
-            self._runs, style, indent=depth, aligned=self._aligned, item=self._item, broken=broken, reshaped=shape
+            self._runs, style, indent=depth, aligned=self._aligned, item=self._item, broken=broken, reformed=was
         )
         self._table.note_text()
         self._runs, self._signs, self._item = [], 0, None
+
+    def _was(self, said: dict[str, str | None]) -> tuple[Change, Format] | None:
+        """How a paragraph looks until somebody accepts what is proposed; in the list it is in, or was in."""
+        was = said.get("data-was")
+        if not was or "data-change" not in said:
+            return None
+        kind, _, level = (said.get("data-was-list") or "").partition(" ")
+        item = self._item
+        if "data-list-changed" in said:
+            item = (self._old_list(kind), int(level)) if level.isascii() and level.isdecimal() else None
+        aligned = _ALIGNED.get(f"align-{said.get('data-was-align') or ''}", "")
+        return change_of("ins", said), Format(_STYLES.get(was, ""), item, aligned)
+
+    def _old_list(self, kind: str) -> int:
+        """The number of a list in which something was. What counted does not count on: its numbers are not known."""
+        if kind != "orderedList":
+            return BULLETS
+        self._counted_before = self._counted_before or self._word.numbered_list(0, 1)
+        return self._counted_before
 
     def _start_list(self, tag: str, said: dict[str, str | None]) -> None:
         """The items of a list of tasks have boxes, not signs: its number is 0."""

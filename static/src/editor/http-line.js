@@ -4,6 +4,8 @@ import * as Y from "yjs";
 import { requestJson } from "../net.js";
 import { fromBase64, isBehind } from "./bytes.js";
 
+/** Of lessonplans/collab/protocol.py. */
+export const PROTOCOL_VERSION = 2;
 const EVERY_MS = 15000;
 const SOON_MS = 1500;
 const ROUND_TIMEOUT_MS = 60000;
@@ -55,7 +57,7 @@ export class HttpLine {
     const answer = await requestJson(this.url, {
       method: "POST",
       body: Y.encodeStateVector(provider.doc),
-      headers: { "Content-Type": "application/octet-stream" },
+      headers: { "Content-Type": "application/octet-stream", "X-Plan-Version": String(PROTOCOL_VERSION) },
       timeout: ROUND_TIMEOUT_MS,
     });
     if (!this.running) return;

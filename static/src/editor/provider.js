@@ -7,11 +7,10 @@ import { Emitter } from "./emitter.js";
 import { CompositionHold } from "./composition-hold.js";
 import { bytes, isBehind, wire } from "./bytes.js";
 import { hangUpWhenOffline } from "../live/socket.js";
-import { HttpLine } from "./http-line.js";
+import { HttpLine, PROTOCOL_VERSION } from "./http-line.js";
 import { Presence } from "./presence.js";
 import { sendSlowly } from "./sending.js";
 
-const PROTOCOL = 1;
 const FLUSH_MS = 40;
 const HEARTBEAT_MS = 45000;
 const ANSWER_MS = 5000;
@@ -156,7 +155,7 @@ export class PlanProvider extends Emitter {
       doc: this.planId,
       sv: wire(Y.encodeStateVector(this.doc)),
       cid: this.doc.clientID,
-      v: PROTOCOL,
+      v: PROTOCOL_VERSION,
       epoch: this.memory.epoch,
     };
     this.socket.timeout(15000).emit("join", request, (error, answer) => {

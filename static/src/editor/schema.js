@@ -8,7 +8,7 @@ import Highlight from "@tiptap/extension-highlight";
 import { CommentMark } from "../lessonplans/comments/mark.js";
 import { FreshCaret } from "../composer/fresh-caret.js";
 import { linkDialog } from "../composer/link-dialog.js";
-import { Reshaping } from "../lessonplans/suggesting/blocks.js";
+import { Reformatting } from "../lessonplans/suggesting/formats.js";
 import { Deletion, Insertion } from "../lessonplans/suggesting/marks.js";
 import { Board, BoardText, Stroke } from "./board/nodes.js";
 import { PlanCard } from "./cards/card.js";
@@ -84,7 +84,7 @@ export function extensions() {
     Pinyin,
     Insertion,
     Deletion,
-    Reshaping,
+    Reformatting,
     CommentMark,
     Alignment.configure({ types: ["heading", "paragraph"], alignments: ["left", "center", "right", "justify"] }),
     Highlight.configure({ multicolor: false }),

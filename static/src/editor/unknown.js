@@ -5,11 +5,17 @@ import { ySyncPluginKey } from "@tiptap/y-tiptap";
 
 const HASHED = /--[a-zA-Z0-9+/=]{8}$/;
 
-/** Whether the document holds nodes or marks that this page's schema does not have. */
+/** Whether the document holds nodes, marks, or suggestions about a node that this page's schema does not have. */
 export function holdsUnknown(type, schema) {
   if (type instanceof Y.XmlText) return type.toDelta().some((part) => !known(part, schema));
-  if (type instanceof Y.XmlElement && !schema.nodes[type.nodeName]) return true;
+  if (type instanceof Y.XmlElement && !(schema.nodes[type.nodeName] && knowsSuggestions(type, schema.nodes[type.nodeName]))) return true;
   return type.toArray().some((child) => holdsUnknown(child, schema));
+}
+
+/** Another attribute that is not known here does nobody harm when it goes; what somebody suggests must not. */
+function knowsSuggestions(element, { spec }) {
+  const attributes = Object.entries(element.getAttributes());
+  return attributes.every(([name, value]) => name in (spec.attrs || {}) || !(value && value.id && value.author));
 }
 
 function known({ insert, attributes }, schema) {

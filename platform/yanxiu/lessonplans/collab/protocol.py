@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
 NAMESPACE = "/rt"
-VERSION = 1
+VERSION = 2
+"""Raised when pages that are open already would spoil what new ones write; they are asked to load anew."""
+VERSION_HEADER = "X-Plan-Version"
+"""Under which a page that has no socket says it."""
 
 Role = Literal["write", "read"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from yanxiu.accounts.models import User
+from yanxiu.lessonplans.document.formats import REALIGN, RELIST
 from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.sections import sections_of, with_section
 from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION
@@ -22,7 +23,9 @@ _STEP = (
 
 
 def proposed(document: Node, user: User, at: datetime) -> Node:
-    """The plan with other words in a goal, a row that would come and one that would go, each to be decided on."""
+    """The plan with other words in a goal, a row that would come and one that would go, paragraphs that would be a list
+    and one that would stand in the middle, each to be decided on.
+    """
 
     def change(number: int) -> Node:
         return {"id": f"demo-{number}", "author": user.id, "name": user.name, "at": int(at.timestamp()) * 1000}
@@ -34,7 +37,22 @@ def proposed(document: Node, user: User, at: datetime) -> Node:
     rows = [_going(each, change(3)) for each in table["content"]]
     rows.insert(4, {**row, "attrs": {INSERTION: change(2)}})
     process = {**have["process"], "content": [{**table, "content": rows}]}
-    return with_section(with_section(document, "goals", goals), "process", process)
+    counted = {RELIST: {**change(4), "list": "orderedList", "level": 0, "was": {"list": "", "level": 0}}}
+    centered = {REALIGN: {**change(5), "align": "center", "was": "left"}}
+    changed = {
+        "goals": goals,
+        "process": process,
+        "learners": _with_attrs(have["learners"], counted),
+        "basics": _with_attrs(have["basics"], centered),
+    }
+    for key, section in changed.items():
+        document = with_section(document, key, section)
+    return document
+
+
+def _with_attrs(section: Node, attrs: Node) -> Node:
+    content = [{**block, "attrs": {**block.get("attrs", {}), **attrs}} for block in section["content"]]
+    return {**section, "content": content}
 
 
 def _reworded(node: Node, change: Node) -> Node:

@@ -14,19 +14,20 @@ from urllib.parse import urlsplit
 
 from yanxiu.core.html import safe_url
 from yanxiu.lessonplans.document.board import board_svg
+from yanxiu.lessonplans.document.formats import reformed, relist_of
 from yanxiu.lessonplans.document.formulas import mathml
 from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.relisting import relisted
 from yanxiu.lessonplans.document.suggesting import (
     BREAK,
     DELETION,
     INSERTION,
     JOIN,
-    RESHAPE,
     as_undecided,
     change_of,
+    changes_of,
     is_insertion,
     is_proposed,
-    reshaped,
 )
 
 MAX_DEPTH = 60
@@ -53,7 +54,7 @@ def render_proposed(document: Node) -> str:
 
     `<wbr>` ends a paragraph, `<wbr data-joins>` joins it with the next.
     """
-    return "".join(_block(node, 0) for node in document.get("content", ()))
+    return "".join(_block(node, 0) for node in relisted(document, noted=True).get("content", ()))
 
 
 def _children(node: Node, depth: int) -> str:
@@ -97,11 +98,26 @@ def _heading(node: Node, depth: int) -> str:
 
 
 def _line(node: Node, depth: int) -> str:
-    """A paragraph or heading; where somebody would make the other of it, it is that one and says what it was."""
-    change, now = change_of(node, RESHAPE), _line_tag(node)
-    new = _line_tag(reshaped(node))
-    said = f' data-was="{now}"{_proposer({"attrs": change})}' if change is not None and new != now else ""
-    return f"<{new}{_alignment(node)}{said}>{_children(node, depth)}</{new}>"
+    """A paragraph or heading; where somebody would make another of it, it is that one and says what it was."""
+    new = reformed(node)
+    return f"<{_line_tag(new)}{_alignment(new)}{_was(node, new)}>{_children(node, depth)}</{_line_tag(new)}>"
+
+
+def _was(node: Node, new: Node) -> str:
+    """What a paragraph is until somebody accepts: its tag, its side, its list; a file can name one hand for all of it."""
+    place, changes = relist_of(node), list(changes_of(node).values())
+    stays = place is None and _line_tag(new) == _line_tag(node) and _alignment(new) == _alignment(node)
+    if stays or not changes:
+        return ""
+    names = "、".join(dict.fromkeys(str(change.get("name", "")) for change in changes))
+    old = place.get("was") if place is not None else None
+    kind, level = (old.get("list"), old.get("level")) if isinstance(old, dict) else ("", None)
+    is_item = kind in ("bulletList", "orderedList") and isinstance(level, int) and 0 <= level < 9
+    listed = f' data-was-list="{kind} {int(level or 0)}"' if is_item else ""
+    side = _attrs(node).get("textAlign")
+    aligned = f' data-was-align="{side}"' if isinstance(side, str) and side in ALIGNMENTS else ""
+    here = ' data-list-changed=""' if place is not None else ""
+    return f' data-was="{_line_tag(node)}"{aligned}{listed}{here}{_proposer({"attrs": {**changes[0], "name": names}})}'
 
 
 def _line_tag(node: Node) -> str:

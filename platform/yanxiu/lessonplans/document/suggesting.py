@@ -3,12 +3,15 @@
 What was suggested to be put in carries the mark `insertion`, what was suggested to be taken out the mark `deletion`;
 a text may carry both. Both have the attributes `id` (what is decided on together), `author` (a user's number), `name`
 and `at` (milliseconds since 1970). They are written by `static/src/lessonplans/suggesting/` and by nothing else. A row of
-a table and a picture are suggested as a whole: they have attributes of the names of the marks, which say the same.
+a table and a picture are suggested as a whole: they have attributes of the names of the marks, which say the same. What
+is suggested about a paragraph's format stands in attributes of `formats`.
 """
 
 from __future__ import annotations
 
+from yanxiu.lessonplans.document.formats import FORMATS, LINES, reformed, suggested
 from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.relisting import relisted
 
 INSERTION, DELETION = "insertion", "deletion"
 BREAK = "¶"
@@ -17,18 +20,15 @@ JOIN = "\u204b"
 """Within an insertion, at the end of a paragraph: the next one joins on once it is accepted."""
 
 _TALLEST = 1000
-_LINES = ("paragraph", "heading")
 _ITEMS = ("listItem", "taskItem")
 _WRAPS = (*_ITEMS, "bulletList", "orderedList", "taskList", "blockquote")
 
 
-RESHAPE = "reshape"
-"""Attribute of a paragraph or heading: which of both somebody would make of it (`type`, `level`), beside whose it is."""
 WHOLE = {
     "tableRow": (INSERTION, DELETION),
     "image": (INSERTION, DELETION),
-    "paragraph": (RESHAPE,),
-    "heading": (RESHAPE,),
+    "paragraph": FORMATS,
+    "heading": FORMATS,
 }
 """What is suggested as a whole, by the nodes' attributes that say so."""
 
@@ -37,25 +37,13 @@ def change_of(node: Node, kind: str) -> Node | None:
     """Who suggests something about a node as a whole: what a mark says in its attributes."""
     if kind not in WHOLE.get(str(node.get("type")), ()):
         return None
-    attrs = node.get("attrs")
-    change = attrs.get(kind) if isinstance(attrs, dict) else None
-    return change if isinstance(change, dict) and isinstance(change.get("id"), str) and change["id"] else None
+    return suggested(node, kind)
 
 
 def changes_of(node: Node) -> dict[str, Node]:
     """All that is suggested about a node as a whole, by kind."""
     kinds = WHOLE.get(str(node.get("type")), ())
     return {kind: change for kind in kinds if (change := change_of(node, kind)) is not None}
-
-
-def reshaped(node: Node) -> Node:
-    """A paragraph or heading as what somebody suggests to make of it."""
-    change = change_of(node, RESHAPE)
-    if change is None or change.get("type") not in _LINES:
-        return node
-    attrs = {key: value for key, value in node["attrs"].items() if key != "level"}
-    level = {"level": 4 if change.get("level") == 4 else 3} if change["type"] == "heading" else {}
-    return without_change({**node, "type": change["type"], "attrs": {**attrs, **level}})
 
 
 def is_proposed(node: Node) -> bool:
@@ -104,13 +92,13 @@ def as_undecided(node: Node) -> Node:
 
 def as_accepted(node: Node) -> Node:
     """Return the node as if every suggestion was accepted, as `deciding.js` does it."""
-    return {**node, "content": _accepted(node)} if has_suggestions(node) else node
+    return {**node, "content": _accepted(relisted(node))} if has_suggestions(node) else node
 
 
 def _accepted(node: Node) -> list[Node]:
     """What is in a node once everything is accepted. What was emptied goes, unless it was the last in its place."""
     children = [
-        without_change(reshaped(child))
+        without_change(reformed(child))
         for child in _without_rows(node, DELETION)
         if change_of(child, DELETION) is None and (child.get("type") != "table" or _has_rows(child, DELETION))
     ]
@@ -175,7 +163,7 @@ def _items(item: Node) -> list[Node]:
     groups: list[list[Node]] = [[]]
     for child in item["content"]:
         for number, part in enumerate(_parts(child)):
-            if number and child.get("type") in _LINES:
+            if number and child.get("type") in LINES:
                 groups.append([])
             groups[-1].append(part)
     return [{**item, "content": group} for group in groups if group]
@@ -191,7 +179,7 @@ def _joins(node: Node) -> bool:
 
 def _one(first: Node, second: Node) -> Node | None:
     """Two paragraphs or items as one; None where they are no such pair."""
-    if first.get("type") in _LINES and second.get("type") in _LINES:
+    if first.get("type") in LINES and second.get("type") in LINES:
         content = list(first.get("content", ()))
         for child in second.get("content", ()):
             if child.get("type") == "text":

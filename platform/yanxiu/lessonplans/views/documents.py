@@ -14,7 +14,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.core.uploads import IMAGES, receive_upload
 from yanxiu.extensions import db
 from yanxiu.lessonplans import queries, services
-from yanxiu.lessonplans.collab.protocol import NakCode, RefusedError
+from yanxiu.lessonplans.collab.protocol import VERSION, VERSION_HEADER, NakCode, RefusedError
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.permissions import can_write_plan
 from yanxiu.lessonplans.sockets import documents
@@ -85,7 +85,8 @@ def compare(plan_id: int) -> ResponseReturnValue:
     """Answer a state vector with what its owner lacks and with our own; for networks that let no socket through."""
     plan, seat = open_document(plan_id)
     hub = documents()
-    if (request.content_length or 0) > hub.limits.state_vector_bytes:
+    is_old = request.headers.get(VERSION_HEADER) != str(VERSION)  # a page that would spoil what new ones write
+    if is_old or (request.content_length or 0) > hub.limits.state_vector_bytes:
         raise RefusedUpdateError("malformed")
     vector = request.get_data(cache=False)
     role = "write" if can_write_plan(current_viewer(), plan, seat) else "read"

@@ -13,6 +13,7 @@ from yanxiu.resources.extraction.archives import guard_office
 from yanxiu.resources.extraction.checking import MAIN_PARTS
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.images import shrink
+from yanxiu.resources.extraction.word_formats import changes_between
 from yanxiu.resources.extraction.word_formulas import tex_of
 from yanxiu.resources.extraction.word_voices import BREAK, JOIN, KINDS, Proposals, comments_of, joined
 
@@ -91,8 +92,8 @@ class _Reader:
         content: list[Block] = []
         after: list[Block] = []
         self._inline(paragraph, content, after, depth)
-        block = self._shape(paragraph)
-        self._reshape(paragraph, block)
+        block = self._shape(paragraph.find(f"{_W}pPr"))
+        block = self._as_before(paragraph, block)
         joining = self._proposals.joining(paragraph.find(f"{_W}pPr"), content)
         content += [joining] if joining is not None else []
         broken = self._proposals.broken(paragraph.find(f"{_W}pPr"))
@@ -104,8 +105,7 @@ class _Reader:
             yield {**block, "content": content}
         yield from after
 
-    def _shape(self, paragraph: Any) -> Block:
-        about = paragraph.find(f"{_W}pPr")
+    def _shape(self, about: Any) -> Block:
         block: Block = {"type": "paragraph"}
         if about is None:
             return block
@@ -125,19 +125,19 @@ class _Reader:
             block["list"] = [kind, min(int(level), 8), _value(number, "numId"), start]
         return block
 
-    def _reshape(self, paragraph: Any, block: Block) -> None:
-        """Where somebody made a heading of a paragraph or the other way round: it is what it was, and says what comes."""
+    def _as_before(self, paragraph: Any, block: Block) -> Block:
+        """Where somebody changed the kind, the side or the list of a paragraph: it is what it was, and says what comes."""
         change = paragraph.find(f"{_W}pPr/{_W}pPrChange")
-        if change is None or change.find(f"{_W}pPr") is None or "list" in block or "title" in block:
-            return
-        style = self._styles.get(_value(change.find(f"{_W}pPr"), "pStyle"), "")
-        old = int(style[-1]) if style.startswith(("heading", "标题")) and style[-1:].isdigit() else 0
-        new = block.pop("heading", 0)
-        if old:
-            block["heading"] = old
-        if _level(old) != _level(new):
-            comes = {"type": "heading", "level": _level(new)} if new else {"type": "paragraph"}
-            block.setdefault("attrs", {})["reshape"] = {**self._proposals.reshaping(change), **comes}
+        was = change.find(f"{_W}pPr") if change is not None else None
+        if was is None:
+            return block
+        old = self._shape(was)
+        comes = {} if "title" in block or "title" in old else changes_between(old, block)
+        if not comes:
+            return block
+        attrs = self._proposals.reshaping(change)
+        old.setdefault("attrs", {}).update({kind: {**attrs, **what} for kind, what in comes.items()})
+        return old
 
     def _inline(self, parent: Any, content: list[Block], after: list[Block], depth: int) -> None:
         for child in parent if depth < 4 * MAX_DEPTH else ():
@@ -254,11 +254,6 @@ class _Reader:
                     open_cells[column] = made
             column += wide
         return cells
-
-
-def _level(heading: int) -> int:
-    """The rank that a heading has in a plan; 0 is a paragraph."""
-    return heading and (4 if heading > 3 else 3)
 
 
 def _value(about: Any, name: str) -> str:

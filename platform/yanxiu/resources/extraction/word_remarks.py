@@ -11,7 +11,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 PARTS = ("comments", "commentsExtended")
 _OLD = ("comments", "commentsExtended", "commentsIds", "commentsExtensible", "people")
 _MARKS = ("commentRangeStart", "commentRangeEnd", "commentReference")
-_CHANGES = ("ins", "del")
+_CHANGES = ("ins", "del", "pPrChange", "cellIns", "cellDel")
 _FIRST_CHANGE = 900_000
 
 

@@ -1,11 +1,9 @@
 // Whole rows of tables and pictures as suggestions: no mark can stand on them, so they say in attributes of the names of
 // the marks who would put them in or take them out. The server reads them in lessonplans/document/suggesting.py.
-import { Extension } from "@tiptap/core";
 import { TableMap, removeRow } from "@tiptap/pm/tables";
+import { LINES, REALIGN, RELIST, RESHAPE, changeOf, formatsOf } from "./formats.js";
 import { DELETION, INSERTION, toneOf } from "./marks.js";
 
-export const RESHAPE = "reshape";
-const LINES = ["paragraph", "heading"];
 const ROW = "tableRow";
 const PICTURE = "image";
 const TABLE = "table";
@@ -23,53 +21,9 @@ function look(name, change) {
   return { class: `${LOOKS[name]} suggested-tone-${toneOf(change.author)}`, "data-suggestion": change.id, title: `${words}：${change.name}` };
 }
 
-/** A paragraph may be suggested to become a heading, a heading a paragraph or another one. */
-export const Reshaping = Extension.create({
-  name: "reshaping",
-  addGlobalAttributes() {
-    const renderHTML = (attrs) => reshapingLook(changeOf(attrs, RESHAPE));
-    return [{ types: LINES, attributes: { [RESHAPE]: { default: null, keepOnSplit: false, parseHTML: () => null, renderHTML } } }];
-  },
-});
-
-function reshapingLook(change) {
-  if (!change) return {};
-  const words = shapeName(change);
-  return { class: "suggested-shape", "data-suggestion": change.id, "data-shape": words, title: `建议改成${words}：${change.name}` };
-}
-
-export const shapeName = ({ type, level }) => (type !== "heading" ? "正文" : level === 4 ? "四级标题" : "小标题");
-
-/** Suggest that a paragraph becomes a heading or the other way round; whoever does it again takes it back. Returns whether
- *  the step was that, and nobody else has suggested another shape. */
-export function suggestShape(out, step, from, attrs) {
-  const made = step.slice.content.firstChild;
-  const isShape = step.structure && step.insert === 1 && step.slice.size === 2 && step.gapFrom === step.from + 1 && step.gapTo === step.to - 1;
-  const node = out.doc.nodeAt(from);
-  if (!isShape || !node || ![node, made].every(({ type }) => LINES.includes(type.name))) return false;
-  if ((node.attrs.textAlign || null) !== (made.attrs.textAlign || null)) return false;
-  const [pending] = changesOf(node);
-  if (pending && pending[1].author !== attrs.author) return false;
-  const { level } = made.attrs;
-  const same = (one) => one.type === made.type.name && (one.level || null) === (level || null);
-  const isBack = (pending && same(pending[1])) || same({ type: node.type.name, level: node.attrs.level });
-  const wanted = isBack ? null : { ...attrs, type: made.type.name, ...(level && { level }) };
-  out.setNodeAttribute(from, RESHAPE, wanted);
-  return true;
-}
-
-/** Whatever stands in the document: only what says whose it is counts. */
-function changeOf(attrs, name) {
-  const change = attrs && attrs[name];
-  return change && typeof change.id === "string" && change.id && Number.isSafeInteger(change.author) ? change : null;
-}
-
 /** What is suggested about a node as a whole: pairs of a mark's name and whose it is. */
 export function changesOf(node) {
-  if (LINES.includes(node.type.name)) {
-    const change = changeOf(node.attrs, RESHAPE);
-    return change && LINES.includes(change.type) ? [[RESHAPE, change]] : [];
-  }
+  if (LINES.includes(node.type.name)) return formatsOf(node);
   if (![ROW, PICTURE].includes(node.type.name)) return [];
   return [INSERTION, DELETION].map((name) => [name, changeOf(node.attrs, name)]).filter(([, change]) => change);
 }
@@ -165,7 +119,9 @@ export function takeOutBlock(out, node, at, attrs) {
 
 /** Accept or refuse what is suggested about the node at `at`. */
 export function settleBlock(tr, at, name, accepted) {
-  if (name === RESHAPE) return settleShape(tr, at, accepted);
+  if (name === RESHAPE && accepted) return acceptShape(tr, at);
+  if (name === REALIGN && accepted) return acceptSide(tr, at);
+  if (name === RESHAPE || name === REALIGN || name === RELIST) return tr.setNodeAttribute(at, name, null);
   if ((name === INSERTION) === accepted) return tr.setNodeAttribute(at, name, null);
   const place = tr.doc.resolve(at);
   const node = place.nodeAfter;
@@ -182,10 +138,14 @@ export function besideBlock(doc, position) {
   return place.parentOffset === 0 && place.parent.content.size ? place.before() : place.after();
 }
 
-function settleShape(tr, at, accepted) {
+function acceptShape(tr, at) {
   const node = tr.doc.nodeAt(at);
-  if (!accepted) return tr.setNodeAttribute(at, RESHAPE, null);
   const { type, level } = node.attrs[RESHAPE];
   const attrs = { ...node.attrs, [RESHAPE]: null, ...(type === "heading" && { level: level === 4 ? 4 : 3 }) };
   return tr.setNodeMarkup(at, tr.doc.type.schema.nodes[type], attrs);
+}
+
+function acceptSide(tr, at) {
+  const { align } = tr.doc.nodeAt(at).attrs[REALIGN];
+  return tr.setNodeAttribute(at, "textAlign", align === "left" ? null : align).setNodeAttribute(at, REALIGN, null);
 }

@@ -2,9 +2,11 @@
 import { canSplit } from "@tiptap/pm/transform";
 import { ySyncPluginKey, yUndoPluginKey } from "@tiptap/y-tiptap";
 import { settleBlock } from "./blocks.js";
+import { RELIST } from "./formats.js";
 import { BREAK, INSERTION, JOIN } from "./marks.js";
 import { PLAIN } from "./mode.js";
 import { breaksUp, suggestionsIn } from "./list.js";
+import { relist } from "./relisting.js";
 import { isJoinable, joiningDepth } from "./rewriting.js";
 import { isForgotten, notedIn } from "./twice.js";
 
@@ -50,7 +52,9 @@ function settleAll({ state, view }, chosen, accepted) {
   if (!chosen.length) return;
   const ranges = chosen.flatMap((suggestion) => suggestion.ranges).sort((one, other) => other.from - one.from);
   const tr = state.tr.setMeta(PLAIN, true);
-  ranges.forEach((range) => settle(tr, range, accepted));
+  const isMove = ({ kind }) => accepted && kind === RELIST;
+  ranges.filter((range) => !isMove(range)).forEach((range) => settle(tr, range, accepted));
+  if (ranges.some(isMove)) relist(tr, chosen.map(({ id }) => id));
   view.dispatch(tr);
 }
 

@@ -1,5 +1,6 @@
 // The open suggestions of a document, in its order: what belongs to one id is one suggestion.
-import { RESHAPE, changesOf, shapeName } from "./blocks.js";
+import { changesOf } from "./blocks.js";
+import { FORMATS, RELIST, RESHAPE, formatName } from "./formats.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion } from "./marks.js";
 
 export function suggestionsIn(doc) {
@@ -23,9 +24,9 @@ const wordsOf = (suggestion, name) =>
     .map(({ text }) => text)
     .join("");
 
-/** Whether accepting it makes new paragraphs, or one of two, or another in the place of one. */
+/** Whether accepting it makes new paragraphs, or one of two, or others in the place of some. */
 export const breaksUp = (suggestion) =>
-  suggestion.ranges.some(({ kind }) => kind === RESHAPE) || [BREAK, JOIN].some((sign) => wordsOf(suggestion, INSERTION).includes(sign));
+  suggestion.ranges.some(({ kind }) => kind === RESHAPE || kind === RELIST) || [BREAK, JOIN].some((sign) => wordsOf(suggestion, INSERTION).includes(sign));
 
 /** What a suggestion says: kind in words (the same words in another look are 格式), what goes, what comes. */
 export function told(suggestion) {
@@ -41,11 +42,18 @@ export function told(suggestion) {
 
 /** Rows with their words, pictures with what they show. */
 function toldOfBlocks({ ranges }, { kind, block }) {
-  if (kind === RESHAPE) return { kind: `改成${shapeName(block.attrs[RESHAPE])}`, out: "", put: block.textContent };
+  if (FORMATS.includes(kind)) return toldOfFormats(ranges.filter((range) => FORMATS.includes(range.kind)));
   const isRow = block.type.name === "tableRow";
   const said = ranges.map((range) => (range.block ? wordsIn(range.block) : "")).filter(Boolean).join("；");
   const thing = isRow ? "行" : "图片";
   return kind === INSERTION ? { kind: `增${thing}`, out: "", put: said } : { kind: `删${thing}`, out: said, put: "" };
+}
+
+/** Paragraphs with what would become of them. */
+function toldOfFormats(ranges) {
+  const names = ranges.map(({ kind, block }) => `${kind === RESHAPE ? "改成" : ""}${formatName(kind, block.attrs[kind])}`);
+  const lines = [...new Set(ranges.map(({ block }) => block))].map((block) => block.textContent.trim()).filter(Boolean);
+  return { kind: [...new Set(names)].join("、"), out: "", put: lines.join("；") };
 }
 
 function wordsIn(block) {

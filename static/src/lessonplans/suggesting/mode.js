@@ -7,13 +7,14 @@ import { isChangeOrigin } from "@tiptap/extension-collaboration";
 import { toast } from "../../behaviors/toast.js";
 import { SPOT } from "../../editor/pasting/clean.js";
 import { isWithinOwn, staysWithinOwn } from "./blocks.js";
+import { asFormats } from "./formats.js";
 import { BREAK, INSERTION, JOIN, markOf } from "./marks.js";
 import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutBreaks, wordsOf } from "./rewriting.js";
 
 /** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
 export const PLAIN = "notSuggested";
 const REFUSED =
-  "修订时可以增加、删除文字、图片和表格的整行，改字的样子，改标题。要改列表、对齐，增删整列，合并格子，请先关掉“修订”";
+  "修订时可以增加、删除文字、图片和表格的整行，改字的样子、标题、对齐和列表。别的改动，例如增删整列、合并格子，请先关掉“修订”；别人已经提过的，请先决定那一条";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {
@@ -91,7 +92,7 @@ export class SuggestingMode {
       return transaction;
     }
     if (this.before || staysWithinOwn(transaction, this.userId)) return transaction;
-    const suggested = asSuggestion(transaction, state, this.author);
+    const suggested = asSuggestion(transaction, state, this.author) || asFormats(transaction, state.tr, newAttributes(this.author));
     if (!suggested) this.refuse();
     return suggested;
   }

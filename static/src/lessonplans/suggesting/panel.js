@@ -120,7 +120,7 @@ export class SuggestionPanel {
   decide(ids, accepted) {
     if (this.mode.provider.hold.active) return;
     const waiting = accepted ? this.waitingForLine(ids) : [];
-    if (waiting.length) toast("分段的修订要等连上网络再接受，免得和同伴重复");
+    if (waiting.length) toast("分段、标题和列表的修订要等连上网络再接受，免得和同伴重复");
     const { count, undo } = decide(this.editor, ids.filter((id) => !waiting.includes(id)), accepted);
     const done = accepted ? "接受" : "没有接受";
     const act = () => {
@@ -147,7 +147,7 @@ export class SuggestionPanel {
     const chain = this.editor.chain();
     const chosen = isPicture ? chain.setNodeSelection(found.from) : chain.setTextSelection(TextSelection.near(doc.resolve(found.from + 1)).from);
     chosen.focus(null, { scrollIntoView: false }).run();
-    const place = this.page.querySelector(`[data-suggestion="${CSS.escape(id)}"]`);
+    const place = this.page.querySelector(`[data-suggestion~="${CSS.escape(id)}"]`);
     if (place) place.scrollIntoView({ block: "center" });
   }
 

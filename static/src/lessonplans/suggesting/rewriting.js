@@ -3,7 +3,8 @@
 import { Fragment } from "@tiptap/pm/model";
 import { Selection, TextSelection } from "@tiptap/pm/state";
 import { AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, canJoin } from "@tiptap/pm/transform";
-import { changesOf, putsRow, suggestBlocks, suggestShape } from "./blocks.js";
+import { changesOf, putsRow, suggestBlocks } from "./blocks.js";
+import { suggestShape } from "./formats.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion, markOf } from "./marks.js";
 
 const FLAT = ["paragraph", "heading", "blockquote", "bulletList", "orderedList", "taskList", "listItem", "taskItem"];

@@ -1,0 +1,129 @@
+"""修订 about paragraphs: on which side, in which list, of which level; in the plan, in Word and back."""
+
+from __future__ import annotations
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+
+from tests.lessonplans.test_suggesting import text
+from yanxiu.core.word import WordFile
+from yanxiu.lessonplans.document.html import plain_text, render_html, render_proposed
+from yanxiu.lessonplans.document.nodes import Node, doc, numbered, paragraph, section, tasks
+from yanxiu.lessonplans.document.remarks import count_suggestions
+from yanxiu.lessonplans.document.suggesting import as_accepted, as_undecided, has_suggestions
+from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
+from yanxiu.lessonplans.word_import import arranged
+from yanxiu.resources.extraction.word_blocks import read_blocks
+
+pytestmark = pytest.mark.once
+AT = 1790000000000
+UL, OL = "bulletList", "orderedList"
+
+
+def hand(number: str, name: str = "王丽") -> Node:
+    return {"id": number, "author": 7, "name": name, "at": AT}
+
+
+def place(kind: str, level: int) -> Node:
+    return {"list": kind, "level": level}
+
+
+def moved(words: str, number: str, was: Node, comes: Node) -> Node:
+    return {"type": "paragraph", "attrs": {"relist": {**hand(number), **comes, "was": was}}, "content": [text(words)]}
+
+
+def listed(kind: str, *items: Node | list[Node]) -> Node:
+    blocks = [item if isinstance(item, list) else [item] for item in items]
+    return {"type": kind, "content": [{"type": "listItem", "content": block} for block in blocks]}
+
+
+def side(words: str, comes: str, was: str = "left", number: str = "s") -> Node:
+    attrs = {"realign": {**hand(number, "李强"), "align": comes, "was": was}}
+    return {
+        "type": "paragraph",
+        "attrs": attrs | ({} if was == "left" else {"textAlign": was}),
+        "content": [text(words)],
+    }
+
+
+OUT, DEEP, SHALLOW, COUNTED = place("", 0), place(UL, 1), place(UL, 0), place(OL, 0)
+SUGGESTED = doc(
+    section(
+        "goals",
+        "教学目标（核心素养）",
+        "",
+        side("居中的话", "center"),
+        side("回到左边", "left", "right", "t"),
+        listed(
+            UL,
+            paragraph("会认"),
+            moved("会写", "a", SHALLOW, DEEP),
+            [paragraph("会背"), listed(UL, moved("会默", "b", DEEP, SHALLOW))],
+            moved("会讲", "c", SHALLOW, OUT),
+        ),
+        moved("先读", "d", OUT, COUNTED),
+        moved("再说", "d", OUT, COUNTED),
+    )
+)
+SAYS = "居中的话\n回到左边\n会认\n会写\n会背\n会默\n会讲\n先读\n再说"
+
+
+def test_a_paragraph_stands_elsewhere_only_once_that_is_accepted():
+    kept = json_from_state(state_from_json(SUGGESTED))
+    assert has_suggestions(kept)
+    assert count_suggestions([kept]) == 6
+    undecided = render_html(kept)
+    assert render_html(as_undecided(kept)) == undecided
+    assert "realign" not in str(as_undecided(kept))
+    assert '<p>居中的话</p><p class="align-right">回到左边</p><ul><li><p>会认</p></li><li><p>会写</p></li>' in undecided
+    accepted = render_html(as_accepted(kept))
+    assert (
+        '<p class="align-center">居中的话</p><p>回到左边</p><ul><li><p>会认</p><ul><li><p>会写</p></li></ul></li>'
+        "<li><p>会背</p></li><li><p>会默</p></li></ul><p>会讲</p><ol><li><p>先读</p></li><li><p>再说</p></li></ol>"
+    ) in accepted
+    assert plain_text(as_accepted(kept)).strip() == plain_text(kept).strip() == f"教学目标（核心素养）\n{SAYS}"
+    assert not has_suggestions(as_accepted(kept))
+
+
+def test_lists_beside_a_paragraph_that_moves_stay_as_they_are():
+    """Lists go on in one another only through what joins them; what goes on an item, and tasks, stay with it."""
+    quote: Node = {"type": "blockquote", "content": [listed(UL, moved("引", "q", SHALLOW, OUT))]}
+    blocks = [
+        numbered("一", "二"),
+        numbered("另一"),
+        tasks((True, "带书")),
+        listed(UL, [moved("甲", "a", SHALLOW, OUT), listed(UL, paragraph("甲下")), paragraph("甲后")], paragraph("乙")),
+        moved("丙", "b", OUT, place(UL, 3)),
+        quote,
+    ]
+    accepted = as_accepted(doc(*blocks))["content"]
+    html = render_html(doc(*accepted))
+    assert html.startswith("<ol><li><p>一</p></li><li><p>二</p></li></ol><ol><li><p>另一</p></li></ol><ul class")
+    assert html.endswith(
+        "<p>甲</p><ul><li><p>甲下</p><p>甲后</p></li><li><p>乙</p><ul><li><p>丙</p></li></ul></li></ul>"
+        "<blockquote><p>引</p></blockquote>"
+    )
+    odd = [place("taskList", 0), place(UL, -1), place(UL, 99), place("x", 0), {"list": []}]
+    assert as_accepted(doc(*(moved("丁", "o", OUT, each) for each in odd))) == doc(*map(paragraph, "丁" * 5))
+
+
+def written(tmp_path, document: Node) -> dict:
+    with WordFile(tmp_path / "plan.docx") as word:
+        word.html(render_proposed(document))
+    return read_blocks(str(tmp_path / "plan.docx"), str(tmp_path))
+
+
+def test_formats_are_words_own_and_come_back(tmp_path):
+    back = doc(arranged(written(tmp_path, SUGGESTED)["blocks"]).section("goals"))
+    assert render_html(back) == render_html(SUGGESTED)
+    assert render_html(as_accepted(back)) == render_html(as_accepted(SUGGESTED))
+    changes = [*Document(str(tmp_path / "plan.docx")).element.iter(qn("w:pPrChange"))]
+    assert [each.get(qn("w:author")) for each in changes] == ["李强"] * 2 + ["王丽"] * 5
+    assert len({each.get(qn("w:id")) for each in changes}) == 7
+    first, second = changes[:2]
+    assert first.getparent().find(qn("w:jc")).get(qn("w:val")) == "center"
+    assert first.find(f"{qn('w:pPr')}/{qn('w:jc')}") is None
+    assert second.find(f"{qn('w:pPr')}/{qn('w:jc')}").get(qn("w:val")) == "right"
+    again = written(tmp_path, back)["blocks"]
+    assert again == written(tmp_path, SUGGESTED)["blocks"]

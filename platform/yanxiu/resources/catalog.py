@@ -45,6 +45,8 @@ LEVELS = {
     "lesson": "课题",
 }
 """The levels of a catalog of textbooks from the top: the columns that resources have too, and their words."""
+PROPOSED = {"title": "标题", "kind": "类型", **LEVELS}
+"""What the text of a file may say about it."""
 LONGEST = {"stage": 10, "grade": 10, "subject": 20, "edition": 20, "volume": 10, "unit": 60, "lesson": 60}
 GRADINGS = {"school": "校级", "county": "县级", "fine": "精品"}
 """The levels a review gives."""

@@ -44,6 +44,20 @@ behavior("[data-cards]", (form) => {
     }
   });
 
+  form.addEventListener("click", (event) => {
+    const taken = event.target.closest("[data-propose]");
+    if (!taken) return;
+    const field = document.getElementById(taken.dataset.propose);
+    const { value } = taken.dataset;
+    if (field.options && ![...field.options].some((option) => option.value === value)) field.add(new Option(value, value));
+    fill(field, value);
+    const mark = document.createElement("span");
+    mark.className = "tag green";
+    mark.textContent = "已填上";
+    taken.replaceWith(mark);
+    field.focus();
+  });
+
   lend.addEventListener("click", () => {
     const [first, ...others] = list.querySelectorAll("[data-upload-card]");
     const changed = others.flatMap((card) => LENT.map((name) => lendOne(first, card, name))).filter(Boolean);

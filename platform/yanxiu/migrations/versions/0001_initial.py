@@ -830,6 +830,7 @@ def upgrade() -> None:
         sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("duration_ms", sa.BigInteger(), nullable=True),
         sa.Column("guess", sa.JSON(), nullable=False),
+        sa.Column("proposals", sa.JSON(), nullable=False),
         sa.Column("import_id", sa.Integer(), nullable=True),
         sa.Column("path", sa.String(length=400), nullable=False),
         sa.Column("arrival_key", sa.String(length=64), nullable=True),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from yanxiu.resources.extraction.archives import guard_archive, guard_office, open_workbook
+from yanxiu.resources.extraction.beginnings import beginning, pdf_beginning, slides_beginning, word_beginning
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.images import reencode
 from yanxiu.resources.extraction.media import open_media
@@ -17,7 +18,9 @@ _LEGACY_STREAMS = {".doc": ("WordDocument",), ".ppt": ("PowerPoint Document",), 
 
 
 def check_file(path: str, extension: str, out: str) -> dict[str, Any]:
-    """Refuse what its parser cannot open; pictures also come back re-encoded (`replacement`)."""
+    """Refuse what its parser cannot open; pictures also come back re-encoded (`replacement`), texts with their first
+    lines (`head`).
+    """
     return _CHECKS[extension](path, extension, out)
 
 
@@ -25,15 +28,15 @@ def _check_word(path: str, extension: str, out: str) -> dict[str, Any]:
     guard_office(path, MAIN_PARTS[extension])
     import docx
 
-    docx.Document(path)
-    return {}
+    return {"head": beginning(word_beginning(docx.Document(path)))}
 
 
 def _check_slides(path: str, extension: str, out: str) -> dict[str, Any]:
     guard_office(path, MAIN_PARTS[extension])
     import pptx
 
-    return {"pages": len(pptx.Presentation(path).slides)}
+    deck = pptx.Presentation(path)
+    return {"pages": len(deck.slides), "head": beginning(slides_beginning(deck))}
 
 
 def _check_sheet(path: str, extension: str, out: str) -> dict[str, Any]:
@@ -53,12 +56,11 @@ def _check_pdf(path: str, extension: str, out: str) -> dict[str, Any]:
         raise
     if len(document) == 0:
         raise UnsuitableFileError("PDF 里没有页面，请重新导出后再上传。")
-    return {"pages": len(document)}
+    return {"pages": len(document), "head": beginning(pdf_beginning(document))}
 
 
 def _check_text(path: str, extension: str, out: str) -> dict[str, Any]:
-    decode_text(path)
-    return {}
+    return {"head": beginning(decode_text(path).splitlines())}
 
 
 def decode_text(path: str) -> str:

@@ -30,7 +30,7 @@ _SUBJECT_ALIASES = {
     "道法": "道德与法治", "品德": "道德与法治", "思政": "道德与法治", "体育": "体育与健康", "信息技术": "信息科技",
     "劳技": "劳动", "心理": "心理健康",
 }  # fmt: skip
-_EDITION_ALIASES = {
+EDITION_ALIASES = {
     "部编": "统编版", "统编": "统编版", "人教": "人教版", "北师大": "北师大版", "苏教": "苏教版", "外研": "外研版",
     "译林": "译林版", "冀教": "冀教版", "教科": "教科版", "湘教": "湘教版",
 }  # fmt: skip
@@ -45,14 +45,14 @@ _SHORT_GRADE = re.compile(rf"([一二三四五六七八九])([上下])(?=$|[^一
 def guess_details(name: str) -> dict[str, str]:
     """Guess title, kind, grade, stage, subject, edition, volume, unit and lesson; only what was found."""
     stem, extension = os.path.splitext(name)
-    grade, volume = _grade_and_volume(stem)
+    grade, volume = grade_and_volume(stem)
     found = {
         "title": tidy_title(stem),
         "kind": _kind(stem, extension.lower()),
         "grade": grade,
         "stage": STAGE_OF_GRADE.get(grade, ""),
-        "subject": _subject(stem),
-        "edition": _first(stem, _EDITION_ALIASES.items()) or next((e for e in EDITIONS if e in stem), ""),
+        "subject": subject_in(stem),
+        "edition": edition_in(stem),
         "volume": volume,
         "unit": _matched(r"(第[一二三四五六七八九十\d]{1,3}单元)", stem),
         "lesson": _matched(r"《([^》]{1,40})》", stem),
@@ -72,13 +72,26 @@ def _kind(stem: str, extension: str) -> str:
     by_extension = _KIND_BY_EXTENSION.get(extension, "")
     if by_extension == "slides" and "说课" not in stem:
         return "slides"
-    for kind, words in _KIND_WORDS:
-        if any(word in stem for word in words):
-            return kind
-    return by_extension
+    return kind_by_words(stem) or by_extension
 
 
-def _grade_and_volume(stem: str) -> tuple[str, str]:
+def kind_by_words(text: str) -> str:
+    """The kind of resource that a word in a title names (教案, 试卷), or an empty one."""
+    return next((kind for kind, words in _KIND_WORDS if any(word in text for word in words)), "")
+
+
+def is_kind_of_extension(extension: str) -> bool:
+    """Whether the kind follows from the extension alone: what is said inside a slide show does not change that."""
+    return extension.lower() in _KIND_BY_EXTENSION
+
+
+def edition_in(text: str) -> str:
+    """The short name of the publisher's edition, or an empty one."""
+    return _first(text, EDITION_ALIASES.items()) or next((e for e in EDITIONS if e in text), "")
+
+
+def grade_and_volume(stem: str) -> tuple[str, str]:
+    """Grade and volume, also as teachers shorten them (五下)."""
     volume = _matched(r"(上册|下册|全一册)", stem)
     han = re.sub(r"[1-9](?=年级)", lambda match: _DIGITS[match.group()], stem)
     grade = next((g for g in GRADES if g in han), "")
@@ -89,7 +102,8 @@ def _grade_and_volume(stem: str) -> tuple[str, str]:
     return grade, volume
 
 
-def _subject(stem: str) -> str:
+def subject_in(stem: str) -> str:
+    """The subject, also by the names it goes by (道法, 体育)."""
     plain = next((s for s in sorted(SUBJECTS, key=len, reverse=True) if s in stem), "")
     return plain or _first(stem, _SUBJECT_ALIASES.items())
 

@@ -30,6 +30,8 @@ class CheckedFile:
     extension: str
     pages: int | None = None
     duration_ms: int | None = None
+    head: tuple[str, ...] = ()
+    """The first lines of its text, as far as it has one."""
 
 
 def take_in(stream: BinaryIO, raw_name: str) -> CheckedFile:
@@ -81,4 +83,5 @@ def _stored(fmt: Format, name: str, path: Path, result: dict[str, Any], out: Pat
         name = f"{name.rsplit('.', 1)[0]}{extension}"
     with path.open("rb") as source:
         received = receive_file(source, name, mime)
-    return CheckedFile(received, extension, result.get("pages"), result.get("duration_ms"))
+    head = tuple(str(line) for line in result.get("head", ()))
+    return CheckedFile(received, extension, result.get("pages"), result.get("duration_ms"), head)

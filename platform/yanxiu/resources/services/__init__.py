@@ -30,7 +30,6 @@ from yanxiu.resources.events import (
     ResourceVersionAdded,
     UploadReceived,
 )
-from yanxiu.resources.extraction.guessing import guess_details
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.models import (
     FAILED,
@@ -46,7 +45,7 @@ from yanxiu.resources.models import (
     ResourceFile,
     ResourceUpload,
 )
-from yanxiu.resources.queries.textbooks import books_naming
+from yanxiu.resources.queries.guesses import guessed
 from yanxiu.resources.services.reviews import renew_review, settle_review
 from yanxiu.resources.services.textbooks import textbook_for
 from yanxiu.workshops.queries import membership_of
@@ -81,20 +80,19 @@ def receive_upload(
 ) -> ResourceUpload:
     """Keep a checked file until its owner describes it, or until the import it belongs to is confirmed.
 
-    Guesses come from the name, then from the county's catalog where the name carries a lesson, then from the person;
-    the files of an import may be anybody's.
+    What is guessed of the files of an import has nothing to do with the person: they may be anybody's.
     """
     file = keep_file(checked.received, actor.id)
-    said = guess_details(file.name)
     person = {} if import_id else {"subject": actor.subject, "stage": actor.stage}
-    guess = {**person, **books_naming(viewer_of(actor).county_id, file.name, said, person), **said}
+    guess, proposals = guessed(viewer_of(actor).county_id, file.name, checked.head, person)
     upload = ResourceUpload(
         owner_id=actor.id,
         stored_file=file,
         extension=checked.extension,
         pages=checked.pages,
         duration_ms=checked.duration_ms,
-        guess={key: value for key, value in guess.items() if value},
+        guess=guess,
+        proposals=proposals,
         import_id=import_id,
         path=path,
         arrival_key=arrival_key,

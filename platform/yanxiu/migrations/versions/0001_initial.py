@@ -833,6 +833,7 @@ def upgrade() -> None:
         sa.Column("proposals", sa.JSON(), nullable=False),
         sa.Column("import_id", sa.Integer(), nullable=True),
         sa.Column("path", sa.String(length=400), nullable=False),
+        sa.Column("arrival_key", sa.String(length=64), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"], ["resource_import.id"], name=op.f("fk_resource_upload_import_id_resource_import")
@@ -842,6 +843,7 @@ def upgrade() -> None:
             ["stored_file_id"], ["stored_file.id"], name=op.f("fk_resource_upload_stored_file_id_stored_file")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_upload")),
+        sa.UniqueConstraint("owner_id", "arrival_key", name=op.f("uq_resource_upload_owner_id_arrival_key")),
     )
     with op.batch_alter_table("resource_upload", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_upload_import_id"), ["import_id"], unique=False)

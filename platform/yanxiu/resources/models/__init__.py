@@ -197,9 +197,11 @@ class ResourceUpload(Model):
 
     `guess` holds what was read from name and text, `proposals` what the text says with the reason, by column; the row
     goes when it is published, discarded or a week old.
+    `arrival_key` is the resumable upload it came as, so that a repeated last step finds the row and makes no second.
     """
 
     __tablename__ = "resource_upload"
+    __table_args__ = (UniqueConstraint("owner_id", "arrival_key"),)
 
     id: Mapped[Id]
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
@@ -212,6 +214,7 @@ class ResourceUpload(Model):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("resource_import.id"), index=True)
     path: Mapped[str] = mapped_column(String(400), default="")
     """The import it belongs to and where it lay in the folder that was sent; such a file waits for no card."""
+    arrival_key: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     stored_file: Mapped[StoredFile] = relationship()

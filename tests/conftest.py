@@ -92,7 +92,7 @@ def built(database: SqliteDatabase | PostgresDatabase, instance: Path) -> Iterat
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     config = Config(
         instance=str(instance), database_url=database.url, secret_key="test", rate_limits=False,
-        search="postgres" if ADMIN_URL else "local",
+        search="postgres" if ADMIN_URL else "local", office="off",
     )  # fmt: skip
     app = create_app(config, TESTING=True, PROPAGATE_EXCEPTIONS=False)
     init_templates(app, Path(gettempdir()) / f"yanxiu-templates-{getuid()}")  # compiled once for all processes

@@ -47,6 +47,8 @@ class Config:
     """`off`, `x-accel` or `x-sendfile`: who sends large files."""
     ffmpeg: str = ""
     """Path of the program that converts recordings; empty = the one that came with our packages."""
+    office: str = ""
+    """Path of LibreOffice, which shows office files as they are printed; empty = where it is installed, `off` = never."""
     rate_limits: bool = True
     smtp_host: str = ""
     """The mail server for digests; empty = no mail leaves."""

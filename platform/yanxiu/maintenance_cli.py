@@ -23,6 +23,7 @@ from yanxiu.core.audit_mark import lost_head, read_mark, renew_mark
 from yanxiu.core.db import db
 from yanxiu.core.ffmpeg import ffmpeg_program
 from yanxiu.core.housekeeping import sweep_leftovers
+from yanxiu.core.office import office_program
 from yanxiu.core.resumable.store import uploads_folder
 from yanxiu.core.search_queue import SearchOutbox
 from yanxiu.core.storage import storage
@@ -142,6 +143,7 @@ def examine(config: Config) -> Iterator[doctor.Finding]:
         yield doctor.check_files(storage())
         yield check_index(config, engine_of(current_app))
     yield doctor.check_ffmpeg(ffmpeg_program())
+    yield doctor.check_office(office_program())
 
 
 def check_settings(config: Config) -> Iterator[doctor.Finding]:

@@ -17,6 +17,7 @@ from yanxiu.config import Config
 from yanxiu.core import events, file_text, housekeeping, search_queue, tasks
 from yanxiu.core.ffmpeg import use_ffmpeg
 from yanxiu.core.live import Changed
+from yanxiu.core.office import use_office
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.home import views as home_views
 from yanxiu.lessonplans import archive as lessonplans_archive
@@ -177,6 +178,7 @@ def wire(app: Flask) -> None:
         register_events(module.EVENTS)
     lessonplans_sockets.init_documents(app)
     use_ffmpeg(app.config["YANXIU"].ffmpeg)
+    use_office(app.config["YANXIU"].office)
     use_mailing(mailing_of(app.config["YANXIU"]))
     file_text.register_file_reader(text_at)
     plan_targets.register_plan_targets(PLAN_TARGETS)

@@ -29,6 +29,7 @@ class Instance:
             **kept,
             "DATABASE_URL": self.database_url,
             "YANXIU_INSTANCE": str(self.folder),
+            "YANXIU_OFFICE": "off",
             "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
         }
 

@@ -174,6 +174,17 @@ def check_files(storage: Storage) -> Finding:
 # ---- programs --------------------------------------------------------------------------------------------------------
 
 
+def check_office(path: str) -> Finding:
+    """Office files are shown as pages by LibreOffice, where there is one."""
+    if not path:
+        return good("文档预览（LibreOffice）", "没有安装：Word 和 PPT 预览只有文字和图片，旧版 Office 文件没有预览")
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return care("文档预览（LibreOffice）", f"{path} 无法运行，预览只有文字和图片")
+    return good("文档预览（LibreOffice）", " ".join(done.stdout.split()[:2]))
+
+
 def check_ffmpeg(path: str) -> Finding:
     """Recordings are probed, cut and transcoded by ffmpeg."""
     try:

@@ -29,10 +29,11 @@ from yanxiu.resources.events import (
     UploadReceived,
 )
 from yanxiu.resources.extraction.formats import UnsuitableFileError
-from yanxiu.resources.extraction.sandbox import NoTurnError, examined
+from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.from_plans import FROM_PLAN, publish_plan
 from yanxiu.resources.importing import JOBS as IMPORT_JOBS
 from yanxiu.resources.models import ResourceFile, ResourceUpload
+from yanxiu.resources.preview.rendering import previewed
 from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
 from yanxiu.web.live import recheck_rooms
@@ -125,7 +126,7 @@ def make_preview(payload: dict[str, Any], job: JobContext) -> None:
     kind, html, data, message = "none", "", {}, ""
     images: list[ReceivedFile] = []
     try:
-        with storage().local_copy(key) as path, examined("preview", extension, path) as (result, folder):
+        with storage().local_copy(key) as path, previewed(path, extension) as (result, folder):
             kind, data = str(result["kind"]), dict(result.get("data") or {})
             html = clean_html(str(result.get("html", "")))
             images = [_kept(folder, str(name)) for name in result.get("images", [])]

@@ -56,6 +56,10 @@ def _run(task: str, extension: str, path: str, out: str) -> dict[str, Any]:
         from yanxiu.resources.extraction.word_blocks import read_blocks
 
         return read_blocks(path, out)
+    if task == "bare":
+        from yanxiu.resources.extraction.office_links import without_links
+
+        return without_links(path, extension, out)
     if task in ("placeholders", "fill"):
         from yanxiu.resources.extraction.word_layouts import fill_layout, find_placeholders
 

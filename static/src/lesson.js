@@ -47,6 +47,11 @@ behavior("[data-lanes]", (element) => {
   if (page.player) page.lanes.attach(page.player);
 });
 
+behavior("[data-beside]", async (element) => {
+  const { Beside } = await import("./lesson/beside/beside.js");
+  page.player = new Beside(element).left;
+});
+
 behavior("[data-phase-now]", (button) => bindPhaseLines(button, page));
 behavior("#recording[data-topic]", followRecording);
 behavior("form[data-rubric]", bindRubric);

@@ -11,6 +11,7 @@ from tests.support.axe import sideways_overflow, violations
 from tests.support.eventually import eventually
 from tests.support.observations import make_clip, make_lesson, make_ready_version
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.services.recordings import Phase, set_segments
 
 DRIFT_MS = 300
 REFUSE_ONCE = """() => {
@@ -21,6 +22,20 @@ REFUSE_ONCE = """() => {
   };
 }"""
 VIDEO = "document.getElementById('lesson-video')"
+
+
+@pytest.fixture
+def pair(app, cast, tmp_path: Path) -> tuple[int, int]:
+    """Two lessons of 李强 whose phases begin at other moments: 导入 0-4 and 0-6, 讨论 4-20 and 6-20 s."""
+    clip, made = make_clip(tmp_path / "课堂实录.mp4", seconds=20, size=(160, 90), audio=False), []
+    with app.app_context(), unit_of_work():
+        for title, first in (("《草船借箭》", 4), ("《草船借箭》第二稿", 6)):
+            lesson = make_lesson(cast.user("teacher"), title, visibility="school")
+            version = make_ready_version(lesson, 20_000, clip.read_bytes())
+            phases = [Phase(0, "导入"), Phase(first * 1000, "小组讨论")]
+            set_segments(lesson.teacher, lesson, version.recording, phases)
+            made.append(lesson.id)
+    return made[0], made[1]
 
 
 @pytest.fixture
@@ -107,3 +122,32 @@ def test_two_pages_show_one_moment(page_for, lesson_id):
     expect(other).to_have_attribute("data-state", "running")
     panel.get_by_role("button", name="结束一起看").click()
     expect(other).to_be_hidden()
+
+
+def test_two_films_are_at_the_same_phase(page_for, pair):
+    left, right = pair
+    page = page_for("teacher", 390)
+    page.goto(f"/lessons/{left}/beside/{right}?t=10")
+    both = page.locator("[data-beside]")
+    films = "[...document.querySelectorAll('[data-film] video')]"
+    eventually(lambda: page.evaluate(f"{films}.map(video => Math.round(video.currentTime))") == [10, 12])
+    assert sideways_overflow(page) <= 0
+    page.get_by_role("button", name="一起播放").click()
+    eventually(lambda: page.evaluate(f"{films}.every(video => !video.paused && video.currentTime > 11)"))
+    eventually(lambda: abs(int(both.get_attribute("data-drift-ms"))) < DRIFT_MS / 3)
+    apart = page.evaluate(f"{films}.map(video => video.currentTime)")
+    assert abs(apart[1] - apart[0] - 2) < DRIFT_MS / 1000
+    page.get_by_role("button", name="右边", exact=True).click()
+    assert page.evaluate(f"{films}.map(video => video.muted)") == [True, False]
+    page.get_by_role("button", name="暂停").click()
+    page.locator("[data-of=right]", has_text="小组讨论").click()
+    eventually(lambda: page.evaluate(f"{films}.map(video => Math.round(video.currentTime))") == [4, 6])
+    page.set_viewport_size({"width": 1280, "height": 900})
+    tops = page.evaluate(f"{films}.map(video => video.getBoundingClientRect().top)")
+    assert abs(tops[0] - tops[1]) < 2
+    page.evaluate(f"{films}[0].currentTime = 9")
+    eventually(lambda: page.evaluate(f"{films}.map(video => Math.round(video.currentTime))") == [9, 11])
+    page.get_by_role("button", name="加一行").click()
+    page.keyboard.type("提问")
+    page.get_by_role("button", name="保存对齐").click()
+    expect(page.get_by_text("李强保存于")).to_be_visible()

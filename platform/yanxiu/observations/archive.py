@@ -21,6 +21,7 @@ from yanxiu.observations.models import (
     Evaluation,
     EvaluationState,
     Lesson,
+    LessonAlignment,
     LessonMember,
     LessonText,
     LessonVisibility,
@@ -273,6 +274,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(Adjudication, "first_id"),
         ),
         left=(
+            Left(LessonAlignment, "it is about two lessons, and the other may belong elsewhere"),
             Left(ObservationRequest, "who asked whom is a matter of two people, not of the workshop"),
             Left(Watching, "the log the law asks for belongs to the server on which somebody watched"),
         ),

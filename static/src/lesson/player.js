@@ -3,14 +3,15 @@ const FRAME_MS = 40;
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 export class Player {
-  constructor(element) {
+  /** `followsAddress`: ?t= of the page's address says where it begins. */
+  constructor(element, { followsAddress = true } = {}) {
     this.element = element;
     this.rates = RATES;
     this.isLed = false; // whether it follows those who watch together
     this.video = element.querySelector("video");
     this.duration = Number(element.dataset.duration) || 0;
     this.bind();
-    this.goToAddress();
+    if (followsAddress) this.goToAddress();
   }
 
   /** Milliseconds of media time. */

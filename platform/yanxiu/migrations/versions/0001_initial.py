@@ -1309,6 +1309,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_evaluation_version_id"), ["version_id"], unique=False)
 
     op.create_table(
+        "lesson_alignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("anchors", sa.JSON(), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=False),
+        sa.Column("saved_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["first_id"], ["lesson.id"], name=op.f("fk_lesson_alignment_first_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["user.id"], name=op.f("fk_lesson_alignment_saved_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["lesson.id"], name=op.f("fk_lesson_alignment_second_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_alignment")),
+        sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_lesson_alignment_first_id_second_id")),
+    )
+    with op.batch_alter_table("lesson_alignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_alignment_saved_by_id"), ["saved_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lesson_alignment_second_id"), ["second_id"], unique=False)
+
+    op.create_table(
         "lesson_member",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -3045,6 +3067,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_member_user_id"))
 
     op.drop_table("lesson_member")
+    with op.batch_alter_table("lesson_alignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_alignment_second_id"))
+        batch_op.drop_index(batch_op.f("ix_lesson_alignment_saved_by_id"))
+
+    op.drop_table("lesson_alignment")
     with op.batch_alter_table("evaluation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evaluation_version_id"))
         batch_op.drop_index(batch_op.f("ix_evaluation_observer_id"))

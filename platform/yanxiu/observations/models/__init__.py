@@ -4,6 +4,7 @@ from yanxiu.observations.models.codings import Adjudication, CodeInterval, Codin
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
 from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
+from yanxiu.observations.models.pairs import LessonAlignment
 from yanxiu.observations.models.recordings import (
     PhaseKind,
     Recording,
@@ -30,6 +31,7 @@ __all__ = [
     "Evaluation",
     "EvaluationState",
     "Lesson",
+    "LessonAlignment",
     "LessonMember",
     "LessonPhase",
     "LessonRole",

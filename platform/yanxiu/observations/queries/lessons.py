@@ -119,32 +119,32 @@ def lessons_page(
 ) -> Page[Lesson]:
     """Return a page of one of the lists of 观课, newest first: to watch, mine, of my workshops."""
     narrowed = (wanted or LessonFilter()).conditions()
-    statement = visible_lessons(viewer).where(_in_list(viewer, view), *narrowed).options(*_for_lists())
+    statement = visible_lessons(viewer).where(_in_list(viewer, view), *narrowed).options(*for_lists())
     return paginate(statement, Lesson.created_at.desc(), Lesson.id.desc(), cursor=cursor)
 
 
 def workshop_lessons_page(viewer: Viewer, workshop_id: int, cursor: str | None = None) -> Page[Lesson]:
     """Return a page of the lessons of a workshop that the viewer may see, newest first."""
-    statement = visible_lessons(viewer).where(Lesson.workshop_id == workshop_id).options(*_for_lists())
+    statement = visible_lessons(viewer).where(Lesson.workshop_id == workshop_id).options(*for_lists())
     return paginate(statement, Lesson.created_at.desc(), Lesson.id.desc(), cursor=cursor)
 
 
 def lessons_waiting_for(viewer: Viewer, limit: int = 5) -> Sequence[Lesson]:
     """Return lessons somebody invited the viewer to and that the viewer has not evaluated yet."""
     invited = exists().where(LessonMember.lesson_id == Lesson.id, LessonMember.user_id == viewer.user_id)
-    statement = visible_lessons(viewer).where(invited, _to_watch(viewer)).options(*_for_lists())
+    statement = visible_lessons(viewer).where(invited, _to_watch(viewer)).options(*for_lists())
     return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
 
 
 def my_newest_lessons(viewer: Viewer, limit: int = 3) -> Sequence[Lesson]:
     """Return the newest lessons the viewer teaches or has entered."""
-    statement = visible_lessons(viewer).where(_in_list(viewer, "mine")).options(*_for_lists())
+    statement = visible_lessons(viewer).where(_in_list(viewer, "mine")).options(*for_lists())
     return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
 
 
 def newest_lessons_of_workshop(viewer: Viewer, workshop_id: int, limit: int = 4) -> Sequence[Lesson]:
     """Return the newest lessons of a workshop that the viewer may see."""
-    statement = visible_lessons(viewer).where(Lesson.workshop_id == workshop_id).options(*_for_lists())
+    statement = visible_lessons(viewer).where(Lesson.workshop_id == workshop_id).options(*for_lists())
     return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
 
 
@@ -153,7 +153,8 @@ def workshop_choices(viewer: Viewer) -> list[tuple[int, str]]:
     return [(workshop_id, name) for workshop_id, name in workshop_options(viewer)]
 
 
-def _for_lists() -> tuple[ExecutableOption, ...]:
+def for_lists() -> tuple[ExecutableOption, ...]:
+    """Return what a row of a list of lessons shows of other tables."""
     return (joinedload(Lesson.teacher).joinedload(User.organization), joinedload(Lesson.organization))
 
 

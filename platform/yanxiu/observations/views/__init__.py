@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yanxiu.observations.views import (
+    beside,
     codings,
     comments,
     counts,
@@ -28,6 +29,7 @@ from yanxiu.web.slots import Filler
 __all__ = [
     "PLAN_TARGETS",
     "SLOTS",
+    "beside",
     "blueprints",
     "codings",
     "comments",

@@ -142,7 +142,7 @@ export class Hocuspocus extends Plain {
 export class Ours extends Line {
   constructor({ url, plan, cookie, client }) {
     super(`${url}/socket.io/?EIO=4&transport=websocket&doc=${plan}`, { headers: { Cookie: cookie } });
-    this.request = { doc: plan, sv: EMPTY, cid: client, v: 2 };
+    this.request = { doc: plan, sv: EMPTY, cid: client, v: 1 };
     this.encoder = new Encoder({ ignoreUndefined: true });
     this.decoder = new Decoder();
   }

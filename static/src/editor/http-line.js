@@ -5,7 +5,7 @@ import { requestJson } from "../net.js";
 import { fromBase64, isBehind } from "./bytes.js";
 
 /** Of lessonplans/collab/protocol.py. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 1;
 const EVERY_MS = 15000;
 const SOON_MS = 1500;
 const ROUND_TIMEOUT_MS = 60000;

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
 NAMESPACE = "/rt"
-VERSION = 2
-"""Raised when pages that are open already would spoil what new ones write; they are asked to load anew."""
+VERSION = 1
+"""Raised when pages of a released version that are open already would spoil what new ones write; they are asked to load anew."""
 VERSION_HEADER = "X-Plan-Version"
 """Under which a page that has no socket says it."""
 

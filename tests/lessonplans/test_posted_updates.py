@@ -68,7 +68,7 @@ def test_what_is_no_state_vector_is_refused(client_for, plan_id, vector, status)
 
 
 def test_a_page_that_would_spoil_what_new_ones_write_is_asked_to_load_anew(client_for, plan_id):
-    old = {"X-Requested-With": "fetch"}
+    old = FETCH | {VERSION_HEADER: str(VERSION - 1)}
     answer = client_for("leader").post(f"/lesson-plans/{plan_id}/comparisons", data=b"\x00", headers=old)
     assert (answer.status_code, answer.json["code"]) == (422, "malformed")
     assert "请刷新页面" in answer.json["message"]

@@ -85,7 +85,8 @@ def compare(plan_id: int) -> ResponseReturnValue:
     """Answer a state vector with what its owner lacks and with our own; for networks that let no socket through."""
     plan, seat = open_document(plan_id)
     hub = documents()
-    is_old = request.headers.get(VERSION_HEADER, str(VERSION)) != str(VERSION)  # a page that would spoil what new ones write
+    # Older pages would spoil what new ones write.
+    is_old = request.headers.get(VERSION_HEADER, str(VERSION)) != str(VERSION)
     if is_old or (request.content_length or 0) > hub.limits.state_vector_bytes:
         raise RefusedUpdateError("malformed")
     vector = request.get_data(cache=False)

@@ -227,18 +227,24 @@ def test_a_lesson_that_comes_back_is_taken_up_again(app, client_for, new_lesson,
     assert only_version(app)["state"] == VersionState.READY
 
 
+LARGE, FAR = 600 * 1024**2, 500 * 1024**2
+
+
 @pytest.fixture
 def large(app, cast) -> tuple[int, int]:
-    """A lesson whose recording is 40 MB of known bytes; (lesson, version)."""
+    """A lesson whose recording is 600 MiB long with its own address written at 500 MiB; (lesson, version)."""
     from io import BytesIO
 
-    content = b"".join(number.to_bytes(4, "big") for number in range(10 * 1024 * 1024))
     with app.app_context(), unit_of_work():
         lesson = make_lesson(cast.user("teacher"), visibility="school")
         version = make_ready_version(lesson)
-        received = receive_file(BytesIO(content), "large.mp4", "video/mp4")
+        received = receive_file(BytesIO(b"x"), "large.mp4", "video/mp4")
+        with storage().path(received.key).open("r+b") as film:
+            film.truncate(LARGE)
+            film.seek(FAR)
+            film.write(FAR.to_bytes(4, "big"))
         file = version.rendition("source").file
-        file.key, file.size, file.sha256 = received.key, received.size, received.sha256
+        file.key, file.size, file.sha256 = received.key, LARGE, received.sha256
         return lesson.id, version.id
 
 
@@ -266,12 +272,11 @@ def test_a_range_far_inside_is_read_from_there_and_not_from_zero(client_for, lar
             return chunk
 
     monkeypatch.setattr(type(storage()), "open", lambda _self, key, start=0: Counting(key, start))
-    start = 36 * 1024 * 1024
     url = "/lessons/{}/media/{}/source".format(*large)
-    answer = client_for("colleague").get(url, headers={"Range": f"bytes={start}-{start + 65535}"})
+    answer = client_for("colleague").get(url, headers={"Range": f"bytes={FAR}-{FAR + 65535}"})
     assert answer.status_code == 206
-    assert answer.headers["Content-Range"] == f"bytes {start}-{start + 65535}/{40 * 1024 * 1024}"
-    assert answer.data[:4] == (start // 4).to_bytes(4, "big")
+    assert answer.headers["Content-Range"] == f"bytes {FAR}-{FAR + 65535}/{LARGE}"
+    assert answer.data[:4] == FAR.to_bytes(4, "big")
     assert sum(read) == 65536
 
 

@@ -104,6 +104,13 @@ def test_a_file_arrives_in_pieces_and_becomes_a_version_exactly_once(tus, store,
         assert [(v.original_name, v.size, v.state) for v in versions] == [("课堂实录.mp4", len(content), "waiting")]
 
 
+def test_a_piece_may_be_larger_than_any_other_request(tus, store, app, monkeypatch):
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
+    url = tus.create(5000).headers["Location"]
+    assert tus.patch(url, 0, bytes(5000)).status_code == 204
+    assert stored_bytes(store, url) == bytes(5000)
+
+
 def test_another_offset_is_a_conflict_and_changes_nothing(tus, store):
     url = tus.create(10).headers["Location"]
     assert tus.patch(url, 3, b"abc").status_code == 409

@@ -7,6 +7,7 @@ preflight that is never granted; and an `Origin` that is not ours is refused on 
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
@@ -144,7 +145,7 @@ def unfinished_uploads(store: UploadStore) -> list[tuple[Upload, int]]:
 
 def _check_door() -> ResponseReturnValue | None:
     """Protocol version and origin; the size of a body is checked while it is read, not before."""
-    request.max_content_length = None
+    request.max_content_length = sys.maxsize  # None would mean what holds for all other requests
     if request.method == "OPTIONS":
         return None
     origin = request.headers.get("Origin")

@@ -8,10 +8,11 @@ import { Happenings } from "./lesson/coding/happenings.js";
 import { Windows } from "./lesson/coding/windows.js";
 import { Ledger } from "./lesson/coding/ledger.js";
 import { Playlist } from "./lesson/coding/playlist.js";
+import { SweepForm } from "./lesson/sweep-form.js";
 import { bindCodingKeys } from "./lesson/coding/keys.js";
 
 const KINDS = { windows: Windows, events: Happenings };
-const page = { player: null, coding: null, playlist: null };
+const page = { player: null, coding: null, playlist: null, sweeps: null };
 
 behavior("[data-player]", (element) => {
   page.player = new Player(element);
@@ -19,6 +20,12 @@ behavior("[data-player]", (element) => {
   for (const lane of element.querySelectorAll("[data-lane]")) drawLane(lane, JSON.parse(lane.dataset.lane), page.player.duration);
   if (page.coding) page.coding.attach(page.player);
   if (page.playlist) page.playlist.attach(page.player);
+  if (page.sweeps) page.sweeps.attach(page.player);
+});
+
+behavior("[data-sweeps]", (element) => {
+  page.sweeps = new SweepForm(element);
+  if (page.player) page.sweeps.attach(page.player);
 });
 
 behavior("[data-coding]", (element) => {

@@ -96,3 +96,31 @@ def test_notes_of_a_classroom_without_a_line_find_their_place(
     pins = teacher.locator("[data-pins] button")
     expect(pins.first).to_be_visible()
     assert violations(teacher) == []
+
+
+def test_sweeps_are_counted_without_a_line_and_sent_later(page_for, lesson_id, errors):
+    phone = page_for("colleague", 390)
+    phone.goto(f"/lessons/{lesson_id}/sweeps")
+    expect(phone.locator(".sweep-form")).to_have_attribute("data-ready", "")
+    assert violations(phone) == []
+    phone.get_by_label("全班人数").fill("40")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="闲聊多一人").click()
+    phone.get_by_role("button", name="闲聊多一人").click()
+    expect(phone.locator("[data-sweep-rate]")).to_have_text("95.0%")
+    phone.get_by_role("button", name="记下这一次").click()
+    waiting = phone.locator("[data-sweep-waiting] li")
+    expect(waiting).to_contain_text("投入率 95.0% 存在本机")
+    expect(phone.locator("[data-sweep-number]")).to_have_text("第 2 次，共 10 次")
+    phone.get_by_role("button", name="记下这一次").click()
+    expect(waiting).to_have_count(2)
+    phone.context.set_offline(False)
+    back_online(phone)
+    expect(waiting).to_have_count(0)
+    results = phone.locator("#sweep-results")
+    expect(results).to_contain_text("97.5%")
+    expect(results.locator("tbody tr")).to_have_count(2)
+    expect(phone.locator("[data-sweep-number]")).to_have_text("第 3 次，共 10 次")
+    assert violations(phone) == []
+    assert sideways_overflow(phone) == 0
+    errors[:] = [error for error in errors if "ERR_INTERNET_DISCONNECTED" not in error]

@@ -9,10 +9,16 @@ from tests.observations import matrix
 from tests.observations.matrix import LESSON, UUID, watchers
 from tests.support.cast import Cast
 from tests.support.matrix import Row
+from yanxiu.core.db import db
+from yanxiu.observations.models import Lesson
+from yanxiu.observations.services.sweeps import SweepDraft, take_sweep
 
 
 def build(cast: Cast) -> dict[str, Any]:
-    return {**matrix.build(cast), "question": json.dumps({"added": [[UUID, 1000, "Q"]], "reached": 2000})}
+    names = matrix.build(cast)
+    lesson = db.session.get_one(Lesson, names["lesson"])
+    sweep = take_sweep(cast.user("colleague"), lesson, None, SweepDraft(UUID, 40, {"1": 2}))
+    return {**names, "sweep": sweep.id, "question": json.dumps({"added": [[UUID, 1000, "Q"]], "reached": 2000})}
 
 
 PAPERS = LESSON + "/papers"
@@ -25,6 +31,12 @@ ROUTES = {
     ("GET", "observations.record_file"): Row(PAPERS + "/record", watchers(200)),
     ("GET", "observations.scores_file"): Row(PAPERS + "/scores", {**watchers(403, owner=200), "colleague": 200}),
     ("GET", "observations.minutes_file"): Row(PAPERS + "/minutes", watchers(200)),
+}
+SWEEPS = LESSON + "/sweeps"
+ROUTES |= {
+    ("GET", "observations.sweep_page"): Row(SWEEPS, watchers(200)),
+    ("POST", "observations.take_sweep"): Row(SWEEPS, watchers(303), data={"pupils": "40", "k1": "2"}),
+    ("POST", "observations.remove_sweep"): Row(SWEEPS + "/{sweep}/removal", {**watchers(404), "colleague": 303}),
 }
 ASK = LESSON + "/codings/ask"
 ROUTES |= {

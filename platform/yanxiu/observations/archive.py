@@ -13,6 +13,7 @@ from yanxiu.core.db import db
 from yanxiu.core.word import SMALL
 from yanxiu.observations.models import (
     Adjudication,
+    AttentionSweep,
     CodeInterval,
     CodingScheme,
     CodingSession,
@@ -94,6 +95,14 @@ def if_codes_seen(wish: Wish) -> ColumnElement[bool]:
     )
     finished, unfinished = begun.where(own.state == CodingState.DONE), begun.where(own.state == CodingState.DRAFT)
     return or_(finished.exists(), CodingSession.lesson_id.in_(taught) & ~unfinished.exists())
+
+
+def if_sweeps_seen(wish: Wish) -> ColumnElement[bool]:
+    """The teacher sees all sweeps of the lesson, everybody the own ones (`can_view_sweeps`)."""
+    if wish.sealed:
+        return true()
+    taught = select(Lesson.id).where(or_(Lesson.teacher_id == wish.reader_id, Lesson.creator_id == wish.reader_id))
+    return or_(AttentionSweep.lesson_id.in_(taught), AttentionSweep.observer_id == wish.reader_id)
 
 
 def without_video(row: Row, wish: Wish) -> Row:
@@ -272,6 +281,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(CodingSession, "lesson_id", CodingSession.state == CodingState.DONE, asked=if_codes_seen),
             Kept(CodeInterval, "session_id", CodeInterval.is_gone.is_(False)),
             Kept(Adjudication, "first_id"),
+            Kept(AttentionSweep, "lesson_id", asked=if_sweeps_seen),
         ),
         left=(
             Left(LessonAlignment, "it is about two lessons, and the other may belong elsewhere"),

@@ -11,6 +11,7 @@ from datetime import date
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.observations.instruments.sweeps import SWEEPS
 from yanxiu.observations.models import (
     CodingScheme,
     CommentVisibility,
@@ -181,6 +182,11 @@ def can_view_codings(viewer: Viewer, lesson: Lesson, access: Access, own: str | 
     if own is not None:
         return own == "done"
     return owns_lesson(viewer, lesson) or access.role == LessonRole.HOST
+
+
+def can_view_sweeps(viewer: Viewer, lesson: Lesson, access: Access, own: int) -> bool:
+    """Who sees others' sweeps: who leads the lesson, and whoever has counted a whole lesson."""
+    return leads_lesson(viewer, lesson, access) or own >= SWEEPS
 
 
 def can_edit_rubrics(viewer: Viewer, org_path: str) -> bool:

@@ -27,7 +27,7 @@ class LiveNotes {
   }
 
   begin() {
-    for (const note of keptNotes(undefined, this.lesson)) this.show(note);
+    for (const note of keptNotes(undefined, this.lesson)) if (!note.to) this.show(note);
     this.form.addEventListener("submit", (event) => this.take(event));
     this.field.addEventListener("input", () => this.hold());
     document.addEventListener("live-note", ({ detail }) => this.told(detail));
@@ -110,7 +110,7 @@ class LiveNotes {
   }
 
   told({ note, answer }) {
-    if (String(note.lesson) !== this.lesson) return;
+    if (note.to || String(note.lesson) !== this.lesson) return;
     this.show(note);
     const item = document.getElementById(`note-${note.uuid}`);
     if (answer) {

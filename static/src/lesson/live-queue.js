@@ -16,7 +16,7 @@ const told = new Set();
 
 const prefixOf = (viewer) => `${PREFIX}${viewer}:`;
 
-/** Keep a note {lesson, uuid, kind, body, visibility, at}; false where the device has no room. */
+/** Keep a note {lesson, uuid, kind, body, visibility, at}, or what is sent elsewhere ({to, fields}); false where the device has no room. */
 export function keepNote(note) {
   try {
     localStorage.setItem(`${prefixOf(viewerId())}${note.lesson}:${note.uuid}`, JSON.stringify(note));
@@ -87,11 +87,12 @@ export async function sendNote(note) {
     return false;
   }
   const body = new FormData();
-  for (const name of ["kind", "body", "visibility"]) body.set(name, note[name]);
+  const fields = note.fields || { kind: note.kind, body: note.body, visibility: note.visibility };
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
   body.set("client_uuid", note.uuid);
   body.set("elapsed", String(Math.max(0, Date.now() - note.at)));
   try {
-    const answer = await requestJson(`/lessons/${note.lesson}/live`, { method: "POST", body });
+    const answer = await requestJson(`/lessons/${note.lesson}/${note.to || "live"}`, { method: "POST", body });
     if (!answer.id) throw new TypeError("another page answered");
     forgetNote(note);
     tell(note, answer);
@@ -111,13 +112,14 @@ export async function sendNote(note) {
 }
 
 /** On the page of its lesson a refused note shows why; elsewhere one is led there. */
-function sayRefused({ lesson, problem }) {
-  if (told.has(lesson) || document.querySelector(`[data-live-notes][data-lesson="${lesson}"]`)) return;
+function sayRefused({ lesson, problem, to = "live" }) {
+  const page = to === "live" ? "data-live-notes" : "data-sweeps";
+  if (told.has(lesson) || document.querySelector(`[${page}][data-lesson="${lesson}"]`)) return;
   told.add(lesson);
-  const box = toast(`一条现场随记没有提交成功：${problem}`);
+  const box = toast(`${to === "live" ? "一条现场随记" : "一次学生投入扫视"}没有提交成功：${problem}`);
   if (!box) return;
   const link = document.createElement("a");
-  link.href = `/lessons/${lesson}/live`;
+  link.href = `/lessons/${lesson}/${to}`;
   link.textContent = "去看看";
   box.append(link);
 }

@@ -2506,6 +2506,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", "number", name=op.f("uq_workshop_submission_copy_submission_id_number")),
     )
     op.create_table(
+        "attention_sweep",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("observer_id", sa.Integer(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("taken_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("start_ms", sa.Integer(), nullable=True),
+        sa.Column("pupils", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_attention_sweep_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["observer_id"], ["user.id"], name=op.f("fk_attention_sweep_observer_id_user")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["recording_version.id"], name=op.f("fk_attention_sweep_version_id_recording_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attention_sweep")),
+        sa.UniqueConstraint("observer_id", "client_uuid", name=op.f("uq_attention_sweep_observer_id_client_uuid")),
+    )
+    with op.batch_alter_table("attention_sweep", schema=None) as batch_op:
+        batch_op.create_index("ix_attention_sweep_lesson", ["lesson_id", "observer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attention_sweep_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
         "coding_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -2867,6 +2894,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_coding_session_coder_id"))
 
     op.drop_table("coding_session")
+    with op.batch_alter_table("attention_sweep", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attention_sweep_version_id"))
+        batch_op.drop_index("ix_attention_sweep_lesson")
+
+    op.drop_table("attention_sweep")
     op.drop_table("workshop_submission_copy")
     with op.batch_alter_table("workshop_picture_place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workshop_picture_place_submission_id"))

@@ -17,7 +17,7 @@ from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
 from yanxiu.lessonplans.services.rounds import tie_lesson
 from yanxiu.observations.demo.codes import AGREED, CODINGS, QUESTIONS
 from yanxiu.observations.demo.live import note_live
-from yanxiu.observations.demo.own_scheme import code_with_own_scheme
+from yanxiu.observations.demo.own_scheme import code_with_own_scheme, sweep_over_the_class
 from yanxiu.observations.demo.steps import go_through_steps
 from yanxiu.observations.demo.talk import (
     CAOCHUAN,
@@ -224,6 +224,7 @@ def _code(world: DemoWorld, lesson: Lesson) -> None:
         if is_done:
             codings.finish_coding(world.users[who], lesson, scheme).finished_at = world.ago(days=2)
     code_with_own_scheme(world, lesson, version, _uuid)
+    sweep_over_the_class(world, lesson, version, _uuid)
     asked = tuple(Mark(_uuid(world), round(at * 1000), code) for at, code in QUESTIONS)
     researcher = world.users["researcher"]
     codings.save_codes(researcher, lesson, version, LEDGER, Batch(asked, reached_ms=version.duration_ms or 0))

@@ -1,4 +1,5 @@
-"""The scheme of a school of the demo county: what pupils and teacher do with devices, in windows of fifteen seconds."""
+"""The scheme of a school of the demo county: what pupils and teacher do with devices, in windows of fifteen seconds; and
+sweeps of who was off task."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from yanxiu.observations.instruments.shipped import COPUS
 from yanxiu.observations.models import Lesson, RecordingVersion
 from yanxiu.observations.services import codings, schemes
 from yanxiu.observations.services.codings import Batch, Mark
+from yanxiu.observations.services.sweeps import SweepDraft, take_sweep
 
 LINES = """学生（橙）
 - 1 听讲看屏：听讲、看课件
@@ -49,3 +51,17 @@ def code_with_own_scheme(
         reached_ms = min(version.duration_ms or 0, len(windows) * scheme.interval_ms)
         codings.save_codes(world.users[who], lesson, version, scheme, Batch(tuple(marks), reached_ms=reached_ms))
         codings.finish_coding(world.users[who], lesson, scheme).finished_at = world.ago(days=1)
+
+
+OFF_TASK: tuple[dict[str, int], ...] = ({"4": 2}, {"1": 1, "4": 1}, {}, {"1": 2}, {"1": 3, "5": 1}, {"1": 2, "5": 1}, {"3": 1}, {}, {"4": 1}, {})
+PUPILS = 42
+
+
+def sweep_over_the_class(
+    world: DemoWorld, lesson: Lesson, version: RecordingVersion, new_uuid: Callable[[DemoWorld], str]
+) -> None:
+    """Ten looks over the class beside the film, which is shorter than a lesson: closer together than two minutes."""
+    step = (version.duration_ms or 0) // (len(OFF_TASK) + 1)
+    for at, counts in enumerate(OFF_TASK, 1):
+        draft = SweepDraft(new_uuid(world), PUPILS, counts, start_ms=at * step)
+        take_sweep(world.users["colleague"], lesson, version, draft)

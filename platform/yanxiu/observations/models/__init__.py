@@ -17,10 +17,12 @@ from yanxiu.observations.models.recordings import (
 from yanxiu.observations.models.requests import ObservationRequest, RequestState
 from yanxiu.observations.models.rubrics import Evaluation, EvaluationState, RubricTemplate, RubricVersion, Score
 from yanxiu.observations.models.schemes import CodingScheme, SchemeVersion
+from yanxiu.observations.models.sweeps import AttentionSweep
 
 __all__ = [
     "MEETING_KEYS",
     "Adjudication",
+    "AttentionSweep",
     "CodeInterval",
     "CodingScheme",
     "CodingSession",

@@ -71,7 +71,7 @@ def take_note(actor: User, lesson: Lesson, version: RecordingVersion | None, dra
         visibility=visibility,
         body=body,
         client_uuid=client_uuid if known is None else str(uuid4()),
-        taken_at=clock.now() - _checked_elapsed(draft.elapsed_ms),
+        taken_at=clock.now() - checked_elapsed(draft.elapsed_ms),
     )
     if version is not None:
         _place(note, version)
@@ -137,7 +137,8 @@ def _day_of(notes: list[TimedComment]) -> date:
     return min(days, key=lambda day: (-days[day], day))
 
 
-def _checked_elapsed(elapsed_ms: int) -> timedelta:
+def checked_elapsed(elapsed_ms: int) -> timedelta:
+    """Return how long ago something was noted; InvalidError where the device kept it for too long."""
     if not 0 <= elapsed_ms <= WAITS_DAYS * 24 * 3600 * 1000:
         raise InvalidError(f"这条随记在本机上超过 {WAITS_DAYS} 天了，请抄下来写成点评")
     return timedelta(milliseconds=elapsed_ms)

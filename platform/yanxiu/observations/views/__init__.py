@@ -20,6 +20,7 @@ from yanxiu.observations.views import (
     rubrics,
     schemes,
     slots,
+    sweeps,
 )
 from yanxiu.observations.views.blueprint import bp
 from yanxiu.observations.views.term_plans import PLAN_TARGETS
@@ -46,6 +47,7 @@ __all__ = [
     "requests",
     "rubrics",
     "schemes",
+    "sweeps",
 ]
 
 blueprints = (bp, uploads_bp)

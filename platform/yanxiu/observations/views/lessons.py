@@ -48,6 +48,7 @@ from yanxiu.observations.views.cycle import cycle_panel
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.live_notes import live_panel
 from yanxiu.observations.views.recordings import recording_panel
+from yanxiu.observations.views.sweeps import sweep_panel
 from yanxiu.observations.views.together import together_panel
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_head_for
@@ -165,6 +166,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         **recording_panel(found, recording, version),
         **evaluation_panel(found),
         **coding_panel(found),
+        **sweep_panel(found),
         **live_panel(found, version),
         **cycle_panel(found),
         **together_panel(found),

@@ -48,7 +48,7 @@ def take_note(lesson_id: int) -> ResponseReturnValue:
     """One note; sent again it is the same note."""
     with unit_of_work():
         lesson = load_to_speak(lesson_id).lesson
-        note = service.take_note(current_actor(), lesson, _ready_version(lesson_id), _draft())
+        note = service.take_note(current_actor(), lesson, ready_version(lesson_id), _draft())
         answer = {"id": note.id, "clock": clock_of(note), "body": note.body}
     return done(url_for(".live_page", lesson_id=lesson_id), **answer)
 
@@ -60,7 +60,7 @@ def set_sync_mark(lesson_id: int) -> ResponseReturnValue:
         found = load_lesson(lesson_id)
         if not may_place_notes(found):
             raise ForbiddenError
-        version = _ready_version(lesson_id)
+        version = ready_version(lesson_id)
         if version is None:
             raise ConflictError("课堂实录还没有处理好，暂时不能对时")
         service.set_sync_mark(current_actor(), found.lesson, version, _media_ms(), _shown(found))
@@ -95,7 +95,8 @@ def may_place_notes(found: LessonView) -> bool:
     return can_sync_notes(viewer, found.lesson, found.access, clock.today(), has_noted=has_noted)
 
 
-def _ready_version(lesson_id: int) -> RecordingVersion | None:
+def ready_version(lesson_id: int) -> RecordingVersion | None:
+    """Return the recording that can be watched, if there is one."""
     version = current_version(recording_of(lesson_id))
     return version if version is not None and version.duration_ms is not None else None
 
@@ -104,13 +105,13 @@ def _draft() -> NoteDraft:
     return NoteDraft(
         body=posted("body"),
         client_uuid=posted("client_uuid") or str(uuid4()),
-        elapsed_ms=_elapsed_ms(posted("elapsed")),
+        elapsed_ms=elapsed_ms(posted("elapsed")),
         kind=posted("kind") or CommentKind.HIGHLIGHT.value,
         visibility=posted("visibility") or CommentVisibility.EVERYBODY.value,
     )
 
 
-def _elapsed_ms(text: str) -> int:
+def elapsed_ms(text: str) -> int:
     """Without a script, or on a phone whose clock was set back meanwhile, the note is of this moment."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 13 else 0
 

@@ -53,7 +53,18 @@ def code_with_own_scheme(
         codings.finish_coding(world.users[who], lesson, scheme).finished_at = world.ago(days=1)
 
 
-OFF_TASK: tuple[dict[str, int], ...] = ({"4": 2}, {"1": 1, "4": 1}, {}, {"1": 2}, {"1": 3, "5": 1}, {"1": 2, "5": 1}, {"3": 1}, {}, {"4": 1}, {})
+OFF_TASK: tuple[dict[str, int], ...] = (
+    {"4": 2},
+    {"1": 1, "4": 1},
+    {},
+    {"1": 2},
+    {"1": 3, "5": 1},
+    {"1": 2, "5": 1},
+    {"3": 1},
+    {},
+    {"4": 1},
+    {},
+)
 PUPILS = 42
 
 

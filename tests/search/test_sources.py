@@ -7,9 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.matrix import PRINCIPALS
+from tests.support.resources import make_resource
 from yanxiu.accounts.permissions import ANONYMOUS, Viewer
+from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, sources
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.resources.models import Resource, ResourceCollection
+from yanxiu.resources.services import ResourceDetails, update_resource
+from yanxiu.resources.services.collections import create_collection, put_in_collection, take_from_collection
 from yanxiu.search.permissions import principals_of
 from yanxiu.workshops.queries import membership_of, workshops_of
 from yanxiu.workshops.services.membership import remove_member
@@ -18,7 +23,7 @@ WORLDS = (
     "workshops.matrix", "workshops.matrix_activities", "workshops.matrix_tasks", "workshops.matrix_bulletins",
     "workshops.matrix_termplan",
     "lessonplans.matrix", "lessonplans.matrix_comments",
-    "observations.matrix", "resources.matrix",
+    "observations.matrix", "resources.matrix", "resources.matrix_collections",
 )  # fmt: skip
 KINDS = (
     "person",
@@ -36,6 +41,7 @@ KINDS = (
     "lesson",
     "comment",
     "resource",
+    "collection",
 )
 
 
@@ -105,6 +111,38 @@ def test_two_words_find_a_topic_a_plan_a_comment_and_a_resource(world, cast, cli
     public = {kind for kind in KINDS if sources()[kind].visible(stranger, list(everything(kind)))}
     assert kinds_found(client_for("stranger"), "草船借箭 设计") <= public
     assert not public & {"topic", "post", "plan", "comment", "lesson"}
+
+
+def test_a_collection_is_found_by_what_is_in_it_but_not_by_what_its_readers_may_not_see(
+    ctx, cast, client_for, index_now
+):
+    teacher, leader = cast.user("teacher"), cast.user("leader")
+    shared, own = make_resource(teacher, "鲸的课件"), make_resource(leader, "竹石的学案", visibility="county")
+    with unit_of_work():
+        package = create_collection(teacher, "期末复习包", "按单元放好了，先看提纲")
+        private = create_collection(teacher, "自己留着", visibility="private")
+        put_in_collection(teacher, package, shared)
+        for one in (package, private):
+            put_in_collection(teacher, one, own)
+    index_now()
+    villager = client_for("villager")
+
+    def hits(client, query: str) -> list[str]:
+        page = client.get("/search", query_string={"q": query, "kind": "collection"}).get_data(as_text=True)
+        return sorted(re.findall(r'href="(/collections/\d+)"', page))
+
+    of_all, of_one = f"/collections/{package.id}", f"/collections/{private.id}"
+    for query in ("期末复习包", "单元提纲", "鲸的课件", "竹石"):
+        assert hits(villager, query) == [of_all], query
+    assert "资源包" in villager.get("/search?q=期末复习包").get_data(as_text=True)
+    assert hits(client_for("stranger"), "期末复习包") == []
+    assert hits(client_for("teacher"), "竹石") == sorted((of_all, of_one))
+    with unit_of_work():
+        details = ResourceDetails(title="竹石的学案", kind="plan", visibility="private")
+        update_resource(cast.user("leader"), db.session.get(Resource, own.id), details)
+        take_from_collection(cast.user("teacher"), db.session.get(ResourceCollection, package.id), shared.id)
+    index_now()
+    assert hits(villager, "竹石") == hits(client_for("teacher"), "竹石") == hits(villager, "鲸的课件") == []
 
 
 def test_leaving_a_workshop_takes_its_things_out_at_once(world, cast, client_for, index_now):

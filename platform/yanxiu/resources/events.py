@@ -107,3 +107,11 @@ class ResourceTakenDown(Event):
     resource_id: int
     actor_id: int
     owner_id: int
+
+
+@dataclass(frozen=True)
+class CollectionChanged(Event):
+    """A collection was made, changed or fetched back; `narrowed` when fewer may see it, or less is in it."""
+
+    collection_id: int
+    narrowed: bool = False

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import ids_below
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import (
     PUBLIC,
@@ -22,8 +24,9 @@ from yanxiu.core.search_queue import (
 )
 from yanxiu.resources.catalog import KINDS
 from yanxiu.resources.catalog import SOURCES as ORIGINS
-from yanxiu.resources.models import Resource
+from yanxiu.resources.models import Resource, ResourceCollection
 from yanxiu.resources.queries import OVERSEERS, resources_by_id, visible_ids
+from yanxiu.resources.queries.collections import contents_of, visible_collections
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
 from yanxiu.workshops.queries import visible_workshop_ids, workshop_ids_below
 
@@ -91,5 +94,84 @@ def _below(path: str) -> Select[int]:
     return select(Resource.id).where(or_(Resource.school_id.in_(ids_below(path)), shared, published))
 
 
-SOURCES: tuple[IndexSource, ...] = (IndexSource("resource", "资源", load_documents, _all_ids, _visible, _below),)
+def load_collections(ids: Sequence[int]) -> list[IndexDocument]:
+    """Describe collections by title, introduction and what they hold; deleted ones are left out."""
+    rows = select(ResourceCollection).where(ResourceCollection.id.in_(ids), ResourceCollection.removed_at.is_(None))
+    load = joinedload(ResourceCollection.owner), joinedload(ResourceCollection.school)
+    found = db.session.scalars(rows.options(*load)).unique().all()
+    items = contents_of([one.id for one in found])
+    return [_collection_document(one, items[one.id]) for one in found]
+
+
+def _collection_document(collection: ResourceCollection, items: Sequence[Resource]) -> IndexDocument:
+    """Its words are only of what whoever may open the collection may see: else a search would tell of the rest."""
+    readers = _collection_acl(collection)
+    titles = [one.title for one in items if _opens_to(one, collection, readers)]
+    school = collection.school
+    return IndexDocument(
+        kind="collection",
+        object_id=collection.id,
+        title=collection.title,
+        url=f"/collections/{collection.id}",
+        acl=readers,
+        body="\n".join(filter(None, (collection.introduction, " · ".join(titles)))),
+        place=school.label if school is not None else "",
+        type="资源包",
+        school=school.name if school is not None else "",
+        author=collection.owner.name,
+        year=str(collection.created_at.astimezone(clock.LOCAL_ZONE).year),
+        date=collection.created_at,
+    )
+
+
+def _opens_to(resource: Resource, collection: ResourceCollection, readers: frozenset[str]) -> bool:
+    """Whether everybody who may open a collection may see this resource in it; its owner put it in."""
+    acl = _acl(resource)
+    if PUBLIC in acl:
+        return True
+    of_county = collection.county_id is not None and acl_county(collection.county_id) in acl
+    if collection.visibility != "public" and of_county:
+        return True
+    others = readers - {acl_user(collection.owner_id)}
+    school = set() if collection.school_id is None else {acl_school(collection.school_id)}
+    return others <= acl if others else bool(acl & (readers | school))
+
+
+def _collection_acl(collection: ResourceCollection) -> frozenset[str]:
+    """Mirrors `permissions.can_view_collection`."""
+    owner = frozenset({acl_user(collection.owner_id)})
+    if collection.visibility == "public":
+        return owner | {PUBLIC}
+    if collection.visibility == "county" and collection.county_id is not None:
+        return owner | {acl_county(collection.county_id)}
+    if collection.visibility == "school":
+        own = frozenset() if collection.school_id is None else frozenset({acl_school(collection.school_id)})
+        return owner | own | acl_roles(OVERSEERS, collection.org_path)
+    return owner
+
+
+def _all_collection_ids() -> Iterator[int]:
+    statement = select(ResourceCollection.id).where(ResourceCollection.removed_at.is_(None))
+    yield from db.session.scalars(statement.order_by(ResourceCollection.id).execution_options(yield_per=1000))
+
+
+def _visible_collection_ids(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+    return set(
+        db.session.scalars(
+            select(ResourceCollection.id).where(ResourceCollection.id.in_(ids), visible_collections(viewer))
+        )
+    )
+
+
+def _collections_below(path: str) -> Select[int]:
+    published = ResourceCollection.org_path.startswith(path, autoescape=True)
+    return select(ResourceCollection.id).where(or_(ResourceCollection.school_id.in_(ids_below(path)), published))
+
+
+SOURCES: tuple[IndexSource, ...] = (
+    IndexSource("resource", "资源", load_documents, _all_ids, _visible, _below),
+    IndexSource(
+        "collection", "资源包", load_collections, _all_collection_ids, _visible_collection_ids, _collections_below
+    ),
+)
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

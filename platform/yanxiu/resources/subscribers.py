@@ -18,6 +18,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.events.preparations import PlanMoved
 from yanxiu.resources.arrivals import SWEEP_JOB, sweep_arrivals
 from yanxiu.resources.events import (
+    CollectionChanged,
     ResourceOpened,
     ResourcePublished,
     ResourceRemoved,
@@ -34,6 +35,7 @@ from yanxiu.resources.from_plans import FROM_PLAN, publish_plan
 from yanxiu.resources.importing import JOBS as IMPORT_JOBS
 from yanxiu.resources.models import ResourceFile, ResourceUpload
 from yanxiu.resources.preview.rendering import previewed
+from yanxiu.resources.queries.collections import collection_ids_with
 from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
 from yanxiu.web.live import recheck_rooms
@@ -50,7 +52,7 @@ def _queue_reading(event: ResourcePublished | ResourceVersionAdded) -> None:
     enqueue_index("resource", event.resource_id)
 
 
-def _reindex(event: ResourceTextRead | ResourceRestored) -> None:
+def _reindex(event: ResourceTextRead) -> None:
     enqueue_index("resource", event.resource_id)
 
 
@@ -60,10 +62,21 @@ def _reindex_filed(event: ResourcesFiled) -> None:
 
 def _reindex_narrowed(event: ResourceUpdated) -> None:
     enqueue_index("resource", event.resource_id, narrowed=True)
+    enqueue_index_many("collection", collection_ids_with(event.resource_id), urgent=True)
 
 
 def _drop_from_index(event: ResourceRemoved) -> None:
     enqueue_index("resource", event.resource_id, deleted=True)
+    enqueue_index_many("collection", collection_ids_with(event.resource_id), urgent=True)
+
+
+def _reindex_restored(event: ResourceRestored) -> None:
+    enqueue_index("resource", event.resource_id)
+    enqueue_index_many("collection", collection_ids_with(event.resource_id))
+
+
+def _reindex_collection(event: CollectionChanged) -> None:
+    enqueue_index("collection", event.collection_id, narrowed=event.narrowed)
 
 
 def _follow(event: OrganizationMoved) -> None:
@@ -167,7 +180,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(ResourceOpened, _tell_plans),
     Subscription(ResourceVersionAdded, _queue_reading),
     Subscription(ResourceTextRead, _reindex),
-    Subscription(ResourceRestored, _reindex),
+    Subscription(ResourceRestored, _reindex_restored),
+    Subscription(CollectionChanged, _reindex_collection),
     Subscription(ResourcesFiled, _reindex_filed),
     Subscription(ResourceUpdated, _reindex_narrowed),
     Subscription(ResourceRemoved, _drop_from_index),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
@@ -12,6 +13,7 @@ from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
 from yanxiu.resources.models import CollectionItem, Resource, ResourceCollection, ResourceFile
 from yanxiu.resources.queries import OVERSEERS, visible_resources
+from yanxiu.workshops.models import Workshop
 
 LARGEST = 200
 """So many resources are in a collection at most: it is read whole."""
@@ -97,3 +99,20 @@ def collections_with(viewer: Viewer, resource_id: int, limit: int = 5) -> Sequen
     rows = rows.where(CollectionItem.resource_id == resource_id, visible_collections(viewer))
     found = db.session.execute(rows.order_by(ResourceCollection.id.desc()).limit(limit))
     return [(row[0], row[1]) for row in found]
+
+
+def collection_ids_with(resource_id: int) -> list[int]:
+    """Return the ids of all collections in which a resource stands, for search to hear of a change."""
+    rows = select(CollectionItem.collection_id).where(CollectionItem.resource_id == resource_id)
+    return list(db.session.scalars(rows.order_by(CollectionItem.collection_id)))
+
+
+def contents_of(collection_ids: Sequence[int]) -> dict[int, list[Resource]]:
+    """Return what stands in each in its order, with what says who may see it; for search, which asks no viewer."""
+    rows = select(CollectionItem.collection_id, Resource).join(Resource, Resource.id == CollectionItem.resource_id)
+    rows = rows.where(CollectionItem.collection_id.in_(collection_ids), Resource.removed_at.is_(None))
+    rows = rows.options(joinedload(Resource.workshop).joinedload(Workshop.organization))
+    items: dict[int, list[Resource]] = defaultdict(list)
+    for collection_id, resource in db.session.execute(rows.order_by(CollectionItem.position, CollectionItem.id)):
+        items[collection_id].append(resource)
+    return items

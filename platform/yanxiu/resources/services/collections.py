@@ -8,7 +8,9 @@ from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db, hold
 from yanxiu.core.errors import InvalidError, NotFoundError
+from yanxiu.core.events import record
 from yanxiu.core.storage import ReceivedFile, keep_file
+from yanxiu.resources.events import CollectionChanged
 from yanxiu.resources.models import CollectionItem, Resource, ResourceCollection
 from yanxiu.resources.queries.collections import LARGEST, items_of
 from yanxiu.resources.services import drop_files
@@ -32,6 +34,7 @@ def create_collection(
     )
     db.session.add(made)
     db.session.flush()
+    record(CollectionChanged(made.id))
     return made
 
 
@@ -56,6 +59,7 @@ def update_collection(
     if actor.id != collection.owner_id:
         record_audit(actor, "collection.update", "collection", collection.id, title=collection.title)
     db.session.flush()
+    record(CollectionChanged(collection.id, narrowed=True))
 
 
 def put_in_collection(actor: User, collection: ResourceCollection, resource: Resource) -> bool:
@@ -68,6 +72,7 @@ def put_in_collection(actor: User, collection: ResourceCollection, resource: Res
         raise InvalidError(f"一个资源包最多放 {LARGEST} 份，请另建一个", field="collection_id")
     db.session.add(CollectionItem(collection_id=collection.id, resource_id=resource.id, position=len(items)))
     db.session.flush()
+    record(CollectionChanged(collection.id))
     return True
 
 
@@ -81,6 +86,7 @@ def take_from_collection(actor: User, collection: ResourceCollection, resource_i
     items.remove(gone)
     db.session.delete(gone)
     _number(items)
+    record(CollectionChanged(collection.id, narrowed=True))
 
 
 def place_in_collection(actor: User, collection: ResourceCollection, resource_id: int, before_id: int | None) -> None:
@@ -101,6 +107,7 @@ def remove_collection(actor: User, collection: ResourceCollection) -> None:
     _hold(collection)
     if collection.removed_at is None:
         collection.removed_at = clock.now()
+        record(CollectionChanged(collection.id, narrowed=True))
         record_audit(actor, "collection.remove", "collection", collection.id, title=collection.title)
 
 
@@ -109,6 +116,7 @@ def restore_collection(actor: User, collection: ResourceCollection) -> None:
     _hold(collection)
     if collection.removed_at is not None:
         collection.removed_at = None
+        record(CollectionChanged(collection.id))
         record_audit(actor, "collection.restore", "collection", collection.id, title=collection.title)
 
 

@@ -9,7 +9,9 @@ from tests.support.documents import docx_bytes, pdf_bytes
 from tests.support.matrix import Row, SocketRow, expect, expect_words, signed_in
 from tests.support.resources import checked_file, make_resource, make_upload
 from tests.support.workshops import make_workshop
+from yanxiu.core.subtitles import Cue
 from yanxiu.resources.services import note_preview, remove_resource
+from yanxiu.resources.services.subtitles import set_subtitles
 
 
 def build(cast: Cast) -> dict[str, object]:
@@ -25,7 +27,11 @@ def build(cast: Cast) -> dict[str, object]:
     paged = make_resource(teacher, name="通知.pdf", data=pdf_bytes(), visibility="school")
     picture = checked_file("页.png", b"picture").received
     note_preview(paged.files[0], "pages", "", {"total": 1}, [picture])
+    film = make_resource(teacher, name="微课.mp4", data=b"film", visibility="school")
+    set_subtitles(teacher, film, "微课.srt", [Cue(0, 1000, "同学们好")])
     return {
+        "film": film.id,
+        "film_file": film.files[0].id,
         "w": workshop.id,
         "upload": first_upload,
         "sound": sound.id,
@@ -57,6 +63,15 @@ ROUTES = {
     ("GET", "resources.download"): Row("/resources/{county}/download", expect(200, anonymous=404, stranger=404)),
     ("GET", "resources.download_version"): Row("/resources/{school}/files/{school_file}/download", SCHOOL),
     ("GET", "resources.media"): Row("/resources/{sound}/files/{sound_file}/media", SCHOOL),
+    ("GET", "resources.subtitles"): Row("/resources/{film}/files/{film_file}/subtitles", SCHOOL),
+    ("POST", "resources.add_subtitles"): Row(
+        "/resources/{film}/subtitles",
+        expect(302, **AWAY, **EDITS),
+        files={"subtitles": (b"1\n00:00:01,000 --> 00:00:02,000\nhello\n", "film.srt")},
+    ),
+    ("POST", "resources.remove_subtitles"): Row(
+        "/resources/{film}/subtitles/removal", expect(302, **AWAY, **EDITS), data={}
+    ),
     ("GET", "resources.preview_image"): Row("/resources/{paged}/files/{paged_file}/images/1", SCHOOL),
     ("POST", "resources.favorite"): Row(
         "/resources/{private}/favorite", expect(404, anonymous=302, teacher=302), data={"favorite": "1"}

@@ -69,6 +69,8 @@ class IndexDocument:
 
     `body` and `attachment` are plain text (`core.html.text_of`), at most 200,000 characters are used of each.
     `place` is what the result shows under the title to tell where it is: a workshop's or a lesson's name.
+    `seconds`: where `attachment` is what is said in a video, the second at which each of its lines is; a hit there
+    opens the page at `?t=<seconds>`.
     Facet fields are the words shown to people (小学, 语文, 五年级, 统编版, 上册); empty means unknown.
     """
 
@@ -79,6 +81,7 @@ class IndexDocument:
     acl: frozenset[str]
     body: str = ""
     attachment: str = ""
+    seconds: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     place: str = ""
     subject: str = ""

@@ -24,6 +24,7 @@ from yanxiu.resources.models import (
     ResourceImport,
     ResourceImportRow,
     ResourceReview,
+    ResourceSubtitles,
     ResourceUse,
     TextbookNode,
     TextbookRemap,
@@ -88,6 +89,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
                 placed=find_places,
             ),
             Kept(ResourceFile, "resource_id", arriving=unread, placed=read_again),
+            Kept(ResourceSubtitles, "file_id"),
         ),
         left=(
             Left(ResourceCollection, "a person's own, also of what is not the workshop's"),

@@ -141,6 +141,12 @@ class VersionForm(Form):
     note = StringField("改了什么", [_upto(200)], [_tidy])
 
 
+class SubtitlesForm(Form):
+    """Subtitles for a video."""
+
+    subtitles = FileField("字幕文件")
+
+
 def parse_filter(args: Mapping[str, str], workshop_id: int | None = None) -> LibraryFilter:
     """Read a list's address; what is not known is left out, so that an old link still opens."""
 

@@ -39,6 +39,9 @@ def load_documents(ids: Sequence[int]) -> list[IndexDocument]:
 def _document(resource: Resource) -> IndexDocument:
     file = resource.current_file
     text = file.content.text if file is not None and file.content is not None else ""
+    cues = file.subtitles.cues if file is not None and file.subtitles is not None else []
+    if cues:
+        text = "\n".join(said.replace("\n", " ") for _from, _until, said in cues)
     return IndexDocument(
         kind="resource",
         object_id=resource.id,
@@ -48,6 +51,7 @@ def _document(resource: Resource) -> IndexDocument:
         body=resource.summary,
         attachment=text,
         tags=tuple(word for word in (resource.unit, resource.lesson, *resource.tags.split("、")) if word),
+        seconds=tuple(begins // 1000 for begins, _until, _said in cues),
         place=resource.school.label if resource.school is not None else "",
         subject=resource.subject,
         stage=resource.stage,

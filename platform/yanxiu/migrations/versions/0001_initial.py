@@ -2330,6 +2330,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_review_resource_id"), ["resource_id"], unique=False)
 
     op.create_table(
+        "resource_subtitles",
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("cues", sa.JSON(), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["resource_file.id"], name=op.f("fk_resource_subtitles_file_id_resource_file")
+        ),
+        sa.ForeignKeyConstraint(["uploader_id"], ["user.id"], name=op.f("fk_resource_subtitles_uploader_id_user")),
+        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_resource_subtitles")),
+    )
+    op.create_table(
         "score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("evaluation_id", sa.Integer(), nullable=False),
@@ -2924,6 +2937,7 @@ def downgrade() -> None:
 
     op.drop_table("segment")
     op.drop_table("score")
+    op.drop_table("resource_subtitles")
     with op.batch_alter_table("resource_review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_review_resource_id"))
 

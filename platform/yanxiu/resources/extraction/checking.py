@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Callable
 from typing import Any
 
 from yanxiu.resources.extraction.archives import guard_archive, guard_office, open_workbook
 from yanxiu.resources.extraction.beginnings import beginning, pdf_beginning, slides_beginning, word_beginning
+from yanxiu.resources.extraction.encodings import decoded
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.images import reencode
 from yanxiu.resources.extraction.media import open_media
@@ -64,19 +64,9 @@ def _check_text(path: str, extension: str, out: str) -> dict[str, Any]:
 
 
 def decode_text(path: str) -> str:
-    """Text of a .txt in UTF-8, UTF-16 with a mark, or GB18030 (what Chinese Windows writes)."""
+    """The text of a file of plain text."""
     with open(path, "rb") as handle:
-        raw = handle.read()
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return raw.decode("utf-16", errors="replace")
-    if b"\x00" in raw:
-        raise UnsuitableFileError("这不是文本文件，请用记事本另存为 txt 再上传。")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnsuitableFileError("认不出文字的编码，请用记事本另存为 UTF-8 编码的 txt 再上传。")
+        return decoded(handle.read())
 
 
 def _check_image(path: str, extension: str, out: str) -> dict[str, Any]:
@@ -115,7 +105,7 @@ _CHECKS: dict[str, Callable[[str, str, str], dict[str, Any]]] = {
     ".pptx": _check_slides,
     ".xlsx": _check_sheet,
     ".pdf": _check_pdf,
-    ".txt": _check_text,
+    **dict.fromkeys((".txt", ".srt", ".vtt"), _check_text),
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"), _check_image),
     **dict.fromkeys((".mp3", ".m4a", ".wav", ".mp4", ".webm"), _check_media),
     ".zip": _check_archive,

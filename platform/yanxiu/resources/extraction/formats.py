@@ -49,6 +49,8 @@ FORMATS: dict[str, Format] = {
         _format(".xlsx", "sheet", _OOXML + "spreadsheetml.sheet", "Excel 表格", 20),
         _format(".pdf", "pdf", "application/pdf", "PDF 文档", 60),
         _format(".txt", "text", "text/plain", "文本文件", 5),
+        _format(".srt", "text", "text/plain", "字幕文件", 2),
+        _format(".vtt", "text", "text/plain", "字幕文件", 2),
         _format(".jpg", "image", "image/jpeg", "图片", 20),
         _format(".jpeg", "image", "image/jpeg", "图片", 20, ".jpeg", ".jpg"),
         _format(".png", "image", "image/png", "图片", 20),

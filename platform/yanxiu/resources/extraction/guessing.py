@@ -23,7 +23,7 @@ _KIND_WORDS = (
 )
 _KIND_BY_EXTENSION = {
     ".ppt": "slides", ".pptx": "slides", ".mp4": "recording", ".webm": "recording", ".mp3": "material",
-    ".m4a": "material", ".wav": "material", ".jpg": "material", ".jpeg": "material", ".png": "material",
+    ".m4a": "material", ".wav": "material", ".srt": "material", ".vtt": "material", ".jpg": "material", ".jpeg": "material", ".png": "material",
     ".gif": "material", ".webp": "material", ".bmp": "material", ".zip": "material",
 }  # fmt: skip
 _SUBJECT_ALIASES = {

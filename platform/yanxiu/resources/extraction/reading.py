@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from yanxiu.core.subtitles import parse_subtitles
 from yanxiu.resources.extraction.archives import guard_office, listing, open_workbook
 from yanxiu.resources.extraction.checking import MAIN_PARTS, decode_text
 
@@ -103,6 +104,13 @@ def text_lines(path: str) -> Iterator[str]:
     yield from decode_text(path).splitlines()
 
 
+def subtitle_lines(path: str) -> Iterator[str]:
+    """What is said, without the times; a file without cues is read as it is."""
+    text = decode_text(path)
+    cues = parse_subtitles(text)
+    yield from (line for cue in cues for line in cue.text.splitlines()) if cues else text.splitlines()
+
+
 def archive_lines(path: str) -> Iterator[str]:
     """File names inside a zip, so that search finds the package by what it holds."""
     return (entry.name for entry in listing(path) if not entry.is_folder)
@@ -114,5 +122,7 @@ _READERS: dict[str, Callable[[str], Iterator[str]]] = {
     ".xlsx": sheet_lines,
     ".pdf": pdf_lines,
     ".txt": text_lines,
+    ".srt": subtitle_lines,
+    ".vtt": subtitle_lines,
     ".zip": archive_lines,
 }

@@ -36,6 +36,7 @@ __all__ = [
     "ResourceImport",
     "ResourceImportRow",
     "ResourceReview",
+    "ResourceSubtitles",
     "ResourceUpload",
     "ResourceUse",
     "TextbookNode",
@@ -145,6 +146,7 @@ class ResourceFile(Model):
     content: Mapped[ResourceContent | None] = relationship(
         back_populates="file", foreign_keys="ResourceContent.file_id"
     )
+    subtitles: Mapped[ResourceSubtitles | None] = relationship(back_populates="file")
 
 
 class ResourceContent(Model):
@@ -176,6 +178,20 @@ class ResourceBand(Model):
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("resource_file.id"), primary_key=True, index=True)
+
+
+class ResourceSubtitles(Model):
+    """What is said in a video, as [from, until, text] in milliseconds; read from a file that is not kept."""
+
+    __tablename__ = "resource_subtitles"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("resource_file.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    cues: Mapped[list[tuple[int, int, str]]] = mapped_column(JSON)
+    uploader_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    file: Mapped[ResourceFile] = relationship(back_populates="subtitles")
 
 
 class PreviewImage(Model):

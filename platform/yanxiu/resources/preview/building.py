@@ -49,7 +49,7 @@ _BUILDERS: dict[str, Callable[[str, str], dict[str, Any]]] = {
     ".pptx": build_slides,
     ".xlsx": build_sheets,
     ".pdf": build_pages,
-    ".txt": _build_text,
+    **dict.fromkeys((".txt", ".srt", ".vtt"), _build_text),
     ".zip": _build_listing,
     **{extension: partial(build_media, extension) for extension in (".mp3", ".m4a", ".wav", ".mp4", ".webm")},
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"), _build_image),

@@ -22,6 +22,7 @@ from yanxiu.resources.models import (
     ResourceDownload,
     ResourceFavorite,
     ResourceFile,
+    ResourceSubtitles,
     ResourceUpload,
 )
 
@@ -129,6 +130,7 @@ def find_resource(resource_id: int) -> Resource | None:
             *_row(),
             joinedload(Resource.workshop),
             joinedload(Resource.current_file).joinedload(ResourceFile.content).defer(ResourceContent.text),
+            joinedload(Resource.current_file).joinedload(ResourceFile.subtitles).defer(ResourceSubtitles.cues),
             selectinload(Resource.files).joinedload(ResourceFile.stored_file),
             selectinload(Resource.files).joinedload(ResourceFile.uploader),
         )
@@ -266,6 +268,7 @@ def resources_by_id(resource_ids: Sequence[int]) -> Select[Resource]:
             *_row(),
             joinedload(Resource.workshop),
             joinedload(Resource.current_file).joinedload(ResourceFile.content).load_only(ResourceContent.text),
+            joinedload(Resource.current_file).joinedload(ResourceFile.subtitles),
         )
     )
 

@@ -9,9 +9,9 @@ from yanxiu.core.errors import YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.resources import catalog
-from yanxiu.resources.extraction.formats import ACCEPT
+from yanxiu.resources.extraction.formats import ACCEPT, FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile, take_in
-from yanxiu.resources.forms import DetailsForm, VersionForm, details_of
+from yanxiu.resources.forms import DetailsForm, SubtitlesForm, VersionForm, details_of
 from yanxiu.resources.models import Resource
 from yanxiu.resources.permissions import can_edit_resource, can_remove_resource, can_restore_resource
 from yanxiu.resources.queries.textbooks import shelf_of
@@ -25,7 +25,7 @@ from yanxiu.workshops.queries import workshop_options
 def edit(resource_id: int) -> str:
     """What is said about a resource, to be changed."""
     resource = load_for(can_edit_resource, resource_id)
-    return _page(resource, _details_form(resource), VersionForm(formdata=None))
+    return edit_page(resource)
 
 
 @bp.post("/resources/<int:resource_id>")
@@ -104,7 +104,21 @@ def _details_form(resource: Resource, *, typed: bool = True) -> DetailsForm:
     return form
 
 
-def _page(resource: Resource, form: DetailsForm, version: VersionForm) -> str:
+def edit_page(resource: Resource, subtitles: SubtitlesForm | None = None) -> str:
+    """The page as it is when opened, or with what is wrong with a file of subtitles."""
+    form = _details_form(resource, typed=subtitles is None)
+    return _page(resource, form, VersionForm(formdata=None), subtitles)
+
+
+def _page(resource: Resource, form: DetailsForm, version: VersionForm, subtitles: SubtitlesForm | None = None) -> str:
+    file = resource.current_file
     return render_template(
-        "resources/edit.html", resource=resource, form=form, version=version, accept=ACCEPT, catalog=catalog
+        "resources/edit.html",
+        resource=resource,
+        form=form,
+        version=version,
+        subtitles=subtitles or SubtitlesForm(formdata=None),
+        plays=file is not None and FORMATS[file.extension].family == "video",
+        accept=ACCEPT,
+        catalog=catalog,
     )

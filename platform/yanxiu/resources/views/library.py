@@ -127,6 +127,7 @@ def show(resource_id: int) -> str:
         seq=current_seq(f"resource:{resource.id}"),
         catalog=catalog,
         formats=FORMATS,
+        start=_second_of(request.args.get("t", "")),
         reviews=reviews_of(resource.id) if reads else None,
         may_review=can_review_resource(viewer, resource),
         near=near_resource(viewer, viewer_workshops(), resource.current_file_id) if reads else None,
@@ -139,6 +140,11 @@ def show(resource_id: int) -> str:
     )
     _note_opening(resource.id)
     return page
+
+
+def _second_of(text: str) -> int:
+    """At which second a video begins; 0 for whatever is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 
 def _note_opening(resource_id: int) -> None:

@@ -30,7 +30,7 @@ from yanxiu.search.queries.reading import (
 from yanxiu.search.queries.synonyms import synonyms_in_use
 from yanxiu.search.text.fold import fold
 from yanxiu.search.text.queries import Query, understand
-from yanxiu.search.text.snippets import Piece, mark, snippet
+from yanxiu.search.text.snippets import Piece, line_found, mark, snippet
 from yanxiu.search.text.spelling import repaired
 
 PAGE = 20
@@ -292,7 +292,7 @@ class Reader:
             kind=document.kind,
             label=labels().get(document.kind, document.kind),
             object_id=document.object_id,
-            url=document.url,
+            url=_opening(document, needles),
             title=mark(document.title, needles),
             text=_excerpt(document, needles),
             document=document,
@@ -301,6 +301,17 @@ class Reader:
 
 def _within(wanted: Wanted) -> frozenset[str]:
     return frozenset(mark(wanted.workshop) for mark in INSIDE) if wanted.workshop else frozenset()
+
+
+def _opening(document: IndexDocument, needles: tuple[str, ...]) -> str:
+    """Where a hit leads: what is said in a video and nowhere else, to the second at which it is said."""
+    if not document.seconds:
+        return document.url
+    told = fold("\n".join((document.title, document.body)))
+    line = line_found(document.attachment, [needle for needle in needles if needle not in told])
+    if line is None or line >= len(document.seconds):
+        return document.url
+    return f"{document.url}?t={document.seconds[line]}"
 
 
 def _excerpt(document: IndexDocument, needles: tuple[str, ...]) -> list[Piece]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from yanxiu.search.text.fold import fold
 
 MAX_MATCHES = 400
+WIDTH = 120
 LEAD = 24
 """Characters of context before the first word found."""
 
@@ -69,7 +70,14 @@ def _best_start(folded: str, spans: list[tuple[int, int]], width: int) -> int:
     return best
 
 
-def snippet(text: str, needles: Iterable[str], width: int = 120) -> list[Piece]:
+def line_found(text: str, needles: Iterable[str]) -> int | None:
+    """The number (from 0) of the line in which most of the words looked for begin to stand together; None without any."""
+    folded = fold(text)
+    spans = _spans(folded, needles)
+    return text.count("\n", 0, _best_start(folded, spans, WIDTH)) if spans else None
+
+
+def snippet(text: str, needles: Iterable[str], width: int = WIDTH) -> list[Piece]:
     """About `width` characters of `text` around the words looked for; its beginning when none of them is in it."""
     folded = fold(text)
     spans = _spans(folded, needles)

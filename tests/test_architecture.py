@@ -21,6 +21,7 @@ TOP = {
     "archive_cli",
     "documents_cli",
     "maintenance_cli",
+    "recordings_cli",
     "serving",
     "realtime",
     "rehearsal",

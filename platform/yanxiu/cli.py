@@ -27,6 +27,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.documents_cli import COMMANDS as DOCUMENT_COMMANDS
 from yanxiu.maintenance_cli import COMMANDS
 from yanxiu.realtime import run_realtime
+from yanxiu.recordings_cli import COMMANDS as RECORDING_COMMANDS
 from yanxiu.search.cli import build_index
 from yanxiu.search.indexer import run_indexer
 from yanxiu.serving import EmbeddedServer, is_taken, start_worker
@@ -47,7 +48,7 @@ def main() -> None:
     """研修坊: 网络校本研修平台."""
 
 
-for command in (*COMMANDS, *ARCHIVE_COMMANDS, *DOCUMENT_COMMANDS):
+for command in (*COMMANDS, *ARCHIVE_COMMANDS, *DOCUMENT_COMMANDS, *RECORDING_COMMANDS):
     main.add_command(command)
 
 

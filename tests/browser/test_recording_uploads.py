@@ -130,3 +130,23 @@ def test_nobody_is_moved_out_by_a_slip_of_the_hand(page_for, app, cast, lesson_i
     ask.get_by_role("button", name="移出").click()
     expect(page.get_by_text("已移出周敏")).to_be_visible()
     expect(page.get_by_role("button", name="移出周敏")).to_have_count(0)
+
+
+def test_a_file_on_a_stick_goes_on_where_the_other_computer_stopped(page_for, lesson_id, large_file):
+    page = open_lesson(page_for, "teacher", lesson_id)
+    offsets = portions_sent(page)
+    page.route(
+        "**/uploads/*",
+        lambda route: None if route.request.headers.get("upload-offset") == str(4 * MIB) else route.continue_(),
+    )
+    choose(page, large_file)
+    eventually(lambda: page.evaluate("1") and 4 * MIB in offsets)
+    page.once("dialog", lambda leaving: leaving.accept())
+    page.reload()
+    page.evaluate("localStorage.clear()")  # another computer has no note of it
+    page.unroute("**/uploads/*")
+    offsets.clear()
+    expect(page.locator("[data-unfinished]")).to_contain_text("“长课.mp4”传到了 10%")
+    choose(page, large_file.rename(large_file.with_name("VID~1.MP4")))
+    expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
+    assert offsets[0] == 4 * MIB

@@ -5,6 +5,7 @@ import { toast } from "../behaviors/toast.js";
 import { readableSize } from "../behaviors/small-things.js";
 import { request } from "../net.js";
 import { keepAwake, letSleep } from "../uploads/awake.js";
+import { fingerprint } from "../uploads/fingerprint.js";
 import { forgetAddress, resumable, timeLeft } from "../uploads/resumable.js";
 
 export function bindUpload(form) {
@@ -34,17 +35,25 @@ class RecordingUpload {
     if (!file) return this.say("请先选择要上传的视频文件", "error");
     const most = Number(this.form.dataset.maxBytes);
     if (file.size > most) return this.say(`文件超过 ${readableSize(most)}，请先压缩或分段`, "error");
-    this.upload = this.prepare(file);
+    const print = await fingerprint(file).catch(() => "");
+    this.upload = this.prepare(file, print);
     const earlier = await this.upload.findPreviousUploads();
     if (earlier.length) this.upload.resumeFromPreviousUpload(earlier[0]);
+    else this.upload.url = this.begunElsewhere(print);
     return this.go();
   }
 
-  prepare(file) {
+  /** The same file may have been begun on another computer: it came here on a stick, and the page lists what is unfinished. */
+  begunElsewhere(print) {
+    const begun = [...this.form.querySelectorAll("[data-unfinished][data-print]")].find((one) => one.dataset.print === print);
+    return begun ? begun.dataset.url : null;
+  }
+
+  prepare(file, print) {
     return resumable(file, {
       endpoint: this.form.dataset.endpoint,
       subject: this.form.dataset.lesson,
-      metadata: { lesson: this.form.dataset.lesson },
+      metadata: { lesson: this.form.dataset.lesson, print },
       onProgress: (sent, total) => this.progress(sent, total),
       onError: (error) => this.failed(error),
       onSuccess: () => this.done(),

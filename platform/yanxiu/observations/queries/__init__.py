@@ -17,6 +17,7 @@ from yanxiu.observations.queries.lessons import (
     may_watch,
     my_newest_lessons,
     newest_lessons_of_workshop,
+    teacher_of,
     visible_lessons,
     workshop_choices,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "recording_of",
     "rubric_choices",
     "submitted_evaluations",
+    "teacher_of",
     "threads_of",
     "version_for_upload",
     "visible_lessons",

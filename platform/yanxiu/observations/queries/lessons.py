@@ -99,6 +99,15 @@ def find_lesson(viewer: Viewer, lesson_id: int, *, deleted: bool = False) -> Les
     return LessonView(lesson, access) if deleted and owned else None
 
 
+def teacher_of(lesson_id: int) -> User | None:
+    """Return who teaches a lesson that is not taken down; for the program itself, which serves no viewer."""
+    return db.session.scalar(
+        select(User)
+        .join(Lesson, Lesson.teacher_id == User.id)
+        .where(Lesson.id == lesson_id, Lesson.deleted_at.is_(None))
+    )
+
+
 def access_of(viewer: Viewer, lesson: Lesson) -> Access:
     """Return what connects the viewer with a lesson."""
     if not viewer.is_authenticated:

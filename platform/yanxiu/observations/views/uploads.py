@@ -54,6 +54,7 @@ def unfinished_uploads() -> list[dict[str, Any]]:
             "lesson_id": upload.subject_id,
             "name": upload.metadata.get("filename", ""),
             "size": upload.length,
+            "print": upload.metadata.get("print", ""),
             "offset": offset,
         }
         for upload, offset in waiting

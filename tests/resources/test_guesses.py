@@ -42,7 +42,7 @@ def test_the_catalog_knows_the_lesson_a_text_names_and_the_name_of_the_file_outw
     assert (guess["title"], guess["lesson"], guess["subject"], guess["volume"]) == (
         "草船借箭",
         "草船借箭",
-        "数学",
+        "语文",
         "下册",
     )
     assert proposals["subject"] == {"value": "语文", "reason": "正文第一行有“草船借箭”"}

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from tests.resources.matrix_textbooks import BOOKS
 from tests.support.resources import make_resource, make_upload
 from tests.support.together import together
+from yanxiu.accounts.services import create_organization
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.search_queue import SearchOutbox
+from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.resources.catalog import LEVELS, LONGEST
 from yanxiu.resources.indexing import load_documents
@@ -27,6 +29,7 @@ from yanxiu.resources.queries.textbooks import (
     shelf_of,
 )
 from yanxiu.resources.services.textbooks import (
+    INSTALL_BOOKS,
     add_node,
     import_chains,
     install_shipped_textbooks,
@@ -58,6 +61,20 @@ def test_the_shipped_catalog_is_whole_fits_its_columns_and_is_added_once(ctx, ca
     assert shelf.names("edition", {"stage": "小学", "subject": "数学"}) == ["人教版", "北师大版", "苏教版"]
     assert shelf.names("grade", {"stage": "高中"}) == ["高一", "高二", "高三"]
     assert names_in_book(cast.places["county"], "lesson", LESSON) == ["草船借箭", "景阳冈", "猴王出世", "红楼春趣"]
+
+
+def test_a_new_county_has_the_catalog_once_the_worker_was_there_and_the_small_world_none(app, work):
+    with app.app_context():
+        assert db.session.query(Job).filter_by(kind=INSTALL_BOOKS).count() == 0
+        with unit_of_work():
+            county = create_organization(None, None, "county", "新设县")
+            county_id = county.id
+    work()
+    with app.app_context():
+        with unit_of_work():
+            again = install_shipped_textbooks(None, county_id)
+        assert (again.new, again.known) == (0, len({c[: n + 1] for c in shipped_chains() for n in range(len(c))}))
+        assert [node.name for node in children_of(county_id, None)] == ["小学", "初中", "高中"]
 
 
 def test_a_rename_a_move_and_a_remap_take_every_resource_along_and_can_be_taken_back(ctx, cast):

@@ -30,6 +30,14 @@ class UserChanged(Event):
 
 
 @dataclass(frozen=True)
+class OrganizationCreated(Event):
+    """A place was added to the tree; `kind` as in `catalog.ORGANIZATION_KINDS`."""
+
+    organization_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class OrganizationMoved(Event):
     """A branch of the tree stands elsewhere: the paths of all in it changed, so who is above them did."""
 

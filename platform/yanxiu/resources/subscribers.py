@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from yanxiu.accounts.events import OrganizationMoved
+from yanxiu.accounts.events import OrganizationCreated, OrganizationMoved
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription, record
 from yanxiu.core.file_text import SlowFileError, text_in_file
@@ -38,11 +38,14 @@ from yanxiu.resources.preview.rendering import previewed
 from yanxiu.resources.queries.collections import collection_ids_with
 from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
+from yanxiu.resources.services.textbooks import INSTALL_BOOKS, import_chains
+from yanxiu.resources.textbooks import shipped_chains
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
 
 READ_AGAIN_S = 900
 """After how long a file is read once more that took too long."""
+BOOKS_AT_ONCE = 60
 _IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
@@ -81,6 +84,12 @@ def _reindex_collection(event: CollectionChanged) -> None:
 
 def _follow(event: OrganizationMoved) -> None:
     follow_organization(event.old_path, event.new_path)
+
+
+def _equip_county(event: OrganizationCreated) -> None:
+    """A county has the common textbooks from the beginning; it keeps, changes and retires them as its own."""
+    if event.kind == "county":
+        enqueue(INSTALL_BOOKS, {"county_id": event.organization_id}, key=f"{INSTALL_BOOKS}:{event.organization_id}")
 
 
 def _tell_plans(event: ResourceOpened) -> None:
@@ -153,6 +162,15 @@ def make_preview(payload: dict[str, Any], job: JobContext) -> None:
             note_preview(file, kind, html, data, images, message)
 
 
+def install_books(payload: dict[str, Any], job: JobContext) -> None:
+    """Add the shipped catalog, some rows a transaction; run twice it adds nothing that is there."""
+    chains = shipped_chains()
+    for start in range(0, len(chains), BOOKS_AT_ONCE):
+        with unit_of_work():
+            import_chains(None, int(payload["county_id"]), chains[start : start + BOOKS_AT_ONCE])
+        job.extend()
+
+
 def drop_upload(payload: dict[str, Any], job: JobContext) -> None:
     """Throw away a file nobody described within a week."""
     with unit_of_work():
@@ -187,6 +205,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(ResourceRemoved, _drop_from_index),
     Subscription(UploadReceived, _queue_expiry),
     Subscription(OrganizationMoved, _follow),
+    Subscription(OrganizationCreated, _equip_county),
     Subscription(PlanMoved, _queue_finished),
     Subscription(ResourceUpdated, _recheck, Moment.AFTER_COMMIT),
     Subscription(ResourceRemoved, _recheck, Moment.AFTER_COMMIT),
@@ -195,6 +214,7 @@ JOBS: dict[str, JobHandler] = {
     "resources.extract_text": extract_text,
     "resources.make_preview": make_preview,
     "resources.drop_upload": drop_upload,
+    INSTALL_BOOKS: install_books,
     SWEEP_JOB: sweep_arrivals,
     FROM_PLAN: publish_plan,
     **IMPORT_JOBS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 
 from yanxiu.accounts.catalog import ORGANIZATION_KINDS
-from yanxiu.accounts.events import OrganizationMoved, OrganizationRenamed
+from yanxiu.accounts.events import OrganizationCreated, OrganizationMoved, OrganizationRenamed
 from yanxiu.accounts.models import Organization, User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
@@ -46,6 +46,7 @@ def create_organization(
         name=organization.name,
         parent_id=organization.parent_id,
     )
+    record(OrganizationCreated(organization.id, kind))
     return organization
 
 

@@ -32,6 +32,7 @@ from yanxiu.resources.queries.textbooks import (
 from yanxiu.resources.textbooks import shipped_chains
 
 Chain = tuple[str, ...]
+INSTALL_BOOKS = "resources.install_books"
 
 
 def add_node(actor: User, county_id: int, parent: TextbookNode | None, name: str) -> TextbookNode:

@@ -74,7 +74,9 @@ def test_a_new_county_has_the_catalog_once_the_worker_was_there_and_the_small_wo
         with unit_of_work():
             again = install_shipped_textbooks(None, county_id)
         assert (again.new, again.known) == (0, len({c[: n + 1] for c in shipped_chains() for n in range(len(c))}))
-        assert [node.name for node in children_of(county_id, None)] == ["小学", "初中", "高中"]
+        assert [node.name for node in children_of(county_id, None)] == list(
+            dict.fromkeys(c[0] for c in shipped_chains())
+        )
 
 
 def test_a_rename_a_move_and_a_remap_take_every_resource_along_and_can_be_taken_back(ctx, cast):

@@ -15,6 +15,7 @@ from yanxiu.accounts.services import appoint, create_organization, create_user
 from yanxiu.core.db import db
 from yanxiu.core.demo import PASSWORD, DemoWorld
 from yanxiu.core.tasks import Job
+from yanxiu.core.unit_of_work import current_unit_of_work
 
 SINCE = date(2024, 9, 1)
 CAST_SIZE = 9
@@ -183,12 +184,18 @@ CAST = tuple((person.key, person.username, person.name) for person in PEOPLE[:CA
 """Whom `yanxiu serve --show-accounts` prints."""
 
 
+def _leave_undone(_worlds: list[DemoWorld]) -> None:
+    """Tests do without what the worker gives a new county."""
+    db.session.execute(delete(Job))
+
+
 def seed(world: DemoWorld) -> None:
     """Make the places, the people and their appointments."""
     for key, parent, kind, name, short in PLACES:
         world.orgs[key] = create_organization(None, world.orgs.get(parent or ""), kind, name, short)
-    if world.small:  # tests do without what the worker gives a new county
-        db.session.execute(delete(Job))
+    unit = current_unit_of_work()
+    if world.small and unit is not None:
+        unit.gather(_leave_undone, world)
     password_hash = hash_password(PASSWORD)
     for number, person in enumerate(PEOPLE[:CAST_SIZE] if world.small else PEOPLE):
         world.users[person.key] = create_user(

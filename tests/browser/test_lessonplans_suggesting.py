@@ -17,7 +17,7 @@ from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.document import nodes
 from yanxiu.lessonplans.document.html import plain_text, render_html
-from yanxiu.lessonplans.document.nodes import bullets, doc, paragraph, section
+from yanxiu.lessonplans.document.nodes import Node, bullets, doc, paragraph, section
 from yanxiu.lessonplans.document.suggesting import as_accepted, as_undecided
 
 # A screenshot: a file, and no text beside it.
@@ -175,8 +175,8 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
         page.evaluate(f"{EDITOR}.chain().setTextSelection({at} + 1).focus().run()")
 
     in_cell(teacher, "新课")
-    teacher.evaluate(f"{EDITOR}.commands.addColumnAfter()")
-    expect(teacher.get_by_text("例如增删整列、合并格子，请先关掉")).to_be_visible()
+    teacher.evaluate(f"{EDITOR}.commands.toggleHeaderRow()")
+    expect(teacher.get_by_text("别的改动，例如合并、拆分格子，请先关掉")).to_be_visible()
     teacher.evaluate(f"{EDITOR}.commands.addRowAfter()")
     row = teacher.locator("tr.suggested-put")
     row.locator("td").first.click()
@@ -224,6 +224,58 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
     expect(panel).to_be_hidden()
     expect(teacher.locator(".suggested-out")).to_have_count(0)
     expect(teacher.locator("#plan-text img")).to_have_count(1)
+
+
+def test_columns_are_suggested_as_a_whole(app, page_for, table_plan):
+    leader, teacher = opened(page_for("leader"), table_plan), opened(page_for("teacher"), table_plan)
+    switch = teacher.get_by_role("button", name="修订：增删的文字先作建议")
+    switch.click()
+    items = leader.get_by_role("region", name="修订").get_by_role("listitem")
+
+    def cell(page: Page, words: str, command: str) -> None:
+        at = f"""(() => {{ let at; {EDITOR}.state.doc.descendants((node, position) => {{
+            if (node.isText && node.text === '{words}') at = position; }}); return at; }})()"""
+        page.evaluate(f"{EDITOR}.chain().setTextSelection({at} + 1).focus().run()")
+        page.evaluate(f"{EDITOR}.commands.{command}()")
+
+    def rows(document: Node) -> list[list[str]]:
+        [table] = [node for node in document["content"][0]["content"] if node["type"] == "table"]
+        return [[plain_text(each).strip() for each in row["content"]] for row in table["content"]]
+
+    cell(teacher, "导入", "addColumnAfter")
+    teacher.locator("th.suggested-put").click()
+    teacher.keyboard.type("时间")
+    expect(items).to_contain_text("增列时间")
+    cell(teacher, "看图", "deleteColumn")
+    expect(items).to_have_count(2)
+    expect(items.nth(1)).to_contain_text("删列教师活动 ｜ 看图 ｜ 默读")
+    assert violations(leader) == []
+    cell(leader, "新课", "addRowAfter")
+    expect(teacher.locator("tr").last.locator("td.suggested-put")).to_have_count(1)
+    expect(teacher.locator("tr").last.locator("td.suggested-out")).to_have_count(1)
+    for page in (teacher, leader):
+        saved(page)
+    kept = stored(app, table_plan)
+    whole = [["环节", "教师活动"], ["导入", "看图"], ["新课", "默读"], ["", ""]]
+    assert rows(as_undecided(kept)) == whole
+    assert rows(as_accepted(kept)) == [["环节", "时间"], ["导入", ""], ["新课", ""], ["", ""]]
+    leader.get_by_role("button", name="全部接受").click()
+    expect(leader.get_by_role("region", name="修订")).to_be_hidden()
+    saved(leader)
+    assert rows(stored(app, table_plan)) == rows(as_accepted(kept))
+    leader.get_by_role("status").get_by_role("button", name="撤销").last.click()
+    expect(items).to_have_count(2)
+    leader.get_by_role("button", name="全部不接受").click()
+    saved(leader)
+    assert rows(stored(app, table_plan)) == whole
+    # One's own column goes as it came.
+    cell(teacher, "看图", "addColumnAfter")
+    expect(leader.locator("td.suggested-put")).to_have_count(3)
+    teacher.locator("th.suggested-put").click()
+    teacher.evaluate(f"{EDITOR}.commands.deleteColumn()")
+    expect(leader.locator(".suggested-put")).to_have_count(0)
+    saved(teacher)
+    assert rows(stored(app, table_plan)) == whole
 
 
 @pytest.fixture

@@ -108,6 +108,70 @@ def test_lists_beside_a_paragraph_that_moves_stay_as_they_are():
     assert as_accepted(doc(*(moved("丁", "o", OUT, each) for each in odd))) == doc(*map(paragraph, "丁" * 5))
 
 
+def column_table(*rows: tuple[str, ...]) -> Node:
+    """A table of which `+words` come with their column and `-words` go with it."""
+    signs = {"+": {"insertion": hand("in")}, "-": {"deletion": hand("out", "李强")}}
+
+    def cell(words: str, kind: str) -> Node:
+        attrs = {"colspan": 1, "rowspan": 1, **signs.get(words[:1], {})}
+        return {"type": kind, "attrs": attrs, "content": [paragraph(words.lstrip("+-"))]}
+
+    kinds = ["tableHeader", *["tableCell"] * (len(rows) - 1)]
+    made = [
+        {"type": "tableRow", "content": [cell(each, kind) for each in row]}
+        for row, kind in zip(rows, kinds, strict=True)
+    ]
+    return {"type": "table", "content": made}
+
+
+COLUMNS = doc(
+    section(
+        "process",
+        "教学过程",
+        "",
+        column_table(
+            ("环节", "+时间", "活动", "-意图"), ("导入", "+5 分钟", "看图", "-激趣"), ("新课", "+", "默读", "-")
+        ),
+        paragraph("完"),
+    )
+)
+
+
+def rows_of(document: Node) -> list[list[str]]:
+    [table] = [block for block in document["content"][0]["content"] if block["type"] == "table"]
+    return [[plain_text(cell).strip() for cell in row["content"]] for row in table["content"]]
+
+
+def test_columns_come_and_go_as_a_whole():
+    kept = json_from_state(state_from_json(COLUMNS))
+    assert (has_suggestions(kept), count_suggestions([kept])) == (True, 2)
+    assert rows_of(as_undecided(kept)) == [["环节", "活动", "意图"], ["导入", "看图", "激趣"], ["新课", "默读", ""]]
+    assert rows_of(as_accepted(kept)) == [["环节", "时间", "活动"], ["导入", "5 分钟", "看图"], ["新课", "", "默读"]]
+    assert "时间" not in plain_text(kept)
+    assert "时间" not in render_html(kept)
+    assert not has_suggestions(as_accepted(kept))
+    merged = column_table(("环节", "-意图"), ("导入", "-激趣"))
+    whole = {"type": "tableRow", "content": [{**merged["content"][0]["content"][0]}]}
+    whole["content"][0]["attrs"] = {"colspan": 2, "rowspan": 1, "colwidth": [80, 90], "deletion": hand("old")}
+    wide = doc(section("process", "教学过程", "", {"type": "table", "content": [whole, *merged["content"]]}))
+    [head, *_rest] = as_accepted(wide)["content"][0]["content"][0]["content"]
+    assert head["content"][0]["attrs"] == {"colspan": 1, "rowspan": 1, "colwidth": [80]}
+    only = doc(section("process", "教学过程", "", column_table(("-甲",), ("-乙",)), paragraph("完")))
+    assert [block["type"] for block in as_accepted(only)["content"][0]["content"]] == ["paragraph"]
+
+
+def test_columns_are_words_own_and_come_back(tmp_path):
+    read = written(tmp_path, COLUMNS)
+    body = Document(str(tmp_path / "plan.docx")).element.body
+    told = [(each.tag, each.get(qn("w:author"))) for each in body.iter(qn("w:cellIns"), qn("w:cellDel"))]
+    assert told == [(qn("w:cellIns"), "王丽"), (qn("w:cellDel"), "李强")] * 3
+    assert all(each.getparent().tag == qn("w:tcPr") for each in body.iter(qn("w:cellIns")))
+    back = doc(arranged(read["blocks"]).section("process"))
+    assert count_suggestions([back]) == 2
+    assert rows_of(as_accepted(back)) == rows_of(as_accepted(COLUMNS))
+    assert rows_of(as_undecided(back)) == rows_of(as_undecided(COLUMNS))
+
+
 def written(tmp_path, document: Node) -> dict:
     with WordFile(tmp_path / "plan.docx") as word:
         word.html(render_proposed(document))

@@ -15,7 +15,7 @@ from typing import BinaryIO, Self
 from yanxiu.core.column_widths import column_shares
 from yanxiu.core.pdf_text import grids_in, plain_grid
 from yanxiu.core.pictures import UNREADABLE, opened_picture
-from yanxiu.core.word_changes import Change, Format, changed, format_mark, mark_of, row_mark
+from yanxiu.core.word_changes import Change, Format, cell_mark, changed, format_mark, mark_of, row_mark
 from yanxiu.core.word_comments import OVERRIDES, Ranges, Thread, Threads, ends, starts
 from yanxiu.core.word_html import HtmlWriter
 from yanxiu.core.word_lists import BULLETS, numbering_part
@@ -153,10 +153,10 @@ class WordFile:
             run = changed(run, change, self._changes)
         return run
 
-    def row_change(self, change: Change) -> str:
-        """Return what says that somebody proposed to put in, or to take out, a row of a table."""
+    def whole_change(self, change: Change, *, is_cell: bool) -> str:
+        """Return what says that somebody proposed to put in, or to take out, a row of a table or a cell of a column."""
         self._changes += 1
-        return row_mark(change, self._changes)
+        return (cell_mark if is_cell else row_mark)(change, self._changes)
 
     def title(self, text: str) -> None:
         self.paragraph(text, TITLE)

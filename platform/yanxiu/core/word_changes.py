@@ -47,6 +47,11 @@ def row_mark(change: Change, number: int) -> str:
     return f"<w:{change.kind} {_about(change, number)}/>"
 
 
+def cell_mark(change: Change, number: int) -> str:
+    """Return what a cell says about itself that comes or goes with its column."""
+    return f"<w:cell{change.kind.capitalize()} {_about(change, number)}/>"
+
+
 @dataclass(frozen=True)
 class Format:
     """What a paragraph is until somebody accepts what is proposed for it: style, number and level of its list, side."""

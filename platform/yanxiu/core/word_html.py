@@ -87,8 +87,7 @@ class HtmlWriter(HTMLParser):
             self._aligned = _ALIGNED.get(said.get("class") or "", "")
             self._reformed = self._was(said)
         if tag in _TABLE:
-            kind = said.get("data-row")
-            proposed = self._word.row_change(change_of(kind, said)) if kind in TAGS and "data-change" in said else ""
+            proposed = self._whole(tag, said)
             first = tag == "table" and "table" not in self._open and self._widths
             shares = self._widths.pop() if first else ()
             self._table.start(tag, said.get("colspan") or "", said.get("rowspan") or "", proposed, shares)
@@ -199,6 +198,13 @@ class HtmlWriter(HTMLParser):
             item = (self._old_list(kind), int(level)) if level.isascii() and level.isdecimal() else None
         aligned = _ALIGNED.get(f"align-{said.get('data-was-align') or ''}", "")
         return change_of("ins", said), Format(_STYLES.get(was, ""), item, aligned)
+
+    def _whole(self, tag: str, said: dict[str, str | None]) -> str:
+        """What somebody proposed to do with a row or a cell of a column."""
+        kind = said.get("data-row" if tag == "tr" else "data-cell")
+        if kind not in TAGS or "data-change" not in said:
+            return ""
+        return self._word.whole_change(change_of(kind, said), is_cell=tag != "tr")
 
     def _old_list(self, kind: str) -> int:
         """The number of a list in which something was. What counted does not count on: its numbers are not known."""

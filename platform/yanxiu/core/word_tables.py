@@ -84,7 +84,7 @@ class TableWriter:
             self._filled[-1] = True
 
     def start(self, tag: str, wide: str, high: str, change: str = "", shares: Sequence[float] = ()) -> None:
-        """`change`: what somebody proposed to do with this row, as XML; `shares`: what each column of this table takes."""
+        """`change`: what somebody proposed to do with this row or cell, as XML; `shares`: what each column takes."""
         if tag == "table":
             if not self.takes_text:
                 return
@@ -97,10 +97,10 @@ class TableWriter:
         if self._open[-1] == "tbl":
             self._grids[-1].column = 0
             self._open.append("tr")
-            self._row_waits, self._change = True, change
+            self._row_waits, self._change = True, change if tag == "tr" else ""
         if tag != "tr":
             self._start_row(span_of(high) if tag == "th" else 0)
-            self._cell(span_of(wide), span_of(high))
+            self._cell(span_of(wide), span_of(high), change)
 
     def _start_row(self, head: int) -> None:
         """Rows of headings at the top of a table are shown again on every page; `head` is how many rows this one spans."""
@@ -114,13 +114,13 @@ class TableWriter:
         self._raw(f"<w:tr><w:trPr>{about}</w:trPr>" if about else "<w:tr>")
         self._row_waits = False
 
-    def _cell(self, wide: int, high: int) -> None:
+    def _cell(self, wide: int, high: int, change: str) -> None:
         self._fill_covered()
         grid = self._grids[-1]
         width = cell_width(grid.edges, grid.column, wide)
         grid.take(wide, high)
         merged = '<w:vMerge w:val="restart"/>' if high > 1 else ""
-        self._push("tc", f"<w:tcPr>{width}{_grid_span(wide)}{merged}</w:tcPr>")
+        self._push("tc", f"<w:tcPr>{width}{_grid_span(wide)}{merged}{change}</w:tcPr>")
 
     def _fill_covered(self) -> None:
         """A cell that goes on from the row above is written in every row."""

@@ -17,6 +17,7 @@ from yanxiu.lessonplans.document.html import plain_text
 from yanxiu.lessonplans.document.naming import KEYS, OTHER, bare
 from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.remarks import NO_WORDS, is_lost, words_about
+from yanxiu.lessonplans.document.suggesting import changes_of
 from yanxiu.lessonplans.document.templates import LITERACY, PlanTemplate, filled_document
 
 WordReader = Callable[[PathLike[str]], AbstractContextManager[tuple[dict[str, Any], Path]]]
@@ -162,7 +163,7 @@ def _by_first_column(table: Node, names: Mapping[str, str]) -> Iterator[tuple[st
     rows = table["content"]
     keys = [_key_of_row(row, names) for row in rows]
     spans = any(cell["attrs"]["rowspan"] > 1 for row in rows for cell in row["content"])
-    proposed = any(key and row.get("attrs") for row, key in zip(rows, keys, strict=True))
+    proposed = any(key and _is_proposed(row) for row, key in zip(rows, keys, strict=True))
     if not any(keys) or spans or proposed:
         yield "", table
         return
@@ -181,6 +182,11 @@ def _by_first_column(table: Node, names: Mapping[str, str]) -> Iterator[tuple[st
             yield from ((key, block) for block in cell["content"])
     if kept:
         yield OTHER, {**table, "content": kept}
+
+
+def _is_proposed(row: Node) -> bool:
+    """Whether a row, or a column it has a cell of, is only proposed."""
+    return any(changes_of(part) for part in (row, *row["content"]))
 
 
 def _key_of_row(row: Node, names: Mapping[str, str]) -> str:

@@ -1,7 +1,6 @@
 // What a lesson plan may contain. The server's reader (lessonplans/document) knows exactly these nodes and marks.
 import { Extension, Node } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
-import { TableKit } from "@tiptap/extension-table";
 import { ListItem, TaskItem, TaskList } from "@tiptap/extension-list";
 import TextAlign from "@tiptap/extension-text-align";
 import Highlight from "@tiptap/extension-highlight";
@@ -16,7 +15,7 @@ import { Formula } from "./formulas/formula.js";
 import { Pinyin } from "./pinyin/mark.js";
 import { PlanImage } from "./pictures/node.js";
 import { PlanSection } from "./section.js";
-import { PlanRow, PlanTable } from "./table-view.js";
+import { PlanCell, PlanHeader, PlanRow, PlanTable } from "./table-view.js";
 
 const PlanDocument = Node.create({ name: "doc", topNode: true, content: "(planSection | block)+" });
 
@@ -74,7 +73,8 @@ export function extensions() {
     LooseTaskItem,
     PlanTable,
     PlanRow,
-    TableKit.configure({ table: false, tableRow: false }),
+    PlanCell,
+    PlanHeader,
     PlanImage,
     PlanCard,
     Board,

@@ -1,5 +1,5 @@
 // A table that is wider than the page scrolls by itself; a reader without a mouse must be able to focus it for that.
-import { Table, TableRow, TableView } from "@tiptap/extension-table";
+import { Table, TableCell, TableHeader, TableRow, TableView } from "@tiptap/extension-table";
 import { changeAttributes } from "../lessonplans/suggesting/blocks.js";
 
 class ScrollableTable extends TableView {
@@ -20,5 +20,12 @@ export const PlanTable = Table.extend({
   },
 }).configure({ resizable: true, lastColumnResizable: false, cellMinWidth: 48, View: null });
 
-/** A row may be suggested as a whole. */
+/** A row may be suggested as a whole, and a column: its cells say so. */
 export const PlanRow = TableRow.extend({ addAttributes: changeAttributes });
+
+function cellAttributes() {
+  return { ...this.parent(), ...changeAttributes() };
+}
+
+export const PlanCell = TableCell.extend({ addAttributes: cellAttributes });
+export const PlanHeader = TableHeader.extend({ addAttributes: cellAttributes });

@@ -1,7 +1,17 @@
 // The tools above the sheet. One tab stop; arrow keys walk through it (the toolbar pattern of WAI-ARIA).
+import { toast } from "../behaviors/toast.js";
+import { changesOf } from "../lessonplans/suggesting/blocks.js";
+
 const toggle = (name) => (editor) => editor.chain().focus()[`toggle${name}`]().run();
 const align = (side) => (editor) => editor.chain().focus().setTextAlign(side).run();
 const inTable = (name) => (editor) => editor.chain().focus()[name]().run();
+
+/** What a column is suggested for says so in each of its cells, and a merged one would be of two columns. */
+function waitsInCells({ state: { selection } }) {
+  let found = false;
+  if (selection.forEachCell) selection.forEachCell((cell) => (found = found || changesOf(cell).length > 0));
+  return found;
+}
 
 const sized = (size) => (editor) => editor.chain().focus().updateAttributes("image", { size }).run();
 
@@ -29,7 +39,7 @@ const COMMANDS = {
   addColumn: inTable("addColumnAfter"),
   deleteRow: inTable("deleteRow"),
   deleteColumn: inTable("deleteColumn"),
-  mergeCells: inTable("mergeCells"),
+  mergeCells: (editor) => (waitsInCells(editor) ? toast("这些格子有整列增删的修订，请先决定，再合并") : inTable("mergeCells")(editor)),
   splitCell: inTable("splitCell"),
   headerRow: inTable("toggleHeaderRow"),
   headerColumn: inTable("toggleHeaderColumn"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from yanxiu.accounts.models import User
 from yanxiu.lessonplans.document.formats import REALIGN, RELIST
-from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.nodes import Node, paragraph
 from yanxiu.lessonplans.document.sections import sections_of, with_section
 from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION
 from yanxiu.lessonplans.document.templates import process_table
@@ -20,11 +20,13 @@ _STEP = (
     "让听的人也有任务，评价表用到实处。",
     "5 分钟",
 )
+_COLUMN = ("评价要点", "排对顺序", "动作词找全", "讲清一个细节", "会听、会评", "话有依据", "")
+"""What would stand beside each row of the table, the one that would come included."""
 
 
 def proposed(document: Node, user: User, at: datetime) -> Node:
-    """The plan with other words in a goal, a row that would come and one that would go, paragraphs that would be a list
-    and one that would stand in the middle, each to be decided on.
+    """The plan with other words in a goal, a row and a column that would come, a row that would go, paragraphs that would
+    be a list and one that would stand in the middle, each to be decided on.
     """
 
     def change(number: int) -> Node:
@@ -36,6 +38,7 @@ def proposed(document: Node, user: User, at: datetime) -> Node:
     row = process_table(_STEP)["content"][1]
     rows = [_going(each, change(3)) for each in table["content"]]
     rows.insert(4, {**row, "attrs": {INSERTION: change(2)}})
+    rows = [_with_cell(each, words, change(6)) for each, words in zip(rows, _COLUMN, strict=True)]
     process = {**have["process"], "content": [{**table, "content": rows}]}
     counted = {RELIST: {**change(4), "list": "orderedList", "level": 0, "was": {"list": "", "level": 0}}}
     centered = {REALIGN: {**change(5), "align": "center", "was": "left"}}
@@ -53,6 +56,14 @@ def proposed(document: Node, user: User, at: datetime) -> Node:
 def _with_attrs(section: Node, attrs: Node) -> Node:
     content = [{**block, "attrs": {**block.get("attrs", {}), **attrs}} for block in section["content"]]
     return {**section, "content": content}
+
+
+def _with_cell(row: Node, words: str, change: Node) -> Node:
+    """The row with another cell before its last one."""
+    *cells, last = row["content"]
+    attrs = {"colspan": 1, "rowspan": 1, INSERTION: change}
+    made = {"type": last["type"], "attrs": attrs, "content": [paragraph(words)]}
+    return {**row, "content": [*cells, made, last]}
 
 
 def _reworded(node: Node, change: Node) -> Node:

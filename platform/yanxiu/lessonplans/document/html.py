@@ -183,7 +183,7 @@ def _cell(tag: str) -> Callable[[Node, int], str]:
             span = _span(attrs.get(name))
             spans += f' {name}="{span}"' if span > 1 else ""
         spans += _alignment({"attrs": {"textAlign": attrs.get("align")}})
-        return f"<{tag}{spans}>{_children(node, depth)}</{tag}>"
+        return f"<{tag}{spans}{_proposed_whole(node, 'cell')}>{_children(node, depth)}</{tag}>"
 
     return write
 
@@ -206,12 +206,16 @@ def _image(node: Node, depth: int) -> str:
 
 
 def _row(node: Node, depth: int) -> str:
-    """A row; who would put it in or take it out, only `render_proposed` is asked to say."""
-    said = ""
+    return f"<tr{_proposed_whole(node, 'row')}>{_children(node, depth)}</tr>"
+
+
+def _proposed_whole(node: Node, what: str) -> str:
+    """Who would put in or take out a row or a cell; only `render_proposed` comes here with one."""
     for kind, name in ((INSERTION, "ins"), (DELETION, "del")):
         change = change_of(node, kind)
-        said += f' data-row="{name}"{_proposer({"attrs": change})}' if change is not None and not said else ""
-    return f"<tr{said}>{_children(node, depth)}</tr>"
+        if change is not None:
+            return f' data-{what}="{name}"{_proposer({"attrs": change})}'
+    return ""
 
 
 def _card(node: Node, depth: int) -> str:

@@ -3,8 +3,8 @@
 What was suggested to be put in carries the mark `insertion`, what was suggested to be taken out the mark `deletion`;
 a text may carry both. Both have the attributes `id` (what is decided on together), `author` (a user's number), `name`
 and `at` (milliseconds since 1970). They are written by `static/src/lessonplans/suggesting/` and by nothing else. A row of
-a table and a picture are suggested as a whole: they have attributes of the names of the marks, which say the same. What
-is suggested about a paragraph's format stands in attributes of `formats`.
+a table, the cells of a column and a picture are suggested as a whole: they have attributes of the names of the marks,
+which say the same. What is suggested about a paragraph's format stands in attributes of `formats`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from yanxiu.lessonplans.document.formats import FORMATS, LINES, reformed, suggested
 from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.relisting import relisted
+from yanxiu.lessonplans.document.tables import CELLS, has_cells_left, rows_left
 
 INSERTION, DELETION = "insertion", "deletion"
 BREAK = "¶"
@@ -19,7 +20,6 @@ BREAK = "¶"
 JOIN = "\u204b"
 """Within an insertion, at the end of a paragraph: the next one joins on once it is accepted."""
 
-_TALLEST = 1000
 _ITEMS = ("listItem", "taskItem")
 _WRAPS = (*_ITEMS, "bulletList", "orderedList", "taskList", "blockquote")
 
@@ -29,6 +29,8 @@ WHOLE = {
     "image": (INSERTION, DELETION),
     "paragraph": FORMATS,
     "heading": FORMATS,
+    "tableCell": (INSERTION, DELETION),
+    "tableHeader": (INSERTION, DELETION),
 }
 """What is suggested as a whole, by the nodes' attributes that say so."""
 
@@ -37,6 +39,9 @@ def change_of(node: Node, kind: str) -> Node | None:
     """Who suggests something about a node as a whole: what a mark says in its attributes."""
     if kind not in WHOLE.get(str(node.get("type")), ()):
         return None
+    attrs = node.get("attrs")
+    if node.get("type") in CELLS and isinstance(attrs, dict) and attrs.get("colspan", 1) != 1:
+        return None  # merged with another since: it is no cell of the column any more
     return suggested(node, kind)
 
 
@@ -47,7 +52,7 @@ def changes_of(node: Node) -> dict[str, Node]:
 
 
 def is_proposed(node: Node) -> bool:
-    """Whether a row or a picture is there only if somebody accepts it."""
+    """Whether a row, a cell or a picture is there only if somebody accepts it."""
     return change_of(node, INSERTION) is not None
 
 
@@ -80,11 +85,11 @@ def as_undecided(node: Node) -> Node:
     if not has_suggestions(node):
         return node
     content: list[Node] = []
-    for child in _without_rows(node, INSERTION):
+    for child in _children_left(node, INSERTION):
         if child.get("type") == "text":
             if not is_insertion(child):
                 add_text(content, _without_deletion(child))
-        elif not is_proposed(child) and (child.get("type") != "table" or _has_rows(child, INSERTION)):
+        elif not is_proposed(child) and (child.get("type") != "table" or _stays(child, INSERTION)):
             content.append(as_undecided(child))
     rest = {key: value for key, value in without_change(node).items() if key != "content"}
     return {**rest, "content": content} if content else rest
@@ -99,8 +104,8 @@ def _accepted(node: Node) -> list[Node]:
     """What is in a node once everything is accepted. What was emptied goes, unless it was the last in its place."""
     children = [
         without_change(reformed(child))
-        for child in _without_rows(node, DELETION)
-        if change_of(child, DELETION) is None and (child.get("type") != "table" or _has_rows(child, DELETION))
+        for child in _children_left(node, DELETION)
+        if change_of(child, DELETION) is None and (child.get("type") != "table" or _stays(child, DELETION))
     ]
     made: list[Node] = []
     for before, child in zip((None, *children), children, strict=False):
@@ -108,40 +113,23 @@ def _accepted(node: Node) -> list[Node]:
         if made and parts and before is not None and _joins(before) and (one := _one(made[-1], parts[0])) is not None:
             made[-1:], parts = [one], parts[1:]
         made += parts
-    if not children and node.get("type") in ("tableCell", "tableHeader"):
+    if not children and node.get("type") in CELLS:
         return [{"type": "paragraph"}]
-    if made or not children or node.get("type") in _WRAPS:
+    if made or not children or node.get("type") in (*_WRAPS, "table", "tableRow"):
         return made
     return [{key: value for key, value in _innermost(children[0]).items() if key != "content"}]
 
 
-def _has_rows(table: Node, going: str) -> bool:
-    """Whether a table has rows once those that go are gone."""
-    return any(change_of(row, going) is None for row in table.get("content", ()))
+def _stays(table: Node, going: str) -> bool:
+    """Whether a table has anything left once what goes is gone."""
+    return has_cells_left(table, lambda part: change_of(part, going) is not None)
 
 
-def _without_rows(table: Node, going: str) -> list[Node]:
-    """What a node consists of; of a table without the rows that go, and cells that reached into these shortened."""
-    children: list[Node] = list(table.get("content", ()))
-    gone = {at for at, row in enumerate(children) if row.get("type") == "tableRow" and change_of(row, going)}
-    if not gone:
-        return children
-    return [_shortened(row, at, gone) for at, row in enumerate(children) if at not in gone]
-
-
-def _shortened(row: Node, at: int, gone: set[int]) -> Node:
-    cells: list[Node] = []
-    for cell in row.get("content", ()):
-        high = (cell.get("attrs") or {}).get("rowspan")
-        if (
-            isinstance(high, int)
-            and 1 < high <= _TALLEST
-            and (less := len(gone.intersection(range(at + 1, at + high))))
-        ):
-            cells.append({**cell, "attrs": {**cell["attrs"], "rowspan": high - less}})
-        else:
-            cells.append(cell)
-    return {**row, "content": cells}
+def _children_left(node: Node, going: str) -> list[Node]:
+    """What a node consists of; of a table without the rows that go."""
+    if node.get("type") != "table":
+        return list(node.get("content", ()))
+    return rows_left(node, lambda part: change_of(part, going) is not None)
 
 
 def _parts(node: Node) -> list[Node]:

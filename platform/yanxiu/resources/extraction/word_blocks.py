@@ -57,6 +57,7 @@ class _Reader:
     def __init__(self, document: Any, out: str, comments: set[str]) -> None:
         self.document, self.out = document, out
         self.names: list[str] = []
+        self._tables = 0
         self._proposals = Proposals()
         self._comments, self._open = comments, dict[str, None]()
         self._styles = {style.style_id: (style.name or "").lower() for style in document.styles}
@@ -221,17 +222,20 @@ class _Reader:
     def _table(self, table: Any, depth: int) -> Block:
         rows: list[Block] = []
         open_cells: dict[int, Block] = {}
+        self._tables += 1
+        number = self._tables
         for row in table.iter(f"{_W}tr"):
             if next(row.iterancestors(f"{_W}tbl")) is not table:
                 continue
             head = row.find(f"{_W}trPr/{_W}tblHeader") is not None
             with self._proposals.row(row) as proposed:
-                cells = self._cells(row, head, open_cells, depth)
+                cells = self._cells(row, head, open_cells, (number, depth))
             rows.append({"type": "tableRow", "content": cells} | ({"attrs": proposed} if proposed else {}))
         return {"type": "table", "content": [row for row in rows if row["content"]]}
 
-    def _cells(self, row: Any, head: bool, open_cells: dict[int, Block], depth: int) -> list[Block]:
-        """Cells that go on from the row above lengthen the one they belong to."""
+    def _cells(self, row: Any, head: bool, open_cells: dict[int, Block], table: tuple[int, int]) -> list[Block]:
+        """Cells that go on from the row above lengthen the one they belong to; `table`: its number, and how deep it is."""
+        number, depth = table
         cells: list[Block] = []
         column = 0
         for cell in row.iter(f"{_W}tc"):
@@ -245,9 +249,10 @@ class _Reader:
             if goes_on and column in open_cells:
                 open_cells[column]["attrs"]["rowspan"] += 1
             else:
-                content = [*self.blocks(cell, depth + 1)] or [{"type": "paragraph", "content": []}]
+                with self._proposals.cell(about if wide == 1 else None, (number, column)) as proposed:
+                    content = [*self.blocks(cell, depth + 1)] or [{"type": "paragraph", "content": []}]
                 made: Block = {"type": "tableHeader" if head else "tableCell", "content": content}
-                made["attrs"] = {"colspan": wide, "rowspan": 1}
+                made["attrs"] = {"colspan": wide, "rowspan": 1, **proposed}
                 cells.append(made)
                 open_cells.pop(column, None)
                 if merged is not None:

@@ -18,6 +18,7 @@ BREAK = "¶"
 JOIN = "\u204b"
 """Within an insertion, at the end of a paragraph: the next one joins on."""
 KINDS = {"ins": "insertion", "moveTo": "insertion", "del": "deletion", "moveFrom": "deletion"}
+CELL_KINDS = {"cellIns": "insertion", "cellDel": "deletion"}
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
@@ -33,6 +34,7 @@ class Proposals:
         self._hand: tuple[str, int] | None = None
         self._count = 0
         self._muted: frozenset[tuple[str, str]] = frozenset()
+        self._columns: dict[tuple[object, ...], Block] = {}
 
     def mark(self, element: Any) -> Block:
         """The mark of a change."""
@@ -64,9 +66,26 @@ class Proposals:
             self._hand = None
             mark = self.mark(change)
             found[mark["type"]] = mark["attrs"]
+        with self._as_part_of(found):
+            yield found
+
+    @contextmanager
+    def cell(self, about: Any, column: tuple[int, int]) -> Iterator[Block]:
+        """Read a cell that comes or goes with its column, which is decided on together; `column` says which one of all."""
+        found: Block = {}
+        for change in [] if about is None else about.iterchildren(*(f"{_W}{name}" for name in CELL_KINDS)):
+            kind = CELL_KINDS[change.tag.removeprefix(_W)]
+            self._hand = None
+            attrs = self._attrs(change)
+            found[kind] = self._columns.setdefault((kind, attrs["name"], attrs["at"], *column), attrs)
+        with self._as_part_of(found):
+            yield found
+
+    @contextmanager
+    def _as_part_of(self, found: Block) -> Iterator[None]:
         before, own = self._muted, {(kind, attrs["name"]) for kind, attrs in found.items()}
         self._muted = before | own
-        yield found
+        yield
         self._muted = before
         if found:
             self._hand = None

@@ -1,22 +1,26 @@
-// Whole rows of tables and pictures as suggestions: no mark can stand on them, so they say in attributes of the names of
-// the marks who would put them in or take them out. The server reads them in lessonplans/document/suggesting.py.
+// Whole rows and columns of tables and pictures as suggestions: no mark can stand on them, so they (of columns each cell)
+// say in attributes of the names of the marks who would put them in or take them out. The server reads them in
+// lessonplans/document/suggesting.py.
 import { TableMap, removeRow } from "@tiptap/pm/tables";
+import { removeCell } from "./columns.js";
 import { LINES, REALIGN, RELIST, RESHAPE, changeOf, formatsOf } from "./formats.js";
 import { DELETION, INSERTION, toneOf } from "./marks.js";
 
 const ROW = "tableRow";
+export const CELLS = ["tableCell", "tableHeader"];
 const PICTURE = "image";
 const TABLE = "table";
 const LOOKS = { [INSERTION]: "suggested-put", [DELETION]: "suggested-out" };
 
 /** The attributes of a node that can be suggested as a whole; what is pasted is nobody's suggestion. */
 export function changeAttributes() {
-  const attribute = (name) => ({ default: null, parseHTML: () => null, renderHTML: (attrs) => look(name, changeOf(attrs, name)) });
+  const attribute = (name) => ({ default: null, parseHTML: () => null, renderHTML: (attrs) => look(name, attrs) });
   return { [INSERTION]: attribute(INSERTION), [DELETION]: attribute(DELETION) };
 }
 
-function look(name, change) {
-  if (!change) return {};
+function look(name, attrs) {
+  const change = changeOf(attrs, name);
+  if (!change || (attrs.colspan || 1) !== 1) return {};
   const words = name === INSERTION ? "建议增加" : "建议删除";
   return { class: `${LOOKS[name]} suggested-tone-${toneOf(change.author)}`, "data-suggestion": change.id, title: `${words}：${change.name}` };
 }
@@ -24,7 +28,9 @@ function look(name, change) {
 /** What is suggested about a node as a whole: pairs of a mark's name and whose it is. */
 export function changesOf(node) {
   if (LINES.includes(node.type.name)) return formatsOf(node);
-  if (![ROW, PICTURE].includes(node.type.name)) return [];
+  // A cell that was merged with another since is none of the column any more.
+  const isWhole = CELLS.includes(node.type.name) ? node.attrs.colspan === 1 : [ROW, PICTURE].includes(node.type.name);
+  if (!isWhole) return [];
   return [INSERTION, DELETION].map((name) => [name, changeOf(node.attrs, name)]).filter(([, change]) => change);
 }
 
@@ -32,7 +38,7 @@ export const isProposed = (node) => changesOf(node).some(([name]) => name === IN
 
 const isOwn = (node, author) => changesOf(node).some(([name, change]) => name === INSERTION && change.author === author);
 
-/** Whether all of a transaction happens within rows and pictures that its author suggests: they just change. */
+/** Whether all of a transaction happens within rows, columns and pictures that its author suggests: they just change. */
 export function staysWithinOwn(transaction, author) {
   return transaction.steps.every((step, n) => {
     const doc = transaction.docs[n];
@@ -48,13 +54,14 @@ function isOwnPictureChanged(doc, { from, to, slice }, author) {
   return Boolean(old && made && slice.size === 1 && to === from + 1 && [old, made].every((node) => node.type.name === PICTURE && isOwn(node, author)));
 }
 
-/** Whether a range lies in a row, or is a picture, that this person suggests. */
+/** Whether a range lies in a row or a cell, or is a picture or a cell, that this person suggests. */
 export function isWithinOwn(doc, from, to, author) {
   const start = doc.resolve(from);
   const { nodeAfter } = start;
   if (from === to && nodeAfter && nodeAfter.type.name === PICTURE && isOwn(nodeAfter, author)) return true;
+  if (nodeAfter && CELLS.includes(nodeAfter.type.name) && to === from + nodeAfter.nodeSize && isOwn(nodeAfter, author)) return true;
   for (let depth = start.sharedDepth(to); depth > 0; depth -= 1) {
-    if (start.node(depth).type.name === ROW && isOwn(start.node(depth), author)) return true;
+    if ([ROW, ...CELLS].includes(start.node(depth).type.name) && isOwn(start.node(depth), author)) return true;
   }
   return false;
 }
@@ -125,6 +132,7 @@ export function settleBlock(tr, at, name, accepted) {
   if ((name === INSERTION) === accepted) return tr.setNodeAttribute(at, name, null);
   const place = tr.doc.resolve(at);
   const node = place.nodeAfter;
+  if (CELLS.includes(node.type.name)) return removeCell(tr, at);
   if (node.type.name !== ROW) return tr.delete(at, at + node.nodeSize);
   const table = place.parent;
   if (table.childCount === 1) return tr.delete(place.before(), place.after());

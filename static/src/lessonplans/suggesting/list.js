@@ -1,5 +1,5 @@
 // The open suggestions of a document, in its order: what belongs to one id is one suggestion.
-import { changesOf } from "./blocks.js";
+import { CELLS, changesOf } from "./blocks.js";
 import { FORMATS, RELIST, RESHAPE, formatName } from "./formats.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion } from "./marks.js";
 
@@ -40,12 +40,13 @@ export function told(suggestion) {
   return { kind, out, put };
 }
 
-/** Rows with their words, pictures with what they show. */
+/** Rows and columns with their words, pictures with what they show. */
 function toldOfBlocks({ ranges }, { kind, block }) {
   if (FORMATS.includes(kind)) return toldOfFormats(ranges.filter((range) => FORMATS.includes(range.kind)));
-  const isRow = block.type.name === "tableRow";
-  const said = ranges.map((range) => (range.block ? wordsIn(range.block) : "")).filter(Boolean).join("；");
-  const thing = isRow ? "行" : "图片";
+  const things = { tableRow: "行", image: "图片" };
+  const isColumn = CELLS.includes(block.type.name);
+  const said = ranges.map((range) => (range.block ? wordsIn(range.block) : "")).filter(Boolean).join(isColumn ? " ｜ " : "；");
+  const thing = isColumn ? "列" : things[block.type.name];
   return kind === INSERTION ? { kind: `增${thing}`, out: "", put: said } : { kind: `删${thing}`, out: said, put: "" };
 }
 
@@ -57,8 +58,11 @@ function toldOfFormats(ranges) {
 }
 
 function wordsIn(block) {
+  if (CELLS.includes(block.type.name)) return wordsOfCell(block);
   if (block.type.name !== "tableRow") return block.attrs.alt || "";
   const cells = [];
-  block.forEach((cell) => cells.push(cell.textBetween(0, cell.content.size, " ").trim()));
+  block.forEach((cell) => cells.push(wordsOfCell(cell)));
   return cells.some(Boolean) ? cells.join(" ｜ ") : "";
 }
+
+const wordsOfCell = (cell) => cell.textBetween(0, cell.content.size, " ").trim();

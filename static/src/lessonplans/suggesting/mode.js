@@ -7,6 +7,7 @@ import { isChangeOrigin } from "@tiptap/extension-collaboration";
 import { toast } from "../../behaviors/toast.js";
 import { SPOT } from "../../editor/pasting/clean.js";
 import { isWithinOwn, staysWithinOwn } from "./blocks.js";
+import { asColumns, completeRows } from "./columns.js";
 import { asFormats } from "./formats.js";
 import { BREAK, INSERTION, JOIN, markOf } from "./marks.js";
 import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutBreaks, wordsOf } from "./rewriting.js";
@@ -14,7 +15,7 @@ import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutB
 /** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
 export const PLAIN = "notSuggested";
 const REFUSED =
-  "修订时可以增加、删除文字、图片和表格的整行，改字的样子、标题、对齐和列表。别的改动，例如增删整列、合并格子，请先关掉“修订”；别人已经提过的，请先决定那一条";
+  "修订时可以增加、删除文字、图片和表格的整行整列，改字的样子、标题、对齐和列表。别的改动，例如合并、拆分格子，请先关掉“修订”；别人已经提过的，请先决定那一条";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {
@@ -89,12 +90,18 @@ export class SuggestingMode {
     if (!transaction.docChanged || isChangeOrigin(transaction) || transaction.getMeta(PLAIN)) return transaction;
     if (!this.works) {
       if (!transaction.getMeta("uiEvent")) outsideDeletions(transaction, state);
-      return transaction;
+      return completeRows(transaction);
     }
-    if (this.before || staysWithinOwn(transaction, this.userId)) return transaction;
-    const suggested = asSuggestion(transaction, state, this.author) || asFormats(transaction, state.tr, newAttributes(this.author));
+    if (this.before || staysWithinOwn(transaction, this.userId)) return completeRows(transaction);
+    const suggested = asSuggestion(transaction, state, this.author) || this.asWhole(transaction, state);
     if (!suggested) this.refuse();
-    return suggested;
+    return suggested && completeRows(suggested);
+  }
+
+  /** What changes no words: the format of paragraphs, columns. */
+  asWhole(transaction, state) {
+    const attrs = newAttributes(this.author);
+    return asFormats(transaction, state.tr, attrs) || asColumns(transaction, state.tr, attrs);
   }
 
   plugin() {

@@ -95,6 +95,8 @@ ACTIONS = {
     "lesson.due": "更改听评课的截止日期",
     "lesson.attendance": "记听课到场",
     "lesson.sync": "给现场随记对时",
+    "lesson.second": "连上二次上课",
+    "lesson.second_undone": "撤销二次上课",
     "lesson.delete": "删除课例",
     "lesson.restore": "恢复课例",
     "recording.upload": "上传课堂实录",

@@ -14,6 +14,7 @@ from yanxiu.core.word import SMALL
 from yanxiu.observations.models import (
     Adjudication,
     AttentionSweep,
+    ClipPair,
     CodeInterval,
     CodingScheme,
     CodingSession,
@@ -35,6 +36,7 @@ from yanxiu.observations.models import (
     RubricVersion,
     SchemeVersion,
     Score,
+    SecondTeaching,
     Segment,
     TimedComment,
     VersionState,
@@ -169,6 +171,15 @@ def known_version(row: Row) -> int | None:
     return next((version.id for version in db.session.scalars(same) if version.body == row["body"]), None)
 
 
+def with_both_lessons(scope: Scope) -> ColumnElement[bool]:
+    """Who repeats a lesson of another workshop repeats none where the archive is read back."""
+    return SecondTeaching.first_id.in_(scope(Lesson)) & SecondTeaching.second_id.in_(scope(Lesson))
+
+
+def with_both_clips(scope: Scope) -> ColumnElement[bool]:
+    return ClipPair.comment_id.in_(scope(TimedComment)) & ClipPair.second_id.in_(scope(Lesson))
+
+
 def with_free_number(row: Row) -> Row:
     taken = select(func.max(RubricVersion.number)).where(RubricVersion.template_id == row["template_id"])
     return {**row, "number": max(row["number"], (db.session.scalar(taken) or 0) + 1)}
@@ -276,6 +287,8 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(Rendition, "version_id", asked=with_videos),
             Kept(Segment, "recording_id"),
             Kept(TimedComment, "lesson_id", _HEARD, index="comment"),
+            Kept(SecondTeaching, chosen=with_both_lessons),
+            Kept(ClipPair, chosen=with_both_clips),
             Kept(Evaluation, "lesson_id", Evaluation.state == EvaluationState.SUBMITTED, asked=if_seen),
             Kept(Score, "evaluation_id"),
             Kept(CodingSession, "lesson_id", CodingSession.state == CodingState.DONE, asked=if_codes_seen),

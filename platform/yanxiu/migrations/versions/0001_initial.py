@@ -1635,6 +1635,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_use_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "second_teaching",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("linked_by_id", sa.Integer(), nullable=False),
+        sa.Column("linked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["first_id"], ["lesson.id"], name=op.f("fk_second_teaching_first_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["linked_by_id"], ["user.id"], name=op.f("fk_second_teaching_linked_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["lesson.id"], name=op.f("fk_second_teaching_second_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_teaching")),
+        sa.UniqueConstraint("second_id", name=op.f("uq_second_teaching_second_id")),
+    )
+    with op.batch_alter_table("second_teaching", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_second_teaching_first_id"), ["first_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_second_teaching_linked_by_id"), ["linked_by_id"], unique=False)
+
+    op.create_table(
         "term_item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=False),
@@ -2764,6 +2785,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_adjudication_second_id"), ["second_id"], unique=False)
 
     op.create_table(
+        "clip_pair",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("start_ms", sa.Integer(), nullable=False),
+        sa.Column("end_ms", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("tied_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_clip_pair_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["comment_id"], ["timed_comment.id"], name=op.f("fk_clip_pair_comment_id_timed_comment"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["lesson.id"], name=op.f("fk_clip_pair_second_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clip_pair")),
+        sa.UniqueConstraint("comment_id", "second_id", name=op.f("uq_clip_pair_comment_id_second_id")),
+    )
+    with op.batch_alter_table("clip_pair", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clip_pair_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clip_pair_second_id"), ["second_id"], unique=False)
+
+    op.create_table(
         "code_interval",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -2874,6 +2919,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_code_interval")
 
     op.drop_table("code_interval")
+    with op.batch_alter_table("clip_pair", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_clip_pair_second_id"))
+        batch_op.drop_index(batch_op.f("ix_clip_pair_author_id"))
+
+    op.drop_table("clip_pair")
     with op.batch_alter_table("adjudication", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_adjudication_second_id"))
         batch_op.drop_index(batch_op.f("ix_adjudication_decided_by_id"))
@@ -3058,6 +3108,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_term_item_stage_id"))
 
     op.drop_table("term_item")
+    with op.batch_alter_table("second_teaching", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_second_teaching_linked_by_id"))
+        batch_op.drop_index(batch_op.f("ix_second_teaching_first_id"))
+
+    op.drop_table("second_teaching")
     with op.batch_alter_table("resource_use", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_use_user_id"))
 

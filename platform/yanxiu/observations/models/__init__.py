@@ -4,7 +4,7 @@ from yanxiu.observations.models.codings import Adjudication, CodeInterval, Codin
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
 from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
-from yanxiu.observations.models.pairs import LessonAlignment
+from yanxiu.observations.models.pairs import ClipPair, LessonAlignment, SecondTeaching
 from yanxiu.observations.models.recordings import (
     PhaseKind,
     Recording,
@@ -23,6 +23,7 @@ __all__ = [
     "MEETING_KEYS",
     "Adjudication",
     "AttentionSweep",
+    "ClipPair",
     "CodeInterval",
     "CodingScheme",
     "CodingSession",
@@ -50,6 +51,7 @@ __all__ = [
     "RubricVersion",
     "SchemeVersion",
     "Score",
+    "SecondTeaching",
     "Segment",
     "TextKey",
     "TimedComment",

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from yanxiu.core.clock import media_clock
 from yanxiu.core.word import SMALL, WordFile
 from yanxiu.core.word_sheets import Cell, head, shares
-from yanxiu.observations.models import CommentKind, Lesson, Segment, TimedComment
+from yanxiu.observations.models import ClipPair, CommentKind, Lesson, Segment, TimedComment
 from yanxiu.observations.papers.comment_files import answers, span_words
 from yanxiu.observations.papers.paper import about_lesson, signature, word_file
 from yanxiu.observations.queries.papers import Outcome
@@ -22,9 +23,14 @@ PARTS = (
 
 
 def minutes_word(
-    lesson: Lesson, segments: Sequence[Segment], threads: Sequence[TimedComment], outcomes: Mapping[int, Outcome]
+    lesson: Lesson,
+    segments: Sequence[Segment],
+    threads: Sequence[TimedComment],
+    outcomes: Mapping[int, Outcome],
+    pairs: Sequence[ClipPair] = (),
 ) -> bytes:
-    """Return the minutes; `outcomes` say what the lesson plan made of a comment, by its number."""
+    """Return the minutes; `outcomes` say what the lesson plan made of a comment, by its number, `pairs` what became of it
+    when the lesson was taught again."""
 
     def write(word: WordFile) -> None:
         word.title("议课纪要")
@@ -35,6 +41,8 @@ def minutes_word(
         for title, kinds in PARTS:
             _part(word, title, segments, [one for one in threads if one.kind in kinds])
         _adopted(word, threads, outcomes)
+        if pairs:
+            _improved(word, pairs)
         signature(word, "主持人签名", "记录人签名")
 
     return word_file(write)
@@ -83,3 +91,25 @@ def _adopted(word: WordFile, threads: Sequence[TimedComment], outcomes: Mapping[
     if len(rows) == 1:
         rows.append([Cell(tall=700), Cell(), Cell(), Cell()])
     word.sheet(shares(12, 44, 12, 32), rows, heads=1)
+
+
+def _improved(word: WordFile, pairs: Sequence[ClipPair]) -> None:
+    """The clips by their times: what was seen, what was said, what it became."""
+    word.heading("五、改进前后", 2)
+    rows = [[head(name) for name in ("改进前", "谁的意见", "意见", "改进后", "怎样改的")]]
+    for pair in pairs:
+        before, after = (_clip(*span) for span in (pair.before, (pair.start_ms, pair.end_ms)))
+        rows.append(
+            [
+                Cell(f"{pair.comment.lesson.title} {before}"),
+                Cell(pair.comment.author.name, centered=True),
+                Cell(pair.comment.body),
+                Cell(f"{pair.second.title} {after}"),
+                Cell(pair.note),
+            ]
+        )
+    word.sheet(shares(19, 11, 30, 19, 21), rows, heads=1)
+
+
+def _clip(start_ms: int, end_ms: int) -> str:
+    return f"{media_clock(start_ms)}–{media_clock(end_ms)}"

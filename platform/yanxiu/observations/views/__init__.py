@@ -19,6 +19,7 @@ from yanxiu.observations.views import (
     requests,
     rubrics,
     schemes,
+    second_teachings,
     slots,
     sweeps,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "rubrics",
     "schemes",
     "sweeps",
+    "second_teachings",
 ]
 
 blueprints = (bp, uploads_bp)

@@ -27,6 +27,7 @@ from yanxiu.observations.services import pairs as service
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, posted, why_rests
 from yanxiu.observations.views.lessons import MAX_WORDS, cards
 from yanxiu.observations.views.recordings import sources_of
+from yanxiu.observations.views.second_teachings import improvement_panel
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
 COMPARED = ("st", "fias")
@@ -124,6 +125,7 @@ def _panel(left: LessonView, right: LessonView) -> dict[str, Any]:
         "codings": _codings(left, right, rows),
         "may_align": _may_align(left) and _may_align(right),
         "most_ms": max(film["duration_ms"] for film in films),
+        **improvement_panel(left, right),
         "typed": None,
         "problem": None,
     }

@@ -22,6 +22,7 @@ from yanxiu.observations.queries.cycle import facts_of, my_lessons, texts_of
 from yanxiu.observations.queries.requests import requests_to
 from yanxiu.observations.services import cycle as service
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, why_rests
+from yanxiu.observations.views.second_teachings import teachings_panel
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
 _PLACES = {
@@ -95,6 +96,7 @@ def _cycle_page(found: LessonView, refused: YanxiuError | None = None) -> str:
         may_write=can_edit_lesson(viewer, found.lesson, found.access),
         may_reflect=can_reflect(viewer, found.lesson, found.access),
         **cycle_panel(found),
+        **teachings_panel(found, with_choice=True),
     )
 
 

@@ -49,6 +49,7 @@ from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.live_notes import live_panel
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.observations.views.sweeps import sweep_panel
+from yanxiu.observations.views.second_teachings import teachings_panel
 from yanxiu.observations.views.together import together_panel
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_head_for
@@ -170,6 +171,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         **live_panel(found, version),
         **cycle_panel(found),
         **together_panel(found),
+        **teachings_panel(found),
     )
     log_watching(found.lesson)
     return page

@@ -25,6 +25,7 @@ from yanxiu.observations.queries.papers import (
     speakers_of,
     threads_to_file,
 )
+from yanxiu.observations.queries.second_teachings import clip_pairs
 from yanxiu.observations.rubrics.summary import summarize
 from yanxiu.observations.views.blueprint import bp, load_lesson
 from yanxiu.web.auth import current_actor, current_viewer
@@ -114,7 +115,8 @@ def minutes_file(lesson_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
     threads = [one for one in threads_to_file(viewer, lesson) if one.visibility == "everybody"]
     recording = recording_of(lesson_id)
-    body = minutes_word(lesson, recording.segments if recording else [], threads, outcomes_of(viewer, lesson))
+    segments = recording.segments if recording else []
+    body = minutes_word(lesson, segments, threads, outcomes_of(viewer, lesson), clip_pairs(viewer, lesson_id))
     return _file(body, f"{lesson.title} 议课纪要", "docx")
 
 

@@ -13,7 +13,9 @@ const STILL_MS = 30;
 export class Beside {
   constructor(element) {
     this.element = element;
-    this.anchors = new Anchors(JSON.parse(element.dataset.anchors));
+    this.phases = new Anchors(JSON.parse(element.dataset.anchors));
+    this.anchors = this.phases;
+    this.clip = null;
     this.left = new Player(element.querySelector("[data-film=left]"));
     this.right = new Player(element.querySelector("[data-film=right]"), { followsAddress: false });
     this.pursuit = new Pursuit(SEEK_MS, RATE_MS);
@@ -30,6 +32,13 @@ export class Beside {
     for (const name of ["play", "pause", "ratechange", "waiting", "playing"]) left.video.addEventListener(name, () => this.tick());
     document.addEventListener("click", (event) => this.onClick(event));
     element.querySelector("[data-beside-rate]").addEventListener("change", ({ target }) => left.setRate(Number(target.value)));
+    for (const now of document.querySelectorAll("[data-clip-now]")) {
+      now.hidden = false;
+      now.addEventListener("click", () => (now.form.elements[now.dataset.clipNow].value = clock(this.right.now)));
+    }
+    const wanted = new URLSearchParams(location.search).get("pair");
+    const pair = wanted && document.querySelector(`[data-clip-pair="${CSS.escape(wanted)}"]`);
+    if (pair) this.showPair(pair, false);
     const line = document.querySelector("[data-anchor-now]");
     if (!line) return;
     line.hidden = false;
@@ -44,11 +53,37 @@ export class Beside {
     if (target.closest("[data-beside-link]")) {
       copy(new URL(`${location.pathname}?t=${Math.floor(this.left.now / 1000)}`, location.href).href);
     }
+    const pair = target.closest("[data-clip-pair]");
+    if (pair) this.showPair(pair, true);
+    if (target.closest("[data-by-phases]")) this.byPhases();
     const phase = target.closest("[data-seek]");
     if (!phase || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    this.byPhases();
     const ms = Number(phase.dataset.seek);
     this.left.seek(phase.dataset.of === "right" ? this.anchors.left(ms) : ms);
+  }
+
+  /** 改进前/后: both stretches from their beginnings, until the longer one is over. */
+  showPair(button, plays) {
+    const { left, leftEnd, right, rightEnd } = button.dataset;
+    this.anchors = new Anchors([[Number(left), Number(right)]]);
+    this.clip = { end: Number(left) + Math.max(leftEnd - left, rightEnd - right), words: "正在对照这一处的改进前后" };
+    this.element.querySelector("[data-by-phases]").hidden = false;
+    const go = () => {
+      this.left.seek(Number(left));
+      if (plays) this.left.play();
+    };
+    if (this.left.video.readyState >= 1) go();
+    else this.left.video.addEventListener("loadedmetadata", go, { once: true });
+    if (plays) this.element.scrollIntoView({ block: "nearest" });
+  }
+
+  byPhases() {
+    this.anchors = this.phases;
+    this.clip = null;
+    this.element.querySelector("[data-by-phases]").hidden = true;
+    this.tick();
   }
 
   /** Sound comes from one side only. */
@@ -67,7 +102,11 @@ export class Beside {
     const end = Math.min(right.duration, right.video.duration * 1000);
     const target = Math.min(ms, end);
     const isOver = ms >= end;
-    this.say(isOver ? "右边的课到这里结束了" : waits ? "右边这一环节较短，停下来等左边" : "");
+    if (this.clip && left.now >= this.clip.end && !left.paused) {
+      left.pause();
+      this.clip.end = Infinity; // whoever goes on goes on
+    }
+    this.say(this.clip && !isOver ? this.clip.words : isOver ? "右边的课到这里结束了" : waits ? "右边这一环节较短，停下来等左边" : "");
     const runs = !left.paused && left.video.readyState >= 3 && !waits && !isOver;
     const error = right.video.currentTime * 1000 - target;
     if (runs) this.run(error, target);

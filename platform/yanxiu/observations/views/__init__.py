@@ -48,8 +48,8 @@ __all__ = [
     "requests",
     "rubrics",
     "schemes",
-    "sweeps",
     "second_teachings",
+    "sweeps",
 ]
 
 blueprints = (bp, uploads_bp)

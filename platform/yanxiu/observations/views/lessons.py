@@ -48,8 +48,8 @@ from yanxiu.observations.views.cycle import cycle_panel
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.live_notes import live_panel
 from yanxiu.observations.views.recordings import recording_panel
-from yanxiu.observations.views.sweeps import sweep_panel
 from yanxiu.observations.views.second_teachings import teachings_panel
+from yanxiu.observations.views.sweeps import sweep_panel
 from yanxiu.observations.views.together import together_panel
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_head_for

@@ -11,7 +11,7 @@ const source = dirname(fileURLToPath(import.meta.url));
 const root = join(source, "../..");
 const dist = join(root, "static/dist");
 // Every page loads app.js and app.css; the others are named by the templates that need them.
-const ENTRIES = ["app.js", "editor.js", "plans.js", "lesson.js", "coding.js", "workshop.js", "resources.js", "app.css", "editor.css", "lesson.css", "coding.css", "resources.css"];
+const ENTRIES = ["app.js", "editor.js", "plans.js", "lesson.js", "coding.js", "workshop.js", "resources.js", "pdf-worker.js", "app.css", "editor.css", "lesson.css", "coding.css", "resources.css"];
 
 process.chdir(root);
 const entries = ENTRIES.map((name) => join("static/src", name)).filter((path) => existsSync(path));
@@ -26,6 +26,8 @@ const result = await build({
   charset: "utf8",
   target: ["es2020", "chrome80", "safari14.1"],
   legalComments: "none",
+  loader: { ".bcmap": "file" },
+  assetNames: "[name]-[hash]",
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   outdir: "static/dist",

@@ -1,6 +1,7 @@
 // Pages of the library: upload with drop zone and progress, favorites, the field that depends on another.
 import "./resources/upload.js";
 import "./resources/cards.js";
+import "./resources/read.js";
 import "./resources/favorite.js";
 import "./resources/visibility.js";
 import "./resources/books.js";

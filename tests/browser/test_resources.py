@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.support.documents import docx_bytes, image_bytes, xlsx_bytes
+from tests.support.axe import sideways_overflow, violations
+from tests.support.documents import docx_bytes, image_bytes, pdf_bytes, xlsx_bytes
 from tests.support.eventually import eventually
 from tests.support.resources import make_resource
 from yanxiu.core.unit_of_work import unit_of_work
@@ -311,3 +312,42 @@ def test_a_folder_and_its_sheet_are_checked_imported_and_taken_back(page_for, tm
     page.get_by_role("dialog").get_by_role("button").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("导入已撤销")
     errors[:] = [error for error in errors if "422" not in error]
+
+
+def test_a_long_pdf_is_read_to_its_end_without_downloading_it(app, cast, page_for, work, errors):
+    with app.app_context():
+        book = make_resource(cast.user("teacher"), name="手册.pdf", data=pdf_bytes("Borrowing arrows", pages=45)).id
+    work()
+    page = page_for("colleague", 390)
+    page.goto(f"/resources/{book}")
+    expect(page.get_by_text("共 45 页，这里显示前 40 页")).to_be_visible()
+    page.route("**/media", lambda route: route.abort())
+    page.get_by_role("button", name="阅读全文").click()
+    expect(page.get_by_text("全文没有载入，可能是网络断了")).to_be_visible()
+    page.unroute("**/media")
+    errors[:] = [error for error in errors if "ERR_FAILED" not in error]
+    page.get_by_role("button", name="阅读全文").click()
+    text = page.get_by_role("region", name="全文")
+    expect(text).to_be_focused()
+    drawn = text.locator("figure[data-state=drawn]")
+    expect(drawn.first).to_contain_text("Borrowing arrows")
+    assert text.locator("figure").count() == 45
+    assert drawn.count() < 8
+    page.get_by_label("页码").fill("45")
+    page.get_by_label("页码").press("Enter")
+    expect(text.locator("figure[data-page='45'][data-state=drawn]")).to_be_in_viewport()
+    expect(text.locator("figure[data-page='1']")).not_to_have_attribute("data-state", "drawn")
+    text.press("Control+f")
+    expect(page.get_by_label("在全文里查找")).to_be_focused()
+    page.keyboard.type("ARROWS")
+    said = page.locator("[data-found]")
+    expect(said).to_have_text("第 45 处，共 45 处")
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("第 1 处，共 45 处")
+    expect(text.locator("mark[data-current]")).to_be_in_viewport()
+    page.keyboard.type("x")
+    expect(said).to_have_text("没有找到")
+    page.get_by_role("button", name="放大").click()
+    expect(text.locator("figure").first).to_have_attribute("data-state", "drawn")
+    assert violations(page) == []
+    assert sideways_overflow(page) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import brotli
 import pytest
 from flask import Flask
@@ -37,6 +39,13 @@ def test_a_script_that_is_there_already_is_not_sent_again(app, script):
     again = client.get(script, headers={"If-None-Match": etag})
     assert (again.status_code, again.data) == (304, b"")
     assert client.head(script).data == b""
+
+
+def test_names_of_several_words_are_built_files_too(app, client):
+    name = next(path.name for path in (Path(app.static_folder) / "dist").glob("pdf-worker-*.js"))
+    answer = client.get(f"/static/dist/{name}", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) < 500_000
 
 
 @pytest.mark.parametrize("path", ["dist/manifest.json", "dist/app-AAAAAAAA.js", "dist/../../wsgi.py"])

@@ -22,7 +22,7 @@ from yanxiu.web.headers import HEADERS
 EXTENSION = "yanxiu_built_files"
 PREFIX = "/static/dist/"
 FOREVER = "public, max-age=31536000, immutable"
-_NAME = re.compile(r"[\w.]+-[A-Z0-9]{8}\.\w+")
+_NAME = re.compile(r"[\w.-]+-[A-Z0-9]{8}\.\w+")
 _TEXT = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _CODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda data: brotli.compress(data, quality=9),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-MAX_PAGES = 20
+MAX_PAGES = 40
 WIDTH = 1000
 MAX_HEIGHT = 3000
 

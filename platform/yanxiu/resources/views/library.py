@@ -45,7 +45,7 @@ from yanxiu.web.files import send_stored
 from yanxiu.workshops.queries import workshop_head_for
 from yanxiu.workshops.queries.plan_progress import items_to_tick
 
-PLAYABLE = frozenset({"audio", "video", "image"})
+PLAYABLE = frozenset({"audio", "video", "image", "pdf"})
 Choices = dict[str, tuple[str, list[tuple[str, str]]]]
 
 
@@ -205,7 +205,7 @@ def _send(resource_id: int, file: ResourceFile) -> Response:
 @bp.get("/resources/<int:resource_id>/files/<int:file_id>/media")
 @public
 def media(resource_id: int, file_id: int) -> Response:
-    """Sound, moving and still pictures for the page itself, by range."""
+    """Sound, pictures and PDF files for the page itself, by range."""
     file = load_version(resource_id, file_id)
     if FORMATS[file.extension].family not in PLAYABLE:
         raise NotFoundError

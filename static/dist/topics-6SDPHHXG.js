@@ -1,1 +1,0 @@
-import{a}from"./chunk-3KIHQ5NS.js";import"./chunk-6W36XIVW.js";import"./chunk-3QTYOGYZ.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-5J3PJOHI.js";import"./chunk-GINGPXMU.js";export{a as follow};

@@ -1,0 +1,160 @@
+// Reading a PDF file on the page: every page of it, words that can be selected, finding and zoom. Only what is looked at is fetched.
+import { getDocument, GlobalWorkerOptions } from "pdfjs-dist/legacy/build/pdf.mjs";
+import { CMaps } from "./cmaps.js";
+import { folded, placesOf } from "./finding.js";
+import { PageView } from "./page.js";
+
+const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
+const AROUND = "150% 0px"; // pages that near are drawn before they are seen
+const STEP_BYTES = 128 * 1024;
+
+/** Open the file of `root` in its place; resolves when the first page can be read. */
+export async function openReader(root) {
+  GlobalWorkerOptions.workerPort ||= new Worker(root.dataset.worker, { type: "module" });
+  const loading = getDocument({
+    url: root.dataset.pdf, CMapReaderFactory: CMaps, useSystemFonts: true, isEvalSupported: false, enableXfa: false,
+    disableStream: true, disableAutoFetch: true, rangeChunkSize: STEP_BYTES,
+  });
+  const pdf = await loading.promise;
+  const reader = new Reader(root, pdf);
+  await reader.start();
+  return reader;
+}
+
+class Reader {
+  constructor(root, pdf) {
+    this.root = root;
+    this.pdf = pdf;
+    this.bar = root.querySelector("[data-bar]");
+    this.field = root.querySelector("[data-find]");
+    this.said = root.querySelector("[data-found]");
+    this.place = root.querySelector("[data-place]");
+    this.frame = document.createElement("div");
+    this.frame.className = "pdf-frame";
+    this.frame.tabIndex = 0;
+    this.frame.setAttribute("role", "region");
+    this.frame.setAttribute("aria-label", "全文");
+    this.zoom = 1;
+    this.hits = [];
+    this.at = -1;
+  }
+
+  async start() {
+    const first = (await this.pdf.getPage(1)).getViewport({ scale: 1 });
+    const total = this.pdf.numPages;
+    this.pages = Array.from({ length: total }, (_, i) => new PageView(this.pdf, i + 1, total, first));
+    this.frame.append(...this.pages.map((page) => page.figure));
+    this.root.querySelector("[data-pictures]").replaceWith(this.frame);
+    this.place.max = total;
+    this.root.querySelector("[data-total]").textContent = total;
+    this.bar.hidden = false;
+    this.listen();
+    await this.pages[0].draw();
+    this.watch();
+    this.root.dataset.state = "open";
+  }
+
+  watch() {
+    const near = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const page = this.pages[target.dataset.page - 1];
+        if (isIntersecting) page.draw();
+        else page.forget();
+      }
+    }, { root: this.frame, rootMargin: AROUND });
+    for (const page of this.pages) near.observe(page.figure);
+    this.near = near;
+    new ResizeObserver(() => this.redraw()).observe(this.frame);
+  }
+
+  redraw() {
+    for (const page of this.pages) if (page.drawn) page.draw();
+  }
+
+  listen() {
+    this.frame.addEventListener("scroll", () => this.sayPlace(), { passive: true });
+    this.place.addEventListener("change", () => this.goTo(Number(this.place.value)));
+    this.bar.addEventListener("click", ({ target }) => {
+      const button = target.closest("button");
+      if (!button) return;
+      if (button.dataset.zoom) this.setZoom(Number(button.dataset.zoom));
+      if (button.dataset.hit) this.step(Number(button.dataset.hit));
+    });
+    this.field.addEventListener("input", () => this.find());
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) {
+        event.preventDefault();
+        this.step(event.shiftKey ? -1 : 1);
+      }
+    });
+    this.root.addEventListener("keydown", (event) => {
+      const finds = event.key.toLowerCase() === "f" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+      if (!finds || document.activeElement === this.field) return; // pressed twice it is the browser's own
+      event.preventDefault();
+      this.field.select();
+    });
+  }
+
+  goTo(number) {
+    const page = this.pages[Math.min(Math.max(1, Math.round(number) || 1), this.pages.length) - 1];
+    this.frame.scrollTop = page.figure.offsetTop - this.frame.offsetTop;
+  }
+
+  sayPlace() {
+    const middle = this.frame.scrollTop + this.frame.clientHeight / 3;
+    const above = this.pages.filter((page) => page.figure.offsetTop - this.frame.offsetTop <= middle);
+    if (document.activeElement !== this.place) this.place.value = Math.max(1, above.length);
+  }
+
+  /** One step in or out; 0 is as wide as there is room. */
+  setZoom(step) {
+    const now = ZOOMS.indexOf(this.zoom);
+    this.zoom = step ? ZOOMS[Math.min(Math.max(now + step, 0), ZOOMS.length - 1)] : 1;
+    const part = this.frame.scrollTop / this.frame.scrollHeight;
+    this.frame.style.setProperty("--zoom", this.zoom);
+    this.frame.scrollTop = part * this.frame.scrollHeight;
+    this.redraw();
+  }
+
+  /** Look through all pages, from the one that is read; what was typed meanwhile ends it. */
+  async find() {
+    const wanted = folded(this.field.value);
+    this.wanted = wanted;
+    this.hits = [];
+    this.at = -1;
+    for (const page of this.pages) page.mark([]);
+    this.say(wanted ? "正在查找…" : "");
+    for (const page of wanted ? this.pages : []) {
+      const places = placesOf(wanted, await page.words());
+      if (this.wanted !== wanted) return;
+      page.mark(places);
+      this.hits.push(...places.map((place) => ({ page, place })));
+    }
+    if (this.hits.length) {
+      const reading = Number(this.place.value) || 1;
+      const next = this.hits.findIndex(({ page }) => page.number >= reading);
+      await this.show(Math.max(next, 0));
+    } else if (wanted) this.say("没有找到");
+  }
+
+  step(by) {
+    if (this.hits.length) this.show((this.at + by + this.hits.length) % this.hits.length);
+  }
+
+  async show(at) {
+    const before = this.hits[this.at];
+    this.at = at;
+    const { page, place } = this.hits[at];
+    if (before && before.page !== page) before.page.mark(before.page.hits);
+    this.say(`第 ${at + 1} 处，共 ${this.hits.length} 处`);
+    if (!page.drawn) this.goTo(page.number);
+    await page.draw();
+    page.mark(page.hits, place);
+    const mark = page.sheet.querySelector("mark[data-current]");
+    if (mark) mark.scrollIntoView({ block: "center", inline: "nearest" });
+  }
+
+  say(words) {
+    this.said.textContent = words;
+  }
+}

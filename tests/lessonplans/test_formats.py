@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from docx import Document
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from tests.lessonplans.test_suggesting import text
@@ -13,7 +14,7 @@ from yanxiu.lessonplans.document.nodes import Node, doc, numbered, paragraph, se
 from yanxiu.lessonplans.document.remarks import count_suggestions
 from yanxiu.lessonplans.document.suggesting import as_accepted, as_undecided, has_suggestions
 from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
-from yanxiu.lessonplans.word_import import arranged
+from yanxiu.lessonplans.word_import import DECIDED, arranged, decided_in
 from yanxiu.resources.extraction.word_blocks import read_blocks
 
 pytestmark = pytest.mark.once
@@ -191,3 +192,57 @@ def test_formats_are_words_own_and_come_back(tmp_path):
     assert second.find(f"{qn('w:pPr')}/{qn('w:jc')}").get(qn("w:val")) == "right"
     again = written(tmp_path, back)["blocks"]
     assert again == written(tmp_path, SUGGESTED)["blocks"]
+
+
+NAMESPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+)
+SPACING = "<w:spacing w:line='360'/>"
+
+
+def file_of(tmp_path, *blocks: str) -> str:
+    """A Word file with these blocks; `@` stands for whose a change is."""
+    document = Document()
+    for block in blocks:
+        name, rest = block.split(">", 1)
+        xml = f"{name} {NAMESPACES}>{rest}".replace("@", 'w:author="王丽" w:id="1"')
+        document.element.body.insert(len(document.element.body) - 1, parse_xml(xml))
+    document.save(str(tmp_path / "file.docx"))
+    return str(tmp_path / "file.docx")
+
+
+def test_changes_that_no_plan_can_hold_open_are_named(tmp_path):
+    words = "<w:r><w:t>字</w:t></w:r>"
+    blocks = [
+        f"<w:p><w:pPr>{SPACING}<w:pPrChange @><w:pPr/></w:pPrChange></w:pPr>{words}</w:p>",
+        # As Word writes an item that is moved: its indent belongs to it.
+        f"<w:p><w:pPr><w:ind w:left='420'/><w:jc w:val='center'/><w:pPrChange @><w:pPr/></w:pPrChange></w:pPr>{words}</w:p>",
+        f"<w:p><w:pPr>{SPACING}<w:pPrChange @><w:pPr>{SPACING}</w:pPr></w:pPrChange></w:pPr>{words}</w:p>",
+        "<w:p><w:r><w:rPr><w:sz w:val='36'/><w:rPrChange @><w:rPr/></w:rPrChange></w:rPr><w:t>大</w:t></w:r></w:p>",
+        "<w:p><w:r><w:rPr><w:b/><w:rPrChange @><w:rPr/></w:rPrChange></w:rPr><w:t>粗</w:t></w:r></w:p>",
+        "<w:p><w:ins @><w:r><w:t>上</w:t><w:br/><w:t>下</w:t></w:r></w:ins><w:del @><m:oMath><m:r><m:t>x</m:t></m:r></m:oMath></w:del></w:p>",
+        f"<w:p><w:pPr><w:rPr><w:ins @/></w:rPr></w:pPr>{words}</w:p>",
+        (
+            "<w:tbl><w:tblPr><w:tblPrChange @><w:tblPr/></w:tblPrChange></w:tblPr><w:tr>"
+            "<w:tc><w:tcPr><w:gridSpan w:val='2'/><w:cellIns @/></w:tcPr><w:p/></w:tc>"
+            "<w:tc><w:tcPr><w:cellMerge @ w:vMerge='cont'/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>"
+        ),
+    ]
+    read = read_blocks(file_of(tmp_path, *blocks), str(tmp_path))
+    told = dict(read["decided"])
+    assert told == dict.fromkeys(
+        ("paragraph", "look", "break", "formula", "split", "table", "merged-column", "merge"), 1
+    )
+    assert set(told) < set(DECIDED)
+    side, bold, words_put = 1, 1, 1
+    assert count_suggestions(read["blocks"]) == side + bold + words_put
+
+
+def test_changes_in_titles_are_named_too(tmp_path):
+    put = "<w:ins @><w:r><w:t>与要求</w:t></w:r></w:ins>"
+    title = f"<w:p><w:pPr><w:pStyle w:val='Heading1'/></w:pPr><w:r><w:t>教学目标</w:t></w:r>{put}</w:p>"
+    path = file_of(tmp_path, title, "<w:p><w:r><w:t>会写字</w:t></w:r></w:p>")
+    read = read_blocks(path, str(tmp_path))
+    assert decided_in(read, arranged(read["blocks"])) == (("课题和各部分标题里的修订", 1),)
+    assert decided_in(written(tmp_path, SUGGESTED), arranged(written(tmp_path, SUGGESTED)["blocks"])) == ()

@@ -238,9 +238,13 @@ def test_rows_pictures_and_looks_come_and_go_as_words_own(app, client_for, remar
         words.addprevious(put)
         put.append(words)
     row.addnext(other)
+    about = file.tables[1].rows[0].cells[0]._tc.get_or_add_tcPr()
+    about.append(about.makeelement(qn("w:tcPrChange"), {qn("w:author"): STRANGER}))
     out = io.BytesIO()
     file.save(out)
-    after = sections_of(taken_over(app, client, read_in(client, out.getvalue()).text))
+    preview = read_in(client, out.getvalue()).text
+    assert "表格的宽窄、边框等格式 1 处" in preview
+    after = sections_of(taken_over(app, client, preview))
     rows = of_kind(after["process"], "tableRow")
     assert [row.get("attrs", {}).get("insertion", {}).get("name") for row in rows[-2:]] == ["李强", STRANGER]
     assert not any(who for row in rows[-2:] for _words, _look, who in told(row))

@@ -16,7 +16,7 @@ from yanxiu.lessonplans.document import nodes
 from yanxiu.lessonplans.document.html import plain_text
 from yanxiu.lessonplans.document.naming import KEYS, OTHER, bare
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.document.remarks import NO_WORDS, is_lost, words_about
+from yanxiu.lessonplans.document.remarks import NO_WORDS, count_suggestions, is_lost, words_about
 from yanxiu.lessonplans.document.suggesting import changes_of
 from yanxiu.lessonplans.document.templates import LITERACY, PlanTemplate, filled_document
 
@@ -28,6 +28,19 @@ _NUMBER = re.compile(
     r"^\s*(?:第?[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．])?\s*"
 )
 _LONGEST = 16
+DECIDED = {
+    "break": "段落里换行的增删（增的、删的都留着）",
+    "formula": "公式的增删和改动（增的、删的都留着）",
+    "look": "字体、字号、颜色等文字格式",
+    "merge": "合并、拆分单元格",
+    "merged-column": "合并单元格上的整列增删",
+    "other": "别的格式",
+    "page": "页面设置（这里的页面都一样）",
+    "paragraph": "缩进、行距等段落格式",
+    "split": "表格前后的分段",
+    "table": "表格的宽窄、边框等格式",
+}
+"""The kinds of changes that `resources.extraction.word_decided` tells apart, as a teacher knows them."""
 _BOXES = {"☑": True, "☐": False}
 _reader: list[WordReader] = []
 
@@ -73,6 +86,8 @@ class Arranged:
     threads: tuple[FileThread, ...] = ()
     left: int = 0
     """How many comments of the file were too many to be read."""
+    decided: tuple[tuple[str, int], ...] = ()
+    """Changes that no plan can hold open, by kind in words: they are read as they stand in the file."""
 
     def document(self, template: PlanTemplate) -> Node:
         """The plan, with what could not be placed in a section at the end; other sections are as the template's."""
@@ -113,6 +128,14 @@ def threads_in(result: Mapping[str, Any]) -> tuple[FileThread, ...]:
         for each in comments
         if not each["parent"]
     )
+
+
+def decided_in(result: Mapping[str, Any], found: Arranged) -> tuple[tuple[str, int], ...]:
+    """Which changes of a file are none of the plan any more: those a plan cannot hold open, and those in its titles."""
+    kept = count_suggestions(block for blocks in found.parts.values() for block in blocks)
+    told = [(DECIDED[kind], count) for kind, count in result["decided"]]
+    lost = count_suggestions(result["blocks"]) - kept
+    return (*told, *([("课题和各部分标题里的修订", lost)] if lost > 0 else ()))
 
 
 def _voice(comment: Mapping[str, Any]) -> FileVoice:

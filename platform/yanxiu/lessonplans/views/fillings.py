@@ -128,6 +128,7 @@ def _preview(plan: LessonPlan, found: Arranged, document: Node, token: str, wron
         wrong=wrong,
         nowhere=_nowhere(plan.id, found),
         left=found.left,
+        decided=found.decided,
     )
 
 

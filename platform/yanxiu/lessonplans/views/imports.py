@@ -68,5 +68,11 @@ def _preview(form: WordForm, found: Arranged) -> str:
     filled = [shown(node) for node in sections if node["attrs"]["key"] in found.parts]
     empty = [node["attrs"]["title"] for node in sections if node["attrs"]["key"] not in found.parts]
     return render_template(
-        "lessonplans/word.html", form=form, parts=filled, empty=empty, lost=found.threads_nowhere(), left=found.left
+        "lessonplans/word.html",
+        form=form,
+        parts=filled,
+        empty=empty,
+        lost=found.threads_nowhere(),
+        left=found.left,
+        decided=found.decided,
     )

@@ -20,7 +20,7 @@ from yanxiu.lessonplans.document.html import count_characters, plain_text
 from yanxiu.lessonplans.document.naming import KEYS
 from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.remarks import count_suggestions, with_own_numbers, words_about
-from yanxiu.lessonplans.word_import import Arranged, arranged, read_word, threads_in
+from yanxiu.lessonplans.word_import import Arranged, arranged, decided_in, read_word, threads_in
 from yanxiu.web.auth import current_actor
 
 MOST_BYTES = 30 * 1024**2
@@ -74,7 +74,8 @@ def opened_word(key: str, names: Mapping[str, str] = KEYS) -> Iterator[tuple[Arr
     try:
         with storage().local_copy(key) as path, read_word(path) as (result, folder):
             blocks = [with_own_numbers(block, key) for block in result["blocks"]]
-            found = replace(arranged(blocks, names, threads_in(result)), left=result["comments_left"])
+            found = arranged(blocks, names, threads_in(result))
+            found = replace(found, left=result["comments_left"], decided=decided_in(result, found))
             if not found.parts:
                 raise InvalidError(NOTHING_IN_IT, field="file")
             files = [folder / Path(name).name for name in result["images"]]

@@ -13,6 +13,8 @@ from yanxiu.resources.extraction.archives import guard_office
 from yanxiu.resources.extraction.checking import MAIN_PARTS
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.images import shrink
+from yanxiu.resources.extraction.word_decided import BREAK as BREAK_IN_LINE
+from yanxiu.resources.extraction.word_decided import MERGED_COLUMN, Decided
 from yanxiu.resources.extraction.word_formats import changes_between
 from yanxiu.resources.extraction.word_formulas import tex_of
 from yanxiu.resources.extraction.word_voices import BREAK, JOIN, KINDS, Proposals, comments_of, joined
@@ -41,7 +43,7 @@ def read_blocks(path: str, out: str) -> dict[str, Any]:
     """The document's blocks in order; pictures lie in `out` and are named `/p/<number>`.
 
     What is only proposed carries the editor's marks, words that were commented on the mark `comment` with the number of
-    one of the `comments`.
+    one of the `comments`. `decided`: of what kinds, and how many, are the changes that are read as they stand.
     """
     guard_office(path, MAIN_PARTS[".docx"])
     import docx
@@ -50,7 +52,9 @@ def read_blocks(path: str, out: str) -> dict[str, Any]:
     comments, left = comments_of(document)
     reader = _Reader(document, out, {each["id"] for each in comments if not each["parent"]})
     blocks = list(reader.blocks(document.element.body, 0))
-    return {"blocks": blocks, "images": reader.names, "comments": comments, "comments_left": left}
+    reader.decided.structure(document.element.body)
+    told = {"comments": comments, "comments_left": left, "decided": reader.decided.told()}
+    return {"blocks": blocks, "images": reader.names, **told}
 
 
 class _Reader:
@@ -58,13 +62,14 @@ class _Reader:
         self.document, self.out = document, out
         self.names: list[str] = []
         self._tables = 0
+        self.decided = Decided()
         self._proposals = Proposals()
         self._comments, self._open = comments, dict[str, None]()
         self._styles = {style.style_id: (style.name or "").lower() for style in document.styles}
         self._lists = _list_kinds(document)
 
     def blocks(self, parent: Any, depth: int) -> Iterator[Block]:
-        return joined(self._blocks(parent, depth), self._proposals)
+        return joined(self._blocks(parent, depth), self._proposals, self.decided)
 
     def _blocks(self, parent: Any, depth: int) -> Iterator[Block]:
         for child in parent if depth < MAX_DEPTH else ():
@@ -134,6 +139,7 @@ class _Reader:
             return block
         old = self._shape(was)
         comes = {} if "title" in block or "title" in old else changes_between(old, block)
+        self.decided.paragraph(change.getparent(), was, bool(comes))
         if not comes:
             return block
         attrs = self._proposals.reshaping(change)
@@ -154,6 +160,7 @@ class _Reader:
                 self._proposals.marks = before
             elif child.tag == f"{_M}oMath":
                 content.append({"type": "formula", "attrs": {"tex": tex_of(child), "display": False}})
+                self.decided.formula(child, self._proposals.marks)
             elif child.tag == f"{_W}txbxContent":
                 after += self.blocks(child, depth + 1)
             elif child.tag in (f"{_A}blip", f"{_VML}imagedata"):
@@ -169,6 +176,7 @@ class _Reader:
         comments = [{"type": "comment", "attrs": {"cid": number}} for number in self._open]
         if self._another_look(run, content, comments):
             return
+        self.decided.look(run)
         marks = [*_marks(run.find(f"{_W}rPr")), *self._proposals.marks, *comments]
         if run.find(f"{_W}t") is not None:
             self._proposals.interrupt()
@@ -180,6 +188,7 @@ class _Reader:
             elif child.tag in (f"{_W}br", f"{_W}cr"):
                 if child.get(f"{_W}type") != "page":
                     content.append({"type": "hardBreak"})
+                    self.decided.note(BREAK_IN_LINE, int(bool(self._proposals.marks)))
             elif child.tag == f"{_W}ruby":
                 text, over = (_words(child.find(f"{_W}{name}")) for name in ("rubyBase", "rt"))
                 _say(content, text, [*marks, {"type": "pinyin", "attrs": {"text": over[:40]}}] if over else marks)
@@ -249,6 +258,8 @@ class _Reader:
             if goes_on and column in open_cells:
                 open_cells[column]["attrs"]["rowspan"] += 1
             else:
+                if wide > 1:
+                    self.decided.note(MERGED_COLUMN, len([*about.iterchildren(f"{_W}cellIns", f"{_W}cellDel")]))
                 with self._proposals.cell(about if wide == 1 else None, (number, column)) as proposed:
                     content = [*self.blocks(cell, depth + 1)] or [{"type": "paragraph", "content": []}]
                 made: Block = {"type": "tableHeader" if head else "tableCell", "content": content}

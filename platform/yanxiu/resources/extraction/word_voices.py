@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from yanxiu.resources.extraction.word_decided import SPLIT, Decided
 from yanxiu.resources.extraction.word_package import parsed
 
 Block = dict[str, Any]
@@ -125,17 +126,19 @@ class Proposals:
         return {"type": "text", "text": JOIN, "marks": [mark]}
 
 
-def joined(blocks: Iterator[Block], proposals: Proposals) -> Iterator[Block]:
-    """Blocks with paragraphs whose break was only put in as one, the break in it."""
+def joined(blocks: Iterator[Block], proposals: Proposals, decided: Decided) -> Iterator[Block]:
+    """Blocks with paragraphs whose break was only put in as one, the break in it; before a table it can be in none."""
     waiting: Block | None = None
     for block in blocks:
         if waiting is not None and "broken" in waiting and block["type"] == "paragraph":
             waiting = _one(waiting, block)
             continue
         if waiting is not None:
+            decided.note(SPLIT, int("broken" in waiting))
             yield _done(waiting)
         waiting = block
     if waiting is not None:
+        decided.note(SPLIT, int("broken" in waiting))
         yield _done(waiting)
     proposals.interrupt()
 

@@ -100,7 +100,7 @@ def test_the_lanes_of_a_lesson_lead_to_the_moment(page_for, app, cast, lesson_id
             code_lesson(cast.user(who), lesson, version, codes, 4_000)
     page = page_for("teacher", 1280)
     page.goto(f"/lessons/{lesson_id}")
-    lane = page.locator("[data-lanes] .lane svg")
+    lane = page.locator("[data-lanes-place] .lane svg")
     box = lane.bounding_box()
     assert box is not None
     lane.click(position={"x": box["width"] * 0.402, "y": 5})  # close to where T begins again
@@ -112,6 +112,16 @@ def test_the_lanes_of_a_lesson_lead_to_the_moment(page_for, app, cast, lesson_id
     expect(page.locator("[data-lanes-choose][aria-current]")).to_be_focused()
     page.get_by_role("row", name="S 学生行为").get_by_role("link").click()
     eventually(lambda: abs(seconds(page) - 16) < 0.01)
+    coder = page_for("principal", 1280)
+    coder.goto(f"/lessons/{lesson_id}/codings/st")
+    expect(coder.locator("#coding")).to_have_attribute("data-ready", "")
+    coder.keyboard.press("t")
+    press_at(coder, 2, "s")
+    coder.get_by_role("button", name="完成编码").click()
+    coder.get_by_role("dialog").get_by_role("button").last.click()
+    expect(page.locator(".lanes-choice")).to_contain_text("孙正平")  # without loading the page anew
+    coder.goto(f"/lessons/{lesson_id}")
+    expect(coder.locator("[data-lanes] .lane-now").first).to_be_attached()
     page.get_by_text("教学环节与更换实录").click()
     page.locator("#segments").fill("00:00 导入")
     page.get_by_role("button", name="加一行").press("Enter")
@@ -119,6 +129,8 @@ def test_the_lanes_of_a_lesson_lead_to_the_moment(page_for, app, cast, lesson_id
     page.get_by_role("button", name="保存环节").press("Enter")
     phase = page.locator(".timeline-phases .phase-discussion a")
     expect(phase).to_have_attribute("data-seek", "16000")
+    expect(coder.locator(".timeline-phases .phase-discussion a")).to_have_attribute("data-seek", "16000")
+    expect(coder.locator("[data-phase-table]")).to_contain_text("小组讨论")
     phase.press("Enter")
     eventually(lambda: abs(seconds(page) - 16) < 0.01)
     assert errors == []

@@ -14,11 +14,12 @@ from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.observations.instruments.comparison import compare
+from yanxiu.observations.instruments.questions import LEDGER
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.shipped import ST
 from yanxiu.observations.models import CodingSession, Lesson
 from yanxiu.observations.queries import current_version, recording_of
-from yanxiu.observations.services.codings import MOST_AT_ONCE
+from yanxiu.observations.services.codings import MOST_AT_ONCE, Batch, Mark, finish_coding, save_codes
 
 A, B, C, GONE = (str(uuid4()) for _ in range(4))
 
@@ -234,9 +235,30 @@ def test_lanes_show_a_finished_coding_to_whoever_sees_codings(app, cast, client_
     other = teacher.get(f"/lessons/{lesson_id}/lanes?coding={second}").text
     assert "<html" in other
     assert "S 学生行为" not in other
+    assert "question-wait" not in other
+    with app.app_context(), unit_of_work():
+        lesson, version = db.session.get_one(Lesson, lesson_id), current_version(recording_of(lesson_id))
+        marks = [(1_000, "Q"), (1_000, "L4"), (3_500, "W"), (6_000, "A"), (7_000, "F"), (20_000, "Q")]
+        batch = Batch(tuple(Mark(str(uuid4()), at, code) for at, code in marks), reached_ms=30_000)
+        save_codes(cast.user("researcher"), lesson, version, LEDGER, batch)
+        finish_coding(cast.user("researcher"), lesson, LEDGER)
+    asked = teacher.get(f"/lessons/{lesson_id}/lanes", headers={"X-Requested-With": "fetch"}).text
+    for shown in (
+        'question-wait" d="M1000 0h2500v1h-2500z"',
+        'question-none" d="M20000 0h2000',
+        "提问：",
+        "2.5 秒",
+        "分析",
+    ):
+        assert shown in asked
+    assert "每个问题" not in client_for("leader").get(f"/lessons/{lesson_id}/lanes").text  # who has not noted any
+    with count_queries() as few:
+        teacher.get(f"/lessons/{lesson_id}/lanes?coding={first}", headers={"X-Requested-With": "fetch"})
     # Whoever has not coded sees nobody's codes, nor that there are lanes.
     assert client_for("principal").get(f"/lessons/{lesson_id}/lanes?coding={first}").status_code == 404
-    assert "/lanes" not in client_for("principal").get(f"/lessons/{lesson_id}").text
+    assert "data-filled" not in client_for("principal").get(f"/lessons/{lesson_id}").text
+    none = client_for("principal").get(f"/lessons/{lesson_id}/lanes", headers={"X-Requested-With": "fetch"})
+    assert (none.status_code, none.text) == (200, "")
     coded(app, cast, lesson_id, "principal", "TSTSTSTSTSTSTSTS", step_ms=3_000)
     with count_queries() as more:
         teacher.get(f"/lessons/{lesson_id}/lanes?coding={first}", headers={"X-Requested-With": "fetch"})

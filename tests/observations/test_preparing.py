@@ -102,7 +102,7 @@ def test_recordings_are_prepared_from_a_store_on_another_machine(
     upload_clip(client_for("teacher"), new_lesson(recorded=False), clips(f"{codec}.mp4", codec=codec, seconds=4))
     work()
     version = only_version(app)
-    assert (version["state"], version["kinds"]) == ("ready", sorted([kinds, "poster", "sprite"]))
+    assert (version["state"], version["kinds"]) == ("ready", sorted([kinds, "peaks", "poster", "sprite"]))
 
 
 def test_what_waits_to_be_prepared_belongs_into_a_backup_wherever_it_is_by_then(

@@ -16,7 +16,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import jobs
 from yanxiu.observations.media import convert
 from yanxiu.observations.media.probe import MAX_DURATION_MS, Facts, NotPlayableError, inspect, probe, sniff
-from yanxiu.observations.models import VersionState
+from yanxiu.observations.models import Rendition, VersionState
 
 FACTS = Facts("mov", 60_000, 1280, 720, 0, 25.0, "h264", "yuv420p", "aac", 1_000_000)
 
@@ -59,11 +59,16 @@ def test_stills_are_at_most_a_hundred():
 
 def test_an_h264_clip_is_only_copied_and_watchable_at_once(app, client_for, new_lesson, clips, work):
     clip = clips("plain.mp4", seconds=8)
-    upload_clip(client_for("teacher"), new_lesson(recorded=False), clip)
+    lesson_id = new_lesson(recorded=False)
+    upload_clip(client_for("teacher"), lesson_id, clip)
     assert only_version(app)["state"] == VersionState.WAITING
     work()
     version = only_version(app)
-    assert (version["state"], version["kinds"]) == ("ready", ["poster", "source", "sprite"])
+    assert (version["state"], version["kinds"]) == ("ready", ["peaks", "poster", "source", "sprite"])
+    with app.app_context():
+        (made,) = db.session.query(Rendition).filter_by(kind="peaks").all()
+        assert (len(made.layout["peaks"]), max(made.layout["peaks"])) == (600, 100)
+    assert "lane-wave" in client_for("teacher").get(f"/lessons/{lesson_id}").text
     assert version["sha256"] == hashlib.sha256(clip.read_bytes()).hexdigest()
     assert abs(version["duration_ms"] - 8000) <= 100
     with storage().open(version["files"]["source"]) as file:
@@ -75,7 +80,7 @@ def test_an_hevc_clip_is_converted_to_what_browsers_play(app, client_for, new_le
     upload_clip(client_for("teacher"), new_lesson(recorded=False), clips("hevc.mp4", codec="libx265", seconds=4))
     work()
     version = only_version(app)
-    assert (version["state"], version["kinds"]) == ("ready", ["480p", "poster", "sprite"])
+    assert (version["state"], version["kinds"]) == ("ready", ["480p", "peaks", "poster", "sprite"])
     facts = inspect(storage().path(version["files"]["480p"]))
     assert facts.plays_as_it_is()
     assert abs(facts.duration_ms - 4000) <= 100
@@ -87,7 +92,7 @@ def test_a_heavy_clip_gets_480p_before_720p(app, client_for, new_lesson, clips, 
     upload_clip(client_for("teacher"), new_lesson(recorded=False), heavy)
     work()
     version = only_version(app)
-    assert version["kinds"] == ["480p", "720p", "poster", "sprite"]
+    assert version["kinds"] == ["480p", "720p", "peaks", "poster", "sprite"]
     assert (version["sizes"]["480p"], version["sizes"]["720p"]) == ((854, 480), (1280, 720))
     with app.app_context():
         order = [
@@ -188,7 +193,7 @@ def test_a_job_that_dies_half_way_runs_again_without_harm(app, client_for, new_l
             job.run_at = job.created_at
     work()
     version = only_version(app)
-    assert (version["state"], version["kinds"]) == ("ready", ["poster", "source", "sprite"])
+    assert (version["state"], version["kinds"]) == ("ready", ["peaks", "poster", "source", "sprite"])
 
 
 def test_a_crash_before_the_commit_leaves_the_upload_where_it_was(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -60,6 +61,7 @@ def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
                 _make_stills(work, source, facts, folder, job)
                 if facts.plays_as_it_is():
                     _make_copy(work, source, facts, folder, job)
+                _make_peaks(work, source, facts, folder, job)
             if not facts.plays_as_it_is():
                 with unit_of_work():
                     recordings.plan_transcodes(_version(work.version_id), wanted_kinds(facts))
@@ -166,6 +168,20 @@ def _make_stills(work: Work, source: Path, facts: Facts, folder: Path, job: JobC
             _add(work, RenditionKind.SPRITE, folder / "sprite.jpg", "image/jpeg", size, asdict(plan))
     except NotPlayableError:
         log.info("no stills for version %s", work.version_id, exc_info=True)
+
+
+def _make_peaks(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:
+    """How loud it is, for the lane of sound; a recording without sound has none."""
+    if RenditionKind.PEAKS in work.kinds or not facts.audio_codec:
+        return
+    try:
+        found = convert.peaks(source, folder, facts, job.stopping)
+    except NotPlayableError:
+        log.info("no peaks for version %s", work.version_id, exc_info=True)
+        return
+    target = folder / "peaks.json"
+    target.write_text(json.dumps(found), encoding="ascii")
+    _add(work, RenditionKind.PEAKS, target, "application/json", convert.Size(len(found), 100), {"peaks": found})
 
 
 def _make_copy(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:

@@ -1,25 +1,44 @@
-// The lanes of a finished coding: fetched once the page stands, so that thousands of codes never delay the film.
+// The lanes of a finished coding and of questions: fetched once the page stands, so that thousands of codes never delay the film,
+// and again when somebody has finished a coding.
+import { follow } from "../live/topics.js";
 import { requestHtml } from "../net.js";
 
 const NEAR_PX = 5;
+const WAIT_MS = [100, 600]; // all who hear of the same coding do not ask in one moment
 
 export class Lanes {
   constructor(element) {
     this.element = element;
     this.player = null;
+    this.place = element.querySelector("[data-lanes-place]");
+    this.url = element.dataset.src;
+    this.seen = Number(element.dataset.seq) || 0;
     element.addEventListener("click", (event) => this.onClick(event));
-    this.load(element.dataset.src);
+    follow(element.dataset.topic, { seq: () => Infinity, onChanged: (message) => this.hear(message) });
+    if (element.dataset.filled !== undefined) this.load(this.url);
+  }
+
+  /** Somebody has finished a coding, or was away while somebody may have. */
+  hear({ seq, what }) {
+    if (seq <= this.seen || (what !== "coding" && what !== "join")) return;
+    this.seen = seq;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.load(this.url), WAIT_MS[0] + Math.random() * (WAIT_MS[1] - WAIT_MS[0]));
   }
 
   attach(player) {
     this.player = player;
     player.onTime((ms) => this.showTime(ms));
+    this.showTime(player.now);
   }
 
   async load(url) {
     try {
       const { html } = await requestHtml(url);
-      this.element.innerHTML = html;
+      const open = [...this.place.querySelectorAll("details")].map((fold) => fold.open);
+      this.place.innerHTML = html;
+      this.place.querySelectorAll("details").forEach((fold, at) => (fold.open = Boolean(open[at])));
+      this.url = url;
       if (this.player) this.showTime(this.player.now);
     } catch (_) {
       // The link to the lanes on a page of their own stays.
@@ -41,10 +60,7 @@ export class Lanes {
 
   /** Another coding in place of this one; what was unfolded stays so, and the keyboard stays on the choice. */
   async choose(url) {
-    const fold = this.element.querySelector("[data-gantt-fold]");
-    const open = fold && fold.open;
     await this.load(url);
-    this.element.querySelector("[data-gantt-fold]").open = open;
     this.element.querySelector("[data-lanes-choose][aria-current]").focus();
   }
 

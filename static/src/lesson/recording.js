@@ -56,6 +56,7 @@ function keepWatching(current, next) {
     return;
   }
   morph(notice, next.querySelector("[data-newer]"));
+  showPhases(current, next);
   const [from, to] = [current, next].map((view) => view.querySelector("[data-quality]"));
   if (from.options.length === to.options.length) return;
   const playing = from.value;
@@ -63,6 +64,19 @@ function keepWatching(current, next) {
   from.value = playing;
   from.closest("[data-quality-choice]").hidden = from.options.length < 2;
 }
+
+/** The phases as somebody has just written them down; the film plays on. */
+function showPhases(current, next) {
+  const [from, to] = [current, next].map((view) => view.querySelector("[data-phases]"));
+  if (!from || !to || toldOf(from) === toldOf(to)) return;
+  from.replaceChildren(...to.children);
+  morph(current.querySelector("[data-phase-table]"), next.querySelector("[data-phase-table]"));
+  from.dispatchEvent(new CustomEvent("phases:changed", { bubbles: true }));
+}
+
+/** What phases are, without where the timeline has put them. */
+const toldOf = (list) =>
+  [...list.children].map((phase) => [phase.className, phase.querySelector("a").dataset.seek, phase.querySelector("a").dataset.until, phase.textContent.trim()].join()).join(";");
 
 /** The first picture of this recording: the comment form comes with it, so the page is read again. */
 function replacePlayer(current, next) {

@@ -24,7 +24,8 @@ export class Timeline {
 
   placePhases() {
     const phases = this.root.querySelector("[data-phases]");
-    if (phases.children.length) this.root.classList.add("has-phases");
+    this.root.classList.toggle("has-phases", phases.children.length > 0);
+    for (const old of this.track.querySelectorAll(".timeline-tick")) old.remove();
     for (const phase of phases.children) {
       const link = phase.querySelector("a");
       const [start, end] = [Number(link.dataset.seek), Number(link.dataset.until)];
@@ -42,6 +43,10 @@ export class Timeline {
     this.track.addEventListener("pointerdown", (event) => this.drag(event));
     this.track.addEventListener("keydown", (event) => this.onKey(event));
     this.pins.addEventListener("keydown", (event) => this.walkPins(event));
+    this.root.addEventListener("phases:changed", () => {
+      this.placePhases();
+      this.showTime(this.player.now);
+    });
     if ("ResizeObserver" in window) new ResizeObserver(() => this.draw()).observe(this.root);
   }
 

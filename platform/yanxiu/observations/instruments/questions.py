@@ -19,6 +19,7 @@ LEVELS, CALLS, RESPONSES = "level", "call", "response"
 FACETS = {LEVELS: "问题层次", CALLS: "谁来答", RESPONSES: "理答"}
 SHORT_MS, LONG_MS = 3_000, 5_000
 SEGMENT_MS = 5 * 60_000
+UNANSWERED_MS = 2_000
 
 _MOMENTS = (
     Code(ASKED, "q", "问完", "moment", "老师问完最后一个字"),
@@ -112,6 +113,26 @@ def _question(told: dict[str, int | str]) -> Question:
 
     facets = {facet: str(told[facet]) for facet in FACETS if facet in told}
     return Question(moment(ASKED) or 0, moment(ANSWERING), moment(ANSWERED), moment(RESPONDED), facets)
+
+
+def question_outlines(questions: Sequence[Question]) -> dict[str, str]:
+    """Return what a lane of questions shows, as outlines of SVG paths with x in milliseconds and y from 0 to 1: the waits,
+    the answers and the teacher's responses; a question that nobody answered is a mark of `UNANSWERED_MS`."""
+    parts: dict[str, list[tuple[int, int]]] = {"wait": [], "answer": [], "response": [], "none": []}
+    for one in questions:
+        if one.wait_ms is None or one.answering_ms is None:
+            parts["none"].append((one.asked_ms, UNANSWERED_MS))
+            continue
+        parts["wait"].append((one.asked_ms, one.wait_ms))
+        if one.answer_ms:
+            parts["answer"].append((one.answering_ms, one.answer_ms))
+        if one.response_ms and one.answered_ms is not None:
+            parts["response"].append((one.answered_ms, one.response_ms))
+    return {
+        name: "".join(f"M{start} 0h{max(long, 1)}v1h-{max(long, 1)}z" for start, long in found)
+        for name, found in parts.items()
+        if found
+    }
 
 
 @dataclass(frozen=True)

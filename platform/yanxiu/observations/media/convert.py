@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from yanxiu.observations.media.probe import Facts, NotPlayableError, sniff
 
 GOP_SECONDS = 2
 NICENESS = 15
+PEAKS = 600
+PEAK_RATE = 4000
+"""Samples a second that are looked at: what one sees of speech is its loudness, not its sound."""
 MEMORY_LIMIT = 6 * 1024**3
 LOOK_EVERY_S = 0.25
 Progress = Callable[[int], None]
@@ -115,6 +119,22 @@ def sprite(source: Path, target: Path, facts: Facts, stopping: threading.Event =
     arguments = ["-map", "0:v:0", "-frames:v", "1", "-vf", filters, "-q:v", "6", "-f", "mjpeg"]
     _run(source, arguments, target, Run(facts.duration_ms, _silent, stopping), before=["-skip_frame", "nokey"])
     return plan
+
+
+def peaks(source: Path, folder: Path, facts: Facts, stopping: threading.Event = NEVER) -> list[int]:
+    """Return how loud each of `PEAKS` equal parts of the recording is at most, 0 to 100 of its loudest moment."""
+    target = folder / "sound.pcm"
+    arguments = ["-map", "0:a:0", "-vn", "-ac", "1", "-ar", str(PEAK_RATE), "-f", "s16le"]
+    _run(source, arguments, target, Run(facts.duration_ms, _silent, stopping))
+    samples = max(1, -(-facts.duration_ms * PEAK_RATE // 1000 // PEAKS))
+    found = []
+    with target.open("rb") as file:
+        for _part in range(PEAKS):
+            part = array("h", file.read(samples * 2))
+            found.append(max(max(part), -min(part)) if part else 0)
+    target.unlink()
+    loudest = max(found) or 1
+    return [round(100 * peak / loudest) for peak in found]
 
 
 _CLEAN = ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"]

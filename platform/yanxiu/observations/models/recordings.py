@@ -29,6 +29,7 @@ class RenditionKind(StrEnum):
     P720 = "720p"
     POSTER = "poster"
     SPRITE = "sprite"
+    PEAKS = "peaks"
 
 
 class PhaseKind(StrEnum):
@@ -138,7 +139,7 @@ class RecordingVersion(Model, Timestamps):
 
 
 class Rendition(Model):
-    """A file made from a version: something to watch, a poster, or the stills in one picture."""
+    """A file made from a version: something to watch, a poster, the stills in one picture, how loud it is (peaks)."""
 
     __tablename__ = "rendition"
     __table_args__ = (UniqueConstraint("version_id", "kind"),)

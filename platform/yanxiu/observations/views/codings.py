@@ -21,7 +21,6 @@ from yanxiu.observations.instruments.charts import SIDE, heat, minutes_axis, pat
 from yanxiu.observations.instruments.comparison import compare
 from yanxiu.observations.instruments.frequencies import counted_word
 from yanxiu.observations.instruments.labels import LabelComparison, compare_labels, drawn, windows_of
-from yanxiu.observations.instruments.questions import LEDGER
 from yanxiu.observations.instruments.report import report_of
 from yanxiu.observations.instruments.sampling import Span, coded_spans
 from yanxiu.observations.instruments.schemes import GAP, Scheme
@@ -56,7 +55,7 @@ def coding_panel(found: LessonView) -> dict[str, Any]:
     standings = standings_of(found.lesson.id, viewer.user_id, usable)
     seen = [one.scheme.slug for one in standings if can_view_codings(viewer, found.lesson, found.access, one.own)]
     may_code = can_code_lesson(viewer, found.lesson, found.access, clock.today())
-    lanes_ready = any(one.coders for one in standings if one.scheme.slug in seen and one.scheme.slug != LEDGER.slug)
+    lanes_ready = any(one.coders for one in standings if one.scheme.slug in seen)
     return {"standings": standings, "codings_seen": seen, "may_code": may_code, "lanes_ready": lanes_ready}
 
 

@@ -47,10 +47,23 @@ def recording_panel(found: LessonView, recording: Recording | None, version: Rec
         "newest": newest,
         "sources": sources_of(found.lesson.id, version),
         "is_ready": version is not None and version.state == VersionState.READY,
+        "wave": wave_of(version),
         "duration_ms": (version.duration_ms if version is not None else None) or 0,
         "unfinished": unfinished_uploads() if may_edit else [],
         "max_upload_bytes": current_app.config["YANXIU"].upload_max_gb * 1024**3,
     }
+
+
+def wave_of(version: RecordingVersion | None) -> str:
+    """Return the outline of how loud the recording is: x in milliseconds, y from 0 to 100; empty where it is not known."""
+    made = version.rendition(RenditionKind.PEAKS) if version is not None else None
+    peaks = (made.layout or {}).get("peaks", []) if made is not None else []
+    if version is None or not peaks:
+        return ""
+    step = (version.duration_ms or 0) / len(peaks)
+    upper = [f"{round(at * step)} {50 - peak / 2:g}" for at, peak in enumerate(peaks)]
+    lower = [f"{round(at * step)} {50 + peak / 2:g}" for at, peak in enumerate(peaks)]
+    return f"M0 50L{'L'.join(upper)}L{'L'.join(reversed(lower))}Z"
 
 
 def sources_of(lesson_id: int, version: RecordingVersion | None) -> list[dict[str, str]]:

@@ -38,6 +38,10 @@ ROUTES = {
     ("GET", "resources.textbooks"): Row("/resources/textbooks", READ),
     ("GET", "resources.textbook"): Row("/resources/textbooks/{edition}", READ),
     ("GET", "resources.import_textbooks_page"): Row("/resources/textbooks/import", READ),
+    ("GET", "resources.standards"): Row("/resources/standards?subject=语文", READ),
+    ("POST", "resources.save_standards"): Row(
+        "/resources/standards", WRITE, data={"subject": "语文", "literacies": "文化自信", "themes": "整本书阅读"}
+    ),
     ("GET", "resources.textbook_names"): Row("/resources/textbooks/names?stage=小学", signed_in()),
     ("GET", "resources.remap_preview"): Row("/resources/textbooks/{edition}/remap?target_id={target}", READ),
     ("POST", "resources.add_textbook"): Row(

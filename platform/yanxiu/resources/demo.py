@@ -35,6 +35,8 @@ _GIVEN = (
     "unit",
     "lesson",
     "license",
+    "literacies",
+    "theme",
     "visibility",
 )
 SLIDE_LINES = 6

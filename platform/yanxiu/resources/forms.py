@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wtforms import DateField, FileField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, FileField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from yanxiu.core import clock
 from yanxiu.core.html import without_invisible
@@ -25,8 +26,17 @@ from yanxiu.resources.models import Resource
 from yanxiu.resources.queries import LibraryFilter
 from yanxiu.resources.queries.textbooks import FIXED, Shelf
 from yanxiu.resources.services import ResourceDetails
+from yanxiu.resources.standards import (
+    LONGEST_HEADING,
+    LONGEST_LITERACY,
+    LONGEST_THEME,
+    MOST_LITERACIES,
+    PLAIN_HEADING,
+    Standard,
+    words_of,
+)
 from yanxiu.web.converters import LARGEST_ID
-from yanxiu.web.forms import Form, day_in_our_time, one_line, some_lines
+from yanxiu.web.forms import Form, day_in_our_time, one_line, select_choices, some_lines
 
 MINE = ("uploads", "favorites", "removed")
 FIRST_YEAR = 1980
@@ -73,6 +83,10 @@ class DetailsForm(Form):
     unit = StringField("单元", [_upto(60)], [_tidy])
     lesson = StringField("课题", [_upto(60)], [_tidy])
     tags = StringField("标签", [_upto(120)], [tidy_tags])
+    literacies = SelectMultipleField(
+        "核心素养", choices=[], validate_choice=False, widget=ListWidget(), option_widget=CheckboxInput()
+    )
+    theme = StringField(PLAIN_HEADING, [_upto(LONGEST_THEME)], [one_line])
     author = StringField("作者", [_upto(60)], [_tidy])
     year = IntegerField("年份", [Optional(), NumberRange(FIRST_YEAR, 2100, f"请填写 {FIRST_YEAR} 年以后的年份")])
     license = _select("使用许可", LICENSES, DataRequired("请选择使用许可"))
@@ -94,6 +108,25 @@ class DetailsForm(Form):
             elif field.data and field.object_data == field.data:
                 names = [*names, field.data] if field.data not in names else names
             field.choices = _words(names)
+
+    known: frozenset[str] = frozenset()
+    """Every word for 核心素养 that the standards have."""
+
+    def offer_standards(self, known: Mapping[str, Standard]) -> None:
+        """Offer what the standards say of the chosen subject, and what was chosen before."""
+        standard = known.get(self.subject.data or "", Standard())
+        chosen = [word for word in self.literacies.data or () if word not in standard.literacies]
+        self.literacies.choices = select_choices((word, word) for word in (*standard.literacies, *chosen))
+        self.theme.label.text = standard.heading
+        self.known = frozenset(word for each in known.values() for word in each.literacies)
+
+    def validate_literacies(self, field: SelectMultipleField) -> None:
+        """Words of the standards, or what the resource had before they were changed."""
+        before = set(field.object_data or ())
+        if any(word not in self.known and word not in before for word in field.data):
+            raise ValidationError("请从列表里选择")
+        if len(field.data) > MOST_LITERACIES:
+            raise ValidationError(f"最多选 {MOST_LITERACIES} 条")
 
     def validate_workshop_id(self, field: SelectField) -> None:
         """A workshop is needed only for what is shared with one."""
@@ -120,6 +153,8 @@ class DetailsForm(Form):
             unit=self.unit.data or "",
             lesson=self.lesson.data or "",
             tags=self.tags.data or "",
+            literacies="、".join(self.literacies.data or ()),
+            theme=self.theme.data or "",
             author=self.author.data or "",
             year=self.year.data,
             license=self.license.data,
@@ -131,6 +166,7 @@ class DetailsForm(Form):
 def details_of(resource: Resource) -> dict[str, object]:
     """The values an edit form starts with."""
     values = {name: getattr(resource, name) for name in ResourceDetails.__dataclass_fields__}
+    values["literacies"] = words_of(resource.literacies)
     return {**values, "workshop_id": str(resource.workshop_id or "")}
 
 
@@ -157,6 +193,8 @@ def parse_filter(args: Mapping[str, str], workshop_id: int | None = None) -> Lib
     return LibraryFilter(
         kind=known("kind", KINDS),
         grading=known("grading", GRADINGS),
+        literacy=_tidy(args.get("literacy"))[:LONGEST_LITERACY],
+        theme=_tidy(args.get("theme"))[:LONGEST_THEME],
         sort=known("sort", SORTS) or "newest",
         mine=known("mine", MINE),
         workshop_id=workshop_id,
@@ -207,6 +245,14 @@ class NodeForm(Form):
     """The name of a node of the catalog of textbooks."""
 
     name = StringField("名称", [DataRequired("请填写名称"), _upto(60)], [one_line])
+
+
+class StandardForm(Form):
+    """The words of the standards for one subject, one a line."""
+
+    literacies = TextAreaField("核心素养", [_upto(2000)], [some_lines])
+    heading = StringField("任务群、领域或主题的叫法", [_upto(LONGEST_HEADING)], [one_line])
+    themes = TextAreaField("学习任务群或领域主题", [_upto(4000)], [some_lines])
 
 
 class BookSheetForm(Form):

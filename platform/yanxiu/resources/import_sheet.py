@@ -14,6 +14,7 @@ from yanxiu.core import clock
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.html import without_invisible
 from yanxiu.resources.catalog import KINDS, LEVELS, LICENSES, LONGEST, VISIBILITIES, tidy_tags
+from yanxiu.resources.standards import MOST_LITERACIES, words_of
 
 MAX_ROWS = 500
 MAX_COLUMNS = 40
@@ -30,6 +31,8 @@ COLUMNS = {
     "volume": "册",
     "unit": "单元",
     "lesson": "课",
+    "theme": "学习任务群或领域",
+    "literacies": "核心素养",
     "tags": "标签",
     "author": "作者",
     "year": "年份",
@@ -41,6 +44,9 @@ COLUMNS = {
 _HEADS = {
     **{label: key for key, label in COLUMNS.items()},
     "文件": "file", "资源名称": "title", "名称": "title", "资源类型": "kind", "教材版本": "edition", "册次": "volume",
+    "学习任务群": "theme",
+    "领域": "theme",
+    "主题": "theme",
     "课题": "lesson", "课文": "lesson", "谁能看到": "visibility", "范围": "visibility", "使用许可": "license",
     "说明": "summary", "备注": "summary",
 }  # fmt: skip
@@ -57,7 +63,7 @@ _ALIASES = {
     "volume": {"上": "上册", "下": "下册", "全": "全一册", "全册": "全一册"},
     "edition": {"部编版": "统编版", "部编": "统编版", "统编": "统编版", "人教": "人教版", "北师大": "北师大版"},
 }
-_LONGEST = {**LONGEST, "title": 120, "author": 60, "tags": 120, "summary": 450}
+_LONGEST = {**LONGEST, "title": 120, "author": 60, "tags": 120, "theme": 60, "literacies": 200, "summary": 450}
 """A longer cell than the last has been cut by the reader of spreadsheets."""
 FIRST_YEAR = 1980
 
@@ -98,6 +104,7 @@ class Vocabulary:
     offered: Callable[[str], Sequence[str]]
     knows: Callable[[str, str], bool]
     workshops: Mapping[str, int] = field(default_factory=dict)
+    literacies: frozenset[str] = frozenset()
 
 
 def details_in(cells: Mapping[str, str], words: Vocabulary) -> tuple[dict[str, Any], dict[str, str]]:
@@ -167,6 +174,16 @@ def _year(text: str, _words: Vocabulary) -> int | _Wrong:
     return int(digits)
 
 
+def _literacies(text: str, words: Vocabulary) -> str | _Wrong:
+    named = words_of(text)
+    strange = next((word for word in named if word not in words.literacies), None)
+    if strange is not None:
+        return _unknown("核心素养", strange, sorted(words.literacies))
+    if len(named) > MOST_LITERACIES:
+        return _Wrong(f"“核心素养”最多 {MOST_LITERACIES} 条")
+    return "、".join(dict.fromkeys(named))
+
+
 def _unknown(label: str, text: str, offered: Sequence[str]) -> _Wrong:
     near = _nearest(text, offered)
     if near:
@@ -187,6 +204,7 @@ _READERS: dict[str, Callable[[str, Vocabulary], Any]] = {
     "visibility": _choice("可见范围", _SCOPES, VISIBILITIES.values()),
     "license": _choice("许可", _RIGHTS, LICENSES.values()),
     "year": _year,
+    "literacies": _literacies,
 }
 
 _WIDTHS = {"file": 34, "title": 30, "summary": 40, "unit": 14, "lesson": 18, "tags": 20, "license": 26, "workshop": 20}
@@ -196,6 +214,8 @@ _ADVICE = {
     "kind": "可填：" + "、".join(KINDS.values()),
     "unit": "例如：第二单元",
     "lesson": "例如：草船借箭。目录里有这一课时，空着的年级、学科、版本、册、单元会自动补上",
+    "theme": "课标里的说法，例如：文学阅读与创意表达、数与代数—数与运算",
+    "literacies": "课标里的核心素养，用顿号隔开，例如：文化自信、语言运用",
     "tags": "用顿号隔开",
     "author": "不填就是导入的人",
     "visibility": "可填：" + "、".join(VISIBILITIES.values()) + "。不填就是本县",

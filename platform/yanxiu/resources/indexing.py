@@ -50,7 +50,7 @@ def _document(resource: Resource) -> IndexDocument:
         acl=_acl(resource),
         body=resource.summary,
         attachment=text,
-        tags=tuple(word for word in (resource.unit, resource.lesson, *resource.tags.split("、")) if word),
+        tags=_tags(resource),
         seconds=tuple(begins // 1000 for begins, _until, _said in cues),
         place=resource.school.label if resource.school is not None else "",
         subject=resource.subject,
@@ -65,6 +65,11 @@ def _document(resource: Resource) -> IndexDocument:
         date=resource.created_at,
         extra={"source": ORIGINS.get(resource.source, ""), "file": file.extension.lstrip(".") if file else ""},
     )
+
+
+def _tags(resource: Resource) -> tuple[str, ...]:
+    own = *resource.tags.split("、"), *resource.literacies.split("、")
+    return tuple(word for word in (resource.unit, resource.lesson, resource.theme, *own) if word)
 
 
 def _acl(resource: Resource) -> frozenset[str]:

@@ -157,6 +157,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_plan_template_organization_id"), ["organization_id"], unique=False)
 
     op.create_table(
+        "resource_standard",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("county_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("literacies", sa.JSON(), nullable=False),
+        sa.Column("heading", sa.String(length=20), nullable=False),
+        sa.Column("themes", sa.JSON(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["county_id"], ["organization.id"], name=op.f("fk_resource_standard_county_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_standard")),
+        sa.UniqueConstraint("county_id", "subject", name=op.f("uq_resource_standard_county_id_subject")),
+    )
+    op.create_table(
         "rubric_template",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=40), nullable=True),
@@ -772,6 +788,8 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=60), nullable=False),
         sa.Column("lesson", sa.String(length=60), nullable=False),
         sa.Column("tags", sa.String(length=120), nullable=False),
+        sa.Column("literacies", sa.String(length=200), nullable=False),
+        sa.Column("theme", sa.String(length=60), nullable=False),
         sa.Column("textbook_id", sa.Integer(), nullable=True),
         sa.Column("author", sa.String(length=60), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
@@ -3382,6 +3400,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rubric_template_organization_id"))
 
     op.drop_table("rubric_template")
+    op.drop_table("resource_standard")
     with op.batch_alter_table("plan_template", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_template_organization_id"))
 

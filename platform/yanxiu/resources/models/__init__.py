@@ -16,6 +16,7 @@ from yanxiu.resources.catalog import KINDS
 from yanxiu.resources.models.collections import CollectionItem, ResourceCollection
 from yanxiu.resources.models.imports import ResourceImport, ResourceImportRow
 from yanxiu.resources.models.reviews import ResourceReview
+from yanxiu.resources.models.standards import SubjectStandard
 from yanxiu.resources.models.textbooks import TextbookNode, TextbookRemap, TextbookRemapStep
 from yanxiu.workshops.models import Workshop
 
@@ -39,6 +40,7 @@ __all__ = [
     "ResourceSubtitles",
     "ResourceUpload",
     "ResourceUse",
+    "SubjectStandard",
     "TextbookNode",
     "TextbookRemap",
     "TextbookRemapStep",
@@ -75,6 +77,9 @@ class Resource(Timestamps, Model):
     lesson: Mapped[str] = mapped_column(String(60), default="")
     tags: Mapped[str] = mapped_column(String(120), default="")
     """Words of its author's own, parted by 、."""
+    literacies: Mapped[str] = mapped_column(String(200), default="")
+    theme: Mapped[str] = mapped_column(String(60), default="")
+    """核心素养 of the standards, parted by 、, and one 学习任务群 or 领域—主题: words of `standards`."""
     textbook_id: Mapped[int | None] = mapped_column(ForeignKey("textbook_node.id"), index=True)
     """The deepest node of the county's catalog that the seven names above lead to; they follow it when it is renamed."""
     author: Mapped[str] = mapped_column(String(60), default="")

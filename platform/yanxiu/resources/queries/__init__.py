@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption as ORMOption
 
@@ -52,6 +52,8 @@ class LibraryFilter:
     unit: str = ""
     lesson: str = ""
     grading: str = ""
+    literacy: str = ""
+    theme: str = ""
     sort: str = "newest"
     mine: str = ""
     workshop_id: int | None = None
@@ -59,7 +61,7 @@ class LibraryFilter:
     @property
     def narrows(self) -> bool:
         """Whether anything but the order was chosen."""
-        return any((self.kind, self.grading, self.mine, *self.names.values()))
+        return any((self.kind, self.grading, self.literacy, self.theme, self.mine, *self.names.values()))
 
     @property
     def names(self) -> dict[str, str]:
@@ -100,11 +102,15 @@ def library_page(
     for column, value in (
         (Resource.kind, wanted.kind),
         (Resource.grading, wanted.grading),
+        (Resource.theme, wanted.theme),
         (Resource.workshop_id, wanted.workshop_id),
         *((getattr(Resource, column), value) for column, value in wanted.names.items()),
     ):
         if value:
             statement = statement.where(column == value)
+    if wanted.literacy:
+        words = literal("、") + Resource.literacies + "、"
+        statement = statement.where(words.contains(f"、{wanted.literacy}、", autoescape=True))
     first = Resource.download_count if wanted.sort == "popular" else Resource.created_at
     return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=size)
 

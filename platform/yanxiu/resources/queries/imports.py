@@ -20,6 +20,7 @@ from yanxiu.resources.catalog import STAGE_OF_GRADE
 from yanxiu.resources.import_sheet import Vocabulary, details_in
 from yanxiu.resources.models import Resource, ResourceImport, ResourceImportRow, ResourceUpload, TextbookNode
 from yanxiu.resources.queries.likeness import same_files
+from yanxiu.resources.queries.standards import literacies_known
 from yanxiu.resources.queries.textbooks import COLUMNS, FIXED, shelf_of
 from yanxiu.workshops.queries import workshop_options
 
@@ -95,7 +96,7 @@ def outlook_of(viewer: Viewer, workshop_ids: Collection[int], found: ResourceImp
     files = _Files(uploads)
     shelf = shelf_of(viewer.county_id)
     workshops = {name: key for key, name in workshop_options(viewer)}
-    words = Vocabulary(lambda level: shelf.names(level, {}), shelf.knows, workshops)
+    words = Vocabulary(lambda level: shelf.names(level, {}), shelf.knows, workshops, literacies_known(viewer.county_id))
     books = _Books(viewer.county_id, {row.cells.get("lesson", "") for row in rows} - {""})
     same = same_files(viewer, workshop_ids, {upload.stored_file.sha256 for upload in uploads})
     lines = [_line(row, files, words, books, same) for row in rows]

@@ -68,6 +68,8 @@ class ResourceDetails:
     unit: str = ""
     lesson: str = ""
     tags: str = ""
+    literacies: str = ""
+    theme: str = ""
     author: str = ""
     year: int | None = None
     license: str = "county"

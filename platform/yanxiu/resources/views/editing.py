@@ -14,6 +14,7 @@ from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.forms import DetailsForm, SubtitlesForm, VersionForm, details_of
 from yanxiu.resources.models import Resource
 from yanxiu.resources.permissions import can_edit_resource, can_remove_resource, can_restore_resource
+from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import add_version, remove_resource, restore_resource, update_resource
 from yanxiu.resources.views.blueprint import bp, load_for
@@ -101,6 +102,7 @@ def _details_form(resource: Resource, *, typed: bool = True) -> DetailsForm:
         options.append((resource.workshop.id, resource.workshop.name))
     form.offer_workshops(options)
     form.offer_books(shelf_of(current_viewer().county_id))
+    form.offer_standards(standards_of(current_viewer().county_id))
     return form
 
 

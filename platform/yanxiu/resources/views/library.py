@@ -36,9 +36,11 @@ from yanxiu.resources.queries import (
 from yanxiu.resources.queries.collections import collections_with, own_collections
 from yanxiu.resources.queries.likeness import near_resource
 from yanxiu.resources.queries.reviews import reviews_of
+from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import FIXED, names_in_book, shelf_of
 from yanxiu.resources.queries.usage import uses_of
 from yanxiu.resources.services import count_download, note_opening, set_favorite
+from yanxiu.resources.standards import Standard
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
 from yanxiu.web.files import send_stored
@@ -97,9 +99,25 @@ def _choices(wanted: LibraryFilter) -> Choices:
         words = names if not own or own in names else [*names, own]
         if words:
             choices[column] = (catalog.LEVELS[column], [(word, word) for word in words])
+    choices |= _standards(wanted)
     if chosen["volume"] and "volume" not in choices:
         choices["volume"] = (catalog.LEVELS["volume"], [(chosen["volume"],) * 2])
     return choices
+
+
+def _standards(wanted: LibraryFilter) -> Choices:
+    """What the standards of the chosen subject offer; what stands in the address stays to be seen."""
+    known = standards_of(current_viewer().county_id) if wanted.subject else {}
+    standard = known.get(wanted.subject, Standard())
+    found: Choices = {}
+    for name, label, words, own in (
+        ("literacy", "核心素养", standard.literacies, wanted.literacy),
+        ("theme", standard.heading, standard.themes, wanted.theme),
+    ):
+        offered = list(words) if not own or own in words else [*words, own]
+        if offered:
+            found[name] = (label, [(word, word) for word in offered])
+    return found
 
 
 def _of_my_subject(wanted: LibraryFilter) -> list[Resource]:

@@ -16,6 +16,7 @@ from yanxiu.resources.catalog import LEVELS
 from yanxiu.resources.forms import BookSheetForm, NodeForm, chosen_names
 from yanxiu.resources.models import TextbookNode
 from yanxiu.resources.permissions import can_edit_textbooks
+from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import (
     COLUMNS,
     FIXED,
@@ -42,6 +43,7 @@ from yanxiu.resources.services.textbooks import (
     step_node,
     undo_remap,
 )
+from yanxiu.resources.standards import Standard
 from yanxiu.resources.textbooks import MAX_ROWS, chains_in, rows_of
 from yanxiu.resources.views.blueprint import bp, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer
@@ -230,7 +232,9 @@ def textbook_names() -> Response:
     shelf = shelf_of(county_id)
     names = {column: shelf.names(column, chosen) for column in FIXED}
     inside = {column: names_in_book(county_id, column, chosen) for column in COLUMNS[len(FIXED) :]}
-    return jsonify(ok=True, names=names | inside)
+    standard = standards_of(county_id).get(chosen["subject"], Standard())
+    standards = {"heading": standard.heading, "literacies": standard.literacies, "themes": standard.themes}
+    return jsonify(ok=True, names=names | inside, standards=standards)
 
 
 def _rows(form: BookSheetForm) -> list[list[str]]:

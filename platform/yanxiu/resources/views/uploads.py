@@ -21,6 +21,7 @@ from yanxiu.resources.models import Resource, ResourceUpload
 from yanxiu.resources.permissions import can_use_upload
 from yanxiu.resources.queries import find_upload, waiting_uploads
 from yanxiu.resources.queries.likeness import same_files
+from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import discard_upload, publish_resource, receive_upload
 from yanxiu.resources.views.blueprint import bp, viewer_workshops
@@ -125,6 +126,7 @@ Card = tuple[ResourceUpload, DetailsForm, list[Resource]]
 def _cards(uploads: Sequence[ResourceUpload], *, typed: bool = False) -> list[Card]:
     """A form for each waiting file, filled with what was typed or with the guesses."""
     options, shelf = workshop_options(current_viewer()), shelf_of(current_viewer().county_id)
+    standards = standards_of(current_viewer().county_id)
     digests = {upload.stored_file.sha256 for upload in uploads}
     same = same_files(current_viewer(), viewer_workshops(), digests)
     cards = []
@@ -133,6 +135,7 @@ def _cards(uploads: Sequence[ResourceUpload], *, typed: bool = False) -> list[Ca
         form = DetailsForm(request.form if typed else None, prefix=f"u{upload.id}", data=start)
         form.offer_workshops(options)
         form.offer_books(shelf)
+        form.offer_standards(standards)
         cards.append((upload, form, same.get(upload.stored_file.sha256, [])))
     return cards
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -115,16 +116,28 @@ def test_a_card_leads_to_what_it_names(app, page_for, plan_id):
 
 
 def test_what_an_older_page_does_not_know_is_not_lost(app, cast, page_for, plan_id):
+    """Neither what somebody suggests about a paragraph in a way that is new, nor a new kind of thing."""
     page = opened(page_for("leader"), plan_id)
     with app.app_context():
         made = load(stored_document(plan_id).merged())
+    goals = made.get("default", type=XmlFragment).children[0]
+
+    def post(change: Callable[[], object]) -> None:
         before = made.get_state()
-        goals = made.get("default", type=XmlFragment).children[0]
-        append_node(goals, {"type": "hologram", "content": [paragraph("新")]})
-        visitor = Visitor(cast.teacher.id, "李强", None)
-        assert app.extensions["yanxiu_documents"].post(visitor, plan_id, made.get_update(before))
+        change()
+        with app.app_context():
+            visitor = Visitor(cast.teacher.id, "李强", None)
+            assert app.extensions["yanxiu_documents"].post(visitor, plan_id, made.get_update(before))
+
+    attributes = goals.children[0].attributes
+    post(lambda: attributes.__setitem__("tilt", {"id": "7-a", "author": 7, "degrees": 30}))
     expect(page.locator("[data-plan-problem]")).to_contain_text("页面版本太旧")
     expect(page.locator("#plan-text")).to_have_attribute("contenteditable", "false")
+    assert nodes_of(stored(app, plan_id), "paragraph")[0]["attrs"]["tilt"]["degrees"] == 30
+    post(lambda: attributes.__delitem__("tilt"))
+    post(lambda: append_node(goals, {"type": "hologram", "content": [paragraph("新")]}))
+    page.reload()
+    expect(page.locator("[data-plan-problem]")).to_contain_text("页面版本太旧")
     assert nodes_of(stored(app, plan_id), "hologram")[0]["content"][0]["content"][0]["text"] == "新"
 
 

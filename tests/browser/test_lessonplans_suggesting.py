@@ -276,6 +276,19 @@ def test_columns_are_suggested_as_a_whole(app, page_for, table_plan):
     expect(leader.locator(".suggested-put")).to_have_count(0)
     saved(teacher)
     assert rows(stored(app, table_plan)) == whole
+    # A row that somebody adds before they hear of a column has no cell in it; refused, nothing of it stays.
+    for page in (leader, teacher):
+        page.evaluate(DEAF)
+    cell(teacher, "导入", "addColumnAfter")
+    cell(leader, "导入", "addRowAfter")
+    for page in (leader, teacher):
+        page.evaluate("window.hear()")
+    expect(leader.locator("td.suggested-put")).to_have_count(3)
+    expect(teacher.locator("#plan-text tr")).to_have_count(5)
+    leader.get_by_role("region", name="修订").get_by_role("button", name="不接受").click()
+    expect(teacher.locator(".suggested-put")).to_have_count(0)
+    saved(leader)
+    assert rows(stored(app, table_plan)) == [*whole[:2], ["", ""], *whole[2:]]
 
 
 @pytest.fixture

@@ -97,6 +97,22 @@ export function removeCell(tr, at) {
   return cells ? tr : tr.delete(start - 1, start - 1 + rest.nodeSize);
 }
 
+/** A row that somebody added before they heard of a column was filled up at its end. Once the column is gone, what filled
+ *  it up goes too, so that no empty column stays. */
+export function dropFillers(tr, at) {
+  const table = tr.doc.nodeAt(at);
+  if (!table || table.type.name !== TABLE) return;
+  const missing = (TableMap.get(table).problems || []).filter(({ type }) => type === "missing").map(({ row }) => row);
+  const wide = [];
+  table.forEach((row, offset, index) => {
+    if (!missing.includes(index) && row.lastChild) wide.push({ cell: row.lastChild, end: at + 1 + offset + row.nodeSize - 1 });
+  });
+  if (!missing.length || !wide.every(({ cell }) => isEmpty(cell))) return;
+  wide.reverse().forEach(({ cell, end }) => tr.delete(end - cell.nodeSize, end));
+}
+
+const isEmpty = ({ attrs, content, childCount }) => attrs.colspan === 1 && attrs.rowspan === 1 && childCount === 1 && content.size === 2;
+
 function narrow(tr, at, column) {
   const { attrs } = tr.doc.nodeAt(at);
   const colwidth = attrs.colwidth && attrs.colwidth.filter((_width, n) => n !== column);

@@ -1,7 +1,8 @@
 // 接受 and 不接受: ordinary edits of the document, each one step for undo.
 import { canSplit } from "@tiptap/pm/transform";
 import { ySyncPluginKey, yUndoPluginKey } from "@tiptap/y-tiptap";
-import { settleBlock } from "./blocks.js";
+import { CELLS, settleBlock } from "./blocks.js";
+import { dropFillers } from "./columns.js";
 import { RELIST } from "./formats.js";
 import { BREAK, INSERTION, JOIN } from "./marks.js";
 import { PLAIN } from "./mode.js";
@@ -54,8 +55,15 @@ function settleAll({ state, view }, chosen, accepted) {
   const tr = state.tr.setMeta(PLAIN, true);
   const isMove = ({ kind }) => accepted && kind === RELIST;
   ranges.filter((range) => !isMove(range)).forEach((range) => settle(tr, range, accepted));
+  tablesOf(state.doc, ranges).forEach((at) => dropFillers(tr, tr.mapping.map(at)));
   if (ranges.some(isMove)) relist(tr, chosen.map(({ id }) => id));
   view.dispatch(tr);
+}
+
+/** Where the tables stand of which cells come or go, from the last one. */
+function tablesOf(doc, ranges) {
+  const cells = ranges.filter(({ block }) => block && CELLS.includes(block.type.name));
+  return [...new Set(cells.map(({ from }) => doc.resolve(from).before(-1)))];
 }
 
 /** What moves text to another paragraph, by itself: it is noted what it puts there. */

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parents[2]
 PUB = frozenset({"pub"})
 KILLS = int(os.environ.get("SEARCH_KILLS", "25"))
+TORN = int(os.environ.get("SEARCH_TORN", "10"))
 
 
 def everything(engine: LocalEngine) -> set[int]:
@@ -87,6 +89,46 @@ def test_a_torn_newest_generation_falls_back_to_the_one_before(engine, pattern, 
     writer.apply(Batch(tuple(document(number) for number in range(13, 16)), (("topic", 1),)))
     assert everything(reopened(engine)) == AFTER
     assert reopened(engine).check() == []
+
+
+def test_whatever_a_power_cut_leaves_of_the_newest_files_nothing_older_is_lost(engine):
+    """Random files of the newest generation lose their end, or hold zeros or noise from somewhere on."""
+    folder = engine.home.current()
+    assert folder is not None
+    whole = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    before, changed = set(everything(engine)), {path.name for path in newest_files(folder)}
+    assert before == AFTER
+    for seed in range(TORN):
+        rng = random.Random(seed)
+        for name, content in whole.items():
+            (folder / name).write_bytes(content)
+        for path in folder.iterdir():
+            if path.name not in whole:
+                path.unlink()
+        for name in rng.sample(sorted(changed), rng.randint(1, len(changed))):
+            at = rng.randrange(max(1, len(whole[name])))
+            rest = len(whole[name]) - at
+            tail = rng.choice((b"", bytes(rest), rng.randbytes(rest)))
+            (folder / name).write_bytes(whole[name][:at] + tail)
+        damaged = any((folder / name).read_bytes() != whole[name] for name in changed)
+        writer = reopened(engine)
+        assert writer.open() == (2 if damaged else 3), seed
+        assert everything(reopened(engine)) == (BEFORE if damaged else AFTER), seed
+        writer.apply(Batch(tuple(document(number) for number in range(13, 16)), (("topic", 1),)))
+        assert everything(reopened(engine)) == AFTER, seed
+        assert reopened(engine).check() == [], seed
+
+
+def newest_files(folder: Path) -> list[Path]:
+    """What the newest generation added: its TOC, its list of files, and the files of its segment."""
+    lists = sorted(folder.glob("files_*.json"), key=lambda path: int(path.stem.split("_")[1]))
+    older, newer = (set(json.loads(path.read_text())) for path in lists[-2:])
+    toc = max(folder.glob("_MAIN_*.toc"), key=lambda path: int(path.stem.split("_")[2]))
+    return [
+        lists[-1],
+        toc,
+        *(folder / name for name in newer - older if (folder / name).is_file() and not name.endswith(".toc")),
+    ]
 
 
 @pytest.mark.parametrize("pattern", ["_MAIN_*.toc", "files_*.json", "*.trm", "*.pst", "*.facts.col"])

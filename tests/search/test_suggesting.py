@@ -82,8 +82,8 @@ def test_what_five_people_of_the_county_typed_is_offered_if_it_finds_something(c
         assert offered(client_for("researcher"), "") == [], number
         with unit_of_work():
             for _ in range(3):
-                note_query(cast.user(key), county, "三国教学")
-                note_query(cast.user(key), county, "秘密")
+                note_query(cast.people[key].id, county, "三国教学")
+                note_query(cast.people[key].id, county, "秘密")
     assert offered(client_for("researcher"), "", "很多人在找") == ["三国教学"], "the other finds nothing for them"
     assert offered(client_for("stranger"), "") == [], "another county"
     with unit_of_work():
@@ -98,7 +98,7 @@ def test_words_five_people_agreed_on_are_not_put_before_the_county(ctx, cast, cl
     with unit_of_work():
         for key in ("leader", "teacher", "colleague", "villager", "outsider"):
             for text in ("王老师 体罚", "wls"):
-                note_query(cast.user(key), county, text)
+                note_query(cast.people[key].id, county, text)
     assert offered(client_for("researcher"), "") == []
 
 
@@ -126,9 +126,9 @@ def test_what_was_found_is_shown_though_the_search_cannot_be_noted(ctx, client_f
 def test_a_text_that_counts_for_nobody_any_more_is_gone(ctx, cast):
     county = cast.viewer("teacher").county_id
     with unit_of_work():
-        note_query(cast.user("teacher"), county, "王老师")
-        note_query(cast.user("colleague"), county, "三国")
-        note_query(cast.user("teacher"), county, "三国")
+        note_query(cast.teacher.id, county, "王老师")
+        note_query(cast.colleague.id, county, "三国")
+        note_query(cast.teacher.id, county, "三国")
     with unit_of_work():
         forget_queries(cast.user("teacher"))
     assert [(row.text, row.people) for row in db.session.query(PopularQuery)] == [("三国", 1)]
@@ -138,7 +138,7 @@ def test_counts_are_changed_in_the_order_of_the_texts_and_only_for_rows_really_d
     """Two searches at a time must neither wait for one another nor both take the same one off."""
     county, written = cast.viewer("teacher").county_id, []
     with unit_of_work():
-        note_query(cast.user("teacher"), county, "甲")
+        note_query(cast.teacher.id, county, "甲")
     monkeypatch.setattr("yanxiu.search.services.words.KEPT", 1)
 
     def listen(_connection, _cursor, statement, parameters, *_more):
@@ -154,7 +154,7 @@ def test_counts_are_changed_in_the_order_of_the_texts_and_only_for_rows_really_d
     event.listen(db.engine, "before_cursor_execute", listen)
     try:
         with unit_of_work():
-            note_query(cast.user("teacher"), county, "乙")
+            note_query(cast.teacher.id, county, "乙")
     finally:
         event.remove(db.engine, "before_cursor_execute", listen)
     assert written == ["乙", "甲"], "U+4E59 comes before U+7532"
@@ -165,7 +165,7 @@ def test_only_the_newest_fifty_are_kept(ctx, cast):
     viewer = cast.viewer("teacher")
     for number in range(53):
         with clock.frozen(clock.now()), unit_of_work():
-            note_query(cast.user("teacher"), viewer.county_id, f"第{number}个")
+            note_query(cast.teacher.id, viewer.county_id, f"第{number}个")
     assert recent_queries(viewer)[0] == "第52个"
     assert db.session.query(TypedQuery).filter_by(user_id=viewer.user_id).count() == 50
     assert db.session.query(PopularQuery).filter(PopularQuery.people > 0).count() == 50

@@ -153,18 +153,21 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         self.sums.update(sums)
         return toc
 
-    def newest(self) -> index.TOC | None:
-        """The newest generation that can be read."""
+    def newest(self, *, thorough: bool = False) -> index.TOC | None:
+        """The newest generation that can be read; `thorough` reads every byte of its files."""
         for generation in self.generations():
             try:
-                return self.toc(generation)
+                return self.toc(generation, thorough=thorough)
             except (*DAMAGE, IndexDamagedError):
                 continue
         return None
 
     def repair(self) -> int:
-        """Drop torn TOCs that are newer than the newest good one, and what broken commits left; the generation."""
-        toc = self.newest()
+        """Drop torn TOCs that are newer than the newest good one, and what broken commits left; the generation.
+
+        Thorough, since a disk that lied about a write leaves files of the right size with something else in them.
+        """
+        toc = self.newest(thorough=True)
         if toc is None:
             return -1
         for generation in self.generations():

@@ -67,26 +67,29 @@ def _checked(text: str) -> list[str]:
     return [" ".join(dict.fromkeys(words)) for _, words in written]
 
 
-def note_query(actor: User, county_id: int | None, text: str) -> None:
-    """Remember what somebody looked for; the first time it also counts for their county. The oldest beyond fifty go."""
-    place = {"user_id": actor.id, "text": text}
+def note_query(actor_id: int, county_id: int | None, text: str) -> None:
+    """Remember what somebody (by id: the page is done, and to read who it was costs more than this) looked for.
+
+    The first time it also counts for their county. The oldest beyond fifty go.
+    """
+    place = {"user_id": actor_id, "text": text}
     new = _insert(TypedQuery).values(**place, county_id=county_id, typed_at=clock.now())
     written = db.session.scalar(new.on_conflict_do_nothing(index_elements=list(place)).returning(TypedQuery.id))
     if written is None:
-        again = update(TypedQuery).where(TypedQuery.user_id == actor.id, TypedQuery.text == text)
+        again = update(TypedQuery).where(TypedQuery.user_id == actor_id, TypedQuery.text == text)
         db.session.execute(again.values(typed_at=clock.now()))
         return
-    _count({(county_id, text): 1, **_taken_away(actor, beyond=KEPT)})
+    _count({(county_id, text): 1, **_taken_away(actor_id, beyond=KEPT)})
 
 
 def forget_queries(actor: User) -> None:
     """Everything somebody looked for; it counts for nobody any more, and what counts for nobody is gone."""
-    _count(_taken_away(actor, beyond=0))
+    _count(_taken_away(actor.id, beyond=0))
 
 
-def _taken_away(actor: User, beyond: int) -> dict[Counted, int]:
+def _taken_away(actor_id: int, beyond: int) -> dict[Counted, int]:
     """Delete somebody's oldest; what each takes off the counts. Only rows really deleted here count."""
-    newest = select(TypedQuery.id).where(TypedQuery.user_id == actor.id)
+    newest = select(TypedQuery.id).where(TypedQuery.user_id == actor_id)
     oldest = newest.order_by(TypedQuery.typed_at.desc(), TypedQuery.id.desc()).offset(beyond)
     gone = delete(TypedQuery).where(TypedQuery.id.in_(oldest)).returning(TypedQuery.county_id, TypedQuery.text)
     return {(row.county_id, row.text): -1 for row in db.session.execute(gone)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from yanxiu.search.text.fold import HAN, fold
 from yanxiu.search.text.pinyin import initials, spellings
@@ -19,8 +20,9 @@ def completion_key(typed: str) -> str:
     return (plain_letters(key) if key.isalpha() and key.isascii() else key)[:MAX_KEY]
 
 
+@lru_cache(maxsize=4096)
 def completions(title: str) -> frozenset[str]:
-    """All beginnings of a title."""
+    """All beginnings of a title; what one looked for lately is asked for at each key that is pressed."""
     key = completion_key(title)[:MAX_TITLE]
     short = (letters for letters in initials(key) if len(letters) > 1)
     return frozenset(one[:MAX_KEY] for one in (key, *spellings(key), *short) if one)

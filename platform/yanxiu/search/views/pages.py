@@ -47,8 +47,7 @@ def index() -> ResponseReturnValue:
     workshop = find_workshop(current_viewer(), wanted.workshop) if wanted.workshop else None
     wanted = replace(wanted, workshop=0 if workshop is None else workshop.id)
     found = find(_engine(), current_viewer(), wanted)
-    _remember(found, wanted)
-    return render_template(
+    page = render_template(
         "search/index.html",
         recent=recent_queries(current_viewer(), RECENT_SHOWN) if found.query.empty else [],
         wanted=wanted,
@@ -63,6 +62,8 @@ def index() -> ResponseReturnValue:
         tabs_of_kinds=lambda kinds: _kind_tabs(wanted, kinds),
         has_filters=any(len(found.facets.get(name, ())) > 1 or name in wanted.filters for name in FILTERED),
     )
+    _remember(found, wanted)  # a write ends the reading of everything above: last, so that nothing is read twice
+    return page
 
 
 @bp.get("/search/suggestions")
@@ -101,8 +102,9 @@ def _remember(found: Found, wanted: Wanted) -> None:
         return
     if viewer.user_id is None or not found.total or wanted != Wanted(wanted.text) or len(text) > MAX_NOTED:
         return
-    if not typed_lately(viewer.user_id, text):
-        write_if_possible(lambda: note_query(current_actor(), viewer.county_id, text))
+    user_id = viewer.user_id
+    if not typed_lately(user_id, text):
+        write_if_possible(lambda: note_query(user_id, viewer.county_id, text))
 
 
 def _kept(found: Found, wanted: Wanted) -> SavedSearch | None:

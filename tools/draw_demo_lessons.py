@@ -1,10 +1,11 @@
-"""Draw the two short lesson films of the demo county: a blackboard, a teacher, a class, a clock in the corner.
+"""Draw the short lesson films of the demo county: a blackboard, a teacher, a class, a clock in the corner.
 
-Run once, the films are committed: `python tools/draw_demo_lessons.py`. Needs a Chinese font (fonts-noto-cjk).
+Run once, the films are committed: `python tools/draw_demo_lessons.py [NAME …]`. Needs a Chinese font (fonts-noto-cjk).
 """
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from math import sin
 from pathlib import Path
@@ -20,6 +21,10 @@ FILMS = {
     "caochuanjiejian.mp4": (
         "草船借箭",
         [(0, "导入：谁借箭？向谁借？"), (15, "初读：三天  十万支"), (35, "妒忌 —— 借箭 —— 神机妙算"), (62, "知天文  懂地理  识人心"), (80, "作业：复述“借箭”")],
+    ),
+    "caochuanjiejian-2.mp4": (
+        "草船借箭",
+        [(0, "谁借箭？向谁借？  等三秒"), (11, "找三处“有把握”的句子"), (26, "先自己想，再抽号码牌说"), (64, "我用三个词概括诸葛亮"), (82, "作业：讲给家里人听")],
     ),
     "jingyanggang.mp4": (
         "景阳冈",
@@ -96,5 +101,5 @@ def draw(name: str, title: str, phases: list[tuple[int, str]]) -> None:
 
 if __name__ == "__main__":
     TARGET.mkdir(exist_ok=True)
-    for name, (title, phases) in FILMS.items():
-        draw(name, title, phases)
+    for name in sys.argv[1:] or FILMS:
+        draw(name, *FILMS[name])

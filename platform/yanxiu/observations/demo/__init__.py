@@ -15,6 +15,7 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import receive_file
 from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
 from yanxiu.lessonplans.services.rounds import tie_lesson
+from yanxiu.observations.demo import second
 from yanxiu.observations.demo.codes import AGREED, CODINGS, QUESTIONS
 from yanxiu.observations.demo.live import note_live
 from yanxiu.observations.demo.own_scheme import code_with_own_scheme, sweep_over_the_class
@@ -67,6 +68,7 @@ def seed(world: DemoWorld) -> None:
     _two_rounds(world)
     world.lessons["caochuan"] = lesson
     go_through_steps(world)
+    _caochuan_again(world, lesson)
 
 
 def _caochuan(world: DemoWorld) -> Lesson:
@@ -88,6 +90,27 @@ def _caochuan(world: DemoWorld) -> Lesson:
     lesson = lessons.create_lesson(teacher, teacher, draft)
     _show(world, lesson, "caochuanjiejian.mp4", PHASES, CAOCHUAN, days=4)
     return lesson
+
+
+def _caochuan_again(world: DemoWorld, first: Lesson) -> None:
+    teacher = world.users["teacher"]
+    draft = LessonDraft(
+        "《草船借箭》第一课时（第二次上）",
+        class_name="五（4）班",
+        subject="语文",
+        stage="小学",
+        grade="五年级",
+        lesson_type="新授课",
+        taught_at=_school_hour(world.ago(days=2), 10, 0),
+        place="录播教室",
+        focus="抽号码牌以后，上次没有说话的第三、第四组有没有机会；提问以后等够了没有。",
+        **_audience(world, "sanguo"),
+        lesson_plan_id=first.lesson_plan_id,
+    )
+    lesson = lessons.create_lesson(teacher, teacher, draft)
+    _show(world, lesson, "caochuanjiejian-2.mp4", second.PHASES, second.REMARKS, days=1)
+    second.teach_again(world, first, lesson, _uuid)
+    world.lessons["caochuan-2"] = lesson
 
 
 def _jingyanggang(world: DemoWorld) -> None:
@@ -229,8 +252,8 @@ def _code(world: DemoWorld, lesson: Lesson) -> None:
     researcher = world.users["researcher"]
     codings.save_codes(researcher, lesson, version, LEDGER, Batch(asked, reached_ms=version.duration_ms or 0))
     codings.finish_coding(researcher, lesson, LEDGER).finished_at = world.ago(days=2)
-    first, second = finished_codings(lesson.id, "fias")
-    codings.adjudicate(world.users["researcher"], lesson, first, second, *AGREED)
+    first, other = finished_codings(lesson.id, "fias")
+    codings.adjudicate(world.users["researcher"], lesson, first, other, *AGREED)
     db.session.flush()
 
 

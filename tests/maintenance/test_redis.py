@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -260,6 +261,36 @@ def test_without_redis_pages_and_rooms_of_a_server_work_and_afterwards_both_hear
         return False
 
     eventually(heard_again, timeout=90)
+
+
+@pytest.fixture
+def lesson(pair: Pair) -> int:
+    """A lesson of 李强 for his school, as if it had been taught."""
+    details = {"title": "《草船借箭》", "teacher": "李强", "visibility": "school", "consent": "not_needed"}
+    page = pair.second.send("/lessons/new", "/lessons/new", **details)
+    found = re.search(r"(/lessons/(\d+)/cycle)", page)
+    assert found is not None
+    pair.second.send(found[1], found[1], seen="teaching", to="watching")
+    return int(found[2])
+
+
+def test_a_film_is_led_at_one_server_and_followed_at_the_other(pair: Pair, lesson: int) -> None:
+    with (
+        follower(pair.second, f"cowatch:{lesson}") as (led, _here),
+        follower(pair.first, f"cowatch:{lesson}") as (ear, here),
+    ):
+        assert names(here) == ["李强", "王丽"]
+        told: list[dict[str, Any]] = []
+        ear.socket.on("cowatch", told.append, namespace="/live")
+        assert join(ear.socket, f"lesson:{lesson}")["ok"]
+        scene = {"lesson": lesson, "playing": True, "pos_ms": 5000, "rate": 1}
+        begun_there = led.socket.call("cowatch_lead", {**scene, "what": "take"}, namespace="/live")["state"]
+        assert eventually(lambda: told, timeout=20)[0]["state"] == begun_there
+        late = ear.socket.call("cowatch_state", {"lesson": lesson}, namespace="/live")
+        assert late["state"] == begun_there
+        give = {"lesson": lesson, "what": "give", "to": next(one["id"] for one in here if one["name"] == "王丽")}
+        assert led.socket.call("cowatch_lead", give, namespace="/live")["state"]["leader"] == "王丽"
+        assert ear.socket.call("cowatch_steer", {**scene, "pos_ms": 9000}, namespace="/live")["state"]["pos_ms"] == 9000
 
 
 def test_several_processes_know_of_one_watching(redis_address: tuple[str, int]) -> None:

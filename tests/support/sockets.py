@@ -44,6 +44,7 @@ class Ear:
     """What a socket has heard, by event."""
 
     def __init__(self, socket: socketio.Client) -> None:
+        self.socket = socket
         self.heard: dict[str, list[dict[str, Any]]] = {"changed": [], "ejected": [], "here": []}
         self._lock = threading.Lock()
         for name in self.heard:

@@ -101,7 +101,7 @@ def _film_of(found: LessonView) -> dict[str, Any]:
     return {
         "lesson": found.lesson,
         "version": version,
-        "source": sources_of(found.lesson.id, version)[0]["url"],
+        "source": sources_of(found.lesson.id, version)[-1]["url"],
         "duration_ms": version.duration_ms or 0,
         "segments": recording.segments,
     }

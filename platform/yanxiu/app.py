@@ -14,7 +14,7 @@ from yanxiu.config import Config, load_config, resource_dir, secret_key_of
 from yanxiu.core.audit_mark import keep_mark_in
 from yanxiu.core.scratch import set_scratch_root
 from yanxiu.core.storage import LocalStorage, set_storage
-from yanxiu.extensions import compress, csrf, db, limiter, migrate, socketio
+from yanxiu.extensions import compress, csrf, db, limiter, socketio
 from yanxiu.web.assets import init_assets
 from yanxiu.web.auth import init_auth
 from yanxiu.web.built_files import init_built_files
@@ -28,6 +28,19 @@ from yanxiu.web.packets import send_own_packets
 from yanxiu.web.requests import FormRequest
 from yanxiu.web.siblings import siblings
 from yanxiu.web.templates import init_templates
+
+
+class LaterMigrations:
+    """What Flask-Migrate looks for, made when it does: Alembic is ten megabytes that a process without migrations spares."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate
+
+        Migrate().init_app(self._app, db, directory=wiring.MIGRATIONS, render_as_batch=True)
+        return getattr(self._app.extensions["migrate"], name)
 
 
 def create_app(config: Config | None = None, **overrides: Any) -> Flask:
@@ -52,7 +65,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
     keep_mark_in(config.instance_path)
     compress.init_app(app)  # first: it acts last on an answer
     db.init_app(app)
-    migrate.init_app(app, db, directory=wiring.MIGRATIONS, render_as_batch=True)
+    app.extensions["migrate"] = LaterMigrations(app)
     csrf.init_app(app)
     limiter.init_app(app)
     socketio.init_app(

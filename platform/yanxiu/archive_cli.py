@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from flask_migrate import upgrade
 
 from yanxiu import wiring
 from yanxiu.app import create_app
@@ -60,6 +59,8 @@ def export_command(workshop_id: int, target: Path, with_videos: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Check the archive and say what would happen; change nothing.")
 def import_command(source: Path, dry_run: bool) -> None:
     """Read a workshop back from a file of `export-workshop`: everything or, if anything is wrong, nothing."""
+    from flask_migrate import upgrade
+
     app = create_app()
     with app.app_context():
         upgrade(directory=wiring.MIGRATIONS)

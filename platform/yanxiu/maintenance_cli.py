@@ -8,10 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from flask import current_app
-from flask_migrate import upgrade
 
 from yanxiu import wiring
 from yanxiu.app import create_app
@@ -38,6 +35,9 @@ MARKS = {doctor.Health.GOOD: "✓", doctor.Health.CARE: "!", doctor.Health.BAD: 
 
 def migration_head() -> str:
     """Return the revision this version of the program expects."""
+    from alembic.config import Config as AlembicConfig
+    from alembic.script import ScriptDirectory
+
     settings = AlembicConfig()
     settings.set_main_option("script_location", wiring.MIGRATIONS)
     head = ScriptDirectory.from_config(settings).get_current_head()
@@ -79,6 +79,8 @@ def restore_command(folder: Path, force: bool) -> None:
         files, uploads = config.instance_path / "files", uploads_folder(config.instance_path)
         manifest = backups.restore(db.engine, files, folder, annex=uploads, force=force)
         if manifest.revision != migration_head():
+            from flask_migrate import upgrade
+
             upgrade(directory=wiring.MIGRATIONS)
         renew_mark()
     indexed = build_index(app)

@@ -232,8 +232,8 @@ def rebuild_is_wanted() -> bool:
 
 
 def engine_of(app: Flask) -> SearchEngine:
-    """The application's engine."""
-    engine: SearchEngine = app.extensions["yanxiu_search"]
+    """The application's engine, made when it is first asked for."""
+    engine: SearchEngine = app.extensions["yanxiu_search"]()
     return engine
 
 

@@ -11,7 +11,7 @@ import { HttpLine, PROTOCOL_VERSION } from "./http-line.js";
 import { Presence } from "./presence.js";
 import { sendSlowly } from "./sending.js";
 
-const FLUSH_MS = 40;
+const [TOGETHER_MS, FLUSH_MS] = [4, 40]; // what one key does leaves at once, what follows it quickly leaves together
 const HEARTBEAT_MS = 45000;
 const ANSWER_MS = 5000;
 const WAKE_CHECK_MS = 5000;
@@ -41,7 +41,7 @@ export class PlanProvider extends Emitter {
     this.role = null;
     this.sent = 0;
     this.acked = 0;
-    this.posting = this.failedPosts = this.failedAttempts = this.edits = this.size = 0;
+    this.lastFlush = this.posting = this.failedPosts = this.failedAttempts = this.edits = this.size = 0;
     this.limits = { update: 262144, post: 4194304, awareness: 4096, warn: Infinity };
     this.line = "connecting";
     this.problem = null;
@@ -219,16 +219,17 @@ export class PlanProvider extends Emitter {
 
   scheduleFlush() {
     if (this.flushTimer) return;
+    const wait = Math.max(TOGETHER_MS, this.lastFlush + FLUSH_MS - Date.now());
     this.flushTimer = setTimeout(() => {
       this.flushTimer = null;
       this.flush();
-    }, FLUSH_MS);
+    }, Math.min(wait, FLUSH_MS));
   }
 
   flush() {
     if (!this.joined || !this.mayWrite || this.hold.active || !this.queue.length) return;
     const update = this.queue.length === 1 ? this.queue[0] : Y.mergeUpdates(this.queue);
-    this.queue = [];
+    [this.queue, this.lastFlush] = [[], Date.now()];
     this.transmit(update);
     this.changed();
   }

@@ -148,7 +148,7 @@ class Hub:
         except updates.MalformedUpdateError:
             self._remove(room, member.sid)
             return refused("upgrade")
-        text = {"sv": updates.state_vector(state), "diff": diff, "seq": stored.seq}
+        text = {"sv": self._store.vector_of(room.plan_id, stored, state), "diff": diff, "seq": stored.seq}
         return {"ok": True, **text, **room.welcome(member), "limits": self.limits.for_client()}
 
     def _enter(self, sid: str, visitor: Visitor, wanted: Join, role: Role) -> tuple[Room, Member | None]:

@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from yanxiu.core import clock
 from yanxiu.lessonplans.collab.history import Entry, authors_in, pack
-from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge
+from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge, state_vector
 from yanxiu.lessonplans.models import PlanHistory, PlanSnapshot, PlanUpdate
 
 SNAPSHOT = cast(Table, PlanSnapshot.__table__)
@@ -41,6 +41,7 @@ INSERT_ROW = insert(LOG)
 COMPACT_ROWS = 200
 COMPACT_BYTES = 64 * 1024
 MAX_AUTHORS_TEXT = 255
+MAX_VECTORS = 1000
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ class DocumentStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._vectors: dict[int, tuple[int, int, bytes]] = {}
         self._lengthen_statement = Prepared(LENGTHEN, engine.dialect)
 
     @contextmanager
@@ -130,6 +132,21 @@ class DocumentStore:
         ).all()
         seq = rows[-1].seq if rows else row.seq
         return Stored(row.epoch, row.seq, seq, bytes(row.state), tuple(bytes(r.data) for r in rows))
+
+    def vector_of(self, plan_id: int, stored: Stored, state: bytes) -> bytes:
+        """Return the state vector of `state`, which is what was `stored` and perhaps more.
+
+        Finding it means reading all of a document; for what was compacted and not changed since it is remembered.
+        """
+        if state is not stored.snapshot:
+            return state_vector(state)
+        epoch, base, vector = self._vectors.get(plan_id, (0, 0, b""))
+        if not vector or (epoch, base) != (stored.epoch, stored.base):
+            vector = state_vector(state)
+            if len(self._vectors) >= MAX_VECTORS:
+                self._vectors.clear()
+            self._vectors[plan_id] = stored.epoch, stored.base, vector
+        return vector
 
     def rows(self, plan_id: int, first: int, last: int) -> list[bytes]:
         """Return what the log rows from `first` to `last` hold; everything there is, if some were compacted meanwhile."""

@@ -93,6 +93,8 @@ def _merge_few(updates: list[bytes]) -> bytes:
 
 def missing_from(state: bytes, client_state: bytes) -> bytes:
     """What a replica with this state vector lacks of `state` (its deletions included)."""
+    if client_state == EMPTY_STATE:
+        return state
     check_state(client_state)
     try:
         return get_update(state, client_state)

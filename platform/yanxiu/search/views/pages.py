@@ -9,7 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
-from yanxiu.search.engines.chosen import chosen_engine
+from yanxiu.search.engines.chosen import LaterEngine
 from yanxiu.search.engines.interface import SearchEngine
 from yanxiu.search.forms import FACET_LABELS, KeptForm, arguments_of, wanted_from
 from yanxiu.search.indexer import engine_of
@@ -32,7 +32,7 @@ RECENT_SHOWN = 12
 def _make_engine(state: BlueprintSetupState) -> None:
     config = state.app.config["YANXIU"]
     folder = config.instance_path / "search"
-    state.app.extensions["yanxiu_search"] = chosen_engine(config.search, config.sqlalchemy_url, folder)
+    state.app.extensions["yanxiu_search"] = LaterEngine(config.search, config.sqlalchemy_url, folder)
 
 
 def _engine() -> SearchEngine:

@@ -207,6 +207,7 @@ class Line(asyncio.Protocol):
                 self._go_and_ask(packet, name, data)
         elif kind == CONNECT and packet["nsp"] == self._server.namespace and not self._connected:
             self._go_and_ask(packet, "connect", self._environ, packet.get("data"))
+            self._environ = {}  # kilobytes that nobody asks for again
         elif kind == CONNECT:
             self._refuse(packet["nsp"], "unable_to_connect")
         elif kind == DISCONNECT:

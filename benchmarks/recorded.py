@@ -1,0 +1,163 @@
+"""A document with a long past is opened: ours beside @hocuspocus/server and y-websocket's, hot and after a restart.
+
+    python benchmarks/recorded.py [--operations 260000] [--rounds 7] [--restarts 3] [--only realtime …]
+
+The recording is made here, the same each time: one author types a stretch, takes some of it back, jumps to another
+place. Every operation is a transaction of its own; a thousand of their updates go to the server as one, by
+its own protocol. Then a fresh client (Yjs on Node) opens the document: from the first byte of the connection until everything
+is applied. *hot*: somebody has it open; *cold*: the first to ask after the server was started again. Server CPU is what it used meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from beside import KINDS, Contestant, contestants, installed, people
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText
+
+from yanxiu.lessonplans.collab.updates import merge, read_state_vector
+
+AUTHOR = 4711
+HAN = "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学"
+HAN_BYTES = 3
+TOGETHER = 1000
+REST_S = 6.0
+"""Hocuspocus stores after two quiet seconds, ours compacts when the last person left."""
+
+
+class Recording:
+    """Somebody writes a long text: `updates` of a thousand operations each, and the author's last `clock`."""
+
+    def __init__(self, operations: int) -> None:
+        self._chance = random.Random(260)
+        self._doc: Doc[Any] = Doc(client_id=AUTHOR)
+        self._made: list[bytes] = []
+        self._fragment = self._doc["default"] = XmlFragment()
+        watch = self._doc.observe(lambda event: self._made.append(event.update))
+        self._paragraphs: list[tuple[XmlText, list[int]]] = []
+        self.updates: list[bytes] = []
+        self.operations = 0
+        while self.operations < operations:
+            self._burst(operations)
+        self._pack()
+        self._doc.unobserve(watch)
+        self.clock = state_of(self._doc)
+
+    def _burst(self, operations: int) -> None:
+        """A stretch of typing in one place, then some of it taken back, character by character."""
+        chance = self._chance
+        if not self._paragraphs or chance.random() < 0.03:
+            self._new_paragraph()
+        text, size = chance.choice(self._paragraphs)
+        at = size[0] if chance.random() < 0.6 else chance.randint(0, size[0])
+        typed = min(operations - self.operations, chance.randint(1, 60))
+        for _ in range(typed):
+            with self._doc.transaction():
+                text.insert(at * HAN_BYTES, chance.choice(HAN))
+            at += 1
+            size[0] += 1
+            self._done()
+        for _ in range(min(operations - self.operations, at, int(typed * chance.uniform(0, 0.85)))):
+            at -= 1
+            with self._doc.transaction():
+                del text[at * HAN_BYTES : (at + 1) * HAN_BYTES]
+            size[0] -= 1
+            self._done()
+
+    def _new_paragraph(self) -> None:
+        with self._doc.transaction():
+            place = self._chance.randint(0, len(self._paragraphs))
+            paragraph = self._fragment.children.insert(place, XmlElement("paragraph"))
+            self._paragraphs.append((paragraph.children.append(XmlText("")), [0]))
+        self._done()
+
+    def _done(self) -> None:
+        self.operations += 1
+        if len(self._made) >= TOGETHER:
+            self._pack()
+
+    def _pack(self) -> None:
+        if self._made:
+            self.updates.append(merge(self._made))
+            self._made.clear()
+
+    def facts(self) -> str:
+        characters = sum(size[0] for _, size in self._paragraphs)
+        return (
+            f"{self.operations:,} operations, {characters:,} characters left in {len(self._paragraphs)} paragraphs,"
+            f" {sum(map(len, self.updates)) / 1000:,.0f} kB of updates, {len(self._doc.get_update()) / 1000:,.0f} kB of state"
+        )
+
+    def write(self, file: Path) -> None:
+        file.write_bytes(b"".join(len(update).to_bytes(4, "little") + update for update in self.updates))
+
+
+def state_of(doc: Doc[Any]) -> int:
+    return read_state_vector(doc.get_state())[AUTHOR]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in (("operations", 260_000), ("rounds", 7), ("restarts", 3)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS[1:])
+    chosen = parser.parse_args()
+    recording = Recording(chosen.operations)
+    print(recording.facts() + "\n")
+    with tempfile.TemporaryDirectory(prefix="yanxiu-recorded-") as folder:
+        node, file = installed(Path(folder, "node")), Path(folder, "recording")
+        recording.write(file)
+        print(
+            "| server | opened | arrived ms | applied ms (slowest) | KB | server CPU ms | load |\n|---|---|---|---|---|---|---|"
+        )
+        for contestant in contestants(Path(folder, "servers"), node, chosen.only, 2):
+            common = {"kind": contestant.kind, "room": "plan", "author": AUTHOR, "clock": recording.clock}
+            opened_by(contestant, node, {**common, **contestant.facts}, file, chosen)
+
+
+def opened_by(
+    contestant: Contestant, node: Path, common: dict[str, Any], file: Path, chosen: argparse.Namespace
+) -> None:
+    with contestant.start() as running:
+        with people(node, {**common, "url": running.url, "recording": str(file)}, "recorded.mjs") as writer:
+            writer.until("loaded")
+        time.sleep(REST_S)
+        wanted = {**common, "url": running.url, "rounds": chosen.rounds, "stays": True}
+        used = running.cpu_s()
+        with people(node, wanted, "recorded.mjs") as reader:
+            opened = reader.until("opened")["opened"]
+        print(line_of(contestant.kind, "hot", opened, running.cpu_s() - used), flush=True)
+    cold, used = [], 0.0
+    for _ in range(chosen.restarts):
+        with contestant.start() as running:
+            time.sleep(1.0)
+            before = running.cpu_s()
+            with people(node, {**common, "url": running.url, "rounds": 1}, "recorded.mjs") as reader:
+                cold += reader.until("opened")["opened"]
+            used += running.cpu_s() - before
+            time.sleep(1.0)
+    print(line_of(contestant.kind, "cold", cold, used), flush=True)
+
+
+def line_of(kind: str, how: str, opened: list[dict[str, float]], cpu_s: float) -> str:
+    def middle(what: str) -> float:
+        return statistics.median(one[what] for one in opened)
+
+    slowest = max(one["applied"] for one in opened)
+    return (
+        f"| {kind} | {how} | {middle('arrived'):.0f} | {middle('applied'):.0f} ({slowest:.0f}) | {middle('bytes') / 1000:.0f}"
+        f" | {1000 * cpu_s / len(opened):.0f} | {os.getloadavg()[0]:.1f} |"
+    )
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

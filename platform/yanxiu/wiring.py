@@ -28,6 +28,7 @@ from yanxiu.lessonplans import subscribers as lessonplans_subscribers
 from yanxiu.lessonplans import views as lessonplans_views
 from yanxiu.lessonplans import word_import as lessonplans_word_import
 from yanxiu.lessonplans import word_layouts as lessonplans_word_layouts
+from yanxiu.lessonplans.queries import books as plan_books
 from yanxiu.lessonplans.queries import excellent as lessonplans_excellent
 from yanxiu.lessonplans.queries import lessons as plan_lessons
 from yanxiu.notifications import demo as notifications_demo
@@ -52,6 +53,7 @@ from yanxiu.resources import subscribers as resources_subscribers
 from yanxiu.resources import views as resources_views
 from yanxiu.resources.extraction.sandbox import examined
 from yanxiu.resources.extraction.texts import text_at
+from yanxiu.resources.queries import textbooks
 from yanxiu.search import demo as search_demo
 from yanxiu.search import subscribers as search_subscribers
 from yanxiu.search import views as search_views
@@ -189,4 +191,5 @@ def wire(app: Flask) -> None:
     lessonplans_word_import.use_word_reader(partial(examined, "blocks", ".docx"))
     lessonplans_word_layouts.use_layout_reader(examined)
     plan_lessons.register_lesson_source(LESSON_SOURCE)
+    plan_books.register_book_source(plan_books.BookSource(textbooks.book_names, textbooks.is_book_name))
     init_slots(app, [filled for module in VIEWS for filled in (module.SLOTS, *getattr(module, "MORE_SLOTS", ()))])

@@ -1,5 +1,6 @@
 // Pages around a lesson plan that need no editor: inviting colleagues, printing.
 import "./editor/invite.js";
+import "./resources/books.js";
 import "./workshops/marking.js";
 import "./editor/past.js";
 import "./lessonplans/template-preview.js";

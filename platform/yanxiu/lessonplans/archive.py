@@ -25,6 +25,7 @@ from yanxiu.lessonplans.models import (
     PlanImage,
     PlanImport,
     PlanMember,
+    PlanPlaceStep,
     PlanRound,
     PlanSnapshot,
     PlanText,
@@ -164,6 +165,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Left(
                 PlanHistory, "each step of the writing stays here; the versions and who wrote how much of them go along"
             ),
+            Left(PlanPlaceStep, "takes back a remap of the old county's catalog"),
             Left(PlanDeparture, "tells open pages of plans that went elsewhere; there are none"),
             Left(PlanImport, "only keeps a second press of a button from doing something"),
         ),

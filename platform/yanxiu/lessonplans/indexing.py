@@ -60,6 +60,7 @@ def _document(plan: LessonPlan, text: str, *, is_copy: bool) -> IndexDocument:
         acl=_acl(plan),
         body=text,
         place=plan.workshop.name if plan.workshop is not None else plan.organization.label,
+        tags=tuple(word for word in (plan.unit, plan.lesson) if word),
         subject=plan.subject,
         stage=plan.stage,
         grade=plan.grade,

@@ -43,8 +43,10 @@ from yanxiu.lessonplans.queries import (
 from yanxiu.lessonplans.queries.comments import answers_to, comment_ids_of
 from yanxiu.lessonplans.services import keep_rested, note_edits, note_shares, rename_record, write_text
 from yanxiu.lessonplans.services.adaptations import ask_for_reflections, note_content
+from yanxiu.lessonplans.services.places import follow_place, put_back
 from yanxiu.lessonplans.sockets import recheck_documents
 from yanxiu.lessonplans.thinning import forget_imports, thin_out_history, thin_out_versions
+from yanxiu.resources.events import BooksPutBack, BooksRemapped, BooksRenamed
 from yanxiu.workshops.events import (
     ActivityCancelled,
     ActivityChanged,
@@ -240,6 +242,9 @@ AFTER = Moment.AFTER_COMMIT
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.PlanCreated, _index),
     Subscription(events.PlanRestored, _index),
+    Subscription(BooksRenamed, lambda e: follow_place(e.county_id, e.before, e.after)),
+    Subscription(BooksRemapped, lambda e: follow_place(e.county_id, e.before, e.after, e.remap_id)),
+    Subscription(BooksPutBack, lambda e: put_back(e.remap_id)),
     Subscription(events.PlanChanged, _index_changed),
     Subscription(events.PlanDeleted, _unindex),
     Subscription(events.PlanMemberInvited, _index_people),

@@ -34,7 +34,7 @@ LICENSES = {
     "official": "公开文件",
 }
 SOURCES = {"upload": "上传", "generated": "生成"}
-VOLUMES = ("上册", "下册", "全一册")
+VOLUMES = ("上册", "下册", "全一册", "必修", "选择性必修")
 LEVELS = {
     "stage": "学段",
     "grade": "年级",

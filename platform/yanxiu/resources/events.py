@@ -115,3 +115,29 @@ class CollectionChanged(Event):
 
     collection_id: int
     narrowed: bool = False
+
+
+@dataclass(frozen=True)
+class BooksRenamed(Event):
+    """A place of a county's catalog has other names: those of the chain from the stage down, before and after."""
+
+    county_id: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BooksRemapped(Event):
+    """Everything under one place of a county's catalog was taken over to another of the same level."""
+
+    remap_id: int
+    county_id: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BooksPutBack(Event):
+    """A remap was taken back."""
+
+    remap_id: int

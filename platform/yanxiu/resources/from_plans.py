@@ -89,6 +89,7 @@ def _details(paper: PlanPaper, visibility: str) -> ResourceDetails:
         edition=plan.edition,
         volume=plan.volume[:10],
         unit=plan.unit,
+        lesson=plan.lesson,
         author=paper.owner.name,
         visibility=visibility,
         workshop_id=plan.workshop_id if visibility == "workshop" else None,

@@ -19,7 +19,8 @@ behavior(".resource-filters", (form) => {
 
 behavior("[data-book-levels]", (group) => {
   const fields = LEVELS.map((level) => group.querySelector(`[data-level=${level}]`));
-  group.querySelector("[data-narrow]").hidden = true;
+  const step = group.querySelector("[data-narrow]");
+  if (step) step.hidden = true;
   const suggestions = fields.slice(5).map(suggestionsFor);
   const theme = group.querySelector("[data-standard=theme]");
   const themes = theme && suggestionsFor(theme);

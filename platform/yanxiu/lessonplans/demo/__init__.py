@@ -21,7 +21,7 @@ from yanxiu.lessonplans.document.ydoc import json_from_state
 from yanxiu.lessonplans.models import LessonPlan, PlanSnapshot
 from yanxiu.lessonplans.services import PlanCard
 
-UNIT = "第二单元 走近古典名著"
+UNIT = "第二单元"
 
 
 def seed(world: DemoWorld) -> None:
@@ -53,6 +53,7 @@ def _chinese(world: DemoWorld, title: str, periods: int, visibility: str = "work
         edition="统编版",
         volume="下册",
         unit=UNIT,
+        lesson=next((name for name in ("草船借箭", "景阳冈") if name in title), ""),
         periods=periods,
         visibility=visibility,
         workshop_id=workshop.id if workshop is not None and visibility == "workshop" else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
@@ -13,6 +15,9 @@ from yanxiu.lessonplans.services import MAX_PERIODS, PlanCard
 from yanxiu.web.forms import Form
 
 VOLUMES = ("上册", "下册", "全一册", "必修", "选择性必修")
+
+
+FIXED = {"stage": STAGES, "grade": GRADES, "subject": SUBJECTS, "edition": EDITIONS, "volume": VOLUMES}
 
 
 WHOLE_NUMBER = f"课时填 1 到 {MAX_PERIODS} 的整数"
@@ -28,6 +33,7 @@ class PlanForm(Form):
     edition = one_of("教材版本", EDITIONS)
     volume = one_of("册次", VOLUMES)
     unit = line("单元", 60, description="例如：第二单元 古典名著")
+    lesson = line("教材里的课", 60, description="教材目录里的一课，例如：草船借箭")
     periods = IntegerField("课时", [InputRequired(WHOLE_NUMBER), NumberRange(1, MAX_PERIODS, WHOLE_NUMBER)], default=1)
     workshop_id = SelectField(
         "工作坊", [Optional()], description="放进工作坊，坊员就能看到这份教案；下面可以定坊员能不能一起写"
@@ -39,6 +45,16 @@ class PlanForm(Form):
         """Fill the choice of workshops."""
         self.workshop_id.choices = choices_of([("", "不放进工作坊"), *((str(key), name) for key, name in options)])
 
+    def offer_books(self, names: Mapping[str, Sequence[str]], knows: Callable[[str, str], bool]) -> None:
+        """Offer what the catalog has next to what is chosen; any word of its level is taken, and our own ones too."""
+        for level, fixed in FIXED.items():
+            field: SelectField = self[level]
+            words = list(names.get(level) or fixed)
+            own = field.data or ""
+            if own and own not in words and (own in fixed or own == field.object_data or knows(level, own)):
+                words.append(own)
+            field.choices = choices_of([("", "不选"), *((word, word) for word in words)])
+
     def card(self) -> PlanCard:
         """Return what was filled in."""
         return PlanCard(
@@ -49,6 +65,7 @@ class PlanForm(Form):
             edition=self.edition.data or "",
             volume=self.volume.data or "",
             unit=self.unit.data or "",
+            lesson=self.lesson.data or "",
             periods=self.periods.data or 1,
             visibility=self.visibility.data or "private",
             workshop_id=int(self.workshop_id.data) if self.workshop_id.data else None,

@@ -20,6 +20,7 @@ from yanxiu.lessonplans.models.plans import (
     PlanContributor,
     PlanDeparture,
     PlanMember,
+    PlanPlaceStep,
 )
 from yanxiu.lessonplans.models.preparations import FROZEN, Adaptation, Preparation
 from yanxiu.lessonplans.models.revisions import AUTOMATIC, BEFORE_RESTORE, NAMED, Revision, RevisionShare
@@ -50,6 +51,7 @@ __all__ = [
     "PlanImage",
     "PlanImport",
     "PlanMember",
+    "PlanPlaceStep",
     "PlanRound",
     "PlanSnapshot",
     "PlanText",

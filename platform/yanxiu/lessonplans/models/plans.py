@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import Organization, User
@@ -49,6 +49,8 @@ class LessonPlan(Timestamps, Model):
     edition: Mapped[str] = mapped_column(String(20), default="")
     volume: Mapped[str] = mapped_column(String(20), default="")
     unit: Mapped[str] = mapped_column(String(60), default="")
+    lesson: Mapped[str] = mapped_column(String(60), default="")
+    """The lesson of the book; with the six names before it the place in the county's catalog, which it follows."""
     periods: Mapped[int] = mapped_column(default=1)
     template: Mapped[str] = mapped_column(String(30))
     template_version_id: Mapped[int | None]
@@ -96,6 +98,19 @@ class PlanDeparture(Model):
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"), primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class PlanPlaceStep(Model):
+    """A plan that a remap of the catalog took along: the names it had and got, from the stage down. The number of the
+    remap is all that is known of it here.
+    """
+
+    __tablename__ = "plan_place_step"
+
+    remap_id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("lesson_plan.id"), primary_key=True, index=True)
+    before: Mapped[list[str]] = mapped_column(JSON)
+    after: Mapped[list[str]] = mapped_column(JSON)
 
 
 class PlanMember(Model):

@@ -71,7 +71,19 @@ def make_adaptation(actor: User, home: Viewer, source: LessonPlan) -> Adaptation
 
 
 def _card(source: LessonPlan) -> PlanCard:
-    names = ("title", "subject", "stage", "grade", "edition", "volume", "unit", "periods", "visibility", "workshop_id")
+    names = (
+        "title",
+        "subject",
+        "stage",
+        "grade",
+        "edition",
+        "volume",
+        "unit",
+        "lesson",
+        "periods",
+        "visibility",
+        "workshop_id",
+    )
     return PlanCard(**{name: getattr(source, name) for name in names}, workshop_writes=False)
 
 

@@ -42,6 +42,7 @@ class PlanCard:
     edition: str = ""
     volume: str = ""
     unit: str = ""
+    lesson: str = ""
     periods: int = 1
     visibility: str = "private"
     workshop_id: int | None = None
@@ -138,7 +139,7 @@ def _fill(plan: LessonPlan, card: PlanCard) -> None:
     plan.title = one_line(card.title)
     plan.subject, plan.stage, plan.grade = card.subject, card.stage, card.grade
     plan.edition, plan.volume, plan.unit = card.edition, one_line(card.volume), one_line(card.unit)
-    plan.periods = card.periods
+    plan.lesson, plan.periods = one_line(card.lesson), card.periods
     plan.visibility, plan.workshop_id, plan.workshop_writes = card.visibility, card.workshop_id, card.workshop_writes
 
 

@@ -18,6 +18,7 @@ from yanxiu.lessonplans.forms import NewPlanForm, PlanForm, RevisionForm
 from yanxiu.lessonplans.models import WORKSHOP, LessonPlan
 from yanxiu.lessonplans.permissions.checks import can_see_checks
 from yanxiu.lessonplans.queries.adaptations import find_adaptation
+from yanxiu.lessonplans.queries.books import BOOK_LEVELS, book_names, is_book_name
 from yanxiu.lessonplans.queries.checks import checks_of
 from yanxiu.lessonplans.queries.comments import adopted_voices
 from yanxiu.lessonplans.queries.layouts import layout_of
@@ -35,6 +36,7 @@ def new() -> ResponseReturnValue:
     actor, wanted = current_actor(), request.args.get("workshop", "")
     form = NewPlanForm(formdata=None, subject=actor.subject, stage=actor.stage)
     offer_workshops(form)
+    offer_books(form)
     form.offer_templates(template_choices(current_viewer()))
     if wanted in {choice.value for choice in form.workshop_id.choices if choice.value}:
         form.workshop_id.data, form.visibility.data = wanted, WORKSHOP
@@ -46,6 +48,7 @@ def create() -> ResponseReturnValue:
     """Make a plan and open it."""
     form = NewPlanForm()
     offer_workshops(form)
+    offer_books(form)
     form.offer_templates(template_choices(current_viewer()))
     if not form.validate_on_submit():
         return render_template("lessonplans/new.html", form=form), 422
@@ -139,6 +142,7 @@ def settings(plan_id: int) -> ResponseReturnValue:
     plan = own_plan(plan_id)
     form = PlanForm(data=_card_of(plan))
     offer_workshops(form, plan)
+    offer_books(form, plan)
     if request.method == "GET":
         return render_template("lessonplans/settings.html", plan=plan, form=form)
     if form.validate_on_submit():
@@ -181,8 +185,15 @@ def offer_workshops(form: PlanForm, plan: LessonPlan | None = None) -> None:
     form.offer_workshops(options)
 
 
+def offer_books(form: PlanForm, plan: LessonPlan | None = None) -> None:
+    """Offer the words of the catalog: of the plan's county, or of the one who makes it."""
+    county_id = plan.county_id if plan is not None else current_viewer().county_id
+    chosen = {level: form[level].data or "" for level in BOOK_LEVELS}
+    form.offer_books(book_names(county_id, chosen), lambda level, name: is_book_name(county_id, level, name))
+
+
 def _card_of(plan: LessonPlan) -> dict[str, object]:
-    fields = ("title", "subject", "stage", "grade", "edition", "volume", "unit", "periods", "visibility")
+    fields = ("title", "subject", "stage", "grade", "edition", "volume", "unit", "lesson", "periods", "visibility")
     card: dict[str, object] = {name: getattr(plan, name) for name in fields}
     return card | {"workshop_id": str(plan.workshop_id or ""), "workshop_writes": plan.workshop_writes}
 

@@ -1378,6 +1378,7 @@ def upgrade() -> None:
         sa.Column("edition", sa.String(length=20), nullable=False),
         sa.Column("volume", sa.String(length=20), nullable=False),
         sa.Column("unit", sa.String(length=60), nullable=False),
+        sa.Column("lesson", sa.String(length=60), nullable=False),
         sa.Column("periods", sa.Integer(), nullable=False),
         sa.Column("template", sa.String(length=30), nullable=False),
         sa.Column("template_version_id", sa.Integer(), nullable=True),
@@ -2116,6 +2117,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("plan_member", schema=None) as batch_op:
         batch_op.create_index("ix_plan_member_user_id", ["user_id", "plan_id"], unique=False)
+
+    op.create_table(
+        "plan_place_step",
+        sa.Column("remap_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["lesson_plan.id"], name=op.f("fk_plan_place_step_plan_id_lesson_plan")),
+        sa.PrimaryKeyConstraint("remap_id", "plan_id", name=op.f("pk_plan_place_step")),
+    )
+    with op.batch_alter_table("plan_place_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_place_step_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
         "plan_revision",
@@ -3043,6 +3056,10 @@ def downgrade() -> None:
     op.drop_table("plan_text")
     op.drop_table("plan_snapshot")
     op.drop_table("plan_revision")
+    with op.batch_alter_table("plan_place_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_place_step_plan_id"))
+
+    op.drop_table("plan_place_step")
     with op.batch_alter_table("plan_member", schema=None) as batch_op:
         batch_op.drop_index("ix_plan_member_user_id")
 

@@ -87,6 +87,18 @@ def names_in_book(county_id: int | None, column: str, chosen: Mapping[str, str])
     return list(dict.fromkeys(rows))
 
 
+def book_names(county_id: int | None, chosen: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return what may be chosen at each level next to what is chosen above it."""
+    shelf = shelf_of(county_id)
+    names = {column: shelf.names(column, chosen) for column in FIXED}
+    return names | {column: names_in_book(county_id, column, chosen) for column in COLUMNS[len(FIXED) :]}
+
+
+def is_book_name(county_id: int | None, column: str, name: str) -> bool:
+    """Tell whether a county's catalog has a name at that level."""
+    return shelf_of(county_id).knows(column, name)
+
+
 def deepest_node(county_id: int | None, names: Mapping[str, str]) -> TextbookNode | None:
     """Return the lowest node that these names lead to; a lesson is also found where its unit was not given.
 

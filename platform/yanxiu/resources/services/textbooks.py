@@ -16,7 +16,7 @@ from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
 from yanxiu.core.events import record
 from yanxiu.resources.catalog import LEVELS, LONGEST
-from yanxiu.resources.events import ResourcesFiled
+from yanxiu.resources.events import BooksPutBack, BooksRemapped, BooksRenamed, ResourcesFiled
 from yanxiu.resources.models import Resource, TextbookNode, TextbookRemap, TextbookRemapStep
 from yanxiu.resources.queries.textbooks import (
     COLUMNS,
@@ -155,6 +155,7 @@ def remap_node(actor: User, source: TextbookNode, target: TextbookNode) -> Textb
         moved.append(resource.id)
     db.session.flush()
     record(ResourcesFiled(tuple(moved)))
+    record(BooksRemapped(made.id, source.county_id, source.chain, target.chain))
     record_audit(actor, "textbook.remap", "textbook", source.id, before=source.label, after=target.label)
     return made
 
@@ -181,6 +182,7 @@ def undo_remap(actor: User, remap: TextbookRemap) -> int:
             stayed += 1
     db.session.flush()
     record(ResourcesFiled(tuple(back)))
+    record(BooksPutBack(remap.id))
     labels = {"before": remap.target_label, "after": remap.source_label}
     record_audit(actor, "textbook.remap_undone", "textbook", remap.source_id, **labels)
     return stayed
@@ -299,6 +301,7 @@ def _step_ids(remap: TextbookRemap) -> Any:
 
 def _rechain(node: TextbookNode, chain: Chain) -> None:
     """Write another chain into a node, what is below it, and what is filed there."""
+    before = node.chain
     ids = tuple(db.session.scalars(select(Resource.id).where(resources_below(node)).order_by(Resource.id)))
     values = dict(zip(COLUMNS, chain, strict=False))
     plain: dict[str, Any] = {"synchronize_session": False}
@@ -308,6 +311,7 @@ def _rechain(node: TextbookNode, chain: Chain) -> None:
     db.session.expire_all()
     db.session.refresh(node)
     record(ResourcesFiled(ids))
+    record(BooksRenamed(node.county_id, before, tuple(chain)))
 
 
 def _refuse_taken(county_id: int, chain: Chain) -> None:

@@ -19,17 +19,15 @@ from yanxiu.resources.permissions import can_edit_textbooks
 from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import (
     COLUMNS,
-    FIXED,
+    book_names,
     children_of,
     counts_below,
     find_node,
     find_remap,
-    names_in_book,
     parents_for,
     path_to,
     recent_remaps,
     remap_outlook,
-    shelf_of,
     targets_for,
 )
 from yanxiu.resources.services.textbooks import (
@@ -229,12 +227,9 @@ def textbook_names() -> Response:
     """What may be chosen next to what was chosen, for the fields of a description."""
     county_id = current_viewer().county_id
     chosen = chosen_names(request.args)
-    shelf = shelf_of(county_id)
-    names = {column: shelf.names(column, chosen) for column in FIXED}
-    inside = {column: names_in_book(county_id, column, chosen) for column in COLUMNS[len(FIXED) :]}
     standard = standards_of(county_id).get(chosen["subject"], Standard())
     standards = {"heading": standard.heading, "literacies": standard.literacies, "themes": standard.themes}
-    return jsonify(ok=True, names=names | inside, standards=standards)
+    return jsonify(ok=True, names=book_names(county_id, chosen), standards=standards)
 
 
 def _rows(form: BookSheetForm) -> list[list[str]]:

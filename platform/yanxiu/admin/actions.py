@@ -76,6 +76,7 @@ ACTIONS = {
     "plan.delete": "删除教案",
     "plan.undelete": "恢复教案",
     "resource.take_down": "下架资源",
+    "resource.hide_comment": "移除资源的评论",
     "resource.review": "审核资源",
     "collection.update": "修改资源包",
     "collection.remove": "删除资源包",

@@ -114,6 +114,7 @@ KINDS: dict[str, Wording] = {
     "resource_fine": Wording("{actor}把您的资源评为精品", "您的资源被评为精品", "star"),
     "resource_returned": Wording("{actor}退回了您的资源，写了理由", "您的资源退回修改，理由已写明", "undo", waits=True),
     "resource_taught": Wording("{actor}用您的资源上过课了", "{actor}等 {count} 次用您的资源上课", "check"),
+    "resource_comment": Wording("{actor}评论了您参与的资源", "{actor}等评论了您参与的资源 {count} 次", "comment"),
     "resource_taken_down": Wording(
         "{actor}下架了您的资源，写了理由", "您的资源被下架，理由已写明", "warning", decides=True
     ),

@@ -16,13 +16,14 @@ from yanxiu.resources.demo_documents import MAKERS, shipped
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.import_sheet import parse_sheet
-from yanxiu.resources.models import Resource, ResourceDownload
+from yanxiu.resources.models import Resource, ResourceComment, ResourceDownload
 from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, set_favorite
 from yanxiu.resources.services.collections import create_collection, put_in_collection
 from yanxiu.resources.services.imports import add_file, begin_import
 from yanxiu.resources.services.reviews import review_resource
 from yanxiu.resources.services.textbooks import install_shipped_textbooks
 from yanxiu.resources.services.usage import report_use
+from yanxiu.resources.services.voices import comment, rate
 
 _GIVEN = (
     "kind",
@@ -58,9 +59,20 @@ def seed(world: DemoWorld) -> None:
         taught = next((thing for thing in made if thing.lesson and thing.visibility == "county"), None)
         if taught is not None:
             report_use(world.users[key], taught, (world.now - timedelta(days=6)).date(), note)
+    _speak(world, next(thing for thing in made if thing.lesson and thing.visibility == "county"))
     _begin_import(world)
     for user, resource in (("leader", made[0]), ("teacher", made[5]), ("teacher", made[7]), ("villager", made[6])):
         set_favorite(world.users[user], resource, True)
+
+
+def _speak(world: DemoWorld, resource: Resource) -> None:
+    """What colleagues say of one of them."""
+    for key, stars in (("teacher", 5), ("villager", 4)):
+        if world.users[key].id != resource.owner_id:
+            rate(world.users[key], resource, stars)
+    asked = comment(world.users["villager"], resource, "我们班只有 18 个学生，小组分工要不要改成两人一组？", "")
+    thread = db.session.get_one(ResourceComment, asked)
+    comment(world.users["teacher"], resource, "我带的小班也是两人一组，一人读一人记，时间反而够用。", "", thread)
 
 
 def _collect(world: DemoWorld, made: list[Resource]) -> None:

@@ -101,6 +101,16 @@ class ResourceTaught(Event):
 
 
 @dataclass(frozen=True)
+class ResourceCommented(Event):
+    """Somebody said something of a resource; `told` are its owner and who is answered."""
+
+    resource_id: int
+    thread_id: int
+    actor_id: int
+    told: frozenset[int]
+
+
+@dataclass(frozen=True)
 class ResourceTakenDown(Event):
     """School or county took a resource down, with a reason."""
 

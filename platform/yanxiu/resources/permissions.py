@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from yanxiu.accounts.catalog import RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.resources.models import Resource, ResourceCollection, ResourceImport, ResourceUpload
+from yanxiu.resources.models import Resource, ResourceCollection, ResourceComment, ResourceImport, ResourceUpload
 
 REVIEWED = frozenset({"public", "county", "school"})
 """What is shared wider than a workshop is reviewed."""
@@ -54,6 +54,16 @@ def can_remove_resource(viewer: Viewer, resource: Resource) -> bool:
 def can_take_down(viewer: Viewer, resource: Resource) -> bool:
     """Whoever looks after the research work of the owner's place takes down what was shared there, with a reason."""
     return not owns(viewer, resource) and resource.visibility in REVIEWED and viewer.researches(resource.org_path)
+
+
+def can_rate_resource(viewer: Viewer, resource: Resource) -> bool:
+    """Whoever is signed in and may see it gives stars, but nobody to their own work."""
+    return viewer.is_authenticated and resource.removed_at is None and not owns(viewer, resource)
+
+
+def can_withdraw_comment(viewer: Viewer, resource: Resource, comment: ResourceComment) -> bool:
+    """One's own; whoever may take the resource down may also take away what somebody said of it."""
+    return comment.author_id == viewer.user_id or can_take_down(viewer, resource)
 
 
 def can_restore_resource(viewer: Viewer, resource: Resource) -> bool:

@@ -16,5 +16,10 @@ def may_follow(viewer: Viewer, resource_id: int) -> bool:
     return resource is not None and can_view_resource(viewer, resource, visible_workshop_ids(viewer))
 
 
-LIVE_ROOMS: dict[str, RoomPredicate] = {"resource": may_follow}
+def may_listen(viewer: Viewer, resource_id: int) -> bool:
+    """What is said of a resource is for those who are signed in."""
+    return viewer.is_authenticated and may_follow(viewer, resource_id)
+
+
+LIVE_ROOMS: dict[str, RoomPredicate] = {"resource": may_follow, "resource-talk": may_listen}
 EVENTS: tuple[SocketEvent, ...] = ()

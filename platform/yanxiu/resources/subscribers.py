@@ -39,6 +39,7 @@ from yanxiu.resources.queries.collections import collection_ids_with
 from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
 from yanxiu.resources.services.textbooks import INSTALL_BOOKS, import_chains
+from yanxiu.resources.services.voices import topic_of
 from yanxiu.resources.textbooks import shipped_chains
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
@@ -98,7 +99,8 @@ def _tell_plans(event: ResourceOpened) -> None:
 
 def _recheck(event: ResourceUpdated | ResourceRemoved) -> None:
     """Fewer people may see it now, perhaps: who has its page open is asked again."""
-    recheck_rooms(topic=f"resource:{event.resource_id}")
+    for topic in (f"resource:{event.resource_id}", topic_of(event.resource_id)):
+        recheck_rooms(topic=topic)
 
 
 def _queue_expiry(event: UploadReceived) -> None:

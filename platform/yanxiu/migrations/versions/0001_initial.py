@@ -810,6 +810,9 @@ def upgrade() -> None:
         sa.Column("review_step", sa.String(length=10), nullable=False),
         sa.Column("review_since", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("use_count", sa.Integer(), nullable=False),
+        sa.Column("rating_count", sa.Integer(), nullable=False),
+        sa.Column("rating_sum", sa.Integer(), nullable=False),
+        sa.Column("rating_score", sa.Integer(), nullable=False),
         sa.Column("takedown_reason", sa.String(length=300), nullable=False),
         sa.Column("removed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -831,6 +834,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_resource_lesson_subject", ["lesson", "subject"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index("ix_resource_rating_score_id", ["rating_score", "id"], unique=False)
         batch_op.create_index(
             "ix_resource_review_step_review_since", ["review_step", "review_since", "id"], unique=False
         )
@@ -1564,6 +1568,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_collection_item_resource_id"), ["resource_id"], unique=False)
 
     op.create_table(
+        "resource_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_resource_comment_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["resource_comment.id"], name=op.f("fk_resource_comment_parent_id_resource_comment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_resource_comment_resource_id_resource")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_comment")),
+        sa.UniqueConstraint("author_id", "client_uuid", name=op.f("uq_resource_comment_author_id_client_uuid")),
+    )
+    with op.batch_alter_table("resource_comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_comment_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index("ix_resource_comment_resource_id_seq", ["resource_id", "seq"], unique=False)
+
+    op.create_table(
         "resource_download",
         sa.Column("resource_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1634,6 +1663,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resource_import_row", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_import_row_resource_id"), ["resource_id"], unique=False)
+
+    op.create_table(
+        "resource_rating",
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_rating_resource_id_resource")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_resource_rating_user_id_user")),
+        sa.PrimaryKeyConstraint("resource_id", "user_id", name=op.f("pk_resource_rating")),
+    )
+    with op.batch_alter_table("resource_rating", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_rating_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "resource_use",
@@ -3152,6 +3193,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_use_user_id"))
 
     op.drop_table("resource_use")
+    with op.batch_alter_table("resource_rating", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_rating_user_id"))
+
+    op.drop_table("resource_rating")
     with op.batch_alter_table("resource_import_row", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_import_row_resource_id"))
 
@@ -3165,6 +3210,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resource_download_user_id"))
 
     op.drop_table("resource_download")
+    with op.batch_alter_table("resource_comment", schema=None) as batch_op:
+        batch_op.drop_index("ix_resource_comment_resource_id_seq")
+        batch_op.drop_index(batch_op.f("ix_resource_comment_parent_id"))
+
+    op.drop_table("resource_comment")
     with op.batch_alter_table("resource_collection_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_collection_item_resource_id"))
 
@@ -3304,6 +3354,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resource_subject_created_at")
         batch_op.drop_index(batch_op.f("ix_resource_school_id"))
         batch_op.drop_index("ix_resource_review_step_review_since")
+        batch_op.drop_index("ix_resource_rating_score_id")
         batch_op.drop_index(batch_op.f("ix_resource_plan_id"))
         batch_op.drop_index(batch_op.f("ix_resource_owner_id"))
         batch_op.drop_index("ix_resource_lesson_subject")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yanxiu.core.events import Subscription
 from yanxiu.notifications.services import Message, notify, place_name
-from yanxiu.resources.events import ResourceReviewed, ResourceTakenDown, ResourceTaught
+from yanxiu.resources.events import ResourceCommented, ResourceReviewed, ResourceTakenDown, ResourceTaught
 from yanxiu.resources.queries import find_resource
 
 KIND_OF = {"": "resource_returned", "fine": "resource_fine"}
@@ -18,6 +18,11 @@ def _on_review(event: ResourceReviewed) -> None:
 def _on_use(event: ResourceTaught) -> None:
     if event.user_id != event.owner_id:
         _tell("resource_taught", event.resource_id, event.user_id, event.owner_id, "#uses")
+
+
+def _on_comment(event: ResourceCommented) -> None:
+    for person in sorted(event.told):
+        _tell("resource_comment", event.resource_id, event.actor_id, person, f"#comment-{event.thread_id}")
 
 
 def _on_takedown(event: ResourceTakenDown) -> None:
@@ -36,5 +41,6 @@ def _tell(kind: str, resource_id: int, actor_id: int, owner_id: int, part: str =
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(ResourceReviewed, _on_review),
     Subscription(ResourceTaught, _on_use),
+    Subscription(ResourceCommented, _on_comment),
     Subscription(ResourceTakenDown, _on_takedown),
 )

@@ -18,6 +18,7 @@ from yanxiu.resources.models.imports import ResourceImport, ResourceImportRow
 from yanxiu.resources.models.reviews import ResourceReview
 from yanxiu.resources.models.standards import SubjectStandard
 from yanxiu.resources.models.textbooks import TextbookNode, TextbookRemap, TextbookRemapStep
+from yanxiu.resources.models.voices import ResourceComment, ResourceRating
 from yanxiu.workshops.models import Workshop
 
 __all__ = [
@@ -30,12 +31,14 @@ __all__ = [
     "Resource",
     "ResourceBand",
     "ResourceCollection",
+    "ResourceComment",
     "ResourceContent",
     "ResourceDownload",
     "ResourceFavorite",
     "ResourceFile",
     "ResourceImport",
     "ResourceImportRow",
+    "ResourceRating",
     "ResourceReview",
     "ResourceSubtitles",
     "ResourceUpload",
@@ -59,6 +62,7 @@ class Resource(Timestamps, Model):
     __table_args__ = (
         Index("ix_resource_created_at_id", "created_at", "id"),
         Index("ix_resource_download_count_id", "download_count", "id"),
+        Index("ix_resource_rating_score_id", "rating_score", "id"),
         Index("ix_resource_subject_created_at", "subject", "created_at"),
         Index("ix_resource_lesson_subject", "lesson", "subject"),
         Index("ix_resource_review_step_review_since", "review_step", "review_since", "id"),
@@ -106,6 +110,10 @@ class Resource(Timestamps, Model):
     review_since: Mapped[datetime] = mapped_column(default=clock.now)
     use_count: Mapped[int] = mapped_column(default=0)
     """How often somebody said they had taught with it."""
+    rating_count: Mapped[int] = mapped_column(default=0)
+    rating_sum: Mapped[int] = mapped_column(default=0)
+    rating_score: Mapped[int] = mapped_column(default=350)
+    """Stars times 100, as the library ranks them: `services.voices`."""
     takedown_reason: Mapped[str] = mapped_column(String(300), default="")
     """Why school or county took it down, while it is in the bin for that: its owner alone cannot fetch it back then."""
     removed_at: Mapped[datetime | None]

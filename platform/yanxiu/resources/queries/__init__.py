@@ -111,7 +111,7 @@ def library_page(
     if wanted.literacy:
         words = literal("、") + Resource.literacies + "、"
         statement = statement.where(words.contains(f"、{wanted.literacy}、", autoescape=True))
-    first = Resource.download_count if wanted.sort == "popular" else Resource.created_at
+    first = {"popular": Resource.download_count, "rated": Resource.rating_score}.get(wanted.sort, Resource.created_at)
     return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=size)
 
 

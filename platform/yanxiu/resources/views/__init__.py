@@ -14,6 +14,7 @@ from yanxiu.resources.views import (
     textbooks,
     uploads,
     usage,
+    voices,
 )
 from yanxiu.resources.views.blueprint import bp
 from yanxiu.resources.views.slots import SLOTS as _SLOTS
@@ -35,6 +36,7 @@ __all__ = [
     "textbooks",
     "uploads",
     "usage",
+    "voices",
 ]
 
 blueprints = (bp, arrivals.arrivals_bp)

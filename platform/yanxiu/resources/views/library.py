@@ -42,6 +42,7 @@ from yanxiu.resources.queries.usage import uses_of
 from yanxiu.resources.services import count_download, note_opening, set_favorite
 from yanxiu.resources.standards import Standard
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
+from yanxiu.resources.views.voices import voices_of
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
 from yanxiu.web.files import send_stored
 from yanxiu.workshops.queries import workshop_head_for
@@ -154,6 +155,7 @@ def show(resource_id: int) -> str:
         collections=collections_with(viewer, resource.id),
         own_collections=own_collections(viewer) if viewer.is_authenticated else [],
         may_ask=can_ask_for_review(viewer, resource),
+        **voices_of(resource),
         **_rights(resource),
     )
     _note_opening(resource.id)

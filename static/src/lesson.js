@@ -9,6 +9,7 @@ import { CommentList } from "./lesson/comment-list.js";
 import { followRecording } from "./lesson/recording.js";
 import { bindAudience } from "./lesson/audience.js";
 import { bindLiveNotes } from "./lesson/live-notes.js";
+import { bindCommentFilter } from "./lesson/comment-filter.js";
 import { bindSyncMark } from "./lesson/sync-mark.js";
 import { bindRubric } from "./lesson/rubric.js";
 import { Lanes } from "./lesson/lanes.js";
@@ -52,6 +53,7 @@ behavior("[data-beside]", async (element) => {
   page.player = new Beside(element).left;
 });
 
+behavior("form[data-comment-filter]", (form) => bindCommentFilter(form, page));
 behavior("[data-phase-now]", (button) => bindPhaseLines(button, page));
 behavior("#recording[data-topic]", followRecording);
 behavior("form[data-rubric]", bindRubric);

@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.axe import sideways_overflow, violations
 from tests.support.eventually import eventually
-from tests.support.observations import code_lesson, make_clip, make_lesson, make_ready_version
+from tests.support.observations import code_lesson, make_clip, make_lesson, make_ready_version, some_comment
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.instruments.scheme_lines import body_of_lines
@@ -201,3 +202,41 @@ def test_a_window_is_ticked_by_keys_and_two_are_compared(page_for, app, cast, le
     expect(page.locator("#disagreements")).to_contain_text("只有周敏：提问。 只有孙正平：动笔。")
     page.keyboard.press("g")
     expect(page.locator("[data-stretch][aria-current]")).to_have_count(1)
+
+
+def test_comments_are_narrowed_while_the_film_goes_on(page_for, app, cast, lesson_id, errors):
+    def say(who: str, **details: object) -> None:
+        with app.app_context(), unit_of_work():
+            lesson = db.session.get_one(Lesson, lesson_id)
+            some_comment(cast.user(who), lesson, current_version(recording_of(lesson_id)), **details)
+
+    say("colleague", body="问得好 #追问", kind="highlight", start_ms=2_000)
+    say("principal", body="等得太短", kind="question", start_ms=6_000)
+    page, other = page_for("teacher", 390), page_for("colleague", 1280)
+    page.goto(f"/lessons/{lesson_id}")
+    expect(page.locator(".comment-filter")).to_have_attribute("data-ready", "")
+    page.evaluate(AT, 7)
+    shown = page.locator("#comments > .comment")
+    page.locator("#filter-kind").select_option("question")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text("等得太短")
+    expect(page.locator("[data-comment-count]")).to_have_text("1")
+    expect(page.locator("[data-pins] .pin")).to_have_count(1)
+    assert abs(seconds(page) - 7) < 0.01
+    other.goto(f"/lessons/{lesson_id}")
+    for kind, words in (("highlight", "板书清楚"), ("question", "为什么不读")):
+        other.get_by_label("点评", exact=True).fill(words)
+        other.locator(f"input[name=kind][value={kind}]").check(force=True)
+        other.get_by_role("button", name="发表", exact=True).click()
+        expect(other.locator("#comments")).to_contain_text(words)
+    expect(page.locator("#comments")).to_contain_text("为什么不读")
+    expect(shown).to_have_count(2)
+    assert violations(page) == []
+    assert sideways_overflow(page) == 0
+    page.get_by_role("link", name="看全部").click()
+    expect(shown).to_have_count(4)
+    page.locator("#filter-tag").select_option("追问")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text("问得好")
+    page.reload()
+    expect(shown).to_have_count(1)

@@ -1,5 +1,6 @@
 // The list beside the video: ordered by media time, jumps on click, marks where the video is.
-import { applyFragment } from "../live/fragment.js";
+import { applyFragment, toggleEmpty } from "../live/fragment.js";
+import { applyViewer } from "../behaviors/viewer-buttons.js";
 import { requestHtml } from "../net.js";
 import { putInOrder, sortPlaces } from "./sync-mark.js";
 import { toast } from "../behaviors/toast.js";
@@ -25,6 +26,24 @@ export class CommentList {
     player.onTime((ms) => this.follow(ms));
     this.refresh();
     this.openAddress();
+  }
+
+  /** Show another choice of the comments: `next` is the list as the server has it, `more` the link to its next page. */
+  narrowTo(next, more) {
+    this.mark(null);
+    for (const item of this.element.querySelectorAll(":scope > .comment")) item.remove();
+    this.elsewhere = new Map(JSON.parse(next.dataset.moments || "[]").map((moment) => [moment.id, moment]));
+    this.element.dataset.src = next.dataset.src;
+    this.element.querySelector(":scope > [data-empty]").textContent = next.querySelector("[data-empty]").textContent;
+    for (const item of next.querySelectorAll(":scope > .comment")) {
+      this.element.append(item);
+      applyViewer(item);
+    }
+    const place = document.querySelector('[data-load-more="comments"]');
+    if (place) place.closest(".load-more").remove();
+    if (more) this.element.after(more.closest(".load-more"));
+    toggleEmpty(this.element);
+    this.refresh();
   }
 
   /** Those that stand on the recording: a live note by the clock has no moment on it. */

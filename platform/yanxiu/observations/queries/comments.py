@@ -37,12 +37,19 @@ class Changes:
     seq: int | None = None
 
 
-def threads_of(viewer: Viewer, lesson: Lesson, after: tuple[int, int] | None = None) -> Page[TimedComment]:
+def threads_of(
+    viewer: Viewer,
+    lesson: Lesson,
+    after: tuple[int, int] | None = None,
+    narrowed: Sequence[ColumnElement[bool]] = (),
+) -> Page[TimedComment]:
     """Return a page of threads in media time; `after` is (start_ms, id) of the last one already shown.
+
+    `narrowed`: what the threads must be like, as `queries.narrowing` has it.
 
     The cursor of the next page is the same pair as `start_ms-id`, so that the page can also ask from a moment on.
     """
-    statement = _threads(lesson).where(_open(viewer, lesson), TimedComment.version_id.is_not(None))
+    statement = _threads(lesson).where(_open(viewer, lesson), TimedComment.version_id.is_not(None), *narrowed)
     if after is not None:
         start_ms, last_id = after
         same = and_(TimedComment.start_ms == start_ms, TimedComment.id > last_id)
@@ -52,7 +59,7 @@ def threads_of(viewer: Viewer, lesson: Lesson, after: tuple[int, int] | None = N
     return Page(found[:PAGE], None if last is None else f"{last.start_ms}-{last.id}")
 
 
-def moments_of(viewer: Viewer, lesson: Lesson) -> list[dict[str, Any]]:
+def moments_of(viewer: Viewer, lesson: Lesson, narrowed: Sequence[ColumnElement[bool]] = ()) -> list[dict[str, Any]]:
     """Return place, kind and first words of every thread in media time: what the timeline needs and no more."""
     words = func.substr(TimedComment.body, 1, LABEL_LENGTH)
     rows = db.session.execute(
@@ -63,6 +70,7 @@ def moments_of(viewer: Viewer, lesson: Lesson) -> list[dict[str, Any]]:
             TimedComment.parent_id.is_(None),
             TimedComment.version_id.is_not(None),
             _open(viewer, lesson),
+            *narrowed,
         )
         .order_by(TimedComment.start_ms, TimedComment.id)
     )
@@ -72,13 +80,17 @@ def moments_of(viewer: Viewer, lesson: Lesson) -> list[dict[str, Any]]:
     ]
 
 
-def comments_since(viewer: Viewer, lesson: Lesson, seq: int) -> Changes:
-    """Return what changed after `seq`. A thread the viewer may not read leaves no trace, not even as removed."""
+def comments_since(viewer: Viewer, lesson: Lesson, seq: int, narrowed: Sequence[ColumnElement[bool]] = ()) -> Changes:
+    """Return what changed after `seq`; of a narrowed list what does not fit (any more) is gone. A thread the viewer may not read leaves no trace, not even as removed."""
     statement = _threads(lesson).where(TimedComment.seq > seq, _readable(viewer, lesson))
     changed = db.session.scalars(statement.order_by(TimedComment.seq).limit(CATCH_UP_LIMIT)).all()
+    ids = [thread.id for thread in changed]
+    fitting = set(ids)
+    if narrowed:
+        fitting = set(db.session.scalars(select(TimedComment.id).where(TimedComment.id.in_(ids), *narrowed)))
     return Changes(
-        [thread for thread in changed if thread.withdrawn_at is None],
-        [thread.id for thread in changed if thread.withdrawn_at is not None],
+        [thread for thread in changed if thread.withdrawn_at is None and thread.id in fitting],
+        [thread.id for thread in changed if thread.withdrawn_at is not None or thread.id not in fitting],
         changed[-1].seq if len(changed) == CATCH_UP_LIMIT else None,
     )
 

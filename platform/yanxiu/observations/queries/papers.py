@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
@@ -16,29 +16,7 @@ from yanxiu.lessonplans.queries import visible_plan
 from yanxiu.lessonplans.queries.rounds import suggestions_of
 from yanxiu.observations.models import Lesson, TimedComment
 from yanxiu.observations.queries.comments import open_threads
-
-
-@dataclass(frozen=True)
-class CommentFilter:
-    """What a list of comments is narrowed to; `state` is "open" or "resolved"."""
-
-    kind: str = ""
-    author_id: int | None = None
-    state: str = ""
-
-    @property
-    def narrows(self) -> bool:
-        return bool(self.kind or self.author_id or self.state)
-
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Yield what a thread must be like."""
-        if self.kind:
-            yield TimedComment.kind == self.kind
-        if self.author_id is not None:
-            yield TimedComment.author_id == self.author_id
-        if self.state:
-            ticked = TimedComment.resolved_at
-            yield ticked.is_(None) if self.state == "open" else ticked.is_not(None)
+from yanxiu.observations.queries.narrowing import CommentFilter
 
 
 def threads_to_file(
@@ -63,13 +41,6 @@ def count_to_file(viewer: Viewer, lesson: Lesson, wanted: CommentFilter) -> int:
     """Return how many threads a file would hold."""
     chosen = open_threads(viewer, lesson).where(*wanted.conditions()).with_only_columns(TimedComment.id)
     return db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-
-
-def speakers_of(viewer: Viewer, lesson: Lesson) -> Sequence[User]:
-    """Return who wrote a comment that the viewer may read, by name."""
-    ids = open_threads(viewer, lesson).with_only_columns(TimedComment.author_id)
-    statement = select(User).where(User.id.in_(ids)).options(joinedload(User.organization))
-    return db.session.scalars(statement.order_by(User.name, User.id)).all()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import uuid4
 
 from flask import render_template, request, url_for
@@ -18,9 +20,11 @@ from yanxiu.observations.queries import (
     comments_since,
     current_version,
     find_comment,
+    moments_of,
     recording_of,
     threads_of,
 )
+from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of, tags_of
 from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted
@@ -36,12 +40,13 @@ def comment_list(lesson_id: int) -> ResponseReturnValue:
     lesson = found.lesson
     seq = current_seq(lesson.topic)
     since = whole_number(request.args.get("since"))
+    narrowed = list(narrowed_to(tags_of(viewer, lesson) if request.args.get("tag") else {}).conditions())
     if since is not None:
-        changes = comments_since(viewer, lesson, since)
+        changes = comments_since(viewer, lesson, since, narrowed)
         threads, gone = changes.threads, changes.gone
     else:
         changes = None
-        threads, gone = threads_of(viewer, lesson, shown_until()).items, []
+        threads, gone = threads_of(viewer, lesson, shown_until(), narrowed).items, []
     page = render_template(
         "observations/_comments.html",
         lesson=lesson,
@@ -167,6 +172,37 @@ def _draft() -> CommentDraft:
         kind=posted("kind") or CommentKind.HIGHLIGHT.value,
         visibility=posted("visibility") or CommentVisibility.EVERYBODY.value,
     )
+
+
+def narrowed_to(tags: Mapping[str, Sequence[int]]) -> CommentFilter:
+    """Return what `?author=&kind=&tag=` narrow the list to; `tags` are those of the lesson with their threads."""
+    kind, tag = request.args.get("kind", ""), request.args.get("tag", "").lower()[:20]
+    return CommentFilter(
+        kind if kind in {known.value for known in CommentKind} else "",
+        whole_number(request.args.get("author")),
+        tag=tag,
+        tagged=frozenset(tags.get(tag, ())),
+    )
+
+
+def comment_panel(lesson: Lesson) -> dict[str, Any]:
+    """Return a page of comments, how many there are, and the places of all of them when they are more than a page; and
+    what the list can be narrowed to."""
+    viewer, after = current_viewer(), shown_until()
+    tags = tags_of(viewer, lesson)
+    wanted = narrowed_to(tags)
+    narrowed = list(wanted.conditions())
+    threads = threads_of(viewer, lesson, after, narrowed)
+    is_all = after is None and threads.next_cursor is None
+    moments = [] if is_all else moments_of(viewer, lesson, narrowed)
+    return {
+        "threads": threads,
+        "moments": moments,
+        "comment_count": len(threads.items) if is_all else len(moments),
+        "wanted": wanted,
+        "speakers": speakers_of(viewer, lesson),
+        "tags": tags,
+    }
 
 
 def shown_until() -> tuple[int, int] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import uuid4
 
 from flask import flash, redirect, render_template, request, url_for
@@ -29,10 +28,8 @@ from yanxiu.observations.permissions import (
 )
 from yanxiu.observations.queries import (
     current_version,
-    moments_of,
     recording_of,
     rubric_choices,
-    threads_of,
     workshop_choices,
 )
 from yanxiu.observations.queries.comments import counts_by_lesson
@@ -43,7 +40,7 @@ from yanxiu.observations.rubrics.sheets import DEFAULT_SLUG
 from yanxiu.observations.services import lessons as service
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_own_card, log_watching, posted_form
 from yanxiu.observations.views.codings import coding_panel
-from yanxiu.observations.views.comments import shown_until
+from yanxiu.observations.views.comments import comment_panel
 from yanxiu.observations.views.cycle import cycle_panel
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.live_notes import live_panel
@@ -154,7 +151,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         "observations/lesson.html",
         lesson=found.lesson,
         seq=seq,
-        **_comments_panel(found.lesson),
+        **comment_panel(found.lesson),
         kinds=list(CommentKind),
         visibilities=list(CommentVisibility),
         fresh_uuid=str(uuid4()),
@@ -175,15 +172,6 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
     )
     log_watching(found.lesson)
     return page
-
-
-def _comments_panel(lesson: Lesson) -> dict[str, Any]:
-    """Return a page of comments, how many there are, and the places of all of them when they are more than a page."""
-    viewer, after = current_viewer(), shown_until()
-    threads = threads_of(viewer, lesson, after)
-    is_all = after is None and threads.next_cursor is None
-    moments = [] if is_all else moments_of(viewer, lesson)
-    return {"threads": threads, "moments": moments, "comment_count": len(threads.items) if is_all else len(moments)}
 
 
 @bp.route("/lessons/<int:lesson_id>/settings", methods=["GET", "POST"])

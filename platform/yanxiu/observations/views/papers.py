@@ -18,13 +18,8 @@ from yanxiu.observations.papers.record import record_word
 from yanxiu.observations.papers.scores import scores_word, summary_word
 from yanxiu.observations.permissions import can_view_scores
 from yanxiu.observations.queries import evaluation_of, recording_of, submitted_evaluations
-from yanxiu.observations.queries.papers import (
-    CommentFilter,
-    count_to_file,
-    outcomes_of,
-    speakers_of,
-    threads_to_file,
-)
+from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of
+from yanxiu.observations.queries.papers import count_to_file, outcomes_of, threads_to_file
 from yanxiu.observations.queries.second_teachings import clip_pairs
 from yanxiu.observations.rubrics.summary import summarize
 from yanxiu.observations.views.blueprint import bp, load_lesson

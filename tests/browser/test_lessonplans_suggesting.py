@@ -9,7 +9,7 @@ from tests.browser.test_lessonplans import opened, saved
 from tests.browser.test_lessonplans_editor import EDITOR, stored
 from tests.browser.test_lessonplans_pasting import paste
 from tests.browser.test_lessonplans_trust import compose
-from tests.lessonplans.test_formats import SUGGESTED
+from tests.lessonplans.test_formats import OUT, SHALLOW, SUGGESTED, UL, listed, moved
 from tests.support.axe import violations
 from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
@@ -297,9 +297,11 @@ def listed_plan(app, cast) -> int:
     with app.app_context(), unit_of_work():
         leader, teacher = cast.user("leader"), cast.user("teacher")
         workshop = make_workshop(leader, [teacher])
+        quoted: Node = {"type": "blockquote", "content": [listed(UL, moved("原句", "q", SHALLOW, OUT))]}
         text = doc(
             section("reading", "怎么读", "", paragraph("先看题目"), bullets("圈词", "朗读", "背诵")),
             *SUGGESTED["content"],
+            section("more", "摘抄", "", listed(UL, [paragraph("好句"), quoted], moved("好词", "q", SHALLOW, OUT))),
         )
         return make_plan(leader, document=text, visibility="workshop", workshop_id=workshop.id).id
 
@@ -318,7 +320,7 @@ def test_sides_and_lists_are_suggested_and_decided_on(app, page_for, listed_plan
         teacher.evaluate(f"{EDITOR}.chain().setTextSelection({at} + 1).focus().run()")
         teacher.evaluate(f"{EDITOR}.commands.{command}")
 
-    expect(items).to_have_count(6)
+    expect(items).to_have_count(7)
     on("先看题目", "setTextAlign('center')")
     expect(hints).to_have_attribute("data-shape", "李强 建议：居中")
     on("先看题目", "setTextAlign('center')")
@@ -329,7 +331,7 @@ def test_sides_and_lists_are_suggested_and_decided_on(app, page_for, listed_plan
     on("朗读", "sinkListItem('listItem')")
     on("背诵", "toggleOrderedList()")
     expect(hints).to_have_count(4)
-    expect(items).to_have_count(9)
+    expect(items).to_have_count(10)
     expect(hints.nth(2)).to_have_attribute("data-shape", "李强 建议：编号列表、缩进一级")
     on("背诵", "toggleOrderedList()")
     expect(hints).to_have_count(2)

@@ -22,7 +22,10 @@ export function decide(editor, ids, accepted) {
   asOneStep(undoManager, () => {
     const moving = accepted ? chosen.filter(breaksUp) : [];
     settleAll(editor, chosen.filter((one) => !moving.includes(one)), accepted);
-    moving.reverse().forEach(({ id }) => acceptMoving(editor, id));
+    // An item goes below the one before it, so those go first; whatever breaks up a paragraph, from the end.
+    const isItem = ({ ranges }) => ranges.some(({ kind }) => kind === RELIST);
+    const others = moving.filter((one) => !isItem(one)).reverse();
+    [...others, ...moving.filter(isItem)].forEach(({ id }) => acceptMoving(editor, id));
   });
   return { count: chosen.length, undo: undoing(editor, undoManager) };
 }

@@ -6,62 +6,52 @@ import { RELIST, isList, relistOf } from "./formats.js";
 /** Let the paragraphs whose suggestions have these ids stand where these say. */
 export function relist(tr, ids) {
   const wanted = (line) => {
-    const change = relistOf(line);
+    const change = line.isTextblock ? relistOf(line) : null;
     return change && ids.includes(change.id) ? change : null;
   };
-  placesOf(tr.doc, wanted)
-    .reverse()
-    .forEach(({ from, to }) => {
-      const blocks = [];
-      tr.doc.slice(from, to).content.forEach((block) => blocks.push(block));
-      tr.replaceWith(from, to, Fragment.from(built(rowsOf(blocks, wanted), tr.doc.type.schema)));
-    });
+  const places = [];
+  look(tr.doc, 0, wanted, places);
+  places.reverse().forEach(({ from, to, blocks }) => {
+    tr.replaceWith(from, to, rebuilt(blocks, wanted, tr.doc.type.schema));
+  });
 }
 
-/** Where what changes stands in its section, cell or quotation, with the lists beside it. */
-function placesOf(doc, wanted) {
-  const found = [];
-  const look = (parent, start) => {
-    const touched = [];
-    let at = start;
-    const children = [];
-    parent.forEach((child, _offset, index) => {
-      children.push({ from: at, to: at + child.nodeSize, child });
-      if (child.isTextblock ? wanted(child) : isList(child) && holds(child, wanted)) touched.push(index);
-      if (!child.isTextblock && !child.isLeaf && !isList(child)) look(child, at + 1);
-      if (isList(child)) lookInItems(child, at + 1);
-      at += child.nodeSize;
-    });
-    let last = -2;
-    touched.forEach((index) => {
-      const first = index > 0 && isList(children[index - 1].child) ? index - 1 : index;
-      const end = index + 1 < children.length && isList(children[index + 1].child) ? index + 1 : index;
-      const range = { from: children[first].from, to: children[end].to };
-      if (first <= last + 1) found[found.length - 1].to = Math.max(range.to, found[found.length - 1].to);
-      else found.push(range);
-      last = end;
-    });
-  };
-  // A table or a quotation within an item is a place of its own.
-  const lookInItems = (list, start) =>
-    list.forEach((item, offset) =>
-      item.forEach((block, inner) => {
-        const at = start + offset + 1 + inner;
-        if (isList(block)) lookInItems(block, at + 1);
-        else if (!block.isTextblock && !block.isLeaf) look(block, at + 1);
-      }),
-    );
-  look(doc, 0);
-  return found.sort((one, other) => one.from - other.from).filter(({ to }, n, all) => n + 1 === all.length || to <= all[n + 1].from);
+/** Find what changes in a section, a cell or a quotation, with the lists beside it. */
+function look(parent, start, wanted, found) {
+  const children = [];
+  parent.forEach((child, offset) => children.push({ child, from: start + offset, to: start + offset + child.nodeSize }));
+  const isTouched = ({ child }) => (isList(child) ? holds(child, wanted) : Boolean(wanted(child)));
+  for (let n = 0; n < children.length; n += 1) {
+    let end = n;
+    const isBegun = isTouched(children[n]) || (isList(children[n].child) && n + 1 < children.length && isTouched(children[n + 1]));
+    if (isBegun) {
+      while (end + 1 < children.length && (isTouched(children[end + 1]) || isList(children[end + 1].child))) end += 1;
+      const blocks = children.slice(n, end + 1);
+      found.push({ from: blocks[0].from, to: blocks[blocks.length - 1].to, blocks: blocks.map(({ child }) => child) });
+    } else if (!children[n].child.isTextblock && !isList(children[n].child)) {
+      look(children[n].child, children[n].from + 1, wanted, found);
+    }
+    n = end;
+  }
 }
 
-const holds = (list, wanted) => {
+function holds(node, wanted) {
   let found = false;
-  list.forEach((item) =>
-    item.forEach((block) => (found = found || Boolean(block.isTextblock ? wanted(block) : isList(block) && holds(block, wanted)))),
-  );
+  node.descendants((each) => (found = found || Boolean(wanted(each)), !found));
   return found;
-};
+}
+
+const rebuilt = (blocks, wanted, schema) => Fragment.from(built(rowsOf(blocks, wanted), schema));
+
+/** What an item holds besides paragraphs and lists, with what changes in it. */
+function within(block, wanted) {
+  if (block.isTextblock) return wanted(block) ? block.type.create({ ...block.attrs, [RELIST]: null }, block.content, block.marks) : block;
+  if (block.isLeaf || !holds(block, wanted)) return block;
+  const children = [];
+  block.forEach((child) => children.push(child));
+  const isFlat = children.some((child) => isList(child) || child.isTextblock);
+  return block.copy(isFlat ? rebuilt(children, wanted, block.type.schema) : Fragment.from(children.map((child) => within(child, wanted))));
+}
 
 /** Lists and paragraphs as rows: which list they are an item of and how deep; `more`: what goes on an item. */
 function rowsOf(blocks, wanted) {
@@ -82,18 +72,17 @@ function itemsOf(list, level, rows, wanted) {
         if (!own) begin([]);
         itemsOf(block, level + 1, rows, wanted);
       } else if (!own) begin([block]);
-      else if (rows[rows.length - 1] === own) own.blocks.push(block);
-      else rows.push({ more: true, level, blocks: [block] });
+      else if (rows[rows.length - 1] === own) own.blocks.push(within(block, wanted));
+      else rows.push({ more: true, level, blocks: [within(block, wanted)] });
     });
   });
 }
 
 function moved(row, wanted) {
-  const [line] = row.blocks;
-  const change = line && line.isTextblock ? wanted(line) : null;
-  if (!change) return row;
-  const plain = line.type.create({ ...line.attrs, [RELIST]: null }, line.content, line.marks);
-  return { list: change.list, level: change.level, blocks: [plain] };
+  const [line, ...others] = row.blocks;
+  const change = line ? wanted(line) : null;
+  const blocks = line ? [within(line, wanted), ...others] : [];
+  return change ? { list: change.list, level: change.level, blocks } : { ...row, blocks };
 }
 
 /** The rows as blocks again. An item is never deeper than one level below the one before it. */

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import CDPSession, Page, Request, expect
 
 from tests.support.eventually import eventually
-from tests.support.observations import make_lesson
+from tests.support.observations import color_at, make_clip, make_lesson
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.media.first_look import assemble
+from yanxiu.observations.media.probe import inspect
 from yanxiu.observations.models import Lesson
+from yanxiu.observations.queries import recording_of
 from yanxiu.observations.services.lessons import invite_member
 from yanxiu.observations.uploads.handover import open_store
 
@@ -150,3 +155,40 @@ def test_a_file_on_a_stick_goes_on_where_the_other_computer_stopped(page_for, le
     choose(page, large_file.rename(large_file.with_name("VID~1.MP4")))
     expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
     assert offsets[0] == 4 * MIB
+
+
+def slow_film(folder: Path) -> Path:
+    """Eight seconds of film, made longer by a box of nothing, so that a slow line has something to carry."""
+    path = make_clip(folder / "公开课.mp4", seconds=8)
+    with path.open("ab") as film:
+        film.write(struct.pack(">I4s", 3 * MIB, b"free") + bytes(3 * MIB - 8))
+    return path
+
+
+def throttle(line: CDPSession, bytes_a_second: int) -> None:
+    speed = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second}
+    line.send("Network.emulateNetworkConditions", speed)
+
+
+def test_on_a_slow_line_sound_and_stills_go_first_and_the_film_follows(page_for, app, lesson_id, tmp_path):
+    page = open_lesson(page_for, "teacher", lesson_id)
+    film, offer = slow_film(tmp_path), page.locator("[data-first]")
+    offer.evaluate("box => { box.dataset.offerAfter = '2'; }")
+    line = page.context.new_cdp_session(page)
+    throttle(line, 200_000)
+    choose(page, film)
+    expect(offer).to_contain_text("可以先传声音和画面")
+    offer.get_by_role("button", name="先传声音和画面").click()
+    throttle(line, -1)
+    expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible(timeout=20_000)
+    with app.app_context():
+        look, whole = recording_of(lesson_id).versions
+        assert [look.is_first_look, whole.is_first_look] == [True, False]
+        store = open_store(app.config["YANXIU"])
+        assert store.data_path(whole.upload_id).read_bytes() == film.read_bytes()
+        made = assemble(store.data_path(look.upload_id), tmp_path, lambda _percent: None)
+    assert abs(inspect(made).duration_ms - inspect(film).duration_ms) < 100
+    with av.open(str(made)) as shown:
+        at = {int(frame.time): frame.to_ndarray(format="rgb24")[90, 160] for frame in shown.decode(video=0)}
+    for second in range(8):
+        assert max(abs(int(a) - b) for a, b in zip(at[second], color_at(second // 2 * 2000), strict=True)) < 40, second

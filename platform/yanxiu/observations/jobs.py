@@ -21,6 +21,7 @@ from yanxiu.core.storage import receive_local_file, storage
 from yanxiu.core.tasks import JobContext, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.media import convert
+from yanxiu.observations.media.first_look import assemble
 from yanxiu.observations.media.probe import Facts, NotPlayableError, inspect
 from yanxiu.observations.models import RecordingVersion, RenditionKind, VersionState
 from yanxiu.observations.services import recordings
@@ -47,6 +48,7 @@ class Work:
     facts: Facts | None
     kinds: frozenset[str]
     ready: bool
+    is_first_look: bool
 
 
 def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
@@ -130,6 +132,7 @@ def _load(version_id: int) -> Work | None:
         Facts(**version.facts) if version.facts is not None else None,
         frozenset(rendition.kind for rendition in version.renditions),
         version.state == VersionState.READY,
+        version.is_first_look,
     )
     db.session.rollback()  # no open transaction during long work
     return work
@@ -147,9 +150,13 @@ def _kept(work: Work, folder: Path, job: JobContext) -> tuple[str, Facts]:
     uploaded = store.data_path(work.upload_id)
     if not uploaded.exists():
         raise NotPlayableError("上传的文件已不在服务器上，请重新上传")
-    facts = inspect(uploaded)
+    if work.is_first_look:
+        source = assemble(uploaded, folder, _progress_of(work, job), job.stopping)
+    else:
+        source = borrow(uploaded, folder)
+    facts = inspect(source)
     job.extend(LEASE_S)
-    received = receive_local_file(borrow(uploaded, folder), work.name, "application/octet-stream")
+    received = receive_local_file(source, work.name, "application/octet-stream")
     with unit_of_work():
         recordings.note_original(_version(work.version_id), received, facts)
     store.forget(work.upload_id)

@@ -43,9 +43,24 @@ function show(section, html) {
   const current = section.querySelector("#recording-view");
   if (!next || !current) return;
   const watching = current.dataset.state === "ready";
+  if (!watching && isSending(section)) {
+    if (next.dataset.state === "ready") sayFirstIsThere(section);
+    return;
+  }
   if (watching && next.dataset.state === "ready") keepWatching(current, next);
   else if (next.dataset.state === "ready") replacePlayer(current, next);
-  else if (!watching && !section.querySelector("form[data-upload][data-state=sending]")) morph(current, next);
+  else if (!watching) morph(current, next);
+}
+
+/** Whoever sends a film from this page keeps its form, whatever has become of sound and stills. */
+function isSending(section) {
+  const form = section.querySelector("form[data-upload]");
+  return form !== null && ["sending", "first", "paused", "waiting"].includes(form.dataset.state);
+}
+
+function sayFirstIsThere(section) {
+  const place = section.querySelector("[data-first-text]");
+  if (place) place.textContent = "声音和画面已处理好，同事可以开始听课、点评了。视频接着传，请不要关闭网页。";
 }
 
 /** Nobody is torn out of a film: further qualities become a choice, a newer version becomes an offer. */

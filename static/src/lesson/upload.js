@@ -4,9 +4,10 @@ import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { toast } from "../behaviors/toast.js";
 import { readableSize } from "../behaviors/small-things.js";
 import { request } from "../net.js";
+import { FirstOffer } from "./first-offer.js";
 import { keepAwake, letSleep } from "../uploads/awake.js";
 import { fingerprint } from "../uploads/fingerprint.js";
-import { forgetAddress, resumable, timeLeft } from "../uploads/resumable.js";
+import { forgetAddress, resumable, secondsLeft, timeLeft } from "../uploads/resumable.js";
 
 export function bindUpload(form) {
   new RecordingUpload(form);
@@ -18,6 +19,7 @@ class RecordingUpload {
     this.input = form.querySelector("input[type=file]");
     this.pauseButton = form.querySelector("[data-upload-pause]");
     this.cancelButton = form.querySelector("[data-upload-cancel]");
+    this.first = new FirstOffer(form, this);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.start();
@@ -26,7 +28,7 @@ class RecordingUpload {
     this.cancelButton.addEventListener("click", () => this.askToCancel());
     for (const button of form.querySelectorAll("[data-upload-drop]")) button.addEventListener("click", () => this.drop(button));
     window.addEventListener("online", () => this.form.dataset.state === "waiting" && this.go());
-    warnBeforeLeaving(() => this.running);
+    warnBeforeLeaving(() => this.running || this.first.busy);
     form.dataset.ready = "";
   }
 
@@ -35,6 +37,7 @@ class RecordingUpload {
     if (!file) return this.say("请先选择要上传的视频文件", "error");
     const most = Number(this.form.dataset.maxBytes);
     if (file.size > most) return this.say(`文件超过 ${readableSize(most)}，请先压缩或分段`, "error");
+    this.file = file;
     const print = await fingerprint(file).catch(() => "");
     this.upload = this.prepare(file, print);
     const earlier = await this.upload.findPreviousUploads();
@@ -83,6 +86,16 @@ class RecordingUpload {
     letSleep();
   }
 
+  /** Sound and stills go first; they call `go` when they are there. */
+  pauseForFirst() {
+    this.running = false;
+    this.upload.abort();
+    this.form.dataset.state = "first";
+    this.pauseButton.hidden = true;
+    this.cancelButton.hidden = true;
+    this.say("视频先停一停，传过的部分不会丢");
+  }
+
   async askToCancel() {
     const name = this.input.files[0] ? `“${this.input.files[0].name}”` : "";
     if (await confirmStep(`取消上传${name}？已经传到的部分会删除，要重新传。`, "取消上传")) await this.cancel();
@@ -125,6 +138,7 @@ class RecordingUpload {
     const percent = Math.floor((sent / total) * 100);
     this.form.querySelector("[data-upload-bar]").value = percent;
     const left = timeLeft(this.began, sent, total);
+    this.first.consider(secondsLeft(this.began, sent, total));
     this.say(`上传中 ${percent}%（${readableSize(sent)} / ${readableSize(total)}）${left && `，${left}`}`);
   }
 
@@ -154,6 +168,7 @@ class RecordingUpload {
   }
 
   reset() {
+    this.first.end("");
     this.form.dataset.state = "";
     this.input.disabled = false;
     this.form.querySelector("[data-upload-start]").hidden = false;

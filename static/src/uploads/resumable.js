@@ -64,11 +64,17 @@ const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(t
 /** What the server answered to a failed request; 0 when it did not. */
 export const statusOf = (error) => (error.originalResponse ? error.originalResponse.getStatus() : 0);
 
-/** How long the rest takes by what has come since `began` ({at, sent}, milliseconds and bytes); "" as long as nobody knows. */
-export function timeLeft(began, sent, total) {
+/** How many seconds the rest takes by what has come since `began` ({at, sent}, milliseconds and bytes); null as long as nobody knows. */
+export function secondsLeft(began, sent, total) {
   const seconds = (Date.now() - began.at) / 1000;
   const rate = (sent - began.sent) / seconds;
-  return seconds < 3 || !(rate > 0) ? "" : inWords(Math.round((total - sent) / rate));
+  return seconds < 3 || !(rate > 0) ? null : Math.round((total - sent) / rate);
+}
+
+/** The same in words, "" as long as nobody knows. */
+export function timeLeft(began, sent, total) {
+  const seconds = secondsLeft(began, sent, total);
+  return seconds === null ? "" : inWords(seconds);
 }
 
 const inWords = (seconds) => (seconds < 90 ? `还要约 ${Math.max(1, seconds)} 秒` : `还要约 ${Math.round(seconds / 60)} 分钟`);

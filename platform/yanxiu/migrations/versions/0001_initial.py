@@ -2332,6 +2332,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("original_id", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("is_first_look", sa.Boolean(), nullable=False),
         sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=True),
         sa.Column("ready_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),

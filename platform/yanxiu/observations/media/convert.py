@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,8 +154,13 @@ class Run:
 
 
 def _run(source: Path, arguments: list[str], target: Path, run: Run, before: list[str] | None = None) -> None:
+    run_ffmpeg([*(before or []), "-f", sniff(source), "-i", str(source)], arguments, target, run)
+
+
+def run_ffmpeg(inputs: Sequence[str], arguments: Sequence[str], target: Path, run: Run) -> None:
+    """Run one child over inputs whose containers are named; only local files may be opened."""
     command = [ffmpeg_program(), "-nostdin", "-hide_banner", "-v", "error", "-y", "-progress", "pipe:1"]
-    command += [*(before or []), "-threads", "2", "-protocol_whitelist", "file", "-f", sniff(source), "-i", str(source)]
+    command += ["-threads", "2", "-protocol_whitelist", "file", *inputs]
     with tempfile.TemporaryFile() as complaints:
         code = _watched([*command, *arguments, str(target)], complaints, target, run)
         complaints.seek(0)

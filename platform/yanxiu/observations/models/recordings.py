@@ -118,6 +118,8 @@ class RecordingVersion(Model, Timestamps):
     reason: Mapped[str] = mapped_column(String(200), default="")
     original_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     sha256: Mapped[str | None] = mapped_column(String(64))
+    is_first_look: Mapped[bool] = mapped_column(default=False)
+    """Sound and stills that came before the film, with its times; any film that can be watched takes its place."""
     duration_ms: Mapped[int | None]
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

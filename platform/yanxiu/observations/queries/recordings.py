@@ -25,11 +25,12 @@ def recording_of(lesson_id: int) -> Recording | None:
 
 
 def current_version(recording: Recording | None) -> RecordingVersion | None:
-    """Return the newest version that can be watched, else the newest of all."""
+    """Return the newest film that can be watched, else sound and stills sent before it, else the newest version of all."""
     if recording is None or not recording.versions:
         return None
     ready = [version for version in recording.versions if version.state == VersionState.READY]
-    return (ready or recording.versions)[-1]
+    films = [version for version in ready if not version.is_first_look]
+    return (films or ready or recording.versions)[-1]
 
 
 def version_for_upload(upload_id: str) -> RecordingVersion | None:

@@ -39,7 +39,9 @@ class Made:
     layout: dict[str, Any] | None = None
 
 
-def receive_upload(actor: User, lesson: Lesson, upload_id: str, name: str, size: int) -> RecordingVersion:
+def receive_upload(
+    actor: User, lesson: Lesson, upload_id: str, name: str, size: int, *, is_first_look: bool = False
+) -> RecordingVersion:
     """Make a finished upload the newest version of the lesson's recording; a second call returns the same one."""
     hold(lesson)
     known = version_for_upload(upload_id)
@@ -51,7 +53,12 @@ def receive_upload(actor: User, lesson: Lesson, upload_id: str, name: str, size:
         db.session.add(recording)
     number = 1 + max((version.number for version in recording.versions), default=0)
     version = RecordingVersion(
-        number=number, upload_id=upload_id, uploader_id=actor.id, original_name=base_name(name), size=size
+        number=number,
+        upload_id=upload_id,
+        uploader_id=actor.id,
+        original_name=base_name(name),
+        size=size,
+        is_first_look=is_first_look,
     )
     recording.versions.append(version)
     db.session.flush()

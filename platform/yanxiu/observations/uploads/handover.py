@@ -44,7 +44,9 @@ def hand_over(store: UploadStore, upload: Upload, viewer: Viewer, actor: User) -
         if found is None or not can_edit_lesson(viewer, found.lesson, found.access):
             raise NotFoundError
         name = upload.metadata.get("filename") or "课堂实录.mp4"
-        version = receive_upload(actor, found.lesson, upload.id, name, store.offset(upload))
+        first = upload.metadata.get("first") == "1"
+        size = store.offset(upload)
+        version = receive_upload(actor, found.lesson, upload.id, name, size, is_first_look=first)
         version_id = version.id
     if not upload.finished:
         store.finish(upload)

@@ -31,6 +31,7 @@ from yanxiu.lessonplans import word_layouts as lessonplans_word_layouts
 from yanxiu.lessonplans.queries import books as plan_books
 from yanxiu.lessonplans.queries import excellent as lessonplans_excellent
 from yanxiu.lessonplans.queries import lessons as plan_lessons
+from yanxiu.lessonplans.queries.originals import register_original_finder
 from yanxiu.notifications import demo as notifications_demo
 from yanxiu.notifications import sockets as notifications_sockets
 from yanxiu.notifications import subscribers as notifications_subscribers
@@ -53,6 +54,7 @@ from yanxiu.resources import subscribers as resources_subscribers
 from yanxiu.resources import views as resources_views
 from yanxiu.resources.extraction.sandbox import examined
 from yanxiu.resources.extraction.texts import text_at
+from yanxiu.resources.originals import find_original
 from yanxiu.resources.queries import textbooks
 from yanxiu.search import demo as search_demo
 from yanxiu.search import subscribers as search_subscribers
@@ -192,4 +194,5 @@ def wire(app: Flask) -> None:
     lessonplans_word_layouts.use_layout_reader(examined)
     plan_lessons.register_lesson_source(LESSON_SOURCE)
     plan_books.register_book_source(plan_books.BookSource(textbooks.book_names, textbooks.is_book_name))
+    register_original_finder(find_original)
     init_slots(app, [filled for module in VIEWS for filled in (module.SLOTS, *getattr(module, "MORE_SLOTS", ()))])

@@ -30,9 +30,12 @@ LICENSES = {
     "county": "县内教学使用，注明出处",
     "by-nc": "署名、非商业使用",
     "by": "署名即可使用",
+    "by-nd": "署名、不得改编",
     "personal": "仅供个人学习，请勿转发",
     "official": "公开文件",
 }
+NO_CHANGES = frozenset({"by-nd", "personal"})
+"""The licenses under which nobody but the owner makes something of their own of it."""
 SOURCES = {"upload": "上传", "generated": "生成"}
 VOLUMES = ("上册", "下册", "全一册", "必修", "选择性必修")
 LEVELS = {

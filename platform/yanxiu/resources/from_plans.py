@@ -39,8 +39,8 @@ def publish_plan(payload: dict[str, Any], _job: JobContext) -> None:
             _publish(paper, checked, number)
         elif known.plan_revision != number:
             _place(paper, known)
-            add_version(paper.owner, known, checked, "重新定案")
-            known.plan_revision = number
+            added = add_version(paper.owner, known, checked, "重新定案")
+            known.plan_revision = added.plan_revision = number
 
 
 def _known(plan_id: int) -> Resource | None:
@@ -61,6 +61,8 @@ def _publish(paper: PlanPaper, checked: CheckedFile, number: int) -> None:
     except InvalidError:  # the owner has left the workshop meanwhile
         made = publish_resource(owner, upload, _details(paper, "private"), source="generated")
     made.plan_id, made.plan_revision = paper.plan.id, number
+    for file in made.files:
+        file.plan_revision = number
     db.session.flush()
 
 

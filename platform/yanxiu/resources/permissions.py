@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from yanxiu.accounts.catalog import RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.resources.catalog import LICENSES, NO_CHANGES
 from yanxiu.resources.models import Resource, ResourceCollection, ResourceComment, ResourceImport, ResourceUpload
 
 REVIEWED = frozenset({"public", "county", "school"})
@@ -69,6 +70,21 @@ def can_withdraw_comment(viewer: Viewer, resource: Resource, comment: ResourceCo
 def can_restore_resource(viewer: Viewer, resource: Resource) -> bool:
     """What was taken down comes back only through those who may take down; else as it went."""
     return can_take_down(viewer, resource) if resource.takedown_reason else can_remove_resource(viewer, resource)
+
+
+def is_copyable(resource: Resource) -> bool:
+    """Whether a lesson plan can be made of it: a 教学设计 in a form that is read with its headings and tables."""
+    file = resource.current_file
+    return resource.kind == "plan" and file is not None and file.extension == ".docx"
+
+
+def copy_refusal(viewer: Viewer, resource: Resource) -> str:
+    """Why the viewer may not make a plan of their own of it; empty if they may. The owner always may."""
+    if not viewer.is_authenticated:
+        return "请先登录"
+    if owns(viewer, resource) or resource.license not in NO_CHANGES:
+        return ""
+    return f"作者选的使用许可是“{LICENSES[resource.license]}”，不能复制改编；想用请先联系作者"
 
 
 def can_read_school_figures(viewer: Viewer) -> bool:

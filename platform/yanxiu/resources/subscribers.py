@@ -15,6 +15,7 @@ from yanxiu.core.signatures import band_keys
 from yanxiu.core.storage import ReceivedFile, receive_file, storage
 from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.events.copies import OriginalCopied
 from yanxiu.lessonplans.events.preparations import PlanMoved
 from yanxiu.resources.arrivals import SWEEP_JOB, sweep_arrivals
 from yanxiu.resources.events import (
@@ -38,6 +39,7 @@ from yanxiu.resources.preview.rendering import previewed
 from yanxiu.resources.queries.collections import collection_ids_with
 from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
+from yanxiu.resources.services.copies import note_copy
 from yanxiu.resources.services.textbooks import INSTALL_BOOKS, import_chains
 from yanxiu.resources.services.voices import topic_of
 from yanxiu.resources.textbooks import shipped_chains
@@ -112,6 +114,10 @@ def _queue_finished(event: PlanMoved) -> None:
     if event.finishes and event.revision is not None:
         payload = {"plan_id": event.plan_id, "number": event.revision}
         enqueue(FROM_PLAN, payload, key=f"{FROM_PLAN}:{event.plan_id}:{event.revision}")
+
+
+def _note_copy(event: OriginalCopied) -> None:
+    note_copy(event.original_id, event.stamp, event.plan_id, event.base, event.actor_id)
 
 
 def extract_text(payload: dict[str, Any], job: JobContext) -> None:
@@ -209,6 +215,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(OrganizationMoved, _follow),
     Subscription(OrganizationCreated, _equip_county),
     Subscription(PlanMoved, _queue_finished),
+    Subscription(OriginalCopied, _note_copy),
     Subscription(ResourceUpdated, _recheck, Moment.AFTER_COMMIT),
     Subscription(ResourceRemoved, _recheck, Moment.AFTER_COMMIT),
 )

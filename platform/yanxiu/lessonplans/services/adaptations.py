@@ -56,7 +56,7 @@ def make_adaptation(actor: User, home: Viewer, source: LessonPlan) -> Adaptation
         return known
     agreed = as_undecided(json_from_state(revision_state(preparation.agreed)))
     plan = create_plan(actor, home, _card(source), key_of(source), agreed)
-    _carry_pictures(actor, source, plan)
+    carry_pictures(actor, source, plan)
     _show_to_lead(actor, source, plan)
     if known is None:
         known = Adaptation(source_id=source.id, teacher_id=actor.id)
@@ -94,7 +94,7 @@ def _show_to_lead(actor: User, source: LessonPlan, plan: LessonPlan) -> None:
         db.session.add(PlanMember(plan_id=plan.id, user_id=source.owner_id, **seen))
 
 
-def _carry_pictures(actor: User, source: LessonPlan, plan: LessonPlan) -> None:
+def carry_pictures(actor: User, source: LessonPlan, plan: LessonPlan) -> None:
     """Give the new plan its own rows for the pictures of its text, so that who may see it sees them."""
     snapshot = db.session.get(PlanSnapshot, plan.id)
     assert snapshot is not None

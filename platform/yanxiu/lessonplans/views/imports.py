@@ -47,7 +47,7 @@ def take_word() -> ResponseReturnValue:
         if not form.validate_on_submit():
             return _preview(form, found), 422
         received = {name: received_picture(path) for name, path in pictures.items()}
-    template, card = _template_of(found), services.PlanCard(form.title.data or "", current_actor().subject)
+    template, card = template_for(found), services.PlanCard(form.title.data or "", current_actor().subject)
     document, sent = found.document(template), once(token, card.title)
     with unit_of_work():
         made = services.import_plan(
@@ -57,13 +57,14 @@ def take_word() -> ResponseReturnValue:
     return done(url_for(".show", plan_id=plan_id), "教案建好了，请看看各栏是不是都在该在的地方")
 
 
-def _template_of(found: Arranged) -> PlanTemplate:
+def template_for(found: Arranged) -> PlanTemplate:
+    """The shipped template that a file was written after."""
     words = "".join(plain_text(node) for node in found.parts.get("goals", ()))
     return THREE_DIMENSIONS if "知识与技能" in words else LITERACY
 
 
 def _preview(form: WordForm, found: Arranged) -> str:
-    template = _template_of(found)
+    template = template_for(found)
     sections = found.document(template)["content"]
     filled = [shown(node) for node in sections if node["attrs"]["key"] in found.parts]
     empty = [node["attrs"]["title"] for node in sections if node["attrs"]["key"] not in found.parts]

@@ -1633,6 +1633,7 @@ def upgrade() -> None:
         sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("duration_ms", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("plan_revision", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_file_resource_id_resource")),
         sa.ForeignKeyConstraint(
             ["stored_file_id"], ["stored_file.id"], name=op.f("fk_resource_file_stored_file_id_stored_file")
@@ -1693,6 +1694,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resource_use", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_use_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "resource_view",
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_view_resource_id_resource")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_resource_view_user_id_user")),
+        sa.PrimaryKeyConstraint("resource_id", "user_id", "day", name=op.f("pk_resource_view")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("resource_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_view_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "second_teaching",
@@ -2389,6 +2403,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resource_content_near_file_id"), ["near_file_id"], unique=False)
 
     op.create_table(
+        "resource_copy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["resource_file.id"], name=op.f("fk_resource_copy_file_id_resource_file")),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_copy_resource_id_resource")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_resource_copy_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_copy")),
+        sa.UniqueConstraint("plan_id", name=op.f("uq_resource_copy_plan_id")),
+    )
+    with op.batch_alter_table("resource_copy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_copy_file_id"), ["file_id"], unique=False)
+        batch_op.create_index("ix_resource_copy_resource_id", ["resource_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_copy_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "resource_preview_image",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
@@ -3066,6 +3100,12 @@ def downgrade() -> None:
 
     op.drop_table("resource_review")
     op.drop_table("resource_preview_image")
+    with op.batch_alter_table("resource_copy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_copy_user_id"))
+        batch_op.drop_index("ix_resource_copy_resource_id")
+        batch_op.drop_index(batch_op.f("ix_resource_copy_file_id"))
+
+    op.drop_table("resource_copy")
     with op.batch_alter_table("resource_content", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_content_near_file_id"))
 
@@ -3190,6 +3230,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_second_teaching_first_id"))
 
     op.drop_table("second_teaching")
+    with op.batch_alter_table("resource_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_view_user_id"))
+
+    op.drop_table("resource_view")
     with op.batch_alter_table("resource_use", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_use_user_id"))
 

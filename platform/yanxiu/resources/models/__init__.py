@@ -14,6 +14,7 @@ from yanxiu.core.db import Id, Model, Timestamps
 from yanxiu.core.storage import StoredFile
 from yanxiu.resources.catalog import KINDS
 from yanxiu.resources.models.collections import CollectionItem, ResourceCollection
+from yanxiu.resources.models.copies import ResourceCopy, ResourceView
 from yanxiu.resources.models.imports import ResourceImport, ResourceImportRow
 from yanxiu.resources.models.reviews import ResourceReview
 from yanxiu.resources.models.standards import SubjectStandard
@@ -33,6 +34,7 @@ __all__ = [
     "ResourceCollection",
     "ResourceComment",
     "ResourceContent",
+    "ResourceCopy",
     "ResourceDownload",
     "ResourceFavorite",
     "ResourceFile",
@@ -43,6 +45,7 @@ __all__ = [
     "ResourceSubtitles",
     "ResourceUpload",
     "ResourceUse",
+    "ResourceView",
     "SubjectStandard",
     "TextbookNode",
     "TextbookRemap",
@@ -152,6 +155,8 @@ class ResourceFile(Model):
     pages: Mapped[int | None]
     duration_ms: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
+    plan_revision: Mapped[int | None]
+    """The number of the version of the resource's plan that it was drawn from; None for what somebody uploaded."""
 
     resource: Mapped[Resource] = relationship(back_populates="files", foreign_keys=[resource_id])
     stored_file: Mapped[StoredFile] = relationship()

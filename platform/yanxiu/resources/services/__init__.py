@@ -207,7 +207,7 @@ def follow_organization(old_path: str, new_path: str) -> None:
 def set_favorite(actor: User, resource: Resource, wanted: bool) -> None:
     """Keep a resource at hand or let it go; saying it twice changes nothing."""
     if wanted:
-        changed = _insert_new(ResourceFavorite, user_id=actor.id, resource_id=resource.id, created_at=clock.now())
+        changed = insert_new(ResourceFavorite, user_id=actor.id, resource_id=resource.id, created_at=clock.now())
     else:
         statement = delete(ResourceFavorite).where(
             ResourceFavorite.user_id == actor.id, ResourceFavorite.resource_id == resource.id
@@ -226,7 +226,7 @@ def note_opening(actor: User, resource_id: int) -> None:
 
 def count_download(actor: User, resource_id: int) -> None:
     """Count a download: each person once a day."""
-    if _insert_new(ResourceDownload, resource_id=resource_id, user_id=actor.id, day=clock.today()):
+    if insert_new(ResourceDownload, resource_id=resource_id, user_id=actor.id, day=clock.today()):
         counter = {"download_count": Resource.download_count + 1, "updated_at": Resource.updated_at}
         db.session.execute(update(Resource).where(Resource.id == resource_id).values(counter))
 
@@ -312,7 +312,7 @@ def _checked(actor: User, details: ResourceDetails, before: int | None = None) -
     return values
 
 
-def _insert_new(model: type[Any], **values: Any) -> bool:
+def insert_new(model: type[Any], **values: Any) -> bool:
     """Insert a row unless its key is there already; tell whether it was new."""
     dialect = sqlite.insert if is_sqlite() else postgresql.insert
     statement = dialect(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)

@@ -14,6 +14,7 @@ from yanxiu.resources import catalog
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.forms import parse_filter
 from yanxiu.resources.models import Resource, ResourceFile
+from yanxiu.resources.originals import uses_in_plans
 from yanxiu.resources.permissions import (
     can_ask_for_review,
     can_edit_resource,
@@ -23,6 +24,8 @@ from yanxiu.resources.permissions import (
     can_restore_resource,
     can_review_resource,
     can_take_down,
+    copy_refusal,
+    is_copyable,
     review_steps_of,
 )
 from yanxiu.resources.queries import (
@@ -151,6 +154,9 @@ def show(resource_id: int) -> str:
         may_review=can_review_resource(viewer, resource),
         near=near_resource(viewer, viewer_workshops(), resource.current_file_id) if reads else None,
         uses=uses_of(viewer, resource.id),
+        in_plans=uses_in_plans(viewer, resource),
+        copyable=is_copyable(resource),
+        copy_refusal=copy_refusal(viewer, resource),
         today=clock.today(),
         collections=collections_with(viewer, resource.id),
         own_collections=own_collections(viewer) if viewer.is_authenticated else [],

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.resources.originals import credit_of
 from yanxiu.resources.queries import newest_resources, resource_of_plan, waiting_uploads
 from yanxiu.resources.queries.reviews import waiting_counts
 from yanxiu.resources.views.blueprint import viewer_workshops
@@ -48,11 +49,18 @@ def of_plan(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
     return {"resource": found} if found is not None else None
 
 
+def credit(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
+    """Whose resource a plan was made of, above its text."""
+    found = credit_of(viewer, viewer_workshops(), plan.id)
+    return {"credit": found} if found is not None else None
+
+
 SLOTS: dict[str, Filler] = {
     "workshop_tabs": ("resources/_workshop_tab.html", workshop_tab),
     "workshop_home_side": ("resources/_workshop_newest.html", workshop_newest),
     "dashboard_today": ("resources/_to_review.html", to_review),
     "dashboard_continue": ("resources/_waiting_uploads.html", continue_uploads),
+    "plan_origin": ("resources/_plan_credit.html", credit),
     "plan_side": ("resources/_of_plan.html", of_plan),
     "person_sections": ("resources/_person_resources.html", person_resources),
 }

@@ -126,6 +126,15 @@ def test_another_person_and_another_feature_find_nothing(teacher, client_for):
     assert teacher.delete(url, headers=BASE).status_code == 204
 
 
+def test_the_folder_a_file_lay_in_says_what_its_name_does_not(teacher, app):
+    tus = Tus(teacher, DOOR, filename="五年级习题.txt", folder="三年级数学/下册/第二单元")
+    assert take(teacher, tus.create(len(TEXT), TEXT).headers["Location"]).status_code == 200
+    with app.app_context():
+        guess = db.session.query(ResourceUpload).one().guess
+    said = {column: guess[column] for column in ("title", "grade", "subject", "volume", "unit")}
+    assert said == {"title": "五年级习题", "grade": "五年级", "subject": "数学", "volume": "下册", "unit": "第二单元"}
+
+
 def test_the_sweep_takes_in_what_no_page_asked_for_and_removes_what_has_expired(teacher, app, store, work, monkeypatch):
     complete, other = (store.load(sent(teacher, name=name).rsplit("/", 1)[1]) for name in ("一.txt", "二.txt"))
     half = store.load(door(teacher, "三.txt").create(50, b"abc").headers["Location"].rsplit("/", 1)[1])

@@ -119,7 +119,9 @@ def schedule_sweep() -> None:
 def _taken(store: UploadStore, upload: Upload, actor: User, key: str) -> int:
     with store.reading(upload) as source:
         try:
-            return _keep(actor, take_in(source, upload.metadata.get("filename", "")), key)
+            return _keep(
+                actor, take_in(source, upload.metadata.get("filename", "")), key, upload.metadata.get("folder", "")
+            )
         except NoTurnError:
             raise  # nothing is known of the file: its bytes stay for another try
         except UnsuitableFileError:
@@ -127,12 +129,12 @@ def _taken(store: UploadStore, upload: Upload, actor: User, key: str) -> int:
             raise
 
 
-def _keep(actor: User, checked: CheckedFile, key: str) -> int:
+def _keep(actor: User, checked: CheckedFile, key: str, folder: str) -> int:
     """Write the row; a file whose very bytes wait already is refused by the name under which they do."""
     with unit_of_work():
         twin = find_waiting_twin(actor.id, checked.received.sha256)
         if twin is None:
-            return receive_upload(actor, checked, key).id
+            return receive_upload(actor, checked, key, folder=folder).id
         if twin.arrival_key == key:
             return twin.id  # another request was a moment faster
         name = twin.stored_file.name

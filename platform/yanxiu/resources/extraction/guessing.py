@@ -34,6 +34,7 @@ EDITION_ALIASES = {
     "部编": "统编版", "统编": "统编版", "人教": "人教版", "北师大": "北师大版", "苏教": "苏教版", "外研": "外研版",
     "译林": "译林版", "冀教": "冀教版", "教科": "教科版", "湘教": "湘教版",
 }  # fmt: skip
+SAID_BY_FOLDERS = frozenset({"grade", "stage", "subject", "edition", "volume", "unit"})
 _DIGITS = {str(n): han for n, han in enumerate("零一二三四五六七八九")}
 _NOISE = re.compile(
     r"(最终版?|定稿|终稿|修改稿?|新建|副本|复制|\(\d+\)|（\d+）|[vV]\d+|\d{8,}|20\d\d[-.年]\d{1,2}[-.月]\d{1,2}日?)"
@@ -58,6 +59,14 @@ def guess_details(name: str) -> dict[str, str]:
         "lesson": _matched(r"《([^》]{1,40})》", stem),
     }
     return {key: value for key, value in found.items() if value}
+
+
+def guess_from_folder(folder: str) -> dict[str, str]:
+    """What the folders in which a file lay say of it, the inner ones before the outer; title and kind are the file's own."""
+    found: dict[str, str] = {}
+    for name in folder.split("/"):
+        found |= {key: value for key, value in guess_details(name).items() if key in SAID_BY_FOLDERS}
+    return found
 
 
 def tidy_title(stem: str) -> str:

@@ -30,6 +30,7 @@ from yanxiu.resources.events import (
     ResourceVersionAdded,
     UploadReceived,
 )
+from yanxiu.resources.extraction.guessing import guess_from_folder
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.models import (
     FAILED,
@@ -78,15 +79,23 @@ class ResourceDetails:
 
 
 def receive_upload(
-    actor: User, checked: CheckedFile, arrival_key: str | None = None, *, import_id: int | None = None, path: str = ""
+    actor: User,
+    checked: CheckedFile,
+    arrival_key: str | None = None,
+    *,
+    import_id: int | None = None,
+    path: str = "",
+    folder: str = "",
 ) -> ResourceUpload:
     """Keep a checked file until its owner describes it, or until the import it belongs to is confirmed.
 
-    What is guessed of the files of an import has nothing to do with the person: they may be anybody's.
+    What is guessed of the files of an import has nothing to do with the person: they may be anybody's. The `folder` a file
+    was sent with knows more than the person does, and less than its own name and text.
     """
     file = keep_file(checked.received, actor.id)
     person = {} if import_id else {"subject": actor.subject, "stage": actor.stage}
-    guess, proposals = guessed(viewer_of(actor).county_id, file.name, checked.head, person)
+    known = {**person, **guess_from_folder(folder)}
+    guess, proposals = guessed(viewer_of(actor).county_id, file.name, checked.head, known)
     upload = ResourceUpload(
         owner_id=actor.id,
         stored_file=file,

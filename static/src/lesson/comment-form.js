@@ -115,7 +115,7 @@ export class CommentForm {
     this.at.value = clock(start);
     this.until.value = end === null ? "" : clock(end);
     this.form.querySelector("[data-until-place]").hidden = end === null;
-    this.body.placeholder = `在 ${clock(start)} 写下您看到的课堂细节`;
+    this.body.placeholder = `在 ${clock(start)} 写下您看到的课堂细节，可以带 #标签`;
     if (this.timeline) this.timeline.select(start, end);
   }
 

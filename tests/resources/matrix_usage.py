@@ -18,6 +18,7 @@ def build(cast: Cast) -> dict[str, object]:
 
 ROUTES = {
     ("GET", "resources.figures"): Row("/resources/figures?of=school", signed_in()),
+    ("GET", "resources.figures_file"): Row("/resources/figures.xlsx?of=school", signed_in()),
     ("POST", "resources.add_use"): Row(
         "/resources/{resource}/uses", expect(302, stranger=404), data={"taught_on": "2026-03-05", "note": "改了导入"}
     ),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from tests.support.documents import docx_bytes
 from tests.support.lessonplans import make_plan
-from tests.support.preparations import bring_to
+from tests.support.observations import make_lesson
+from tests.support.preparations import adapt, bring_to, kept_of
 from tests.support.resources import make_resource
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.models import LessonPlan, Revision
 from yanxiu.lessonplans.models.preparations import FINAL
 from yanxiu.lessonplans.queries import find_plan
+from yanxiu.lessonplans.services.rounds import keep_round
 from yanxiu.resources.models import Resource, ResourceCopy
 
 
@@ -78,12 +80,24 @@ def test_what_was_drawn_from_a_plan_is_taken_over_from_that_version_of_it(app, c
     with app.app_context():
         [resource] = db.session.query(Resource).all()
         assert resource.current_file.plan_revision == resource.plan_revision
-    plan_id = plan_made(client_for("colleague").post(f"/lesson-plans/copies/{resource.id}"))
+        number = resource.id
+        with unit_of_work():
+            plan = find_plan(source_id)
+            keep_round(cast.user("leader"), plan, kept_of(plan), "")
+            make_lesson(cast.user("leader"), "《草船借箭》公开课", lesson_plan_id=source_id)
+            copied = adapt(cast.user("teacher"), plan)
+            copied.reflected_at, copied.plan.visibility = plan.created_at, "private"
+    own = client_for("leader").get(f"/resources/{number}").text
+    for told in ("来历", "一稿", "《草船借箭》公开课", "定案入库", f'href="/lesson-plans/{source_id}"'):
+        assert told in own
+    assert "#section-reflection" in client_for("teacher").get(f"/resources/{number}").text
+    assert "#section-reflection" not in own
+    plan_id = plan_made(client_for("colleague").post(f"/lesson-plans/copies/{number}"))
     page = client_for("colleague").get(f"/lesson-plans/{plan_id}").text
-    assert f'改编自<a href="/resources/{resource.id}">《草船借箭》</a> · {cast.leader.name}' in page
+    assert f'改编自<a href="/resources/{number}">《草船借箭》</a> · {cast.leader.name}' in page
     with app.app_context():
         source, copy = db.session.get(LessonPlan, source_id), db.session.get(LessonPlan, plan_id)
         assert (copy.template, copy.grade, copy.workshop_id) == (source.template, source.grade, None)
         with unit_of_work():
             source.deleted_at = source.created_at
-    assert plan_made(client_for("teacher").post(f"/lesson-plans/copies/{resource.id}")) != plan_id
+    assert plan_made(client_for("teacher").post(f"/lesson-plans/copies/{number}")) != plan_id

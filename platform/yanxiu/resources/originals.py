@@ -19,7 +19,7 @@ from yanxiu.workshops.queries import visible_workshop_ids
 
 SHOWN = 10
 NOT_COPYABLE = "能复制成教案的是 Word 格式（.docx）的教学设计"
-CARD = ("subject", "stage", "grade", "edition", "volume", "unit")
+CARD = ("subject", "stage", "grade", "edition", "volume", "unit", "lesson")
 
 
 def find_original(viewer: Viewer, resource_id: int) -> Original | None:

@@ -70,6 +70,7 @@ def card_of(original: Original) -> PlanCard:
         edition=known["edition"],
         volume=original.card.get("volume", ""),
         unit=original.card.get("unit", ""),
+        lesson=original.card.get("lesson", ""),
     )
 
 

@@ -6,6 +6,7 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.errors import NotFoundError
 from yanxiu.core.live import current_seq
@@ -37,14 +38,17 @@ from yanxiu.resources.queries import (
     related_resources,
 )
 from yanxiu.resources.queries.collections import collections_with, own_collections
+from yanxiu.resources.queries.figures import has_viewed
 from yanxiu.resources.queries.likeness import near_resource
 from yanxiu.resources.queries.reviews import reviews_of
 from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import FIXED, names_in_book, shelf_of
 from yanxiu.resources.queries.usage import uses_of
 from yanxiu.resources.services import count_download, note_opening, set_favorite
+from yanxiu.resources.services.copies import note_view
 from yanxiu.resources.standards import Standard
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
+from yanxiu.resources.views.origins import origin_of
 from yanxiu.resources.views.voices import voices_of
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
 from yanxiu.web.files import send_stored
@@ -154,6 +158,7 @@ def show(resource_id: int) -> str:
         may_review=can_review_resource(viewer, resource),
         near=near_resource(viewer, viewer_workshops(), resource.current_file_id) if reads else None,
         uses=uses_of(viewer, resource.id),
+        origin=origin_of(viewer, resource),
         in_plans=uses_in_plans(viewer, resource),
         copyable=is_copyable(resource),
         copy_refusal=copy_refusal(viewer, resource),
@@ -164,7 +169,7 @@ def show(resource_id: int) -> str:
         **voices_of(resource),
         **_rights(resource),
     )
-    _note_opening(resource.id)
+    _note_opening(resource)
     return page
 
 
@@ -173,12 +178,24 @@ def _second_of(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 
-def _note_opening(resource_id: int) -> None:
-    """Written once the page is made, and only where a plan waits for it."""
+def _note_opening(resource: Resource) -> None:
+    """Written once the page is made: the first look of a day, and where a plan waits for it."""
     user_id = current_viewer().user_id
-    if user_id is not None and items_to_tick("resource", resource_id, user_id):
+    if user_id is None:
+        return
+    resource_id = resource.id
+    counts = user_id != resource.owner_id and not has_viewed(user_id, resource_id, clock.today())
+    waits = bool(items_to_tick("resource", resource_id, user_id))
+    if counts or waits:
         actor = current_actor()
-        write_if_possible(lambda: note_opening(actor, resource_id))
+        write_if_possible(lambda: _write_opening(actor, resource_id, counts=counts, waits=waits))
+
+
+def _write_opening(actor: User, resource_id: int, *, counts: bool, waits: bool) -> None:
+    if counts:
+        note_view(actor, resource_id)
+    if waits:
+        note_opening(actor, resource_id)
 
 
 def _rights(resource: Resource) -> dict[str, bool]:

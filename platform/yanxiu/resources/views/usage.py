@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from urllib.parse import quote
 
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement
+
+from yanxiu.core import clock
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.resources.figures_sheet import figures_book
 from yanxiu.resources.forms import TakedownForm, UseForm
+from yanxiu.resources.import_sheet import XLSX
 from yanxiu.resources.permissions import can_read_school_figures, can_take_down
+from yanxiu.resources.queries.figures import (
+    FIGURES,
+    SORTS,
+    figures_by_month,
+    figures_by_resource,
+    figures_by_teacher,
+    looked_at,
+    looked_at_in,
+)
 from yanxiu.resources.queries.usage import scope_of, usage_figures, usage_page
 from yanxiu.resources.services.usage import report_use, take_down, withdraw_use
 from yanxiu.resources.views.blueprint import bp, load_for, load_resource, viewer_workshops
@@ -18,15 +33,42 @@ from yanxiu.web.forms import Form
 
 @bp.get("/resources/figures")
 def figures() -> str:
-    """How one's own resources are used; who leads the school also sees the school's (`?of=school`)."""
-    viewer = current_viewer()
-    may_school = can_read_school_figures(viewer)
-    school = may_school and request.args.get("of") == "school"
-    scope = scope_of(viewer, viewer_workshops(), school=school)
+    """How one's own resources are used; who leads the school also sees the school's (`?of=school`), by teacher."""
+    school, scope = _scope()
+    sort = request.args.get("sort", "")
     page = usage_page(scope, request.args.get("cursor"))
     return render_template(
-        "resources/figures.html", figures=usage_figures(scope), page=page, school=school, may_school=may_school
+        "resources/figures.html",
+        figures=usage_figures(scope),
+        looked=looked_at_in(scope),
+        page=page,
+        each=looked_at([resource.id for resource in page.items]),
+        months=figures_by_month(scope, clock.today()),
+        teachers=figures_by_teacher(scope, sort) if school else [],
+        sort=sort if sort in SORTS else "downloads",
+        sorts=SORTS,
+        names=FIGURES,
+        school=school,
+        may_school=can_read_school_figures(current_viewer()),
     )
+
+
+@bp.get("/resources/figures.xlsx")
+def figures_file() -> Response:
+    """The same as an Excel file, with every resource."""
+    school, scope = _scope()
+    title = f"{'本校' if school else '我的'}资源使用情况 {clock.today():%Y-%m-%d}"
+    teachers = figures_by_teacher(scope, request.args.get("sort", "")) if school else []
+    body = figures_book(title, *figures_by_resource(scope), figures_by_month(scope, clock.today()), teachers)
+    answer = Response(body, mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title + '.xlsx', safe='')}"
+    return answer
+
+
+def _scope() -> tuple[bool, ColumnElement[bool]]:
+    viewer = current_viewer()
+    school = can_read_school_figures(viewer) and request.args.get("of") == "school"
+    return school, scope_of(viewer, viewer_workshops(), school=school)
 
 
 @bp.post("/resources/<int:resource_id>/uses")

@@ -1,6 +1,7 @@
 """Who reports a use, sees figures, takes down: all who see it; everybody their own; who looks after the owner's school."""
 
 from tests.support.cast import Cast
+from tests.support.lessonplans import make_plan
 from tests.support.matrix import Row, expect, signed_in
 from tests.support.resources import make_resource
 from yanxiu.core import clock
@@ -13,10 +14,16 @@ def build(cast: Cast) -> dict[str, object]:
     from yanxiu.core.db import db
 
     db.session.flush()
-    return {"resource": resource.id, "use": use.id}
+    plan = make_plan(cast.user("teacher"), visibility="school")
+    return {"resource": resource.id, "use": use.id, "plan": plan.id}
 
 
 ROUTES = {
+    ("POST", "resources.publish_lesson_plan"): Row(
+        "/resources/from-plans/{plan}",
+        expect(403, anonymous=302, teacher=302, villager=404, outsider=404, stranger=404),
+        data={},
+    ),
     ("GET", "resources.figures"): Row("/resources/figures?of=school", signed_in()),
     ("GET", "resources.figures_file"): Row("/resources/figures.xlsx?of=school", signed_in()),
     ("POST", "resources.add_use"): Row(

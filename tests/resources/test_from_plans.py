@@ -47,3 +47,23 @@ def test_a_finished_plan_is_in_the_library_once_with_a_version_for_each_time(app
     with app.app_context():
         [resource] = db.session.query(Resource).all()
         assert (resource.visibility, len(resource.files), resource.author) == ("private", 3, cast.leader.name)
+
+
+def test_an_owner_puts_a_plan_into_the_library_at_a_press_and_brings_it_up_to_date(app, cast, client_for):
+    with app.app_context(), unit_of_work():
+        place = {"edition": "统编版", "volume": "下册", "unit": "第二单元", "lesson": "草船借箭"}
+        plan_id = make_plan(cast.user("teacher"), "《草船借箭》", visibility="school", **place).id
+    client = client_for("teacher")
+    assert "放进资源库" in client.get(f"/lesson-plans/{plan_id}").text
+    assert "放进资源库" not in client_for("colleague").get(f"/lesson-plans/{plan_id}").text
+    answer = client.post(f"/resources/from-plans/{plan_id}")
+    with app.app_context():
+        [resource] = db.session.query(Resource).all()
+        assert answer.headers["Location"] == f"/resources/{resource.id}/edit"
+        told = (resource.visibility, resource.source, resource.plan_id, resource.lesson, resource.kind)
+        assert told == ("private", "generated", plan_id, "草船借箭", "plan")
+    assert "更新资源库里的这一份" in client.get(f"/lesson-plans/{plan_id}").text
+    assert client.post(f"/resources/from-plans/{plan_id}").headers["Location"] == f"/resources/{resource.id}"
+    with app.app_context():
+        [resource] = db.session.query(Resource).all()
+        assert [file.number for file in resource.files] == [2, 1]

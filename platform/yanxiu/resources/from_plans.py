@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
-from yanxiu.core.errors import InvalidError
+from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.tasks import JobContext
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.queries.papers import PlanPaper, paper_of
@@ -41,6 +41,28 @@ def publish_plan(payload: dict[str, Any], _job: JobContext) -> None:
             _place(paper, known)
             added = add_version(paper.owner, known, checked, "重新定案")
             known.plan_revision = added.plan_revision = number
+
+
+def draw_plan(paper: PlanPaper) -> CheckedFile:
+    """Write a plan into a Word file and store it; takes a while, so outside a transaction."""
+    return _drawn(paper)
+
+
+def publish_now(actor: User, paper: PlanPaper, checked: CheckedFile) -> Resource:
+    """Put an own plan into the library at a press: a newer version of what it became before, else a resource that only
+    its owner sees until they say who else.
+    """
+    known = _known(paper.plan.id)
+    if known is None:
+        details = replace(_details(paper, "private"), summary="")
+        made = publish_resource(actor, receive_upload(actor, checked), details, source="generated")
+        made.plan_id = paper.plan.id
+        db.session.flush()
+        return made
+    if known.owner_id != actor.id:
+        raise ConflictError("这份教案已经由别的老师放进资源库了")
+    add_version(actor, known, checked, "从教案更新")
+    return known
 
 
 def _known(plan_id: int) -> Resource | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any, Protocol
 
 from yanxiu.accounts.catalog import RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
@@ -100,6 +101,22 @@ def can_contribute(viewer: Viewer) -> bool:
 def can_use_upload(viewer: Viewer, upload: ResourceUpload) -> bool:
     """A waiting upload belongs to who sent it."""
     return viewer.is_authenticated and upload.owner_id == viewer.user_id
+
+
+class PlanLike(Protocol):
+    """What a predicate asks of a lesson plan."""
+
+    @property
+    def owner_id(self) -> Any: ...
+    @property
+    def phase(self) -> Any: ...
+    @property
+    def is_record(self) -> Any: ...
+
+
+def can_publish_plan(viewer: Viewer, plan: PlanLike) -> bool:
+    """Its owner; a plan that a group prepares comes into the library by itself once it is final."""
+    return viewer.is_authenticated and plan.owner_id == viewer.user_id and not plan.phase and not plan.is_record
 
 
 def can_use_import(viewer: Viewer, found: ResourceImport) -> bool:

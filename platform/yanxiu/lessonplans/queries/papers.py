@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.storage import storage
 from yanxiu.core.word import Picture
 from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.ydoc import json_from_state
 from yanxiu.lessonplans.models import LessonPlan
-from yanxiu.lessonplans.queries.documents import find_image
-from yanxiu.lessonplans.queries.plans import find_plan
+from yanxiu.lessonplans.queries.documents import find_image, stored_document
+from yanxiu.lessonplans.queries.plans import find_plan, visible_plan
 from yanxiu.lessonplans.queries.revisions import find_revision, revision_state
 
 _IMAGE = re.compile(r"^/lesson-plans/(\d+)/images/(\d+)$")
@@ -34,6 +35,15 @@ def paper_of(plan_id: int, number: int) -> PlanPaper | None:
     if plan is None or plan.deleted_at is not None or revision is None:
         return None
     return PlanPaper(plan, plan.owner, json_from_state(revision_state(revision)))
+
+
+def paper_now(viewer: Viewer, plan_id: int) -> PlanPaper | None:
+    """Return a plan that the viewer may see, as it is now."""
+    plan = visible_plan(viewer, plan_id)
+    stored = stored_document(plan_id) if plan is not None else None
+    if plan is None or stored is None:
+        return None
+    return PlanPaper(plan, plan.owner, json_from_state(stored.merged()))
 
 
 def pictures_of(plan_id: int) -> Picture:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.core.errors import YanxiuError
+from yanxiu.core.errors import ForbiddenError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
+from yanxiu.lessonplans.queries.papers import PlanPaper, paper_now
 from yanxiu.resources import catalog
 from yanxiu.resources.extraction.formats import ACCEPT, FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.forms import DetailsForm, SubtitlesForm, VersionForm, details_of
+from yanxiu.resources.from_plans import draw_plan, publish_now
 from yanxiu.resources.models import Resource
-from yanxiu.resources.permissions import can_edit_resource, can_remove_resource, can_restore_resource
+from yanxiu.resources.permissions import can_edit_resource, can_publish_plan, can_remove_resource, can_restore_resource
 from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import add_version, remove_resource, restore_resource, update_resource
@@ -44,6 +46,31 @@ def update(resource_id: int) -> ResponseReturnValue:
         return _page(load_for(can_edit_resource, resource_id), form, VersionForm(formdata=None)), 422
     flash("已保存", "success")
     return redirect(url_for("resources.show", resource_id=resource_id))
+
+
+@bp.post("/resources/from-plans/<int:plan_id>")
+@limiter.limit("20/minute")
+def publish_lesson_plan(plan_id: int) -> ResponseReturnValue:
+    """Put an own lesson plan into the library as it is now; the card that follows asks who may see it."""
+    paper = _own_paper(plan_id)
+    checked = draw_plan(paper)
+    with unit_of_work():
+        made = publish_now(current_actor(), _own_paper(plan_id), checked)
+        resource_id, fresh = made.id, len(made.files) <= 1
+    if fresh:
+        flash("已放进资源库，现在只有您自己能看到。请看一眼下面的分类，再选谁能看到", "success")
+        return redirect(url_for("resources.edit", resource_id=resource_id))
+    flash("资源库里的这一份已更新成教案现在的样子，原来的版本还在", "success")
+    return redirect(url_for("resources.show", resource_id=resource_id))
+
+
+def _own_paper(plan_id: int) -> PlanPaper:
+    paper = paper_now(current_viewer(), plan_id)
+    if paper is None:
+        raise NotFoundError
+    if not can_publish_plan(current_viewer(), paper.plan):
+        raise ForbiddenError
+    return paper
 
 
 @bp.post("/resources/<int:resource_id>/files")

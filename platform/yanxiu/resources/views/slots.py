@@ -8,6 +8,7 @@ from flask import url_for
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.resources.originals import credit_of
+from yanxiu.resources.permissions import can_publish_plan
 from yanxiu.resources.queries import newest_resources, resource_of_plan, waiting_uploads
 from yanxiu.resources.queries.reviews import waiting_counts
 from yanxiu.resources.views.blueprint import viewer_workshops
@@ -44,9 +45,11 @@ def person_resources(viewer: Viewer, person: Any, **_things: Any) -> dict[str, A
 
 
 def of_plan(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
-    """What a finished plan became, beside the plan."""
-    found = resource_of_plan(viewer, viewer_workshops(), plan.id) if plan.phase == "final" else None
-    return {"resource": found} if found is not None else None
+    """What a plan became in the library, beside the plan; its owner may put it there."""
+    may = can_publish_plan(viewer, plan)
+    asked = may or plan.phase == "final"
+    found = resource_of_plan(viewer, viewer_workshops(), plan.id) if asked else None
+    return {"resource": found, "may_publish_plan": may} if found is not None or may else None
 
 
 def credit(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from docx import Document
 
 from tests.support.lessonplans import make_plan
 from tests.support.preparations import bring_to, step
+from tests.support.resources import make_resource
 from yanxiu.core.db import db
 from yanxiu.core.storage import storage
 from yanxiu.core.unit_of_work import unit_of_work
@@ -67,3 +68,10 @@ def test_an_owner_puts_a_plan_into_the_library_at_a_press_and_brings_it_up_to_da
     with app.app_context():
         [resource] = db.session.query(Resource).all()
         assert [file.number for file in resource.files] == [2, 1]
+    with app.app_context():
+        theirs = make_resource(cast.user("colleague"), "原来的教案").id
+    made = int(client.post(f"/lesson-plans/copies/{theirs}").location.rsplit("/", 1)[1])
+    client.post(f"/resources/from-plans/{made}")
+    with app.app_context():
+        told = db.session.query(Resource).filter_by(plan_id=made).one().summary
+        assert told == f"根据{cast.colleague.name}的《原来的教案》改编"

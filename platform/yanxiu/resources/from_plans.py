@@ -48,13 +48,13 @@ def draw_plan(paper: PlanPaper) -> CheckedFile:
     return _drawn(paper)
 
 
-def publish_now(actor: User, paper: PlanPaper, checked: CheckedFile) -> Resource:
+def publish_now(actor: User, paper: PlanPaper, checked: CheckedFile, credit: str = "") -> Resource:
     """Put an own plan into the library at a press: a newer version of what it became before, else a resource that only
-    its owner sees until they say who else.
+    its owner sees until they say who else. `credit` says whose work the plan goes back to.
     """
     known = _known(paper.plan.id)
     if known is None:
-        details = replace(_details(paper, "private"), summary="")
+        details = replace(_details(paper, "private"), summary=credit)
         made = publish_resource(actor, receive_upload(actor, checked), details, source="generated")
         made.plan_id = paper.plan.id
         db.session.flush()

@@ -15,11 +15,12 @@ from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.forms import DetailsForm, SubtitlesForm, VersionForm, details_of
 from yanxiu.resources.from_plans import draw_plan, publish_now
 from yanxiu.resources.models import Resource
+from yanxiu.resources.originals import credit_of
 from yanxiu.resources.permissions import can_edit_resource, can_publish_plan, can_remove_resource, can_restore_resource
 from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import add_version, remove_resource, restore_resource, update_resource
-from yanxiu.resources.views.blueprint import bp, load_for
+from yanxiu.resources.views.blueprint import bp, load_for, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_options
 
@@ -54,8 +55,10 @@ def publish_lesson_plan(plan_id: int) -> ResponseReturnValue:
     """Put an own lesson plan into the library as it is now; the card that follows asks who may see it."""
     paper = _own_paper(plan_id)
     checked = draw_plan(paper)
+    owed = credit_of(current_viewer(), viewer_workshops(), plan_id)
+    credit = f"根据{owed.by}的《{owed.title}》改编" if owed is not None else ""
     with unit_of_work():
-        made = publish_now(current_actor(), _own_paper(plan_id), checked)
+        made = publish_now(current_actor(), _own_paper(plan_id), checked, credit)
         resource_id, fresh = made.id, len(made.files) <= 1
     if fresh:
         flash("已放进资源库，现在只有您自己能看到。请看一眼下面的分类，再选谁能看到", "success")

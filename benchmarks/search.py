@@ -293,13 +293,30 @@ def by_kind(searchers: dict[str, Searcher], asked: list[Question]) -> None:
     counts = {kind: sum(question.kind == kind for question in asked) for kind in kinds}
     print("\n| nDCG@10 | " + " | ".join(f"{kind} ({counts[kind]})" for kind in kinds) + " |")
     print("| --- |" + " --- |" * len(kinds))
+    gained = {}
     for name, search in searchers.items():
         figures = [measured(search, [question for question in asked if question.kind == kind])["N"] for kind in kinds]
         print(f"| {name} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |")
+        gained[name] = figures
+    beside(gained, kinds)
     ours = next(iter(searchers.values()))
     for question in asked:
         if measured(ours, [question])["M"] < 1:
             print(f"  not first: {question.text} ({question.kind})")
+
+
+def beside(gained: dict[str, list[float]], kinds: list[str]) -> None:
+    """On which kinds of query the first engine is better than each other one, and on which it is worse, by nDCG@10."""
+    first, own = next(iter(gained.items()))
+    for name, others in gained.items():
+        if name.startswith("ours"):
+            continue
+        pairs = list(zip(kinds, own, others, strict=True))
+        better = [kind for kind, mine, theirs in pairs if round(mine - theirs, 3) > 0]
+        worse = [kind for kind, mine, theirs in pairs if round(mine - theirs, 3) < 0]
+        print(
+            f"{first} against {name}: better on {len(better)} of {len(kinds)} ({', '.join(better)}); worse on {', '.join(worse) or 'none'}"
+        )
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 
 from tests.support.search import Shelf, bring_index_up_to_date
 from tests.support.workshops import make_topic, make_workshop
-from yanxiu.core.search_queue import principal_sources, register_sources, sources
+from yanxiu.core.search_queue import enqueue_index, principal_sources, register_sources, sources
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.search.indexer import engine_of
+from yanxiu.search.telling import look
 
 
 @pytest.fixture
@@ -78,3 +80,27 @@ def test_a_member_finds_the_topic_and_an_outsider_does_not(app, cast, page_for):
     member.get_by_role("link", name="《景阳冈》的板书怎么设计").click()
     expect(member.get_by_role("heading", name="《景阳冈》的板书怎么设计")).to_be_visible()
     expect(outsider.get_by_role("heading", name="没有找到“景阳冈 板书”")).to_be_visible()
+
+
+def test_a_search_is_kept_and_its_news_are_opened_from_the_message(app, page_for, shelf):
+    page = page_for("teacher", 390)
+    page.goto("/search?q=草船借箭")
+    page.get_by_text("保存这个搜索，有新内容告诉我").click()
+    page.get_by_label("有新内容时告诉我").select_option("立即")
+    page.get_by_role("button", name="保存搜索").click()
+    expect(page.get_by_role("heading", name="草船借箭", exact=True)).to_be_visible()
+    with app.app_context(), unit_of_work():
+        shelf.put(9, "草船借箭第二课时", url="/help")
+        enqueue_index("book", 9)
+    bring_index_up_to_date(app)
+    with app.app_context():
+        assert look(engine_of(app), 1) == 1
+    page.goto("/notifications")
+    page.get_by_role("link", name="「草船借箭」").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.get_by_role("heading", name="草船借箭第二课时 新")).to_be_visible()
+    page.goto("/search/saved")
+    page.get_by_text("改名、多久告诉一次").click()
+    page.get_by_role("button", name="删除这个搜索").click()
+    page.get_by_role("dialog").get_by_role("button", name="删除").click()
+    expect(page.get_by_role("heading", name="还没有存搜索")).to_be_visible()

@@ -86,7 +86,7 @@ ROUTES = {
     ("POST", "resources.discard"): Row(
         "/resources/uploads/{upload}/removal", expect(404, anonymous=302, teacher=302), data={}
     ),
-    ("GET", "resources.edit"): Row("/resources/{school}/edit", expect(200, anonymous=302, **AWAY, **EDITS)),
+    ("GET", "resources.edit"): Row("/resources/{film}/edit", expect(200, anonymous=302, **AWAY, **EDITS)),
     ("POST", "resources.update"): Row(
         "/resources/{school}", expect(302, **AWAY, **EDITS), data=DETAILS
     ),

@@ -5,18 +5,28 @@ from __future__ import annotations
 import io
 import tomllib
 from datetime import timedelta
+from random import Random
 from typing import Any
 
+from sqlalchemy import select
+
 from yanxiu.accounts.models import User
+from yanxiu.accounts.queries import viewer_of
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import receive_file
+from yanxiu.lessonplans.demo.editing import rewrite
+from yanxiu.lessonplans.document import nodes
+from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.templates import LITERACY, filled_document
+from yanxiu.lessonplans.queries.originals import Original
+from yanxiu.lessonplans.services.copies import copy_file
 from yanxiu.resources.catalog import STAGE_OF_GRADE
 from yanxiu.resources.demo_documents import MAKERS, shipped
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.import_sheet import parse_sheet
-from yanxiu.resources.models import Resource, ResourceComment, ResourceDownload
+from yanxiu.resources.models import Resource, ResourceComment, ResourceDownload, ResourceView
 from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, set_favorite
 from yanxiu.resources.services.collections import create_collection, put_in_collection
 from yanxiu.resources.services.imports import add_file, begin_import
@@ -52,6 +62,7 @@ def seed(world: DemoWorld) -> None:
     made += [_publish(world, entry) for entry in _entries("library.toml", "resource")]
     _review(world, made)
     _collect(world, made)
+    _adapt(world)
     for key, note in (
         ("teacher", "改了导入，用班里学生画的人物卡。"),
         ("villager", "两个班各上了一次，品读部分要留足时间。"),
@@ -73,6 +84,30 @@ def _speak(world: DemoWorld, resource: Resource) -> None:
     asked = comment(world.users["villager"], resource, "我们班只有 18 个学生，小组分工要不要改成两人一组？", "")
     thread = db.session.get_one(ResourceComment, asked)
     comment(world.users["teacher"], resource, "我带的小班也是两人一组，一人读一人记，时间反而够用。", "", thread)
+
+
+def _adapt(world: DemoWorld) -> None:
+    """What a teacher made of a colleague's plan for their own class, and one line that they changed."""
+    entry = next(entry for entry in _entries("library.toml", "resource") if entry["file"] == "docx")
+    resource = db.session.scalars(
+        select(Resource).where(Resource.title == entry["title"]).order_by(Resource.id)
+    ).first()
+    assert resource is not None
+    assert resource.current_file_id is not None
+    teacher, titles = world.users["teacher"], {section.title[:4]: section.key for section in LITERACY.sections}
+    parts: dict[str, list[Node]] = {}
+    blocks: list[Node] = []
+    for line in entry["body"].strip().splitlines():
+        if line.startswith("# "):
+            blocks = parts.setdefault(titles[line[2:6]], [])
+        else:
+            blocks.append(nodes.paragraph(line))
+    card = {name: getattr(resource, name) for name in ("subject", "stage", "grade", "edition", "volume", "unit")}
+    original = Original(resource.id, resource.current_file_id, resource.title, card)
+    written = filled_document(LITERACY, parts)
+    plan = copy_file(teacher, viewer_of(teacher), original, LITERACY.key, written, {}, ())
+    parts["process"][0] = nodes.paragraph("导入（5 分钟）：学生介绍自己画的人物卡，说说诸葛亮和周瑜谁更会用兵。")
+    rewrite(plan, filled_document(LITERACY, parts), teacher, world.ago(days=5))
 
 
 def _collect(world: DemoWorld, made: list[Resource]) -> None:
@@ -201,4 +236,9 @@ def _settle(world: DemoWorld, resource: Resource, days: int, downloads: int) -> 
         day = (world.now - timedelta(days=age)).date()
         db.session.add(ResourceDownload(resource_id=resource.id, user_id=user_id, day=day))
     resource.download_count = len(keys)
+    chance = Random(resource.id)
+    looks = keys | {(chance.choice(people), chance.randrange(days + 1)) for _ in range(2 * downloads)}
+    for user_id, age in sorted(looks):
+        day = (world.now - timedelta(days=age)).date()
+        db.session.add(ResourceView(resource_id=resource.id, user_id=user_id, day=day))
     db.session.flush()

@@ -14,6 +14,8 @@ import { beginEarly, fetchState } from "./editor/early-state.js";
 import { beginningWith } from "./editor/first-content.js";
 import { readCaret } from "./composer/fresh-caret.js";
 import { keepCaret } from "./editor/keep-caret.js";
+import { keepingFor } from "./editor/keeping-for.js";
+import { KeptWords } from "./editor/kept-words.js";
 import { LocalMemory } from "./editor/local-memory.js";
 import { PlanProvider } from "./editor/provider.js";
 import { extensions } from "./editor/schema.js";
@@ -67,6 +69,8 @@ class PlanPage {
       postUrl: updatesUrl,
       compareUrl,
     });
+    this.kept = new KeptWords(doc, FIELD, keepingFor(this));
+    this.provider.around = (change, update, vector) => this.kept.around(update, () => keepCaret(this.editor, change), vector);
     this.status = new Status(this.page, this.provider, () => this.ownText());
     this.people = new People(this.page.querySelector("[data-plan-here]"), this.provider, this.page);
     this.provider.on("synced", () => this.mount());
@@ -116,7 +120,6 @@ class PlanPage {
     pictures.attach(this.editor);
     letGoOfUnknown(this.doc, this.editor, () => this.provider.stop("upgrade"));
     this.provider.hold.attach(this.editor.view.dom);
-    this.provider.around = (change) => keepCaret(this.editor, change);
     this.provider.on("frame", () => this.editor && readCaret(this.editor.view));
     this.finder.attach(this.editor, place);
     this.outline.count(this.editor);

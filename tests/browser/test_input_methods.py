@@ -95,6 +95,11 @@ def chosen_so_far(stream: dict[str, Any]) -> set[str]:
     return {base} | {base[:begins] + "".join(words[: n + 1]) + base[ends:] for n in range(len(words))}
 
 
+def words_on(page: Page, number: int) -> str:
+    """What stands there, without the colleague's characters."""
+    return page.evaluate("(n) => place(n).text", number).replace(OTHERS, "")
+
+
 def replay(one: Page, other: Page, session: CDPSession, number: int) -> str | None:
     """Play a stream while the other writes before it, at it and behind it; return what went wrong."""
     stream = STREAMS[number]
@@ -107,12 +112,11 @@ def replay(one: Page, other: Page, session: CDPSession, number: int) -> str | No
             before = one.evaluate("(n) => arrived(n)", number)
             other.evaluate("([n, at]) => write(n, at)", [number, (0, begins + turn // 3, 99)[turn // 3 % 3]])
             eventually(lambda n=before: one.evaluate("(n) => arrived(n)", number) > n, 20)
-    written = len(range(0, len(stream["steps"]), 3))
-    meant = stream["becomes"]
+    written, meant = len(range(0, len(stream["steps"]), 3)), stream["becomes"]
     for page in (one, other):
         with contextlib.suppress(AssertionError):  # what stands there instead is told below
             settled = [number, written, written + len(meant)]
-            eventually(lambda p=page, s=settled: p.evaluate(SETTLED, s), 20)
+            eventually(lambda p=page, s=settled: p.evaluate(SETTLED, s) and words_on(p, number) == meant, 20)
     stands = [page.evaluate("(n) => place(n).text", number) for page in (one, other)]
     seen = {text.replace(OTHERS, "") for text in other.evaluate("() => watched[1]")}
     if stands[0] != stands[1] or stands[0].replace(OTHERS, "") != meant:

@@ -66,7 +66,7 @@ def print_office(source: Path, to: str = "pdf") -> Path:
     command = [program, "--headless", "--norestore", "--nolockcheck", f"-env:UserInstallation={profile.as_uri()}"]
     command += ["--convert-to", to, "--outdir", str(folder), str(source)]
     with _turn:
-        _run(tethered(confined(command, **_LIMITS)), folder)
+        _run(confined(command, **_LIMITS), folder)
     if not target.is_file() or not target.stat().st_size:
         raise NotPrintedError("LibreOffice wrote nothing")
     return target
@@ -76,7 +76,13 @@ def _run(command: list[str], folder: Path) -> None:
     nothing = subprocess.DEVNULL
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
     child = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+        tethered(command),
+        cwd=folder,
+        env=environment,
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        start_new_session=True,
     )
     try:
         child.wait(WALL_S)

@@ -30,7 +30,7 @@ export class PlanProvider extends Emitter {
     super();
     Object.assign(this, { planId, doc, awareness, memory, postUrl });
     this.http = new HttpLine(this, compareUrl);
-    // The editor wraps each change that comes from outside, to keep one's caret where it is.
+    // The page wraps each change that comes from outside, to keep the caret where it is and every word that was typed.
     this.around = (change) => change();
     this.hold = new CompositionHold(() => this.afterComposition());
     this.queue = [];
@@ -185,7 +185,7 @@ export class PlanProvider extends Emitter {
     this.line = "online";
     this.waitingSince = null;
     this.role = answer.role;
-    this.receive(bytes(answer.diff));
+    this.receive(bytes(answer.diff), bytes(answer.sv));
     this.early.splice(0).forEach((payload) => this.onUpdate(payload));
     this.presence.receive(answer.aware);
     this.awareness.setLocalStateField("user", answer.me);
@@ -340,13 +340,14 @@ export class PlanProvider extends Emitter {
     this.receive(bytes(update));
   }
 
-  receive(update) {
+  receive(update, vector) {
     if (this.hold.active) this.heldUpdates.push(update);
-    else this.applyRemote(update);
+    else this.applyRemote(update, vector);
   }
 
-  applyRemote(update) {
-    this.around(() => Y.applyUpdate(this.doc, update, this));
+  // `vector` says what the server had, where it is known.
+  applyRemote(update, vector) {
+    this.around(() => Y.applyUpdate(this.doc, update, this), update, vector);
   }
 
   afterComposition() {

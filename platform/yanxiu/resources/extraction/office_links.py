@@ -1,4 +1,5 @@
-"""A copy of an Office file that reaches for nothing outside of it: no linked pictures, objects, templates or included files.
+"""A copy of an Office file that reaches for nothing outside of it: no linked pictures, objects, templates or included files,
+and no foreign formats within it.
 
 Hyperlinks stay, for they are followed by people only.
 """
@@ -61,7 +62,7 @@ def without_links(path: str, extension: str, out: str) -> dict[str, Any]:
             data = source.read(info)
             if name.endswith(".rels"):
                 data = _changed(data, _cut_relations)
-            elif name.startswith("word/") and name.endswith(".xml"):
+            elif name.endswith(".xml") and extension == ".docx":
                 data = _changed(data, _cut_fields)
             target.writestr(info.filename, data)
     return {}
@@ -80,7 +81,7 @@ def _changed(data: bytes, change: Any) -> bytes:
 def _cut_relations(root: Any) -> None:
     for relation in list(root.iter(_RELATION)):
         kind = relation.get("Type", "").rpartition("/")[2]
-        if relation.get("TargetMode") == "External" and kind != "hyperlink":
+        if (relation.get("TargetMode") == "External" and kind != "hyperlink") or kind == "aFChunk":
             relation.getparent().remove(relation)
 
 

@@ -4,7 +4,7 @@
 // characters by their own numbers: whatever else was written there since stays.
 import * as Y from "yjs";
 
-const NOTES = "decided";
+export const NOTES = "decided";
 const BY = " by ";
 
 /** Accept the suggestion `id` by `act`, and note what it put into the document. */
@@ -37,6 +37,12 @@ export function doubled(doc) {
   }
   const several = [...found.values()].filter((notes) => notes.length > 1);
   return several.map((notes) => notes.sort((one, other) => one.client - other.client));
+}
+
+/** Whether something of this writer was put in by an acceptance: a copy of words that stand elsewhere too, if two accepted. */
+export function copiesOf(doc, client) {
+  const ranges = [...doc.getMap(NOTES)].filter(([key, range]) => key.endsWith(BY + client) && isRange(range)).map(([, range]) => range);
+  return ({ clock }) => ranges.some(([from, to]) => from <= clock && clock < to);
 }
 
 const isRange = (range) => Array.isArray(range) && range.length === 2 && range.every(Number.isSafeInteger);

@@ -1,0 +1,132 @@
+// Words typed in a paragraph while somebody else gave it another kind, put it into a list, joined it to its neighbor, moved
+// or deleted it. For Yjs that is the end of the old paragraph and a new one, and such words would end with the old one.
+//
+// So whenever something comes in, the page looks for words that ended because of where they stood, not because anybody
+// deleted them. Who typed them puts them back: into the text that took the old one's place, after the same words; where
+// nothing took its place they become a paragraph of their own. Whoever made the change does it when the writer is gone.
+// Two who do it at once are settled like two who accept one suggestion (twice.js).
+import * as Y from "yjs";
+import { NOTES, copiesOf, notedIn } from "../lessonplans/suggesting/twice.js";
+import { Moves } from "./moves.js";
+import { contentOf, endedIn, isGone, isWords, newTexts, placeOf, successorOf, wordsOf } from "./ended-texts.js";
+import { nearestPlace } from "./nearest-place.js";
+
+const WRITER_GONE_MS = 3000;
+
+export class KeptWords {
+  /** `page` has `allows(nodeName)`: may a paragraph stand in it; `caretText()`: the text with the caret; `canWrite()`;
+   *  `ready()`: resolves when no input method is at work; `kept(words)`: hears what was put back where. */
+  constructor(doc, field, page) {
+    Object.assign(this, { doc, page, root: doc.getXmlFragment(field), moves: new Moves(), timers: new Set() });
+    this.onTransaction = (transaction) => transaction.local && this.moves.remember(transaction);
+    doc.on("afterTransaction", this.onTransaction);
+  }
+
+  destroy() {
+    this.doc.off("afterTransaction", this.onTransaction);
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  /** Take `update` in by `change()`; `vector` is what the server had, where that is known. */
+  around(update, change, vector) {
+    if (!update) return change();
+    const had = vector && Y.decodeStateVector(vector);
+    const unsent = (id) => Boolean(had) && id.clock >= (had.get(id.client) || 0);
+    const known = new Map([...this.doc.store.clients.keys()].map((client) => [client, Y.getState(this.doc.store, client)]));
+    const caretText = this.page.caretText();
+    const groups = [];
+    const look = (transaction) => {
+      const ended = transaction.local ? [] : endedIn(transaction);
+      if (!ended.length && !this.moves.any) return;
+      const { structs, ds } = Y.decodeUpdate(update);
+      const meant = (id) => Y.isDeleted(ds, id);
+      const copied = copiesOf(this.doc, this.doc.clientID);
+      const own = (id) => (id.client === this.doc.clientID ? !copied(id) : unsent(id));
+      for (const text of ended) groups.push(this.ownWordsOf(text, transaction, meant, own, text === caretText));
+      const gone = (id) => !meant(id) && isGone(this.doc, id);
+      groups.push(...this.moves.lateWords(structs, known, (id) => !own(id) && gone(id)));
+    };
+    this.doc.on("afterTransaction", look);
+    try {
+      change();
+    } finally {
+      this.doc.off("afterTransaction", look);
+    }
+    for (const group of groups) if (group.pieces.length) this.putBackLater(group);
+  }
+
+  /** One's own words of a text that ended, each after how many of the words that went on elsewhere. */
+  ownWordsOf(text, transaction, meant, own, hadCaret) {
+    const group = { words: "", pieces: [], hadCaret, wait: 0 };
+    for (let item = text._start; item !== null; item = item.right) {
+      if (!item.countable || !Y.isDeleted(transaction.deleteSet, item.id)) continue;
+      const content = contentOf(item);
+      for (let i = 0; i < content.length; i++) {
+        const id = Y.createID(item.id.client, item.id.clock + i);
+        if (meant(id)) group.words += content[i];
+        else if (isWords(item) && own(id)) add(group.pieces, id, content[i], group.words.length);
+      }
+    }
+    return { ...group, target: successorOf(group.words, newTexts(transaction)), place: placeOf(text) };
+  }
+
+  putBackLater(group) {
+    const wait = group.wait === undefined ? WRITER_GONE_MS : group.wait;
+    const timer = setTimeout(async () => {
+      this.timers.delete(timer);
+      await this.page.ready();
+      const pieces = group.pieces.filter((piece) => !this.isKept(piece));
+      if (this.page.canWrite() && pieces.length) this.putBack({ ...group, pieces });
+    }, wait);
+    this.timers.add(timer);
+  }
+
+  /** Whether somebody noted that these words, or some of them, are back. */
+  isKept({ client, from, to }) {
+    return [...this.doc.getMap(NOTES).keys()].some((name) => {
+      const [, by, begin, end] = (/^kept-(\d+)-(\d+)-(\d+) /.exec(name) || []).map(Number);
+      return by === client && begin < to && from < end;
+    });
+  }
+
+  putBack(group) {
+    const { target, pieces } = group;
+    const isThere = target && target._item && !target._item.deleted;
+    const [{ client, from, to }] = pieces;
+    let kept = null;
+    notedIn(this.doc, `kept-${client}-${from}-${to}`, () => {
+      this.doc.transact(() => {
+        kept = isThere ? this.putInto(target, group) : this.putBeside(group);
+      }, this);
+    });
+    this.page.kept({ ...kept, hadCaret: group.hadCaret, isAlone: !isThere });
+  }
+
+  /** From the last to the first, so that the places before stay what they are. */
+  putInto(text, { words, pieces }) {
+    const now = wordsOf(text);
+    const begin = Math.max(0, now.indexOf(words));
+    const last = pieces[pieces.length - 1];
+    for (const piece of [...pieces].reverse()) text.insert(Math.min(begin + piece.offset, now.length), piece.text);
+    const before = pieces.slice(0, -1).reduce((sum, piece) => sum + piece.text.length, 0);
+    return { text, at: Math.min(begin + last.offset, now.length) + before + last.text.length };
+  }
+
+  putBeside({ pieces, place }) {
+    const { parent, index } = nearestPlace(this.root, place, this.page.allows);
+    const words = pieces.map((piece) => piece.text).join("");
+    const paragraph = new Y.XmlElement("paragraph");
+    const text = new Y.XmlText(words);
+    paragraph.insert(0, [text]);
+    parent.insert(Math.min(index, parent.length), [paragraph]);
+    return { text, at: words.length };
+  }
+}
+
+/** Join to the piece before when they stand at the same place and are of one writer. */
+function add(pieces, { client, clock }, character, offset) {
+  const last = pieces[pieces.length - 1];
+  if (last && last.offset === offset && last.client === client) {
+    Object.assign(last, { text: last.text + character, from: Math.min(last.from, clock), to: Math.max(last.to, clock + 1) });
+  } else pieces.push({ client, from: clock, to: clock + 1, text: character, offset });
+}

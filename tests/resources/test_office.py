@@ -98,9 +98,9 @@ def linked_document(address):
     del blip.attrib[qn("r:embed")]
     blip.set(qn("r:link"), document.part.relate_to(f"{address}/linked.png", KIND.IMAGE, is_external=True))
     document.part.relate_to(f"{address}/page", KIND.HYPERLINK, is_external=True)
-    document.part.relate_to(
-        f"{address}/frame.docx", f"{KIND.HYPERLINK.rpartition('/')[0]}/subDocument", is_external=True
-    )
+    kinds = KIND.HYPERLINK.rpartition("/")[0]
+    document.part.relate_to(f"{address}/chunk.html", f"{kinds}/aFChunk", is_external=True)
+    document.part.relate_to(f"{address}/frame.docx", f"{kinds}/subDocument", is_external=True)
     for instruction in (f' INCLUDETEXT "{address}/text" ', " PAGE ", "INCL", 'UDETEXT "/etc/passwd"'):
         field = OxmlElement("w:instrText")
         field.text = instruction
@@ -123,6 +123,14 @@ def test_it_is_given_a_copy_that_reaches_for_nothing(stand_in, tmp_path):
     assert "正文" in text
     assert " PAGE " in text
     assert "UDETEXT" not in text
+    with zipfile.ZipFile(io.BytesIO(linked_document("http://elsewhere.test"))) as bare:
+        parts = {name: bare.read(name) for name in bare.namelist()}
+    with zipfile.ZipFile(tmp_path / "moved.docx", "w") as moved:
+        for name, data in (*parts.items(), ("x/document.xml", parts["word/document.xml"])):
+            moved.writestr(name, data)
+    assert kind_of(tmp_path, "moved.docx", (tmp_path / "moved.docx").read_bytes())[0] == "pages"
+    with zipfile.ZipFile(here / "given") as given:
+        assert b"UDETEXT" not in given.read("x/document.xml")
 
 
 def test_a_program_that_is_not_ours_is_held_within_limits():

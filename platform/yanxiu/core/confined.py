@@ -29,8 +29,8 @@ def _limit(cpu_s: int, memory_bytes: int, file_bytes: int) -> None:
 
 def _leave_network() -> None:
     """Go into a network of one's own, which has nothing in it. A container may forbid that; then it stays as it was."""
-    if sys.platform == "linux" and ctypes.CDLL(None).unshare(_NEW_NET if os.geteuid() == 0 else _NEW_NET | _NEW_USER):
-        print("no network of its own: the container forbids it", file=sys.stderr)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).unshare(_NEW_NET if os.geteuid() == 0 else _NEW_NET | _NEW_USER)
 
 
 if __name__ == "__main__":

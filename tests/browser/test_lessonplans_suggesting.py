@@ -11,6 +11,7 @@ from tests.browser.test_lessonplans_pasting import paste
 from tests.browser.test_lessonplans_trust import compose
 from tests.lessonplans.test_formats import OUT, SHALLOW, SUGGESTED, UL, listed, moved
 from tests.support.axe import violations
+from tests.support.deaf import DEAF
 from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
 from tests.support.workshops import make_workshop
@@ -276,19 +277,37 @@ def test_columns_are_suggested_as_a_whole(app, page_for, table_plan):
     expect(leader.locator(".suggested-put")).to_have_count(0)
     saved(teacher)
     assert rows(stored(app, table_plan)) == whole
-    # A row that somebody adds before they hear of a column has no cell in it; refused, nothing of it stays.
+    # A row that somebody adds before they hear of a column lacks a cell, and both pages put it in: one stays, in its place.
     for page in (leader, teacher):
         page.evaluate(DEAF)
     cell(teacher, "导入", "addColumnAfter")
     cell(leader, "导入", "addRowAfter")
+    leader.locator("#plan-text tr").nth(2).locator("td").last.click()
+    leader.keyboard.type("练")
+    said = [page.evaluate("window.unsaid()") for page in (leader, teacher)]
+    for page, update in zip((teacher, leader), said, strict=True):
+        page.evaluate("(update) => window.take(update)", update)
+        page.evaluate(f"{EDITOR}.view.dispatch({EDITOR}.state.tr)")
     for page in (leader, teacher):
         page.evaluate("window.hear()")
-    expect(leader.locator("td.suggested-put")).to_have_count(3)
-    expect(teacher.locator("#plan-text tr")).to_have_count(5)
+    added = [["环节", "", "教师活动"], ["导入", "", "看图"], ["", "", "练"], ["新课", "", "默读"], ["", "", ""]]
+    eventually(lambda: rows(as_accepted(stored(app, table_plan))) == added)
+    for page in (leader, teacher):
+        expect(page.locator("td.suggested-put")).to_have_count(4)
+        expect(page.locator("#plan-text :is(td, th)")).to_have_count(15)
+    # Nothing of a column that was refused stays in a row that somebody adds before they hear of that.
+    for page in (leader, teacher):
+        page.evaluate(DEAF)
+    cell(teacher, "新课", "addRowBefore")
     leader.get_by_role("region", name="修订").get_by_role("button", name="不接受").click()
-    expect(teacher.locator(".suggested-put")).to_have_count(0)
-    saved(leader)
-    assert rows(stored(app, table_plan)) == [*whole[:2], ["", ""], *whole[2:]]
+    for page in (leader, teacher):
+        page.evaluate("window.hear()")
+    refused = [*whole[:2], ["", "练"], *whole[2:]]
+    for page in (leader, teacher):
+        expect(page.locator(".suggested-put:not(tr)")).to_have_count(0)
+        expect(page.locator("#plan-text tr")).to_have_count(6)
+        expect(page.locator("#plan-text :is(td, th)")).to_have_count(12)
+    eventually(lambda: rows(as_undecided(stored(app, table_plan))) == refused)
 
 
 @pytest.fixture
@@ -354,21 +373,6 @@ def test_sides_and_lists_are_suggested_and_decided_on(app, page_for, listed_plan
     leader.get_by_role("button", name="李强的都不接受").or_(leader.get_by_role("button", name="全部不接受")).click()
     saved(leader)
     assert render_html(stored(app, listed_plan)) == before
-
-
-DEAF = """() => {
-  const { provider } = document.querySelector('[data-plan-page]').planPage;
-  const { receive } = provider;
-  const kept = [];
-  provider.receive = (update) => kept.push(update);
-  provider.flush = () => undefined;
-  window.hear = () => {
-    delete provider.flush;
-    provider.receive = receive;
-    kept.forEach((update) => provider.receive(update));
-    provider.flush();
-  };
-}"""
 
 
 def lines_of(page: Page) -> list[str]:

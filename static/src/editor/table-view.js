@@ -1,6 +1,7 @@
 // A table that is wider than the page scrolls by itself; a reader without a mouse must be able to focus it for that.
 import { Table, TableCell, TableHeader, TableRow, TableView } from "@tiptap/extension-table";
 import { changeAttributes } from "../lessonplans/suggesting/blocks.js";
+import { fillerAttribute } from "../lessonplans/suggesting/columns.js";
 
 class ScrollableTable extends TableView {
   constructor(node, cellMinWidth, view, attributes) {
@@ -24,7 +25,7 @@ export const PlanTable = Table.extend({
 export const PlanRow = TableRow.extend({ addAttributes: changeAttributes });
 
 function cellAttributes() {
-  return { ...this.parent(), ...changeAttributes() };
+  return { ...this.parent(), ...changeAttributes(), ...fillerAttribute() };
 }
 
 export const PlanCell = TableCell.extend({ addAttributes: cellAttributes });

@@ -5,6 +5,12 @@ import { changesOf, putsRow } from "./blocks.js";
 import { DELETION, INSERTION } from "./marks.js";
 
 const TABLE = "table";
+export const FILLER = "filler";
+
+/** The attribute of a cell that it fills up its row: no person put it there. */
+export function fillerAttribute() {
+  return { [FILLER]: { default: null, parseHTML: () => null, renderHTML: () => ({}) } };
+}
 
 /** Return the transaction that suggests the columns that `transaction` puts in or takes out; null where it does anything
  *  else, or cells reach over such a column from another one. */
@@ -76,6 +82,8 @@ function completeFrom(tr, table, start, first, count) {
     const beside = map.cellsInRect({ left, right, top: 0, bottom: map.height }).filter((other) => !isNew(other));
     const changes = beside.map((other) => changesOf(table.nodeAt(other))).find((known) => known.length) || [];
     changes.forEach(([name, change]) => tr.setNodeAttribute(start + at, name, change));
+    // Somebody may be deciding on the column just now.
+    if (changes.length) tr.setNodeAttribute(start + at, FILLER, true);
   }
 }
 
@@ -97,8 +105,8 @@ export function removeCell(tr, at) {
   return cells ? tr : tr.delete(start - 1, start - 1 + rest.nodeSize);
 }
 
-/** A row that somebody added before they heard of a column was filled up at its end. Once the column is gone, what filled
- *  it up goes too, so that no empty column stays. */
+/** A row that somebody added before they heard that a column should go keeps its cell in it. Once the column is gone, the
+ *  empty cell at that row's end goes too, so that no empty column stays. */
 export function dropFillers(tr, at) {
   const table = tr.doc.nodeAt(at);
   if (!table || table.type.name !== TABLE) return;
@@ -111,7 +119,7 @@ export function dropFillers(tr, at) {
   wide.reverse().forEach(({ cell, end }) => tr.delete(end - cell.nodeSize, end));
 }
 
-const isEmpty = ({ attrs, content, childCount }) => attrs.colspan === 1 && attrs.rowspan === 1 && childCount === 1 && content.size === 2;
+export const isEmpty = ({ attrs, content, childCount }) => attrs.colspan === 1 && attrs.rowspan === 1 && childCount === 1 && content.size === 2;
 
 function narrow(tr, at, column) {
   const { attrs } = tr.doc.nodeAt(at);

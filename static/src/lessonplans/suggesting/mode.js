@@ -10,6 +10,7 @@ import { isWithinOwn, staysWithinOwn } from "./blocks.js";
 import { asColumns, completeRows } from "./columns.js";
 import { asFormats } from "./formats.js";
 import { BREAK, INSERTION, JOIN, markOf } from "./marks.js";
+import { mendingPlugin } from "./mending.js";
 import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutBreaks, wordsOf } from "./rewriting.js";
 
 /** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
@@ -78,7 +79,7 @@ export class SuggestingMode {
       name: "suggesting",
       priority: 1000,
       addStorage: () => ({ mode }),
-      addProseMirrorPlugins: () => [mode.plugin()],
+      addProseMirrorPlugins: () => [mode.plugin(), mendingPlugin()],
       dispatchTransaction({ transaction, next }) {
         const kept = mode.judged(transaction, this.editor.state);
         if (kept) next(kept);

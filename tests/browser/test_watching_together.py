@@ -14,6 +14,12 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.services.recordings import Phase, set_segments
 
 DRIFT_MS = 300
+MEASURED_MS = 38_500
+LATE = """() => {
+  const film = document.getElementById("lesson-video");
+  const at = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "currentTime");
+  Object.defineProperty(film, "currentTime", { get: () => at.get.call(film) - 0.8, set: (time) => at.set.call(film, time) });
+}"""
 REFUSE_ONCE = """() => {
   const play = HTMLMediaElement.prototype.play;
   HTMLMediaElement.prototype.play = function () {
@@ -40,11 +46,11 @@ def pair(app, cast, tmp_path: Path) -> tuple[int, int]:
 
 @pytest.fixture
 def lesson_id(app, cast, tmp_path: Path) -> int:
-    """A lesson of 李强 with a film of forty seconds, for his school."""
+    """A lesson of 李强 with a film of forty seconds, a little less of which were measured, for his school."""
     clip = make_clip(tmp_path / "课堂实录.mp4", seconds=40, size=(160, 90), audio=False)
     with app.app_context(), unit_of_work():
         lesson = make_lesson(cast.user("teacher"), visibility="school")
-        make_ready_version(lesson, 40_000, clip.read_bytes())
+        make_ready_version(lesson, MEASURED_MS, clip.read_bytes())
         return lesson.id
 
 
@@ -79,8 +85,9 @@ def test_two_pages_show_one_moment(page_for, lesson_id):
     panel, other = teacher.locator("#together"), colleague.locator("#together")
     expect(other).to_be_hidden()
     teacher.evaluate(f"{VIDEO}.currentTime = 5")
-    panel.get_by_role("button", name="带大家一起看").click()
+    panel.get_by_role("button", name="带大家一起看").press("Enter")
     expect(panel).to_have_attribute("data-state", "leading")
+    expect(panel.locator(":focus")).to_be_visible()
     colleague.evaluate(REFUSE_ONCE)
     teacher.evaluate(f"{VIDEO}.play()")
     expect(other).to_contain_text("李强正在带大家一起看这节课")
@@ -107,6 +114,7 @@ def test_two_pages_show_one_moment(page_for, lesson_id):
     other.get_by_role("button", name="跟上大家").click()
     eventually(lambda: now_ms(colleague) > 24_000)
     panel.get_by_label("换人带").select_option("周敏")
+    panel.get_by_role("button", name="交给 TA").click()
     expect(other).to_have_attribute("data-state", "leading")
     expect(panel).to_have_attribute("data-state", "following")
     colleague.evaluate(f"{VIDEO}.currentTime = 8")
@@ -120,8 +128,33 @@ def test_two_pages_show_one_moment(page_for, lesson_id):
     eventually(lambda: now_ms(colleague) > 29_000)
     other.get_by_role("button", name="退出").click()
     expect(other).to_have_attribute("data-state", "running")
+    other.get_by_role("button", name="加入一起看").click()
+
+    # The film plays on after the end that was measured, and nobody is thrown back.
+    teacher.evaluate(f"{VIDEO}.currentTime = 37")
+    eventually(lambda: now_ms(colleague) > 36_900)
+    teacher.evaluate(f"{VIDEO}.play()")
+    eventually(lambda: all(page.evaluate(f"{VIDEO}.ended") for page in (teacher, colleague)))
+    expect(panel).to_have_attribute("data-state", "leading")
+    expect(other).to_have_attribute("data-state", "following")
+
+    # Whoever is catching up when it ends goes on at the speed that was chosen.
+    teacher.evaluate(f"{VIDEO}.currentTime = 5")
+    teacher.evaluate(f"{VIDEO}.play()")
+    together(teacher, colleague)
+    colleague.evaluate(LATE)
+    eventually(lambda: colleague.evaluate(f"{VIDEO}.playbackRate") > 1.5)
     panel.get_by_role("button", name="结束一起看").click()
     expect(other).to_be_hidden()
+    assert colleague.evaluate(f"{VIDEO}.playbackRate") == 1.5
+
+    colleague.goto(f"/lessons/{lesson_id}/sweeps")
+    expect(colleague.locator(".sweep-form")).to_have_attribute("data-ready", "")
+    colleague.evaluate(f"{VIDEO}.currentTime = 40")
+    eventually(lambda: now_ms(colleague) > MEASURED_MS)
+    colleague.get_by_label("全班人数").fill("40")
+    colleague.get_by_role("button", name="记下这一次").click()
+    expect(colleague.locator("#sweep-results tbody tr")).to_have_count(1)
 
 
 def test_two_films_are_at_the_same_phase(page_for, pair):

@@ -79,10 +79,13 @@ def test_a_ledger_is_kept_finished_and_seen_by_whoever_may(app, client_for, new_
     assert client_for("principal").get(at + "/results").status_code == 403
     book = client_for("teacher").get(at + "/results?format=xlsx")
     assert openpyxl.load_workbook(io.BytesIO(book.data))["问答"]["I2"].value == "追问"
-    # It is no coding of stretches: it stands in no lane, and is listed beside the others.
-    lesson = client_for("teacher").get(f"/lessons/{lesson_id}").text
-    assert "/lanes" not in lesson
+    # Listed beside the others, and a lane of its own, to which only those are pointed who may see it.
+    lesson, lanes = client_for("teacher").get(f"/lessons/{lesson_id}").text, f"/lessons/{lesson_id}/lanes"
     assert f'href="{at}/results"' in lesson
+    assert f'href="{lanes}"' in lesson
+    assert "每个问题" in client_for("teacher").get(lanes).text
+    assert f'href="{lanes}"' not in client_for("principal").get(f"/lessons/{lesson_id}").text
+    assert client_for("principal").get(lanes).status_code == 404
     with app.app_context(), unit_of_work():
         db.session.get_one(Lesson, lesson_id).phase = LessonPhase.ARCHIVED
     assert "这节课已归档，只供观看" in client_for("teacher").get(at).text

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,13 +10,14 @@ from sqlalchemy import select
 
 from yanxiu.core import clock
 from yanxiu.core.db import db
-from yanxiu.core.search_queue import SIGNED_IN, acl_school, enqueue_index
-from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.core.search_queue import SIGNED_IN, acl_school, enqueue_index, register_sources
+from yanxiu.core.unit_of_work import current_unit_of_work, unit_of_work
 from yanxiu.notifications.models import Notification
+from yanxiu.search import telling
 from yanxiu.search.indexer import engine_of
 from yanxiu.search.models import SavedSearch, SavedSearchHit
 from yanxiu.search.queries import saved
-from yanxiu.search.queries.saved import DAILY, WEEKLY
+from yanxiu.search.queries.saved import DAILY, WEEKLY, visible_now
 from yanxiu.search.services import MAX_SAVED, next_look
 from yanxiu.search.telling import look
 
@@ -92,11 +94,52 @@ def test_nobody_is_told_of_what_they_may_not_open(ctx, app, cast, client_for, pu
     assert look_now(app) == [1], "now it may be opened"
     shelf.hidden.add(len(shelf.books))
     assert news(client_for("teacher"), db.session.scalar(select(SavedSearch.id))) == [], "gone again since"
+    assert "份新的" not in client_for("teacher").get("/search/saved").get_data(as_text=True), "it waits for nobody"
     assert look_now(app) == [0]
     with unit_of_work():
         cast.user("teacher").is_active = False
     put("三国新课")
     assert look_now(app) == [0]
+
+
+def test_one_search_that_fails_is_in_nobody_s_way(ctx, app, client_for, put, work, monkeypatch):
+    put("旧课")
+    assert keep(client_for("teacher"), "三国", "三国").status_code == 302
+    assert keep(client_for("teacher"), "唐诗", "唐诗").status_code == 302
+    first, second = db.session.scalars(select(SavedSearch.id).order_by(SavedSearch.id)).all()
+
+    def wanted_but(one: SavedSearch):
+        if one.id == first:
+            raise ValueError("this search cannot be read")
+        return saved.wanted_of(one)
+
+    monkeypatch.setattr(telling, "wanted_of", wanted_but)
+    with clock.frozen(datetime(2027, 3, 1, 2, tzinfo=UTC)):
+        put("三国唐诗")
+    with clock.frozen(datetime(2027, 3, 1, 2, 1, tzinfo=UTC)):
+        work()
+    assert db.session.scalars(select(SavedSearchHit.saved_id)).all() == [second]
+
+
+def test_texts_are_read_before_the_transaction_that_asks_who_may_see(ctx, app, client_for, put, shelf, monkeypatch):
+    put("旧课")
+    assert keep(client_for("teacher"), "三国", "三国").status_code == 302
+    put("三国", "三国演义")
+    read = []
+
+    def load(ids):
+        read.append(current_unit_of_work() is not None)
+        yield from shelf.load(ids)
+
+    def narrow(*asked):
+        shelf.hidden.add(2)
+        return visible_now(*asked)
+
+    register_sources([replace(shelf.source, load=load)])
+    monkeypatch.setattr(telling, "visible_now", narrow)
+    assert look_now(app) == [1], "one was taken back between the look and the telling"
+    assert read
+    assert not any(read), "never whole texts while others wait to write"
 
 
 def test_what_is_in_a_look_s_way_is_not_new_when_it_comes_back(ctx, app, cast, client_for, put, shelf, monkeypatch):

@@ -1,11 +1,12 @@
 """Telling of what kept searches find: looked for by the worker, each in a transaction of its own.
 
-What is new is what was not there at the last look. It is checked against the database as its person may see it inside
-the very transaction that tells of it, and a row that can be there once says that it was told.
+What is new is what was not there at the last look. Its text is read before the transaction that tells of it; inside
+that very transaction the database is asked what its person may see, and a row that can be there once says that it was told.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from yanxiu.accounts.permissions import Viewer
@@ -17,9 +18,10 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.engines.interface import SearchEngine
 from yanxiu.search.indexer import engine_of
 from yanxiu.search.models import SavedSearch
-from yanxiu.search.queries.saved import due_searches, matches, readable, wanted_of
+from yanxiu.search.queries.saved import due_searches, matches, readable, visible_now, wanted_of
 from yanxiu.search.services import LOOK, note_told
 
+log = logging.getLogger(__name__)
 LOOK_S = 900
 
 
@@ -40,7 +42,11 @@ def tell_news(payload: dict[str, Any], job: JobContext) -> None:
     last, now = 0, clock.now()
     while ids := due_searches(now, at_once=at_once, after=last):
         for saved_id in ids:
-            look(engine, saved_id)
+            try:
+                look(engine, saved_id)
+            except Exception:  # the others are told, the job does not fail for one
+                log.exception("kept search %s could not be looked for", saved_id)
+        db.session.rollback()
         last = ids[-1]
         job.extend()
 
@@ -54,14 +60,15 @@ def look(engine: SearchEngine, saved_id: int) -> int:
         return 0
     wanted = wanted_of(saved)
     found = matches(engine, viewer, wanted)
+    holds = set(readable(engine, viewer, wanted, found.beside(saved)[0]))
     with unit_of_work():
         saved = db.session.get(SavedSearch, saved_id)
         viewer = _reader_of(saved)
         if saved is None or viewer is None or not hold(saved) or saved.paused_at is not None:
             return 0
         new, seen = found.beside(saved)
-        may = readable(engine, viewer, wanted, new)
-        return note_told(saved, may, seen.without(set(new) - set(may)))
+        may = visible_now(viewer, holds.intersection(new))
+        return note_told(saved, may, seen.without(set(new) - may))
 
 
 def _reader_of(saved: SavedSearch | None) -> Viewer | None:

@@ -6,6 +6,7 @@ import { forgetNote, keepNote, keptNotes, sendNote, sendNotes } from "./live-que
 import { clock } from "./time.js";
 
 const TICK_MS = 1000;
+const TWICE_MS = 1500; // a second press so soon is a trembling finger, no second sweep
 const FULL = "本机存不下了，这一次还没有存，请等联网后再按一次";
 
 export class SweepForm {
@@ -16,6 +17,7 @@ export class SweepForm {
     this.form = element.querySelector(".sweep-form");
     this.player = null;
     this.last = 0;
+    this.pressed = -Infinity;
     if (this.form) this.begin();
   }
 
@@ -75,9 +77,11 @@ export class SweepForm {
     event.preventDefault();
     const pupils = Number(this.form.elements.pupils.value) || 0;
     if (this.off > pupils) return this.problem("没有投入的人数比全班人数还多，请核对");
+    if (performance.now() - this.pressed < TWICE_MS) return undefined;
+    this.pressed = performance.now();
     const fields = { pupils: String(pupils) };
     for (const { name, value } of this.kinds) fields[name] = String(Number(value) || 0);
-    if (this.player) fields.at_ms = String(this.player.now);
+    if (this.player) fields.at_ms = String(Math.min(this.player.now, this.player.duration));
     const sweep = { to: "sweeps", lesson: this.lesson, uuid: newUuid(), at: Date.now(), fields, rate: rateOf(pupils, this.off) };
     const kept = keepNote(sweep);
     this.problem(kept ? "" : FULL);

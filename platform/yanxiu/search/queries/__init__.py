@@ -16,6 +16,7 @@ from yanxiu.search.queries.saved import (
     readable,
     same_search,
     saved_searches,
+    visible_now,
     wanted_of,
 )
 from yanxiu.search.queries.suggesting import Suggestion, suggestions
@@ -51,5 +52,6 @@ __all__ = [
     "synonym_lines",
     "synonyms_in_use",
     "typed_lately",
+    "visible_now",
     "wanted_of",
 ]

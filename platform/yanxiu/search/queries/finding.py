@@ -243,7 +243,7 @@ class Reader:
         new = [key for key in keys if key not in self._checked]
         self._checked.update(new)
         failed: set[Key] = set()
-        for kind, ids in _by_kind(new).items():
+        for kind, ids in by_kind(new).items():
             source = sources().get(kind)
             may = source.visible(self.viewer, ids) if source else set()
             if source:
@@ -272,7 +272,7 @@ class Reader:
         )
         keys = [(row.kind, row.object_id) for row in db.session.execute(statement)]
         hidden = set(keys)
-        for kind, ids in _by_kind(keys).items():
+        for kind, ids in by_kind(keys).items():
             source = sources().get(kind)
             if source and len(ids) <= MAX_CHECKED:
                 hidden -= {(kind, object_id) for object_id in source.visible(self.viewer, ids)}
@@ -337,7 +337,8 @@ def _first_of_each(page: EnginePage) -> EnginePage:
     return replace(page, by_kind={kind: hits[:FEW] for kind, hits in page.by_kind.items()})
 
 
-def _by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
+def by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
+    """The ids of each kind."""
     kinds: dict[str, list[int]] = defaultdict(list)
     for kind, object_id in keys:
         kinds[kind].append(object_id)

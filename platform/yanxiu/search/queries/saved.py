@@ -12,9 +12,10 @@ from sqlalchemy import func, or_, select
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core import clock
 from yanxiu.core.db import db
+from yanxiu.core.search_queue import sources
 from yanxiu.search.engines.interface import Key, SearchEngine
 from yanxiu.search.models import SavedSearch, SavedSearchHit
-from yanxiu.search.queries.finding import Hit, Reader, Wanted
+from yanxiu.search.queries.finding import Hit, Reader, Wanted, by_kind
 from yanxiu.search.queries.reading import in_characters, read_letters
 from yanxiu.search.queries.synonyms import synonyms_in_use
 from yanxiu.search.text.queries import understand
@@ -69,7 +70,6 @@ class News:
     """A hit one was told of; `fresh` until it was seen."""
 
     hit: Hit
-    hit_id: int
     fresh: bool
 
 
@@ -97,11 +97,17 @@ def matches(engine: SearchEngine, viewer: Viewer, wanted: Wanted) -> Matches:
 
 
 def readable(engine: SearchEngine, viewer: Viewer, wanted: Wanted, keys: Collection[Key]) -> list[Key]:
-    """Those that this person may see now and that hold the phrases asked for."""
+    """Those that this person may see and that hold the phrases asked for. Reads whole documents: for outside a write."""
     reader = Reader(engine, viewer)
     reader.turn_to(understand(wanted.text))
     failed = reader.failing(keys)
     return [key for key in keys if key not in failed and key not in reader.hidden]
+
+
+def visible_now(viewer: Viewer, keys: Collection[Key]) -> set[Key]:
+    """Those that this person may see at this moment: a query for each kind."""
+    asked = ((kind, ids, sources().get(kind)) for kind, ids in by_kind(keys).items())
+    return {(kind, one) for kind, ids, source in asked if source for one in source.visible(viewer, ids)}
 
 
 def wanted_of(saved: SavedSearch) -> Wanted:
@@ -142,17 +148,19 @@ def due_searches(now: datetime, *, at_once: bool, after: int = 0, limit: int = 5
     return db.session.scalars(due.order_by(SavedSearch.id).limit(limit)).all()
 
 
-def news_of(engine: SearchEngine, viewer: Viewer, saved: SavedSearch) -> list[News]:
-    """What one was told of and has not seen, or saw first today; only what one may still see."""
+def news_of(engine: SearchEngine, viewer: Viewer, saved: SavedSearch) -> tuple[list[News], list[int]]:
+    """What one was told of and has not seen, or saw first today; only what one may still see. And the ids of all that
+    waited until now, also of what cannot be shown any more: nobody would ever see that."""
     lately = or_(SavedSearchHit.seen_at.is_(None), SavedSearchHit.seen_at > clock.now() - STILL_NEW)
     told = select(SavedSearchHit).where(SavedSearchHit.saved_id == saved.id, lately)
-    rows = db.session.scalars(told.order_by(SavedSearchHit.found_at.desc(), SavedSearchHit.id.desc()).limit(SHOWN))
+    latest = told.order_by(SavedSearchHit.found_at.desc(), SavedSearchHit.id.desc()).limit(SHOWN)
+    rows = db.session.scalars(latest).all()
     by_key = {(row.kind, row.object_id): row for row in rows}
     reader = Reader(engine, viewer)
     reader.turn_to(understand(saved.text, synonyms_in_use(viewer.county_id)))
     shown = reader.shown_keys(_but(by_key, reader.failing(by_key) | reader.hidden))
     found = [(hit, by_key[hit.kind, hit.object_id]) for hit in shown]
-    return [News(hit, row.id, row.seen_at is None) for hit, row in found]
+    return [News(hit, row.seen_at is None) for hit, row in found], [row.id for row in rows if row.seen_at is None]
 
 
 def _but(keys: Iterable[Key], failed: Collection[Key]) -> list[Key]:

@@ -71,11 +71,10 @@ def remove(saved_id: int) -> ResponseReturnValue:
 def news(saved_id: int) -> str:
     """What it found anew; seen from now on."""
     saved = _mine(saved_id)
-    found = news_of(engine_of(current_app), current_viewer(), saved)
+    found, waiting = news_of(engine_of(current_app), current_viewer(), saved)
     page = render_template("search/news.html", saved=saved, found=found, all_url=_address(saved))
-    fresh = [one.hit_id for one in found if one.fresh]
-    if fresh and request.headers.get("Sec-Fetch-Site") != "cross-site":
-        write_if_possible(lambda: see_news(saved_id, fresh))
+    if waiting and request.headers.get("Sec-Fetch-Site") != "cross-site":
+        write_if_possible(lambda: see_news(saved_id, waiting))
     return page
 
 

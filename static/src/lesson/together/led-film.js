@@ -55,15 +55,21 @@ export class LedFilm {
 
   /** Let the film be the reader's own again. */
   release() {
+    this.settle();
     this.isLed = false;
     this.player.isLed = false;
     clearInterval(this.timer);
     this.timer = 0;
-    if (this.state && this.video.playbackRate === this.speed) this.player.setRate(this.state.rate);
     this.onDrift(null);
   }
 
+  /** It ran a little faster or slower to catch up: now at the speed that was chosen. */
+  settle() {
+    if (this.isLed && this.state && this.video.playbackRate === this.speed) this.setSpeed(this.state.rate);
+  }
+
   take(state) {
+    if (!state) this.settle();
     this.state = state;
     this.pursuit.chases = true;
     if (this.isLed) this.tick();
@@ -76,9 +82,9 @@ export class LedFilm {
     return Math.min(moment, this.player.duration, (this.video.duration || Infinity) * 1000);
   }
 
-  /** How far ahead this film is, in ms. */
+  /** How far ahead this film is, in ms. Some play on after the end that was measured: there all are at the end. */
   get error() {
-    return this.video.currentTime * 1000 - this.target;
+    return Math.min(this.video.currentTime * 1000, this.player.duration) - this.target;
   }
 
   /** Whether it shows another moment than everybody's: what stands still is the same to the frame. */
@@ -92,8 +98,10 @@ export class LedFilm {
     return (playing !== this.state.playing && !this.atEnd) || rate !== this.state.rate || this.isAway;
   }
 
+  /** Whether there is nothing to play; a film that has ended follows when the others go back. */
   get atEnd() {
-    return this.video.ended || this.target >= this.player.duration - NEAR_MS;
+    const hasEnded = this.video.ended && Math.abs(this.error) <= SEEK_MS;
+    return hasEnded || this.target >= this.player.duration - NEAR_MS;
   }
 
   /** What this film does now, for the server. */

@@ -23,7 +23,6 @@ export class WatchTogether {
     });
     element.addEventListener("change", ({ target }) => {
       if (target.dataset.act === "everybody") this.act("cowatch_lead", { what: "everybody", on: target.checked });
-      if (target.dataset.act === "give" && target.value) this.act("cowatch_lead", { what: "give", to: Number(target.value) });
     });
     this.show();
   }
@@ -105,6 +104,13 @@ export class WatchTogether {
 
   end() {
     this.act("cowatch_lead", { what: "end" });
+  }
+
+  /** Chosen with the list, done with the button: arrow keys walk through a list and would hand over to everybody on the way. */
+  give() {
+    const chosen = this.element.querySelector("[data-give-to]");
+    if (chosen.value) this.act("cowatch_lead", { what: "give", to: Number(chosen.value) });
+    else chosen.focus();
   }
 
   async act(event, deed) {
@@ -193,6 +199,7 @@ export class WatchTogether {
 
   show() {
     const { element, state, joined } = this;
+    const focused = element.querySelector(":focus-visible");
     const follows = joined && Boolean(this.film) && this.film.isLed;
     const others = this.people.filter(({ id }) => id !== this.me);
     element.hidden = !state && !this.mayLead;
@@ -208,20 +215,28 @@ export class WatchTogether {
       give: state && joined && (this.leads || this.mayLead) && others.length > 0,
     };
     for (const control of element.querySelectorAll("[data-act]")) {
-      (control.closest("label") || control).hidden = !shown[control.dataset.act];
+      (control.closest("label, .together-give") || control).hidden = !shown[control.dataset.act];
     }
     element.querySelector("[data-act=lead]").textContent = state ? "我来带" : "带大家一起看";
     element.querySelector("[data-act=everybody]").checked = Boolean(state && state.everybody);
     this.showPeople(others);
     element.querySelector("[data-together-words]").textContent = this.words(follows);
+    if (focused && focused.closest("[hidden]")) this.keepFocus();
+  }
+
+  /** The keyboard goes on where something can be done. */
+  keepFocus() {
+    const next = [...this.element.querySelectorAll("[data-act]")].find((control) => !control.closest("[hidden]"));
+    if (next) next.focus();
   }
 
   showPeople(others) {
     const names = this.people.map(({ id, name }) => (this.state && id === this.state.leader_id ? `${name}（带看）` : name));
     this.element.querySelector("[data-together-people]").textContent = this.joined && names.length ? `${names.length} 人在一起看：${names.join("、")}` : "";
-    const give = this.element.querySelector("[data-act=give]");
+    const give = this.element.querySelector("[data-give-to]");
     if (document.activeElement === give) return;
-    give.replaceChildren(new Option("选一位老师", ""), ...others.map(({ id, name }) => new Option(name, id)));
+    const chosen = Number(give.value);
+    give.replaceChildren(new Option("选一位老师", ""), ...others.map(({ id, name }) => new Option(name, id, false, id === chosen)));
   }
 
   words(follows) {

@@ -104,7 +104,7 @@ class DocumentStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._vectors: dict[int, tuple[int, int, bytes]] = {}
+        self._vectors: dict[int, tuple[int, bytes]] = {}
         self._lengthen_statement = Prepared(LENGTHEN, engine.dialect)
 
     @contextmanager
@@ -136,16 +136,17 @@ class DocumentStore:
     def vector_of(self, plan_id: int, stored: Stored, state: bytes) -> bytes:
         """Return the state vector of `state`, which is what was `stored` and perhaps more.
 
-        Finding it means reading all of a document; for what was compacted and not changed since it is remembered.
+        Finding it means reading all of a document; for what was compacted and not changed since it is remembered, by its
+        bytes: numbers may come back, of a plan or after a restore.
         """
         if state is not stored.snapshot:
             return state_vector(state)
-        epoch, base, vector = self._vectors.get(plan_id, (0, 0, b""))
-        if not vector or (epoch, base) != (stored.epoch, stored.base):
+        known, vector = self._vectors.get(plan_id, (0, b""))
+        if not vector or known != hash(state):
             vector = state_vector(state)
             if len(self._vectors) >= MAX_VECTORS:
                 self._vectors.clear()
-            self._vectors[plan_id] = stored.epoch, stored.base, vector
+            self._vectors[plan_id] = hash(state), vector
         return vector
 
     def rows(self, plan_id: int, first: int, last: int) -> list[bytes]:

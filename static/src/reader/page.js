@@ -28,8 +28,16 @@ export class PageView {
 
   /** The page's words in their order, as pieces: asked for once. */
   async words() {
-    this.content ||= this.pdf.getPage(this.number).then((page) => page.getTextContent());
-    return (await this.content).items.map((item) => item.str || "");
+    return (await this.textOf(await this.pdf.getPage(this.number))).items.map((item) => item.str || "");
+  }
+
+  async textOf(page) {
+    try {
+      return await (this.content ||= page.getTextContent());
+    } catch (error) {
+      this.content = null;
+      throw error;
+    }
   }
 
   /** Draw as wide as the page stands there; asking again for the same width changes nothing. */
@@ -55,7 +63,7 @@ export class PageView {
     layer.style.setProperty("--scale-factor", viewport.scale);
     try {
       await this.task.promise;
-      this.text = new TextLayer({ textContentSource: await (this.content ||= page.getTextContent()), container: layer, viewport });
+      this.text = new TextLayer({ textContentSource: await this.textOf(page), container: layer, viewport });
       await this.text.render();
     } catch (error) {
       if (error.name === "RenderingCancelledException" || error.name === "AbortException") return;

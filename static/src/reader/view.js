@@ -5,20 +5,41 @@ import { folded, placesOf } from "./finding.js";
 import { PageView } from "./page.js";
 
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
+const BROKEN = "有几页没有载入，可能是网络断了；联网后刷新这一页";
 const AROUND = "150% 0px"; // pages that near are drawn before they are seen
 const STEP_BYTES = 128 * 1024;
+const WORKER_MS = 60000;
+const TYPING_MS = 250;
 
 /** Open the file of `root` in its place; resolves when the first page can be read. */
 export async function openReader(root) {
-  GlobalWorkerOptions.workerPort ||= new Worker(root.dataset.worker, { type: "module" });
+  GlobalWorkerOptions.workerPort ||= await startedWorker(root.dataset.worker);
   const loading = getDocument({
     url: root.dataset.pdf, CMapReaderFactory: CMaps, useSystemFonts: true, isEvalSupported: false, enableXfa: false,
     disableStream: true, disableAutoFetch: true, rangeChunkSize: STEP_BYTES,
   });
-  const pdf = await loading.promise;
-  const reader = new Reader(root, pdf);
-  await reader.start();
+  const reader = new Reader(root, await loading.promise);
+  try {
+    await reader.start();
+  } catch (error) {
+    loading.destroy();
+    throw error;
+  }
   return reader;
+}
+
+/** The worker, once it is there; an error named WorkerError when it does not come. */
+function startedWorker(address) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(address, { type: "module" });
+    const fail = () => {
+      worker.terminate();
+      reject(Object.assign(new Error("the worker did not start"), { name: "WorkerError" }));
+    };
+    const timer = setTimeout(fail, WORKER_MS);
+    worker.addEventListener("error", () => (clearTimeout(timer), fail()), { once: true });
+    worker.addEventListener("message", () => (clearTimeout(timer), resolve(worker)), { once: true });
+  });
 }
 
 class Reader {
@@ -44,13 +65,14 @@ class Reader {
     const total = this.pdf.numPages;
     this.pages = Array.from({ length: total }, (_, i) => new PageView(this.pdf, i + 1, total, first));
     this.frame.append(...this.pages.map((page) => page.figure));
+    await this.pages[0].words(); // what cannot be read does not take the pictures' place
     this.root.querySelector("[data-pictures]").replaceWith(this.frame);
     this.place.max = total;
     this.root.querySelector("[data-total]").textContent = total;
     this.bar.hidden = false;
     this.listen();
-    await this.pages[0].draw();
     this.watch();
+    await this.draw(this.pages[0]);
     this.root.dataset.state = "open";
   }
 
@@ -58,7 +80,7 @@ class Reader {
     const near = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         const page = this.pages[target.dataset.page - 1];
-        if (isIntersecting) page.draw();
+        if (isIntersecting) this.draw(page);
         else page.forget();
       }
     }, { root: this.frame, rootMargin: AROUND });
@@ -68,7 +90,17 @@ class Reader {
   }
 
   redraw() {
-    for (const page of this.pages) if (page.drawn) page.draw();
+    for (const page of this.pages) if (page.drawn) this.draw(page);
+  }
+
+  /** A page that did not come is asked for again when it comes near the next time. */
+  async draw(page) {
+    try {
+      await page.draw();
+    } catch (_) {
+      page.forget();
+      this.say(BROKEN);
+    }
   }
 
   listen() {
@@ -80,7 +112,8 @@ class Reader {
       if (button.dataset.zoom) this.setZoom(Number(button.dataset.zoom));
       if (button.dataset.hit) this.step(Number(button.dataset.hit));
     });
-    this.field.addEventListener("input", () => this.find());
+    this.field.addEventListener("input", ({ isComposing }) => isComposing || this.findSoon());
+    this.field.addEventListener("compositionend", () => this.findSoon());
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) {
         event.preventDefault();
@@ -116,6 +149,11 @@ class Reader {
     this.redraw();
   }
 
+  findSoon() {
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.find().catch(() => this.say(BROKEN)), TYPING_MS);
+  }
+
   /** Look through all pages, from the one that is read; what was typed meanwhile ends it. */
   async find() {
     const wanted = folded(this.field.value);
@@ -148,10 +186,17 @@ class Reader {
     if (before && before.page !== page) before.page.mark(before.page.hits);
     this.say(`第 ${at + 1} 处，共 ${this.hits.length} 处`);
     if (!page.drawn) this.goTo(page.number);
-    await page.draw();
+    await this.draw(page);
     page.mark(page.hits, place);
     const mark = page.sheet.querySelector("mark[data-current]");
-    if (mark) mark.scrollIntoView({ block: "center", inline: "nearest" });
+    if (mark) this.center(mark);
+  }
+
+  /** Within the frame only: the field that one types into stays where it is. */
+  center(mark) {
+    const [inner, outer] = [mark.getBoundingClientRect(), this.frame.getBoundingClientRect()];
+    this.frame.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+    this.frame.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right);
   }
 
   say(words) {

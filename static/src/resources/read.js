@@ -23,6 +23,7 @@ behavior("[data-pdf]", (root) => {
 
 function wordsFor(error) {
   if (error.name === "PasswordException") return "这个文件有密码，请下载后打开。";
+  if (error.name === "WorkerError") return "全文没有载入：网络太慢，或者浏览器太旧。下面的图片照常可看。";
   if (error.name === "InvalidPDFException") return "全文读不出来，请下载后打开。";
   return "全文没有载入，可能是网络断了。下面的图片照常可看，过一会儿再试。";
 }

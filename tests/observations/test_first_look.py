@@ -23,6 +23,8 @@ from yanxiu.observations.media.probe import NotPlayableError
 from yanxiu.observations.models import Lesson, RecordingVersion
 from yanxiu.observations.queries import current_version, recording_of
 
+pytestmark = pytest.mark.once  # films are the same, whichever database keeps their rows
+
 EVERY_MS = 2000
 SAID = {"sound": 10, "stills": [5], "every_ms": 2000, "duration_ms": 8000, "delay_ms": 0}
 

@@ -47,6 +47,7 @@ def are_gone(pids: Path) -> bool:
     return not any(is_running(int(pid)) for pid in pids.read_text().split())
 
 
+@pytest.mark.once
 def test_a_conversion_that_falls_silent_is_ended_when_its_time_is_over(tmp_path, clips, silent, monkeypatch):
     clip = clips("plain.mp4", seconds=8)
     facts = inspect(clip)
@@ -57,6 +58,7 @@ def test_a_conversion_that_falls_silent_is_ended_when_its_time_is_over(tmp_path,
     eventually(lambda: are_gone(silent))
 
 
+@pytest.mark.once
 def test_a_worker_that_stops_ends_its_conversion_and_the_next_one_takes_it_up(
     app, client_for, new_lesson, clips, silent, work
 ):
@@ -93,6 +95,7 @@ class FarStorage(LocalStorage):
         return source
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("codec", "kinds"), [("libx264", "source"), ("libx265", "480p")])
 def test_recordings_are_prepared_from_a_store_on_another_machine(
     app, client_for, new_lesson, clips, work, monkeypatch, codec, kinds

@@ -88,7 +88,7 @@ def test_an_hevc_clip_is_converted_to_what_browsers_play(app, client_for, new_le
 
 @pytest.mark.once
 def test_a_heavy_clip_gets_480p_before_720p(app, client_for, new_lesson, clips, work):
-    heavy = clips("heavy.mp4", seconds=3, size=(1280, 720), bit_rate=8_000_000, noisy=True)
+    heavy = clips("heavy.mp4", seconds=2, size=(1280, 720), bit_rate=8_000_000, noisy=True)
     upload_clip(client_for("teacher"), new_lesson(recorded=False), heavy)
     work()
     version = only_version(app)

@@ -36,3 +36,8 @@ def route_at_once(page: Page, url: Any, handler: Callable[..., Any], **options: 
 def hold_routes() -> None:
     """Let every page of the tests route so."""
     Page.route = route_at_once  # type: ignore[method-assign,assignment]
+
+
+def fails(status: int) -> Callable[[Route], None]:
+    """Answer a request as a server does that is busy, or knows nobody."""
+    return lambda route: route.fulfill(status=status, body="<p>no")

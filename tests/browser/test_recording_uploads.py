@@ -10,6 +10,7 @@ import av
 import pytest
 from playwright.sync_api import CDPSession, Page, Request, expect
 
+from tests.browser.routes import fails
 from tests.support.eventually import eventually
 from tests.support.observations import color_at, make_clip, make_lesson
 from yanxiu.core.db import db
@@ -137,7 +138,7 @@ def test_nobody_is_moved_out_by_a_slip_of_the_hand(page_for, app, cast, lesson_i
     expect(page.get_by_role("button", name="移出周敏")).to_have_count(0)
 
 
-def test_a_file_on_a_stick_goes_on_where_the_other_computer_stopped(page_for, lesson_id, large_file):
+def test_a_file_on_a_stick_goes_on_where_the_other_computer_stopped(page_for, lesson_id, large_file, errors):
     page = open_lesson(page_for, "teacher", lesson_id)
     offsets = portions_sent(page)
     page.route(
@@ -152,9 +153,39 @@ def test_a_file_on_a_stick_goes_on_where_the_other_computer_stopped(page_for, le
     page.unroute("**/uploads/*")
     offsets.clear()
     expect(page.locator("[data-unfinished]")).to_contain_text("“长课.mp4”传到了 10%")
+    for status in (401, 502):
+        page.route("**/uploads/*", fails(status), times=1)
+    page.evaluate("localStorage.setItem('viewer', 'another')")
     choose(page, large_file.rename(large_file.with_name("VID~1.MP4")))
+    expect(page.locator("[data-upload-text]")).to_contain_text("换了人登录")
+    page.evaluate("localStorage.removeItem('viewer')")
+    page.get_by_role("button", name="继续上传").click()
+    expect(page.locator("[data-upload-text]")).to_contain_text("登录已过期")
+    page.evaluate("document.querySelectorAll('[data-unfinished]').forEach(line => line.remove())")  # begun by this page
+    page.get_by_role("button", name="上传实录").click()
     expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
     assert offsets[0] == 4 * MIB
+    errors[:] = [error for error in errors if not any(f"status of {code}" in error for code in (401, 502))]
+
+
+def test_what_the_server_has_no_more_is_sent_from_the_beginning(page_for, app, lesson_id, large_file, errors):
+    page = open_lesson(page_for, "teacher", lesson_id)
+    page.route("**/uploads/*", lambda route: route.continue_() if route.request.method != "PATCH" else None)
+    choose(page, large_file)
+    expect(page.locator("[data-upload-text]")).to_contain_text("上传中 0%")
+    page.once("dialog", lambda leaving: leaving.accept())
+    page.reload()
+    page.unroute("**/uploads/*")
+    expect(page.locator("[data-unfinished]")).to_have_count(1)
+    store = open_store(app.config["YANXIU"])
+    for upload in list(store.all()):
+        store.forget(upload.id)
+    choose(page, large_file)
+    expect(page.locator("[data-upload-text]")).to_contain_text("上次传到的部分已经不在了")
+    expect(page.locator("[data-unfinished]")).to_have_count(0)
+    page.get_by_role("button", name="上传实录").click()
+    expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
+    errors[:] = [error for error in errors if "status of 404" not in error]
 
 
 def slow_film(folder: Path) -> Path:

@@ -72,7 +72,7 @@ function later() {
 }
 
 /** Whether no other person has signed in on this device since the page came. */
-function isStillHere() {
+export function isStillHere() {
   try {
     return (localStorage.getItem("viewer") || viewerId()) === viewerId();
   } catch (_) {

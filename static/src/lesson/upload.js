@@ -7,7 +7,7 @@ import { request } from "../net.js";
 import { FirstOffer } from "./first-offer.js";
 import { keepAwake, letSleep } from "../uploads/awake.js";
 import { fingerprint } from "../uploads/fingerprint.js";
-import { forgetAddress, resumable, secondsLeft, timeLeft } from "../uploads/resumable.js";
+import { SomebodyElse, continueAt, forgetAddress, resumable, secondsLeft, statusOf, timeLeft } from "../uploads/resumable.js";
 
 export function bindUpload(form) {
   new RecordingUpload(form);
@@ -42,12 +42,17 @@ class RecordingUpload {
     this.upload = this.prepare(file, print);
     const earlier = await this.upload.findPreviousUploads();
     if (earlier.length) this.upload.resumeFromPreviousUpload(earlier[0]);
-    else this.upload.url = this.begunElsewhere(print);
+    const address = this.upload.url || this.begun(print);
+    if (address) continueAt(this.upload, address);
     return this.go();
   }
 
-  /** The same file may have been begun on another computer: it came here on a stick, and the page lists what is unfinished. */
-  begunElsewhere(print) {
+  /**
+   * The same file may have been begun on another computer: it came here on a stick, and the page lists what is unfinished.
+   * Or here, until the server would not answer, upon which tus throws its note of it away.
+   */
+  begun(print) {
+    if (print && this.kept && this.kept.print === print) return this.kept.address;
     const begun = [...this.form.querySelectorAll("[data-unfinished][data-print]")].find((one) => one.dataset.print === print);
     return begun ? begun.dataset.url : null;
   }
@@ -103,8 +108,10 @@ class RecordingUpload {
 
   async cancel() {
     this.running = false;
+    const address = this.upload.url;
     try {
       await this.upload.abort(true);
+      if (address) this.forget(address);
     } catch (_) {
       // What could not be deleted now is swept by the server after seven days.
     }
@@ -128,9 +135,18 @@ class RecordingUpload {
         return;
       }
     }
-    forgetAddress(button.dataset.uploadDrop);
-    button.closest("[data-unfinished]").remove();
+    this.forget(button.dataset.uploadDrop);
     toast("已取消上传");
+  }
+
+  /** Nothing is at this address any more. */
+  forget(address) {
+    const path = new URL(address, location.href).pathname;
+    forgetAddress(path);
+    if (this.kept && new URL(this.kept.address, location.href).pathname === path) this.kept = null;
+    for (const button of this.form.querySelectorAll("[data-upload-drop]")) {
+      if (button.dataset.uploadDrop === path) button.closest("[data-unfinished]").remove();
+    }
   }
 
   progress(sent, total) {
@@ -145,16 +161,26 @@ class RecordingUpload {
   failed(error) {
     this.running = false;
     letSleep();
-    const response = error.originalResponse;
-    if (!response || !response.getStatus()) {
+    if (error.causingError instanceof SomebodyElse) {
+      this.pause();
+      this.say(error.causingError.message, "error");
+      return;
+    }
+    const status = statusOf(error);
+    if (!status) {
       this.form.dataset.state = "waiting";
       this.pauseButton.textContent = "继续上传";
       this.say("网络断开了，联网后自动接着传", "offline");
       return;
     }
+    const address = this.upload.url;
+    const isGone = address && (status === 404 || status === 410);
+    if (isGone) this.forget(address);
+    else if (address && (status === 401 || status === 429 || status >= 500)) this.kept = { print: this.upload.options.metadata.print, address };
     this.reset();
-    const text = response.getStatus() === 401 ? "登录已过期，请重新登录后再选同一个文件接着传" : response.getBody();
-    this.say(text && text.length < 80 ? text : "上传没有成功，请再选一次文件", "error");
+    const text = status === 401 ? "登录已过期，请重新登录后再选同一个文件接着传" : error.originalResponse.getBody();
+    const instead = isGone ? "上次传到的部分已经不在了，请再点一次“上传实录”，从头传" : "上传没有成功，请再选一次文件";
+    this.say(text && text.length < 80 ? text : instead, "error");
   }
 
   done() {

@@ -3,11 +3,12 @@ import { confirmStep } from "../behaviors/dialogs.js";
 import { readableSize } from "../behaviors/small-things.js";
 import { toast } from "../behaviors/toast.js";
 import { request, requestJson } from "../net.js";
-import { announce, forgetAddress, resumable, statusOf, timeLeft } from "../uploads/resumable.js";
+import { SomebodyElse, announce, continueAt, forgetAddress, resumable, statusOf, timeLeft } from "../uploads/resumable.js";
 import { ArrivingRow } from "./arriving-row.js";
 
 const AGAIN_MS = 30000;
 const CHECK_AGAIN_MS = [1000, 3000, 5000, 10000, 20000, 30000, 60000];
+const LOCK_AGAIN_MS = 1000;
 const SAFE = "传过的部分不会丢";
 
 /**
@@ -44,9 +45,9 @@ export class Arriving {
     this.become("waiting", `等待上传（${readableSize(this.size)}）`, { go: "暂停", leave: "取消" });
   }
 
-  /** A queue asks for this once for each file; whoever cancels meanwhile has the last word. */
+  /** A queue asks for this once for each file; whoever pauses or cancels meanwhile has the last word. */
   get isUnknown() {
-    return !this.url && !this.announcing && (this.state === "waiting" || this.state === "paused");
+    return !this.url && !this.announcing && this.state === "waiting";
   }
 
   async announce() {
@@ -56,10 +57,15 @@ export class Arriving {
       this.url = await announce(this.file, this.zone.endpoint, this.metadata());
       if (left()) this.dropped(this.url);
     } catch (error) {
-      if (!left()) this.failed(error.status, error.message);
+      if (!left()) this.notTold(error);
     }
     this.announcing = false;
     if (!left()) this.zone.changed();
+  }
+
+  notTold(error) {
+    if (error instanceof SomebodyElse) this.rest(error.message);
+    else this.failed(error.status, error.message);
   }
 
   metadata() {
@@ -92,7 +98,7 @@ export class Arriving {
       onError: (error) => this.broken(error),
       onSuccess: () => this.check(),
     });
-    upload.url = this.url;
+    continueAt(upload, this.url);
     return upload;
   }
 
@@ -112,7 +118,10 @@ export class Arriving {
   pause() {
     if (this.state !== "waiting" && this.state !== "sending" && this.state !== "offline") return;
     if (this.upload) this.upload.abort();
-    const text = this.sent ? `已暂停在 ${this.percent}%，${SAFE}` : "已暂停，还没开始传";
+    this.rest();
+  }
+
+  rest(text = this.sent ? `已暂停在 ${this.percent}%，${SAFE}` : "已暂停，还没开始传") {
     this.become("paused", text, { percent: this.percent, go: "继续", leave: "取消" });
   }
 
@@ -125,16 +134,24 @@ export class Arriving {
     if (this.state !== "refused" && this.sent && !(await confirmStep(`取消上传“${this.name}”？已经传到的部分会删除，要重新传。`, "取消上传"))) return;
     const address = (this.upload && this.upload.url) || this.url;
     if (this.upload) this.upload.abort();
-    if (address && !(await this.dropped(address))) return;
+    if (address && !(await this.dropped(address))) {
+      if (this.file) this.rest();
+      return;
+    }
     this.become("left", "");
     this.row.remove(this.zone.place);
   }
 
   /** Have the server forget what came; what is gone already need not be given up. */
-  async dropped(address) {
+  async dropped(address, again = true) {
     try {
       await request(address, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } });
     } catch (error) {
+      if (error.status === 423 && again) {
+        // It may still be busy with the portion that we have just broken off.
+        await new Promise((resolve) => setTimeout(resolve, LOCK_AGAIN_MS));
+        return this.dropped(address, false);
+      }
       if (error.status === 423) {
         toast("另一个页面正在传这个文件，请先在那里暂停");
         return false;
@@ -147,13 +164,15 @@ export class Arriving {
 
   broken(error) {
     if (this.state !== "sending") return;
-    if (error.originalRequest) this.failed(statusOf(error), statusOf(error) ? error.originalResponse.getBody() : "");
+    if (error.causingError instanceof SomebodyElse) this.rest(error.causingError.message);
+    else if (error.originalRequest) this.failed(statusOf(error), statusOf(error) ? error.originalResponse.getBody() : "");
     else this.refuse("读不了这个文件，可能被改动或移走了，请再选一次");
   }
 
   failed(status, said) {
     if (!status || (status >= 500 && status !== 507) || status === 429) {
-      this.later(status ? "服务器暂时没有收下，会自动再试" : `网络断开了，联网后自动接着传，${SAFE}`);
+      // Paused while the server was told of it: it is told again when its owner goes on.
+      if (this.state !== "paused") this.later(status ? "服务器暂时没有收下，会自动再试" : `网络断开了，联网后自动接着传，${SAFE}`);
     } else if (status === 401) this.refuse("登录已过期，请重新登录后再点重试", true);
     else {
       this.upload = null;
@@ -200,8 +219,9 @@ export class Arriving {
       this.timer = setTimeout(() => this.check(tries + 1), CHECK_AGAIN_MS[tries]);
     } else if (error.status === 410) this.knownAlready();
     else {
-      if (!passing) Object.assign(this, { complete: false, upload: null, url: null }); // the server has forgotten it
-      this.refuse(error.message, passing);
+      const isSignIn = error.status === 401 || error.code === "csrf"; // says nothing about the file
+      if (!passing && !isSignIn) Object.assign(this, { complete: false, upload: null, url: null }); // the server has forgotten it
+      this.refuse(error.message, passing || isSignIn);
     }
   }
 }

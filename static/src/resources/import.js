@@ -16,7 +16,8 @@ behavior("[data-import-files]", (form) => {
   const queue = [];
   let running = 0;
   let sent = 0;
-  let all = 0;
+  let failed = 0;
+  let stale = false;
   form.querySelector("[data-without-script]").hidden = true;
   form.querySelector("[data-with-script]").hidden = !("webkitdirectory" in document.createElement("input"));
 
@@ -26,7 +27,6 @@ behavior("[data-import-files]", (form) => {
       const known = accepted.some((ending) => path.toLowerCase().endsWith(ending));
       if (!LEFTOVERS.test(path) && known) queue.push({ file, path });
     }
-    all = sent + running + queue.length;
     work();
   };
   const work = () => {
@@ -34,21 +34,33 @@ behavior("[data-import-files]", (form) => {
       running += 1;
       sendOne(queue.shift());
     }
-    const busy = running > 0 || queue.length > 0;
-    state.textContent = all ? (busy ? `正在上传，已完成 ${sent}/${all}` : `已上传 ${sent} 个文件`) : "";
-    form.dataset.state = busy ? "saving" : "saved";
-    if (!busy && all) readAgain();
+    tell();
+    if (!isBusy() && sent + failed) reread();
   };
-  const done = () => {
+  const isBusy = () => running > 0 || queue.length > 0;
+  const tell = () => {
+    const all = sent + failed + running + queue.length;
+    const words = isBusy() ? `正在上传，已完成 ${sent}/${all}` : `已上传 ${sent} 个文件`;
+    const not = failed ? `，${failed} 个没有传上` : "";
+    const old = stale ? "。下面的检查结果还没有更新，联网后刷新本页就能看到" : "";
+    state.textContent = all ? words + not + old : "";
+    form.dataset.state = isBusy() ? "saving" : "saved";
+  };
+  const reread = async () => {
+    stale = !(await readAgain());
+    tell();
+  };
+  const done = (ok) => {
     running -= 1;
-    sent += 1;
+    if (ok) sent += 1;
+    else failed += 1;
     work();
   };
   const sendOne = async ({ file, path, line = null }) => {
     try {
       await post(form.action, file, () => {}, { path });
       if (line) line.remove();
-      done();
+      done(true);
     } catch (error) {
       if (error.status === 429) {
         // Too fast for the server, which says nothing about the file.
@@ -56,17 +68,21 @@ behavior("[data-import-files]", (form) => {
         return;
       }
       tellRefusal(line || newLine(refused, path), error, file, path);
-      done();
+      done(false);
     }
   };
   const tellRefusal = (line, error, file, path) => {
     line.classList.add("is-refused");
     line.children[1].textContent = error.message;
-    offerSteps(line, error.final, () => {
+    const again = () => {
       running += 1;
-      sent -= 1;
+      failed -= 1;
       sendOne({ file, path, line });
       work();
+    };
+    offerSteps(line, error.final, again, () => {
+      failed -= 1;
+      tell();
     });
   };
   for (const input of form.querySelectorAll("input[type=file]")) {
@@ -75,19 +91,19 @@ behavior("[data-import-files]", (form) => {
       input.value = "";
     });
   }
-  warnBeforeLeaving(() => running > 0 || queue.length > 0);
+  warnBeforeLeaving(isBusy);
 });
 
-/** What the files that arrived change about the rows. */
+/** What the files that arrived change about the rows; false where it cannot be read. The page stays, with the files that did not arrive. */
 async function readAgain() {
-  const outlook = document.getElementById("import-outlook");
   try {
     const { html } = await requestHtml(location.href);
     const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("import-outlook");
-    if (fresh) outlook.replaceWith(document.importNode(fresh, true));
+    if (fresh) document.getElementById("import-outlook").replaceWith(document.importNode(fresh, true));
     else location.reload();
+    return true;
   } catch (_) {
-    location.reload();
+    return false;
   }
 }
 

@@ -17,15 +17,19 @@ export function newLine(lines, name) {
   return line;
 }
 
-/** 重试 unless the file itself was refused, and 去掉. */
-export function offerSteps(line, final, retry) {
+/** 重试 unless the file itself was refused, and 去掉; `drop` hears of that. */
+export function offerSteps(line, final, retry, drop) {
   const again = button("重试", SMALL, () => {
     steps.forEach((step) => step.remove());
     line.classList.remove("is-refused");
     line.removeAttribute("role");
     retry();
   });
-  const steps = [...(final ? [] : [again]), button("去掉", SMALL, () => line.remove())];
+  const leave = button("去掉", SMALL, () => {
+    line.remove();
+    drop();
+  });
+  const steps = [...(final ? [] : [again]), leave];
   line.append(...steps);
 }
 

@@ -1,10 +1,22 @@
 // A file on its way by tus: in portions that suit the line, tried again by itself, found again tomorrow.
 import { Upload } from "tus-js-client";
+import { isStillHere } from "../lesson/live-queue.js";
 import { viewerId } from "../net.js";
 import { Portions } from "./portions.js";
 
 const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000, 60000];
 const DISK_FULL = 507;
+
+/** On a shared computer another person has signed in since: nothing is sent in their name. */
+export class SomebodyElse extends Error {
+  constructor() {
+    super("这台电脑上换了人登录，先停在这里；您重新登录后再点继续");
+  }
+}
+
+const checkStillHere = () => {
+  if (!isStillHere()) throw new SomebodyElse();
+};
 
 /**
  * Prepare a tus upload of `file`. `subject` says what it belongs to; staff-room computers are shared, so who sends it is
@@ -20,7 +32,11 @@ export function resumable(file, { endpoint, subject, metadata, onProgress, onErr
   const upload = new Upload(file, {
     endpoint,
     chunkSize: portions.size,
-    onBeforeRequest: (sent) => sent.getMethod() === "PATCH" && portions.begin(),
+    onBeforeRequest: (sent) => {
+      checkStillHere();
+      if (sent.getMethod() === "PATCH") portions.begin();
+    },
+    onUploadUrlAvailable: () => continueAt(upload, upload.url),
     onChunkComplete: (bytes) => resize(() => portions.arrived(bytes)),
     retryDelays: RETRY_MS,
     removeFingerprintOnSuccess: true,
@@ -29,6 +45,7 @@ export function resumable(file, { endpoint, subject, metadata, onProgress, onErr
     metadata: { filename: file.name, filetype: file.type, ...metadata },
     fingerprint: async (chosen) => ["yanxiu", viewerId(), subject, chosen.name, chosen.size, chosen.lastModified].join("|"),
     onShouldRetry: (error) => {
+      if (error.causingError instanceof SomebodyElse) return false;
       const status = statusOf(error);
       if (!status) resize(() => portions.broke());
       if (status === 409) return error.originalRequest.getMethod() !== "POST";
@@ -42,10 +59,20 @@ export function resumable(file, { endpoint, subject, metadata, onProgress, onErr
 }
 
 /**
+ * The upload has an address, and no other is made: as long as tus knows where to make one, it takes any answer that is
+ * not the one hoped for (a server that restarts, a sign-in that has ended) for a reason to begin again at nothing.
+ */
+export function continueAt(upload, address) {
+  upload.url = address;
+  upload.options.endpoint = null;
+}
+
+/**
  * Tell the server of a file before its turn comes: it refuses at once what it would refuse later, and knows of the file
- * also after this page is closed. Gives the address; throws {status, message}, status 0 when the line is lost.
+ * also after this page is closed. Gives the address; throws {status, message}, status 0 when the line is lost, or SomebodyElse.
  */
 export async function announce(file, endpoint, metadata) {
+  checkStillHere();
   const pairs = Object.entries({ filename: file.name, filetype: file.type, ...metadata });
   const headers = {
     "Tus-Resumable": "1.0.0",

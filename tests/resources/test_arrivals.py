@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -12,12 +14,15 @@ from flask import Flask
 from tests.support.clients import Client
 from tests.support.documents import docx_bytes
 from tests.support.tus import BASE, Tus
+from yanxiu.accounts.models import User
 from yanxiu.core.db import db
 from yanxiu.core.resumable.store import UploadStore
+from yanxiu.core.storage import storage
 from yanxiu.core.tasks import enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.resources import arrivals
 from yanxiu.resources.extraction import intake
+from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.models import ResourceUpload
 
@@ -28,10 +33,16 @@ TEXT = "教学目标：理清起因、经过、结果。".encode()
 
 @pytest.fixture
 def store(app: Flask) -> Iterator[UploadStore]:
+    """The folder of unfinished uploads without what other tests of this process left there, of whichever feature."""
     found = arrivals.open_store(app.config["YANXIU"])
+
+    def clear() -> None:
+        for path in (*found.root.glob("*.part"), *found.root.glob("*.json")):
+            path.unlink()
+
+    clear()
     yield found
-    for upload in list(found.all()):
-        found.forget(upload.id)
+    clear()
 
 
 @pytest.fixture
@@ -104,9 +115,20 @@ def test_a_file_whose_content_is_another_or_waits_already_is_refused_in_words_an
     assert "对不上" in answer.json["message"]
     assert door(teacher).head(wrong).status_code == 404
     assert take(teacher, sent(teacher)).status_code == 200
+    there = set(storage().keys())
     twin = take(teacher, sent(teacher, name="副本.txt"))
     assert (twin.status_code, twin.json["message"]) == (422, f"和“{NAME}”一模一样，它已经在下面等着发布，不用再传")
     assert rows(app) == [NAME]
+    with app.app_context():
+        waiting = db.session.query(ResourceUpload).one()
+        again = io.BytesIO(TEXT)
+        owner = db.session.get(User, waiting.owner_id)
+        for key in (waiting.arrival_key, "another request was faster"):
+            checked = intake.take_in(again, NAME)
+            with pytest.raises(UnsuitableFileError) if key != waiting.arrival_key else nullcontext():
+                assert arrivals._keep(owner, checked, key, "") == waiting.id
+            again.seek(0)
+    assert set(storage().keys()) == there, "bytes that no row holds are gone"
 
 
 def test_who_finds_no_turn_keeps_the_bytes_and_asks_again(teacher, app, monkeypatch):

@@ -13,7 +13,9 @@ from yanxiu.lessonplans.models import LessonPlan, Revision
 from yanxiu.lessonplans.models.preparations import FINAL
 from yanxiu.lessonplans.queries import find_plan
 from yanxiu.lessonplans.services.rounds import keep_round
+from yanxiu.resources import originals
 from yanxiu.resources.models import Resource, ResourceCopy
+from yanxiu.resources.originals import uses_in_plans
 
 
 def plan_made(answer) -> int:
@@ -21,7 +23,7 @@ def plan_made(answer) -> int:
     return int(answer.location.rsplit("/", 1)[1])
 
 
-def test_a_word_file_becomes_ones_own_plan_that_names_its_author(app, cast, client_for):
+def test_a_word_file_becomes_ones_own_plan_that_names_its_author(app, cast, client_for, monkeypatch):
     with app.app_context():
         resource_id = make_resource(cast.user("teacher"), subject="语文", edition="自编版", unit="第二单元").id
     colleague, teacher = client_for("colleague"), client_for("teacher")
@@ -47,7 +49,18 @@ def test_a_word_file_becomes_ones_own_plan_that_names_its_author(app, cast, clie
     hidden = teacher.get(f"/resources/{resource_id}").text
     assert '<span class="num">1</span> 位老师复制到自己的备课里改编过' in hidden
     assert f"/lesson-plans/{plan_id}" not in hidden
+    with app.app_context(), monkeypatch.context() as few:
+        few.setattr(originals, "SHOWN", 0)
+        resource = db.session.get(Resource, resource_id)
+        told = [uses_in_plans(cast.viewer(key), resource).others for key in ("colleague", "teacher")]
+        with unit_of_work():
+            db.session.get(LessonPlan, plan_id).visibility = "school"
+        told.append(uses_in_plans(cast.viewer("teacher"), resource).others)
+        with unit_of_work():
+            db.session.get(LessonPlan, plan_id).visibility = "private"
+    assert told == [0, 1, 0], "neither oneself nor whose plan one may see is one of the others"
     colleague.post(f"/lesson-plans/{plan_id}/deletion")
+    assert "复制到自己的备课里改编过" not in colleague.get(f"/resources/{resource_id}").text
     assert plan_made(colleague.post(f"/lesson-plans/copies/{resource_id}")) != plan_id
     with app.app_context(), unit_of_work():
         db.session.get(Resource, resource_id).visibility = "private"

@@ -8,12 +8,14 @@ from docx import Document
 
 from tests.support.lessonplans import make_plan
 from tests.support.preparations import bring_to, step
-from tests.support.resources import make_resource
+from tests.support.resources import checked_file, make_resource
 from yanxiu.core.db import db
 from yanxiu.core.storage import storage
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.models.preparations import AGREED, FINAL
 from yanxiu.lessonplans.queries import find_plan
+from yanxiu.lessonplans.queries.papers import paper_now
+from yanxiu.resources.from_plans import publish_now
 from yanxiu.resources.models import Resource
 
 
@@ -64,10 +66,18 @@ def test_an_owner_puts_a_plan_into_the_library_at_a_press_and_brings_it_up_to_da
         told = (resource.visibility, resource.source, resource.plan_id, resource.lesson, resource.kind)
         assert told == ("private", "generated", plan_id, "草船借箭", "plan")
     assert "更新资源库里的这一份" in client.get(f"/lesson-plans/{plan_id}").text
+    with app.app_context(), unit_of_work():
+        find_plan(plan_id).title = "《草船借箭》第二课时"
     assert client.post(f"/resources/from-plans/{plan_id}").headers["Location"] == f"/resources/{resource.id}"
     with app.app_context():
         [resource] = db.session.query(Resource).all()
         assert [file.number for file in resource.files] == [2, 1]
+        with storage().open(resource.files[0].stored_file.key) as source:
+            same = checked_file(data=source.read())
+        with unit_of_work():
+            publish_now(cast.user("teacher"), paper_now(cast.viewer("teacher"), plan_id), same)
+        assert len(resource.files) == 2, "pressed twice"
+        assert same.received.key not in set(storage().keys())
     with app.app_context():
         theirs = make_resource(cast.user("colleague"), "原来的教案").id
     made = int(client.post(f"/lesson-plans/copies/{theirs}").location.rsplit("/", 1)[1])

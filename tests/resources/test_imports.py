@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import io
 import zipfile
 
@@ -10,26 +11,34 @@ import pytest
 
 from tests.resources.matrix_textbooks import BOOKS
 from tests.support.documents import docx_bytes, xlsx_bytes
-from tests.support.resources import checked_file, make_resource
+from tests.support.resources import checked_file, make_resource, make_upload
 from yanxiu.accounts.queries import viewer_of
 from yanxiu.core.db import db
-from yanxiu.core.errors import InvalidError
-from yanxiu.core.storage import StoredFile
+from yanxiu.core.errors import InvalidError, NotFoundError
+from yanxiu.core.storage import StoredFile, storage
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.resources.import_sheet import MAX_ROWS, parse_sheet
-from yanxiu.resources.importing import tidy_path
-from yanxiu.resources.models import Resource, ResourceImport, ResourceUpload
-from yanxiu.resources.queries.imports import outlook_of
-from yanxiu.resources.services import set_favorite
+from yanxiu.resources.importing import _take, tidy_path
+from yanxiu.resources.models import Resource, ResourceCopy, ResourceImport, ResourceUpload
+from yanxiu.resources.models.imports import UNPACKING
+from yanxiu.resources.queries.imports import outlook_of, rows_of
+from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, set_favorite
+from yanxiu.resources.services import imports as services
 from yanxiu.resources.services.imports import (
     add_file,
     begin_import,
     confirm_import,
+    drop_import,
     publish_next_rows,
+    settle_unpacking,
     undo_import,
     undo_next_rows,
+    used_since,
 )
 from yanxiu.resources.services.textbooks import import_chains
+from yanxiu.resources.services.voices import comment, rate
+from yanxiu.resources.subscribers import JOBS
+from yanxiu.resources.views import imports as views
 
 HEADS = ["文件名*", "标题", "类型", "年级", "学科", "册", "课", "标签", "年份", "可见范围", "工作坊", "许可"]
 SHEET = [
@@ -37,7 +46,7 @@ SHEET = [
     ["草船借箭", "", "教案", "", "语文", "", "草船借箭", "公开课，三国", "2025", "本校", "", ""],
     ["二/课.docx", "二班的课", "课件", "5年级", "语文", "下", "草船借剑", "", "", "", "", ""],
     ["课.docx", "哪一个", "课件"],
-    ["不在.docx", "缺文件", "课件"],
+    ["二/课后练.docx", "缺文件", "课件"],
     [],
     ["旧的.docx", "早就有", "教学设计"],
     ["一/课.docx", "填错", "教按", "十年级", "", "", "", "", "25", "所有人", "", "随便"],
@@ -59,7 +68,7 @@ def drafted(cast, rows=SHEET) -> ResourceImport:
         found = begin_import(teacher, "导入.xlsx", parse_sheet(rows))
     make_resource(teacher, "早就有", data=OLD)
     files = {"资料/草船借箭.docx": "一", "资料/一/课.docx": "二", "资料/二/课.docx": "三", "资料/旧的.docx": "旧",
-             "资料/坊.docx": "四", "资料/没写到.docx": "五"}  # fmt: skip
+             "资料/坊.docx": "四", "资料/课后练习.docx": "五"}  # fmt: skip
     for path, text in files.items():
         checked = checked_file(path.rsplit("/", 1)[-1], OLD if text == "旧" else docx_bytes(text))
         with unit_of_work():
@@ -72,7 +81,8 @@ def test_the_dry_run_says_of_every_row_what_it_would_become_and_writes_nothing(c
     with count_queries() as few:
         outlook = outlook_of(viewer_of(cast.user("teacher")), set(), found)
     assert few.count <= 12
-    told = {line.number: (line.verdict, "；".join((*line.errors, *line.notes))) for line in outlook.lines}
+    lines = [outlook.hinted(line) for line in outlook.lines]
+    told = {line.number: (line.verdict, "；".join((*line.errors, *line.notes))) for line in lines}
     first = outlook.lines[0]
     assert told[2] == ("new", "")
     assert (first.details["grade"], first.details["volume"], first.details["unit"]) == ("五年级", "下册", "第二单元")
@@ -84,7 +94,7 @@ def test_the_dry_run_says_of_every_row_what_it_would_become_and_writes_nothing(c
     assert told[3] == ("new", "目录里没有“草船借剑”这一课，最接近的是“草船借箭”（五年级下册第二单元）")
     assert told[4] == ("faulty", "有 2 个文件都叫这个名字，请写上文件夹：资料/一/课.docx、资料/二/课.docx")
     assert told[5][0] == "missing"
-    assert "文件夹里没有“不在.docx”" in told[5][1]
+    assert told[5][1].startswith("文件夹里没有“二/课后练.docx”，最像的是“课后练习.docx”")
     assert told[7] == ("same", "资源库里已经有《早就有》，内容也一样")
     assert told[8][0] == "faulty"
     for words in (
@@ -98,7 +108,7 @@ def test_the_dry_run_says_of_every_row_what_it_would_become_and_writes_nothing(c
     assert told[9] == ("faulty", "第 2 行已经用了这个文件")
     assert told[10] == ("faulty", "您参加的工作坊里没有“没有的坊”")
     assert told[11] == ("faulty", "“文件名”空着")
-    assert [upload.path for upload in outlook.unused] == ["资料/没写到.docx"]
+    assert [upload.path for upload in outlook.unused] == ["资料/课后练习.docx"]
     assert db.session.query(Resource).count() == 1
 
 
@@ -140,6 +150,73 @@ def test_a_confirmed_import_makes_its_resources_once_and_goes_back_but_for_what_
                 break
     left = {each.title: each.removed_at is None for each in db.session.query(Resource)}
     assert left == {"早就有": True, "草船借箭": False, "二班的课": True}
+
+
+def test_stars_comments_and_copies_of_others_are_uses_too(ctx, cast):
+    resource, colleague = make_resource(cast.user("teacher")), cast.user("colleague")
+    with unit_of_work():
+        comment(cast.user("teacher"), resource, "自己说的", "")
+        file_id = resource.current_file_id
+    assert used_since([resource.id]) == {}
+    with unit_of_work():
+        rate(colleague, resource, 5)
+        comment(colleague, resource, "很好", "")
+        db.session.add(ResourceCopy(resource_id=resource.id, file_id=file_id, user_id=colleague.id, plan_id=1, base=1))
+    assert used_since([resource.id]) == {resource.id: "有人评过分、有人评论过、有人复制改编过，没有动"}
+
+
+def test_what_was_remembered_by_a_number_is_never_somebody_elses_file(ctx, cast):
+    teacher = cast.user("teacher")
+    with unit_of_work():
+        first = make_upload(teacher)
+        discard_upload(None, db.session.get(ResourceUpload, first))
+        gone = begin_import(teacher, "放弃的.xlsx", parse_sheet(SHEET[:2]))
+        gone_id = gone.id
+        drop_import(teacher, gone)
+    other = make_upload(teacher)
+    with unit_of_work():
+        found = begin_import(teacher, "导入.xlsx", parse_sheet(SHEET[:2]))
+        add_file(teacher, found, checked_file(), "草船借箭.docx")
+        confirm_import(teacher, found, outlook_of(viewer_of(teacher), set(), found))
+        row = rows_of(found)[0]
+        row.upload_id = other
+    assert (other > first, found.id > gone_id) == (True, True)
+    with unit_of_work():
+        publish_next_rows(found.id)
+    assert (row.outcome, row.resource_id) == ("failed", None)
+    with unit_of_work():
+        found.state = UNPACKING
+        settle_unpacking(found, other, [])
+    JOBS["resources.drop_upload"]({"upload_id": other}, None)
+    waiting = db.session.get(ResourceUpload, other)
+    assert waiting is not None
+    with unit_of_work():
+        db.session.get(ResourceUpload, other).created_at -= UPLOAD_LIFETIME
+    JOBS["resources.drop_upload"]({"upload_id": other}, None)
+    assert db.session.get(ResourceUpload, other) is None
+
+
+def test_bytes_of_a_file_that_is_refused_do_not_stay(ctx, cast, client_for, monkeypatch):
+    teacher = cast.user("teacher")
+    with unit_of_work():
+        import_id = begin_import(teacher, "导入.xlsx", parse_sheet(SHEET[:2])).id
+    there = set(storage().keys())
+    client = client_for("teacher")
+    with monkeypatch.context() as none:
+        none.setattr(services, "MAX_FILES", 0)
+        sent = {"path": "课.txt", "files": (io.BytesIO("课".encode()), "课.txt")}
+        client.post(f"/resources/imports/{import_id}/files", data=sent)
+    monkeypatch.setattr(services, "MAX_DRAFTS", 1)
+    monkeypatch.setattr(views, "take_in", lambda *_: pytest.fail("a ZIP is read although it cannot be kept"))
+    bundle = {"sheet": (io.BytesIO(b"PK"), "资料.zip")}
+    assert client.post("/resources/imports", data=bundle).status_code == 422
+    with pytest.raises(NotFoundError):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as writing:
+            writing.writestr("课.txt", "课")
+        with zipfile.ZipFile(archive) as reading:
+            _take(reading, reading.infolist()[0], "课.txt", import_id + 1)
+    assert set(storage().keys()) == there
 
 
 def test_over_http_a_zip_with_its_sheet_becomes_a_report_and_a_bad_sheet_says_why(client_for, app, work):
@@ -186,12 +263,14 @@ def test_over_http_a_zip_with_its_sheet_becomes_a_report_and_a_bad_sheet_says_wh
     assert [cell.value for cell in template.active[1]][:3] == ["文件名*", "标题", "类型"]
 
 
-def test_five_hundred_rows_are_read_and_more_are_refused(ctx, cast):
+def test_five_hundred_rows_are_read_and_more_are_refused(ctx, cast, monkeypatch):
     rows = [["文件名", "类型"], *([f"课{n}.docx", "课件"] for n in range(MAX_ROWS))]
     with pytest.raises(InvalidError, match="最多导入 500 行"):
         parse_sheet([*rows, ["多.docx", "课件"]])
     assert tidy_path("..\\a//b\u202e/ 课 件.docx") == "a/b/课 件.docx"
     with unit_of_work():
         found = begin_import(cast.user("teacher"), "大.xlsx", parse_sheet(rows))
-    outlook = outlook_of(viewer_of(cast.user("teacher")), set(), db.session.get(ResourceImport, found.id))
+    with monkeypatch.context() as quick:
+        quick.setattr(difflib, "get_close_matches", lambda *_: pytest.fail("a hint for a line that nobody looks at"))
+        outlook = outlook_of(viewer_of(cast.user("teacher")), set(), db.session.get(ResourceImport, found.id))
     assert outlook.counts["missing"] == MAX_ROWS

@@ -115,9 +115,11 @@ def test_a_rename_a_move_and_a_remap_take_every_resource_along_and_can_be_taken_
     before = {r.id: place_of(r) for r in db.session.scalars(select(Resource))}
     outlook = remap_outlook(cast.viewer("admin"), (), db.session.get(TextbookNode, edition.id), target)
     assert (outlook.moving, outlook.unmatched) == (3, 2), "what only its owner may see is not counted"
+    changed_at = {r.id: r.updated_at for r in db.session.scalars(select(Resource))}
     with unit_of_work():
         remap = remap_node(admin, db.session.get(TextbookNode, edition.id), db.session.get(TextbookNode, target.id))
     after = {r.id: r for r in db.session.scalars(select(Resource))}
+    assert {r.id: r.updated_at for r in after.values()} == changed_at
     assert {r.edition for r in after.values()} == {"苏教版"}
     assert (after[old.id].textbook_id, after[old.id].lesson) == (unit.id, "草船借箭")
     assert after[without_unit.id].textbook_id == volume.id

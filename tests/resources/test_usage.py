@@ -22,6 +22,7 @@ from yanxiu.resources.services.usage import report_use, withdraw_use
 
 def test_a_use_counts_once_a_day_and_its_author_hears_of_it(ctx, cast):
     resource = make_resource(cast.user("teacher"))
+    changed_at = resource.updated_at
     colleague, today = cast.user("colleague"), clock.today()
     with unit_of_work():
         report_use(colleague, resource, today)
@@ -37,7 +38,8 @@ def test_a_use_counts_once_a_day_and_its_author_hears_of_it(ctx, cast):
         withdraw_use(cast.user("teacher"), resource, own.id)
     with unit_of_work():
         withdraw_use(colleague, resource, own.id)
-    assert db.session.get(Resource, resource.id).use_count == 2
+    db.session.expire_all()
+    assert (resource.use_count, resource.updated_at) == (2, changed_at)
     told = db.session.scalars(select(Notification).where(Notification.kind == "resource_taught")).all()
     assert {notification.user_id for notification in told} == {cast.teacher.id}
 

@@ -19,6 +19,7 @@ FETCH = {"X-Requested-With": "fetch"}
 
 def test_stars_add_up_and_rank_what_many_found_good(ctx, cast):
     plain, one_friend, many = (make_resource(cast.user("teacher"), title) for title in ("甲", "乙", "丙"))
+    changed_at = many.updated_at
     with unit_of_work():
         rate(cast.user("colleague"), one_friend, 5)
         for key in ("colleague", "principal", "villager", "researcher"):
@@ -26,7 +27,7 @@ def test_stars_add_up_and_rank_what_many_found_good(ctx, cast):
         rate(cast.user("principal"), many, 4)
     with pytest.raises(InvalidError), unit_of_work():
         rate(cast.user("leader"), many, 6)
-    assert (many.rating_count, many.rating_sum) == (4, 19)
+    assert (many.rating_count, many.rating_sum, many.updated_at) == (4, 19, changed_at)
     page = library_page(cast.viewer("colleague"), (), LibraryFilter(sort="rated"))
     assert [resource.title for resource in page.items] == ["丙", "乙", "甲"]
     with unit_of_work():

@@ -21,7 +21,7 @@ from yanxiu.resources.extraction.formats import LARGEST, UnsuitableFileError, cl
 from yanxiu.resources.extraction.intake import CheckedFile, check_size, take_in
 from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.queries import MOST_WAITING, count_waiting, find_arrival, find_waiting_twin
-from yanxiu.resources.services import receive_upload
+from yanxiu.resources.services import drop_unkept, gone_unless_kept, receive_upload
 
 log = logging.getLogger(__name__)
 SWEEP_JOB = "resources.sweep_arrivals"
@@ -131,11 +131,12 @@ def _taken(store: UploadStore, upload: Upload, actor: User, key: str) -> int:
 
 def _keep(actor: User, checked: CheckedFile, key: str, folder: str) -> int:
     """Write the row; a file whose very bytes wait already is refused by the name under which they do."""
-    with unit_of_work():
+    with gone_unless_kept(checked), unit_of_work():
         twin = find_waiting_twin(actor.id, checked.received.sha256)
         if twin is None:
             return receive_upload(actor, checked, key, folder=folder).id
         if twin.arrival_key == key:
+            drop_unkept(checked)
             return twin.id  # another request was a moment faster
         name = twin.stored_file.name
     storage().delete(checked.received.key)

@@ -9,15 +9,23 @@ from typing import Any
 from sqlalchemy import select
 
 from yanxiu.accounts.models import User
-from yanxiu.core.db import db
-from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.db import db, hold
+from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
 from yanxiu.core.tasks import JobContext
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.queries.papers import PlanPaper, paper_of
 from yanxiu.lessonplans.queries.word_files import word_of_plan
 from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.models import Resource
-from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, update_resource
+from yanxiu.resources.services import (
+    ResourceDetails,
+    add_version,
+    drop_unkept,
+    gone_unless_kept,
+    publish_resource,
+    receive_upload,
+    update_resource,
+)
 
 FROM_PLAN = "resources.from_plan"
 
@@ -30,9 +38,10 @@ def publish_plan(payload: dict[str, Any], _job: JobContext) -> None:
         return
     checked = _drawn(paper)
     db.session.rollback()
-    with unit_of_work():
+    with gone_unless_kept(checked), unit_of_work():
         paper = paper_of(plan_id, number)
-        if paper is None or paper.plan.deleted_at is not None:
+        if paper is None or not hold(paper.plan) or paper.plan.deleted_at is not None:
+            drop_unkept(checked)
             return
         known = _known(plan_id)
         if known is None:
@@ -41,6 +50,8 @@ def publish_plan(payload: dict[str, Any], _job: JobContext) -> None:
             _place(paper, known)
             added = add_version(paper.owner, known, checked, "重新定案")
             known.plan_revision = added.plan_revision = number
+        else:
+            drop_unkept(checked)
 
 
 def draw_plan(paper: PlanPaper) -> CheckedFile:
@@ -50,8 +61,11 @@ def draw_plan(paper: PlanPaper) -> CheckedFile:
 
 def publish_now(actor: User, paper: PlanPaper, checked: CheckedFile, credit: str = "") -> Resource:
     """Put an own plan into the library at a press: a newer version of what it became before, else a resource that only
-    its owner sees until they say who else. `credit` says whose work the plan goes back to.
+    its owner sees until they say who else. `credit` says whose work the plan goes back to. The very file that is there
+    already is no newer version: a button may be pressed twice.
     """
+    if not hold(paper.plan):
+        raise NotFoundError
     known = _known(paper.plan.id)
     if known is None:
         details = replace(_details(paper, "private"), summary=credit)
@@ -61,7 +75,11 @@ def publish_now(actor: User, paper: PlanPaper, checked: CheckedFile, credit: str
         return made
     if known.owner_id != actor.id:
         raise ConflictError("这份教案已经由别的老师放进资源库了")
-    add_version(actor, known, checked, "从教案更新")
+    current = known.current_file
+    if current is not None and current.stored_file.sha256 == checked.received.sha256:
+        drop_unkept(checked)
+    else:
+        add_version(actor, known, checked, "从教案更新")
     return known
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from yanxiu.core.db import db
-from yanxiu.core.errors import InvalidError, TooLargeError, YanxiuError
+from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError, YanxiuError
 from yanxiu.core.html import without_invisible
 from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.spreadsheets import read_rows
@@ -26,6 +26,7 @@ from yanxiu.resources.import_sheet import MAX_COLUMNS, MAX_ROWS, SheetRow, parse
 from yanxiu.resources.models import ResourceImport, ResourceUpload
 from yanxiu.resources.models.imports import UNPACKING
 from yanxiu.resources.queries.imports import files_of
+from yanxiu.resources.services import gone_unless_kept
 from yanxiu.resources.services.imports import (
     PUBLISH,
     UNDO,
@@ -129,10 +130,11 @@ def _take(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, import_id:
     except YanxiuError as error:
         log.info("a file of import %s was refused: %s", import_id, error.message)
         return
-    with unit_of_work():
+    with gone_unless_kept(checked), unit_of_work():
         found = db.session.get(ResourceImport, import_id)
-        if found is not None:
-            add_file(found.owner, found, checked, name)
+        if found is None:
+            raise NotFoundError  # it was given up meanwhile, and nothing more is to be unpacked
+        add_file(found.owner, found, checked, name)
 
 
 def _in_steps(step: Callable[[int], bool]) -> JobHandler:

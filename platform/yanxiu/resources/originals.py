@@ -79,7 +79,7 @@ class Uses:
 
 
 def uses_in_plans(viewer: Viewer, resource: Resource) -> Uses:
-    """Tell where a resource was used. `others` counts people of whose plans the viewer sees none."""
+    """Tell where a resource was used. `others` counts other people of whose plans the viewer sees none."""
     rows = copies_of(resource.id)
     if not rows:
         return Uses((), 0, None)
@@ -91,7 +91,8 @@ def uses_in_plans(viewer: Viewer, resource: Resource) -> Uses:
         for row in told
     ]
     mine = (row.plan_id for row in rows if _is_mine(viewer, resource, row.user_id, row.file_id) and row.plan_id in seen)
-    return Uses(shown, copiers_of(resource.id) - len({row.user_id for row in told}), next(mine, None))
+    known = {row.user_id for row in rows if row.plan_id in seen or row.user_id == viewer.user_id}
+    return Uses(shown, copiers_of(resource.id) - len(known), next(mine, None))
 
 
 def _is_mine(viewer: Viewer, resource: Resource, user_id: int, file_id: int) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from yanxiu.accounts.events import OrganizationCreated, OrganizationMoved
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription, record
 from yanxiu.core.file_text import SlowFileError, text_in_file
@@ -183,7 +184,7 @@ def drop_upload(payload: dict[str, Any], job: JobContext) -> None:
     """Throw away a file nobody described within a week."""
     with unit_of_work():
         upload = db.session.get(ResourceUpload, payload["upload_id"])
-        if upload is not None:
+        if upload is not None and upload.created_at <= clock.now() - UPLOAD_LIFETIME:
             discard_upload(None, upload)
 
 

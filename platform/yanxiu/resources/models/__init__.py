@@ -232,10 +232,11 @@ class ResourceUpload(Model):
     `guess` holds what was read from name and text, `proposals` what the text says with the reason, by column; the row
     goes when it is published, discarded or a week old.
     `arrival_key` is the resumable upload it came as, so that a repeated last step finds the row and makes no second.
+    Jobs and rows of imports know it by its number a week long, so no number is given twice.
     """
 
     __tablename__ = "resource_upload"
-    __table_args__ = (UniqueConstraint("owner_id", "arrival_key"),)
+    __table_args__ = (UniqueConstraint("owner_id", "arrival_key"), {"sqlite_autoincrement": True})
 
     id: Mapped[Id]
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)

@@ -23,6 +23,7 @@ class ResourceImport(Timestamps, Model):
     """
 
     __tablename__ = "resource_import"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # jobs know an import by its number: none is given twice
 
     id: Mapped[Id]
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)

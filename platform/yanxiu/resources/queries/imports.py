@@ -6,8 +6,9 @@ import difflib
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -33,7 +34,7 @@ _GUESSED = ("kind", *COLUMNS)
 class RowOutlook:
     """What a row would become: `verdict`, what is wrong (`errors`) or worth knowing (`notes`), in words.
 
-    `details` are the values of the resource to be, `guessed` those of them that nobody typed.
+    `details` are the values of the resource to be, `guessed` those of them that nobody typed, `typed` those somebody did.
     """
 
     number: int
@@ -42,6 +43,7 @@ class RowOutlook:
     errors: tuple[str, ...]
     notes: tuple[str, ...]
     details: dict[str, Any]
+    typed: Mapping[str, Any]
     guessed: tuple[str, ...]
     upload_id: int | None
     same_id: int | None
@@ -54,6 +56,8 @@ class Outlook:
     lines: list[RowOutlook]
     unused: list[ResourceUpload]
     files: int
+    hinted: Callable[[RowOutlook], RowOutlook]
+    """Says of a line with a wrong name what was meant, perhaps. Takes milliseconds: for the lines that somebody looks at."""
 
     @property
     def counts(self) -> Counter[str]:
@@ -101,7 +105,13 @@ def outlook_of(viewer: Viewer, workshop_ids: Collection[int], found: ResourceImp
     same = same_files(viewer, workshop_ids, {upload.stored_file.sha256 for upload in uploads})
     lines = [_line(row, files, words, books, same) for row in rows]
     unused = [upload for upload in uploads if upload.id not in files.taken]
-    return Outlook(lines, unused, len(uploads))
+    return Outlook(lines, unused, len(uploads), partial(_hinted, files, books))
+
+
+def _hinted(files: _Files, books: _Books, line: RowOutlook) -> RowOutlook:
+    errors = (e + files.hint(line.cells.get("file", "")) if e.startswith(_ABSENT) else e for e in line.errors)
+    notes = (books.hint(line.typed) or note if note == _unknown(line.typed) else note for note in line.notes)
+    return replace(line, errors=tuple(errors), notes=tuple(notes))
 
 
 def _line(
@@ -138,6 +148,7 @@ def _line(
         tuple(dict.fromkeys((*wrong.values(), missing)) if missing else wrong.values()),
         tuple(notes),
         details,
+        typed,
         tuple(str(value) for key, value in guessed.items() if key != "kind"),
         upload.id if upload else None,
         twin.id if twin is not None else None,
@@ -160,9 +171,7 @@ class _Files:
             return None, "“文件名”空着"
         found = self.by_name.get(_key(name), [])
         if not found:
-            near = difflib.get_close_matches(_key(name), self.by_name, 1, 0.75)
-            hint = f"，最像的是“{os.path.basename(self.by_name[near[0]][0].path)}”" if near else ""
-            return None, f"{_ABSENT}“{name}”{hint}"
+            return None, f"{_ABSENT}“{name}”"
         if len(found) > 1:
             paths = "、".join(upload.path for upload in found[:3])
             return None, f"有 {len(found)} 个文件都叫这个名字，请写上文件夹：{paths}"
@@ -170,6 +179,17 @@ class _Files:
             return None, f"第 {self.taken[found[0].id]} 行已经用了这个文件"
         self.taken[found[0].id] = number
         return found[0], ""
+
+    def hint(self, name: str) -> str:
+        """Return words that name the file most like a name that no file has; empty if none is like it."""
+        near = difflib.get_close_matches(_bare(name), self._bare_names, 1, 0.75)
+        return f"，最像的是“{self._bare_names[near[0]]}”" if near else ""
+
+    @cached_property
+    def _bare_names(self) -> dict[str, str]:
+        uploads = (upload for found in self.by_name.values() for upload in found)
+        names = (os.path.basename(upload.path or upload.stored_file.name) for upload in uploads)
+        return {_bare(name): name for name in names}
 
 
 def _names_of(path: str) -> set[str]:
@@ -183,46 +203,81 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).replace("\\", "/").strip("/ ").casefold()
 
 
+def _bare(name: str) -> str:
+    return os.path.splitext(_key(name).rsplit("/", 1)[-1])[0]
+
+
 class _Books:
     """The lessons of a county's catalog that a sheet names, or might have meant."""
 
     def __init__(self, county_id: int | None, wanted: Collection[str]) -> None:
         self.rows: list[dict[str, str]] = []
+        self.by_lesson: dict[str, list[dict[str, str]]] = {}
+        self._books: dict[tuple[tuple[str, str], ...], dict[str, dict[str, str]]] = {}
+        self._hints: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
         if county_id is None or not wanted:
             return
         lessons = TextbookNode.county_id == county_id, TextbookNode.level == len(COLUMNS) - 1
         columns = [getattr(TextbookNode, column) for column in COLUMNS]
         statement = select(*columns).where(*lessons, TextbookNode.retired_at.is_(None)).order_by(TextbookNode.id)
         self.rows = [dict(zip(COLUMNS, row, strict=True)) for row in db.session.execute(statement)]
+        for row in self.rows:
+            self.by_lesson.setdefault(row["lesson"], []).append(row)
 
     def completed(self, typed: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """Fill what was left out and the catalog is sure of; say which lesson is meant where it has none of that name."""
+        """Fill what was left out and the catalog is sure of; say so where it has no lesson of that name."""
         values = dict(typed)
-        notes: list[str] = []
         if not typed.get("lesson") or not self.rows:
-            return values, notes
+            return values, []
+        namesakes = self.by_lesson.get(str(typed["lesson"]), [])
         said = {column: typed[column] for column in COLUMNS if typed.get(column)}
-        fitting = [row for row in self.rows if all(row[column] == name for column, name in said.items())]
+        fitting = [row for row in namesakes if _fits(row, said)]
         if fitting:
             sure = {column for column in COLUMNS if len({row[column] for row in fitting}) == 1}
             values |= {column: fitting[0][column] for column in sure if not typed.get(column)}
-            return values, notes
-        book = {column: name for column, name in said.items() if column not in ("unit", "lesson")}
-        near_by = [row for row in self.rows if all(row[column] == name for column, name in book.items())]
-        if near_by:
-            notes.append(_not_there(str(typed["lesson"]), near_by))
-        return values, notes
+            return values, []
+        book = _book_of(typed)
+        same = next((row for row in namesakes if _fits(row, book)), None)
+        if same is not None:
+            return values, [f"目录里“{same['lesson']}”在{same['unit']}，和填的单元不一样"]
+        return values, [_unknown(typed)] if self._lessons_in(book) else []
+
+    def hint(self, typed: Mapping[str, Any]) -> str:
+        """Return words that name the lesson of the book most like the one that is not there; empty if none is like it."""
+        lesson, book = str(typed["lesson"]), _book_of(typed)
+        key = lesson, tuple(book.items())
+        if key not in self._hints:
+            self._hints[key] = self._hint(lesson, book)
+        return self._hints[key]
+
+    def _hint(self, lesson: str, book: Mapping[str, str]) -> str:
+        rows = self._lessons_in(book)
+        sharing = [name for name in rows if not set(lesson).isdisjoint(name)]
+        near = difflib.get_close_matches(lesson, sharing, 1, 0.3)
+        if not near:
+            return ""
+        row = rows[near[0]]
+        return f"目录里没有“{lesson}”这一课，最接近的是“{near[0]}”（{row['grade']}{row['volume']}{row['unit']}）"
+
+    def _lessons_in(self, book: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+        """The first lesson of each name in the books that are meant; many rows of a sheet mean the same ones."""
+        key = tuple(book.items())
+        if key not in self._books:
+            fitting = (row for row in reversed(self.rows) if _fits(row, book))
+            self._books[key] = {row["lesson"]: row for row in fitting}
+        return self._books[key]
 
 
-def _not_there(lesson: str, book: Sequence[Mapping[str, str]]) -> str:
-    same = next((row for row in book if row["lesson"] == lesson), None)
-    if same is not None:
-        return f"目录里“{lesson}”在{same['unit']}，和填的单元不一样"
-    near = difflib.get_close_matches(lesson, [row["lesson"] for row in book], 1, 0.3)
-    if not near:
-        return f"目录里没有“{lesson}”这一课，照填的文字写"
-    row = next(row for row in book if row["lesson"] == near[0])
-    return f"目录里没有“{lesson}”这一课，最接近的是“{near[0]}”（{row['grade']}{row['volume']}{row['unit']}）"
+def _book_of(typed: Mapping[str, Any]) -> dict[str, str]:
+    return {column: typed[column] for column in COLUMNS if typed.get(column) and column not in ("unit", "lesson")}
+
+
+def _fits(row: Mapping[str, str], said: Mapping[str, str]) -> bool:
+    return all(row[column] == name for column, name in said.items())
+
+
+def _unknown(typed: Mapping[str, Any]) -> str:
+    return f"目录里没有“{typed.get('lesson')}”这一课，照填的文字写"
 
 
 def offered_words(county_id: int | None) -> dict[str, list[str]]:

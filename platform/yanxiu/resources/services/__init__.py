@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -337,6 +338,27 @@ def drop_files(files: Sequence[StoredFile]) -> None:
     unit = current_unit_of_work()
     if unit is not None:
         unit.after_commit(lambda: _delete_bytes(keys))
+
+
+@contextmanager
+def gone_unless_kept(checked: CheckedFile) -> Iterator[None]:
+    """Around the unit of work that gives a file its row: when that fails, bytes that no row holds are deleted."""
+    try:
+        yield
+    except Exception:
+        key = checked.received.key
+        if (
+            db.session.scalar(select(StoredFile.id).where(StoredFile.key == key)) is None
+        ):  # the commit may have broken off
+            storage().delete(key)
+        raise
+
+
+def drop_unkept(checked: CheckedFile) -> None:
+    """Delete the bytes of a file that needs no row, once the transaction is on disk."""
+    unit = current_unit_of_work()
+    if unit is not None:
+        unit.after_commit(lambda: _delete_bytes([checked.received.key]))
 
 
 def _delete_bytes(keys: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from yanxiu.resources.import_sheet import SheetRow
 from yanxiu.resources.models import (
     CollectionItem,
     Resource,
+    ResourceCopy,
     ResourceDownload,
     ResourceFavorite,
     ResourceFile,
@@ -28,6 +29,7 @@ from yanxiu.resources.models import (
     ResourceUse,
 )
 from yanxiu.resources.models.imports import BROKEN, DRAFT, FINISHED, RUNNING, UNDOING, UNDONE, UNPACKING
+from yanxiu.resources.models.voices import ResourceComment, ResourceRating
 from yanxiu.resources.queries.imports import NEW, Outlook
 from yanxiu.resources.services import (
     ResourceDetails,
@@ -49,7 +51,7 @@ _NOTHING = "这次导入刚刚已经确认过了，请刷新页面看结果"
 
 def begin_import(actor: User, name: str, rows: Sequence[SheetRow]) -> ResourceImport:
     """Keep a sheet that was read; files follow."""
-    _refuse_many_drafts(actor)
+    refuse_many_drafts(actor)
     found = ResourceImport(owner_id=actor.id, name=name)
     db.session.add(found)
     db.session.flush()
@@ -59,7 +61,7 @@ def begin_import(actor: User, name: str, rows: Sequence[SheetRow]) -> ResourceIm
 
 def begin_unpacking(actor: User, checked: CheckedFile) -> ResourceImport:
     """Keep a ZIP with a sheet and its files; the worker unpacks it."""
-    _refuse_many_drafts(actor)
+    refuse_many_drafts(actor)
     found = ResourceImport(owner_id=actor.id, name=checked.received.name, state=UNPACKING)
     db.session.add(found)
     db.session.flush()
@@ -76,7 +78,7 @@ def settle_unpacking(found: ResourceImport, upload_id: int, rows: Sequence[Sheet
     found.state, found.message = (BROKEN, message[:300]) if message else (DRAFT, "")
     _add_rows(found, rows)
     upload = db.session.get(ResourceUpload, upload_id)
-    if upload is not None:
+    if upload is not None and upload.import_id == found.id:
         discard_upload(None, upload)
 
 
@@ -142,7 +144,7 @@ def publish_next_rows(import_id: int) -> bool:
 
 def _publish(owner: User, row: ResourceImportRow) -> None:
     upload = None if row.upload_id is None else db.session.get(ResourceUpload, row.upload_id)
-    if upload is None:
+    if upload is None or upload.import_id != row.import_id:
         row.outcome, row.message = FAILED, "文件已经不在了（传上来的文件保留 7 天），请再导入一次"
         return
     try:
@@ -196,6 +198,12 @@ def used_since(resource_ids: Sequence[int]) -> dict[int, str]:
         ("有人收藏了", select(Resource.id).join(ResourceFavorite, ResourceFavorite.resource_id == Resource.id)
          .where(ResourceFavorite.user_id != Resource.owner_id)),
         ("有人用它上过课", select(Resource.id).join(ResourceUse, ResourceUse.resource_id == Resource.id)),
+        ("有人评过分", select(Resource.id).join(ResourceRating, ResourceRating.resource_id == Resource.id)
+         .where(ResourceRating.user_id != Resource.owner_id)),
+        ("有人评论过", select(Resource.id).join(ResourceComment, ResourceComment.resource_id == Resource.id)
+         .where(ResourceComment.author_id != Resource.owner_id, ResourceComment.withdrawn_at.is_(None))),
+        ("有人复制改编过", select(Resource.id).join(ResourceCopy, ResourceCopy.resource_id == Resource.id)
+         .where(ResourceCopy.user_id != Resource.owner_id)),
         ("收进了资源包", select(Resource.id).join(CollectionItem, CollectionItem.resource_id == Resource.id)),
         ("已经审核过", select(Resource.id).join(ResourceReview, ResourceReview.resource_id == Resource.id)),
         ("后来更新过文件", select(Resource.id).join(ResourceFile, ResourceFile.resource_id == Resource.id)
@@ -239,7 +247,8 @@ def _add_rows(found: ResourceImport, rows: Sequence[SheetRow]) -> None:
     db.session.flush()
 
 
-def _refuse_many_drafts(actor: User) -> None:
+def refuse_many_drafts(actor: User) -> None:
+    """Raise InvalidError for who has too many imports waiting; to be asked also before a large file is read."""
     if not hold(actor):
         raise NotFoundError
     waiting = ResourceImport.owner_id == actor.id, ResourceImport.state.in_((DRAFT, UNPACKING, BROKEN))

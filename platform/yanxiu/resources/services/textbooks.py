@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -269,10 +270,9 @@ def _as_named_now(place: Mapping[str, Any], chains: Mapping[int, Chain]) -> dict
 
 
 def _put(resource: Resource, place: Mapping[str, Any]) -> None:
-    unchanged = resource.updated_at
     for name, value in place.items():
         setattr(resource, name, value)
-    resource.updated_at = unchanged
+    flag_modified(resource, "updated_at")  # written as it is: filed elsewhere is not changed
 
 
 def _place_under(

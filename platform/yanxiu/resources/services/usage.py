@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -59,10 +59,8 @@ def take_down(actor: User, resource: Resource, reason: str) -> None:
 
 
 def _count(resource: Resource, step: int) -> None:
-    unchanged = resource.updated_at
-    resource.use_count += step
-    resource.updated_at = unchanged
-    db.session.flush()
+    counter = {"use_count": Resource.use_count + step, "updated_at": Resource.updated_at}
+    db.session.execute(update(Resource).where(Resource.id == resource.id).values(counter))
 
 
 def _hold(resource: Resource) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -43,11 +43,9 @@ def rate(actor: User, resource: Resource, stars: int) -> None:
         db.session.flush()
     sums = select(func.count(), func.coalesce(func.sum(ResourceRating.stars), 0))
     count, total = db.session.execute(sums.where(ResourceRating.resource_id == resource.id)).one()
-    unchanged = resource.updated_at
-    resource.rating_count, resource.rating_sum = count, total
-    resource.rating_score = round(100 * (total + PRIOR_COUNT * PRIOR_STARS) / (count + PRIOR_COUNT))
-    resource.updated_at = unchanged
-    db.session.flush()
+    score = round(100 * (total + PRIOR_COUNT * PRIOR_STARS) / (count + PRIOR_COUNT))
+    values = {"rating_count": count, "rating_sum": total, "rating_score": score, "updated_at": Resource.updated_at}
+    db.session.execute(update(Resource).where(Resource.id == resource.id).values(values))
 
 
 def comment(actor: User, resource: Resource, body: str, client_uuid: str, parent: ResourceComment | None = None) -> int:

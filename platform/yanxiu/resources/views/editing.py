@@ -19,7 +19,7 @@ from yanxiu.resources.originals import credit_of
 from yanxiu.resources.permissions import can_edit_resource, can_publish_plan, can_remove_resource, can_restore_resource
 from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import shelf_of
-from yanxiu.resources.services import add_version, remove_resource, restore_resource, update_resource
+from yanxiu.resources.services import add_version, gone_unless_kept, remove_resource, restore_resource, update_resource
 from yanxiu.resources.views.blueprint import bp, load_for, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_options
@@ -57,7 +57,7 @@ def publish_lesson_plan(plan_id: int) -> ResponseReturnValue:
     checked = draw_plan(paper)
     owed = credit_of(current_viewer(), viewer_workshops(), plan_id)
     credit = f"根据{owed.by}的《{owed.title}》改编" if owed is not None else ""
-    with unit_of_work():
+    with gone_unless_kept(checked), unit_of_work():
         made = publish_now(current_actor(), _own_paper(plan_id), checked, credit)
         resource_id, fresh = made.id, len(made.files) <= 1
     if fresh:
@@ -86,7 +86,7 @@ def upload_version(resource_id: int) -> ResponseReturnValue:
     checked = _checked_version(form) if valid else None
     if checked is None:
         return _page(resource, _details_form(resource, typed=False), form), 422
-    with unit_of_work():
+    with gone_unless_kept(checked), unit_of_work():
         resource = load_for(can_edit_resource, resource_id)
         file = add_version(current_actor(), resource, checked, form.note.data or "")
         number = file.number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,6 +37,7 @@ from yanxiu.resources.queries.imports import (
     outlook_of,
     rows_of,
 )
+from yanxiu.resources.services import gone_unless_kept
 from yanxiu.resources.services.imports import (
     FAILED,
     KEPT,
@@ -48,6 +50,7 @@ from yanxiu.resources.services.imports import (
     confirm_import,
     drop_import,
     publish_next_rows,
+    refuse_many_drafts,
     replace_sheet,
     undo_import,
     undo_next_rows,
@@ -58,6 +61,8 @@ from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 PATIENCE_S = 3.0
 """So long the person waits for a small import; the rest is the worker's."""
 MAX_AT_ONCE = 100
+MAX_HINTED = 50
+"""Rows of a dry run a page: to find what was meant by a wrong name takes a while for each."""
 LABELS = {
     NEW: ("新建", "green"),
     SAME: ("同名同内容已有", "gray"),
@@ -108,8 +113,10 @@ def begin() -> ResponseReturnValue:
         upload = request.files.get("sheet")
         name = base_name(upload.filename) if upload is not None and upload.filename else ""
         if upload is not None and name.lower().endswith(".zip"):
-            checked = take_in(upload.stream, name)  # type: ignore[arg-type]
             with unit_of_work():
+                refuse_many_drafts(current_actor())
+            checked = take_in(upload.stream, name)  # type: ignore[arg-type]
+            with gone_unless_kept(checked), unit_of_work():
                 import_id = begin_unpacking(current_actor(), checked).id
         else:
             rows = _sheet_sent()
@@ -132,7 +139,8 @@ def import_page(import_id: int) -> str:
     if found.state == DRAFT:
         outlook = outlook_of(current_viewer(), viewer_workshops(), found)
         lines = [line for line in outlook.lines if only in ("", line.verdict)]
-        page = page_of(lines, lambda line: (line.number,), cursor, MAX_AT_ONCE)
+        page = page_of(lines, lambda line: (line.number,), cursor, MAX_HINTED)
+        page = replace(page, items=[outlook.hinted(line) for line in page.items])
         return render_template("resources/import.html", outlook=outlook, counts=outlook.counts, page=page, **values)
     rows = [row for row in rows_of(found) if only in ("", row.outcome)]
     rows_page = page_of(rows, lambda row: (row.number,), cursor, MAX_AT_ONCE)
@@ -164,7 +172,7 @@ def import_files(import_id: int) -> ResponseReturnValue:
             continue
         try:
             checked = take_in(file.stream, file.filename or "")  # type: ignore[arg-type]
-            with unit_of_work():
+            with gone_unless_kept(checked), unit_of_work():
                 add_file(current_actor(), _load(import_id), checked, path)
         except YanxiuError as error:
             refused.append({"name": path, "message": error.message})

@@ -23,7 +23,7 @@ from yanxiu.resources.queries import find_upload, waiting_uploads
 from yanxiu.resources.queries.likeness import same_files
 from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import shelf_of
-from yanxiu.resources.services import discard_upload, publish_resource, receive_upload
+from yanxiu.resources.services import discard_upload, gone_unless_kept, publish_resource, receive_upload
 from yanxiu.resources.views.blueprint import bp, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.resumable import unfinished_uploads
@@ -62,7 +62,7 @@ def _take_all(files: Sequence[FileStorage]) -> tuple[list[int], list[tuple[str, 
         name = file.filename or ""
         try:
             checked = take_in(file.stream, name)  # type: ignore[arg-type]
-            with unit_of_work():
+            with gone_unless_kept(checked), unit_of_work():
                 arrived.append(receive_upload(current_actor(), checked).id)
         except YanxiuError as error:
             refused.append((name, error.message))

@@ -460,6 +460,7 @@ def upgrade() -> None:
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_resource_import_owner_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_import")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("resource_import", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_import_owner_id"), ["owner_id"], unique=False)
@@ -866,6 +867,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_upload")),
         sa.UniqueConstraint("owner_id", "arrival_key", name=op.f("uq_resource_upload_owner_id_arrival_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("resource_upload", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_upload_import_id"), ["import_id"], unique=False)

@@ -21,7 +21,13 @@ from yanxiu.observations.queries.lessons import (
     visible_lessons,
     workshop_choices,
 )
-from yanxiu.observations.queries.recordings import current_version, find_rendition, recording_of, version_for_upload
+from yanxiu.observations.queries.recordings import (
+    current_version,
+    find_rendition,
+    newest_version,
+    recording_of,
+    version_for_upload,
+)
 
 __all__ = [
     "LessonView",
@@ -40,6 +46,7 @@ __all__ = [
     "moments_of",
     "my_newest_lessons",
     "newest_lessons_of_workshop",
+    "newest_version",
     "recording_of",
     "rubric_choices",
     "submitted_evaluations",

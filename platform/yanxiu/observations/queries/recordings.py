@@ -24,13 +24,22 @@ def recording_of(lesson_id: int) -> Recording | None:
     return db.session.scalars(statement).first()
 
 
+def newest_version(recording: Recording | None) -> RecordingVersion | None:
+    """Return the newest film, else the newest sound and stills: these may come after the film that they were sent before."""
+    if recording is None or not recording.versions:
+        return None
+    films = [version for version in recording.versions if not version.is_first_look]
+    return (films or recording.versions)[-1]
+
+
 def current_version(recording: Recording | None) -> RecordingVersion | None:
     """Return the newest film that can be watched, else sound and stills sent before it, else the newest version of all."""
     if recording is None or not recording.versions:
         return None
     ready = [version for version in recording.versions if version.state == VersionState.READY]
     films = [version for version in ready if not version.is_first_look]
-    return (films or ready or recording.versions)[-1]
+    watchable = films or ready
+    return watchable[-1] if watchable else newest_version(recording)
 
 
 def version_for_upload(upload_id: str) -> RecordingVersion | None:

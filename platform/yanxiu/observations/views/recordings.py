@@ -17,7 +17,7 @@ from yanxiu.observations.forms import clock_ms
 from yanxiu.observations.models import PhaseKind, Recording, RecordingVersion, RenditionKind, VersionState
 from yanxiu.observations.models.recordings import WATCHABLE
 from yanxiu.observations.permissions import can_edit_lesson
-from yanxiu.observations.queries import LessonView, current_version, find_rendition, recording_of
+from yanxiu.observations.queries import LessonView, current_version, find_rendition, newest_version, recording_of
 from yanxiu.observations.services.recordings import Phase, set_segments
 from yanxiu.observations.uploads.handover import hand_over, open_store
 from yanxiu.observations.views.blueprint import (
@@ -40,7 +40,7 @@ QUALITIES = {RenditionKind.SOURCE: "原画", RenditionKind.P720: "高清", Rendi
 def recording_panel(found: LessonView, recording: Recording | None, version: RecordingVersion | None) -> dict[str, Any]:
     """Return what the player part of the page shows."""
     may_edit = can_edit_lesson(current_viewer(), found.lesson, found.access)
-    newest = recording.versions[-1] if recording is not None and recording.versions else None
+    newest = newest_version(recording)
     return {
         "recording": recording,
         "version": version,

@@ -8,6 +8,7 @@ import CollaborationCaret from "@tiptap/extension-collaboration-caret";
 import { Placeholder } from "@tiptap/extensions";
 import { Awareness } from "y-protocols/awareness";
 import { warnBeforeLeaving } from "./behaviors/leaving.js";
+import "./behaviors/send-once.js";
 import { toast } from "./behaviors/toast.js";
 import { linkDialog } from "./composer/link-dialog.js";
 import { beginEarly, fetchState } from "./editor/early-state.js";

@@ -1,5 +1,6 @@
 // Pages of the library: upload with drop zone and progress, favorites, the field that depends on another.
 import "./resources/upload.js";
+import "./behaviors/send-once.js";
 import "./resources/cards.js";
 import "./resources/read.js";
 import "./resources/favorite.js";

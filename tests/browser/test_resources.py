@@ -378,3 +378,33 @@ def test_a_long_pdf_is_read_to_its_end_without_downloading_it(app, cast, page_fo
     expect(text.locator("figure").first).to_have_attribute("data-state", "drawn")
     assert violations(page) == []
     assert sideways_overflow(page) == 0
+
+
+def test_what_people_say_of_a_resource_appears_for_who_reads_it(app, cast, page_for, errors):
+    with app.app_context():
+        lesson = make_resource(cast.user("teacher")).id
+    page, reader = page_for("colleague", 390), page_for("teacher")
+    for each in (page, reader):
+        each.goto(f"/resources/{lesson}")
+        expect(each.locator("#talk")).to_have_attribute("data-state", "live")
+    page.get_by_role("button", name="4 星").click()
+    expect(page.locator("#voices")).to_contain_text("4.0 分，1 人评")
+    field = page.get_by_role("textbox", name="评论")
+    low = field.evaluate("area => area.offsetHeight")
+    field.fill("品读部分要留足时间\n" * 12)
+    assert field.evaluate("area => area.offsetHeight") > 2 * low
+    page.context.set_offline(True)
+    page.get_by_role("button", name="发表评论").click()
+    expect(page.get_by_text("联网后自动发送")).to_be_visible()
+    page.context.set_offline(False)
+    expect(reader.locator("#talk .talk-thread")).to_contain_text("品读部分要留足时间")
+    expect(page.locator("#talk .talk-thread")).to_have_count(1)
+    expect(field).to_have_value("")
+    eventually(lambda: field.evaluate("area => area.offsetHeight") == low)
+    reader.locator("#talk summary").click()
+    reader.get_by_role("textbox", name="回复").fill("谢谢，已经改了")
+    reader.get_by_role("button", name="发表回复").click()
+    expect(reader.locator(".talk-reply")).to_contain_text("谢谢，已经改了")
+    expect(page.locator(".talk-reply")).to_contain_text("谢谢，已经改了")
+    assert violations(page) == violations(reader) == []
+    errors[:] = [error for error in errors if "INTERNET_DISCONNECTED" not in error]

@@ -93,7 +93,8 @@ function statePlace(field) {
     place.className = "save-state";
     place.dataset.draftState = "";
     place.setAttribute("role", "status");
-    (field.closest(".field") || field).insertAdjacentElement("afterend", place);
+    // At the end: it comes when the field is left, and would move the button away from under the press that left it.
+    form.append(place);
   }
   return place;
 }

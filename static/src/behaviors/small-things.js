@@ -9,6 +9,7 @@ behavior("textarea[data-autosize]", (area) => {
     area.style.height = `${Math.min(area.scrollHeight + 2, window.innerHeight * 0.7)}px`;
   };
   area.addEventListener("input", fit);
+  if (area.form) area.form.addEventListener("reset", () => setTimeout(fit));
   fit();
 });
 

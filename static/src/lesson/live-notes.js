@@ -3,6 +3,7 @@ import { newUuid } from "../behaviors/async-form.js";
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { viewerId } from "../net.js";
 import { forgetNote, keepNote, keptNotes, sendNote, sendNotes } from "./live-queue.js";
+import { dropButton } from "./drop-button.js";
 
 const TICK_MS = 1000;
 const FULL = "本机存不下了，这一条还没有存，请等联网后再按一次";
@@ -170,13 +171,4 @@ function span(name, text) {
   part.className = name;
   part.textContent = text;
   return part;
-}
-
-function dropButton() {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "link-button danger";
-  button.dataset.drop = "";
-  button.textContent = "从本机删除";
-  return button;
 }

@@ -4,6 +4,7 @@ import { requestHtml } from "../net.js";
 import { morph } from "../live/fragment.js";
 import { forgetNote, keepNote, keptNotes, sendNote, sendNotes } from "./live-queue.js";
 import { clock } from "./time.js";
+import { dropButton } from "./drop-button.js";
 
 const TICK_MS = 1000;
 const TWICE_MS = 1500; // a second press so soon is a trembling finger, no second sweep
@@ -144,12 +145,3 @@ export class SweepForm {
 }
 
 const rateOf = (pupils, off) => (pupils > 0 && off <= pupils ? `${((100 * (pupils - off)) / pupils).toFixed(1)}%` : "—");
-
-function dropButton() {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "link-button danger";
-  button.dataset.drop = "";
-  button.textContent = "从本机删除";
-  return button;
-}

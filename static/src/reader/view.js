@@ -85,7 +85,6 @@ class Reader {
       }
     }, { root: this.frame, rootMargin: AROUND });
     for (const page of this.pages) near.observe(page.figure);
-    this.near = near;
     new ResizeObserver(() => this.redraw()).observe(this.frame);
   }
 

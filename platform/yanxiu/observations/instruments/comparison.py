@@ -29,14 +29,11 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Neighboring windows in which two coders differ in the same way; `decision` is the code agreed on, if any."""
+class Part:
+    """A part of the film in which two coders differ, and what is played of it."""
 
     start_ms: int
     end_ms: int
-    first: str
-    second: str
-    decision: str | None = None
 
     @property
     def plays_from(self) -> int:
@@ -45,6 +42,15 @@ class Stretch:
     @property
     def plays_until(self) -> int:
         return self.end_ms + AROUND_MS
+
+
+@dataclass(frozen=True)
+class Stretch(Part):
+    """Neighboring windows in which two coders differ in the same way; `decision` is the code agreed on, if any."""
+
+    first: str
+    second: str
+    decision: str | None = None
 
 
 @dataclass(frozen=True)

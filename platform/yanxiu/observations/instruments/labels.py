@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from yanxiu.observations.instruments.agreement import Agreement, agreement_of, krippendorff_alpha
-from yanxiu.observations.instruments.comparison import AROUND_MS
+from yanxiu.observations.instruments.comparison import Part
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import GAP, Code, Mode, Scheme
 
@@ -55,21 +55,11 @@ class CodeAgreement:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Part):
     """A window in which two coders do not have the same codes."""
 
-    start_ms: int
-    end_ms: int
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
-
-    @property
-    def plays_from(self) -> int:
-        return max(0, self.start_ms - AROUND_MS)
-
-    @property
-    def plays_until(self) -> int:
-        return self.end_ms + AROUND_MS
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ export class Coding {
     this.element = element;
     this.gap = element.dataset.gap;
     this.buttons = [...element.querySelectorAll("[data-code]")];
+    this.groups = new Map(this.buttons.map(({ dataset }) => [dataset.code, dataset.group]));
     this.marks = JSON.parse(element.dataset.marks).map(([id, at, code]) => ({ id, at, code }));
     this.reached = Number(element.dataset.reached);
     this.steps = [];
@@ -208,8 +209,7 @@ export class Coding {
 
   drawLane() {
     const ends = [...this.marks.slice(1).map(({ at }) => at), this.reached];
-    const groups = new Map(this.buttons.map(({ dataset }) => [dataset.code, dataset.group]));
-    const spans = this.marks.map(({ at, code }, index) => [at, ends[index], code, groups.get(code)]);
+    const spans = this.marks.map(({ at, code }, index) => [at, ends[index], code, this.groups.get(code)]);
     drawLane(this.lane, spans.filter(([, , code]) => code !== this.gap), this.player.duration);
     const share = this.player.duration ? Math.round((this.reached / this.player.duration) * 100) : 0;
     this.element.querySelector("[data-coding-progress]").textContent = `编到 ${clock(this.reached)}（全课的 ${share}%），共 ${this.marks.length} 处`;

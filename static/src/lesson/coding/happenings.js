@@ -16,8 +16,7 @@ export class Happenings extends Coding {
   }
 
   drawLane() {
-    const groups = new Map(this.buttons.map(({ dataset }) => [dataset.code, dataset.group]));
-    const spans = this.marks.map(({ at, code }) => [at, at + SHOWN_MS, code, groups.get(code)]);
+    const spans = this.marks.map(({ at, code }) => [at, at + SHOWN_MS, code, this.groups.get(code)]);
     drawLane(this.lane, spans, this.player.duration);
     this.element.querySelector("[data-coding-progress]").textContent = `记到 ${clock(this.reached)}，共 ${this.marks.length} 次`;
   }

@@ -41,8 +41,7 @@ export class Windows extends Coding {
   }
 
   drawLane() {
-    const groups = new Map(this.buttons.map(({ dataset }) => [dataset.code, dataset.group]));
-    const spans = this.marks.map(({ at, code }) => [at, at + this.interval, code, groups.get(code)]);
+    const spans = this.marks.map(({ at, code }) => [at, at + this.interval, code, this.groups.get(code)]);
     drawLane(this.lane, spans, this.player.duration);
     const all = Math.ceil(this.player.duration / this.interval);
     const coded = new Set(this.marks.map(({ at }) => at)).size;

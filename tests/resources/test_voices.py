@@ -67,6 +67,8 @@ def test_what_is_said_appears_once_is_answered_and_taken_back(app, cast, client_
     assert f'data-gone="comment-{first}"' in gone
     assert "品读" not in teacher.get(f"/resources/{resource_id}").text
     assert teacher.post(address, data={"body": "还在吗", "parent": first}, headers=FETCH).status_code == 404
+    full = "一行\r\n" * 250 + "长" * 250  # as browsers send what they let one write
+    assert teacher.post(address, data={"body": full}, headers=FETCH).status_code == 200
 
 
 def test_visitors_read_nothing_and_other_counties_no_names(app, cast, client, client_for):

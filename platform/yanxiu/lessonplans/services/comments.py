@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
-from yanxiu.core.html import is_blank, without_invisible
+from yanxiu.core.remarks import checked_uuid, checked_words
 from yanxiu.lessonplans.events.comments import PlanCommentChanged, PlanCommented
 from yanxiu.lessonplans.models import LessonPlan
 from yanxiu.lessonplans.models.comments import PlanComment
@@ -65,7 +65,7 @@ def comment(actor: User, plan: LessonPlan, remark: Remark, passage: Passage) -> 
 
 def sent_before(actor: User, plan: LessonPlan, remark: Remark) -> PlanComment | None:
     """Return the comment that these very words, sent under this `client_uuid`, became; other words are another comment."""
-    body, known = _checked(remark.body), comment_sent(actor.id, _uuid(remark.client_uuid))
+    body, known = _checked(remark.body), comment_sent(actor.id, checked_uuid(remark.client_uuid))
     same = known is not None and (known.plan_id, known.parent_id, known.body) == (plan.id, None, body)
     return known if same else None
 
@@ -74,7 +74,7 @@ def reply(actor: User, plan: LessonPlan, thread: PlanComment, remark: Remark) ->
     """Answer a comment; the same words sent again are the same answer."""
     hold_plan(plan)
     hold(thread)
-    body, known = _checked(remark.body), comment_sent(actor.id, _uuid(remark.client_uuid))
+    body, known = _checked(remark.body), comment_sent(actor.id, checked_uuid(remark.client_uuid))
     if known is not None and (known.parent_id, known.body) == (thread.id, body):
         return known
     if thread.parent_id is not None:
@@ -183,16 +183,4 @@ def _suggestion_from(actor: User, found: PlanComment) -> Suggestion:
 
 
 def _checked(body: str) -> str:
-    text = without_invisible(body.replace("\r\n", "\n")).strip()
-    if is_blank(text):
-        raise InvalidError("请写下您的批注", field="body")
-    if len(text) > MAX_LENGTH:
-        raise InvalidError(f"批注最多 {MAX_LENGTH} 字，请分成几条", field="body")
-    return text
-
-
-def _uuid(value: str) -> str:
-    try:
-        return str(UUID(value))
-    except ValueError as error:
-        raise InvalidError("页面数据不完整，请刷新后再发") from error
+    return checked_words(body, MAX_LENGTH, "请写下您的批注", f"批注最多 {MAX_LENGTH} 字，请分成几条")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -12,8 +12,8 @@ from yanxiu.core import clock
 from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
-from yanxiu.core.html import is_blank, without_invisible
 from yanxiu.core.live import bump
+from yanxiu.core.remarks import checked_uuid, checked_words
 from yanxiu.observations.events import (
     TimedCommentChanged,
     TimedCommentPosted,
@@ -193,17 +193,4 @@ def checked_kind(kind: str) -> str:
 
 def checked_body(body: str) -> str:
     """Return the words as they are kept; InvalidError when there are none or too many."""
-    text = without_invisible(body.replace("\r\n", "\n")).strip()
-    if is_blank(text):
-        raise InvalidError("请写下您看到的课堂细节", field="body")
-    if len(text) > MAX_LENGTH:
-        raise InvalidError(f"点评最多 {MAX_LENGTH} 字，请分成几条", field="body")
-    return text
-
-
-def checked_uuid(value: str) -> str:
-    """Return the key of one sending; InvalidError when it is no UUID."""
-    try:
-        return str(UUID(value))
-    except ValueError as error:
-        raise InvalidError("页面数据不完整，请刷新后再发") from error
+    return checked_words(body, MAX_LENGTH, "请写下您看到的课堂细节", f"点评最多 {MAX_LENGTH} 字，请分成几条")

@@ -19,6 +19,7 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.html import is_blank
 from yanxiu.core.live import bump
+from yanxiu.core.remarks import checked_uuid
 from yanxiu.observations.events import LiveNotesPlaced
 from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, RecordingVersion, TimedComment
 from yanxiu.observations.services.comments import (
@@ -26,7 +27,6 @@ from yanxiu.observations.services.comments import (
     checked_audience,
     checked_body,
     checked_kind,
-    checked_uuid,
     sent_before,
 )
 from yanxiu.observations.services.lessons import hold_lesson

@@ -11,9 +11,9 @@ from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.remarks import checked_uuid
 from yanxiu.observations.instruments.sweeps import KINDS, MOST_PUPILS
 from yanxiu.observations.models import AttentionSweep, Lesson, RecordingVersion
-from yanxiu.observations.services.comments import checked_uuid
 from yanxiu.observations.services.lessons import hold_lesson
 from yanxiu.observations.services.live_notes import checked_elapsed
 

@@ -12,8 +12,8 @@ from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db, hold
 from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.events import record
-from yanxiu.core.html import is_blank, without_invisible
 from yanxiu.core.live import bump
+from yanxiu.core.remarks import checked_words
 from yanxiu.resources.events import ResourceCommented
 from yanxiu.resources.models import Resource
 from yanxiu.resources.models.voices import ResourceComment, ResourceRating
@@ -60,7 +60,7 @@ def comment(actor: User, resource: Resource, body: str, client_uuid: str, parent
         resource_id=resource.id,
         parent_id=parent.id if parent else None,
         author_id=actor.id,
-        body=_checked(body),
+        body=checked_words(body, MAX_LENGTH, "请写几个字再发表", f"评论最多 {MAX_LENGTH} 字，请分成几条"),
         client_uuid=client_uuid if client_uuid and same is None else str(uuid4()),
     )
     db.session.add(made)
@@ -90,15 +90,6 @@ def _show(thread: ResourceComment) -> None:
 def _sent(actor: User, client_uuid: str) -> ResourceComment | None:
     wanted = ResourceComment.author_id == actor.id, ResourceComment.client_uuid == client_uuid
     return db.session.scalars(select(ResourceComment).where(*wanted)).first() if client_uuid else None
-
-
-def _checked(body: str) -> str:
-    text = without_invisible(body).strip()
-    if is_blank(text):
-        raise InvalidError("请写几个字再发表", field="body")
-    if len(text) > MAX_LENGTH:
-        raise InvalidError(f"评论最多 {MAX_LENGTH} 字，现在有 {len(text)} 字", field="body")
-    return text
 
 
 def _hold(resource: Resource) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 from playwright.sync_api import Route, expect
 
 from tests.browser.routes import fails
@@ -307,27 +310,48 @@ def test_a_collection_is_ordered_by_mouse_and_by_keys(page_for, app, cast):
     expect(page.locator("[id^=resource-] .item-title")).to_have_text(["丙", "乙", "甲"])
 
 
-def test_a_folder_and_its_sheet_are_checked_imported_and_taken_back(page_for, tmp_path, errors):
+def test_a_folder_and_its_sheet_are_sent_over_two_days_checked_imported_and_taken_back(page_for, tmp_path, errors):
     folder = tmp_path / "备课资料" / "第一课"
     folder.mkdir(parents=True)
-    (folder / "草船借箭.docx").write_bytes(docx_bytes("火攻借箭。"))
+    (folder / "草船借箭.txt").write_text("火攻借箭。" * 300_000, "utf-8")  # two portions
     (folder / "多出来的.docx").write_bytes(docx_bytes("没有写进表格。"))
     (folder.parent / ".DS_Store").write_bytes(b"x")
     (folder.parent / "坏.docx").write_bytes(b"<html>")
-    rows = [["文件名", "标题", "类型"], ["草船借箭.docx", "火攻借箭", "教学设计"], ["坏.docx", "打不开的", "课件"]]
-    page = page_for("teacher")
+    rows = [["文件名", "标题", "类型"], ["草船借箭.txt", "火攻借箭", "教学设计"], ["坏.docx", "打不开的", "课件"]]
+    page = page_for("teacher", 390)
     page.goto("/resources/new")
     page.get_by_role("link", name="用表格批量导入").click()
     page.get_by_label("填好的表格").set_input_files({"name": "导入.xlsx", "mimeType": "", "buffer": xlsx_bytes(rows)})
     page.get_by_role("button", name="上传并检查").click()
     expect(page.get_by_role("row").filter(has_text="火攻借箭")).to_contain_text("缺文件")
-    page.route(page.url, lambda route: route.abort("internetdisconnected"), times=1)
+    lines = page.get_by_role("list", name="正在上传的文件").get_by_role("listitem")
+    summary = page.locator("[data-summary]")
+
+    def hold_the_second(route: Route) -> None:
+        if route.request.headers.get("upload-offset", "0") == "0":
+            route.continue_()
+
+    page.route("**/uploads/imports/*", hold_the_second)
     page.get_by_label("选择文件夹").set_input_files(str(tmp_path / "备课资料"))
-    state, refused = page.locator("[data-import-state]"), page.locator("[data-import-refused]")
-    expect(state).to_have_text("已上传 2 个文件，1 个没有传上。下面的检查结果还没有更新，联网后刷新本页就能看到")
-    expect(refused.get_by_text("对不上")).to_be_visible()
-    refused.get_by_role("button", name="去掉").click()
-    expect(state).to_contain_text("已上传 2 个文件。")
+    expect(summary).to_contain_text("1 个已收下；1 个没有上传，原因写在它那一行；1 个还在传")
+    expect(page.locator("[data-whole]")).to_contain_text("全部 9")
+    expect(lines.filter(has_text="坏.docx")).to_contain_text("对不上")
+    page.once("dialog", lambda leaving: leaving.accept())
+    page.reload()
+
+    expect(lines).to_contain_text("备课资料/第一课/草船借箭.txt")
+    expect(lines).to_contain_text("上次传到了 93%")
+    page.unroute("**/uploads/imports/*")
+    here = page.url
+    page.route(here, lambda route: route.abort("internetdisconnected"), times=1)
+    offsets: list[str] = []
+    page.on("request", lambda sent: offsets.append(sent.headers["upload-offset"]) if sent.method == "PATCH" else None)
+    page.get_by_label("选择文件夹").set_input_files(str(tmp_path / "备课资料"))
+    expect(summary).to_contain_text("1 个已收下；1 个早就传到过，没有再传；1 个没有上传，原因写在它那一行")
+    assert sorted(map(int, offsets)) == [0, 4 * 1024**2], "only what was refused began anew"
+    expect(page.get_by_text("下面的检查结果还没有更新")).to_be_visible()
+    assert violations(page) == []
+    assert sideways_overflow(page) <= 0
     page.reload()
     expect(page.get_by_role("row").filter(has_text="火攻借箭")).to_contain_text("新建")
     expect(page.get_by_text("备课资料/第一课/多出来的.docx")).to_be_visible()
@@ -338,7 +362,20 @@ def test_a_folder_and_its_sheet_are_checked_imported_and_taken_back(page_for, tm
     page.get_by_role("button", name="撤销这次导入").click()
     page.get_by_role("dialog").get_by_role("button").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("导入已撤销")
-    errors[:] = [error for error in errors if "422" not in error]
+    errors[:] = [error for error in errors if "422" not in error and "409" not in error]
+
+
+def test_a_zip_for_an_import_goes_up_in_portions(page_for, errors):
+    bundle = io.BytesIO()
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("导入.xlsx", xlsx_bytes([["文件名", "类型"], ["课.txt", "课件"]]))
+    page = page_for("teacher")
+    page.goto("/resources/imports")
+    page.route("**/resources/imports/arrivals/*", fails(503), times=1)
+    page.get_by_label("填好的表格").set_input_files({"name": "包.zip", "mimeType": "", "buffer": bundle.getvalue()})
+    page.get_by_role("button", name="上传并检查").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("正在拆开压缩包")
+    errors[:] = [error for error in errors if "503" not in error]
 
 
 def test_a_long_pdf_is_read_to_its_end_without_downloading_it(app, cast, page_for, work, errors):

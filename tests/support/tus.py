@@ -17,7 +17,7 @@ def meta(**pairs: object) -> str:
 class Tus:
     """One door and one person; `pairs` go along with every upload."""
 
-    def __init__(self, client: Client, path: str = "/uploads", **pairs: object) -> None:
+    def __init__(self, client: Client, path: str = "/uploads", /, **pairs: object) -> None:
         self.client = client
         self.path = path
         self.pairs = pairs

@@ -18,6 +18,7 @@ JOB_NAMES = {
     "imports.unpack": "拆开批量导入的压缩包",
     "imports.publish": "批量导入资源",
     "imports.undo": "撤销批量导入的资源",
+    "imports.sweep_arrivals": "清理批量导入里没有传完的文件",
     "resources.sweep_arrivals": "清理没有传完的资源文件",
     "resources.drop_upload": "清理没有发布的资源",
     "archive.workshop": "制作工作坊档案",

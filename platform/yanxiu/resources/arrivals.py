@@ -111,9 +111,9 @@ def sweep_arrivals(_payload: dict[str, Any], job: JobContext) -> None:
             schedule_sweep()
 
 
-def schedule_sweep() -> None:
+def schedule_sweep(job: str = SWEEP_JOB) -> None:
     """Queue the next sweep; inside a unit of work."""
-    enqueue(SWEEP_JOB, {}, key=f"{SWEEP_JOB}:{int(clock.now().timestamp()) // SWEEP_EVERY_S}", delay_s=SWEEP_EVERY_S)
+    enqueue(job, {}, key=f"{job}:{int(clock.now().timestamp()) // SWEEP_EVERY_S}", delay_s=SWEEP_EVERY_S)
 
 
 def _taken(store: UploadStore, upload: Upload, actor: User, key: str) -> int:

@@ -34,6 +34,8 @@ from yanxiu.resources.events import (
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.from_plans import FROM_PLAN, publish_plan
+from yanxiu.resources.import_arrivals import SWEEP_JOB as IMPORT_SWEEP
+from yanxiu.resources.import_arrivals import sweep_import_arrivals
 from yanxiu.resources.importing import JOBS as IMPORT_JOBS
 from yanxiu.resources.models import ResourceFile, ResourceUpload
 from yanxiu.resources.preview.rendering import previewed
@@ -227,5 +229,6 @@ JOBS: dict[str, JobHandler] = {
     INSTALL_BOOKS: install_books,
     SWEEP_JOB: sweep_arrivals,
     FROM_PLAN: publish_plan,
+    IMPORT_SWEEP: sweep_import_arrivals,
     **IMPORT_JOBS,
 }

@@ -1,4 +1,4 @@
-// One file on its way into the library: its bytes by tus, then the check on the server, whose answer is the card.
+// One file on its way into the library or into an import: its bytes by tus, then the check on the server.
 import { confirmStep } from "../behaviors/dialogs.js";
 import { readableSize } from "../behaviors/small-things.js";
 import { toast } from "../behaviors/toast.js";
@@ -16,7 +16,7 @@ const SAFE = "传过的部分不会丢";
  * earlier (begun on another day; its file has to be chosen again).
  */
 export class Arriving {
-  /** `zone` gives {endpoint, takeUrl, changed, place}; `earlier` is an upload the server has already: {url, offset, element}. */
+  /** `zone` gives {endpoint, takeUrl, changed, progressed, place, kind}; `earlier` is an upload the server has already: {url, offset, element}. */
   constructor(zone, name, size, earlier = null) {
     this.zone = zone;
     this.name = name;
@@ -69,7 +69,7 @@ export class Arriving {
   }
 
   metadata() {
-    return { modified: String(this.file.lastModified), folder: this.folder || "" };
+    return this.zone.kind.metadata(this);
   }
 
   showEarlier() {
@@ -92,7 +92,7 @@ export class Arriving {
   prepare() {
     const upload = resumable(this.file, {
       endpoint: this.zone.endpoint,
-      subject: "library",
+      subject: this.zone.kind.subject,
       metadata: this.metadata(),
       onProgress: (sent) => this.progress(sent),
       onError: (error) => this.broken(error),
@@ -107,6 +107,7 @@ export class Arriving {
     this.sent = sent;
     this.began = this.began || { at: Date.now(), sent };
     this.row.progress(sent, timeLeft(this.began, sent, this.size));
+    this.zone.progressed();
   }
 
   go() {
@@ -204,9 +205,9 @@ export class Arriving {
     this.become("checking", tries ? "已传到，正在排队检查" : "已传到，正在检查", { percent: 100 });
     try {
       const answer = await requestJson(this.zone.takeUrl(address), { method: "POST", timeout: 0 });
-      document.dispatchEvent(new CustomEvent("resource-card", { detail: answer.html }));
-      this.become("done", "已传到，在下面填好后发布");
+      this.become("done", "");
       this.row.remove(this.zone.place);
+      this.zone.kind.took(answer);
     } catch (error) {
       this.notChecked(error, tries);
     }

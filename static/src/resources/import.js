@@ -1,97 +1,66 @@
-// 批量导入: a folder is sent file by file, three at a time; then the dry run is read again. A report waits for the worker.
-import { warnBeforeLeaving } from "../behaviors/leaving.js";
+// 批量导入: the files of a folder go up in portions like those of the library; then the dry run is read again. A ZIP with its
+// sheet goes the same way. A report waits for the worker.
 import { requestHtml, requestJson } from "../net.js";
 import { behavior } from "../registry.js";
-import { newLine, offerSteps, post } from "./sent-whole.js";
 
-const AT_ONCE = 2;
-const AGAIN_MS = 15000;
 const LOOK_MS = 2000;
-const LEFTOVERS = /(^|\/)(\.|~\$|thumbs\.db$|desktop\.ini$)/i;
+const LONGEST_PATH = 400;
+/** So many are announced before their turn: hundreds would promise the server's room to files that come tomorrow. */
+const AHEAD = 3;
 
-behavior("[data-import-files]", (form) => {
-  const state = form.querySelector("[data-import-state]");
-  const refused = form.querySelector("[data-import-refused]");
-  const accepted = form.dataset.accept.split(",");
-  const queue = [];
-  let running = 0;
-  let sent = 0;
-  let failed = 0;
-  let stale = false;
-  form.querySelector("[data-without-script]").hidden = true;
-  form.querySelector("[data-with-script]").hidden = !("webkitdirectory" in document.createElement("input"));
+/** What tells a file from others: where it lies, and its bytes by length and samples. The date is another one on each computer. */
+const markOf = (place, print) => `${place}|${print}`;
+const placeOf = (file, folder) => (folder ? `${folder}/${file.name}` : file.name).slice(-LONGEST_PATH);
 
-  const add = (files) => {
-    for (const file of files) {
-      const path = file.webkitRelativePath || file.name;
-      const known = accepted.some((ending) => path.toLowerCase().endsWith(ending));
-      if (!LEFTOVERS.test(path) && known) queue.push({ file, path });
-    }
-    work();
+const kindOf = (zone, rest) => ({
+  subject: `import-${zone.dataset.import}`,
+  mark: async (file, folder) => {
+    const { fingerprint } = await import("../uploads/fingerprint.js");
+    return markOf(placeOf(file, folder), await fingerprint(file));
+  },
+  earlierMark: ({ name, print }) => markOf(name, print),
+  metadata: (one) => ({ import: zone.dataset.import, path: one.name, print: one.mark.slice(one.name.length + 1) }),
+  name: placeOf,
+  ahead: AHEAD,
+  wants: () => true,
+  took: () => {},
+  rested: () => {},
+  ...rest,
+});
+
+behavior("[data-import-files]", async (zone) => {
+  const { Arrivals } = await import("./arrivals.js");
+  const stale = zone.querySelector("[data-stale]");
+  const accepted = zone.dataset.accept.split(",");
+  let shown = 0;
+  const rested = async (queue) => {
+    const arrived = queue.in("done").length;
+    if (arrived === shown) return;
+    shown = arrived;
+    stale.hidden = await readAgain();
   };
-  const work = () => {
-    while (running < AT_ONCE && queue.length) {
-      running += 1;
-      sendOne(queue.shift());
-    }
-    tell();
-    if (!isBusy() && sent + failed) reread();
+  const wants = (file) => accepted.some((ending) => file.name.toLowerCase().endsWith(ending));
+  new Arrivals(zone, kindOf(zone, { done: "已收下", wants, rested }));
+});
+
+behavior("[data-import-begin]", async (zone) => {
+  const field = zone.querySelector("input[type=file]");
+  let queue = null;
+  const begin = async () => {
+    const { Arrivals } = await import("./arrivals.js");
+    const took = (answer) => location.assign(answer.url);
+    queue = queue || new Arrivals(zone, kindOf(zone, { done: "已传到", picksLater: true, took }));
+    return queue;
   };
-  const isBusy = () => running > 0 || queue.length > 0;
-  const tell = () => {
-    const all = sent + failed + running + queue.length;
-    const words = isBusy() ? `正在上传，已完成 ${sent}/${all}` : `已上传 ${sent} 个文件`;
-    const not = failed ? `，${failed} 个没有传上` : "";
-    const old = stale ? "。下面的检查结果还没有更新，联网后刷新本页就能看到" : "";
-    state.textContent = all ? words + not + old : "";
-    form.dataset.state = isBusy() ? "saving" : "saved";
-  };
-  const reread = async () => {
-    stale = !(await readAgain());
-    tell();
-  };
-  const done = (ok) => {
-    running -= 1;
-    if (ok) sent += 1;
-    else failed += 1;
-    work();
-  };
-  const sendOne = async ({ file, path, line = null }) => {
-    try {
-      await post(form.action, file, () => {}, { path });
-      if (line) line.remove();
-      done(true);
-    } catch (error) {
-      if (error.status === 429) {
-        // Too fast for the server, which says nothing about the file.
-        setTimeout(() => sendOne({ file, path, line }), AGAIN_MS);
-        return;
-      }
-      tellRefusal(line || newLine(refused, path), error, file, path);
-      done(false);
-    }
-  };
-  const tellRefusal = (line, error, file, path) => {
-    line.classList.add("is-refused");
-    line.children[1].textContent = error.message;
-    const again = () => {
-      running += 1;
-      failed -= 1;
-      sendOne({ file, path, line });
-      work();
-    };
-    offerSteps(line, error.final, again, () => {
-      failed -= 1;
-      tell();
-    });
-  };
-  for (const input of form.querySelectorAll("input[type=file]")) {
-    input.addEventListener("change", () => {
-      add([...input.files]);
-      input.value = "";
-    });
-  }
-  warnBeforeLeaving(isBusy);
+  // A sheet is small and goes as it is; a ZIP may take a while, and a broken line shall not cost it.
+  zone.addEventListener("submit", async (event) => {
+    const file = field.files[0];
+    if (!file || !file.name.toLowerCase().endsWith(".zip")) return;
+    event.preventDefault();
+    field.value = "";
+    (await begin()).add([{ file, folder: "" }]);
+  });
+  if (zone.querySelector("[data-earlier]")) await begin();
 });
 
 /** What the files that arrived change about the rows; false where it cannot be read. The page stays, with the files that did not arrive. */

@@ -94,6 +94,12 @@ def files_of(found: ResourceImport) -> Sequence[ResourceUpload]:
     return db.session.scalars(mine.options(joinedload(ResourceUpload.stored_file)).order_by(ResourceUpload.id)).all()
 
 
+def count_files(found: ResourceImport) -> int:
+    """Return how many files have arrived for an import."""
+    mine = select(func.count()).select_from(ResourceUpload).where(ResourceUpload.import_id == found.id)
+    return db.session.scalar(mine) or 0
+
+
 def outlook_of(viewer: Viewer, workshop_ids: Collection[int], found: ResourceImport) -> Outlook:
     """Say what confirming would do; nothing is written. The number of queries does not depend on the rows."""
     rows, uploads = rows_of(found), files_of(found)

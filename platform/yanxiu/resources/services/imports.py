@@ -59,13 +59,13 @@ def begin_import(actor: User, name: str, rows: Sequence[SheetRow]) -> ResourceIm
     return found
 
 
-def begin_unpacking(actor: User, checked: CheckedFile) -> ResourceImport:
+def begin_unpacking(actor: User, checked: CheckedFile, arrival_key: str | None = None) -> ResourceImport:
     """Keep a ZIP with a sheet and its files; the worker unpacks it."""
     refuse_many_drafts(actor)
     found = ResourceImport(owner_id=actor.id, name=checked.received.name, state=UNPACKING)
     db.session.add(found)
     db.session.flush()
-    upload = receive_upload(actor, checked, import_id=found.id, path="/")
+    upload = receive_upload(actor, checked, arrival_key, import_id=found.id, path="/")
     enqueue(UNPACK, {"import_id": found.id, "upload_id": upload.id}, key=f"{UNPACK}:{found.id}")
     return found
 
@@ -90,7 +90,9 @@ def replace_sheet(actor: User, found: ResourceImport, name: str, rows: Sequence[
     _add_rows(found, rows)
 
 
-def add_file(actor: User, found: ResourceImport, checked: CheckedFile, path: str) -> ResourceUpload:
+def add_file(
+    actor: User, found: ResourceImport, checked: CheckedFile, path: str, arrival_key: str | None = None
+) -> ResourceUpload:
     """Take a file into an import; one that lay at the same place before gives way."""
     _hold(found)
     if found.state not in (DRAFT, UNPACKING):
@@ -100,7 +102,7 @@ def add_file(actor: User, found: ResourceImport, checked: CheckedFile, path: str
         discard_upload(actor, old)
     if (db.session.scalar(select(func.count()).where(mine)) or 0) >= MAX_FILES:
         raise InvalidError(f"一次导入最多 {MAX_FILES} 个文件，请分几次")
-    return receive_upload(actor, checked, import_id=found.id, path=path)
+    return receive_upload(actor, checked, arrival_key, import_id=found.id, path=path)
 
 
 def confirm_import(actor: User, found: ResourceImport, outlook: Outlook) -> int:

@@ -6,6 +6,7 @@ from yanxiu.resources.views import (
     arrivals,
     collections,
     editing,
+    import_arrivals,
     imports,
     library,
     origins,
@@ -29,6 +30,7 @@ __all__ = [
     "blueprints",
     "collections",
     "editing",
+    "import_arrivals",
     "imports",
     "library",
     "origins",
@@ -41,5 +43,5 @@ __all__ = [
     "voices",
 ]
 
-blueprints = (bp, arrivals.arrivals_bp)
+blueprints = (bp, arrivals.arrivals_bp, import_arrivals.import_arrivals_bp)
 SLOTS: dict[str, Filler] = _SLOTS

@@ -18,7 +18,7 @@ from yanxiu.resources.views.uploads import cards_html
 from yanxiu.web import resumable
 from yanxiu.web.auth import current_actor, current_viewer
 
-_IN_PAGES = {404: NotFoundError, 410: GoneError, 423: ConflictError}
+IN_PAGES = {404: NotFoundError, 410: GoneError, 423: ConflictError}
 
 
 class ResourceTaker:
@@ -51,5 +51,5 @@ def take(upload_id: str) -> ResponseReturnValue:
             raise ConflictError("这个文件还没有传完，请接着传")
         row_id = take_arrival(store, upload, actor)
     except ProtocolError as error:
-        raise _IN_PAGES.get(error.status, ConflictError)(error.message) from error
+        raise IN_PAGES.get(error.status, ConflictError)(error.message) from error
     return jsonify(ok=True, html=cards_html({row_id}))

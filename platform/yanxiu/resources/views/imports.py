@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError, YanxiuError
@@ -20,6 +20,7 @@ from yanxiu.extensions import limiter
 from yanxiu.resources import catalog
 from yanxiu.resources.extraction.formats import ACCEPT
 from yanxiu.resources.extraction.intake import take_in
+from yanxiu.resources.import_arrivals import forget_import, open_import_store
 from yanxiu.resources.import_sheet import COLUMNS, XLSX, SheetRow, report_book, template_book
 from yanxiu.resources.importing import MAX_SHEET_BYTES, is_leftover, read_sheet, tidy_path
 from yanxiu.resources.models import ResourceImport
@@ -56,6 +57,7 @@ from yanxiu.resources.services.imports import (
     undo_next_rows,
 )
 from yanxiu.resources.views.blueprint import bp, viewer_workshops
+from yanxiu.resources.views.import_arrivals import unfinished_of
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
 PATIENCE_S = 3.0
@@ -141,7 +143,8 @@ def import_page(import_id: int) -> str:
         lines = [line for line in outlook.lines if only in ("", line.verdict)]
         page = page_of(lines, lambda line: (line.number,), cursor, MAX_HINTED)
         page = replace(page, items=[outlook.hinted(line) for line in page.items])
-        return render_template("resources/import.html", outlook=outlook, counts=outlook.counts, page=page, **values)
+        values |= {"outlook": outlook, "counts": outlook.counts, "unfinished": unfinished_of(found.id)}
+        return render_template("resources/import.html", page=page, **values)
     rows = [row for row in rows_of(found) if only in ("", row.outcome)]
     rows_page = page_of(rows, lambda row: (row.number,), cursor, MAX_AT_ONCE)
     return render_template("resources/import_report.html", counts=outcomes_of(found), page=rows_page, **values)
@@ -207,6 +210,7 @@ def confirm_resources(import_id: int) -> ResponseReturnValue:
     outlook = outlook_of(current_viewer(), viewer_workshops(), _load(import_id))
     with unit_of_work():
         confirm_import(current_actor(), _load(import_id), outlook)
+    _forget_rest(import_id)
     if _go_on(publish_next_rows, import_id):
         flash("资源较多，正在后台导入，可以离开本页，稍后回来看结果", "info")
     return redirect(_url(import_id))
@@ -226,6 +230,7 @@ def drop_resources(import_id: int) -> ResponseReturnValue:
     """Give up an import that was not confirmed."""
     with unit_of_work():
         drop_import(current_actor(), _load(import_id))
+    _forget_rest(import_id)
     flash("已放弃这次导入，资源库里什么都没有变", "success")
     return redirect(url_for("resources.imports"))
 
@@ -269,7 +274,13 @@ def _sheet_sent() -> list[SheetRow]:
 
 def _front(error: str = "") -> str:
     page = imports_page(current_viewer(), request.args.get("cursor"))
-    return render_template("resources/imports.html", page=page, states=STATES, error=error)
+    unfinished = unfinished_of(0)
+    return render_template("resources/imports.html", page=page, states=STATES, error=error, unfinished=unfinished)
+
+
+def _forget_rest(import_id: int) -> None:
+    """What is still on its way has nothing to arrive at any more."""
+    forget_import(open_import_store(current_app.config["YANXIU"]), import_id)
 
 
 def _url(import_id: int) -> str:

@@ -1,0 +1,1 @@
+async function e(t){let c=[0,Math.floor((t.size-65536)/2),t.size-65536].map(r=>Math.max(0,r)),[a,o]=[2166136261,2654435769];for(let r of c)for(let n of new Uint8Array(await t.slice(r,r+65536).arrayBuffer()))a=Math.imul(a^n,16777619),o=Math.imul(o^n^a>>>24,2246822507);return`${t.size}-${s(a)}${s(o)}`}var s=t=>(t>>>0).toString(16).padStart(8,"0");export{e as a};

@@ -15,6 +15,7 @@ from yanxiu.core.audit_mark import keep_mark_in
 from yanxiu.core.scratch import set_scratch_root
 from yanxiu.core.storage import LocalStorage, set_storage
 from yanxiu.extensions import compress, csrf, db, limiter, socketio
+from yanxiu.lessonplans.collab.protocol import Limits
 from yanxiu.web.assets import init_assets
 from yanxiu.web.auth import init_auth
 from yanxiu.web.built_files import init_built_files
@@ -27,6 +28,7 @@ from yanxiu.web.headers import init_headers
 from yanxiu.web.packets import send_own_packets
 from yanxiu.web.requests import FormRequest
 from yanxiu.web.siblings import siblings
+from yanxiu.web.switchboard import init_switchboard
 from yanxiu.web.templates import init_templates
 
 
@@ -80,6 +82,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
         async_handlers=False,  # events of one socket stay in order, and none costs a thread
     )
     send_own_packets(socketio.server)
+    init_switchboard(socketio.server, max_unsent=2 * Limits.state_limit_bytes)
     siblings.use(config.redis_url)
     init_converters(app)
     init_bursts(app)

@@ -10,6 +10,9 @@ HEAD = (
 
 def masked(opcode: int, payload: bytes, final: bool = True, mask: bytes = b"\x01\x02\x03\x04") -> bytes:
     size = len(payload)
-    length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
+    if size < 126:
+        length = bytes([0x80 | size])
+    else:
+        length = b"\xfe" + size.to_bytes(2, "big") if size < 65536 else b"\xff" + size.to_bytes(8, "big")
     body = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
     return bytes([(0x80 if final else 0) | opcode]) + length + mask + body

@@ -12,15 +12,19 @@ import { bindLiveNotes } from "./lesson/live-notes.js";
 import { bindCommentFilter } from "./lesson/comment-filter.js";
 import { bindSyncMark } from "./lesson/sync-mark.js";
 import { bindRubric } from "./lesson/rubric.js";
+import { Clips } from "./lesson/clips.js";
+import { Evidence } from "./lesson/evidence.js";
 import { Lanes } from "./lesson/lanes.js";
 import { WatchTogether } from "./lesson/together/panel.js";
 import { bindPhaseLines } from "./lesson/phases.js";
 
-const page = { player: null, timeline: null, form: null, list: null, lanes: null, together: null };
+const page = { player: null, timeline: null, form: null, list: null, lanes: null, together: null, evidence: null };
+const clips = new Clips();
 
 behavior("[data-player]", (element) => {
   page.player = new Player(element);
   page.timeline = new Timeline(element, page.player);
+  clips.attach(page.player);
   if (page.list) page.list.attach(page.player, page.timeline);
   if (page.form) page.form.attach(page.player, page.timeline);
   bindSyncMark(page.player);
@@ -56,7 +60,10 @@ behavior("[data-beside]", async (element) => {
 behavior("form[data-comment-filter]", (form) => bindCommentFilter(form, page));
 behavior("[data-phase-now]", (button) => bindPhaseLines(button, page));
 behavior("#recording[data-topic]", followRecording);
-behavior("form[data-rubric]", bindRubric);
+behavior("form[data-rubric]", (form) => {
+  bindRubric(form);
+  page.evidence = new Evidence(form, page);
+});
 behavior("[data-live-notes]", bindLiveNotes);
 behavior("form[data-audience]", bindAudience);
 behavior("form[data-upload]", async (form) => {

@@ -34,6 +34,12 @@ def test_lines_as_teachers_write_them_become_a_sheet_and_lines_again():
     assert [(level.value, level.label) for level in sheet.scale] == [(5, "优"), (4, "良"), (2, "差")]
     assert warnings_of(sheet) == ["低于 60 分的没有等次。"]
     assert sheet_from(body_from(texts_of(sheet))) == sheet
+    asking = sheet_from(body_from({**LINES, "criteria": "教学目标 30（要证据）\n教学过程 70 需要证据\n- 活动"}))
+    assert [(c.title, c.weight, c.needs_evidence) for c in asking.criteria] == [
+        ("教学目标", 30, True),
+        ("教学过程", 70, True),
+    ]
+    assert sheet_from(body_from(texts_of(asking))) == asking
     assert total_points(sheet, {"c1-1": 5, "c1-2": 4, "c2": 5, "bonus-1": 2}) == pytest.approx(27 + 70 + 2)
     for shipped in SHIPPED:
         before = sheet_from(shipped.body)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from yanxiu.core.clock import LOCAL_ZONE, today, wall_clock
 from yanxiu.core.db import db
 from yanxiu.core.word import SMALL
+from yanxiu.observations.evidence import Reader
 from yanxiu.observations.models import (
     Adjudication,
     AttentionSweep,
@@ -36,6 +37,7 @@ from yanxiu.observations.models import (
     RubricVersion,
     SchemeVersion,
     Score,
+    ScoreEvidence,
     SecondTeaching,
     Segment,
     TimedComment,
@@ -231,16 +233,20 @@ def _write_evaluations(word: Any, lesson: Lesson, wish: Wish) -> str:
         word.paragraph(f"有 {len(submitted)} 份评课。{SEALED}", SMALL)
         return f"　评课 {len(submitted)} 份没有放进来：{SEALED}"
     for evaluation in submitted:
-        _write_evaluation(word, evaluation)
+        _write_evaluation(word, lesson, evaluation)
     return f"　评课 {len(submitted)} 份"
 
 
-def _write_evaluation(word: Any, evaluation: Evaluation) -> None:
+def _write_evaluation(word: Any, lesson: Lesson, evaluation: Evaluation) -> None:
     total = f"{evaluation.total / 100:g} 分" if evaluation.total is not None else ""
     word.paragraph(f"{evaluation.observer.name}　{evaluation.version.template.name}　{total}", SMALL)
     values = evaluation.values()
     lines = [line for criterion in evaluation.version.sheet.criteria for line in criterion.lines()]
     word.table([("评价项", "评分"), *((line.title, str(values.get(line.key, ""))) for line in lines)])
+    shown = Reader(lesson).by_criterion(evaluation)
+    for criterion in evaluation.version.sheet.criteria:
+        if criterion.key in shown:
+            word.paragraph(f"“{criterion.title}”的证据：{'、'.join(one.written for one in shown[criterion.key])}")
     for name, text in (("亮点", evaluation.strengths), ("建议", evaluation.advice)):
         if text:
             word.paragraph(f"{name}：{text}")
@@ -291,6 +297,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(ClipPair, chosen=with_both_clips),
             Kept(Evaluation, "lesson_id", Evaluation.state == EvaluationState.SUBMITTED, asked=if_seen),
             Kept(Score, "evaluation_id"),
+            Kept(ScoreEvidence, "evaluation_id"),
             Kept(CodingSession, "lesson_id", CodingSession.state == CodingState.DONE, asked=if_codes_seen),
             Kept(CodeInterval, "session_id", CodeInterval.is_gone.is_(False)),
             Kept(Adjudication, "first_id"),

@@ -3,12 +3,18 @@ import { PLAYER_KEYS, busy, pressable } from "./player-keys.js";
 
 const ACTIONS = {
   ...PLAYER_KEYS,
-  "[": ({ form }) => form && form.mark("in"),
-  "]": ({ form }) => form && form.mark("out"),
+  "[": (page) => markEdge(page, "in"),
+  "]": (page) => markEdge(page, "out"),
   c: ({ form }) => form && form.open(),
   n: ({ list }) => list && list.walk(1),
   p: ({ list }) => list && list.walk(-1),
 };
+
+/** While evidence is being chosen the stretch is for that, else for a comment. */
+function markEdge({ form, evidence }, edge) {
+  if (evidence && evidence.isOpen) evidence.mark(edge);
+  else if (form) form.mark(edge);
+}
 
 export function bindKeys(page) {
   document.addEventListener("keydown", (event) => {

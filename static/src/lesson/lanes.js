@@ -18,9 +18,9 @@ export class Lanes {
     if (element.dataset.filled !== undefined) this.load(this.url);
   }
 
-  /** Somebody has finished a coding, or was away while somebody may have. */
+  /** Somebody has finished a coding or an evaluation, or was away while somebody may have. */
   hear({ seq, what }) {
-    if (seq <= this.seen || (what !== "coding" && what !== "join")) return;
+    if (seq <= this.seen || !["coding", "evaluation", "join"].includes(what)) return;
     this.seen = seq;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(this.url), WAIT_MS[0] + Math.random() * (WAIT_MS[1] - WAIT_MS[0]));

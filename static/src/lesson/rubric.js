@@ -81,7 +81,8 @@ class Rubric {
   refused(error) {
     this.problem.textContent = error.message;
     this.problem.hidden = false;
-    const line = error.field && this.form.querySelector(`[name="score-${CSS.escape(error.field)}"]`);
+    const field = CSS.escape(error.field || "");
+    const line = error.field && this.form.querySelector(`[name="score-${field}"], [data-evidence="${field.replace("evidence-", "")}"] summary`);
     if (line) line.focus();
   }
 

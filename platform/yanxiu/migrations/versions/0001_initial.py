@@ -2972,6 +2972,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_plan_suggestion_remark_id"), ["remark_id"], unique=False)
 
     op.create_table(
+        "score_evidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("evaluation_id", sa.Integer(), nullable=False),
+        sa.Column("criterion_key", sa.String(length=40), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("comment_id", sa.Integer(), nullable=True),
+        sa.Column("start_ms", sa.Integer(), nullable=False),
+        sa.Column("end_ms", sa.Integer(), nullable=True),
+        sa.Column("taken_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["timed_comment.id"],
+            name=op.f("fk_score_evidence_comment_id_timed_comment"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"],
+            ["evaluation.id"],
+            name=op.f("fk_score_evidence_evaluation_id_evaluation"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["recording_version.id"], name=op.f("fk_score_evidence_version_id_recording_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_evidence")),
+    )
+    with op.batch_alter_table("score_evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_score_evidence_comment_id"), ["comment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_score_evidence_evaluation_id"), ["evaluation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_score_evidence_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
         "plan_comment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -3018,6 +3050,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_comment_parent_id"))
 
     op.drop_table("plan_comment")
+    with op.batch_alter_table("score_evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_score_evidence_version_id"))
+        batch_op.drop_index(batch_op.f("ix_score_evidence_evaluation_id"))
+        batch_op.drop_index(batch_op.f("ix_score_evidence_comment_id"))
+
+    op.drop_table("score_evidence")
     with op.batch_alter_table("plan_suggestion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_suggestion_remark_id"))
         batch_op.drop_index("ix_plan_suggestion_plan_id")

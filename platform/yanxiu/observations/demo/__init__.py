@@ -23,6 +23,7 @@ from yanxiu.observations.demo.steps import go_through_steps
 from yanxiu.observations.demo.talk import (
     CAOCHUAN,
     EVALUATIONS,
+    EVIDENCE,
     HALF_FILLED,
     JINGYANGGANG,
     JINGYANGGANG_PHASES,
@@ -38,6 +39,7 @@ from yanxiu.observations.queries.codings import finished_codings
 from yanxiu.observations.services import codings, comments, evaluations, lessons, recordings
 from yanxiu.observations.services.codings import Batch, Mark
 from yanxiu.observations.services.comments import CommentDraft
+from yanxiu.observations.services.evaluations import Clip
 from yanxiu.observations.services.lessons import LessonDraft
 from yanxiu.observations.services.recordings import Phase
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
@@ -57,8 +59,14 @@ def seed(world: DemoWorld) -> None:
         ("principal", "observer"),
     ):
         lessons.invite_member(people["teacher"], lesson, people[key], role)
+    film = current_version(recording_of(lesson.id))
+    assert film is not None
     for who, scores, strengths, advice in EVALUATIONS:
-        evaluations.save_evaluation(people[who], lesson, scores, strengths, advice)
+        evidence = {
+            key: [Clip(film, start * 1000, end * 1000) for start, end in clips]
+            for key, clips in EVIDENCE.get(who, {}).items()
+        }
+        evaluations.save_evaluation(people[who], lesson, scores, strengths, advice, evidence)
         submitted = evaluations.submit_evaluation(people[who], lesson)
         submitted.submitted_at = world.ago(days=2, hours=3)
     evaluations.save_evaluation(people[HALF_FILLED[0]], lesson, HALF_FILLED[1])

@@ -71,4 +71,9 @@ EVALUATIONS = (
     ("researcher", {"goals": 5, "strategy": 5, "content": 4, "methods": 4, "effect": 4, "assessment": 4, "teacher": 4},
      "追问“你从哪里看出来的”，把学生带回课文。", "概括人物特点的活动交给学生。"),
 )  # fmt: skip
+EVIDENCE: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {
+    "leader": {"methods": ((53, 60),), "assessment": ((11, 15), (53, 60))},
+    "researcher": {"effect": ((64, 72),), "strategy": ((37, 48),)},
+}
+"""By observer and criterion: stretches of the film in seconds."""
 HALF_FILLED = ("villager", {"goals": 5, "strategy": 4, "content": 4})

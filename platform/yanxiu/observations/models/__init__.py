@@ -15,7 +15,14 @@ from yanxiu.observations.models.recordings import (
     VersionState,
 )
 from yanxiu.observations.models.requests import ObservationRequest, RequestState
-from yanxiu.observations.models.rubrics import Evaluation, EvaluationState, RubricTemplate, RubricVersion, Score
+from yanxiu.observations.models.rubrics import (
+    Evaluation,
+    EvaluationState,
+    RubricTemplate,
+    RubricVersion,
+    Score,
+    ScoreEvidence,
+)
 from yanxiu.observations.models.schemes import CodingScheme, SchemeVersion
 from yanxiu.observations.models.sweeps import AttentionSweep
 
@@ -51,6 +58,7 @@ __all__ = [
     "RubricVersion",
     "SchemeVersion",
     "Score",
+    "ScoreEvidence",
     "SecondTeaching",
     "Segment",
     "TextKey",

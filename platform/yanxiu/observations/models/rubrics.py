@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+from yanxiu.observations.models.comments import TimedComment
 from yanxiu.observations.models.lessons import Lesson
+from yanxiu.observations.models.recordings import RecordingVersion
 from yanxiu.observations.rubrics.scoring import Sheet, sheet_from
 
 
@@ -75,6 +77,9 @@ class Evaluation(Model, Timestamps):
     observer: Mapped[User] = relationship()
     version: Mapped[RubricVersion] = relationship()
     scores: Mapped[list["Score"]] = relationship(back_populates="evaluation", cascade="all, delete-orphan")
+    evidence: Mapped[list["ScoreEvidence"]] = relationship(
+        back_populates="evaluation", cascade="all, delete-orphan", order_by="ScoreEvidence.id"
+    )
 
     def values(self) -> dict[str, int]:
         """Return the score of each line judged so far, by its key."""
@@ -93,3 +98,31 @@ class Score(Model):
     value: Mapped[int]
 
     evaluation: Mapped[Evaluation] = relationship(back_populates="scores")
+
+
+class ScoreEvidence(Model):
+    """What a judgement of a criterion rests on: a stretch of the recording, or a comment of the lesson.
+
+    The place is written down also for a comment, so that it stays when the comment cannot go along (into an archive). A live
+    note that is on no recording yet has `taken_at`, its moment by the clock.
+    """
+
+    __tablename__ = "score_evidence"
+
+    id: Mapped[Id]
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id", ondelete="CASCADE"), index=True)
+    criterion_key: Mapped[str] = mapped_column(String(40))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("recording_version.id"), index=True)
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("timed_comment.id", ondelete="SET NULL"), index=True)
+    start_ms: Mapped[int]
+    end_ms: Mapped[int | None]
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    evaluation: Mapped[Evaluation] = relationship(back_populates="evidence")
+    comment: Mapped[TimedComment | None] = relationship()
+    version: Mapped[RecordingVersion | None] = relationship()
+
+    @property
+    def source(self) -> "ScoreEvidence | TimedComment":
+        """Return what says where it is: the comment once it stands on a recording, for a sync mark may move it."""
+        return self.comment if self.comment is not None and self.comment.is_placed else self

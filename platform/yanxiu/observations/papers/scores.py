@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from yanxiu.core.word import SMALL, WordFile
 from yanxiu.core.word_sheets import Cell, head, shares
-from yanxiu.observations.models import Evaluation, Lesson
+from yanxiu.observations.evidence import Reader, given_by_criterion
+from yanxiu.observations.models import Evaluation, Lesson, RecordingVersion
 from yanxiu.observations.papers.paper import about_lesson, day_and_hour, signature, word_file
 from yanxiu.observations.rubrics.scoring import Criterion, Sheet, band_of, criterion_points
 from yanxiu.observations.rubrics.summary import Summary
@@ -16,15 +17,20 @@ MOST_BESIDE = 5
 TICK = "√"
 
 
-def scores_word(lesson: Lesson, evaluation: Evaluation) -> bytes:
-    """Return one observer's sheet as handed in: each level ticked, points of each criterion, bonus, total, grade, words."""
+def scores_word(lesson: Lesson, evaluation: Evaluation, current: RecordingVersion | None = None) -> bytes:
+    """Return one observer's sheet as handed in: each level ticked, points of each criterion, bonus, total, grade, words.
+
+    Evidence stands as times beside the `current` recording, without the words of comments.
+    """
     sheet, total = evaluation.version.sheet, (evaluation.total or 0) / 100
+    shown = Reader(lesson, current).by_criterion(evaluation)
+    proofs = {key: "、".join(one.written for one in pieces) for key, pieces in shown.items()}
 
     def write(word: WordFile) -> None:
         word.title(evaluation.version.template.name)
         about_lesson(word, lesson, [("评课人", evaluation.observer.name)])
         columns = shares(15, 33, 9, *(33 // len(sheet.scale) for _level in sheet.scale), 10)
-        word.sheet(columns, _lines(sheet, evaluation.values(), total), heads=1)
+        word.sheet(columns, _lines(sheet, evaluation.values(), total, proofs), heads=1)
         word.sheet(
             shares(18, 82),
             [[head("最值得学的一点"), Cell(evaluation.strengths)], [head("最想建议的一点"), Cell(evaluation.advice)]],
@@ -35,11 +41,13 @@ def scores_word(lesson: Lesson, evaluation: Evaluation) -> bytes:
     return word_file(write)
 
 
-def _lines(sheet: Sheet, scores: dict[str, int], total: float) -> list[list[Cell]]:
+def _lines(sheet: Sheet, scores: dict[str, int], total: float, proofs: dict[str, str]) -> list[list[Cell]]:
     levels = [head(f"{level.label}\n{level.value}") for level in sheet.scale]
     rows = [[head("项目"), head("评价要点"), head("权重"), *levels, head("得分")]]
     for criterion in sheet.criteria:
         rows += _criterion(sheet, criterion, scores)
+        if criterion.key in proofs:
+            rows.append([head("证据"), Cell(proofs[criterion.key], wide=len(sheet.scale) + 3)])
     wide = len(sheet.scale)
     for bonus in sheet.bonus:
         points = Cell(str(scores.get(bonus.key, 0)), centered=True)
@@ -71,9 +79,10 @@ def _criterion(sheet: Sheet, criterion: Criterion, scores: dict[str, int]) -> li
     return rows
 
 
-def summary_word(lesson: Lesson, summary: Summary) -> bytes:
+def summary_word(lesson: Lesson, summary: Summary, current: RecordingVersion | None = None) -> bytes:
     """Return the scores of all observers on the same version of a rubric, their mean and their words."""
     sheet = summary.evaluations[0].version.sheet
+    proofs = _proofs(lesson, summary, current)
 
     def write(word: WordFile) -> None:
         word.title(f"{summary.name}汇总")
@@ -86,6 +95,8 @@ def summary_word(lesson: Lesson, summary: Summary) -> bytes:
             word.sheet(shares(30, 20, 50), _people(sheet, summary), heads=1)
         band = f"，等级 {summary.band}" if summary.band else ""
         word.paragraph(f"平均得分 {summary.mean:.1f}（满分 {sheet.total}）{band}。{_how(sheet)}{_left_out(summary)}")
+        if len(proofs) > 1:
+            word.sheet(shares(24, 16, 14, 46), proofs, heads=1)
         word.sheet(shares(16, 42, 42), _words(summary.evaluations), heads=1)
         signature(word, "主持人签名")
 
@@ -126,6 +137,16 @@ def _people(sheet: Sheet, summary: Summary) -> list[list[Cell]]:
 def _words(evaluations: Sequence[Evaluation]) -> list[list[Cell]]:
     rows = [[head("评课人"), head("最值得学的一点"), head("最想建议的一点")]]
     rows += [[Cell(one.observer.name, centered=True), Cell(one.strengths), Cell(one.advice)] for one in evaluations]
+    return rows
+
+
+def _proofs(lesson: Lesson, summary: Summary, current: RecordingVersion | None) -> list[list[Cell]]:
+    rows = [[head("项目"), head("评课人"), head("评分"), head("证据")]]
+    for title, given in given_by_criterion(Reader(lesson, current), summary.evaluations).items():
+        for one in given:
+            who = Cell(one.evaluation.observer.name, centered=True)
+            times = "、".join(piece.written for piece in one.shown)
+            rows.append([Cell(title), who, Cell(one.said, centered=True), Cell(times)])
     return rows
 
 

@@ -6,12 +6,20 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import ids_on
 from yanxiu.core.db import db
-from yanxiu.observations.models import Evaluation, EvaluationState, RubricTemplate, RubricVersion
+from yanxiu.observations.models import (
+    Evaluation,
+    EvaluationState,
+    RubricTemplate,
+    RubricVersion,
+    ScoreEvidence,
+    TimedComment,
+)
 
 
 def evaluation_of(lesson_id: int, observer_id: int | None) -> Evaluation | None:
@@ -19,9 +27,20 @@ def evaluation_of(lesson_id: int, observer_id: int | None) -> Evaluation | None:
     statement = (
         select(Evaluation)
         .where(Evaluation.lesson_id == lesson_id, Evaluation.observer_id == observer_id)
-        .options(selectinload(Evaluation.scores), joinedload(Evaluation.version).joinedload(RubricVersion.template))
+        .options(joinedload(Evaluation.observer), *_in_full())
     )
     return db.session.scalars(statement).first()
+
+
+def _in_full() -> tuple[ExecutableOption, ...]:
+    """Return what an evaluation consists of: scores, what they rest on, the rubric."""
+    said = selectinload(Evaluation.evidence).joinedload(ScoreEvidence.comment)
+    return (
+        selectinload(Evaluation.scores),
+        said.joinedload(TimedComment.author),
+        selectinload(Evaluation.evidence).joinedload(ScoreEvidence.version),
+        joinedload(Evaluation.version).joinedload(RubricVersion.template),
+    )
 
 
 def submitted_evaluations(lesson_id: int) -> Sequence[Evaluation]:
@@ -31,8 +50,7 @@ def submitted_evaluations(lesson_id: int) -> Sequence[Evaluation]:
         .where(Evaluation.lesson_id == lesson_id, Evaluation.state == EvaluationState.SUBMITTED)
         .options(
             joinedload(Evaluation.observer),
-            selectinload(Evaluation.scores),
-            joinedload(Evaluation.version).joinedload(RubricVersion.template),
+            *_in_full(),
         )
         .order_by(Evaluation.submitted_at, Evaluation.id)
     )

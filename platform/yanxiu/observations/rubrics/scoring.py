@@ -4,7 +4,7 @@ Sources: forms.md 1 and observation.md 1.6. Weights belong to criteria; a criter
 evenly over them. Weights that do not add up to the stated total are counted as they are: real sheets differ.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class Criterion:
     title: str
     weight: int
     items: tuple[Item, ...] = ()
+    needs_evidence: bool = False
 
     def lines(self) -> tuple[Item, ...]:
         return self.items or (Item(self.key, self.title),)
@@ -94,6 +95,11 @@ def missing(sheet: Sheet, scores: Mapping[str, int]) -> list[str]:
     return [line.key for criterion in sheet.criteria for line in criterion.lines() if line.key not in scores]
 
 
+def unproven(sheet: Sheet, proven: Collection[str]) -> list[Criterion]:
+    """Return the criteria that ask for evidence and have none; `proven` are the keys of those that have."""
+    return [criterion for criterion in sheet.criteria if criterion.needs_evidence and criterion.key not in proven]
+
+
 def criterion_points(sheet: Sheet, criterion: Criterion, scores: Mapping[str, int]) -> float | None:
     """Return the weighted points of one criterion, None while a line of it is not judged."""
     values = [scores.get(line.key) for line in criterion.lines()]
@@ -143,4 +149,4 @@ def sheet_from(data: Mapping[str, Any]) -> Sheet:
 
 def _criterion(entry: Mapping[str, Any]) -> Criterion:
     items = tuple(Item(e["key"], e["title"], e.get("hint", "")) for e in entry.get("items", ()))
-    return Criterion(entry["key"], entry["title"], int(entry["weight"]), items)
+    return Criterion(entry["key"], entry["title"], int(entry["weight"]), items, bool(entry.get("evidence", False)))

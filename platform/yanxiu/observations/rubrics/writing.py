@@ -1,6 +1,6 @@
 """A rubric as the lines a teacher types or pastes from Word, and back; what does not add up is said, not refused.
 
-A criterion is `教学目标 10`; lines below it that begin with a dash are its items, with a description behind a colon. Levels
+A criterion is `教学目标 10`, or `教学目标 10 要证据` where nobody may judge it without showing a moment; lines below it that begin with a dash are its items, with a description behind a colon. Levels
 are `5 优`, bonus lines `创新 2`, bands `90 最佳`.
 """
 
@@ -15,6 +15,7 @@ from yanxiu.observations.rubrics.scoring import Sheet
 _ITEM = re.compile(r"^\s*[-－—–·•*]+\s*(.+)$")
 _NAME_FIRST = re.compile(r"^(.+?)[\s（(：:]+(\d{1,4})\s*[%％分]*[）)]?$")
 _NUMBER_FIRST = re.compile(r"^(\d{1,4})\s*分?[\s：:=]*(.+)$")
+_EVIDENCE = re.compile(r"[\s，,、]*[（(]?(?:需要|必须有|须有|要有|要|需)证据[）)]?$")
 MOST_LINES = 80
 MOST_NAME = 60
 MOST_HINT = 200
@@ -59,8 +60,10 @@ def _criteria(texts: Mapping[str, str]) -> list[dict[str, Any]]:
     for line in _lines(texts, "criteria"):
         item = _ITEM.match(line)
         if item is None:
-            title, weight = _read_named(line, "criteria", "评价项目", "教学目标 10")
-            found.append({"key": f"c{len(found) + 1}", "title": title, "weight": weight, "items": []})
+            plain = _EVIDENCE.sub("", line.rstrip())
+            title, weight = _read_named(plain, "criteria", "评价项目", "教学目标 10")
+            entry = {"key": f"c{len(found) + 1}", "title": title, "weight": weight, "items": []}
+            found.append({**entry, "evidence": True} if plain != line.rstrip() else entry)
         elif not found:
             raise UnreadableLineError("criteria", "先写评价项目和权重，再写它下面带“-”的要点")
         else:
@@ -111,7 +114,7 @@ def texts_of(sheet: Sheet) -> dict[str, str]:
     """Return the fields that say what a sheet is; read again they give the same sheet but for its keys."""
     criteria = []
     for criterion in sheet.criteria:
-        criteria.append(f"{criterion.title} {criterion.weight}")
+        criteria.append(f"{criterion.title} {criterion.weight}{' 要证据' if criterion.needs_evidence else ''}")
         criteria += [f"- {item.title}{f'：{item.hint}' if item.hint else ''}" for item in criterion.items]
     return {
         "criteria": "\n".join(criteria),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -12,13 +13,37 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.observations.events import EvaluationSubmitted
-from yanxiu.observations.models import Evaluation, EvaluationState, Lesson, Score
+from yanxiu.observations.models import (
+    Evaluation,
+    EvaluationState,
+    Lesson,
+    RecordingVersion,
+    Score,
+    ScoreEvidence,
+    TimedComment,
+    VersionState,
+)
 from yanxiu.observations.queries.evaluations import evaluation_of
-from yanxiu.observations.rubrics.scoring import missing, total_points
+from yanxiu.observations.rubrics.scoring import missing, total_points, unproven
 from yanxiu.observations.services.lessons import hold_lesson
 from yanxiu.observations.services.rubrics import usable_rubric_id
 
 MAX_TEXT = 4000
+MOST_EVIDENCE = 12
+"""Pieces of evidence for one criterion."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A stretch of a recording in milliseconds of media time."""
+
+    version: RecordingVersion
+    start_ms: int
+    end_ms: int
+
+
+Pick = ScoreEvidence | TimedComment | Clip
+"""What an observer shows for a criterion: what was kept before, a comment the observer may read, a stretch."""
 
 
 def save_evaluation(
@@ -27,13 +52,19 @@ def save_evaluation(
     scores: Mapping[str, int | None],
     strengths: str | None = None,
     advice: str | None = None,
+    evidence: Mapping[str, Sequence[Pick]] | None = None,
 ) -> Evaluation:
-    """Keep what the observer has filled in so far; a value of None takes a score back."""
+    """Keep what the observer has filled in so far; a value of None takes a score back.
+
+    `evidence` names, by the key of a criterion, all that is shown for it; criteria it does not name keep theirs.
+    """
     evaluation = _own(actor, lesson) or _new_evaluation(actor, lesson)
     if evaluation.state == EvaluationState.SUBMITTED:
         raise ConflictError("评课已经提交，不能再改")
     for key, value in scores.items():
         _set_score(evaluation, key, value)
+    for key, picks in (evidence or {}).items():
+        _set_evidence(evaluation, key, picks)
     if strengths is not None:
         evaluation.strengths = _checked_text(strengths, "strengths")
     if advice is not None:
@@ -44,7 +75,7 @@ def save_evaluation(
 
 
 def submit_evaluation(actor: User, lesson: Lesson) -> Evaluation:
-    """Hand the evaluation in; every line must be judged. From now on the observer sees the others'."""
+    """Hand the evaluation in; every line must be judged, and shown where the rubric asks for it. From now on the observer sees the others'."""
     evaluation = _own(actor, lesson)
     if evaluation is None:
         raise InvalidError("请先按量表评分")
@@ -54,6 +85,9 @@ def submit_evaluation(actor: User, lesson: Lesson) -> Evaluation:
     left = missing(evaluation.version.sheet, values)
     if left:
         raise InvalidError(f"还有 {len(left)} 项没有评分，评完再提交", field=left[0])
+    bare = unproven(evaluation.version.sheet, {one.criterion_key for one in evaluation.evidence})
+    if bare:
+        raise InvalidError(f"“{bare[0].title}”要附证据：选一段实录或一条点评，再提交", field=f"evidence-{bare[0].key}")
     total = total_points(evaluation.version.sheet, values)
     assert total is not None
     evaluation.total = round(total * 100)
@@ -92,6 +126,54 @@ def _set_score(evaluation: Evaluation, key: str, value: int | None) -> None:
         evaluation.scores.append(Score(item_key=key, value=value))
     else:
         known.value = value
+
+
+def _set_evidence(evaluation: Evaluation, key: str, picks: Sequence[Pick]) -> None:
+    """Rows that say the same stay, so that a page which sends all of them again changes nothing."""
+    if all(criterion.key != key for criterion in evaluation.version.sheet.criteria):
+        raise InvalidError("量表里没有这一项，请刷新后再评", field=key[:40])
+    before = [one for one in evaluation.evidence if one.criterion_key == key]
+    kept: list[ScoreEvidence] = []
+    for pick in picks:
+        row = pick if isinstance(pick, ScoreEvidence) else _evidence_from(pick, key)
+        same = next((one for one in before + kept if one is row or _says(one) == _says(row)), None)
+        if same is None and isinstance(pick, ScoreEvidence):
+            continue  # of another evaluation, or taken away meanwhile
+        row = same or row
+        if row not in kept:
+            kept.append(row)
+    if len(kept) > MOST_EVIDENCE:
+        raise InvalidError(f"一项最多附 {MOST_EVIDENCE} 段证据", field=f"evidence-{key}")
+    for row in before:
+        if row not in kept:
+            evaluation.evidence.remove(row)
+    evaluation.evidence.extend(row for row in kept if row not in before)
+
+
+def _says(row: ScoreEvidence) -> tuple[object, ...]:
+    """Return what makes two pieces the same: the comment, else the stretch of one version."""
+    if row.comment is not None:
+        return (row.comment.id,)
+    return (row.version.id if row.version is not None else None, row.start_ms, row.end_ms, row.taken_at)
+
+
+def _evidence_from(pick: TimedComment | Clip, key: str) -> ScoreEvidence:
+    if isinstance(pick, TimedComment):
+        if pick.parent_id is not None or pick.withdrawn_at is not None:
+            raise InvalidError("这条点评不能作证据，请另选一条", field=f"evidence-{key}")
+        return ScoreEvidence(
+            criterion_key=key,
+            comment=pick,
+            version_id=pick.version_id,
+            start_ms=pick.start_ms,
+            end_ms=pick.end_ms,
+            taken_at=pick.taken_at,
+        )
+    if pick.version.state != VersionState.READY:
+        raise ConflictError("课堂实录还没有处理好，暂时不能选片段")
+    if not 0 <= pick.start_ms < pick.end_ms <= (pick.version.duration_ms or 0):
+        raise InvalidError("片段要在实录之内，结束晚于开始，例如 12:31-13:05", field=f"evidence-{key}")
+    return ScoreEvidence(criterion_key=key, version=pick.version, start_ms=pick.start_ms, end_ms=pick.end_ms)
 
 
 def _checked_text(value: str, field: str) -> str:

@@ -10,14 +10,17 @@ from flask.typing import ResponseReturnValue
 from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.evidence import Reader, given_by_criterion
 from yanxiu.observations.forms import whole_number
-from yanxiu.observations.models import Evaluation, EvaluationState, RubricVersion
+from yanxiu.observations.models import Evaluation, EvaluationState, RecordingVersion, RubricVersion
 from yanxiu.observations.permissions import can_evaluate_lesson, can_use_rubric, can_view_scores
 from yanxiu.observations.queries import (
     LessonView,
+    current_version,
     evaluation_of,
     evaluators_of,
     find_rubric_version,
+    recording_of,
     submitted_evaluations,
 )
 from yanxiu.observations.rubrics.charts import LEFT, ROW, WIDTH, dots_of, radar_of
@@ -25,13 +28,15 @@ from yanxiu.observations.rubrics.scoring import Sheet, missing, total_points
 from yanxiu.observations.rubrics.summary import summarize
 from yanxiu.observations.services import evaluations as service
 from yanxiu.observations.services.evaluations import save_evaluation
-from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted, why_rests
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, posted, why_rests
+from yanxiu.observations.views.evidence import posted_evidence
+from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
 
 PREFIX = "score-"
 
 
-def evaluation_panel(found: LessonView) -> dict[str, Any]:
+def evaluation_panel(found: LessonView, version: RecordingVersion | None) -> dict[str, Any]:
     """Return what the rubric card shows: the own sheet, who has submitted, and the mean for those who may see it."""
     viewer = current_viewer()
     own = evaluation_of(found.lesson.id, viewer.user_id)
@@ -39,12 +44,15 @@ def evaluation_panel(found: LessonView) -> dict[str, Any]:
     values = own.values() if own is not None else {}
     may_see = can_view_scores(viewer, found.lesson, own_submitted=_is_submitted(own))
     submitted = submitted_evaluations(found.lesson.id) if may_see else []
+    reader = Reader(found.lesson, version, viewer)
     return {
         "own": own,
         "rubric": rubric,
         "rubric_opens": rubric is not None and can_use_rubric(viewer, rubric.template),
         "values": values,
         "progress": progress_of(rubric, values),
+        "evidence": reader.by_criterion(own) if own is not None else {},
+        "evidence_ready": any(one.evidence for one in submitted),
         "own_submitted": _is_submitted(own),
         "evaluators": evaluators_of(found.lesson.id),
         "may_see_scores": may_see,
@@ -94,7 +102,10 @@ def results(lesson_id: int) -> ResponseReturnValue:
         raise ForbiddenError("提交自己的评课后，才能看到别人的评分")
     submitted = submitted_evaluations(lesson_id)
     summary = summarize(submitted) if submitted else None
-    return render_template(
+    recording = recording_of(lesson_id)
+    version = current_version(recording)
+    given = given_by_criterion(Reader(found.lesson, version, viewer), submitted)
+    page = render_template(
         "observations/results.html",
         lesson=found.lesson,
         evaluations=submitted,
@@ -103,7 +114,12 @@ def results(lesson_id: int) -> ResponseReturnValue:
         radar=radar_of(summary) if summary is not None else None,
         dots=dots_of(summary) if summary is not None else [],
         plot={"left": LEFT, "width": WIDTH, "row": ROW},
+        given=given,
+        **recording_panel(found, recording, version),
     )
+    if given:
+        log_watching(found.lesson)
+    return page
 
 
 def _saved(lesson_id: int) -> Evaluation:
@@ -111,7 +127,8 @@ def _saved(lesson_id: int) -> Evaluation:
     if not can_evaluate_lesson(current_viewer(), found.lesson, found.access, clock.today()):
         raise ForbiddenError(why_rests(found) or "授课教师不评自己的课")
     texts = {name: posted(name) if name in request.form else None for name in ("strengths", "advice")}
-    return save_evaluation(current_actor(), found.lesson, _posted_scores(), **texts)
+    evidence = posted_evidence(found.lesson, evaluation_of(lesson_id, current_viewer().user_id))
+    return save_evaluation(current_actor(), found.lesson, _posted_scores(), evidence=evidence, **texts)
 
 
 def _posted_scores() -> dict[str, int | None]:

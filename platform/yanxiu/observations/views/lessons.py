@@ -162,7 +162,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         ended=found.access.ended,
         may_evaluate=can_evaluate_lesson(viewer, found.lesson, found.access, clock.today()),
         **recording_panel(found, recording, version),
-        **evaluation_panel(found),
+        **evaluation_panel(found, version),
         **coding_panel(found),
         **sweep_panel(found),
         **live_panel(found, version),

@@ -15,9 +15,10 @@ from yanxiu.observations.models import CommentKind, Evaluation, EvaluationState,
 from yanxiu.observations.papers.comment_files import comments_csv, comments_word, webvtt
 from yanxiu.observations.papers.minutes import minutes_word
 from yanxiu.observations.papers.record import record_word
+from yanxiu.observations.papers.score_book import score_workbook
 from yanxiu.observations.papers.scores import scores_word, summary_word
 from yanxiu.observations.permissions import can_view_scores
-from yanxiu.observations.queries import evaluation_of, recording_of, submitted_evaluations
+from yanxiu.observations.queries import current_version, evaluation_of, recording_of, submitted_evaluations
 from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of
 from yanxiu.observations.queries.papers import count_to_file, outcomes_of, threads_to_file
 from yanxiu.observations.queries.second_teachings import clip_pairs
@@ -26,6 +27,7 @@ from yanxiu.observations.views.blueprint import bp, load_lesson
 from yanxiu.web.auth import current_actor, current_viewer
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MIME_TYPES = {"vtt": "text/vtt", "csv": "text/csv", "docx": DOCX}
 STATES = {"open": "未解决", "resolved": "已解决"}
 
@@ -87,20 +89,23 @@ def record_file(lesson_id: int) -> ResponseReturnValue:
 
 @bp.get("/lessons/<int:lesson_id>/papers/scores")
 def scores_file(lesson_id: int) -> ResponseReturnValue:
-    """评分表 of one observer (`?observer=`), else of all; only for who may see the scores."""
+    """评分表 of one observer (`?observer=`), else of all; only for who may see the scores. `?format=xlsx`: a workbook of all."""
     lesson = load_lesson(lesson_id).lesson
     if not _may_see_scores(lesson):
         raise ForbiddenError("提交自己的评课后，才能看到评分")
     submitted = submitted_evaluations(lesson_id)
     if not submitted:
         raise NotFoundError("还没有人提交评课")
+    current = current_version(recording_of(lesson_id))
+    if request.args.get("format") == "xlsx":
+        return _file(score_workbook(lesson, submitted, current), f"{lesson.title} 评分", "xlsx")
     observer_id = whole_number(request.args.get("observer"))
     if observer_id is None:
-        return _file(summary_word(lesson, summarize(submitted)), f"{lesson.title} 评分汇总", "docx")
+        return _file(summary_word(lesson, summarize(submitted), current), f"{lesson.title} 评分汇总", "docx")
     chosen = next((one for one in submitted if one.observer_id == observer_id), None)
     if chosen is None:
         raise NotFoundError
-    return _file(scores_word(lesson, chosen), f"{lesson.title} 评分表 {chosen.observer.name}", "docx")
+    return _file(scores_word(lesson, chosen, current), f"{lesson.title} 评分表 {chosen.observer.name}", "docx")
 
 
 @bp.get("/lessons/<int:lesson_id>/papers/minutes")
@@ -163,7 +168,7 @@ def _observer(lesson: Lesson, observer_id: int | None, submitted: list[Evaluatio
 
 
 def _file(body: bytes, name: str, kind: str) -> Response:
-    answer = Response(body, mimetype=MIME_TYPES[kind])
+    answer = Response(body, mimetype={**MIME_TYPES, "xlsx": XLSX}[kind])
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}', safe='')}"
     answer.headers["Cache-Control"] = "no-store"
     return answer

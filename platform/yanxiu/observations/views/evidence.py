@@ -1,0 +1,64 @@
+"""Evidence as a sheet sends it: `e12` what was kept before, `c34` a comment, `751000-785000@12` a stretch, `12:31-13:05` typed."""
+
+from __future__ import annotations
+
+from flask import request
+
+from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.observations.evidence import clip_token, typed_clip
+from yanxiu.observations.forms import clock_ms, whole_number
+from yanxiu.observations.models import Evaluation, Lesson, Recording, RecordingVersion
+from yanxiu.observations.queries import current_version, find_comment, recording_of
+from yanxiu.observations.services.evaluations import MOST_EVIDENCE, Clip, Pick
+from yanxiu.web.auth import current_viewer
+
+PREFIX = "evidence-"
+NO_TIME = "片段写成两个时刻，例如 12:31-13:05"
+
+
+def posted_evidence(lesson: Lesson, own: Evaluation | None) -> dict[str, list[Pick]]:
+    """Return the evidence of every criterion that the form names, of the comments only those the viewer may read."""
+    recording: Recording | None = None
+    found: dict[str, list[Pick]] = {}
+    for name in [name for name in request.form if name.startswith(PREFIX)]:
+        tokens = [text.strip() for text in request.form.getlist(name) if text.strip()]
+        if len(tokens) > 2 * MOST_EVIDENCE:
+            raise InvalidError(f"一项最多附 {MOST_EVIDENCE} 段证据", field=name[:60])
+        if recording is None and any("-" in token for token in tokens):
+            recording = recording_of(lesson.id)
+        picks = (_pick(token, lesson, own, recording, name) for token in tokens)
+        found[name.removeprefix(PREFIX)] = [pick for pick in picks if pick is not None]
+    return found
+
+
+def _pick(token: str, lesson: Lesson, own: Evaluation | None, recording: Recording | None, field: str) -> Pick | None:
+    number = whole_number(token[1:])
+    if token[0] == "e" and number is not None:
+        return next((one for one in (own.evidence if own is not None else ()) if one.id == number), None)
+    if token[0] == "c" and number is not None:
+        comment = find_comment(current_viewer(), lesson, number)
+        if comment is None:
+            raise InvalidError("这条点评已经看不到了，请另选一条", field=field[:60])
+        return comment
+    return _clip(token, recording, field)
+
+
+def _clip(token: str, recording: Recording | None, field: str) -> Clip:
+    sent = clip_token(token)
+    if sent is not None:
+        start_ms, end_ms, version_id = sent
+        versions = recording.versions if recording is not None else []
+        version = next((one for one in versions if one.id == version_id), None)
+    else:
+        typed = typed_clip(token)
+        times = [clock_ms(text) for text in typed or ()]
+        if len(times) != 2 or times[0] is None or times[1] is None:
+            raise InvalidError(NO_TIME, field=field[:60])
+        start_ms, end_ms, version = times[0], times[1], current_version(recording)
+    return Clip(_there(version), start_ms, end_ms)
+
+
+def _there(version: RecordingVersion | None) -> RecordingVersion:
+    if version is None:
+        raise ConflictError("这节课还没有可以观看的实录，不能选片段")
+    return version

@@ -1,0 +1,70 @@
+"""Scores with evidence beside the film."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.axe import sideways_overflow, violations
+from tests.support.eventually import eventually
+from tests.support.observations import full_scores, make_clip, make_lesson, make_ready_version, some_comment
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.services.evaluations import save_evaluation
+
+
+@pytest.fixture
+def filmed(app, cast, tmp_path) -> int:
+    """A lesson with a film of eight seconds, a comment, and a sheet that 周敏 has filled in."""
+    film = make_clip(tmp_path / "课堂实录.mp4", seconds=8).read_bytes()
+    with app.app_context(), unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="school")
+        version = make_ready_version(lesson, 8_000, film)
+        some_comment(cast.user("leader"), lesson, version, body="板书一条线", start_ms=6_000)
+        save_evaluation(cast.user("colleague"), lesson, full_scores(lesson))
+        return lesson.id
+
+
+def test_a_score_is_shown_by_stretches_that_play(page_for, filmed):
+    page = page_for("colleague")
+    page.goto(f"/lessons/{filmed}")
+    now = "document.getElementById('lesson-video').currentTime"
+    goals = page.locator("[data-evidence=goals]")
+    goals.locator("summary").click()
+    for second, key in ((2, "["), (3, "]")):
+        page.evaluate(f"{now} = {second}")
+        eventually(lambda second=second: abs(page.evaluate(now) - second) < 0.1)
+        page.keyboard.press(key)
+    expect(goals.get_by_label("证据从几分几秒到几分几秒")).to_have_value("00:02-00:03")
+    goals.get_by_role("button", name="附上").click()
+    goals.get_by_label("或选一条点评").select_option(label="00:06 王丽：板书一条线")
+    expect(page.locator("[data-rubric-state]")).to_have_attribute("data-state", "saved")
+    assert violations(page) == []
+    page.reload()
+    pieces = goals.locator(".evidence-piece")
+    expect(pieces).to_have_count(2)
+    pieces.first.get_by_role("link", name="00:02–00:03").click()
+    expect(pieces.first).to_have_attribute("aria-current", "true")
+    expect(pieces.first).not_to_have_attribute("aria-current", "true", timeout=15_000)
+    assert page.evaluate("document.getElementById('lesson-video').paused")
+    assert 2.9 < page.evaluate(now) < 3.6
+    goals.locator("summary").click()
+    goals.get_by_label("证据从几分几秒到几分几秒").fill("00:05-01:00")
+    goals.get_by_role("button", name="附上").click()
+    expect(goals.get_by_role("alert")).to_contain_text("片段要在实录之内")
+    page.get_by_role("button", name="提交评课").click()
+    page.get_by_role("dialog").get_by_role("button", name="提交评课").click()
+    page.wait_for_url("**/evaluations")
+    shown = page.locator("#evidence")
+    shown.get_by_role("button", name="依次播放").click()
+    # One after the other: the stretch, then the moment of the comment.
+    expect(shown.locator(".evidence-piece").nth(1)).to_have_attribute("aria-current", "true", timeout=15_000)
+    assert violations(page) == []
+    phone = page_for("teacher", 390)
+    phone.goto(f"/lessons/{filmed}")
+    lane = phone.locator("[data-lanes-evidence]")
+    lane.locator("summary").click()
+    expect(lane.get_by_role("link", name="00:02–00:03")).to_be_visible()
+    assert sideways_overflow(phone) == 0
+    phone.goto(f"/lessons/{filmed}/evaluations")
+    assert sideways_overflow(phone) == 0
+    assert violations(phone) == []

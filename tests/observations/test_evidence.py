@@ -1,0 +1,162 @@
+"""Scores that rest on moments: who may pick and see what, criteria that ask for evidence, and the files."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import openpyxl
+import pytest
+
+from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import Evaluation, Lesson, RecordingVersion, RubricTemplate, ScoreEvidence
+from yanxiu.observations.services.comments import withdraw_comment
+from yanxiu.observations.services.evaluations import Clip, save_evaluation, submit_evaluation
+from yanxiu.observations.services.live_notes import NoteDraft, take_note
+from yanxiu.observations.services.rubrics import install_shipped_rubrics
+
+FETCH = {"X-Requested-With": "fetch"}
+UUID = "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c77"
+
+
+@pytest.fixture
+def judged(app, cast) -> dict[str, int]:
+    """A lesson whose rubric asks for evidence of 教学目标, with comments of every audience and a live note."""
+    with app.app_context(), unit_of_work():
+        install_shipped_rubrics()
+        rubric = db.session.query(RubricTemplate).filter_by(slug="yishiyiyouke").one().versions[-1]
+        goals, *others = rubric.body["criteria"]
+        rubric.body = {**rubric.body, "criteria": [{**goals, "evidence": True}, *others]}
+        lesson = make_lesson(cast.user("teacher"), visibility="school", rubric_version_id=rubric.id)
+        version = make_ready_version(lesson)
+        leader, colleague = cast.user("leader"), cast.user("colleague")
+        made = {
+            "lesson": lesson.id,
+            "version": version.id,
+            "open": some_comment(leader, lesson, version, body="板书一条线", start_ms=5_000).id,
+            "mine": some_comment(
+                colleague, lesson, version, body="私下的话", visibility="private", start_ms=31_000, end_ms=39_000
+            ).id,
+            "theirs": some_comment(leader, lesson, version, body="别人私下的话", visibility="private").id,
+            "to_teacher": some_comment(leader, lesson, version, body="只对您说", visibility="teacher").id,
+            "note": take_note(colleague, lesson, None, NoteDraft("第三组没有人记录", UUID)).id,
+        }
+        other = make_lesson(cast.user("teacher"), "另一节课", visibility="school")
+        return {**made, "elsewhere": make_ready_version(other).id}
+
+
+def scores(**more: object) -> dict[str, object]:
+    keys = ("goals", "strategy", "content", "methods", "effect", "assessment", "teacher")
+    return {**{f"score-{key}": "3" for key in keys}, **more}
+
+
+def words_of(body: bytes) -> str:
+    document = docx.Document(io.BytesIO(body))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(part.text for part in document.paragraphs), *cells])
+
+
+def test_evidence_is_part_of_the_evaluation_and_shows_others_only_what_they_may_read(app, client_for, judged):
+    """From the draft to the results: required, hidden until handed in, times for all, words by their audience."""
+    at, version = f"/lessons/{judged['lesson']}", judged["version"]
+    colleague, teacher, principal = (client_for(key) for key in ("colleague", "teacher", "principal"))
+    refused = colleague.post(f"{at}/evaluation/submission", data=scores(), headers=FETCH)
+    assert (refused.status_code, refused.get_json()["field"]) == (422, "evidence-goals")
+    shown = {
+        "evidence-goals": ["", "00:12-00:20", f"31500-39500@{version}", f"c{judged['mine']}", f"c{judged['open']}"],
+        "evidence-effect": [f"c{judged['note']}", f"c{judged['to_teacher']}"],
+    }
+    assert colleague.post(f"{at}/evaluation", data=shown, headers=FETCH).status_code == 422
+    shown["evidence-effect"] = [f"c{judged['note']}"]
+    for _again in range(2):
+        assert colleague.post(f"{at}/evaluation", data=shown, headers=FETCH).status_code == 200
+    with app.app_context():
+        rows = db.session.query(ScoreEvidence).order_by(ScoreEvidence.id).all()
+        assert [(row.criterion_key, row.start_ms, row.end_ms) for row in rows] == [
+            ("goals", 12_000, 20_000), ("goals", 31_500, 39_500), ("goals", 31_000, 39_000), ("goals", 5_000, None),
+            ("effect", 0, None),
+        ]  # fmt: skip
+        first = rows[0].id
+    sheet = colleague.get(at).text
+    assert "私下的话" in sheet
+    assert "00:31–00:39" in sheet
+    assert "00:12–00:20" in sheet
+    assert "00:12–00:20" not in teacher.get(at).text
+    assert teacher.get(f"{at}/lanes").status_code == 404
+    kept = {"evidence-goals": [f"e{first}", f"c{judged['mine']}", f"c{judged['open']}"]}
+    answer = colleague.post(f"{at}/evaluation/submission", data=scores(**kept))
+    assert answer.status_code == 303
+
+    for client, sees in ((colleague, True), (teacher, False)):
+        results = client.get(f"{at}/evaluations").text
+        assert "00:12–00:20" in results
+        assert "00:31–00:39" in results
+        assert "3 分" in results
+        assert "现场" in results
+        assert "00:31–00:39" in client.get(f"{at}/lanes").text
+        assert "板书一条线" in results
+        assert ("私下的话" in results) is sees
+        for path in ("/papers/scores", "/papers/scores?observer=" + str(_observer(app))):
+            text = words_of(client.get(at + path).data)
+            assert "00:12–00:20" in text
+            assert "私下的话" not in text
+            assert "板书一条线" not in text
+    book = openpyxl.load_workbook(io.BytesIO(teacher.get(f"{at}/papers/scores?format=xlsx").data))
+    lines = [[cell.value for cell in row] for row in book["证据"].iter_rows()]
+    assert ["教学目标", "周敏", "3 分", "00:12", "00:20"] in [line[:5] for line in lines]
+    assert "私下的话" not in str(lines)
+    totals = [cell.value for cell in list(book["评分"].iter_rows())[-1]]
+    assert totals[0] == "总分"
+    assert str(totals[3]).startswith("=SUM(")
+    # Whoever has not handed in sees none of it, nor its lane.
+    assert principal.get(f"{at}/evaluations").status_code == 403
+    assert principal.get(f"{at}/papers/scores?format=xlsx").status_code == 403
+    for page in (principal.get(at).text, principal.get(f"{at}/lanes", headers=FETCH).text):
+        assert "评分的证据" not in page
+        assert "data-lanes-evidence" not in page
+
+
+def _observer(app) -> int:
+    with app.app_context():
+        return db.session.query(Evaluation).one().observer_id
+
+
+NO_EVIDENCE = (
+    "00:20-00:12", "00:12-09:00", "十二分", "12000-20000@{elsewhere}", "12000-12000@{version}", "12000-20000@999999",
+    "c{theirs}", "c999999", "12:31", "00:10-00:20:30:40",
+)  # fmt: skip
+
+
+def test_what_is_no_evidence_is_refused_and_nothing_is_kept(app, client_for, judged):
+    colleague, at = client_for("colleague"), f"/lessons/{judged['lesson']}/evaluation"
+    for token in NO_EVIDENCE:
+        answer = colleague.post(at, data={"evidence-goals": token.format(**judged), "score-goals": "3"}, headers=FETCH)
+        assert answer.status_code in (409, 422), token
+    assert colleague.post(at, data={"evidence-nothing": "00:12-00:20"}, headers=FETCH).status_code == 422
+    with app.app_context():
+        assert db.session.query(Evaluation).count() == 0
+
+
+def test_evidence_of_a_replaced_recording_says_so_and_a_withdrawn_comment_leaves_its_time(
+    app, cast, client_for, judged
+):
+    with app.app_context(), unit_of_work():
+        lesson, colleague = db.session.get_one(Lesson, judged["lesson"]), cast.user("colleague")
+        version = db.session.get_one(RecordingVersion, judged["version"])
+        leader = cast.user("leader")
+        said = some_comment(leader, lesson, version, body="撤回的那句", start_ms=42_000, end_ms=45_000)
+        evidence = {"goals": [Clip(version, 12_000, 20_000), said]}
+        save_evaluation(colleague, lesson, full_scores(lesson), evidence=evidence)
+        submit_evaluation(colleague, lesson)
+        withdraw_comment(leader, lesson, said)
+    teacher, results = client_for("teacher"), f"/lessons/{judged['lesson']}/evaluations"
+    page = teacher.get(results).text
+    assert "换之前的实录" not in page
+    assert "00:42–00:45" in page
+    assert "撤回的那句" not in page
+    with app.app_context(), unit_of_work():
+        make_ready_version(db.session.get_one(Lesson, judged["lesson"]))
+    assert teacher.get(results).text.count("换之前的实录</span>") == 2
+    assert "换之前的实录" in words_of(teacher.get(f"/lessons/{judged['lesson']}/papers/scores").data)

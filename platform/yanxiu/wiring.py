@@ -171,7 +171,8 @@ def wire(app: Flask) -> None:
         events.subscribe(module.SUBSCRIPTIONS)
         tasks.register_jobs(module.JOBS)
     expiries = (housekeeping.Expiry(tasks.Job, tasks.is_over), *accounts_subscribers.EXPIRIES)
-    housekeeping.set_expiries(expiries, (*lessonplans_subscribers.CHORES, *workshops_archiving.CHORES))
+    chores = (lessonplans_subscribers.CHORES, workshops_archiving.CHORES, resources_subscribers.CHORES)
+    housekeeping.set_expiries(expiries, [chore for each in chores for chore in each])
     search_queue.register_sources(
         (source for module in INDEXING for source in module.SOURCES),
         (principals for module in INDEXING for principals in module.PRINCIPALS),

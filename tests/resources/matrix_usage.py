@@ -3,6 +3,7 @@
 from tests.support.cast import Cast
 from tests.support.lessonplans import make_plan
 from tests.support.matrix import Row, expect, signed_in
+from tests.support.observations import make_lesson, make_ready_version
 from tests.support.resources import make_resource
 from yanxiu.core import clock
 from yanxiu.resources.services.usage import report_use
@@ -15,10 +16,31 @@ def build(cast: Cast) -> dict[str, object]:
 
     db.session.flush()
     plan = make_plan(cast.user("teacher"), visibility="school")
-    return {"resource": resource.id, "use": use.id, "plan": plan.id}
+    lesson = make_lesson(cast.user("teacher"), visibility="school")
+    make_ready_version(lesson)
+    resource.taught_lesson_id = lesson.id
+    return {"resource": resource.id, "use": use.id, "plan": plan.id, "lesson": lesson.id}
 
+
+TAUGHT = {
+    "teacher": 200,
+    "admin": 404,
+    "outsider": 404,
+    "villager": 404,
+    "researcher": 404,
+    "stranger": 404,
+    "anonymous": 302,
+}
+"""Who taught the lesson; others of the school see it, but it is not theirs."""
 
 ROUTES = {
+    ("GET", "resources.new_card"): Row("/resources/from-lessons/{lesson}", expect(403, **TAUGHT)),
+    ("POST", "resources.publish_lesson"): Row(
+        "/resources/from-lessons/{lesson}",
+        expect(403, **{**TAUGHT, "teacher": 302}),
+        data={"title": "课例", "kind": "recording", "visibility": "school", "license": "county"},
+    ),
+    ("GET", "resources.film"): Row("/resources/{resource}/film", expect(200, anonymous=404, stranger=404)),
     ("POST", "resources.publish_lesson_plan"): Row(
         "/resources/from-plans/{plan}",
         expect(403, anonymous=302, teacher=302, villager=404, outsider=404, stranger=404),

@@ -7,6 +7,7 @@ takes it minutes. This writes the paragraphs as they come.
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -105,6 +106,13 @@ def _relations(found: Sequence[tuple[str, str, str]]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_PACKAGE}">{lines}</Relationships>'
 
 
+def _part(name: str) -> zipfile.ZipInfo:
+    """A part of the package without the time of writing: the same words make the same file, which need not be kept twice."""
+    part = zipfile.ZipInfo(name)
+    part.compress_type = zipfile.ZIP_DEFLATED
+    return part
+
+
 class WordFile:
     """A Word file under way, complete once the `with` block ends. `path` is where its reader will find it."""
 
@@ -130,16 +138,20 @@ class WordFile:
         found += [(f"rId{n}", "image", f"media/{name}") for n, name in enumerate(self._pictures, start=2)]
         types = _TYPES.replace("</Types>", f"{OVERRIDES}</Types>") if self._threads else _TYPES
         for name, part in self._threads.parts().items() if self._threads else ():
-            self._zip.writestr(name, part)
-        self._zip.writestr("[Content_Types].xml", types)
-        self._zip.writestr("_rels/.rels", _relations([("rId1", "officeDocument", "word/document.xml")]))
-        self._zip.writestr("word/_rels/document.xml.rels", _relations(found))
-        self._zip.writestr("word/styles.xml", _STYLE_PART)
-        self._zip.writestr("word/footer1.xml", _FOOTER)
-        self._zip.writestr("word/numbering.xml", numbering_part(self._numbered))
-        self._zip.write(self._text_file, "word/document.xml")
+            self._put(name, part)
+        self._put("[Content_Types].xml", types)
+        self._put("_rels/.rels", _relations([("rId1", "officeDocument", "word/document.xml")]))
+        self._put("word/_rels/document.xml.rels", _relations(found))
+        self._put("word/styles.xml", _STYLE_PART)
+        self._put("word/footer1.xml", _FOOTER)
+        self._put("word/numbering.xml", numbering_part(self._numbered))
+        with self._text_file.open("rb") as text, self._zip.open(_part("word/document.xml"), "w") as place:
+            shutil.copyfileobj(text, place)
         self._zip.close()
         self._text_file.unlink()
+
+    def _put(self, name: str, data: str | bytes) -> None:
+        self._zip.writestr(_part(name), data)
 
     def comment(self, thread: Thread) -> tuple[str, str]:
         """Take in what was said; return the XML that stands before and after the words it is about."""
@@ -264,7 +276,7 @@ class WordFile:
         if not width or not height:
             return ""
         self._pictures.append(f"image{len(self._pictures) + 1}.{_ENDINGS[kind]}")
-        self._zip.writestr(f"word/media/{self._pictures[-1]}", data)
+        self._put(f"word/media/{self._pictures[-1]}", data)
         return _picture_run(len(self._pictures), width, height, widest)
 
 

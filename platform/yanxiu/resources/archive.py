@@ -86,7 +86,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
                 Resource,
                 "workshop_id",
                 _SHARED,
-                points={"current_file_id": "resource_file", "plan_id": "lesson_plan"},
+                points={"current_file_id": "resource_file", "plan_id": "lesson_plan", "taught_lesson_id": "lesson"},
                 word="resources",
                 live=("resource",),
                 index="resource",

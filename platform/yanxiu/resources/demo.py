@@ -21,10 +21,12 @@ from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.templates import LITERACY, filled_document
 from yanxiu.lessonplans.queries.originals import Original
 from yanxiu.lessonplans.services.copies import copy_file
+from yanxiu.observations.queries.cards import card_of, word_of_card
 from yanxiu.resources.catalog import STAGE_OF_GRADE
 from yanxiu.resources.demo_documents import MAKERS, shipped
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile
+from yanxiu.resources.from_lessons import Wishes, proposed, publish_card
 from yanxiu.resources.import_sheet import parse_sheet
 from yanxiu.resources.models import Resource, ResourceComment, ResourceDownload, ResourceView
 from yanxiu.resources.services import ResourceDetails, add_version, publish_resource, receive_upload, set_favorite
@@ -63,6 +65,7 @@ def seed(world: DemoWorld) -> None:
     _review(world, made)
     _collect(world, made)
     _adapt(world)
+    _taught(world)
     for key, note in (
         ("teacher", "改了导入，用班里学生画的人物卡。"),
         ("villager", "两个班各上了一次，品读部分要留足时间。"),
@@ -108,6 +111,18 @@ def _adapt(world: DemoWorld) -> None:
     plan = copy_file(teacher, viewer_of(teacher), original, LITERACY.key, written, {}, ())
     parts["process"][0] = nodes.paragraph("导入（5 分钟）：学生介绍自己画的人物卡，说说诸葛亮和周瑜谁更会用兵。")
     rewrite(plan, filled_document(LITERACY, parts), teacher, world.ago(days=5))
+
+
+def _taught(world: DemoWorld) -> None:
+    """The lesson that everybody watched, as its teacher put it into the library."""
+    teacher, lesson = world.users["teacher"], world.lessons["caochuan"]
+    card = card_of(viewer_of(teacher), lesson.id)
+    assert card is not None
+    way = [("课例", f"研修坊 › 观课 › {lesson.title}")]
+    checked = _checked(f"{lesson.title} 课例卡.docx", word_of_card(card, way, with_reflection=True))
+    details = ResourceDetails(**{**proposed(card), "visibility": "county"})
+    made = publish_card(teacher, card, checked, details, Wishes(tells_reflection=True, leaves_with_lesson=False))
+    made.created_at = made.updated_at = made.review_since = world.ago(hours=20)
 
 
 def _collect(world: DemoWorld, made: list[Resource]) -> None:

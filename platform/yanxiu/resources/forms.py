@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wtforms import DateField, FileField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FileField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -168,6 +177,23 @@ def details_of(resource: Resource) -> dict[str, object]:
     values = {name: getattr(resource, name) for name in ResourceDetails.__dataclass_fields__}
     values["literacies"] = words_of(resource.literacies)
     return {**values, "workshop_id": str(resource.workshop_id or "")}
+
+
+class CardForm(DetailsForm):
+    """What is said about an observed lesson, and what its teacher wishes of the card."""
+
+    tells_reflection = BooleanField("把教学反思写进课例卡")
+    leaves_with_lesson = SelectField(
+        "课例撤下或者展示期满以后，这张课例卡",
+        choices={"0": "留在资源库（只有文字，没有录像）", "1": "一起撤下"},
+        default="0",
+        invalid_choice_message="请从列表里选择",
+    )
+
+    def offer_kinds(self, kinds: Sequence[str], own: str = "") -> None:
+        """Offer the types that fit, and what the resource has been so far."""
+        fitting = [*kinds, own] if own and own not in kinds else kinds
+        self.kind.choices = {key: KINDS[key] for key in fitting}
 
 
 class VersionForm(Form):

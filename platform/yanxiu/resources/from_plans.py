@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db, hold
-from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
+from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.tasks import JobContext
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.queries.papers import PlanPaper, paper_of
@@ -26,6 +26,7 @@ from yanxiu.resources.services import (
     receive_upload,
     update_resource,
 )
+from yanxiu.resources.services.generated import bring_up_to_date, publish_generated
 
 FROM_PLAN = "resources.from_plan"
 
@@ -68,18 +69,11 @@ def publish_now(actor: User, paper: PlanPaper, checked: CheckedFile, credit: str
         raise NotFoundError
     known = _known(paper.plan.id)
     if known is None:
-        details = replace(_details(paper, "private"), summary=credit)
-        made = publish_resource(actor, receive_upload(actor, checked), details, source="generated")
+        made = publish_generated(actor, checked, replace(_details(paper, "private"), summary=credit))
         made.plan_id = paper.plan.id
         db.session.flush()
         return made
-    if known.owner_id != actor.id:
-        raise ConflictError("这份教案已经由别的老师放进资源库了")
-    current = known.current_file
-    if current is not None and current.stored_file.sha256 == checked.received.sha256:
-        drop_unkept(checked)
-    else:
-        add_version(actor, known, checked, "从教案更新")
+    bring_up_to_date(actor, known, checked, "从教案更新")
     return known
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any, Protocol
 
 from yanxiu.accounts.catalog import RESEARCH_ROLES
@@ -117,6 +118,19 @@ class PlanLike(Protocol):
 def can_publish_plan(viewer: Viewer, plan: PlanLike) -> bool:
     """Its owner; a plan that a group prepares comes into the library by itself once it is final."""
     return viewer.is_authenticated and plan.owner_id == viewer.user_id and not plan.phase and not plan.is_record
+
+
+class LessonLike(Protocol):
+    """What a predicate asks of an observed lesson."""
+
+    @property
+    def teacher_id(self) -> Any: ...
+    def has_expired(self, today: date) -> bool: ...
+
+
+def can_publish_lesson(viewer: Viewer, lesson: LessonLike, today: date) -> bool:
+    """Who taught it, nobody for them; not once the consent for showing its pupils has run out."""
+    return viewer.is_authenticated and lesson.teacher_id == viewer.user_id and not lesson.has_expired(today)
 
 
 def can_use_import(viewer: Viewer, found: ResourceImport) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.events.copies import OriginalCopied
 from yanxiu.lessonplans.events.preparations import PlanMoved
+from yanxiu.observations import events as lessons
 from yanxiu.resources.arrivals import SWEEP_JOB, sweep_arrivals
 from yanxiu.resources.events import (
     CollectionChanged,
@@ -33,6 +35,7 @@ from yanxiu.resources.events import (
 )
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.sandbox import NoTurnError
+from yanxiu.resources.from_lessons import leave_with_lessons
 from yanxiu.resources.from_plans import FROM_PLAN, publish_plan
 from yanxiu.resources.import_arrivals import SWEEP_JOB as IMPORT_SWEEP
 from yanxiu.resources.import_arrivals import sweep_import_arrivals
@@ -43,6 +46,7 @@ from yanxiu.resources.queries.collections import collection_ids_with
 from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
 from yanxiu.resources.services.copies import note_copy
+from yanxiu.resources.services.generated import leave_with, tell_pages
 from yanxiu.resources.services.textbooks import INSTALL_BOOKS, import_chains
 from yanxiu.resources.services.voices import topic_of
 from yanxiu.resources.textbooks import shipped_chains
@@ -117,6 +121,23 @@ def _queue_finished(event: PlanMoved) -> None:
     if event.finishes and event.revision is not None:
         payload = {"plan_id": event.plan_id, "number": event.revision}
         enqueue(FROM_PLAN, payload, key=f"{FROM_PLAN}:{event.plan_id}:{event.revision}")
+
+
+def _tell_card_pages(
+    event: lessons.LessonChanged
+    | lessons.LessonRestored
+    | lessons.LessonMemberInvited
+    | lessons.LessonMemberRemoved
+    | lessons.RecordingReady,
+) -> None:
+    """Others may see the recording now: open pages of the lesson's card ask again."""
+    tell_pages(event.lesson_id)
+
+
+def _follow_removed(event: lessons.LessonDeleted) -> None:
+    """Cards whose owners wished it so leave with the lesson; the pages of those that stay lose the recording."""
+    leave_with([event.lesson_id])
+    tell_pages(event.lesson_id)
 
 
 def _note_copy(event: OriginalCopied) -> None:
@@ -219,9 +240,16 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(OrganizationCreated, _equip_county),
     Subscription(PlanMoved, _queue_finished),
     Subscription(OriginalCopied, _note_copy),
+    Subscription(lessons.LessonChanged, _tell_card_pages),
+    Subscription(lessons.LessonRestored, _tell_card_pages),
+    Subscription(lessons.LessonMemberInvited, _tell_card_pages),
+    Subscription(lessons.LessonMemberRemoved, _tell_card_pages),
+    Subscription(lessons.RecordingReady, _tell_card_pages),
+    Subscription(lessons.LessonDeleted, _follow_removed),
     Subscription(ResourceUpdated, _recheck, Moment.AFTER_COMMIT),
     Subscription(ResourceRemoved, _recheck, Moment.AFTER_COMMIT),
 )
+CHORES: tuple[Callable[[], int], ...] = (leave_with_lessons,)
 JOBS: dict[str, JobHandler] = {
     "resources.extract_text": extract_text,
     "resources.make_preview": make_preview,

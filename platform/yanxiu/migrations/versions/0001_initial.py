@@ -807,6 +807,9 @@ def upgrade() -> None:
         sa.Column("favorite_count", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=True),
         sa.Column("plan_revision", sa.Integer(), nullable=True),
+        sa.Column("taught_lesson_id", sa.Integer(), nullable=True),
+        sa.Column("tells_reflection", sa.Boolean(), nullable=False),
+        sa.Column("leaves_with_lesson", sa.Boolean(), nullable=False),
         sa.Column("grading", sa.String(length=10), nullable=False),
         sa.Column("review_step", sa.String(length=10), nullable=False),
         sa.Column("review_since", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -841,6 +844,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_resource_school_id"), ["school_id"], unique=False)
         batch_op.create_index("ix_resource_subject_created_at", ["subject", "created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resource_taught_lesson_id"), ["taught_lesson_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_textbook_id"), ["textbook_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_workshop_id"), ["workshop_id"], unique=False)
 
@@ -3436,6 +3440,7 @@ def downgrade() -> None:
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_workshop_id"))
         batch_op.drop_index(batch_op.f("ix_resource_textbook_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_taught_lesson_id"))
         batch_op.drop_index("ix_resource_subject_created_at")
         batch_op.drop_index(batch_op.f("ix_resource_school_id"))
         batch_op.drop_index("ix_resource_review_step_review_since")

@@ -74,7 +74,7 @@ def sources_of(lesson_id: int, version: RecordingVersion | None) -> list[dict[st
         {
             "kind": rendition.kind,
             "label": QUALITIES[RenditionKind(rendition.kind)],
-            "url": url_for(".media", lesson_id=lesson_id, version_id=version.id, kind=rendition.kind),
+            "url": url_for("observations.media", lesson_id=lesson_id, version_id=version.id, kind=rendition.kind),
         }
         for rendition in version.watchable()
     ]

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.observations.queries import lessons_waiting_for, my_newest_lessons, newest_lessons_of_workshop
+from yanxiu.observations.models import VersionState
+from yanxiu.observations.queries import (
+    current_version,
+    find_lesson,
+    lessons_waiting_for,
+    my_newest_lessons,
+    newest_lessons_of_workshop,
+    recording_of,
+)
 from yanxiu.observations.views.lessons import cards
+from yanxiu.observations.views.recordings import sources_of
 from yanxiu.web.slots import Filler
 
 
@@ -28,6 +37,17 @@ def lessons_going_on(viewer: Viewer, **_things: Any) -> dict[str, Any] | None:
     return {"lessons": lessons} if lessons else None
 
 
+def lesson_film(viewer: Viewer, lesson_id: int, **_things: Any) -> dict[str, Any]:
+    """The recording of a lesson on a page that is about it; whoever may not see the lesson is told so, whatever the reason."""
+    found = find_lesson(viewer, lesson_id)
+    if found is None:
+        return {"lesson": None}
+    version = current_version(recording_of(lesson_id))
+    is_ready = version is not None and version.state == VersionState.READY
+    sources = sources_of(lesson_id, version)
+    return {"lesson": found.lesson, "version": version, "is_ready": is_ready and bool(sources), "sources": sources}
+
+
 def workshop_tab(viewer: Viewer, workshop: Any) -> dict[str, Any]:
     """The tab is always there: where no lesson is yet, the first one is entered behind it."""
     return {}
@@ -36,6 +56,7 @@ def workshop_tab(viewer: Viewer, workshop: Any) -> dict[str, Any]:
 SLOTS: dict[str, Filler] = {
     "workshop_tabs": ("observations/_workshop_tab.html", workshop_tab),
     "workshop_home_main": ("observations/_workshop_lessons.html", workshop_lessons),
+    "lesson_film": ("observations/_film.html", lesson_film),
     "dashboard_continue": ("observations/_going_on.html", lessons_going_on),
     "dashboard_today": ("observations/_to_watch.html", lessons_to_watch),
 }

@@ -106,6 +106,11 @@ class Resource(Timestamps, Model):
     plan_id: Mapped[int | None] = mapped_column(index=True)
     plan_revision: Mapped[int | None]
     """The finished lesson plan it was made from and the number of its version; the library knows it only so."""
+    taught_lesson_id: Mapped[int | None] = mapped_column(index=True)
+    tells_reflection: Mapped[bool] = mapped_column(default=False)
+    leaves_with_lesson: Mapped[bool] = mapped_column(default=False)
+    """The lesson whose card it is (课例卡), by its number only; whether the card has the teacher's reflection, and whether
+    it goes into the bin once the lesson is taken down or may no longer be shown."""
     grading: Mapped[str] = mapped_column(String(10), default="")
     """The level reviews have given: `catalog.GRADINGS`, empty before the first."""
     review_step: Mapped[str] = mapped_column(String(10), default="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yanxiu.resources.views import (
     arrivals,
+    cards,
     collections,
     editing,
     import_arrivals,
@@ -28,6 +29,7 @@ __all__ = [
     "SLOTS",
     "arrivals",
     "blueprints",
+    "cards",
     "collections",
     "editing",
     "import_arrivals",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -23,6 +25,8 @@ from yanxiu.resources.services import add_version, gone_unless_kept, remove_reso
 from yanxiu.resources.views.blueprint import bp, load_for, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_options
+
+Described = TypeVar("Described", bound=DetailsForm)
 
 
 @bp.get("/resources/<int:resource_id>/edit")
@@ -127,9 +131,15 @@ def _details_form(resource: Resource, *, typed: bool = True) -> DetailsForm:
     """The details with what was `typed`, unless another form of the page was sent."""
     data = details_of(resource)
     form = DetailsForm(data=data) if typed else DetailsForm(formdata=None, data=data)
+    return offered(form, resource)
+
+
+def offered(form: Described, resource: Resource | None) -> Described:
+    """Offer what may be chosen: the viewer's workshops and the one it is shared with, the county's books and standards."""
     options = list(workshop_options(current_viewer()))
-    if resource.workshop is not None and resource.workshop.id not in {key for key, _name in options}:
-        options.append((resource.workshop.id, resource.workshop.name))
+    shared = resource.workshop if resource is not None else None
+    if shared is not None and shared.id not in {key for key, _name in options}:
+        options.append((shared.id, shared.name))
     form.offer_workshops(options)
     form.offer_books(shelf_of(current_viewer().county_id))
     form.offer_standards(standards_of(current_viewer().county_id))

@@ -14,9 +14,11 @@ from yanxiu.lessonplans.queries.adaptations import adaptations_of
 from yanxiu.lessonplans.queries.lessons import lessons_of
 from yanxiu.lessonplans.queries.plans import visible_ids
 from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
+from yanxiu.observations.queries.cards import card_of
 from yanxiu.resources.models import Resource
 from yanxiu.resources.originals import credit_of
 from yanxiu.resources.views.blueprint import viewer_workshops
+from yanxiu.workshops.queries.teams import workshop_names
 
 MOST = 6
 
@@ -30,16 +32,45 @@ class Step:
 
 
 def origin_of(viewer: Viewer, resource: Resource) -> list[Step]:
-    """Return the way of what was made of a plan, the beginning first; of what was uploaded there is none to tell.
+    """Return the way of what was made of a plan or a lesson, the beginning first; of what was uploaded there is none.
 
-    A plan that is closed to the viewer is named as such; what else is closed to them is left out.
+    A plan or lesson that is closed to the viewer is named as such; what else is closed to them is left out.
     """
-    if resource.plan_id is None:
+    if resource.plan_id is not None:
+        steps = _of_plan(viewer, resource, resource.plan_id)
+    elif resource.taught_lesson_id is not None:
+        steps = _of_lesson(viewer, resource, resource.taught_lesson_id)
+    else:
         return []
-    return [step for step in _steps(viewer, resource, resource.plan_id) if step.things]
+    return [step for step in steps if step.things]
 
 
-def _steps(viewer: Viewer, resource: Resource, plan_id: int) -> Iterator[Step]:
+def _of_lesson(viewer: Viewer, resource: Resource, lesson_id: int) -> Iterator[Step]:
+    card = card_of(viewer, lesson_id)
+    if card is None:
+        yield Step("课例", (("课例没有给您看", None),))
+    else:
+        lesson = card.lesson
+        if lesson.workshop_id is not None and lesson.workshop_id in viewer_workshops():
+            names = workshop_names([lesson.workshop_id])
+            here = url_for("workshops.home", workshop_id=lesson.workshop_id)
+            yield Step("工作坊", tuple((name, here) for name in names.values()))
+        if card.plan is not None:
+            yield Step("教案", ((card.plan.title, url_for("lessonplans.show", plan_id=card.plan.id)),))
+        here = url_for("observations.lesson", lesson_id=lesson_id)
+        yield Step("课例", ((f"{lesson.title}（{lesson.teacher.name}）", here),))
+        if card.reflection:
+            written = url_for("observations.lesson_cycle", lesson_id=lesson_id, _anchor="reflection")
+            yield Step("反思", ((lesson.teacher.name, written),))
+    yield _into_library(resource, "课例入库")
+
+
+def _into_library(resource: Resource, how: str) -> Step:
+    made = resource.created_at.astimezone(LOCAL_ZONE)
+    return Step("资源", ((f"{made:%Y-%m-%d} {how}", None),))
+
+
+def _of_plan(viewer: Viewer, resource: Resource, plan_id: int) -> Iterator[Step]:
     plan = visible_plan(viewer, plan_id)
     credit = credit_of(viewer, viewer_workshops(), plan_id)
     if credit is not None:
@@ -56,8 +87,7 @@ def _steps(viewer: Viewer, resource: Resource, plan_id: int) -> Iterator[Step]:
         yield Step("教案", ((plan.title, url_for("lessonplans.show", plan_id=plan_id)),))
         yield Step("磨课", tuple(_rounds(plan_id)))
     yield from _taught(viewer, plan_id)
-    made = resource.created_at.astimezone(LOCAL_ZONE)
-    yield Step("资源", ((f"{made:%Y-%m-%d} 定案入库", None),))
+    yield _into_library(resource, "定案入库")
 
 
 def _rounds(plan_id: int) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,10 @@ from typing import Any
 from flask import url_for
 
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.core import clock
+from yanxiu.resources.from_lessons import card_in_library
 from yanxiu.resources.originals import credit_of
-from yanxiu.resources.permissions import can_publish_plan
+from yanxiu.resources.permissions import can_publish_lesson, can_publish_plan, can_view_resource
 from yanxiu.resources.queries import newest_resources, resource_of_plan, waiting_uploads
 from yanxiu.resources.queries.reviews import waiting_counts
 from yanxiu.resources.views.blueprint import viewer_workshops
@@ -52,6 +54,15 @@ def of_plan(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
     return {"resource": found, "may_publish_plan": may} if found is not None or may else None
 
 
+def of_lesson(viewer: Viewer, lesson: Any, **_things: Any) -> dict[str, Any] | None:
+    """What a lesson became in the library, beside the lesson; who taught it may put it there, also again."""
+    may = can_publish_lesson(viewer, lesson, clock.today())
+    found = card_in_library(lesson.id, in_bin=may)
+    if found is not None and not can_view_resource(viewer, found, viewer_workshops()):
+        found = None
+    return {"resource": found, "may_publish": may} if found is not None or may else None
+
+
 def credit(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
     """Whose resource a plan was made of, above its text."""
     found = credit_of(viewer, viewer_workshops(), plan.id)
@@ -64,6 +75,7 @@ SLOTS: dict[str, Filler] = {
     "dashboard_today": ("resources/_to_review.html", to_review),
     "dashboard_continue": ("resources/_waiting_uploads.html", continue_uploads),
     "plan_origin": ("resources/_plan_credit.html", credit),
+    "lesson_side": ("resources/_of_lesson.html", of_lesson),
     "plan_side": ("resources/_of_plan.html", of_plan),
     "person_sections": ("resources/_person_resources.html", person_resources),
 }

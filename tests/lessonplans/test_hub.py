@@ -14,8 +14,8 @@ from tests.support.rt_client import append_line, lines_of, new_update
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab import awareness, store, updates
-from yanxiu.lessonplans.collab.hub import ROLE_SECONDS
 from yanxiu.lessonplans.collab.protocol import Limits, RefusedError
+from yanxiu.lessonplans.collab.rights import ROLE_SECONDS
 from yanxiu.lessonplans.collab.room import LINGER_SECONDS, Visitor
 from yanxiu.lessonplans.collab.store import COMPACT_ROWS, Append
 from yanxiu.lessonplans.models import PlanSnapshot, PlanUpdate
@@ -138,6 +138,31 @@ def test_a_role_is_read_again_after_a_minute_even_if_nobody_said_so(bench):
     bench.write("a", handle, 1, "晚了")
     assert bench.transport.heard("a", "perm") == [[handle, "read"]]
     assert bench.transport.heard("a", "nak") == [[handle, 1, "read_only"]]
+
+
+def test_roles_are_asked_again_together_before_they_are_old_and_no_overtaken_answer_counts(bench, monkeypatch):
+    handle = bench.join("a", WANG, 1)["h"]
+    bench.join("b", LI, 2)
+    asked = []
+    real = bench.rights.roles_of
+
+    def roles_of(wanted):
+        asked.append([visitor.user_id for visitor, _plan_id in wanted])
+        answer = real(wanted)
+        if len(asked) == 1:  # while this answer is on its way the right is taken away, and that is asked about too
+            bench.rights.roles[2] = "read"
+            bench.hub.recheck(plan_id=bench.plan_id, user_id=2)
+        return answer
+
+    monkeypatch.setattr(bench.rights, "roles_of", roles_of)
+    bench.clock.now += ROLE_SECONDS - 1
+    bench.hub.keep_house()
+    assert asked == [[1, 2], [2]]
+    assert bench.transport.heard("b", "perm") == [[handle, "read"]]
+    bench.hub.keep_house()
+    bench.clock.now += 10
+    bench.write("a", handle, 1, "不必再问")
+    assert len(asked) == 2
 
 
 def test_the_rate_is_limited_and_a_new_join_starts_afresh(app, plan_id):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 import pytest
 
@@ -10,10 +11,15 @@ from tests.support.lessonplans import make_plan
 from tests.support.matrix import PRINCIPALS
 from tests.support.rt_client import new_update
 from tests.support.workshops import make_workshop
+from yanxiu.accounts.models import UserSession
 from yanxiu.accounts.permissions import ANONYMOUS
+from yanxiu.core import clock
+from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import indexing, queries, services
+from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.permissions import can_view_plan, can_write_plan
+from yanxiu.lessonplans.sockets import DatabaseAuthority
 from yanxiu.search.permissions import principals_of
 from yanxiu.workshops.services.standing import end_workshop
 
@@ -68,6 +74,31 @@ def test_members_of_the_workshop_write_only_if_the_owner_lets_them(ctx, cast):
             assert can_write_plan(leader, plan, queries.seat_of(leader, plan))
             villager = cast.viewer("villager")
             assert not can_write_plan(villager, plan, queries.seat_of(villager, plan))
+
+
+def test_roles_of_many_are_those_of_each_alone_with_as_many_queries(app, ctx, cast, count_queries):
+    with unit_of_work():
+        plans = [build(cast, *each).id for each in SEEN]
+        sessions = [
+            UserSession(user_id=cast.user(key).id, token_hash=key, expires_at=clock.now() + timedelta(hours=1))
+            for key in PEOPLE
+        ]
+        db.session.add_all(sessions)
+        services.delete_plan(cast.user("teacher"), queries.find_plan(plans[-1]))
+    visitors = [Visitor(each.user_id, "", each.id) for each in sessions]
+    visitors += [Visitor(cast.teacher.id, "", None), Visitor(cast.teacher.id, "", sessions[0].id + 1000)]
+    visitors += [Visitor(cast.teacher.id, "", next(each.id for each in sessions if each.user_id != cast.teacher.id))]
+    asked = [(visitor, plan_id) for visitor in visitors for plan_id in [*plans, 10**9]]
+    authority = DatabaseAuthority(app)
+    alone = [authority.role_of(*each) for each in asked]
+    with count_queries() as few:
+        authority.roles_of(asked[:1])
+    with count_queries() as many:
+        together = authority.roles_of(asked)
+    assert together == alone
+    assert {*together} == {"write", "read", None}
+    assert many.count <= few.count + 2  # whose plan it is, and in which workshop, is nothing to ask for a private one
+    assert authority.roles_of([]) == []
 
 
 def test_a_deleted_plan_is_nowhere(ctx, cast):

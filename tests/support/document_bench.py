@@ -42,6 +42,9 @@ class Rights:
     def role_of(self, visitor, plan_id):
         return self.roles.get(visitor.user_id)
 
+    def roles_of(self, asked):
+        return [self.role_of(*each) for each in asked]
+
     def exists(self, visitor, plan_id):
         return False
 

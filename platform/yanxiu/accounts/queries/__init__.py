@@ -45,6 +45,7 @@ from yanxiu.accounts.queries.people import (
     users_by_id,
     users_named,
     viewer_of,
+    viewers_of,
 )
 
 __all__ = [
@@ -87,5 +88,6 @@ __all__ = [
     "users_by_id",
     "users_named",
     "viewer_of",
+    "viewers_of",
     "waiting_row_ids",
 ]

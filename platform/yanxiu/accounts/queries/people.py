@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
 from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -46,11 +46,20 @@ def find_user_by_account(account: str) -> User | None:
 
 def viewer_of(user: User | None) -> Viewer:
     """Build the `Viewer` of a user loaded by `find_user`; ANONYMOUS for None."""
-    if user is None:
-        return ANONYMOUS
+    return ANONYMOUS if user is None else viewers_of([user])[user.id]
+
+
+def viewers_of(users: Collection[User]) -> dict[int, Viewer]:
+    """Build the `Viewer` of each of these users, loaded with organization and appointments, by user id; one query."""
+    wanted = {each for user in users for each in ids_on(user.organization.path)}
+    places = {o.id: o for o in db.session.scalars(select(Organization).where(Organization.id.in_(wanted)))}
     day = clock.today()
-    held = tuple(Held(a.role, a.organization_id, a.organization.path) for a in user.appointments if a.is_valid_on(day))
-    school, county = _places_above(user.organization.path)
+    return {user.id: _viewer(user, places, day) for user in users}
+
+
+def _viewer(user: User, places: Mapping[int, Organization], day: date) -> Viewer:
+    above = {places[each].kind: places[each] for each in ids_on(user.organization.path) if each in places}
+    school, county = above.get("school") or above.get("center"), above.get("county")
     return Viewer(
         user_id=user.id,
         name=user.name,
@@ -59,14 +68,10 @@ def viewer_of(user: User | None) -> Viewer:
         school_id=None if school is None else school.id,
         county_id=None if county is None else county.id,
         county_path="" if county is None else county.path,
-        held=held,
+        held=tuple(
+            Held(a.role, a.organization_id, a.organization.path) for a in user.appointments if a.is_valid_on(day)
+        ),
     )
-
-
-def _places_above(path: str) -> tuple[Organization | None, Organization | None]:
-    """Return the school and the county on a path (the node itself included), None where there is none."""
-    above = {o.kind: o for o in db.session.scalars(select(Organization).where(Organization.id.in_(ids_on(path))))}
-    return above.get("school") or above.get("center"), above.get("county")
 
 
 def ids_on(path: str) -> list[int]:

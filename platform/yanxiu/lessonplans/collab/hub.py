@@ -32,12 +32,12 @@ from yanxiu.lessonplans.collab.protocol import (
     numbers_in,
     refused,
 )
+from yanxiu.lessonplans.collab.rights import EARLY_SECONDS, ROLE_SECONDS, Rights
 from yanxiu.lessonplans.collab.room import Authority, Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
 
 log = logging.getLogger(__name__)
 
-ROLE_SECONDS = 60.0
 SMALL_DIFF = 16 * 1024
 
 
@@ -62,6 +62,7 @@ class Hub:
         self._store = store
         self._transport = transport
         self._authority = authority
+        self._rights = Rights(authority, transport, clock, self._remove)
         self._on_grown = on_grown
         self._clock = clock
         self._lock = threading.RLock()
@@ -223,7 +224,7 @@ class Hub:
         if room is None or member is None:
             self._nak(sid, handle, number, "revoked" if room is not None else "unknown")
             return True
-        if not may_ask and self._clock() > member.role_until:
+        if not may_ask and self._rights.is_old(member):
             return False
         if member.stopped or number <= member.received:
             return True
@@ -245,7 +246,7 @@ class Hub:
         if number != member.received + 1:
             return "rate"  # something before it never arrived: the cumulative acknowledgement must not cover it
         try:
-            if now > member.role_until and not self._refresh_role(room, member):
+            if self._rights.is_old(member) and not self._rights.may_stay(room, member):
                 return "revoked"
         except Exception:
             log.exception("rights in lesson plan %s could not be read", room.plan_id)
@@ -399,22 +400,7 @@ class Hub:
 
     def recheck(self, *, plan_id: int | None = None, user_id: int | None = None) -> None:
         """Rights changed: look again at everybody concerned before this returns."""
-        for room, member in self._members(plan_id, user_id):
-            self._refresh_role(room, member)
-
-    def _refresh_role(self, room: Room, member: Member) -> bool:
-        """Ask again what this person may do; False if they are out now."""
-        role = self._authority.role_of(member.visitor, room.plan_id)
-        member.role_until = self._clock() + ROLE_SECONDS
-        if role is None:
-            why = "forbidden" if self._authority.exists(member.visitor, room.plan_id) else "revoked"
-            self._transport.send([member.sid], "perm", [room.handle, None, why])
-            self._remove(room, member.sid)
-            return False
-        if role != member.role:
-            member.role = role
-            self._transport.send([member.sid], "perm", [room.handle, role])
-        return True
+        self._rights.ask_again(self._members(plan_id, user_id))
 
     def _members(self, plan_id: int | None = None, user_id: int | None = None) -> list[tuple[Room, Member]]:
         with self._lock:
@@ -438,9 +424,7 @@ class Hub:
     def keep_house(self, *, closing: bool = False) -> None:
         """One round; public so that tests need not wait for the clock."""
         now = self._clock()
-        for room, member in self._members():
-            if now > member.role_until:
-                self._refresh_role(room, member)
+        self._rights.ask_again([each for each in self._members() if self._rights.is_old(each[1], EARLY_SECONDS)])
         self.neighbors.look_after(now)
         self._house.work_off(self._rooms, now, closing=closing)
         with self._lock:

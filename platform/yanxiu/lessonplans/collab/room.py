@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -40,6 +41,9 @@ class Authority(Protocol):
     def role_of(self, visitor: Visitor, plan_id: int) -> Role | None:
         """None: not (any more) for this person, or the sign-in ended."""
 
+    def roles_of(self, asked: Sequence[tuple[Visitor, int]]) -> list[Role | None]:
+        """The same for many at once, in the order asked."""
+
     def exists(self, visitor: Visitor, plan_id: int) -> bool:
         """Whether the person may know that there is such a plan."""
 
@@ -58,6 +62,7 @@ class Member:
     presences: Bucket
     heartbeats: Bucket
     received: int = 0
+    asks: int = 0
     stopped: bool = False
     presence: Presence | None = None
 

@@ -76,17 +76,22 @@ def possible_owners(plan: LessonPlan) -> Sequence[User]:
 
 def find_live_session(session_id: int | None) -> UserSession | None:
     """Return a sign-in that still works, with user, organization and appointments."""
+    return None if session_id is None else find_live_sessions([session_id]).get(session_id)
+
+
+def find_live_sessions(session_ids: Collection[int]) -> dict[int, UserSession]:
+    """Return those of these sign-ins that still work, by id, with user, organization and appointments; two queries."""
     statement = (
         select(UserSession)
         .join(UserSession.user)
-        .where(UserSession.id == session_id, UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now())
+        .where(UserSession.id.in_(session_ids), UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now())
         .where(User.is_active)
         .options(
             contains_eager(UserSession.user).joinedload(User.organization),
             contains_eager(UserSession.user).selectinload(User.appointments).joinedload(Appointment.organization),
         )
     )
-    return db.session.scalars(statement).unique().first()
+    return {session.id: session for session in db.session.scalars(statement).unique()}
 
 
 def written_by(plan_ids: Collection[int], user_ids: Collection[int]) -> set[tuple[int, int]]:

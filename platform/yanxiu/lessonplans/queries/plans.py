@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload
@@ -19,7 +19,8 @@ from yanxiu.lessonplans.models import (
     PlanMember,
 )
 from yanxiu.lessonplans.permissions import NO_SEAT, SCHOOL_ROLES, Seat, can_view_plan
-from yanxiu.workshops.queries import membership_of, workshop_ids_of
+from yanxiu.workshops.models import WorkshopMember
+from yanxiu.workshops.queries import memberships_in, workshop_ids_of
 
 OVERSEERS = RESEARCH_ROLES | ADMIN_ROLES | SCHOOL_ROLES
 
@@ -31,9 +32,14 @@ IS_PLAN = LessonPlan.activity_id.is_(None)
 
 def find_plan(plan_id: int) -> LessonPlan | None:
     """Return a plan, also a deleted one, with owner, workshop and organization."""
+    return find_plans([plan_id]).get(plan_id)
+
+
+def find_plans(plan_ids: Collection[int]) -> dict[int, LessonPlan]:
+    """Return these plans by id, also deleted ones, with owner, workshop and organization; one query."""
     statement = (
         select(LessonPlan)
-        .where(LessonPlan.id == plan_id)
+        .where(LessonPlan.id.in_(plan_ids))
         .options(
             joinedload(LessonPlan.owner),
             joinedload(LessonPlan.workshop),
@@ -42,22 +48,56 @@ def find_plan(plan_id: int) -> LessonPlan | None:
             joinedload(LessonPlan.edited_by),
         )
     )
-    return db.session.scalars(statement).first()
+    return {plan.id: plan for plan in db.session.scalars(statement)}
 
 
 def seat_of(viewer: Viewer, plan: LessonPlan) -> Seat:
     """Return what binds the viewer to the plan."""
-    if viewer.user_id is None:
-        return NO_SEAT
+    return seats_of([(viewer, plan)])[0]
+
+
+def seats_of(asked: Sequence[tuple[Viewer, LessonPlan]]) -> list[Seat]:
+    """Return what binds each viewer to the plan beside him, in the order asked; two queries at most."""
+    known = [(viewer.user_id, plan) for viewer, plan in asked if viewer.user_id is not None]
+    invited = _invitations({plan.id for _id, plan in known if plan.activity is None}, {each for each, _plan in known})
+    homes = {home for _id, plan in known if (home := _home_of(plan)) is not None}
+    places = memberships_in(homes, {each for each, _plan in known})
+    return [_seat(viewer.user_id, plan, invited, places) for viewer, plan in asked]
+
+
+def _home_of(plan: LessonPlan) -> int | None:
+    """The workshop whose members a plan or record concerns, by id."""
     if plan.activity is not None:
-        return Seat(place=membership_of(plan.activity.workshop_id, viewer.user_id))
-    role = db.session.scalar(
-        select(PlanMember.role).where(PlanMember.plan_id == plan.id, PlanMember.user_id == viewer.user_id)
+        return plan.activity.workshop_id
+    return None if plan.visibility == PRIVATE else plan.workshop_id
+
+
+def _invitations(plan_ids: Collection[int], user_ids: Collection[int]) -> dict[tuple[int, int], str]:
+    if not plan_ids:
+        return {}
+    statement = select(PlanMember.plan_id, PlanMember.user_id, PlanMember.role).where(
+        PlanMember.plan_id.in_(plan_ids), PlanMember.user_id.in_(user_ids)
     )
-    if plan.workshop_id is None or plan.visibility == PRIVATE:
-        return Seat(role)
-    place = membership_of(plan.workshop_id, viewer.user_id)
-    return Seat(role, in_workshop=place is not None, leads_workshop=place is not None and place.role in LEADING)
+    return {(plan_id, user_id): role for plan_id, user_id, role in db.session.execute(statement)}
+
+
+def _seat(
+    user_id: int | None,
+    plan: LessonPlan,
+    invited: Mapping[tuple[int, int], str],
+    places: Mapping[tuple[int, int], WorkshopMember],
+) -> Seat:
+    if user_id is None:
+        return NO_SEAT
+    home = _home_of(plan)
+    place = None if home is None else places.get((home, user_id))
+    if plan.activity is not None:
+        return Seat(place=place)
+    return Seat(
+        invited.get((plan.id, user_id)),
+        in_workshop=place is not None,
+        leads_workshop=place is not None and place.role in LEADING,
+    )
 
 
 def visible_plan(viewer: Viewer, plan_id: int) -> LessonPlan | None:

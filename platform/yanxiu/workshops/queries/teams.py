@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,16 @@ def membership_of(workshop_id: int, user_id: int | None) -> WorkshopMember | Non
     return db.session.scalar(
         select(WorkshopMember).where(WorkshopMember.workshop_id == workshop_id, WorkshopMember.user_id == user_id)
     )
+
+
+def memberships_in(workshop_ids: Collection[int], user_ids: Collection[int]) -> dict[tuple[int, int], WorkshopMember]:
+    """Return these people's rows in these workshops by (workshop, person); no query where there is nothing to ask."""
+    if not workshop_ids or not user_ids:
+        return {}
+    statement = select(WorkshopMember).where(
+        WorkshopMember.workshop_id.in_(workshop_ids), WorkshopMember.user_id.in_(user_ids)
+    )
+    return {(row.workshop_id, row.user_id): row for row in db.session.scalars(statement)}
 
 
 def find_seat(viewer: Viewer, workshop_id: int) -> Seat | None:

@@ -16,6 +16,7 @@ import { Clips } from "./lesson/clips.js";
 import { Evidence } from "./lesson/evidence.js";
 import { Lanes } from "./lesson/lanes.js";
 import { WatchTogether } from "./lesson/together/panel.js";
+import { bindPerspectives } from "./lesson/perspectives.js";
 import { bindPhaseLines } from "./lesson/phases.js";
 
 const page = { player: null, timeline: null, form: null, list: null, lanes: null, together: null, evidence: null };
@@ -65,6 +66,7 @@ behavior("form[data-rubric]", (form) => {
   page.evidence = new Evidence(form, page);
 });
 behavior("[data-live-notes]", bindLiveNotes);
+behavior("[data-perspectives]", bindPerspectives);
 behavior("form[data-audience]", bindAudience);
 behavior("form[data-upload]", async (form) => {
   const { bindUpload } = await import("./lesson/upload.js");

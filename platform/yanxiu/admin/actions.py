@@ -97,6 +97,8 @@ ACTIONS = {
     "lesson.due": "更改听评课的截止日期",
     "lesson.attendance": "记听课到场",
     "lesson.sync": "给现场随记对时",
+    "lesson.perspectives": "增减观察视角",
+    "lesson.deal": "分配观察视角",
     "lesson.second": "连上二次上课",
     "lesson.second_undone": "撤销二次上课",
     "lesson.delete": "删除课例",

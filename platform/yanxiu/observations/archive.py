@@ -26,9 +26,13 @@ from yanxiu.observations.models import (
     Lesson,
     LessonAlignment,
     LessonMember,
+    LessonPerspective,
+    LessonPhase,
     LessonText,
     LessonVisibility,
     ObservationRequest,
+    PerspectiveFinding,
+    PerspectiveWatcher,
     Recording,
     RecordingVersion,
     Rendition,
@@ -107,6 +111,16 @@ def if_sweeps_seen(wish: Wish) -> ColumnElement[bool]:
         return true()
     taught = select(Lesson.id).where(or_(Lesson.teacher_id == wish.reader_id, Lesson.creator_id == wish.reader_id))
     return or_(AttentionSweep.lesson_id.in_(taught), AttentionSweep.observer_id == wish.reader_id)
+
+
+def if_findings_open(wish: Wish) -> ColumnElement[bool]:
+    """What observers found is told from 议课 on (`findings_are_open`); before, everybody has the own ones."""
+    if wish.sealed:
+        return true()
+    before = [phase.value for phase in LessonPhase if phase.number < LessonPhase.DISCUSSING.number]
+    told = select(LessonPerspective.id).join(Lesson, Lesson.id == LessonPerspective.lesson_id)
+    opened = PerspectiveFinding.perspective_id.in_(told.where(Lesson.phase.not_in(before)))
+    return opened if wish.reader_id is None else or_(opened, PerspectiveFinding.author_id == wish.reader_id)
 
 
 def without_video(row: Row, wish: Wish) -> Row:
@@ -288,6 +302,9 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             ),
             Kept(LessonMember, "lesson_id"),
             Kept(LessonText, "lesson_id"),
+            Kept(LessonPerspective, "lesson_id"),
+            Kept(PerspectiveWatcher, "perspective_id"),
+            Kept(PerspectiveFinding, "perspective_id", asked=if_findings_open),
             Kept(Recording, "lesson_id"),
             Kept(RecordingVersion, "recording_id", leaving=without_video, arriving=of_no_upload),
             Kept(Rendition, "version_id", asked=with_videos),

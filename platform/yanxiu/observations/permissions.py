@@ -93,6 +93,21 @@ def can_speak(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bo
     return not access.rests and can_view_lesson(viewer, lesson, access, today)
 
 
+def can_deal_perspectives(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
+    """Who leads the lesson says what is watched and by whom."""
+    return can_edit_lesson(viewer, lesson, access)
+
+
+def can_claim_perspective(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
+    """Everybody who watches may take a perspective, but not the teacher: nobody observes the own lesson."""
+    return can_speak(viewer, lesson, access, today) and viewer.user_id != lesson.teacher_id
+
+
+def findings_are_open(lesson: Lesson) -> bool:
+    """What observers found is told to all from 议课 on; before, each writes without having read the others."""
+    return lesson.phase_of.number >= LessonPhase.DISCUSSING.number
+
+
 def leads_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
     """The teacher, whoever entered the lesson, and the host."""
     return owns_lesson(viewer, lesson) or access.role == LessonRole.HOST

@@ -66,6 +66,8 @@ export class CommentForm {
     this.setRange(place.start, place.end);
     this.form.elements.kind.value = place.kind;
     this.form.elements.visibility.value = place.visibility;
+    const { perspective } = this.form.elements;
+    if (perspective && place.perspective !== undefined) perspective.value = place.perspective;
   }
 
   keepPlace() {
@@ -173,9 +175,10 @@ class PlaceDraft {
   }
 
   keep(start, end) {
-    const { kind, visibility } = this.form.elements;
+    const { kind, visibility, perspective } = this.form.elements;
+    const about = { kind: kind.value, visibility: visibility.value, perspective: perspective && perspective.value };
     try {
-      localStorage.setItem(this.key, JSON.stringify({ start, end, kind: kind.value, visibility: visibility.value, at: Date.now() }));
+      localStorage.setItem(this.key, JSON.stringify({ start, end, ...about, at: Date.now() }));
     } catch (_) {
       // Where nothing can be kept, the words are not kept either.
     }

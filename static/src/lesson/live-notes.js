@@ -68,6 +68,7 @@ class LiveNotes {
       visibility: this.form.elements.visibility.value,
       at: bell ? Date.now() : this.begun || Date.now(),
       label: bell ? "打铃" : button.textContent,
+      ...this.perspective(bell),
     });
     const kept = keepNote(note);
     this.problem(kept ? "" : FULL);
@@ -76,6 +77,12 @@ class LiveNotes {
     if (kept) this.show(note);
     if (!bell && this.field.value === typed) this.empty();
     sendNotes();
+  }
+
+  /** Under which perspective the note belongs, where the lesson has any; the bell belongs to none. */
+  perspective(bell) {
+    const field = this.form.elements.perspective;
+    return field && field.value && !bell ? { perspective: field.value } : {};
   }
 
   /** What was pressed again because it could not be kept is the same note: the line may have broken after the server had it. */

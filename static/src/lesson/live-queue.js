@@ -87,7 +87,8 @@ export async function sendNote(note) {
     return false;
   }
   const body = new FormData();
-  const fields = note.fields || { kind: note.kind, body: note.body, visibility: note.visibility };
+  const { kind, body: words, visibility, perspective = "" } = note;
+  const fields = note.fields || { kind, body: words, visibility, perspective };
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   body.set("client_uuid", note.uuid);
   body.set("elapsed", String(Math.max(0, Date.now() - note.at)));

@@ -1379,6 +1379,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_member_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "lesson_perspective",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("dimension", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("prompts", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_perspective_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_perspective")),
+        sa.UniqueConstraint("lesson_id", "key", name=op.f("uq_lesson_perspective_lesson_id_key")),
+    )
+    op.create_table(
         "lesson_plan",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
@@ -2031,6 +2048,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("debate_stand", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_debate_stand_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "perspective_finding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("perspective_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("written_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_perspective_finding_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["perspective_id"],
+            ["lesson_perspective.id"],
+            name=op.f("fk_perspective_finding_perspective_id_lesson_perspective"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_perspective_finding")),
+        sa.UniqueConstraint(
+            "perspective_id", "author_id", name=op.f("uq_perspective_finding_perspective_id_author_id")
+        ),
+    )
+    with op.batch_alter_table("perspective_finding", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_perspective_finding_author_id"), ["author_id"], unique=False)
+
+    op.create_table(
+        "perspective_watcher",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("perspective_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("dealer_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["dealer_id"], ["user.id"], name=op.f("fk_perspective_watcher_dealer_id_user")),
+        sa.ForeignKeyConstraint(
+            ["perspective_id"],
+            ["lesson_perspective.id"],
+            name=op.f("fk_perspective_watcher_perspective_id_lesson_perspective"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_perspective_watcher_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_perspective_watcher")),
+        sa.UniqueConstraint("perspective_id", "user_id", name=op.f("uq_perspective_watcher_perspective_id_user_id")),
+    )
+    with op.batch_alter_table("perspective_watcher", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_perspective_watcher_dealer_id"), ["dealer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_perspective_watcher_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "plan_adaptation",
@@ -2811,6 +2874,7 @@ def upgrade() -> None:
         sa.Column("start_ms", sa.Integer(), nullable=False),
         sa.Column("end_ms", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("perspective_id", sa.Integer(), nullable=True),
         sa.Column("visibility", sa.String(length=12), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("client_uuid", sa.String(length=36), nullable=False),
@@ -2832,6 +2896,12 @@ def upgrade() -> None:
             name=op.f("fk_timed_comment_parent_id_timed_comment"),
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["perspective_id"],
+            ["lesson_perspective.id"],
+            name=op.f("fk_timed_comment_perspective_id_lesson_perspective"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(["resolved_by_id"], ["user.id"], name=op.f("fk_timed_comment_resolved_by_id_user")),
         sa.ForeignKeyConstraint(
             ["version_id"], ["recording_version.id"], name=op.f("fk_timed_comment_version_id_recording_version")
@@ -2842,6 +2912,7 @@ def upgrade() -> None:
     with op.batch_alter_table("timed_comment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timed_comment_author_id"), ["author_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_timed_comment_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_timed_comment_perspective_id"), ["perspective_id"], unique=False)
         batch_op.create_index("ix_timed_comment_seq", ["lesson_id", "seq"], unique=False)
         batch_op.create_index("ix_timed_comment_thread", ["lesson_id", "parent_id", "start_ms"], unique=False)
 
@@ -3087,6 +3158,7 @@ def downgrade() -> None:
     with op.batch_alter_table("timed_comment", schema=None) as batch_op:
         batch_op.drop_index("ix_timed_comment_thread")
         batch_op.drop_index("ix_timed_comment_seq")
+        batch_op.drop_index(batch_op.f("ix_timed_comment_perspective_id"))
         batch_op.drop_index(batch_op.f("ix_timed_comment_parent_id"))
         batch_op.drop_index(batch_op.f("ix_timed_comment_author_id"))
 
@@ -3221,6 +3293,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_plan_adaptation_teacher_id")
 
     op.drop_table("plan_adaptation")
+    with op.batch_alter_table("perspective_watcher", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_perspective_watcher_user_id"))
+        batch_op.drop_index(batch_op.f("ix_perspective_watcher_dealer_id"))
+
+    op.drop_table("perspective_watcher")
+    with op.batch_alter_table("perspective_finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_perspective_finding_author_id"))
+
+    op.drop_table("perspective_finding")
     with op.batch_alter_table("debate_stand", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_debate_stand_user_id"))
 
@@ -3338,6 +3419,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_plan_county_id"))
 
     op.drop_table("lesson_plan")
+    op.drop_table("lesson_perspective")
     with op.batch_alter_table("lesson_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_member_user_id"))
 

@@ -19,6 +19,7 @@ from yanxiu.observations.demo import second
 from yanxiu.observations.demo.codes import AGREED, CODINGS, QUESTIONS
 from yanxiu.observations.demo.live import note_live
 from yanxiu.observations.demo.own_scheme import code_with_own_scheme, sweep_over_the_class
+from yanxiu.observations.demo.perspectives import divide_observation
 from yanxiu.observations.demo.steps import go_through_steps
 from yanxiu.observations.demo.talk import (
     CAOCHUAN,
@@ -76,6 +77,7 @@ def seed(world: DemoWorld) -> None:
     _two_rounds(world)
     world.lessons["caochuan"] = lesson
     go_through_steps(world)
+    divide_observation(world, lesson)
     _caochuan_again(world, lesson)
 
 

@@ -63,3 +63,4 @@ def _agreed_on(world: DemoWorld) -> None:
     move_lesson(teacher, lesson, "planned", "meeting", soon.date())
     for key, words in MEETING:
         write_text(teacher, lesson, key, words)
+    world.lessons["houwang-2"] = lesson

@@ -5,6 +5,7 @@ from yanxiu.observations.models.comments import CommentKind, CommentVisibility, 
 from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
 from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
 from yanxiu.observations.models.pairs import ClipPair, LessonAlignment, SecondTeaching
+from yanxiu.observations.models.perspectives import LessonPerspective, PerspectiveFinding, PerspectiveWatcher
 from yanxiu.observations.models.recordings import (
     PhaseKind,
     Recording,
@@ -43,11 +44,14 @@ __all__ = [
     "Lesson",
     "LessonAlignment",
     "LessonMember",
+    "LessonPerspective",
     "LessonPhase",
     "LessonRole",
     "LessonText",
     "LessonVisibility",
     "ObservationRequest",
+    "PerspectiveFinding",
+    "PerspectiveWatcher",
     "PhaseKind",
     "Recording",
     "RecordingVersion",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from yanxiu.accounts.models import User
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
 from yanxiu.observations.models.lessons import Lesson
+from yanxiu.observations.models.perspectives import LessonPerspective
 
 
 class CommentKind(StrEnum):
@@ -79,6 +80,9 @@ class TimedComment(Model, Timestamps):
     start_ms: Mapped[int]
     end_ms: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(12), default=CommentKind.HIGHLIGHT)
+    perspective_id: Mapped[int | None] = mapped_column(
+        ForeignKey("lesson_perspective.id", ondelete="SET NULL"), index=True
+    )
     visibility: Mapped[str] = mapped_column(String(12), default=CommentVisibility.EVERYBODY)
     body: Mapped[str] = mapped_column(Text)
     client_uuid: Mapped[str] = mapped_column(String(36))
@@ -92,6 +96,7 @@ class TimedComment(Model, Timestamps):
     lesson: Mapped[Lesson] = relationship()
     author: Mapped[User] = relationship(foreign_keys=[author_id])
     resolved_by: Mapped[User | None] = relationship(foreign_keys=[resolved_by_id])
+    perspective: Mapped[LessonPerspective | None] = relationship()
     parent: Mapped["TimedComment | None"] = relationship(back_populates="replies", remote_side="TimedComment.id")
     replies: Mapped[list["TimedComment"]] = relationship(back_populates="parent", order_by="TimedComment.id")
 

@@ -114,6 +114,7 @@ def own_live_notes(viewer: Viewer, lesson: Lesson) -> Sequence[TimedComment]:
     statement = select(TimedComment).where(
         TimedComment.lesson_id == lesson.id, TimedComment.withdrawn_at.is_(None), *own
     )
+    statement = statement.options(joinedload(TimedComment.perspective))
     newest = statement.order_by(TimedComment.taken_at.desc(), TimedComment.id.desc())
     return db.session.scalars(newest.limit(MOST_NOTES)).all()
 
@@ -172,6 +173,7 @@ def _threads(lesson: Lesson) -> Select[TimedComment]:
         .options(
             joinedload(TimedComment.author),
             joinedload(TimedComment.resolved_by),
+            joinedload(TimedComment.perspective),
             selectinload(TimedComment.replies).joinedload(TimedComment.author),
         )
     )

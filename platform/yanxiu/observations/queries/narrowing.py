@@ -30,10 +30,11 @@ class CommentFilter:
     state: str = ""
     tag: str = ""
     tagged: frozenset[int] = frozenset()
+    perspective_id: int | None = None
 
     @property
     def narrows(self) -> bool:
-        return bool(self.kind or self.author_id or self.state or self.tag)
+        return bool(self.kind or self.author_id or self.state or self.tag or self.perspective_id)
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a thread must be like."""
@@ -46,10 +47,13 @@ class CommentFilter:
             yield ticked.is_(None) if self.state == "open" else ticked.is_not(None)
         if self.tag:
             yield TimedComment.id.in_(self.tagged)
+        if self.perspective_id is not None:
+            yield TimedComment.perspective_id == self.perspective_id
 
     def arguments(self) -> dict[str, str | int]:
         """Return what stands in an address."""
         told = {"kind": self.kind, "author": self.author_id, "state": self.state, "tag": self.tag}
+        told["perspective"] = self.perspective_id
         return {name: value for name, value in told.items() if value}
 
 

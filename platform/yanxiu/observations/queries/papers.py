@@ -31,6 +31,7 @@ def threads_to_file(
         statement = statement.where(TimedComment.visibility != "private")
     loaded = statement.options(
         joinedload(TimedComment.author).joinedload(User.organization),
+        joinedload(TimedComment.perspective),
         selectinload(TimedComment.replies).joinedload(TimedComment.author),
     )
     in_order = (TimedComment.version_id.is_(None), TimedComment.start_ms, TimedComment.taken_at, TimedComment.id)

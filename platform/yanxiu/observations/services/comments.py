@@ -20,7 +20,14 @@ from yanxiu.observations.events import (
     TimedCommentRestored,
     TimedCommentWithdrawn,
 )
-from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, RecordingVersion, TimedComment
+from yanxiu.observations.models import (
+    CommentKind,
+    CommentVisibility,
+    Lesson,
+    LessonPerspective,
+    RecordingVersion,
+    TimedComment,
+)
 from yanxiu.observations.services.lessons import hold_lesson
 
 MAX_LENGTH = 4000
@@ -36,6 +43,7 @@ class CommentDraft:
     end_ms: int | None = None
     kind: str = CommentKind.HIGHLIGHT
     visibility: str = CommentVisibility.EVERYBODY
+    perspective_id: int | None = None
 
 
 def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: CommentDraft) -> TimedComment:
@@ -47,7 +55,8 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
     _check_place(draft, version)
     body, client_uuid = checked_body(draft.body), checked_uuid(draft.client_uuid)
     known = sent_before(actor, client_uuid)
-    said = (lesson.id, None, body, draft.start_ms, draft.end_ms, draft.kind, draft.visibility)
+    perspective_id = perspective_in(lesson, draft.perspective_id)
+    said = (lesson.id, None, body, draft.start_ms, draft.end_ms, draft.kind, draft.visibility, perspective_id)
     if known is not None and said == _what_it_says(known):
         return known
     comment = TimedComment(
@@ -58,6 +67,7 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
         end_ms=draft.end_ms,
         kind=draft.kind,
         visibility=draft.visibility,
+        perspective_id=perspective_id,
         body=body,
         client_uuid=client_uuid if known is None else str(uuid4()),
     )
@@ -99,6 +109,17 @@ def edit_comment(actor: User, lesson: Lesson, comment: TimedComment, body: str, 
     if kind is not None and comment.parent_id is None:
         comment.kind = checked_kind(kind)
     comment.edited_at = clock.now()
+    _touch(lesson, comment)
+    record(TimedCommentChanged(comment.id, lesson.id, actor.id))
+
+
+def put_under_perspective(actor: User, lesson: Lesson, comment: TimedComment, perspective_id: int | None) -> None:
+    """Say under which perspective of the lesson a first comment belongs; None for none."""
+    _hold(lesson, comment)
+    found = perspective_in(lesson, perspective_id)
+    if comment.parent_id is not None or comment.perspective_id == found:
+        return
+    comment.perspective_id = found
     _touch(lesson, comment)
     record(TimedCommentChanged(comment.id, lesson.id, actor.id))
 
@@ -162,7 +183,7 @@ def sent_before(actor: User, client_uuid: str) -> TimedComment | None:
 
 
 def _what_it_says(comment: TimedComment) -> tuple[object, ...]:
-    place = (comment.start_ms, comment.end_ms, comment.kind, comment.visibility)
+    place = (comment.start_ms, comment.end_ms, comment.kind, comment.visibility, comment.perspective_id)
     return (comment.lesson_id, comment.parent_id, comment.body, *place)
 
 
@@ -175,6 +196,14 @@ def _check_place(draft: CommentDraft, version: RecordingVersion) -> None:
         raise InvalidError("点评的时间不在视频之内", field="start_ms")
     if draft.end_ms is not None and not draft.start_ms < draft.end_ms <= version.duration_ms:
         raise InvalidError("结束时间要在开始时间之后、视频之内", field="end_ms")
+
+
+def perspective_in(lesson: Lesson, perspective_id: int | None) -> int | None:
+    """Return the perspective where the lesson has it. One taken away meanwhile is none: no remark is refused for that."""
+    if perspective_id is None:
+        return None
+    mine = select(LessonPerspective.id).where(LessonPerspective.lesson_id == lesson.id)
+    return db.session.scalar(mine.where(LessonPerspective.id == perspective_id))
 
 
 def checked_audience(visibility: str) -> str:

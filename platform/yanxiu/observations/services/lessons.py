@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from yanxiu.accounts.catalog import GRADES, STAGES, SUBJECTS
 from yanxiu.accounts.models import Organization, User
@@ -28,9 +28,11 @@ from yanxiu.observations.models import (
     Consent,
     Lesson,
     LessonMember,
+    LessonPerspective,
     LessonPhase,
     LessonRole,
     LessonVisibility,
+    PerspectiveWatcher,
 )
 from yanxiu.observations.services.recordings import take_up_again
 from yanxiu.observations.services.rubrics import usable_rubric_id
@@ -167,10 +169,17 @@ def invite_member(actor: User, lesson: Lesson, person: User, role: str) -> Lesso
 
 
 def remove_member(actor: User, lesson: Lesson, member: LessonMember) -> None:
-    """Withdraw an invitation; what the person wrote stays. One withdrawn a moment ago is no error."""
+    """Withdraw an invitation; what the person wrote stays, what they were to watch is free again. One withdrawn a moment
+    ago is no error."""
     hold(lesson)
     if not hold(member):
         return
+    watched = select(LessonPerspective.id).where(LessonPerspective.lesson_id == lesson.id)
+    db.session.execute(
+        delete(PerspectiveWatcher)
+        .where(PerspectiveWatcher.user_id == member.user_id, PerspectiveWatcher.perspective_id.in_(watched))
+        .execution_options(synchronize_session=False)
+    )
     record(LessonMemberRemoved(lesson.id, member.user_id, actor.id))
     lesson.members.remove(member)
     bump(lesson.topic, "member", member.id)

@@ -27,6 +27,7 @@ from yanxiu.observations.services.comments import (
     checked_audience,
     checked_body,
     checked_kind,
+    perspective_in,
     sent_before,
 )
 from yanxiu.observations.services.lessons import hold_lesson
@@ -46,6 +47,7 @@ class NoteDraft:
     elapsed_ms: int = 0
     kind: str = CommentKind.HIGHLIGHT
     visibility: str = CommentVisibility.EVERYBODY
+    perspective_id: int | None = None
 
 
 def take_note(actor: User, lesson: Lesson, version: RecordingVersion | None, draft: NoteDraft) -> TimedComment:
@@ -69,6 +71,7 @@ def take_note(actor: User, lesson: Lesson, version: RecordingVersion | None, dra
         start_ms=0,
         kind=kind,
         visibility=visibility,
+        perspective_id=perspective_in(lesson, draft.perspective_id),
         body=body,
         client_uuid=client_uuid if known is None else str(uuid4()),
         taken_at=clock.now() - checked_elapsed(draft.elapsed_ms),

@@ -25,6 +25,7 @@ from yanxiu.observations.queries import (
     threads_of,
 )
 from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of, tags_of
+from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted
@@ -94,7 +95,12 @@ def comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     lesson, shown = _load(lesson_id, comment_id, found)
     may_edit = can_edit_comment(current_viewer(), shown) and not found.access.rests
     return render_template(
-        "observations/comment.html", lesson=lesson, comment=shown, may_edit=may_edit, kinds=list(CommentKind)
+        "observations/comment.html",
+        lesson=lesson,
+        comment=shown,
+        may_edit=may_edit,
+        kinds=list(CommentKind),
+        perspectives=perspectives_of(lesson_id),
     )
 
 
@@ -104,6 +110,9 @@ def edit_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     with unit_of_work():
         lesson, shown = _load_own(lesson_id, comment_id)
         service.edit_comment(current_actor(), lesson, shown, posted("body"), posted("kind") or None)
+        if "perspective" in request.form:
+            number = whole_number(posted("perspective"))
+            service.put_under_perspective(current_actor(), lesson, shown, number)
         target = _place(lesson, shown)
     return done(target, "修改已保存")
 
@@ -171,6 +180,7 @@ def _draft() -> CommentDraft:
         end_ms=end_ms,
         kind=posted("kind") or CommentKind.HIGHLIGHT.value,
         visibility=posted("visibility") or CommentVisibility.EVERYBODY.value,
+        perspective_id=whole_number(posted("perspective")),
     )
 
 
@@ -182,6 +192,7 @@ def narrowed_to(tags: Mapping[str, Sequence[int]]) -> CommentFilter:
         whole_number(request.args.get("author")),
         tag=tag,
         tagged=frozenset(tags.get(tag, ())),
+        perspective_id=whole_number(request.args.get("perspective")),
     )
 
 

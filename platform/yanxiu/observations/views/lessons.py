@@ -44,6 +44,7 @@ from yanxiu.observations.views.comments import comment_panel
 from yanxiu.observations.views.cycle import cycle_panel
 from yanxiu.observations.views.evaluations import evaluation_panel
 from yanxiu.observations.views.live_notes import live_panel
+from yanxiu.observations.views.own_perspectives import perspective_panel
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.observations.views.second_teachings import teachings_panel
 from yanxiu.observations.views.sweeps import sweep_panel
@@ -169,6 +170,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         **cycle_panel(found),
         **together_panel(found),
         **teachings_panel(found),
+        **perspective_panel(found.lesson),
     )
     log_watching(found.lesson)
     return page

@@ -22,6 +22,7 @@ from yanxiu.observations.queries.comments import count_placed_notes, has_live_no
 from yanxiu.observations.services import live_notes as service
 from yanxiu.observations.services.live_notes import NoteDraft
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted, why_rests
+from yanxiu.observations.views.own_perspectives import perspective_panel
 from yanxiu.web.auth import current_actor, current_viewer
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -40,6 +41,7 @@ def live_page(lesson_id: int) -> ResponseReturnValue:
         kinds=list(CommentKind),
         visibilities=list(CommentVisibility),
         fresh_uuid=str(uuid4()),
+        **perspective_panel(lesson),
     )
 
 
@@ -108,6 +110,7 @@ def _draft() -> NoteDraft:
         elapsed_ms=elapsed_ms(posted("elapsed")),
         kind=posted("kind") or CommentKind.HIGHLIGHT.value,
         visibility=posted("visibility") or CommentVisibility.EVERYBODY.value,
+        perspective_id=whole_number(posted("perspective")),
     )
 
 

@@ -1,0 +1,75 @@
+"""Divided observation (分工观察): what is watched in a lesson, who watches it, what was found."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from yanxiu.accounts.models import User
+from yanxiu.core.clock import now
+from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+
+
+class LessonPerspective(Model, Timestamps):
+    """A perspective (视角) chosen for a lesson; `prompts` are lines saying what to look for.
+
+    `key` says where it is from: `licc.` and its name, `section.` and that of the plan's section, `own.` and the words.
+    """
+
+    __tablename__ = "lesson_perspective"
+    __table_args__ = (UniqueConstraint("lesson_id", "key"),)
+
+    id: Mapped[Id]
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(60))
+    dimension: Mapped[str] = mapped_column(String(20), default="")
+    name: Mapped[str] = mapped_column(String(40))
+    prompts: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+    watchers: Mapped[list["PerspectiveWatcher"]] = relationship(
+        back_populates="perspective", cascade="all, delete-orphan", order_by="PerspectiveWatcher.id"
+    )
+
+    @property
+    def lines(self) -> list[str]:
+        return self.prompts.splitlines()
+
+    def is_watched_by(self, user_id: int | None) -> bool:
+        return any(watcher.user_id == user_id for watcher in self.watchers)
+
+
+class PerspectiveWatcher(Model):
+    """That somebody watches a perspective; claimed when `dealer_id` is the watcher."""
+
+    __tablename__ = "perspective_watcher"
+    __table_args__ = (UniqueConstraint("perspective_id", "user_id"),)
+
+    id: Mapped[Id]
+    perspective_id: Mapped[int] = mapped_column(ForeignKey("lesson_perspective.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    perspective: Mapped[LessonPerspective] = relationship(back_populates="watchers")
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.dealer_id == self.user_id
+
+
+class PerspectiveFinding(Model):
+    """观察结果与建议 of one observer under one perspective; others read it from 议课 on."""
+
+    __tablename__ = "perspective_finding"
+    __table_args__ = (UniqueConstraint("perspective_id", "author_id"),)
+
+    id: Mapped[Id]
+    perspective_id: Mapped[int] = mapped_column(ForeignKey("lesson_perspective.id", ondelete="CASCADE"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    perspective: Mapped[LessonPerspective] = relationship()
+    author: Mapped[User] = relationship()

@@ -1,0 +1,119 @@
+"""What is watched in a lesson, by whom, and what came of it so far. Everybody who sees the lesson sees who watches what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from yanxiu.accounts.models import User
+from yanxiu.core.db import db
+from yanxiu.observations.models import (
+    CommentVisibility,
+    Lesson,
+    LessonPerspective,
+    PerspectiveFinding,
+    PerspectiveWatcher,
+    TimedComment,
+)
+
+
+def perspectives_of(lesson_id: int) -> Sequence[LessonPerspective]:
+    """Return the perspectives of a lesson in their order, with their watchers as the database has them now."""
+    watchers = selectinload(LessonPerspective.watchers).joinedload(PerspectiveWatcher.user)
+    statement = (
+        select(LessonPerspective)
+        .where(LessonPerspective.lesson_id == lesson_id)
+        .options(watchers.joinedload(User.organization))
+        .order_by(LessonPerspective.position, LessonPerspective.id)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(statement).all()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One perspective of the matrix: `said` counts the open comments everybody reads, `written` whose finding is there."""
+
+    perspective: LessonPerspective
+    said: int
+    written: frozenset[int]
+
+    @property
+    def watching(self) -> frozenset[int]:
+        return frozenset(watcher.user_id for watcher in self.perspective.watchers)
+
+    @property
+    def seen(self) -> str:
+        """Who watches, as a form sends it back."""
+        return ",".join(str(number) for number in sorted(self.watching))
+
+    def claimed_by(self, user_id: int | None) -> bool:
+        return any(one.is_claimed and one.user_id == user_id for one in self.perspective.watchers)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """视角 × 观察者: what somebody watches, what nobody watches, what several watch."""
+
+    rows: list[Row]
+    observers: list[User]
+
+    @property
+    def unwatched(self) -> int:
+        return sum(not row.watching for row in self.rows)
+
+    @property
+    def shared(self) -> int:
+        return sum(len(row.watching) > 1 for row in self.rows)
+
+    def load_of(self, user_id: int) -> int:
+        return sum(user_id in row.watching for row in self.rows)
+
+
+def coverage_of(lesson: Lesson) -> Coverage:
+    """Return the matrix of a lesson whose members are loaded; four queries however large it is."""
+    perspectives = perspectives_of(lesson.id)
+    said = _said(lesson.id)
+    written: dict[int, set[int]] = {}
+    for number, author in db.session.execute(
+        select(PerspectiveFinding.perspective_id, PerspectiveFinding.author_id)
+        .join(PerspectiveFinding.perspective)
+        .where(LessonPerspective.lesson_id == lesson.id)
+    ):
+        written.setdefault(number, set()).add(author)
+    people = {member.user_id: member.user for member in lesson.members}
+    for perspective in perspectives:
+        people |= {watcher.user_id: watcher.user for watcher in perspective.watchers}
+    rows = [Row(one, said.get(one.id, 0), frozenset(written.get(one.id, ()))) for one in perspectives]
+    return Coverage(rows, list(people.values()))
+
+
+def _said(lesson_id: int) -> dict[int, int]:
+    """Private notes and those for the teacher are not counted: the same number stands there for everybody."""
+    rows = db.session.execute(
+        select(TimedComment.perspective_id, func.count())
+        .where(
+            TimedComment.lesson_id == lesson_id,
+            TimedComment.parent_id.is_(None),
+            TimedComment.withdrawn_at.is_(None),
+            TimedComment.visibility == CommentVisibility.EVERYBODY,
+            TimedComment.perspective_id.is_not(None),
+        )
+        .group_by(TimedComment.perspective_id)
+    )
+    return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+def findings_of(lesson_id: int) -> Sequence[PerspectiveFinding]:
+    """Return all findings in the order they were written; the caller has asked who may read them."""
+    statement = (
+        select(PerspectiveFinding)
+        .join(PerspectiveFinding.perspective)
+        .where(LessonPerspective.lesson_id == lesson_id)
+        .options(joinedload(PerspectiveFinding.author).joinedload(User.organization))
+        .order_by(PerspectiveFinding.written_at, PerspectiveFinding.id)
+    )
+    return db.session.scalars(statement).all()

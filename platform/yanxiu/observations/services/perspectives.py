@@ -1,0 +1,225 @@
+"""What is watched in a lesson and who watches it: chosen and dealt by whoever leads, claimed by observers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, or_, select
+
+from yanxiu.accounts.models import User
+from yanxiu.core.audit import record_audit
+from yanxiu.core.db import db
+from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.live import bump
+from yanxiu.observations.models import (
+    Lesson,
+    LessonMember,
+    LessonPerspective,
+    LessonRole,
+    PerspectiveFinding,
+    PerspectiveWatcher,
+    TimedComment,
+)
+from yanxiu.observations.perspectives.dealing import dealt_evenly
+from yanxiu.observations.perspectives.licc import BY_KEY
+from yanxiu.observations.queries.perspectives import perspectives_of
+from yanxiu.observations.services.lessons import hold_lesson
+
+MOST = 40
+"""Perspectives of one lesson: nobody deals out more."""
+MAX_NAME = 30
+MAX_PROMPTS = 600
+DEALT_TO = (LessonRole.OBSERVER, LessonRole.EXPERT)
+"""To whom perspectives are dealt in turn; a host takes one by hand."""
+
+
+@dataclass(frozen=True)
+class PerspectiveDraft:
+    """A perspective to be watched: of LICC, of a section of the plan, or in one's own words."""
+
+    key: str
+    name: str
+    prompts: str = ""
+    dimension: str = ""
+
+
+def of_licc(key: str) -> PerspectiveDraft:
+    """Return one of the twenty with our prompts; KeyError where there is none of this key."""
+    one = BY_KEY[key]
+    return PerspectiveDraft(key, one.name, "\n".join(one.prompts), one.dimension)
+
+
+def own_words(name: str, prompts: str) -> PerspectiveDraft:
+    """Return a perspective in somebody's own words; InvalidError where they do not fit."""
+    words = " ".join(name.split())
+    lines = [line.strip() for line in prompts.splitlines() if line.strip()]
+    if not words:
+        raise InvalidError("请写视角的名称，例如：后排学生", field="name")
+    if len(words) > MAX_NAME:
+        raise InvalidError(f"视角的名称最多 {MAX_NAME} 字", field="name")
+    if len("\n".join(lines)) > MAX_PROMPTS:
+        raise InvalidError(f"看什么最多写 {MAX_PROMPTS} 字", field="prompts")
+    return PerspectiveDraft(f"own.{words}", words, "\n".join(lines))
+
+
+def add_perspectives(actor: User, lesson: Lesson, drafts: Sequence[PerspectiveDraft]) -> int:
+    """Add what is not watched yet and return how many were added; adding the same again changes nothing."""
+    hold_lesson(lesson)
+    known = {one.key for one in perspectives_of(lesson.id)}
+    fresh = list({draft.key: draft for draft in drafts if draft.key not in known}.values())
+    if not fresh:
+        return 0
+    if len(known) + len(fresh) > MOST:
+        raise ConflictError(f"一节课最多 {MOST} 个视角")
+    place = db.session.scalar(
+        select(func.max(LessonPerspective.position)).where(LessonPerspective.lesson_id == lesson.id)
+    )
+    for position, draft in enumerate(fresh, (place or 0) + 1):
+        db.session.add(
+            LessonPerspective(
+                lesson_id=lesson.id,
+                key=draft.key,
+                name=draft.name,
+                prompts=draft.prompts,
+                dimension=draft.dimension,
+                position=position,
+            )
+        )
+    db.session.flush()
+    record_audit(actor, "lesson.perspectives", "lesson", lesson.id, added=[draft.key for draft in fresh])
+    _tell(lesson)
+    return len(fresh)
+
+
+def remove_perspective(actor: User, lesson: Lesson, perspective: LessonPerspective) -> None:
+    """Take a perspective away; not one under which somebody has written. One gone already is no error."""
+    found = _held(lesson, perspective.id)
+    if found is None:
+        return
+    written = exists().where(PerspectiveFinding.perspective_id == found.id)
+    tagged = exists().where(TimedComment.perspective_id == found.id)
+    if db.session.scalar(select(or_(written, tagged))):
+        raise ConflictError(f"“{found.name}”下面已经有人写了，不能拿掉；不用再看的话，取消分工就行")
+    record_audit(actor, "lesson.perspectives", "lesson", lesson.id, removed=found.key)
+    db.session.delete(found)
+    db.session.flush()
+    _tell(lesson)
+
+
+def deal_in_turn(actor: User, lesson: Lesson, *, anew: bool = False) -> int:
+    """Deal evenly to observers and experts and return how many pairs were added (see `dealt_evenly`).
+
+    With `anew`, what was dealt before is taken back first; what somebody claimed stays.
+    """
+    hold_lesson(lesson)
+    perspectives = perspectives_of(lesson.id)
+    observers = list(
+        db.session.scalars(
+            select(LessonMember.user_id)
+            .where(LessonMember.lesson_id == lesson.id, LessonMember.role.in_(DEALT_TO))
+            .order_by(LessonMember.id)
+        )
+    )
+    if not perspectives:
+        raise ConflictError("请先选好要看的视角，再分给大家")
+    if not observers:
+        raise ConflictError("还没有邀请观察者，请先在“观课的人”里邀请")
+    if anew:
+        for one in perspectives:
+            for watcher in [each for each in one.watchers if not each.is_claimed]:
+                one.watchers.remove(watcher)
+        db.session.flush()
+    watched = {one.id: {watcher.user_id for watcher in one.watchers} for one in perspectives}
+    added = dealt_evenly([one.id for one in perspectives], observers, watched)
+    by_id = {one.id: one for one in perspectives}
+    for number, observer in added:
+        by_id[number].watchers.append(PerspectiveWatcher(user_id=observer, dealer_id=actor.id))
+    if added or anew:
+        db.session.flush()
+        record_audit(actor, "lesson.deal", "lesson", lesson.id, pairs=[list(pair) for pair in added], anew=anew)
+        _tell(lesson)
+    return len(added)
+
+
+def set_watcher(
+    actor: User, lesson: Lesson, perspective_id: int, user_id: int, *, on: bool, instead_of: int | None = None
+) -> None:
+    """Deal a perspective to somebody or take it back; `instead_of` gives it up in the same step. Twice is harmless."""
+    perspective = _held(lesson, perspective_id)
+    if perspective is None:
+        raise ConflictError("这个视角刚刚被拿掉了")
+    if user_id not in _who_watches(lesson):
+        raise InvalidError("请分给受邀观课的老师")
+    before = {watcher.user_id for watcher in perspective.watchers}
+    _put(actor, perspective, user_id, on=on)
+    if instead_of is not None and instead_of != user_id:
+        _put(actor, perspective, instead_of, on=False)
+    if before != {watcher.user_id for watcher in perspective.watchers}:
+        db.session.flush()
+        record_audit(actor, "lesson.deal", "lesson", lesson.id, key=perspective.key, user_id=user_id, on=on)
+        _tell(lesson)
+
+
+def claim_perspective(actor: User, lesson: Lesson, perspective_id: int, seen: Collection[int]) -> None:
+    """我来看这个. `seen`: who watched it when the actor pressed; ConflictError where somebody took it since.
+
+    What is watched already can be claimed by whoever has seen that it is.
+    """
+    perspective = _held(lesson, perspective_id)
+    if perspective is None:
+        raise ConflictError("这个视角刚刚被拿掉了")
+    if actor.id == lesson.teacher_id:
+        raise InvalidError("授课教师不观察自己的课")
+    if perspective.is_watched_by(actor.id):
+        return
+    others = [watcher.user.name for watcher in perspective.watchers if watcher.user_id not in seen]
+    if others:
+        raise ConflictError(f"{'、'.join(others)}刚刚认领了“{perspective.name}”。想一起看，就再按一次")
+    _put(actor, perspective, actor.id, on=True)
+    db.session.flush()
+    record_audit(actor, "lesson.deal", "lesson", lesson.id, key=perspective.key, user_id=actor.id, on=True)
+    _tell(lesson)
+
+
+def give_up_perspective(actor: User, lesson: Lesson, perspective_id: int) -> None:
+    """Give back what one claimed oneself; what was dealt is taken back by whoever leads."""
+    perspective = _held(lesson, perspective_id)
+    if perspective is None:
+        return
+    own = next((one for one in perspective.watchers if one.user_id == actor.id), None)
+    if own is None:
+        return
+    if not own.is_claimed:
+        raise ConflictError("这个视角是主持分给您的，换人请找主持")
+    perspective.watchers.remove(own)
+    db.session.flush()
+    record_audit(actor, "lesson.deal", "lesson", lesson.id, key=perspective.key, user_id=actor.id, on=False)
+    _tell(lesson)
+
+
+def _held(lesson: Lesson, perspective_id: int) -> LessonPerspective | None:
+    """Keep other writers of the lesson out and read a perspective of it as they left it."""
+    hold_lesson(lesson)
+    return next((one for one in perspectives_of(lesson.id) if one.id == perspective_id), None)
+
+
+def _put(actor: User, perspective: LessonPerspective, user_id: int, *, on: bool) -> None:
+    known = next((one for one in perspective.watchers if one.user_id == user_id), None)
+    if on and known is None:
+        perspective.watchers.append(PerspectiveWatcher(user_id=user_id, dealer_id=actor.id))
+    elif not on and known is not None:
+        perspective.watchers.remove(known)
+
+
+def _who_watches(lesson: Lesson) -> set[int]:
+    """Whoever was asked to the lesson, and who has claimed something."""
+    asked = select(LessonMember.user_id).where(LessonMember.lesson_id == lesson.id)
+    claimed = select(PerspectiveWatcher.user_id).join(PerspectiveWatcher.perspective)
+    return set(db.session.scalars(asked)) | set(
+        db.session.scalars(claimed.where(LessonPerspective.lesson_id == lesson.id))
+    )
+
+
+def _tell(lesson: Lesson) -> None:
+    bump(lesson.topic, "perspective", lesson.id)

@@ -1,0 +1,182 @@
+"""分工观察: choosing what is watched, dealing it out, claiming it, and who watches what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core import clock
+from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError, YanxiuError
+from yanxiu.core.live import current_seq
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.queries import visible_plan
+from yanxiu.lessonplans.queries.templates import template_of
+from yanxiu.observations.forms import whole_number
+from yanxiu.observations.models import Lesson, LessonPerspective
+from yanxiu.observations.permissions import can_claim_perspective, can_deal_perspectives
+from yanxiu.observations.perspectives.licc import BY_KEY, DIMENSIONS, LICC
+from yanxiu.observations.queries import LessonView
+from yanxiu.observations.queries.perspectives import coverage_of, perspectives_of
+from yanxiu.observations.services import perspectives as service
+from yanxiu.observations.services.perspectives import PerspectiveDraft, of_licc, own_words
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted, why_rests
+from yanxiu.observations.views.own_perspectives import perspective_panel
+from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
+
+SECTION = "section."
+PARTS = {"matrix": "observations/_perspective_matrix.html", "own": "observations/_own_perspectives.html"}
+
+
+@bp.get("/lessons/<int:lesson_id>/perspectives")
+def perspective_page(lesson_id: int) -> ResponseReturnValue:
+    """The page; `?part=matrix` and `?part=own` are what changes while others deal and claim."""
+    found = load_lesson(lesson_id)
+    part = request.args.get("part", "")
+    if part not in PARTS:
+        return _page(found)
+    seq = current_seq(found.lesson.topic)
+    headers = {"X-Seq": str(seq), "Cache-Control": "no-store"}
+    told = perspective_panel(found.lesson) if part == "own" else _matrix(found)
+    return render_template(PARTS[part], lesson=found.lesson, is_fragment=True, **told), headers
+
+
+def _page(found: LessonView, refused: YanxiuError | None = None) -> str:
+    chosen = {one.key for one in perspectives_of(found.lesson.id)}
+    return render_template(
+        "observations/perspectives.html",
+        lesson=found.lesson,
+        seq=current_seq(found.lesson.topic),
+        licc=[(name, [one for one in LICC if one.dimension == name]) for name in DIMENSIONS],
+        sections=_sections(found.lesson),
+        chosen=chosen,
+        refused=refused,
+        typed={name: posted(name) if refused else "" for name in ("name", "prompts")},
+        **_matrix(found),
+        **perspective_panel(found.lesson),
+    )
+
+
+def _matrix(found: LessonView) -> dict[str, object]:
+    viewer = current_viewer()
+    return {
+        "coverage": coverage_of(found.lesson),
+        "may_deal": can_deal_perspectives(viewer, found.lesson, found.access),
+        "may_claim": can_claim_perspective(viewer, found.lesson, found.access, clock.today()),
+    }
+
+
+def _sections(lesson: Lesson) -> Sequence[PerspectiveDraft]:
+    """The sections of the lesson's plan as its template names them, where the viewer sees the plan."""
+    plan = visible_plan(current_viewer(), lesson.lesson_plan_id) if lesson.lesson_plan_id else None
+    template = template_of(plan) if plan is not None else None
+    if template is None:
+        return []
+    return [
+        PerspectiveDraft(f"{SECTION}{one.key}"[:60], one.title[:40], "\n".join((one.hint, *one.parts)).strip(), "教案")
+        for one in template.sections
+    ]
+
+
+@bp.post("/lessons/<int:lesson_id>/perspectives")
+def add_perspectives(lesson_id: int) -> ResponseReturnValue:
+    """Add those ticked (`pick`), or one in one's own words (`name`, `prompts`)."""
+    try:
+        with unit_of_work():
+            found = _load_to_deal(lesson_id)
+            count = service.add_perspectives(current_actor(), found.lesson, _drafts(found.lesson))
+    except YanxiuError as error:
+        if wants_fragment() or error.field is None:
+            raise
+        return _page(load_lesson(lesson_id), error), error.status
+    return done(_url(lesson_id), f"加了 {count} 个视角" if count else "这些视角已经在里面了", redirect=_url(lesson_id))
+
+
+def _drafts(lesson: Lesson) -> list[PerspectiveDraft]:
+    sections = {one.key: one for one in _sections(lesson)}
+    drafts = []
+    for key in request.form.getlist("pick")[: 2 * service.MOST]:
+        if key in BY_KEY:
+            drafts.append(of_licc(key))
+        elif key in sections:
+            drafts.append(sections[key])
+        else:
+            raise InvalidError("请从列表里选择视角", field="pick")
+    if "name" in request.form and (posted("name").strip() or posted("prompts").strip()):
+        drafts.append(own_words(posted("name"), posted("prompts")))
+    if not drafts:
+        raise InvalidError("请先勾选要看的视角，或写一个自己的", field="pick")
+    return drafts
+
+
+@bp.post("/lessons/<int:lesson_id>/perspectives/deal")
+def deal_perspectives(lesson_id: int) -> ResponseReturnValue:
+    """轮流分配; with `anew=1` what was dealt before is taken back first."""
+    with unit_of_work():
+        found = _load_to_deal(lesson_id)
+        count = service.deal_in_turn(current_actor(), found.lesson, anew=posted("anew") == "1")
+    return done(_url(lesson_id), f"分好了，新分 {count} 份" if count else "都有人看了，没有要分的")
+
+
+@bp.post("/lessons/<int:lesson_id>/perspectives/watchers")
+def set_perspective_watcher(lesson_id: int) -> ResponseReturnValue:
+    """`cell` is perspective-person-1 (or -0 to take back); `from` is who gives it up in the same step."""
+    numbers = [whole_number(part) for part in posted("cell").split("-")]
+    if "cell" not in request.form:
+        numbers = [whole_number(posted("perspective")), whole_number(posted("person")), 1]
+    if len(numbers) != 3 or numbers[0] is None or numbers[1] is None:
+        raise InvalidError("请选视角和老师")
+    with unit_of_work():
+        found = _load_to_deal(lesson_id)
+        before = whole_number(posted("from"))
+        service.set_watcher(
+            current_actor(), found.lesson, numbers[0], numbers[1], on=numbers[2] == 1, instead_of=before
+        )
+    return done(_url(lesson_id))
+
+
+@bp.post("/lessons/<int:lesson_id>/perspectives/<int:perspective_id>/claim")
+def claim_perspective(lesson_id: int, perspective_id: int) -> ResponseReturnValue:
+    """我来看这个, with who was `seen` to watch it; `on=0` gives back what one claimed."""
+    with unit_of_work():
+        found = load_lesson(lesson_id)
+        perspective = _of(found.lesson, perspective_id)
+        if not can_claim_perspective(current_viewer(), found.lesson, found.access, clock.today()):
+            raise ForbiddenError(why_rests(found) or "授课教师不观察自己的课")
+        if posted("on") == "0":
+            service.give_up_perspective(current_actor(), found.lesson, perspective.id)
+        else:
+            seen = [whole_number(number) for number in posted("seen").split(",")]
+            known = {number for number in seen if number is not None}
+            service.claim_perspective(current_actor(), found.lesson, perspective.id, known)
+    return done(_url(lesson_id))
+
+
+@bp.post("/lessons/<int:lesson_id>/perspectives/<int:perspective_id>/removal")
+def remove_perspective(lesson_id: int, perspective_id: int) -> ResponseReturnValue:
+    """Take a perspective away under which nobody has written."""
+    with unit_of_work():
+        found = _load_to_deal(lesson_id)
+        perspective = _of(found.lesson, perspective_id)
+        saved = f"已拿掉“{perspective.name}”"
+        service.remove_perspective(current_actor(), found.lesson, perspective)
+    return done(_url(lesson_id), saved, redirect=_url(lesson_id))
+
+
+def _load_to_deal(lesson_id: int) -> LessonView:
+    found = load_lesson(lesson_id)
+    if not can_deal_perspectives(current_viewer(), found.lesson, found.access):
+        raise ForbiddenError(why_rests(found))
+    return found
+
+
+def _of(lesson: Lesson, perspective_id: int) -> LessonPerspective:
+    found = next((one for one in perspectives_of(lesson.id) if one.id == perspective_id), None)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _url(lesson_id: int) -> str:
+    return url_for(".perspective_page", lesson_id=lesson_id)

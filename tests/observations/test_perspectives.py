@@ -1,0 +1,160 @@
+"""Divided observation: dealing evenly, claiming, what is told of whom."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import product
+from uuid import uuid4
+
+import pytest
+
+from tests.support.observations import make_lesson, make_ready_version, some_comment
+from tests.support.together import Act, together
+from yanxiu.core.db import db
+from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import Lesson, PerspectiveWatcher, TimedComment
+from yanxiu.observations.perspectives.dealing import dealt_evenly
+from yanxiu.observations.perspectives.licc import DIMENSIONS, LICC
+from yanxiu.observations.queries.perspectives import coverage_of, perspectives_of
+from yanxiu.observations.services import perspectives as service
+from yanxiu.observations.services.lessons import invite_member, remove_member
+from yanxiu.observations.services.live_notes import NoteDraft, take_note
+from yanxiu.observations.services.perspectives import of_licc, own_words
+
+FETCH = {"X-Requested-With": "fetch", "Accept": "application/json"}
+
+
+def test_there_are_four_dimensions_of_five_with_two_or_three_prompts_each():
+    assert [sum(one.dimension == name for one in LICC) for name in DIMENSIONS] == [5, 5, 5, 5]
+    assert len({one.key for one in LICC}) == len({one.name for one in LICC}) == 20
+    assert all(2 <= len(one.prompts) <= 3 for one in LICC)
+
+
+def test_dealing_is_even_however_many_there_are():
+    for many, people in product(range(8), range(6)):
+        perspectives, observers = list(range(many)), list(range(100, 100 + people))
+        pairs = dealt_evenly(perspectives, observers, {})
+        assert len(set(pairs)) == len(pairs) == (max(many, people) if many and people else 0)
+        for side, things in ((0, perspectives), (1, observers)):
+            counts = [sum(pair[side] == thing for pair in pairs) for thing in things]
+            assert not pairs or (max(counts) - min(counts) <= 1 and min(counts) >= 1)
+    # What is watched already stays; the one who has most gets nothing more.
+    assert dealt_evenly([1, 2, 3, 4], [7, 8], {1: {7}, 2: {7}}) == [(3, 8), (4, 8)]
+    assert dealt_evenly([1, 2], [7, 8], {1: {7}, 2: {8}}) == []
+
+
+@pytest.fixture
+def divided(app, cast) -> int:
+    """A lesson with three perspectives; 周敏 and 王丽 observe, the principal is host."""
+    with app.app_context(), unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="school")
+        make_ready_version(lesson)
+        for key, role in (("colleague", "observer"), ("leader", "observer"), ("principal", "host")):
+            invite_member(cast.user("teacher"), lesson, cast.user(key), role)
+        drafts = [of_licc("licc.listen"), of_licc("licc.think"), own_words(" 后排  学生 ", "谁在听\n\n 谁没听 ")]
+        assert service.add_perspectives(cast.user("principal"), lesson, [*drafts, drafts[0]]) == 3
+        return lesson.id
+
+
+def watched(lesson_id: int) -> dict[str, list[int]]:
+    return {one.name: sorted(each.user_id for each in one.watchers) for one in perspectives_of(lesson_id)}
+
+
+def test_perspectives_are_chosen_dealt_claimed_and_given_back(app, cast, divided, count_queries):
+    with app.app_context():
+        host, colleague, leader = (cast.user(key) for key in ("principal", "colleague", "leader"))
+        with unit_of_work():
+            lesson = db.session.get_one(Lesson, divided)
+            listen, think, back = perspectives_of(divided)
+            assert back.lines == ["谁在听", "谁没听"]
+            assert service.add_perspectives(host, lesson, [of_licc("licc.listen")]) == 0
+            service.claim_perspective(leader, lesson, back.id, ())
+            assert service.deal_in_turn(host, lesson) == 2
+        assert watched(divided) == {"倾听": [colleague.id], "思考": sorted([colleague.id]), "后排 学生": [leader.id]}
+        with unit_of_work():
+            service.set_watcher(host, lesson, think.id, leader.id, on=True, instead_of=colleague.id)
+            service.set_watcher(host, lesson, think.id, leader.id, on=True)
+            with pytest.raises(InvalidError):
+                service.set_watcher(host, lesson, think.id, cast.user("stranger").id, on=True)
+            with pytest.raises(ConflictError, match="主持"):
+                service.give_up_perspective(leader, lesson, think.id)
+            service.give_up_perspective(leader, lesson, back.id)
+            service.claim_perspective(host, lesson, listen.id, (colleague.id,))
+        assert watched(divided) == {"倾听": sorted([colleague.id, host.id]), "思考": [leader.id], "后排 学生": []}
+        with unit_of_work():  # what was claimed stays, what was dealt is dealt anew
+            service.deal_in_turn(host, lesson, anew=True)
+        assert host.id in watched(divided)["倾听"]
+        with count_queries() as few:
+            found = coverage_of(db.session.get_one(Lesson, divided))
+        assert found.unwatched == 0
+        with unit_of_work():
+            service.add_perspectives(host, lesson, [of_licc(one.key) for one in LICC])
+            service.deal_in_turn(host, lesson)
+        with count_queries() as many:
+            coverage_of(db.session.get_one(Lesson, divided))
+        assert few.count == many.count
+        with unit_of_work():
+            member = next(one for one in lesson.members if one.user_id == leader.id)
+            remove_member(host, lesson, member)
+        assert all(leader.id not in people for people in watched(divided).values())
+
+
+def test_two_who_claim_in_the_same_moment_hear_of_each_other(app, cast, divided):
+    with app.app_context():
+        number = perspectives_of(divided)[0].id
+
+    def claim(key: str) -> Act:
+        def act():
+            lesson, actor = db.session.get_one(Lesson, divided), cast.user(key)
+            yield
+            service.claim_perspective(actor, lesson, number, ())
+
+        return act
+
+    race = partial(together, app)
+    assert race(claim("colleague"), claim("leader")) == ["conflict", "done"]
+    with app.app_context():
+        assert db.session.query(PerspectiveWatcher).count() == 1
+    assert race(claim("principal"), claim("principal")) == ["conflict", "conflict"]
+
+
+def test_remarks_belong_to_a_perspective_and_only_open_ones_are_counted(app, cast, divided, client_for):
+    colleague = client_for("colleague")
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, divided)
+        number, other = (one.id for one in perspectives_of(divided)[:2])
+        service.claim_perspective(cast.user("colleague"), lesson, number, ())
+        strange = make_lesson(cast.user("teacher"))
+        service.add_perspectives(cast.user("teacher"), strange, [of_licc("licc.care")])
+        foreign = perspectives_of(strange.id)[0].id
+        version = make_ready_version(lesson)
+        some_comment(cast.user("colleague"), lesson, version, visibility="private", perspective_id=number)
+        take_note(cast.user("colleague"), lesson, None, NoteDraft("说了四次", str(uuid4()), perspective_id=number))
+    page = colleague.get(f"/lessons/{divided}").text
+    assert f'name="perspective" value="{number}" checked' in page, "the only one of one's own"
+    assert "同学发言时" in page
+    assert "同学发言时" in colleague.get(f"/lessons/{divided}/live").text
+    sent = {"body": "三次都是他", "start_ms": "9000", "client_uuid": str(uuid4()), "perspective": str(number)}
+    said = colleague.post(f"/lessons/{divided}/comments", data=sent, headers=FETCH).json["id"]
+    sent |= {"client_uuid": str(uuid4()), "perspective": str(foreign), "body": "别的课的视角"}
+    stray = colleague.post(f"/lessons/{divided}/comments", data=sent, headers=FETCH).json["id"]
+    with app.app_context():
+        assert db.session.get_one(TimedComment, stray).perspective_id is None
+        rows = coverage_of(db.session.get_one(Lesson, divided)).rows
+        assert [row.said for row in rows] == [2, 0, 0], "a private note is not counted"
+    narrowed = colleague.get(f"/lessons/{divided}?perspective={number}").text
+    assert "三次都是他" in narrowed
+    assert "别的课的视角" not in narrowed
+    host = client_for("principal")
+    refused = host.post(f"/lessons/{divided}/perspectives/{number}/removal", headers=FETCH)
+    assert refused.status_code == 409
+    colleague.post(f"/lessons/{divided}/comments/{said}", data={"body": "三次都是他", "perspective": str(other)})
+    with app.app_context():
+        assert db.session.get_one(TimedComment, said).perspective_id == other
+    assert "请先勾选" in host.post(f"/lessons/{divided}/perspectives", data={}).text
+    assert host.post(f"/lessons/{divided}/perspectives", data={"name": "长" * 31}).status_code == 422
+    host.post(f"/lessons/{divided}/perspectives", data={"name": "记笔记的人", "prompts": "几个人"})
+    for part in ("matrix", "own"):
+        assert colleague.get(f"/lessons/{divided}/perspectives?part={part}").status_code == 200
+    assert "记笔记的人" in colleague.get(f"/lessons/{divided}/perspectives").text

@@ -23,7 +23,7 @@ def lesson_id(app, cast) -> int:
         return lesson.id
 
 
-def test_perspectives_are_dealt_dragged_claimed_and_noted_under(page_for, lesson_id, cast, work):
+def test_perspectives_are_dealt_dragged_claimed_and_noted_under(page_for, lesson_id, cast):
     host, phone = page_for("principal"), page_for("colleague", 390)
     host.goto(f"/lessons/{lesson_id}/perspectives")
     for name in ("倾听", "对话", "思考"):
@@ -62,7 +62,26 @@ def test_perspectives_are_dealt_dragged_claimed_and_noted_under(page_for, lesson
     expect(host.locator("#perspective-matrix tbody tr").first.get_by_role("link")).to_have_text("1")
     phone.goto(f"/lessons/{lesson_id}/perspectives")
     expect(phone.locator("[data-matrix]")).to_have_attribute("data-state", "live")
-    phone.get_by_role("button", name="我来看对话").click()
+    phone.get_by_role("button", name="我来看这个：对话").click()
     expect(host.locator("[data-coverage]")).to_contain_text("都有人看")
     assert violations(phone) == []
     assert sideways_overflow(phone) == 0
+
+    # What was found is one's own until the lesson is discussed; a draft waits on the device.
+    phone.goto(f"/lessons/{lesson_id}/report")
+    field = phone.get_by_label("您的观察结果与建议").first
+    field.fill("听得住，记得少")
+    expect(phone.get_by_text("草稿已存本机")).to_be_visible()
+    phone.reload()
+    expect(field).to_have_value("听得住，记得少")
+    phone.get_by_role("button", name="保存观察结果").first.click()
+    expect(phone.get_by_text("观察结果已保存")).to_be_visible()
+    assert violations(phone) == []
+    assert sideways_overflow(phone) == 0
+    host.goto(f"/lessons/{lesson_id}/report")
+    expect(host.get_by_text("写好了 1 份，议课开始后大家都能看到")).to_be_visible()
+    expect(host.get_by_text("听得住，记得少")).to_have_count(0)
+    host.get_by_label("听完大家的观察").fill("多给后排机会")
+    host.get_by_role("button", name="保存总体结论").click()
+    expect(host.get_by_text("总体结论已保存")).to_be_visible()
+    assert violations(host) == []

@@ -12,15 +12,17 @@ from yanxiu.core.db import db
 from yanxiu.observations.models import Lesson
 from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services.lessons import invite_member
-from yanxiu.observations.services.perspectives import add_perspectives, of_licc
+from yanxiu.observations.services.perspectives import add_perspectives, claim_perspective, of_licc
 
 
 def build(cast: Cast) -> dict[str, Any]:
     names = matrix.build(cast)
     lesson = db.session.get_one(Lesson, names["lesson"])
     invite_member(cast.user("teacher"), lesson, cast.user("colleague"), "observer")
-    add_perspectives(cast.user("teacher"), lesson, [of_licc("licc.listen")])
-    return {**names, "perspective": perspectives_of(lesson.id)[0].id}
+    add_perspectives(cast.user("teacher"), lesson, [of_licc("licc.listen"), of_licc("licc.think")])
+    other, one = perspectives_of(lesson.id)
+    claim_perspective(cast.user("colleague"), lesson, one.id, ())
+    return {**names, "perspective": other.id, "mine": one.id}
 
 
 PERSPECTIVES = LESSON + "/perspectives"
@@ -33,5 +35,15 @@ ROUTES = {
         PERSPECTIVES + "/watchers", editors(303), data={"cell": "{perspective}-{colleague}-1"}
     ),
     ("POST", "observations.claim_perspective"): Row(ONE + "/claim", watchers(303, owner=403), data={"seen": ""}),
+    ("GET", "observations.observation_report"): Row(LESSON + "/report", watchers(200)),
+    ("GET", "observations.report_file"): Row(LESSON + "/papers/report", watchers(200)),
+    ("POST", "observations.write_conclusion"): Row(
+        LESSON + "/report", editors(303), data={"body": "候答够了", "seen": ""}
+    ),
+    ("POST", "observations.write_perspective_finding"): Row(
+        PERSPECTIVES + "/{mine}/finding",
+        watchers(403, host=403) | {"colleague": 303},
+        data={"body": "后排没有机会", "seen": ""},
+    ),
     ("POST", "observations.remove_perspective"): Row(ONE + "/removal", editors(303), data={}),
 }

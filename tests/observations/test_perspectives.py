@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from functools import partial
 from itertools import product
 from uuid import uuid4
 
+import docx
 import pytest
 
 from tests.support.observations import make_lesson, make_ready_version, some_comment
@@ -13,9 +15,10 @@ from tests.support.together import Act, together
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import Lesson, PerspectiveWatcher, TimedComment
+from yanxiu.observations.models import Lesson, LessonPhase, PerspectiveFinding, PerspectiveWatcher, TimedComment
 from yanxiu.observations.perspectives.dealing import dealt_evenly
 from yanxiu.observations.perspectives.licc import DIMENSIONS, LICC
+from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.perspectives import coverage_of, perspectives_of
 from yanxiu.observations.services import perspectives as service
 from yanxiu.observations.services.lessons import invite_member, remove_member
@@ -158,3 +161,72 @@ def test_remarks_belong_to_a_perspective_and_only_open_ones_are_counted(app, cas
     for part in ("matrix", "own"):
         assert colleague.get(f"/lessons/{divided}/perspectives?part={part}").status_code == 200
     assert "记笔记的人" in colleague.get(f"/lessons/{divided}/perspectives").text
+
+
+def word_of(client, lesson_id: int) -> str:
+    """Everything that stands in the Word file of the report."""
+    document = docx.Document(io.BytesIO(client.get(f"/lessons/{lesson_id}/papers/report").data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in document.paragraphs), *cells])
+
+
+def test_the_report_merges_what_all_found_once_the_lesson_is_discussed(app, cast, divided, client_for, count_queries):
+    colleague, leader, teacher, host = (client_for(key) for key in ("colleague", "leader", "teacher", "principal"))
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, divided)
+        listen, think, back = (one.id for one in perspectives_of(divided))
+        service.deal_in_turn(cast.user("principal"), lesson)
+        version = make_ready_version(lesson)
+        for words, audience in (("第二排都在看", "everybody"), ("私下记一笔", "private"), ("只说给您听", "teacher")):
+            some_comment(
+                cast.user("colleague"),
+                lesson,
+                version,
+                body=words,
+                visibility=audience,
+                perspective_id=listen,
+                start_ms=9_000,
+            )
+    door = f"/lessons/{divided}/perspectives"
+    assert colleague.post(f"{door}/{listen}/finding", data={"body": "听得住", "seen": ""}).status_code == 303
+    assert leader.post(f"{door}/{think}/finding", data={"body": "问题太碎", "seen": ""}).status_code == 303
+    assert host.post(f"{door}/{listen}/finding", data={"body": "没看", "seen": ""}).status_code == 403
+    changed = colleague.post(f"{door}/{listen}/finding", data={"body": "另一页写的", "seen": "更早的"})
+    assert changed.status_code == 409
+    assert "另一页写的" in changed.text
+    assert "听得住" in changed.text
+    host.post(f"/lessons/{divided}/report", data={"body": "候答最值得学", "seen": ""})
+    report = f"/lessons/{divided}/report"
+    # Before 议课 everybody has the own findings, on the page and on paper; whoever leads the conclusion too.
+    for reader, seen in ((colleague, "听得住"), (leader, "问题太碎"), (teacher, ""), (host, "")):
+        for text in (reader.get(report).text, word_of(reader, divided)):
+            told = [words for words in ("听得住", "问题太碎") if words in text]
+            assert told == ([seen] if seen else [])
+            assert ("候答最值得学" in text) == (reader in (teacher, host))
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Lesson, divided).phase = LessonPhase.DISCUSSING
+    for reader in (colleague, leader, teacher, host):
+        for text in (reader.get(report).text, word_of(reader, divided)):
+            assert all(words in text for words in ("听得住", "问题太碎", "候答最值得学", "第二排都在看"))
+            assert "私下记一笔" not in text
+            assert "只说给您听" not in text
+    assert "?t=9#comment-" in leader.get(report).text.replace("&amp;", "&")
+    paper = word_of(leader, divided)
+    assert "LICC 课堂观察报告" in paper
+    assert "00:09" in paper
+    with count_queries() as few:
+        leader.get(report)
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, divided)
+        service.add_perspectives(cast.user("principal"), lesson, [of_licc("licc.care"), of_licc("licc.goals")])
+        service.deal_in_turn(cast.user("principal"), lesson)
+        version = current_version(recording_of(divided))
+        for second in range(3):
+            some_comment(cast.user("leader"), lesson, version, perspective_id=back, start_ms=second)
+    with count_queries() as many:
+        leader.get(report)
+    assert few.count == many.count
+    colleague.post(f"{door}/{listen}/finding", data={"body": "", "seen": "听得住"})
+    with app.app_context():
+        assert db.session.query(PerspectiveFinding).count() == 1
+    assert client_for("colleague").get(f"/lessons/{divided}/papers").text.count("导出课堂观察报告") == 1

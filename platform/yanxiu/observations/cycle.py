@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from yanxiu.core.clock import LOCAL_ZONE
-from yanxiu.observations.models import Lesson, LessonPhase
+from yanxiu.observations.models import MEETING_KEYS, Lesson, LessonPhase
 
 MOVES: dict[LessonPhase, tuple[LessonPhase, ...]] = {
     LessonPhase.PLANNED: (LessonPhase.TEACHING, LessonPhase.MEETING),
@@ -77,7 +77,7 @@ def _leads(lesson: Lesson, facts: Facts, today: date) -> Step:
         case LessonPhase.PLANNED:
             return _planned(lesson, facts, today)
         case LessonPhase.MEETING:
-            if not facts.texts - {"reflection"}:
+            if not facts.texts & set(MEETING_KEYS):
                 return Step("写课前会议的三个问题", Place.MEETING)
             return _move("会开好了，准备上课", LessonPhase.TEACHING)
         case LessonPhase.TEACHING:

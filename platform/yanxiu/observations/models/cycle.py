@@ -41,12 +41,14 @@ class LessonPhase(StrEnum):
 
 
 class TextKey(StrEnum):
-    """What is written: three questions of the meeting before the lesson, and the teacher's reflection after it."""
+    """What is written: three questions of the meeting before the lesson, the teacher's reflection after it, and what whoever
+    leads concludes from a divided observation."""
 
     AIM = "aim"
     DIFFICULTY = "difficulty"
     LOOK = "look"
     REFLECTION = "reflection"
+    CONCLUSION = "conclusion"
 
     @property
     def label(self) -> str:
@@ -55,6 +57,7 @@ class TextKey(StrEnum):
             "difficulty": "学生最可能卡在哪里",
             "look": "请大家看什么",
             "reflection": "教学反思",
+            "conclusion": "总体结论",
         }[self.value]
 
 

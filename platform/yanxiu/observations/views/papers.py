@@ -17,10 +17,11 @@ from yanxiu.observations.papers.minutes import minutes_word
 from yanxiu.observations.papers.record import record_word
 from yanxiu.observations.papers.score_book import score_workbook
 from yanxiu.observations.papers.scores import scores_word, summary_word
-from yanxiu.observations.permissions import can_view_scores
+from yanxiu.observations.permissions import can_view_scores, findings_are_open
 from yanxiu.observations.queries import current_version, evaluation_of, recording_of, submitted_evaluations
 from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of
 from yanxiu.observations.queries.papers import count_to_file, outcomes_of, threads_to_file
+from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.queries.second_teachings import clip_pairs
 from yanxiu.observations.rubrics.summary import summarize
 from yanxiu.observations.views.blueprint import bp, load_lesson
@@ -49,6 +50,8 @@ def papers(lesson_id: int) -> ResponseReturnValue:
         speakers=speakers,
         submitted=submitted,
         observers=_observers(found.lesson, speakers, submitted),
+        perspectives=perspectives_of(lesson_id),
+        findings_open=findings_are_open(found.lesson),
     )
 
 
@@ -165,6 +168,11 @@ def _observer(lesson: Lesson, observer_id: int | None, submitted: list[Evaluatio
         if person.id == observer_id:
             return person
     raise NotFoundError
+
+
+def docx_file(body: bytes, name: str) -> Response:
+    """Send a Word file under a name."""
+    return _file(body, name, "docx")
 
 
 def _file(body: bytes, name: str, kind: str) -> Response:

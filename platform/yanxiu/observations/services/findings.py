@@ -1,0 +1,49 @@
+"""What an observer found under a perspective, and what whoever leads concludes from all of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from yanxiu.accounts.models import User
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.errors import ConflictError, ForbiddenError, InvalidError
+from yanxiu.core.live import bump
+from yanxiu.observations.models import Lesson, LessonPerspective, PerspectiveFinding
+from yanxiu.observations.queries.perspectives import perspectives_of
+from yanxiu.observations.services.cycle import MAX_TEXT, tidy
+from yanxiu.observations.services.lessons import hold_lesson
+
+
+def write_finding(actor: User, lesson: Lesson, perspective_id: int, body: str, seen: str | None = None) -> None:
+    """Write one's 观察结果与建议; an empty one takes it away.
+
+    `seen` is the text the actor began with: ConflictError where another page of theirs has saved something else since.
+    """
+    hold_lesson(lesson)
+    perspective = next((one for one in perspectives_of(lesson.id) if one.id == perspective_id), None)
+    if perspective is None:
+        raise ConflictError("这个视角刚刚被拿掉了")
+    words, known = tidy(body), _own(actor, perspective)
+    if not perspective.is_watched_by(actor.id) and known is None:
+        raise ForbiddenError("先认领这个视角，再写观察结果")
+    if len(words) > MAX_TEXT:
+        raise InvalidError(f"最多 {MAX_TEXT} 字", field="body")
+    present = known.body if known is not None else ""
+    if words == present or (seen is not None and words == tidy(seen)):
+        return
+    if seen is not None and present != tidy(seen):
+        raise ConflictError("您在别处刚刚改过这一段。请把两边合起来，再保存一次", field="body")
+    if known is None:
+        known = PerspectiveFinding(perspective_id=perspective.id, author_id=actor.id)
+        db.session.add(known)
+    known.body, known.written_at = words, clock.now()
+    if not words:
+        db.session.delete(known)
+    db.session.flush()
+    bump(lesson.topic, "perspective", lesson.id)
+
+
+def _own(actor: User, perspective: LessonPerspective) -> PerspectiveFinding | None:
+    mine = (PerspectiveFinding.perspective_id == perspective.id, PerspectiveFinding.author_id == actor.id)
+    return db.session.scalars(select(PerspectiveFinding).where(*mine)).first()

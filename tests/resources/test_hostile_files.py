@@ -82,6 +82,25 @@ def macro_docx() -> bytes:
     return rezipped(docx_bytes(), keep, {"word/vbaProject.bin": b"\xd0\xcf\x11\xe0" + b"\x00" * 64})
 
 
+def linked_zip() -> bytes:
+    link = zipfile.ZipInfo("密码.txt")
+    link.external_attr = 0o120777 << 16
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    return out.getvalue()
+
+
+def overlapping_zip() -> bytes:
+    """Two names for the same packed bytes (D. Fifield, A better zip bomb, 2019)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"a" * 1000)
+        archive.filelist.append(archive.filelist[0])
+        archive.NameToInfo["b.txt"] = archive.filelist[0]
+    return out.getvalue()
+
+
 def encrypted_zip() -> bytes:
     data = bytearray(zip_bytes({"a.txt": b"hello"}))
     for marker, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -113,6 +132,9 @@ REFUSED = {
     "entries climbing out": ("资料.zip", lambda: zip_bytes({"../../etc/passwd": b"x"})),
     "absolute entry": ("资料.zip", lambda: zip_bytes({"/etc/passwd": b"x"})),
     "windows path entry": ("资料.zip", lambda: zip_bytes({"C:\\windows\\a.exe": b"x"})),
+    "link in a zip": ("资料.zip", linked_zip),
+    "entries that share bytes": ("资料.zip", overlapping_zip),
+    "endless name": ("资料.zip", lambda: zip_bytes({"名" * 1200 + ".txt": b"x"})),
     "encrypted zip": ("资料.zip", encrypted_zip),
     "entities in a docx": ("教案.docx", lambda: rezipped(docx_bytes(), with_entity)),
     "utf-16 entities in a docx": ("教案.docx", lambda: rezipped(docx_bytes(), with_wide_entity)),

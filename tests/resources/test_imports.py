@@ -196,7 +196,7 @@ def test_what_was_remembered_by_a_number_is_never_somebody_elses_file(ctx, cast)
     assert db.session.get(ResourceUpload, other) is None
 
 
-def test_bytes_of_a_file_that_is_refused_do_not_stay(ctx, cast, client_for, monkeypatch):
+def test_bytes_of_a_file_that_is_refused_do_not_stay(ctx, cast, client_for, monkeypatch, tmp_path):
     teacher = cast.user("teacher")
     with unit_of_work():
         import_id = begin_import(teacher, "导入.xlsx", parse_sheet(SHEET[:2])).id
@@ -210,16 +210,14 @@ def test_bytes_of_a_file_that_is_refused_do_not_stay(ctx, cast, client_for, monk
     monkeypatch.setattr(views, "take_in", lambda *_: pytest.fail("a ZIP is read although it cannot be kept"))
     bundle = {"sheet": (io.BytesIO(b"PK"), "资料.zip")}
     assert client.post("/resources/imports", data=bundle).status_code == 422
+    unpacked = tmp_path / "0"
+    unpacked.write_text("课", "utf-8")
     with pytest.raises(NotFoundError):
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w") as writing:
-            writing.writestr("课.txt", "课")
-        with zipfile.ZipFile(archive) as reading:
-            _take(reading, reading.infolist()[0], "课.txt", import_id + 1)
+        _take(unpacked, "课.txt", import_id + 1)
     assert set(storage().keys()) == there
 
 
-def test_over_http_a_zip_with_its_sheet_becomes_a_report_and_a_bad_sheet_says_why(client_for, app, work):
+def test_over_http_a_zip_with_its_sheet_becomes_a_report_and_a_bad_sheet_says_why(client_for, app, work, monkeypatch):
     client = client_for("teacher")
     bundle = io.BytesIO()
     with zipfile.ZipFile(bundle, "w") as archive:
@@ -228,12 +226,18 @@ def test_over_http_a_zip_with_its_sheet_becomes_a_report_and_a_bad_sheet_says_wh
         )
         archive.writestr("包/课一.docx", docx_bytes("包里的课"))
         archive.writestr("包/坏.docx", b"not a word file")
+        archive.writestr("AA/BBCC.txt", "二课")
         archive.writestr("__MACOSX/包/._课一.docx", b"x")
-    answer = client.post("/resources/imports", data={"sheet": (io.BytesIO(bundle.getvalue()), "资料.zip")})
+    # A name as Chinese Windows writes it: GBK, and nothing that says so.
+    data = bundle.getvalue().replace(b"AA/BBCC.txt", "包/课二.txt".encode("gbk"))
+    answer = client.post("/resources/imports", data={"sheet": (io.BytesIO(data), "资料.zip")})
     where = answer.headers["Location"]
     assert "正在拆开压缩包" in client.get(where).text
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("the worker unpacks a stranger's ZIP itself"))
     work()
+    monkeypatch.undo()
     page = client.get(where).text
+    assert "包/课二.txt" in page
     assert "确认导入 1 份" in page
     assert "文件夹里没有“坏.docx”" in page
     assert "没有这样的行" in client.get(where + "?only=same").text
@@ -246,7 +250,7 @@ def test_over_http_a_zip_with_its_sheet_becomes_a_report_and_a_bad_sheet_says_wh
         assert resource.title == "@SUM(1)"
         assert f"/resources/{resource.id}" in page
     sheet = openpyxl.load_workbook(io.BytesIO(client.get(where + "/report.xlsx").data)).active
-    assert [[cell.value for cell in row][1:4] for row in sheet.iter_rows(min_row=3)] == [
+    assert [[cell.value for cell in row][1:4] for row in sheet.iter_rows(min_row=3, max_row=4)] == [
         ["课一.docx", "@SUM(1)", "已导入"], ["坏.docx", "坏", "缺文件"],
     ]  # fmt: skip
     assert sheet["C3"].data_type == "s"

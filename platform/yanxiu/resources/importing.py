@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,15 +10,13 @@ from typing import Any
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError, NotFoundError, TooLargeError, YanxiuError
 from yanxiu.core.html import without_invisible
-from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.spreadsheets import read_rows
 from yanxiu.core.storage import storage
 from yanxiu.core.tasks import JobContext, JobHandler, WorkerStoppingError
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.resources.extraction.archives import guard_archive, readable_name
-from yanxiu.resources.extraction.formats import FORMATS
+from yanxiu.resources.extraction.archives import is_leftover
 from yanxiu.resources.extraction.intake import take_in
-from yanxiu.resources.extraction.sandbox import NoTurnError
+from yanxiu.resources.extraction.sandbox import NoTurnError, examined
 from yanxiu.resources.import_sheet import MAX_COLUMNS, MAX_ROWS, SheetRow, parse_sheet
 from yanxiu.resources.models import ResourceImport, ResourceUpload
 from yanxiu.resources.models.imports import UNPACKING
@@ -54,12 +49,6 @@ def tidy_path(raw: str) -> str:
     return "/".join(part for part in parts if part not in ("", ".", ".."))[-LONGEST_PATH:]
 
 
-def is_leftover(path: str) -> bool:
-    """Whether it is what systems and offices leave in folders (.DS_Store, ~$教案.docx), which nobody means."""
-    name = path.rsplit("/", 1)[-1].lower()
-    return name.startswith((".", "~$")) or name in ("thumbs.db", "desktop.ini") or path.startswith("__MACOSX/")
-
-
 def unpack(payload: dict[str, Any], job: JobContext) -> None:
     """Unpack a ZIP into the files of its import and the rows of its sheet. Run twice, it goes on where it was."""
     import_id, upload_id = int(payload["import_id"]), int(payload["upload_id"])
@@ -86,45 +75,40 @@ def unpack(payload: dict[str, Any], job: JobContext) -> None:
 
 
 def _unpacked(path: Path, import_id: int, known: set[str], job: JobContext) -> list[SheetRow]:
-    guard_archive(os.fspath(path))
-    with zipfile.ZipFile(path) as archive, scratch_folder() as folder:
-        entries = [(tidy_path(readable_name(info)), info) for info in archive.infolist() if not info.is_dir()]
-        entries = [(name, info) for name, info in entries if name and not is_leftover(name)]
-        sheet_name, rows = _sheet_among(archive, entries, folder)
-        for name, info in entries:
-            if name in known or name == sheet_name or os.path.splitext(name)[1].lower() not in FORMATS:
+    """Unpack in the confined child; the worker itself reads only plain files, and has each of them checked."""
+    with examined("unpack", ".zip", path) as (result, folder):
+        entries = [(tidy_path(str(name)), folder / str(plain)) for plain, name in result["files"]]
+        entries = [(name, file) for name, file in entries if name and not is_leftover(name)]
+        sheet_name, rows = _sheet_among(entries)
+        for name, file in entries:
+            if name in known or name == sheet_name:
                 continue
             if job.stopping.is_set():
                 raise WorkerStoppingError
             job.extend()
-            _take(archive, info, name, import_id)
+            _take(file, name, import_id)
     return rows
 
 
-def _sheet_among(
-    archive: zipfile.ZipFile, entries: list[tuple[str, zipfile.ZipInfo]], folder: Path
-) -> tuple[str, list[SheetRow]]:
+def _sheet_among(entries: list[tuple[str, Path]]) -> tuple[str, list[SheetRow]]:
     """Find the sheet: the workbook nearest to the top that has the columns of one."""
-    books = [(name, info) for name, info in entries if name.lower().endswith(".xlsx")]
+    books = [(name, file) for name, file in entries if name.lower().endswith(".xlsx")]
     said: YanxiuError | None = None
-    for name, info in sorted(books, key=lambda each: (each[0].count("/"), each[0]))[:5]:
-        if info.file_size > MAX_SHEET_BYTES:
+    for name, file in sorted(books, key=lambda each: (each[0].count("/"), each[0]))[:5]:
+        if file.stat().st_size > MAX_SHEET_BYTES:
             continue
-        target = folder / "sheet.xlsx"
-        with archive.open(info) as source, target.open("wb") as out:
-            shutil.copyfileobj(source, out)
         try:
-            return name, read_sheet(target)
+            return name, read_sheet(file)
         except (InvalidError, TooLargeError) as error:
             said = said or error
     raise InvalidError(NO_SHEET) from said
 
 
-def _take(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, import_id: int) -> None:
+def _take(file: Path, name: str, import_id: int) -> None:
     """Take in one file; one that is refused is missing in the dry run, which says so."""
     try:
-        with archive.open(info) as source:
-            checked = take_in(source, name)  # type: ignore[arg-type]
+        with file.open("rb") as source:
+            checked = take_in(source, name)
     except NoTurnError:
         raise
     except YanxiuError as error:

@@ -48,6 +48,10 @@ def _run(task: str, extension: str, path: str, out: str) -> dict[str, Any]:
         from yanxiu.resources.extraction.checking import check_file
 
         return check_file(path, extension, out)
+    if task == "unpack":
+        from yanxiu.resources.extraction.unpacking import unpack_archive
+
+        return unpack_archive(path, out)
     if task == "text":
         from yanxiu.resources.extraction.reading import read_text
 

@@ -7,8 +7,10 @@ files 5,000 parts, a long slide show really has them), 300 MB unpacked, ratio 10
 
 from __future__ import annotations
 
+import stat
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +23,10 @@ MAX_UNPACKED = 300 * MB
 MAX_RATIO = 100
 RATIO_FLOOR = 10 * MB
 MAX_XML_PART = 64 * MB
+LONGEST_NAME = 1000
 _CHUNK = 64 * 1024
+_LOCAL_HEADER = 30
+"""Bytes that stand before an entry's own at the least (APPNOTE.TXT 4.3.7)."""
 _BOMB = "文件解压后过大，像是压缩炸弹，没有接收。请重新导出后再上传。"
 _BROKEN = "文件损坏，打不开。请用原来的软件打开确认后重新保存再上传。"
 
@@ -55,12 +60,32 @@ def open_workbook(path: str) -> Any:
 
 def guard_archive(path: str) -> None:
     """Refuse a plain zip that is broken, encrypted, a bomb or tries to climb out of its folder."""
+    with archive_entries(path) as entries:
+        for _name, chunks in entries:
+            for _chunk in chunks:
+                pass
+
+
+@contextmanager
+def archive_entries(path: str) -> Iterator[Iterator[tuple[str, Iterator[bytes]]]]:
+    """Give name and bytes of each file of a plain zip, to be read in turn; folders are left out.
+
+    UnsuitableFileError, perhaps in the middle, for what `guard_archive` refuses.
+    """
     with _opened(path) as archive:
         for info in archive.infolist():
-            name = readable_name(info).replace("\\", "/")
-            if name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
-                raise UnsuitableFileError("压缩包里有不安全的路径，没有接收。请重新压缩后再上传。")
-        _measure(archive, MAX_ENTRIES, refuse_entities=False)
+            _guard_name(info)
+        yield (
+            (readable_name(info).replace("\\", "/"), chunks)
+            for info, chunks in _measured(archive, MAX_ENTRIES)
+            if not info.is_dir()
+        )
+
+
+def is_leftover(path: str) -> bool:
+    """Whether it is what systems and offices leave in folders (.DS_Store, ~$教案.docx), which nobody means."""
+    name = path.rsplit("/", 1)[-1].lower()
+    return name.startswith((".", "~$")) or name in ("thumbs.db", "desktop.ini") or path.startswith("__MACOSX/")
 
 
 def listing(path: str) -> list[Entry]:
@@ -93,23 +118,57 @@ def _opened(path: str) -> zipfile.ZipFile:
         raise UnsuitableFileError(_BROKEN) from error
 
 
+def _guard_name(info: zipfile.ZipInfo) -> None:
+    name = readable_name(info).replace("\\", "/")
+    if name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
+        raise UnsuitableFileError("压缩包里有不安全的路径，没有接收。请重新压缩后再上传。")
+    if len(name) > LONGEST_NAME:
+        raise UnsuitableFileError("压缩包里有名字太长的文件，没有接收。请改短后重新压缩再上传。")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise UnsuitableFileError("压缩包里有指向别处的链接，没有接收。请换成文件本身，重新压缩后再上传。")
+
+
 def _measure(archive: zipfile.ZipFile, max_entries: int, *, refuse_entities: bool) -> None:
+    for info, chunks in _measured(archive, max_entries):
+        part = 0
+        for chunk in chunks:
+            part += len(chunk)
+            if refuse_entities:
+                _guard_xml(info.filename, chunk, part)
+
+
+def _measured(archive: zipfile.ZipFile, max_entries: int) -> Iterator[tuple[zipfile.ZipInfo, Iterator[bytes]]]:
+    """Give each entry with its bytes, which are counted as they are read; the caller reads all of them."""
     infos = archive.infolist()
     if len(infos) > max_entries:
         raise UnsuitableFileError(f"文件里的条目超过 {max_entries} 个，请分成几个文件再上传。")
+    _guard_overlaps(archive)
     unpacked = 0
     packed = max(1, sum(info.compress_size for info in infos))
+
+    def counted(info: zipfile.ZipInfo) -> Iterator[bytes]:
+        nonlocal unpacked
+        for chunk in _chunks(archive, info):
+            unpacked += len(chunk)
+            if unpacked > MAX_UNPACKED or (unpacked > RATIO_FLOOR and unpacked / packed > MAX_RATIO):
+                raise UnsuitableFileError(_BOMB)
+            yield chunk
+
     for info in infos:
         if info.flag_bits & 0x1:
             raise UnsuitableFileError("文件有密码，别人打不开。请去掉密码后再上传。")
-        part = 0
-        for chunk in _chunks(archive, info):
-            unpacked += len(chunk)
-            part += len(chunk)
-            if unpacked > MAX_UNPACKED or (unpacked > RATIO_FLOOR and unpacked / packed > MAX_RATIO):
-                raise UnsuitableFileError(_BOMB)
-            if refuse_entities:
-                _guard_xml(info.filename, chunk, part)
+        yield info, counted(info)
+
+
+def _guard_overlaps(archive: zipfile.ZipFile) -> None:
+    """Refuse entries that share their packed bytes: so a small file becomes a large one without a high ratio."""
+    ends_at = -1
+    for info in sorted(archive.infolist(), key=lambda each: each.header_offset):
+        if info.header_offset < ends_at:
+            raise UnsuitableFileError(_BOMB)
+        ends_at = info.header_offset + _LOCAL_HEADER + info.compress_size
+    if ends_at > archive.start_dir:
+        raise UnsuitableFileError(_BROKEN)
 
 
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

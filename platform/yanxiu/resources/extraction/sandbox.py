@@ -44,7 +44,7 @@ _slots = threading.BoundedSemaphore(2)
 def examined(
     task: str, extension: str, path: str | os.PathLike[str], beside: Mapping[str, bytes] | None = None
 ) -> Iterator[tuple[dict[str, Any], Path]]:
-    """Run `check`, `text`, `blocks`, `placeholders`, `fill`, `bare` or `preview` on a file; gives the result and the folder with
+    """Run `check`, `unpack`, `text`, `blocks`, `placeholders`, `fill`, `bare` or `preview` on a file; gives the result and the folder with
     what was written. `beside` are files that the child finds in the folder.
 
     The folder is gone when the block ends. Raises UnsuitableFileError when the file is refused, TookTooLongError (one

@@ -18,11 +18,12 @@ from yanxiu.core.storage import base_name
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.resources import catalog
+from yanxiu.resources.extraction.archives import is_leftover
 from yanxiu.resources.extraction.formats import ACCEPT
 from yanxiu.resources.extraction.intake import take_in
 from yanxiu.resources.import_arrivals import forget_import, open_import_store
 from yanxiu.resources.import_sheet import COLUMNS, XLSX, SheetRow, report_book, template_book
-from yanxiu.resources.importing import MAX_SHEET_BYTES, is_leftover, read_sheet, tidy_path
+from yanxiu.resources.importing import MAX_SHEET_BYTES, read_sheet, tidy_path
 from yanxiu.resources.models import ResourceImport
 from yanxiu.resources.models.imports import DRAFT, RUNNING, UNDOING, UNPACKING
 from yanxiu.resources.permissions import can_use_import

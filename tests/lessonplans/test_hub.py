@@ -115,7 +115,10 @@ def test_a_right_taken_away_while_one_enters_is_asked_for_again(bench, monkeypat
     monkeypatch.setattr(bench.hub, "_enter", enter)
     assert bench.join("b", LI, 2) == {"ok": False, "code": "not_found"}
     monkeypatch.undo()
+    asked = []
+    monkeypatch.setattr(bench.rights, "role_of", lambda visitor, _plan_id: asked.append(visitor) or "write")
     bench.write("a", bench.join("a", WANG, 1)["h"], 1, "他听不到")
+    assert asked == [WANG]
     assert bench.transport.heard("b", "u") == []
 
 

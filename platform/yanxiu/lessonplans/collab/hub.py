@@ -119,18 +119,19 @@ class Hub:
             return refused("upgrade")
         if not self._joins.take(visitor.user_id, self._clock()):
             return refused("busy")
+        told = self._rights.told
         role = self._authority.role_of(visitor, wanted.doc)
         if role is None:
             return refused("forbidden" if self._authority.exists(visitor, wanted.doc) else "not_found")
         room, member = self._enter(sid, visitor, wanted, role)
         if member is None:
             return refused("busy")
-        now = self._authority.role_of(visitor, wanted.doc)
-        found = self.whole(room.plan_id) if now is not None else None
-        if now is None or found is None:  # taken away before there was anybody in the room to put out
+        if self._rights.told != told and not self._rights.may_stay(room, member):
+            return refused("not_found")  # taken away before there was anybody in the room to put out
+        found = self.whole(room.plan_id)
+        if found is None:
             self._remove(room, sid)
             return refused("not_found")
-        member.role = now
         return self._welcome(room, member, wanted, *found)
 
     def whole(self, plan_id: int) -> tuple[Stored, bytes] | None:
@@ -400,6 +401,7 @@ class Hub:
 
     def recheck(self, *, plan_id: int | None = None, user_id: int | None = None) -> None:
         """Rights changed: look again at everybody concerned before this returns."""
+        self._rights.told += 1
         self._rights.ask_again(self._members(plan_id, user_id))
 
     def _members(self, plan_id: int | None = None, user_id: int | None = None) -> list[tuple[Room, Member]]:

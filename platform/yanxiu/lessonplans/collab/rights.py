@@ -32,6 +32,8 @@ class Rights:
         self._clock = clock
         self._put_out = put_out
         self._numbers = itertools.count(1)
+        self.told = 0
+        """How often somebody said that rights changed: an answer from before may be wrong for whoever was not in yet."""
 
     def is_old(self, member: Member, early: float = 0.0) -> bool:
         """Whether the last answer about this member may not be believed any longer, or soon."""

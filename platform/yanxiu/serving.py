@@ -6,6 +6,7 @@ import errno
 import gc
 import logging
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from yanxiu.search.engines.chosen import NOT_SHARED
 from yanxiu.search.indexer import engine_of
 from yanxiu.web.live import RECHECK_S, make_rounds, recheck_own_rooms
 from yanxiu.web.siblings import siblings
+from yanxiu.web.switchboard import MOST_LINES, SPARE_FILES
 
 log = logging.getLogger(__name__)
 GRACE_S = 5
@@ -46,6 +48,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
         }
         super().__init__()
+        allow_many_sockets()
 
     def load_config(self) -> None:
         for name, value in self.settings.items():
@@ -63,6 +66,16 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         rehearse(app)
         gc.freeze()  # what the start has made stays: looking through it again and again would cost somebody's page
         return app
+
+
+def allow_many_sockets() -> None:
+    """Let this process open as many files as the switchboard has lines, and some more; usual systems allow 1,024 at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_LINES + SPARE_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def is_taken(host: str, port: int) -> bool:

@@ -8,6 +8,7 @@ import socket
 import threading
 
 import pytest
+import socketio
 
 from tests.support.clients import session_cookie
 from tests.support.eventually import eventually
@@ -15,6 +16,7 @@ from tests.support.frames import masked
 from tests.support.sockets import Ear, hang_up, join, new_socket
 from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.web import switchboard
 from yanxiu.web.held_line import ENOUGH, HeldLine
 from yanxiu.web.lines import frames
 from yanxiu.web.switchboard import HANDS, Switchboard
@@ -143,8 +145,8 @@ def server_threads() -> list[str]:
     return [what for thread in threading.enumerate() for what in holding if thread.name.endswith(what)]
 
 
-def test_sockets_hold_no_threads_and_a_change_from_polling_is_still_possible(
-    app, cast, socket_for, live_server, client_for
+def test_sockets_hold_no_threads_are_limited_and_a_change_from_polling_is_still_possible(
+    app, cast, socket_for, live_server, client_for, monkeypatch
 ):
     with app.app_context(), unit_of_work():
         room = f"workshop:{make_workshop(cast.user('leader'), [cast.user('teacher')]).id}"
@@ -156,6 +158,11 @@ def test_sockets_hold_no_threads_and_a_change_from_polling_is_still_possible(
     names = [thread.name for thread in threading.enumerate()]
     assert names.count("switchboard") <= before + 1
     assert sum(name.startswith("socket-messages") for name in names) <= (before + 1) * HANDS
+
+    monkeypatch.setattr(switchboard, "MOST_LINES", 0)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        socket_for("teacher")
+    monkeypatch.undo()
 
     changes = new_socket()
     changes.connect(

@@ -17,6 +17,7 @@ import heapq
 import itertools
 import logging
 import os
+import resource
 import select
 import socket
 import threading
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 HANDS = 16
 """Threads that do what messages ask for; most ask the database, which serves few at a time."""
 MOST_LINES = 5000
+SPARE_FILES = 500
+"""Files and connections that the rest of the process may need open beside them."""
 ROUND_S = 1.0
 RAW_SOCKETS = ("gunicorn.socket", "werkzeug.socket")
 GONE = select.EPOLLHUP | select.EPOLLERR if hasattr(select, "epoll") else 0
@@ -58,7 +61,9 @@ class Switchboard:
     @property
     def is_full(self) -> bool:
         """Whether nobody else is let in."""
-        return len(self._lines) >= MOST_LINES
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        room = MOST_LINES if files == resource.RLIM_INFINITY else min(MOST_LINES, files - SPARE_FILES)
+        return len(self._lines) >= room
 
     def hold(self, line: HeldLine) -> None:
         """Begin to listen to a line."""

@@ -18,16 +18,23 @@ import { Lanes } from "./lesson/lanes.js";
 import { WatchTogether } from "./lesson/together/panel.js";
 import { bindPerspectives } from "./lesson/perspectives.js";
 import { bindPhaseLines } from "./lesson/phases.js";
+import { DrawingBoard } from "./lesson/drawing/board.js";
+import { ShownDrawings } from "./lesson/drawing/shown.js";
+import { bindDrawingEdit } from "./lesson/drawing/edit.js";
+import { bindFullScreen } from "./lesson/full-screen.js";
 
-const page = { player: null, timeline: null, form: null, list: null, lanes: null, together: null, evidence: null };
+const page = { drawings: null, board: null, player: null, timeline: null, form: null, list: null, lanes: null, together: null, evidence: null };
 const clips = new Clips();
 
 behavior("[data-player]", (element) => {
   page.player = new Player(element);
   page.timeline = new Timeline(element, page.player);
   clips.attach(page.player);
+  page.board = new DrawingBoard(element);
+  page.drawings = new ShownDrawings(page.player, page.board, page);
+  bindFullScreen(element, page.player.video);
   if (page.list) page.list.attach(page.player, page.timeline);
-  if (page.form) page.form.attach(page.player, page.timeline);
+  if (page.form) page.form.attach(page.player, page.timeline, page.board);
   bindSyncMark(page.player);
   if (page.lanes) page.lanes.attach(page.player);
   if (page.together) page.together.attach(page.player);
@@ -40,12 +47,13 @@ behavior("[data-together]", (element) => {
 
 behavior("#comments", (element) => {
   page.list = new CommentList(element);
+  page.list.onShown = () => page.drawings && page.drawings.show();
   if (page.player) page.list.attach(page.player, page.timeline);
 });
 
 behavior("[data-comment-form]", (element) => {
   page.form = new CommentForm(element);
-  if (page.player) page.form.attach(page.player, page.timeline);
+  if (page.player) page.form.attach(page.player, page.timeline, page.board);
 });
 
 behavior("[data-lanes]", (element) => {
@@ -60,6 +68,7 @@ behavior("[data-beside]", async (element) => {
 
 behavior("form[data-comment-filter]", (form) => bindCommentFilter(form, page));
 behavior("[data-phase-now]", (button) => bindPhaseLines(button, page));
+behavior("[data-drawing-edit]", bindDrawingEdit);
 behavior("#recording[data-topic]", followRecording);
 behavior("form[data-rubric]", (form) => {
   bindRubric(form);

@@ -234,6 +234,8 @@ def _write_lesson(word: Any, lesson: Lesson) -> None:
         kind = comment.kind_of.label if comment.parent_id is None else "回复"
         word.paragraph(f"{at}　{kind}　{comment.author.name}", SMALL)
         word.paragraph(comment.body, indent=0 if comment.parent_id is None else 1)
+        if comment.drawing:
+            word.paragraph(f"画面标注：{comment.drawn}", SMALL)
 
 
 def _write_evaluations(word: Any, lesson: Lesson, wish: Wish) -> str:

@@ -123,6 +123,11 @@ def can_watch_together(viewer: Viewer, lesson: Lesson, access: Access, today: da
     return lesson.phase_of in WATCHED_TOGETHER and can_view_lesson(viewer, lesson, access, today)
 
 
+def can_take_pictures(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
+    """On top of seeing the lesson: stills leave the system in a file where no pupil can be recognized, else only with who leads it."""
+    return not lesson.pupils_recognizable or leads_lesson(viewer, lesson, access)
+
+
 def can_reflect(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
     """The reflection is the teacher's alone, at any time until the lesson rests."""
     return not access.rests and lesson.deleted_at is None and viewer.user_id == lesson.teacher_id

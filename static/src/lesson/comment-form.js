@@ -1,7 +1,11 @@
 // Writing about this moment: the time follows the video until one starts to write, then stays.
 import { draftKey } from "../behaviors/drafts.js";
+import { toast } from "../behaviors/toast.js";
 import { wentOn } from "../behaviors/written.js";
+import { readShapes, wordsFor } from "./drawing/shapes.js";
 import { clock, parseClock } from "./time.js";
+
+const AWAY_MS = 120; // so far from the moment that was held the picture is another one
 
 export class CommentForm {
   constructor(form) {
@@ -13,17 +17,23 @@ export class CommentForm {
     this.end = null;
     this.held = false;
     this.resume = false;
+    this.drawing = form.querySelector("[data-drawing-field]");
     this.draft = new PlaceDraft(form);
     this.bind();
     if (this.body.value) this.takeUp();
   }
 
-  attach(player, timeline) {
+  attach(player, timeline, board) {
     this.player = player;
     this.timeline = timeline;
+    this.board = board;
+    board.take(this.shapes);
+    board.onChange = (shapes) => this.setShapes(shapes);
+    board.onClosed = () => this.body.focus();
     if (this.held) this.setRange(this.start, this.end);
     player.onTime((ms) => {
       if (!this.held) this.setRange(ms, null);
+      else if (board.isOpen && Math.abs(ms - this.start) > AWAY_MS) board.close();
     });
   }
 
@@ -44,6 +54,7 @@ export class CommentForm {
     form.addEventListener("click", (event) => {
       const button = event.target.closest("[data-mark]");
       if (button) this.mark(button.dataset.mark);
+      if (event.target.closest("[data-draw]")) this.draw();
     });
     document.addEventListener("click", (event) => {
       if (!event.target.closest("[data-comment-now]")) return;
@@ -56,6 +67,7 @@ export class CommentForm {
   takeUp() {
     if (!this.body.value) {
       this.draft.forget();
+      this.letGo();
       this.end = null;
       this.release();
       return;
@@ -68,10 +80,44 @@ export class CommentForm {
     this.form.elements.visibility.value = place.visibility;
     const { perspective } = this.form.elements;
     if (perspective && place.perspective !== undefined) perspective.value = place.perspective;
+    this.setShapes(readShapes(place.drawing));
+    if (this.board) this.board.take(this.shapes);
+  }
+
+  get shapes() {
+    return readShapes(this.drawing.value);
+  }
+
+  setShapes(shapes) {
+    this.drawing.value = shapes.length ? JSON.stringify(shapes) : "";
+    this.form.querySelector("[data-draw-words]").textContent = shapes.length ? `已画 ${wordsFor(shapes)}，再改` : "在画面上画";
+    this.keepPlace();
+  }
+
+  /** Nothing is drawn any more: sent, or let go. */
+  letGo() {
+    this.setShapes([]);
+    if (!this.board) return;
+    this.board.take([]);
+    this.board.close();
+  }
+
+  /** D: stop here and draw on what is seen. Of those who watch together one stops for nobody. */
+  draw() {
+    if (!this.player) return;
+    if (this.player.isLed) {
+      toast("一起看的时候影片不会停。先按“自己看”，再停住画面来画");
+      return;
+    }
+    if (!this.held) this.hold();
+    this.player.pause();
+    if (Math.abs(this.player.now - this.start) > AWAY_MS) this.player.seek(this.start);
+    this.board.open();
+    this.player.element.querySelector(".player-picture").scrollIntoView({ block: "start" });
   }
 
   keepPlace() {
-    if (this.body.value && this.held) this.draft.keep(this.start, this.end);
+    if (this.body.value && this.held) this.draft.keep(this.start, this.end, this.drawing.value);
     else this.draft.forget();
   }
 
@@ -84,7 +130,7 @@ export class CommentForm {
 
   beginWriting() {
     if (!this.held && this.body.value) this.hold();
-    if (!this.body.value && this.held && this.end === null) this.release();
+    if (!this.body.value && this.held && this.end === null && !this.drawing.value) this.release();
   }
 
   hold() {
@@ -134,6 +180,7 @@ export class CommentForm {
   writeTimes() {
     this.form.querySelector("[data-start-ms]").value = this.start;
     this.form.querySelector("[data-end-ms]").value = this.end === null ? "" : this.end;
+    this.sentDrawing = this.drawing.value;
   }
 
   /** Enter sends and the video goes on, Shift+Enter is a new line; an open pinyin window keeps its Enter. */
@@ -141,7 +188,7 @@ export class CommentForm {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") {
       this.body.blur();
-      if (!this.body.value) this.release();
+      if (!this.body.value && !this.drawing.value) this.release();
     } else if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       event.stopPropagation();
@@ -150,6 +197,7 @@ export class CommentForm {
   }
 
   sent() {
+    if (this.drawing.value === this.sentDrawing) this.letGo();
     // Somebody writes on already: these words belong to another remark.
     if (wentOn(this.body, this.form.sentValues)) return;
     this.body.value = "";
@@ -174,9 +222,9 @@ class PlaceDraft {
     this.key = `${draftKey(form.elements.body)}:place`;
   }
 
-  keep(start, end) {
+  keep(start, end, drawing) {
     const { kind, visibility, perspective } = this.form.elements;
-    const about = { kind: kind.value, visibility: visibility.value, perspective: perspective && perspective.value };
+    const about = { drawing, kind: kind.value, visibility: visibility.value, perspective: perspective && perspective.value };
     try {
       localStorage.setItem(this.key, JSON.stringify({ start, end, ...about, at: Date.now() }));
     } catch (_) {

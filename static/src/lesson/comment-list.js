@@ -4,6 +4,7 @@ import { applyViewer } from "../behaviors/viewer-buttons.js";
 import { requestHtml } from "../net.js";
 import { putInOrder, sortPlaces } from "./sync-mark.js";
 import { toast } from "../behaviors/toast.js";
+import { isNow } from "./drawing/shown.js";
 
 const NEAR_MS = 6000;
 
@@ -11,6 +12,8 @@ export class CommentList {
   constructor(element) {
     this.element = element;
     this.current = null;
+    this.asked = new Set(); // those fetched because their drawing is due
+    this.onShown = () => {}; // what is drawn over the film may be another now
     // Where further comments are that this page does not hold yet: the timeline shows them all.
     this.elsewhere = new Map(JSON.parse(element.dataset.moments || "[]").map((moment) => [moment.id, moment]));
     element.addEventListener("live-list:updated", () => this.refresh());
@@ -60,6 +63,7 @@ export class CommentList {
     const count = document.querySelector("[data-comment-count]");
     if (count) count.textContent = this.moments.length;
     if (this.timeline) this.timeline.setComments(this.moments);
+    this.onShown();
   }
 
   onClick(event) {
@@ -121,14 +125,24 @@ export class CommentList {
       const { start, end } = described(item);
       return ms >= start && ms < (end === null ? start + NEAR_MS : end);
     });
+    this.fetchDrawn(ms);
     if (here.includes(this.current)) return;
     this.mark(here[here.length - 1] || null);
+  }
+
+  /** A drawing that is due now in a comment that this page does not hold yet. */
+  fetchDrawn(ms) {
+    const due = [...this.elsewhere.values()].find(({ id, drawn, start }) => drawn && isNow(start, ms) && !this.asked.has(id));
+    if (!due) return;
+    this.asked.add(due.id);
+    this.fetchFrom(due);
   }
 
   mark(item) {
     if (this.current) this.current.classList.remove("is-current");
     this.current = item;
     if (item) item.classList.add("is-current");
+    this.onShown();
   }
 
   /** A link to a comment opens with its comment marked. */

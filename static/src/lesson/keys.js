@@ -1,4 +1,5 @@
 // Keys of the player. They rest while somebody writes, and while an input method composes.
+import { toggleFullScreen } from "./full-screen.js";
 import { PLAYER_KEYS, busy, pressable } from "./player-keys.js";
 
 const ACTIONS = {
@@ -6,6 +7,8 @@ const ACTIONS = {
   "[": (page) => markEdge(page, "in"),
   "]": (page) => markEdge(page, "out"),
   c: ({ form }) => form && form.open(),
+  d: ({ form }) => form && form.draw(),
+  f: ({ player }) => toggleFullScreen(player.element.querySelector(".player-picture")),
   n: ({ list }) => list && list.walk(1),
   p: ({ list }) => list && list.walk(-1),
 };

@@ -2877,6 +2877,7 @@ def upgrade() -> None:
         sa.Column("perspective_id", sa.Integer(), nullable=True),
         sa.Column("visibility", sa.String(length=12), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("drawing", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("client_uuid", sa.String(length=36), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("taken_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),

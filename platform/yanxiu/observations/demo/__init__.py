@@ -233,6 +233,7 @@ def _say(world: DemoWorld, lesson: Lesson, version: RecordingVersion, remark: Re
             end_ms=None if remark.end is None else int(remark.end * 1000),
             kind=remark.kind,
             visibility=remark.audience,
+            drawing=remark.drawing,
         ),
     )
     thread.created_at = moment

@@ -17,8 +17,11 @@ class Remark:
     answers: tuple[tuple[str, str], ...] = ()
     audience: str = "everybody"
     resolved: bool = field(default=False)
+    drawing: str = ""
 
 
+GLARE = '[{"kind":"oval","color":"red","at":[6200,1200,8700,4000]},{"kind":"arrow","color":"yellow","at":[8600,8600,7600,4500]}]'
+"""The bright spot on the board, and from where it cannot be read."""
 PHASES = ((0, "导入"), (15, "初读"), (35, "讨论"), (62, "品读人物"), (80, "小结"))
 JINGYANGGANG_PHASES = ((0, "导入"), (12, "理线索"), (33, "读打虎"), (58, "品动词"), (76, "小结"))
 
@@ -40,7 +43,7 @@ CAOCHUAN = (
     Remark("researcher", 37, "highlight", "小组讨论前给了一分钟自己想，这一分钟给得值。讨论起来每个组都有话说。", end=48,
            answers=(("principal", "全校的公开课都可以学这一点：先独立想，再合作说。"),)),
     Remark("colleague", 41, "highlight", "板书把“妒忌—借箭—神机妙算”串成一条线，故事的因果一目了然。"),
-    Remark("villager", 46, "technique", "这里投影有点反光，坐右边的学生看不清板书，可能要拉一下窗帘。", resolved=True,
+    Remark("villager", 46, "technique", "这里投影有点反光，坐右边的学生看不清板书，可能要拉一下窗帘。", resolved=True, drawing=GLARE,
            answers=(("teacher", "已经请后勤装了窗帘，谢谢吴老师提醒。"),)),
     Remark("leader", 53, "question", "连续叫了四位举手的同学，第三、第四组一直没有发言机会。可以改成组内先说，再由组长推荐。", end=60, resolved=True,
            answers=(("teacher", "同意。第二次上课我准备用号码牌，抽到谁谁说。"),

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+from yanxiu.observations.drawings import drawing_words
 from yanxiu.observations.models.lessons import Lesson
 from yanxiu.observations.models.perspectives import LessonPerspective
 
@@ -85,6 +87,8 @@ class TimedComment(Model, Timestamps):
     )
     visibility: Mapped[str] = mapped_column(String(12), default=CommentVisibility.EVERYBODY)
     body: Mapped[str] = mapped_column(Text)
+    drawing: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    """What was drawn on the still at `start_ms`, as `drawings` has it."""
     client_uuid: Mapped[str] = mapped_column(String(36))
     seq: Mapped[int] = mapped_column(default=0)
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -118,6 +122,11 @@ class TimedComment(Model, Timestamps):
         """Where it is read: at its moment, or in the list by the clock."""
         moment = f"?t={self.start_ms // 1000}" if self.is_placed else ""
         return f"/lessons/{self.lesson_id}{moment}#comment-{self.parent_id or self.id}"
+
+    @property
+    def drawn(self) -> str:
+        """What was drawn on the picture, in words; empty for nothing."""
+        return drawing_words(self.drawing)
 
     @property
     def thread(self) -> "TimedComment":

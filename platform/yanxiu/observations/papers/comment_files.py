@@ -5,8 +5,9 @@ All three take the threads that were chosen for a reader: what the reader may no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from io import BytesIO
 
 from yanxiu.core.clock import LOCAL_ZONE, media_clock, wall_clock
 from yanxiu.core.csv_files import csv_bytes
@@ -17,11 +18,13 @@ from yanxiu.observations.models import Lesson, TimedComment
 from yanxiu.observations.papers.paper import about_lesson, word_file
 
 HEADING = (
-    "序号", "开始", "结束", "开始（秒）", "结束（秒）", "点评人", "单位", "类别", "谁可看到", "点评", "回复", "状态", "发表时间",
+    "序号", "开始", "结束", "开始（秒）", "结束（秒）", "点评人", "单位", "类别", "谁可看到", "点评", "画面标注", "回复", "状态", "发表时间",
 )  # fmt: skip
 SHORTEST_MS, LONGEST_MS, MS_PER_CHARACTER = 3_000, 12_000, 150
 """How long a comment about a moment stays on the screen: long enough to be read."""
 RESOLVED, OPEN = "已解决", "未解决"
+StillOf = Callable[[TimedComment], bytes | None]
+"""Gives the still of a comment with what was drawn on it, None where there is none to be had."""
 
 
 def webvtt(lesson: Lesson, threads: Iterable[TimedComment]) -> bytes:
@@ -34,6 +37,7 @@ def webvtt(lesson: Lesson, threads: Iterable[TimedComment]) -> bytes:
     placed = (thread for thread in threads if thread.is_placed)
     for thread in sorted(placed, key=lambda each: (each.start_ms, each.id)):
         said = _line(f"{thread.author.name}（{thread.kind_of.label}）", thread.body)
+        said += f"\n{drawn_on(thread)}" if thread.drawn else ""
         said += "".join(f"\n↳ {_line(reply.author.name, reply.body)}" for reply in thread.live_replies)
         cue = f"{_timestamp(thread.start_ms)} --> {_timestamp(_shown_until(thread, len(said)))}"
         parts.append(f"comment-{thread.id}\n{cue}\n{said}")
@@ -79,14 +83,15 @@ def _row(number: int, thread: TimedComment) -> tuple[object, ...]:
         thread.kind_of.label,
         thread.audience.label,
         thread.body,
+        thread.drawn,
         answers(thread),
         state_of(thread),
         f"{thread.created_at.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}",
     )
 
 
-def comments_word(lesson: Lesson, threads: Sequence[TimedComment], chosen: str) -> bytes:
-    """Return the table to print; `chosen` says in words which comments these are."""
+def comments_word(lesson: Lesson, threads: Sequence[TimedComment], chosen: str, still_of: StillOf) -> bytes:
+    """Return the table to print; `chosen` says in words which comments these are. Below it what was drawn on stills."""
 
     def write(word: WordFile) -> None:
         word.title("时间点点评")
@@ -97,8 +102,24 @@ def comments_word(lesson: Lesson, threads: Sequence[TimedComment], chosen: str) 
         if not threads:
             rows.append([Cell("没有点评", wide=6, centered=True)])
         word.sheet(shares(11, 11, 8, 38, 24, 8), rows, heads=1)
+        _drawings(word, threads, still_of)
 
     return word_file(write)
+
+
+def _drawings(word: WordFile, threads: Sequence[TimedComment], still_of: StillOf) -> None:
+    """Show each still with what was drawn on it; where no picture can be had, say what was drawn."""
+    drawn = [thread for thread in threads if thread.drawing]
+    if drawn:
+        word.heading("画面标注", 2)
+    for thread in drawn:
+        word.paragraph(f"{span_words(thread)}　{thread.author.name}：{' '.join(thread.body.split())}")
+        still = still_of(thread)
+        picture = word.picture_xml(BytesIO(still)) if still is not None else ""
+        if picture:
+            word.runs([picture])
+        else:
+            word.paragraph(f"画面上有{thread.drawn}，请在课例里查看。", SMALL)
 
 
 def _cells(thread: TimedComment) -> list[Cell]:
@@ -106,10 +127,20 @@ def _cells(thread: TimedComment) -> list[Cell]:
         Cell(span_words(thread), centered=True),
         Cell(thread.author.name, centered=True),
         Cell(thread.kind_of.label, centered=True),
-        Cell(thread.body),
+        Cell(said_in(thread)),
         Cell(answers(thread)),
         Cell(state_of(thread), centered=True),
     ]
+
+
+def drawn_on(thread: TimedComment) -> str:
+    """Say that something is drawn on the picture, and what; empty where nothing is."""
+    return f"［画面标注：{thread.drawn}］" if thread.drawn else ""
+
+
+def said_in(thread: TimedComment) -> str:
+    """Return the words of a comment, and on a line of its own what is drawn on the picture."""
+    return "\n".join(filter(None, (thread.body, drawn_on(thread))))
 
 
 def span_words(thread: TimedComment) -> str:

@@ -11,7 +11,7 @@ from yanxiu.core.clock import media_clock
 from yanxiu.core.word import SMALL, WordFile
 from yanxiu.core.word_sheets import Cell, head, shares
 from yanxiu.observations.models import ClipPair, CommentKind, Lesson, Segment, TimedComment
-from yanxiu.observations.papers.comment_files import answers, span_words
+from yanxiu.observations.papers.comment_files import answers, said_in, span_words
 from yanxiu.observations.papers.paper import about_lesson, signature, word_file
 from yanxiu.observations.queries.papers import Outcome
 
@@ -71,7 +71,7 @@ def _part(word: WordFile, title: str, segments: Sequence[Segment], threads: Sequ
                 Cell(span_words(one), centered=True),
                 Cell(phase, centered=True),
                 Cell(one.author.name, centered=True),
-                Cell(one.body),
+                Cell(said_in(one)),
                 Cell(answers(one)),
             ]
         )

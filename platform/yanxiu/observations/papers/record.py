@@ -14,7 +14,7 @@ from yanxiu.core.clock import media_clock
 from yanxiu.core.word import WordFile
 from yanxiu.core.word_sheets import Cell, head, shares
 from yanxiu.observations.models import CommentKind, Evaluation, Lesson, Segment, TimedComment
-from yanxiu.observations.papers.comment_files import span_words
+from yanxiu.observations.papers.comment_files import drawn_on, span_words
 from yanxiu.observations.papers.paper import about_lesson, signature, word_file
 from yanxiu.observations.rubrics.scoring import band_of
 
@@ -72,7 +72,7 @@ def _notes(threads: Sequence[TimedComment], *, kinds: bool = False) -> str:
     lines = []
     for thread in threads:
         kind = f"【{thread.kind_of.label}】" if kinds else ""
-        lines.append(f"{span_words(thread)} {kind}{' '.join(thread.body.split())}")
+        lines.append(f"{span_words(thread)} {kind}{' '.join(thread.body.split())}{drawn_on(thread)}")
     return "\n".join(lines)
 
 

@@ -63,7 +63,15 @@ def moments_of(viewer: Viewer, lesson: Lesson, narrowed: Sequence[ColumnElement[
     """Return place, kind and first words of every thread in media time: what the timeline needs and no more."""
     words = func.substr(TimedComment.body, 1, LABEL_LENGTH)
     rows = db.session.execute(
-        select(TimedComment.id, TimedComment.start_ms, TimedComment.end_ms, TimedComment.kind, User.name, words)
+        select(
+            TimedComment.id,
+            TimedComment.start_ms,
+            TimedComment.end_ms,
+            TimedComment.kind,
+            User.name,
+            words,
+            TimedComment.drawing.is_not(None),
+        )
         .join(TimedComment.author)
         .where(
             TimedComment.lesson_id == lesson.id,
@@ -75,8 +83,15 @@ def moments_of(viewer: Viewer, lesson: Lesson, narrowed: Sequence[ColumnElement[
         .order_by(TimedComment.start_ms, TimedComment.id)
     )
     return [
-        {"id": f"comment-{number}", "start": start_ms, "end": end_ms, "kind": kind, "label": f"{name}：{said}"}
-        for number, start_ms, end_ms, kind, name, said in rows
+        {
+            "id": f"comment-{number}",
+            "start": start_ms,
+            "end": end_ms,
+            "kind": kind,
+            "label": f"{name}：{said}",
+            **({"drawn": True} if drawn else {}),
+        }
+        for number, start_ms, end_ms, kind, name, said, drawn in rows
     ]
 
 

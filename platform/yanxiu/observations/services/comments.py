@@ -14,6 +14,7 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.core.remarks import checked_uuid, checked_words
+from yanxiu.observations.drawings import checked_drawing
 from yanxiu.observations.events import (
     TimedCommentChanged,
     TimedCommentPosted,
@@ -44,6 +45,8 @@ class CommentDraft:
     kind: str = CommentKind.HIGHLIGHT
     visibility: str = CommentVisibility.EVERYBODY
     perspective_id: int | None = None
+    drawing: str = ""
+    """What was drawn on the still, as the page sends it (`drawings.checked_drawing`)."""
 
 
 def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: CommentDraft) -> TimedComment:
@@ -54,9 +57,10 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
     hold_lesson(lesson)
     _check_place(draft, version)
     body, client_uuid = checked_body(draft.body), checked_uuid(draft.client_uuid)
+    drawing = checked_drawing(draft.drawing)
     known = sent_before(actor, client_uuid)
     perspective_id = perspective_in(lesson, draft.perspective_id)
-    said = (lesson.id, None, body, draft.start_ms, draft.end_ms, draft.kind, draft.visibility, perspective_id)
+    said = (lesson.id, None, body, draft.start_ms, draft.end_ms, draft.kind, draft.visibility, perspective_id, drawing)
     if known is not None and said == _what_it_says(known):
         return known
     comment = TimedComment(
@@ -69,6 +73,7 @@ def post_comment(actor: User, lesson: Lesson, version: RecordingVersion, draft: 
         visibility=draft.visibility,
         perspective_id=perspective_id,
         body=body,
+        drawing=drawing,
         client_uuid=client_uuid if known is None else str(uuid4()),
     )
     return added(comment, lesson, comment)
@@ -100,14 +105,23 @@ def reply_to_comment(actor: User, lesson: Lesson, thread: TimedComment, draft: C
     return added(reply, lesson, thread)
 
 
-def edit_comment(actor: User, lesson: Lesson, comment: TimedComment, body: str, kind: str | None = None) -> None:
-    """Change the words, and of a first comment the kind."""
+def edit_comment(
+    actor: User,
+    lesson: Lesson,
+    comment: TimedComment,
+    body: str,
+    kind: str | None = None,
+    drawing: str | None = None,
+) -> None:
+    """Change the words, and of a first comment the kind and what is drawn on the picture; None leaves these as they are."""
     _hold(lesson, comment)
     if comment.withdrawn_at is not None:
         raise ConflictError("这条点评已被撤回，请先恢复再修改")
     comment.body = checked_body(body)
     if kind is not None and comment.parent_id is None:
         comment.kind = checked_kind(kind)
+    if drawing is not None and comment.parent_id is None and comment.is_placed:
+        comment.drawing = checked_drawing(drawing)
     comment.edited_at = clock.now()
     _touch(lesson, comment)
     record(TimedCommentChanged(comment.id, lesson.id, actor.id))
@@ -183,7 +197,14 @@ def sent_before(actor: User, client_uuid: str) -> TimedComment | None:
 
 
 def _what_it_says(comment: TimedComment) -> tuple[object, ...]:
-    place = (comment.start_ms, comment.end_ms, comment.kind, comment.visibility, comment.perspective_id)
+    place = (
+        comment.start_ms,
+        comment.end_ms,
+        comment.kind,
+        comment.visibility,
+        comment.perspective_id,
+        comment.drawing,
+    )
     return (comment.lesson_id, comment.parent_id, comment.body, *place)
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from yanxiu.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.drawings import MOST_CHARACTERS
 from yanxiu.observations.forms import clock_ms, whole_number
 from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, TimedComment
 from yanxiu.observations.permissions import can_edit_comment, can_resolve_comment
@@ -30,6 +31,7 @@ from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted
 from yanxiu.observations.views.live_notes import may_place_notes
+from yanxiu.observations.views.recordings import sources_of
 from yanxiu.web.auth import current_actor, current_viewer
 
 
@@ -94,6 +96,8 @@ def comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     found = load_lesson(lesson_id)
     lesson, shown = _load(lesson_id, comment_id, found)
     may_edit = can_edit_comment(current_viewer(), shown) and not found.access.rests
+    version = current_version(recording_of(lesson_id)) if may_edit and shown.is_placed else None
+    sources = sources_of(lesson_id, version) if shown.parent_id is None else []
     return render_template(
         "observations/comment.html",
         lesson=lesson,
@@ -101,6 +105,8 @@ def comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
         may_edit=may_edit,
         kinds=list(CommentKind),
         perspectives=perspectives_of(lesson_id),
+        film=sources[-1]["url"] if sources else "",
+        version=version,
     )
 
 
@@ -109,7 +115,8 @@ def edit_comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     """Change one's own words."""
     with unit_of_work():
         lesson, shown = _load_own(lesson_id, comment_id)
-        service.edit_comment(current_actor(), lesson, shown, posted("body"), posted("kind") or None)
+        drawing = _drawing() if "drawing" in request.form else None
+        service.edit_comment(current_actor(), lesson, shown, posted("body"), posted("kind") or None, drawing)
         if "perspective" in request.form:
             number = whole_number(posted("perspective"))
             service.put_under_perspective(current_actor(), lesson, shown, number)
@@ -181,7 +188,12 @@ def _draft() -> CommentDraft:
         kind=posted("kind") or CommentKind.HIGHLIGHT.value,
         visibility=posted("visibility") or CommentVisibility.EVERYBODY.value,
         perspective_id=whole_number(posted("perspective")),
+        drawing=_drawing(),
     )
+
+
+def _drawing() -> str:
+    return posted("drawing", MOST_CHARACTERS + 1)
 
 
 def narrowed_to(tags: Mapping[str, Sequence[int]]) -> CommentFilter:

@@ -13,12 +13,19 @@ from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import CommentKind, Evaluation, EvaluationState, Lesson
 from yanxiu.observations.papers.comment_files import comments_csv, comments_word, webvtt
+from yanxiu.observations.papers.drawn import MOST, Stills
 from yanxiu.observations.papers.minutes import minutes_word
 from yanxiu.observations.papers.record import record_word
 from yanxiu.observations.papers.score_book import score_workbook
 from yanxiu.observations.papers.scores import scores_word, summary_word
-from yanxiu.observations.permissions import can_view_scores, findings_are_open
-from yanxiu.observations.queries import current_version, evaluation_of, recording_of, submitted_evaluations
+from yanxiu.observations.permissions import can_take_pictures, can_view_scores, findings_are_open
+from yanxiu.observations.queries import (
+    LessonView,
+    current_version,
+    evaluation_of,
+    recording_of,
+    submitted_evaluations,
+)
 from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of
 from yanxiu.observations.queries.papers import count_to_file, outcomes_of, threads_to_file
 from yanxiu.observations.queries.perspectives import perspectives_of
@@ -58,7 +65,8 @@ def papers(lesson_id: int) -> ResponseReturnValue:
 @bp.get("/lessons/<int:lesson_id>/papers/comments")
 def comments_file(lesson_id: int) -> ResponseReturnValue:
     """The comments the reader may read, narrowed as on the page: `?format=vtt|csv|docx&kind=&author=&state=`."""
-    lesson = load_lesson(lesson_id).lesson
+    found = load_lesson(lesson_id)
+    lesson = found.lesson
     kind = request.args.get("format", "")
     if kind not in MIME_TYPES:
         raise NotFoundError
@@ -69,7 +77,9 @@ def comments_file(lesson_id: int) -> ResponseReturnValue:
     elif kind == "csv":
         body = comments_csv(threads)
     else:
-        body = comments_word(lesson, threads, _chosen(lesson, wanted))
+        body = comments_word(
+            lesson, threads, _chosen(lesson, wanted), Stills(lesson_id, MOST if _may_take_pictures(found) else 0)
+        )
     return _file(body, f"{lesson.title} 时间点点评", kind)
 
 
@@ -136,6 +146,10 @@ def _chosen(lesson: Lesson, wanted: CommentFilter) -> str:
     kind = CommentKind(wanted.kind).label if wanted.kind else ""
     words = [word for word in (who, kind, STATES.get(wanted.state, "")) if word]
     return f"只列{'、'.join(words)}的点评" if words else "您能看到的全部点评"
+
+
+def _may_take_pictures(found: LessonView) -> bool:
+    return can_take_pictures(current_viewer(), found.lesson, found.access)
 
 
 def _may_see_scores(lesson: Lesson) -> bool:

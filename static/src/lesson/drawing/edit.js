@@ -1,0 +1,15 @@
+// Changing what is drawn when a comment is edited: the film stands still at the comment's moment.
+import { DrawingBoard } from "./board.js";
+import { readShapes } from "./shapes.js";
+
+export function bindDrawingEdit(element) {
+  const board = new DrawingBoard(element);
+  const field = document.getElementById(element.dataset.drawingEdit);
+  board.take(readShapes(field.value));
+  board.onChange = (shapes) => (field.value = shapes.length ? JSON.stringify(shapes) : "");
+  board.onClosed = () => field.form.querySelector("[type=submit]").focus();
+  element.querySelector("[data-open-board]").addEventListener("click", () => board.open());
+  const go = () => (board.video.currentTime = Number(element.dataset.at) / 1000 + 0.001);
+  if (board.video.readyState >= 1) go();
+  else board.video.addEventListener("loadedmetadata", go, { once: true });
+}

@@ -30,8 +30,10 @@ behavior("[data-player]", (element) => {
   page.player = new Player(element);
   page.timeline = new Timeline(element, page.player);
   clips.attach(page.player);
-  page.board = new DrawingBoard(element);
-  page.drawings = new ShownDrawings(page.player, page.board, page);
+  if (element.querySelector("[data-board]")) {
+    page.board = new DrawingBoard(element);
+    page.drawings = new ShownDrawings(page.player, page.board, page);
+  }
   bindFullScreen(element, page.player.video);
   if (page.list) page.list.attach(page.player, page.timeline);
   if (page.form) page.form.attach(page.player, page.timeline, page.board);

@@ -14,6 +14,7 @@ export function bindFullScreen(element, video) {
 }
 
 export function toggleFullScreen(box) {
+  if (!box || !box.requestFullscreen) return;
   if (document.fullscreenElement) document.exitFullscreen();
   else box.requestFullscreen().catch(() => {});
 }

@@ -44,6 +44,7 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab.hub import Hub
+from yanxiu.search.queries.shown import remembered
 from yanxiu.web.bursts import shelf
 from yanxiu.web.live import hub as live_hub
 from yanxiu.web.templates import init_templates
@@ -135,6 +136,7 @@ def _fresh_database(request: pytest.FixtureRequest) -> Iterator[None]:
             reset_database(request.getfixturevalue("app"), request.getfixturevalue("database"))
 
     bring_back()
+    remembered.forget()  # what hits said in the database of another test
     live_hub._stays.clear()  # a topic of this test may bear the number of one that was left, at another time, in a test before
     yield
     bring_back()

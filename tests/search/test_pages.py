@@ -10,6 +10,7 @@ from tests.support.workshops import make_workshop
 from yanxiu.core.search_queue import PUBLIC, acl_team, acl_workshop, enqueue_index
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.forms import wanted_from
+from yanxiu.search.queries.shown import MOST_CHARACTERS, remembered
 
 
 def page_text(answer) -> str:
@@ -189,6 +190,30 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_hits(ctx, client
         counts.append(seen.count)
     assert counts[0] == counts[1]
     assert counts[0] <= 4
+
+
+def test_what_hits_say_is_read_once_until_it_changes(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "三国甲", "三国乙")
+    read, load = [], shelf.load
+    object.__setattr__(shelf.source, "load", lambda ids: [read.extend(ids), *load(ids)][1:])
+    assert sorted(titles(search("三国"))) == ["三国乙", "三国甲"]
+    assert sorted(titles(search("三国"))) == ["三国乙", "三国甲"]
+    assert sorted(read) == [1, 2]
+    with unit_of_work():
+        shelf.put(1, "三国丙")
+        enqueue_index("book", 1)
+    assert sorted(titles(search("三国"))) == ["三国丙", "三国乙"], "before the index knows of it"
+    index_now()
+    assert sorted(titles(search("三国"))) == ["三国丙", "三国乙"]
+    assert read.count(2) <= 2
+    with unit_of_work():
+        shelf.put(2, "三国" + "长" * 80, body="文" * 90_000)
+        enqueue_index("book", 2)
+    for number in range(40):
+        remembered.put(("book", 100 + number), (), shelf.books[2])
+    assert remembered._characters <= MOST_CHARACTERS
+    assert remembered.get(("book", 139), ()) is shelf.books[2]
+    assert remembered.get(("book", 139), (1, 1, 1)) is None
 
 
 def test_a_picker_also_finds_words_inside(ctx, client, shelf, index_now):

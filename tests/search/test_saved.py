@@ -17,7 +17,8 @@ from yanxiu.search import telling
 from yanxiu.search.indexer import engine_of
 from yanxiu.search.models import SavedSearch, SavedSearchHit
 from yanxiu.search.queries import saved
-from yanxiu.search.queries.saved import DAILY, WEEKLY, visible_now
+from yanxiu.search.queries.saved import DAILY, WEEKLY
+from yanxiu.search.queries.shown import visible_now
 from yanxiu.search.services import MAX_SAVED, next_look
 from yanxiu.search.telling import look
 

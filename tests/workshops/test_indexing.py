@@ -21,7 +21,6 @@ from yanxiu.core.db import db
 from yanxiu.core.search_queue import PUBLIC, SIGNED_IN, SearchOutbox, acl_county, acl_school, acl_user
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops import subscribers
-from yanxiu.workshops.feedback_indexing import inner_principals
 from yanxiu.workshops.indexing import SOURCES, debate_principals, workshop_principals
 from yanxiu.workshops.models import Right
 from yanxiu.workshops.queries.teams import membership_of
@@ -58,7 +57,7 @@ def world(cast, ctx):
 def principals_of(viewer):
     """Return the principals of a viewer as search computes them."""
     found = {PUBLIC, SIGNED_IN, acl_user(viewer.user_id), *workshop_principals(viewer)}
-    found |= {*debate_principals(viewer), *inner_principals(viewer)}
+    found |= {*debate_principals(viewer)}
     found |= {acl_school(viewer.school_id), acl_county(viewer.county_id)}
     return found | {f"r{held.role}@{held.org_id}" for held in viewer.held}
 

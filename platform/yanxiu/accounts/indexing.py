@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.catalog import ADMIN_ROLES
 from yanxiu.accounts.models import Organization, User
-from yanxiu.accounts.permissions import Viewer, can_view_person
+from yanxiu.accounts.permissions import Viewer
 from yanxiu.accounts.queries import ids_below, ids_on
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, IndexSource, PrincipalSource, acl_county, acl_roles, acl_user
+from yanxiu.core.search_rights import ASKED, seen_by
 
 KIND = "person"
 
@@ -41,9 +42,15 @@ def all_people() -> Iterator[int]:
     yield from db.session.scalars(select(User.id).where(User.is_active).order_by(User.id))
 
 
-def visible_people(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    """Those of `ids` whose page this viewer may open."""
-    return {user.id for user in _people(ids) if can_view_person(viewer, user)}
+def _visible_people(viewer: Viewer) -> Select[int]:
+    """The same people as `can_view_person`."""
+    found = select(User.id).join(User.organization).where(User.id.in_(ASKED), User.is_active)
+    if not viewer.is_authenticated:
+        return found.where(false())
+    tops = *viewer.admin_paths, *filter(None, [viewer.county_path])
+    return found.where(
+        or_(User.id == viewer.user_id, *(Organization.path.startswith(top, autoescape=True) for top in tops))
+    )
 
 
 def _people(ids: Sequence[int]) -> Sequence[User]:
@@ -68,5 +75,7 @@ def people_below(path: str) -> Select[int]:
     return select(User.id).where(User.organization_id.in_(ids_below(path)))
 
 
-SOURCES: tuple[IndexSource, ...] = (IndexSource(KIND, "人", load_people, all_people, visible_people, people_below),)
+SOURCES: tuple[IndexSource, ...] = (
+    IndexSource(KIND, "人", load_people, all_people, seen_by(_visible_people), people_below),
+)
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

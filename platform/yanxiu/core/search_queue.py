@@ -23,6 +23,8 @@ from yanxiu.core.db import Id, Model, UtcDateTime, db
 
 PUBLIC = "pub"
 """Principal of everybody, signed in or not."""
+KEPT_S = 600
+"""How long a row of the queue stays at least, so that whoever remembers what a thing says hears that it changed."""
 SIGNED_IN = "any"
 """Principal of everybody with an account, in whatever county."""
 
@@ -124,12 +126,16 @@ PrincipalSource = Callable[[Any], Iterable[str]]
 class SearchOutbox(Model):
     """A change that the index has still to hear of, or has heard of recently.
 
-    `generation` is the index generation that took the row in, None while it waits. Rows are kept for a while
-    after that: if the newest generation turns out torn after a power cut, its rows simply wait again.
+    `generation` is the index generation that took the row in, None while it waits. Rows are kept for KEPT_S and two
+    generations: if the newest turns out torn after a power cut, its rows simply wait again.
     """
 
     __tablename__ = "search_outbox"
-    __table_args__ = (Index("ix_search_outbox_waiting", "generation", "urgent", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_search_outbox_waiting", "generation", "urgent", "id"),
+        Index("ix_search_outbox_object", "object_id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(20))

@@ -22,10 +22,11 @@ from yanxiu.core.search_queue import (
     acl_user,
     acl_workshop,
 )
+from yanxiu.core.search_rights import ASKED, seen_by
 from yanxiu.lessonplans.models import COUNTY, PRIVATE, SCHOOL, Adaptation, LessonPlan, PlanComment, PlanText
 from yanxiu.lessonplans.permissions import SCHOOL_ROLES
-from yanxiu.lessonplans.queries import IS_PLAN, visible_ids
-from yanxiu.lessonplans.queries.comments import visible_comment_ids
+from yanxiu.lessonplans.queries import IS_PLAN, visible_to
+from yanxiu.lessonplans.queries.comments import visible_comments
 
 BATCH = 500
 
@@ -101,9 +102,8 @@ def all_ids() -> Iterator[int]:
         last = ids[-1]
 
 
-def visible(viewer: Viewer, plan_ids: Sequence[int]) -> set[int]:
-    """Return those of the ids that the viewer may see now, in one query."""
-    return visible_ids(viewer, plan_ids)
+def _visible(viewer: Viewer) -> Select[int]:
+    return select(LessonPlan.id).where(LessonPlan.id.in_(ASKED), visible_to(viewer))
 
 
 def below(path: str) -> Select[int]:
@@ -147,6 +147,10 @@ def _comment_document(comment: PlanComment) -> IndexDocument:
     )
 
 
+def _visible_comments(viewer: Viewer) -> Select[int]:
+    return visible_comments(viewer).where(PlanComment.id.in_(ASKED))
+
+
 def all_comment_ids() -> Iterator[int]:
     """Yield the ids of all comments, in order."""
     last = 0
@@ -165,7 +169,7 @@ def comments_below(path: str) -> Select[int]:
 
 
 SOURCES: tuple[IndexSource, ...] = (
-    IndexSource("plan", "教案", load, all_ids, visible, below),
-    IndexSource("plan_comment", "教案批注", load_comments, all_comment_ids, visible_comment_ids, comments_below),
+    IndexSource("plan", "教案", load, all_ids, seen_by(_visible), below),
+    IndexSource("plan_comment", "教案批注", load_comments, all_comment_ids, seen_by(_visible_comments), comments_below),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

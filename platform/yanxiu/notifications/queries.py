@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.models import User
@@ -35,10 +35,13 @@ def _of(user_id: int | None) -> Select[Notification]:
     )
 
 
+_UNREAD = select(func.count()).where(Notification.user_id == bindparam("who"), Notification.read_at.is_(None))
+"""Asked by every page, so it is put together once."""
+
+
 def unread_count(user_id: int) -> int:
     """Return how many messages wait."""
-    statement = select(func.count()).where(Notification.user_id == user_id, Notification.read_at.is_(None))
-    return db.session.scalar(statement) or 0
+    return db.session.scalar(_UNREAD, {"who": user_id}) or 0
 
 
 def unread_places(user_id: int | None) -> list[Place]:

@@ -20,6 +20,7 @@ from yanxiu.core.search_queue import (
     acl_user,
     acl_workshop,
 )
+from yanxiu.core.search_rights import ASKED, seen_by
 from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, LessonVisibility, TimedComment
 from yanxiu.observations.queries import visible_lessons
 
@@ -79,21 +80,19 @@ def _comment_document(comment: TimedComment) -> IndexDocument:
     )
 
 
-def visible_lesson_ids(viewer: Any, ids: Sequence[int]) -> set[int]:
-    """Return those of the lessons the viewer may see now."""
-    return set(db.session.scalars(visible_lessons(viewer).with_only_columns(Lesson.id).where(Lesson.id.in_(ids))))
+def _visible_lessons(viewer: Any) -> Select[int]:
+    return visible_lessons(viewer).with_only_columns(Lesson.id).where(Lesson.id.in_(ASKED))
 
 
-def visible_comment_ids(viewer: Any, ids: Sequence[int]) -> set[int]:
-    """Return those of the comments the viewer may read now."""
+def _visible_comments(viewer: Any) -> Select[int]:
     parent = TimedComment.__table__.alias("thread")
     lessons = visible_lessons(viewer).with_only_columns(Lesson.id)
     of_the_thread = func.coalesce(parent.c.author_id, TimedComment.author_id)
     to_teacher = TimedComment.lesson.has(Lesson.teacher_id == viewer.user_id)
-    statement = (
+    return (
         select(TimedComment.id)
         .outerjoin(parent, parent.c.id == TimedComment.parent_id)
-        .where(TimedComment.id.in_(ids), TimedComment.lesson_id.in_(lessons))
+        .where(TimedComment.id.in_(ASKED), TimedComment.lesson_id.in_(lessons))
         .where(TimedComment.withdrawn_at.is_(None), parent.c.withdrawn_at.is_(None))
         .where(
             or_(
@@ -103,7 +102,10 @@ def visible_comment_ids(viewer: Any, ids: Sequence[int]) -> set[int]:
             )
         )
     )
-    return set(db.session.scalars(statement))
+
+
+visible_lesson_ids = seen_by(_visible_lessons)
+visible_comment_ids = seen_by(_visible_comments)
 
 
 def _audience(lesson: Lesson) -> frozenset[str]:

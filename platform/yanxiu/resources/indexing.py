@@ -22,13 +22,15 @@ from yanxiu.core.search_queue import (
     acl_user,
     acl_workshop,
 )
+from yanxiu.core.search_rights import ASKED, seen_by
 from yanxiu.resources.catalog import KINDS
 from yanxiu.resources.catalog import SOURCES as ORIGINS
 from yanxiu.resources.models import Resource, ResourceCollection
-from yanxiu.resources.queries import OVERSEERS, resources_by_id, visible_ids
+from yanxiu.resources.queries import OVERSEERS, resources_by_id, visible_resources
 from yanxiu.resources.queries.collections import contents_of, visible_collections
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
-from yanxiu.workshops.queries import visible_workshop_ids, workshop_ids_below
+from yanxiu.workshops.queries import workshop_ids_below
+from yanxiu.workshops.queries.teams import visible_workshops
 
 
 def load_documents(ids: Sequence[int]) -> list[IndexDocument]:
@@ -93,8 +95,8 @@ def _all_ids() -> Iterator[int]:
     yield from db.session.scalars(statement.execution_options(yield_per=1000))
 
 
-def _visible(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    return visible_ids(viewer, visible_workshop_ids(viewer), ids)
+def _visible(viewer: Viewer) -> Select[int]:
+    return select(Resource.id).where(Resource.id.in_(ASKED), visible_resources(viewer, visible_workshops(viewer)))
 
 
 def _below(path: str) -> Select[int]:
@@ -164,12 +166,8 @@ def _all_collection_ids() -> Iterator[int]:
     yield from db.session.scalars(statement.order_by(ResourceCollection.id).execution_options(yield_per=1000))
 
 
-def _visible_collection_ids(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    return set(
-        db.session.scalars(
-            select(ResourceCollection.id).where(ResourceCollection.id.in_(ids), visible_collections(viewer))
-        )
-    )
+def _visible_collections(viewer: Viewer) -> Select[int]:
+    return select(ResourceCollection.id).where(ResourceCollection.id.in_(ASKED), visible_collections(viewer))
 
 
 def _collections_below(path: str) -> Select[int]:
@@ -178,9 +176,9 @@ def _collections_below(path: str) -> Select[int]:
 
 
 SOURCES: tuple[IndexSource, ...] = (
-    IndexSource("resource", "资源", load_documents, _all_ids, _visible, _below),
+    IndexSource("resource", "资源", load_documents, _all_ids, seen_by(_visible), _below),
     IndexSource(
-        "collection", "资源包", load_collections, _all_collection_ids, _visible_collection_ids, _collections_below
+        "collection", "资源包", load_collections, _all_collection_ids, seen_by(_visible_collections), _collections_below
     ),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

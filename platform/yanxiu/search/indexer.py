@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 from threading import Event
 from time import monotonic
@@ -19,7 +20,7 @@ from sqlalchemy import delete, or_, select, update
 
 from yanxiu.core import clock
 from yanxiu.core.db import db
-from yanxiu.core.search_queue import IndexSource, SearchOutbox, sources
+from yanxiu.core.search_queue import KEPT_S, IndexSource, SearchOutbox, sources
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.engines.home import IndexBusyError
 from yanxiu.search.engines.interface import Batch, EngineDocument, Key, SearchEngine
@@ -115,8 +116,7 @@ class Indexer:
             self._rebuilding = False
         self._writable = True
         with unit_of_work():
-            db.session.execute(delete(SearchOutbox).where(SearchOutbox.generation <= before))
-            db.session.execute(update(SearchOutbox).values(generation=None))
+            _take_over(before, generation)
             _note(directory=self.engine.name(), trying=generation, done=generation, rebuilt=True)
         return generation
 
@@ -212,8 +212,18 @@ def _wait_again(generation: int) -> None:
     db.session.execute(update(SearchOutbox).where(lost).values(generation=None))
 
 
+def _take_over(before: int, generation: int) -> None:
+    """A build has what was in the index before `before`, and may have missed what came while it was made."""
+    known = SearchOutbox.generation <= before
+    db.session.execute(
+        update(SearchOutbox).where(or_(~known, SearchOutbox.generation.is_(None))).values(generation=None)
+    )
+    db.session.execute(update(SearchOutbox).where(known).values(generation=generation))
+
+
 def _forget_rows(generation: int) -> None:
-    db.session.execute(delete(SearchOutbox).where(SearchOutbox.generation <= generation))
+    old = SearchOutbox.created_at < clock.now() - timedelta(seconds=KEPT_S)
+    db.session.execute(delete(SearchOutbox).where(SearchOutbox.generation <= generation, old))
 
 
 def request_rebuild() -> None:

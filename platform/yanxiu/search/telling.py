@@ -18,7 +18,8 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.engines.interface import SearchEngine
 from yanxiu.search.indexer import engine_of
 from yanxiu.search.models import SavedSearch
-from yanxiu.search.queries.saved import due_searches, matches, readable, visible_now, wanted_of
+from yanxiu.search.queries.saved import due_searches, matches, readable, wanted_of
+from yanxiu.search.queries.shown import visible_now
 from yanxiu.search.services import LOOK, note_told
 
 log = logging.getLogger(__name__)

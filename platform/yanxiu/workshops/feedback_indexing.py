@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, IndexSource, acl_hosts, acl_roles, acl_team
+from yanxiu.core.search_rights import ASKED, seen_by
 from yanxiu.workshops.models import (
     Activity,
     ActivityReflection,
@@ -37,21 +38,6 @@ def acl_own(workshop_id: int, user_id: int | None) -> str:
 def acl_speaks(workshop_id: int, user_id: int | None) -> str:
     """One person, as long as they take part in a workshop that goes on."""
     return f"speaks{workshop_id}u{user_id}"
-
-
-def inner_principals(viewer: Viewer) -> Iterable[str]:
-    """Name a viewer's own place in each of their workshops, and those in which they organize the activities."""
-    places = (
-        select(WorkshopMember.workshop_id, Workshop.archived_at, holders_of(Right.ACTIVITIES))
-        .join(Workshop, Workshop.id == WorkshopMember.workshop_id)
-        .where(WorkshopMember.user_id == viewer.user_id)
-    )
-    for workshop_id, archived_at, organizes in db.session.execute(places):
-        yield acl_own(workshop_id, viewer.user_id)
-        if archived_at is None:
-            yield acl_speaks(workshop_id, viewer.user_id)
-        if archived_at is None and organizes:
-            yield acl_hosts(workshop_id)
 
 
 def _commented() -> Select[Submission]:
@@ -89,14 +75,14 @@ def _load_comments(ids: Sequence[int]) -> Iterable[IndexDocument]:
         )
 
 
-def _visible_comments(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+def _visible_comments(viewer: Viewer) -> Select[int]:
     mine = and_(WorkshopMember.workshop_id == Task.workshop_id, WorkshopMember.user_id == viewer.user_id)
     reads = or_(
         Submission.user_id == viewer.user_id, WorkshopMember.role.in_(MARKING_ROLES), WorkshopMember.id.is_(None)
     )
-    found = _commented().outerjoin(WorkshopMember, mine).where(Submission.id.in_(ids), reads)
+    found = _commented().outerjoin(WorkshopMember, mine).where(Submission.id.in_(ASKED), reads)
     inside = found.where(Task.workshop_id.in_(visible_workshops(viewer)))
-    return set(db.session.scalars(inside.with_only_columns(Submission.id)))
+    return inside.with_only_columns(Submission.id)
 
 
 def _all_comments() -> Iterator[int]:
@@ -140,19 +126,18 @@ def _readers(activity: Activity, workshop: Workshop, reflection: ActivityReflect
     return acl_roles(OVERSEEING_ROLES, workshop.organization.path) | readers
 
 
-def _visible_reflections(viewer: Viewer, ids: Sequence[int]) -> set[int]:
+def _visible_reflections(viewer: Viewer) -> Select[int]:
     mine = and_(WorkshopMember.workshop_id == Activity.workshop_id, WorkshopMember.user_id == viewer.user_id)
     speaks = and_(Activity.speaker_id == viewer.user_id, Activity.cancelled_at.is_(None))
     hosts = and_(Workshop.archived_at.is_(None), or_(holders_of(Right.ACTIVITIES), speaks))
     inside = and_(WorkshopMember.id.is_not(None), or_(ActivityReflection.author_id == viewer.user_id, hosts))
-    found = (
+    return (
         select(ActivityReflection.id)
         .join(Activity, Activity.id == ActivityReflection.activity_id)
         .join(Workshop, Workshop.id == Activity.workshop_id)
         .outerjoin(WorkshopMember, mine)
-        .where(ActivityReflection.id.in_(ids), or_(inside, Activity.workshop_id.in_(overseen_workshops(viewer))))
+        .where(ActivityReflection.id.in_(ASKED), or_(inside, Activity.workshop_id.in_(overseen_workshops(viewer))))
     )
-    return set(db.session.scalars(found))
 
 
 def _all_reflections() -> Iterator[int]:
@@ -166,6 +151,8 @@ def _reflections_below(path: str) -> Select[int]:
 
 
 INNER_SOURCES: tuple[IndexSource, ...] = (
-    IndexSource("work_comment", "评语", _load_comments, _all_comments, _visible_comments, _comments_below),
-    IndexSource("reflection", "反思", _load_reflections, _all_reflections, _visible_reflections, _reflections_below),
+    IndexSource("work_comment", "评语", _load_comments, _all_comments, seen_by(_visible_comments), _comments_below),
+    IndexSource(
+        "reflection", "反思", _load_reflections, _all_reflections, seen_by(_visible_reflections), _reflections_below
+    ),
 )

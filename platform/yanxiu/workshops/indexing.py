@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from yanxiu.accounts.models import Organization
@@ -21,13 +21,15 @@ from yanxiu.core.search_queue import (
     IndexSource,
     PrincipalSource,
     acl_county,
+    acl_hosts,
     acl_roles,
     acl_team,
     acl_workshop,
 )
+from yanxiu.core.search_rights import ASKED, seen_by
 from yanxiu.core.storage import StoredFile
 from yanxiu.workshops.activity_words import KIND_NAMES
-from yanxiu.workshops.feedback_indexing import INNER_SOURCES, inner_principals
+from yanxiu.workshops.feedback_indexing import INNER_SOURCES, acl_own, acl_speaks
 from yanxiu.workshops.models import (
     Activity,
     Bulletin,
@@ -35,6 +37,7 @@ from yanxiu.workshops.models import (
     Post,
     PostAttachment,
     RecordPart,
+    Right,
     Task,
     TermItem,
     TermStage,
@@ -45,33 +48,44 @@ from yanxiu.workshops.models import (
 from yanxiu.workshops.permissions import OVERSEEING_ROLES, TEAM
 from yanxiu.workshops.queries.bulletins import public_bulletins
 from yanxiu.workshops.queries.debates import sealed_topic_ids, sealing_debates, stated_topic_ids
+from yanxiu.workshops.queries.members import holders_of
 from yanxiu.workshops.queries.teams import (
     findable_workshops,
     leaders_of,
     visible_workshops,
     workshop_ids_below,
-    workshop_ids_of,
 )
 
 BATCH = 500
+_PLACES = (
+    select(WorkshopMember.workshop_id, WorkshopMember.role, Workshop.archived_at, holders_of(Right.ACTIVITIES))
+    .join(Workshop, Workshop.id == WorkshopMember.workshop_id)
+    .where(WorkshopMember.user_id == bindparam("who"))
+)
+"""Asked by every search and at every key of a suggestion, so it is put together once."""
 
 
 def workshop_principals(viewer: Viewer) -> Iterable[str]:
-    """Name the workshops a viewer is a member of."""
+    """Name the workshops a viewer is a member of, those they help to lead, their own place in each, and those in which
+    they organize the activities."""
     if not viewer.is_authenticated:
-        return ()
-    return [acl_workshop(found) for found in db.session.scalars(workshop_ids_of(viewer.user_id))]
+        return
+    for workshop_id, role, archived_at, organizes in db.session.execute(_PLACES, {"who": viewer.user_id}):
+        yield acl_workshop(workshop_id)
+        yield acl_own(workshop_id, viewer.user_id)
+        if role in TEAM:
+            yield acl_team(workshop_id)
+        if archived_at is None:
+            yield acl_speaks(workshop_id, viewer.user_id)
+        if archived_at is None and organizes:
+            yield acl_hosts(workshop_id)
 
 
 def debate_principals(viewer: Viewer) -> Iterable[str]:
-    """Name the debates in which a viewer has stated a view, and the workshops they help to lead."""
+    """Name the debates in which a viewer has stated a view."""
     if not viewer.is_authenticated:
         return ()
-    leads = select(WorkshopMember.workshop_id).where(
-        WorkshopMember.user_id == viewer.user_id, WorkshopMember.role.in_(TEAM)
-    )
-    stated = [f"stated{topic_id}" for topic_id in stated_topic_ids(viewer.user_id)]
-    return [*stated, *map(acl_team, db.session.scalars(leads))]
+    return [f"stated{topic_id}" for topic_id in stated_topic_ids(viewer.user_id)]
 
 
 def _acl_sealed(topic: Topic) -> frozenset[str]:
@@ -230,29 +244,29 @@ def _standing_posts() -> Select[Post]:
     return select(Post).join(Post.topic).where(Post.number > 1, Post.withdrawn_at.is_(None), Topic.deleted_at.is_(None))
 
 
-def _visible_workshops(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    return set(db.session.scalars(findable_workshops(viewer).where(Workshop.id.in_(ids))))
+def _visible_workshops(viewer: Viewer) -> Select[int]:
+    return findable_workshops(viewer).where(Workshop.id.in_(ASKED))
 
 
-def _visible_topics(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    topics = select(Topic.id).where(Topic.id.in_(ids), Topic.deleted_at.is_(None))
-    return set(db.session.scalars(topics.where(Topic.workshop_id.in_(visible_workshops(viewer)))))
+def _visible_topics(viewer: Viewer) -> Select[int]:
+    topics = select(Topic.id).where(Topic.id.in_(ASKED), Topic.deleted_at.is_(None))
+    return topics.where(Topic.workshop_id.in_(visible_workshops(viewer)))
 
 
-def _visible_posts(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    posts = _standing_posts().with_only_columns(Post.id).where(Post.id.in_(ids))
+def _visible_posts(viewer: Viewer) -> Select[int]:
+    posts = _standing_posts().with_only_columns(Post.id).where(Post.id.in_(ASKED))
     posts = posts.where(Topic.id.not_in(sealed_topic_ids(viewer.user_id)))
-    return set(db.session.scalars(posts.where(Topic.workshop_id.in_(visible_workshops(viewer)))))
+    return posts.where(Topic.workshop_id.in_(visible_workshops(viewer)))
 
 
-def _visible_activities(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    found = select(Activity.id).where(Activity.id.in_(ids))
-    return set(db.session.scalars(found.where(Activity.workshop_id.in_(visible_workshops(viewer)))))
+def _visible_activities(viewer: Viewer) -> Select[int]:
+    found = select(Activity.id).where(Activity.id.in_(ASKED))
+    return found.where(Activity.workshop_id.in_(visible_workshops(viewer)))
 
 
-def _visible_tasks(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    tasks = select(Task.id).where(Task.id.in_(ids), Task.deleted_at.is_(None))
-    return set(db.session.scalars(tasks.where(Task.workshop_id.in_(visible_workshops(viewer)))))
+def _visible_tasks(viewer: Viewer) -> Select[int]:
+    tasks = select(Task.id).where(Task.id.in_(ASKED), Task.deleted_at.is_(None))
+    return tasks.where(Task.workshop_id.in_(visible_workshops(viewer)))
 
 
 def _load_bulletins(ids: Sequence[int]) -> Iterable[IndexDocument]:
@@ -303,9 +317,9 @@ def _load_term_items(ids: Sequence[int]) -> Iterable[IndexDocument]:
         )
 
 
-def _visible_term_items(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    found = _standing_items().with_only_columns(TermItem.id).where(TermItem.id.in_(ids))
-    return set(db.session.scalars(found.where(TermItem.workshop_id.in_(visible_workshops(viewer)))))
+def _visible_term_items(viewer: Viewer) -> Select[int]:
+    found = _standing_items().with_only_columns(TermItem.id).where(TermItem.id.in_(ASKED))
+    return found.where(TermItem.workshop_id.in_(visible_workshops(viewer)))
 
 
 def _all_term_items() -> Iterator[int]:
@@ -316,9 +330,9 @@ def _term_items_below(path: str) -> Select[int]:
     return select(TermItem.id).where(TermItem.workshop_id.in_(workshop_ids_below(path)))
 
 
-def _visible_bulletins(viewer: Viewer, ids: Sequence[int]) -> set[int]:
-    found = public_bulletins().with_only_columns(Bulletin.id).where(Bulletin.id.in_(ids))
-    return set(db.session.scalars(found.where(Bulletin.workshop_id.in_(visible_workshops(viewer)))))
+def _visible_bulletins(viewer: Viewer) -> Select[int]:
+    found = public_bulletins().with_only_columns(Bulletin.id).where(Bulletin.id.in_(ASKED))
+    return found.where(Bulletin.workshop_id.in_(visible_workshops(viewer)))
 
 
 def _all_bulletins() -> Iterator[int]:
@@ -370,13 +384,15 @@ def _posts_below(path: str) -> Select[int]:
 
 
 SOURCES: tuple[IndexSource, ...] = (
-    IndexSource("workshop", "工作坊", _load_workshops, _all_workshops, _visible_workshops, workshop_ids_below),
-    IndexSource("topic", "话题", _load_topics, _all_topics, _visible_topics, _topics_below),
-    IndexSource("post", "回复", _load_posts, _all_posts, _visible_posts, _posts_below),
-    IndexSource("activity", "活动", _load_activities, _all_activities, _visible_activities, _activities_below),
-    IndexSource("task", "任务", _load_tasks, _all_tasks, _visible_tasks, _tasks_below),
-    IndexSource("bulletin", "简报", _load_bulletins, _all_bulletins, _visible_bulletins, _bulletins_below),
-    IndexSource("term_item", "计划", _load_term_items, _all_term_items, _visible_term_items, _term_items_below),
+    IndexSource("workshop", "工作坊", _load_workshops, _all_workshops, seen_by(_visible_workshops), workshop_ids_below),
+    IndexSource("topic", "话题", _load_topics, _all_topics, seen_by(_visible_topics), _topics_below),
+    IndexSource("post", "回复", _load_posts, _all_posts, seen_by(_visible_posts), _posts_below),
+    IndexSource("activity", "活动", _load_activities, _all_activities, seen_by(_visible_activities), _activities_below),
+    IndexSource("task", "任务", _load_tasks, _all_tasks, seen_by(_visible_tasks), _tasks_below),
+    IndexSource("bulletin", "简报", _load_bulletins, _all_bulletins, seen_by(_visible_bulletins), _bulletins_below),
+    IndexSource(
+        "term_item", "计划", _load_term_items, _all_term_items, seen_by(_visible_term_items), _term_items_below
+    ),
     *INNER_SOURCES,
 )
-PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals, debate_principals, inner_principals)
+PRINCIPALS: tuple[PrincipalSource, ...] = (workshop_principals, debate_principals)

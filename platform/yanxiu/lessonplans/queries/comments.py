@@ -211,14 +211,12 @@ def answers_to(thread_id: int) -> list[int]:
     return list(db.session.scalars(select(PlanComment.id).where(both)))
 
 
-def visible_comment_ids(viewer: Viewer, comment_ids: Collection[int]) -> set[int]:
-    """Return those of the comments the viewer may read now."""
+def visible_comments(viewer: Viewer) -> Select[int]:
+    """Select the ids of the comments the viewer may read now."""
     thread = aliased(PlanComment)
-    statement = (
+    return (
         select(PlanComment.id)
         .join(LessonPlan, LessonPlan.id == PlanComment.plan_id)
         .outerjoin(thread, thread.id == PlanComment.parent_id)
-        .where(PlanComment.id.in_(comment_ids), visible_to(viewer))
-        .where(PlanComment.withdrawn_at.is_(None), thread.withdrawn_at.is_(None))
+        .where(visible_to(viewer), PlanComment.withdrawn_at.is_(None), thread.withdrawn_at.is_(None))
     )
-    return set(db.session.scalars(statement))

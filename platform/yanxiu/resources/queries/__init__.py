@@ -69,16 +69,18 @@ class LibraryFilter:
         return {column: getattr(self, column) for column in LEVELS}
 
 
-def visible_resources(viewer: Viewer, workshop_ids: Collection[int]) -> ColumnElement[bool]:
-    """The rows `permissions.can_view_resource` allows, those in the bin left out."""
+def visible_resources(viewer: Viewer, workshop_ids: Collection[int] | Select[int]) -> ColumnElement[bool]:
+    """The rows `permissions.can_view_resource` allows, those in the bin left out; `workshop_ids`: the workshops whose
+    inside the viewer sees, or the statement that selects them."""
     choices: list[ColumnElement[bool]] = [Resource.visibility == "public"]
     if viewer.is_authenticated:
         choices.append(Resource.owner_id == viewer.user_id)
         choices.append(and_(Resource.visibility == "school", _schools_of(viewer)))
         if viewer.county_id is not None:
             choices.append(and_(Resource.visibility == "county", Resource.county_id == viewer.county_id))
-        if workshop_ids:
-            inside = Resource.workshop_id.in_(sorted(workshop_ids))
+        known = workshop_ids if isinstance(workshop_ids, Select) else sorted(workshop_ids)
+        if isinstance(known, Select) or known:
+            inside = Resource.workshop_id.in_(known)
             choices.append(and_(Resource.visibility == "workshop", inside))
     return and_(Resource.removed_at.is_(None), or_(*choices))
 

@@ -16,9 +16,9 @@ from yanxiu.search.queries.saved import (
     readable,
     same_search,
     saved_searches,
-    visible_now,
     wanted_of,
 )
+from yanxiu.search.queries.shown import visible_now
 from yanxiu.search.queries.suggesting import Suggestion, suggestions
 from yanxiu.search.queries.synonyms import SynonymChange, newest_number, synonym_history, synonym_lines, synonyms_in_use
 from yanxiu.search.queries.typed import recent_queries, typed_lately

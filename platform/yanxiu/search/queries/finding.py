@@ -7,7 +7,6 @@ is checked against the database; when a hit fails there, the engine is asked aga
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +26,7 @@ from yanxiu.search.queries.reading import (
     read_letters,
     readings_of,
 )
+from yanxiu.search.queries.shown import by_kind, documents_of, visible_now
 from yanxiu.search.queries.synonyms import synonyms_in_use
 from yanxiu.search.text.fold import fold
 from yanxiu.search.text.queries import Query, understand
@@ -162,6 +162,14 @@ def find(engine: SearchEngine, viewer: Viewer, wanted: Wanted) -> Found:
     )
 
 
+_done = select(SearchState.done).scalar_subquery()
+_WAITING = (
+    select(SearchOutbox.kind, SearchOutbox.object_id)
+    .where(SearchOutbox.urgent, or_(SearchOutbox.generation.is_(None), SearchOutbox.generation > _done))
+    .distinct()
+)
+
+
 class Reader:
     """One search of one viewer, and what it has read from the database so far."""
 
@@ -242,13 +250,9 @@ class Reader:
         """Those of `keys` that are gone, may not be seen any more, or do not hold the phrases."""
         new = [key for key in keys if key not in self._checked]
         self._checked.update(new)
-        failed: set[Key] = set()
-        for kind, ids in by_kind(new).items():
-            source = sources().get(kind)
-            may = source.visible(self.viewer, ids) if source else set()
-            if source:
-                self.documents.update({(kind, d.object_id): d for d in source.load(ids)})
-            failed.update((kind, i) for i in ids if i not in may or not self._holds((kind, i)))
+        may = visible_now(self.viewer, new)
+        self.documents.update(documents_of(key for key in new if key in may))
+        failed = {key for key in new if key not in may or not self._holds(key)}
         self._good.update(key for key in new if key not in failed)
         return failed
 
@@ -263,20 +267,9 @@ class Reader:
 
     def _waiting_to_go(self) -> set[Key]:
         """Deleted or narrowed things that the index does not know about yet and this viewer may not see."""
-        done = select(SearchState.done).scalar_subquery()
-        statement = (
-            select(SearchOutbox.kind, SearchOutbox.object_id)
-            .where(SearchOutbox.urgent)
-            .where(or_(SearchOutbox.generation.is_(None), SearchOutbox.generation > done))
-            .distinct()
-        )
-        keys = [(row.kind, row.object_id) for row in db.session.execute(statement)]
-        hidden = set(keys)
-        for kind, ids in by_kind(keys).items():
-            source = sources().get(kind)
-            if source and len(ids) <= MAX_CHECKED:
-                hidden -= {(kind, object_id) for object_id in source.visible(self.viewer, ids)}
-        return hidden
+        keys = [(row.kind, row.object_id) for row in db.session.execute(_WAITING)]
+        many = {kind for kind, ids in by_kind(keys).items() if len(ids) > MAX_CHECKED}
+        return set(keys) - visible_now(self.viewer, [key for key in keys if key[0] not in many])
 
     def shown_keys(self, keys: Iterable[Key]) -> list[Hit]:
         """Checked things in this order."""
@@ -335,14 +328,6 @@ def _first_of_each(page: EnginePage) -> EnginePage:
     if len(page.by_kind) < 2:
         return page
     return replace(page, by_kind={kind: hits[:FEW] for kind, hits in page.by_kind.items()})
-
-
-def by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
-    """The ids of each kind."""
-    kinds: dict[str, list[int]] = defaultdict(list)
-    for kind, object_id in keys:
-        kinds[kind].append(object_id)
-    return kinds
 
 
 def _groups(page: EnginePage, search: Reader) -> list[Group]:

@@ -7,15 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core import clock
 from yanxiu.core.db import db
-from yanxiu.core.search_queue import sources
 from yanxiu.search.engines.interface import Key, SearchEngine
 from yanxiu.search.models import SavedSearch, SavedSearchHit
-from yanxiu.search.queries.finding import Hit, Reader, Wanted, by_kind
+from yanxiu.search.queries.finding import Hit, Reader, Wanted
 from yanxiu.search.queries.reading import in_characters, read_letters
 from yanxiu.search.queries.synonyms import synonyms_in_use
 from yanxiu.search.text.queries import understand
@@ -104,12 +103,6 @@ def readable(engine: SearchEngine, viewer: Viewer, wanted: Wanted, keys: Collect
     return [key for key in keys if key not in failed and key not in reader.hidden]
 
 
-def visible_now(viewer: Viewer, keys: Collection[Key]) -> set[Key]:
-    """Those that this person may see at this moment: a query for each kind."""
-    asked = ((kind, ids, sources().get(kind)) for kind, ids in by_kind(keys).items())
-    return {(kind, one) for kind, ids, source in asked if source for one in source.visible(viewer, ids)}
-
-
 def wanted_of(saved: SavedSearch) -> Wanted:
     """What it asks for."""
     return Wanted(saved.text, dict(saved.filters), workshop=saved.workshop)
@@ -121,10 +114,13 @@ def find_saved(user_id: int | None, saved_id: int) -> SavedSearch | None:
     return db.session.scalar(mine)
 
 
+_ALIKE = select(SavedSearch).where(SavedSearch.user_id == bindparam("who"), SavedSearch.text == bindparam("what"))
+
+
 def same_search(user_id: int | None, wanted: Wanted) -> SavedSearch | None:
     """One's own search for exactly this, in whatever order it shows what it finds."""
-    like = select(SavedSearch).where(SavedSearch.user_id == user_id, SavedSearch.text == wanted.text)
-    same = (saved for saved in db.session.scalars(like) if saved.workshop == wanted.workshop)
+    like = db.session.scalars(_ALIKE, {"who": user_id, "what": wanted.text})
+    same = (saved for saved in like if saved.workshop == wanted.workshop)
     return next((saved for saved in same if saved.filters == dict(wanted.filters)), None)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.core.db import db
@@ -18,6 +18,13 @@ from yanxiu.search.text.synonyms import Synonyms, shipped, shipped_lines, synony
 SHIPPED = 0
 """The number of the table that comes with the program."""
 HISTORY = 20
+_NEWEST = (
+    select(SynonymVersion.number, SynonymVersion.created_at)
+    .where(SynonymVersion.county_id == bindparam("where"))
+    .order_by(SynonymVersion.number.desc())
+    .limit(1)
+)
+"""Asked by every search, so it is put together once."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,7 @@ def synonyms_in_use(county_id: int | None) -> Synonyms:
     """The table that counts now for people of a county: its newest version, or what comes with the program."""
     if county_id is None:
         return shipped()
-    known = select(SynonymVersion.number, SynonymVersion.created_at).where(SynonymVersion.county_id == county_id)
-    row = db.session.execute(known.order_by(SynonymVersion.number.desc()).limit(1)).first()
+    row = db.session.execute(_NEWEST, {"where": county_id}).first()
     return shipped() if row is None else _table(county_id, row.number, row.created_at)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core import clock
@@ -17,27 +17,37 @@ KEPT = 50
 MOST_POPULAR = 20
 AGAIN = timedelta(minutes=10)
 
+_RECENT = (
+    select(TypedQuery.text)
+    .where(TypedQuery.user_id == bindparam("who"))
+    .order_by(TypedQuery.typed_at.desc(), TypedQuery.id.desc())
+    .limit(bindparam("most"))
+)
+_POPULAR = (
+    select(PopularQuery.text)
+    .where(PopularQuery.county_id == bindparam("where"), PopularQuery.people >= ENOUGH_PEOPLE)
+    .order_by(PopularQuery.people.desc(), PopularQuery.id)
+    .limit(MOST_POPULAR)
+)
+_TYPED = select(TypedQuery.typed_at).where(TypedQuery.user_id == bindparam("who"), TypedQuery.text == bindparam("what"))
+"""Asked at every key or by every search, so they are put together once."""
+
 
 def recent_queries(viewer: Viewer, limit: int = KEPT) -> list[str]:
     """One's own, the newest first."""
     if viewer.user_id is None:
         return []
-    mine = select(TypedQuery.text).where(TypedQuery.user_id == viewer.user_id)
-    return list(db.session.scalars(mine.order_by(TypedQuery.typed_at.desc(), TypedQuery.id.desc()).limit(limit)))
+    return list(db.session.scalars(_RECENT, {"who": viewer.user_id, "most": limit}))
 
 
 def popular_queries(viewer: Viewer) -> list[str]:
     """What at least five people of one's county typed, by how many did."""
     if viewer.county_id is None:
         return []
-    known = select(PopularQuery.text).where(
-        PopularQuery.county_id == viewer.county_id, PopularQuery.people >= ENOUGH_PEOPLE
-    )
-    return list(db.session.scalars(known.order_by(PopularQuery.people.desc(), PopularQuery.id).limit(MOST_POPULAR)))
+    return list(db.session.scalars(_POPULAR, {"where": viewer.county_id}))
 
 
 def typed_lately(user_id: int, text: str) -> bool:
     """Whether it was noted a moment ago: turning a page or coming back is no new search."""
-    same = select(TypedQuery.typed_at).where(TypedQuery.user_id == user_id, TypedQuery.text == text)
-    when = db.session.scalar(same)
+    when = db.session.scalar(_TYPED, {"who": user_id, "what": text})
     return when is not None and clock.now() - when < AGAIN

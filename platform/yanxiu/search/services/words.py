@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
-from yanxiu.core.db import db, is_sqlite
+from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.search.models import PopularQuery, SynonymVersion, TypedQuery
 from yanxiu.search.queries.synonyms import newest_number, synonym_lines
@@ -72,12 +73,9 @@ def note_query(actor_id: int, county_id: int | None, text: str) -> None:
 
     The first time it also counts for their county. The oldest beyond fifty go.
     """
-    place = {"user_id": actor_id, "text": text}
-    new = _insert(TypedQuery).values(**place, county_id=county_id, typed_at=clock.now())
-    written = db.session.scalar(new.on_conflict_do_nothing(index_elements=list(place)).returning(TypedQuery.id))
-    if written is None:
-        again = update(TypedQuery).where(TypedQuery.user_id == actor_id, TypedQuery.text == text)
-        db.session.execute(again.values(typed_at=clock.now()))
+    row = {"user_id": actor_id, "county_id": county_id, "text": text, "typed_at": clock.now()}
+    if db.session.scalar(_first_time(db.engine.dialect.name), row) is None:
+        db.session.execute(_AGAIN, {"who": actor_id, "what": text, "typed_at": row["typed_at"]})
         return
     _count({(county_id, text): 1, **_taken_away(actor_id, beyond=KEPT)})
 
@@ -89,10 +87,8 @@ def forget_queries(actor: User) -> None:
 
 def _taken_away(actor_id: int, beyond: int) -> dict[Counted, int]:
     """Delete somebody's oldest; what each takes off the counts. Only rows really deleted here count."""
-    newest = select(TypedQuery.id).where(TypedQuery.user_id == actor_id)
-    oldest = newest.order_by(TypedQuery.typed_at.desc(), TypedQuery.id.desc()).offset(beyond)
-    gone = delete(TypedQuery).where(TypedQuery.id.in_(oldest)).returning(TypedQuery.county_id, TypedQuery.text)
-    return {(row.county_id, row.text): -1 for row in db.session.execute(gone)}
+    gone = db.session.execute(_OLDEST, {"who": actor_id, "beyond": beyond})
+    return {(row.county_id, row.text): -1 for row in gone}
 
 
 def _count(changes: Mapping[Counted, int]) -> None:
@@ -100,16 +96,39 @@ def _count(changes: Mapping[Counted, int]) -> None:
     known = sorted((county_id, text, change) for (county_id, text), change in changes.items() if county_id is not None)
     for county_id, text, change in known:
         if change > 0:
-            first = _insert(PopularQuery).values(county_id=county_id, text=text, people=change)
-            more = {"people": PopularQuery.people + change}
-            db.session.execute(first.on_conflict_do_update(index_elements=["county_id", "text"], set_=more))
+            row = {"county_id": county_id, "text": text, "people": change}
+            db.session.execute(_more_people(db.engine.dialect.name), row)
         else:
-            same = PopularQuery.county_id == county_id, PopularQuery.text == text
-            db.session.execute(update(PopularQuery).where(*same).values(people=PopularQuery.people + change))
-    less = [(county_id, text) for county_id, text, change in known if change < 0]
-    here = tuple_(PopularQuery.county_id, PopularQuery.text).in_(less)
-    db.session.execute(delete(PopularQuery).where(here, PopularQuery.people <= 0))
+            place = {"where": county_id, "what": text}
+            db.session.execute(_FEWER, {**place, "change": change})
+            db.session.execute(_NOBODY, place)
 
 
-def _insert(model: type[TypedQuery | PopularQuery]) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(model) if is_sqlite() else postgresql.insert(model)
+# What follows is asked by every search, by tables and put together once: to build it takes longer than to ask it.
+
+_typed: Table = TypedQuery.__table__  # type: ignore[assignment]
+_popular: Table = PopularQuery.__table__  # type: ignore[assignment]
+_AGAIN = update(_typed).where(_typed.c.user_id == bindparam("who"), _typed.c.text == bindparam("what"))
+_newest = select(_typed.c.id).where(_typed.c.user_id == bindparam("who"))
+_newest = _newest.order_by(_typed.c.typed_at.desc(), _typed.c.id.desc()).offset(bindparam("beyond"))
+_OLDEST = delete(_typed).where(_typed.c.id.in_(_newest)).returning(_typed.c.county_id, _typed.c.text)
+_here = _popular.c.county_id == bindparam("where"), _popular.c.text == bindparam("what")
+_FEWER = update(_popular).where(*_here).values(people=_popular.c.people + bindparam("change"))
+_NOBODY = delete(_popular).where(*_here, _popular.c.people <= 0)
+
+
+@cache
+def _first_time(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    new = _insert(dialect)(_typed).on_conflict_do_nothing(index_elements=["user_id", "text"])
+    return new.returning(_typed.c.id)  # type: ignore[return-value]
+
+
+@cache
+def _more_people(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    new = _insert(dialect)(_popular)
+    more = {"people": _popular.c.people + new.excluded.people}
+    return new.on_conflict_do_update(index_elements=["county_id", "text"], set_=more)
+
+
+def _insert(dialect: str) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert

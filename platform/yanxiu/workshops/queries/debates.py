@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.core.db import db
@@ -130,10 +130,14 @@ def sealing_kind(topic_id: int) -> bool:
     return db.session.scalar(select(Debate.views_first).where(Debate.topic_id == topic_id)) is True
 
 
+_STATED = (
+    select(DebateStand.topic_id)
+    .join(Topic, Topic.id == DebateStand.topic_id)
+    .join(WorkshopMember, WorkshopMember.workshop_id == Topic.workshop_id)
+    .where(DebateStand.user_id == bindparam("who"), WorkshopMember.user_id == bindparam("who"))
+)
+
+
 def stated_topic_ids(user_id: int | None) -> Sequence[int]:
     """Return the debates of a person's workshops in which they have stated a view."""
-    stated = select(DebateStand.topic_id).join(Topic, Topic.id == DebateStand.topic_id)
-    member = WorkshopMember.workshop_id == Topic.workshop_id
-    return db.session.scalars(
-        stated.join(WorkshopMember, member).where(DebateStand.user_id == user_id, WorkshopMember.user_id == user_id)
-    ).all()
+    return db.session.scalars(_STATED, {"who": user_id}).all()

@@ -6,7 +6,7 @@ same terms and the same judged questions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -99,6 +99,13 @@ class EngineRequest:
     limit: int = 20
     per_kind: int = 0
     facets: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Hashable:
+        """The same for two requests that ask for the same."""
+        sets = (tuple(sorted(chosen.items(), key=lambda item: item[0])) for chosen in (self.filters, self.boosts))
+        asked = (self.clauses, self.required, self.excluded, self.without, self.within, self.title, self.facets)
+        return (*asked, *sets, self.every, self.newest_first, self.offset, self.limit, self.per_kind)
 
 
 @dataclass(frozen=True)

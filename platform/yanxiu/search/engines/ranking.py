@@ -46,7 +46,7 @@ def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str])
     return EnginePage(
         hits=_hits(snapshot, scores, page),
         total=len(ids),
-        facets={facet: _counts(snapshot, facet, base, masks) for facet in request.facets},
+        facets=_facets(snapshot, request.facets, base, masks, ids),
         by_kind=_best_of_kinds(snapshot, request, scores, ids) if request.per_kind else {},
     )
 
@@ -157,11 +157,16 @@ def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray,
         if position:
             factor *= alternative.share * min(1.0, first_sum / (sum(weights) or 1.0))
         part, share = _alternative(snapshot, alternative, found, weights)
-        np.maximum(gained, factor * part, out=gained)
-        np.maximum(held, share, out=held)
+        if factor != 1.0:
+            part *= np.float32(factor)
+        if position:
+            np.maximum(gained, part, out=gained)
+            np.maximum(held, share, out=held)
+        else:
+            gained, held = part, share
         if not mass and share.size:  # the word that was typed stands nowhere; another word for it does
             mass = float(share.max())
-    return gained, np.minimum(held, mass), mass
+    return gained, np.minimum(held, mass, out=held), mass
 
 
 def _says(snapshot: Snapshot, clause: Clause) -> Mask:
@@ -184,16 +189,26 @@ def _alternative(
     """What each document gains by it, and the weight of the most telling term that it holds."""
     gained = np.zeros(snapshot.size, np.float32)
     best_held = np.zeros(snapshot.size, np.float32)
-    count = np.zeros(snapshot.size, np.int16)
-    for term, postings, weight in zip(alternative.terms, found, weights, strict=True):
-        gained[postings.ids] += saturated(postings, snapshot.norms[term.family], weight)
-        best_held[postings.ids] = np.maximum(best_held[postings.ids], weight)
-        count[postings.ids] += 1
-    if alternative.whole:
-        incomplete = count < len(alternative.terms)
+    for position, (term, postings) in enumerate(zip(alternative.terms, found, strict=True)):
+        gain = saturated(postings, snapshot.norms[term.family], weights[position])
+        if position:
+            gain += gained[postings.ids]
+        gained[postings.ids] = gain
+    for weight, postings in sorted(zip(weights, found, strict=True), key=lambda pair: pair[0]):
+        best_held[postings.ids] = weight  # the more telling one, coming later, is what stays
+    if alternative.whole and len(found) > 1:
+        incomplete = ~_in_all(snapshot, found)
         gained[incomplete] = 0.0
         best_held[incomplete] = 0.0
     return gained, best_held
+
+
+def _in_all(snapshot: Snapshot, found: list[Postings]) -> Mask:
+    count = np.zeros(snapshot.size, np.int16)
+    for postings in found:
+        count[postings.ids] += 1
+    every: Mask = count == len(found)
+    return every
 
 
 def _prefer_named(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> None:
@@ -223,11 +238,22 @@ def _hits(snapshot: Snapshot, scores: FloatArray, numbers: IntArray) -> tuple[En
     )
 
 
-def _counts(snapshot: Snapshot, facet: str, base: Mask, masks: dict[str, Mask]) -> tuple[tuple[str, int], ...]:
-    """Counts of a facet's values under the other filters, so that one may change one's mind; most first."""
+def _facets(
+    snapshot: Snapshot, facets: Iterable[str], base: Mask, masks: dict[str, Mask], under_all: IntArray
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Counts of each facet's values under the other filters, so that one may change one's mind."""
+    counts = {}
+    for facet in facets:
+        others = [mask for name, mask in masks.items() if name != facet]
+        ids = under_all if len(others) == len(masks) else np.flatnonzero(_all(base, others)).astype(np.int32)
+        counts[facet] = _counts(snapshot, facet, ids)
+    return counts
+
+
+def _counts(snapshot: Snapshot, facet: str, ids: IntArray) -> tuple[tuple[str, int], ...]:
+    """How many of these documents have each value of a facet, most first."""
     values, codes = snapshot.codes(facet)
-    kept = codes[_all(base, (mask for name, mask in masks.items() if name != facet))]
-    numbers = np.bincount(kept[kept >= 0], minlength=len(values)).tolist()
+    numbers = np.bincount(codes[ids] + 1, minlength=len(values) + 1)[1:].tolist()
     found = [(value, count) for value, count in zip(values, numbers, strict=True) if count]
     return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 

@@ -14,7 +14,7 @@ from yanxiu.search.engines.snapshot import Cache, Snapshot
 
 LOOK_EVERY_S = 0.2
 """How often a reader looks whether the indexer has committed."""
-CACHE_BYTES = 160 * 1024 * 1024
+CACHE_BYTES = 64 * 1024 * 1024
 Answer = TypeVar("Answer")
 
 
@@ -34,8 +34,8 @@ class SnapshotReader(ABC):
         self._cache = Cache(CACHE_BYTES)
 
     def search(self, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
-        """Rank what these principals may see."""
-        return self._answer(lambda snapshot: rank(snapshot, request, principals), EMPTY_PAGE)
+        """Rank what these principals may see; the same question on the same generation is answered once."""
+        return self._answer(lambda snapshot: snapshot.page(request, principals, rank), EMPTY_PAGE)
 
     def suggest(self, start: str, principals: frozenset[str], limit: int) -> list[Key]:
         """Documents of which a beginning begins with `start`: whole ones first, then the newest."""

@@ -14,13 +14,18 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from yanxiu.search.engines.interface import Family, Key
+from yanxiu.search.engines.interface import EnginePage, EngineRequest, Family, Key
 from yanxiu.search.engines.spelled import SpelledWords
 from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, length_norm, union
 
 FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])
 """What is kept of every document beside its terms."""
 MAX_PREFIX_TERMS = 3000
+OWN_BYTES = 12 * 1024 * 1024
+"""For what is joined of several segments; what they hold themselves is kept once, in the cache they share."""
+PAGES = 256
+SMALL = 256
+"""So few different counts in a list of postings are kept as one byte each."""
 Value = TypeVar("Value")
 
 
@@ -68,6 +73,35 @@ def _posting_bytes(postings: Postings) -> int:
     return postings.ids.nbytes + postings.counts.nbytes + 200
 
 
+class Packed:
+    """Postings as they are kept: five bytes for each instead of eight, since few different counts occur."""
+
+    __slots__ = ("_counts", "_ids", "_table")
+
+    def __init__(self, postings: Postings) -> None:
+        table, codes = np.unique(postings.counts, return_inverse=True)
+        small = len(table) <= SMALL and len(postings.ids) > SMALL
+        self._ids = postings.ids
+        self._table = table if small else None
+        self._counts: NDArray[Any] = codes.astype(np.uint8) if small else postings.counts
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return self._ids.nbytes + self._counts.nbytes + 600
+
+    def postings(self) -> Postings:
+        """The same as they were."""
+        return Postings(self._ids, self._counts if self._table is None else self._table[self._counts])
+
+
+_NONE = Packed(NO_POSTINGS)
+
+
+def _packed(postings: Postings) -> Packed:
+    return Packed(postings) if len(postings.ids) else _NONE
+
+
 class Snapshot:
     """The documents of all segments under one numbering, deleted ones left out of every answer."""
 
@@ -75,7 +109,8 @@ class Snapshot:
         self.generation = generation
         self.segments = [segment for segment, _ in parts]
         self._cache = cache
-        self._own = Cache(32 * 1024 * 1024)
+        self._own = Cache(OWN_BYTES)
+        self._pages = Cache(PAGES)
         self.offsets = np.cumsum([0, *(segment.size for segment in self.segments)]).tolist()
         self.size: int = self.offsets[-1]
         self.live = np.ones(self.size, bool)
@@ -94,7 +129,10 @@ class Snapshot:
     # --- terms ---
 
     def _segment_postings(self, segment: SegmentReader, field: str, text: str) -> Postings:
-        return self._cache.get((segment.name, field, text), lambda: segment.read(field, text), _posting_bytes)
+        packed = self._cache.get(
+            (segment.name, field, text), lambda: _packed(segment.read(field, text)), lambda packed: packed.nbytes
+        )
+        return packed.postings()
 
     def _join(self, field: str, text: str) -> Postings:
         found: list[Postings] = []
@@ -185,6 +223,14 @@ class Snapshot:
         chosen = [code for code, value in enumerate(values) if value in set(wanted)]
         mask: Mask = np.isin(codes, np.array(chosen, np.int32))
         return mask
+
+    # --- pages ---
+
+    def page(
+        self, request: EngineRequest, principals: frozenset[str], rank: Callable[[Any, Any, Any], EnginePage]
+    ) -> EnginePage:
+        """What `rank` makes of a request: turning back, the next kind and the same words of a colleague come from memory."""
+        return self._pages.get((request.key, principals), lambda: rank(self, request, principals), lambda _: 1)
 
     # --- objects ---
 

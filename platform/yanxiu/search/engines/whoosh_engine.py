@@ -212,7 +212,7 @@ class WhooshSegment:
             if term not in self._terms:
                 return NO_POSTINGS
             ids, weights = _all_postings(self._terms.matcher(*term, FORMAT))
-        return Postings(np.array(ids, np.int32), np.array(weights, np.float32))
+        return Postings(np.array(ids), np.array(weights))
 
     def lexicon(self, field: str, prefix: str = "", limit: int | None = None) -> list[str]:
         """The terms of a field that begin with `prefix`."""
@@ -228,10 +228,9 @@ class WhooshSegment:
         return found
 
 
-def _all_postings(matcher: Any) -> tuple[list[int], list[float]]:
+def _all_postings(matcher: Any) -> tuple[array[int], array[float]]:
     """Everything of a posting list, block by block (one by one it takes ten times as long)."""
-    ids: list[int] = []
-    weights: list[float] = []
+    ids, weights = array("i"), array("f")
     if not hasattr(matcher, "_next_block"):
         while matcher.is_active():
             ids.append(matcher.id())

@@ -89,6 +89,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("search_outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_search_outbox_object", ["object_id"], unique=False)
         batch_op.create_index("ix_search_outbox_waiting", ["generation", "urgent", "id"], unique=False)
 
     op.create_table(
@@ -3659,6 +3660,7 @@ def downgrade() -> None:
     op.drop_table("search_state")
     with op.batch_alter_table("search_outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_search_outbox_waiting")
+        batch_op.drop_index("ix_search_outbox_object")
 
     op.drop_table("search_outbox")
     with op.batch_alter_table("organization", schema=None) as batch_op:

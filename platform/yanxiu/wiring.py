@@ -56,6 +56,7 @@ from yanxiu.resources.extraction.sandbox import examined
 from yanxiu.resources.extraction.texts import text_at
 from yanxiu.resources.originals import find_original
 from yanxiu.resources.queries import textbooks
+from yanxiu.resources.services.equipping import queue_counties
 from yanxiu.search import demo as search_demo
 from yanxiu.search import subscribers as search_subscribers
 from yanxiu.search import views as search_views
@@ -151,6 +152,7 @@ def before_work() -> None:
         schedule_digests()
         schedule_looks()
         install_shipped_rubrics()
+        queue_counties()
 
 
 def mailing_of(config: Config) -> Mailing | None:

@@ -32,6 +32,7 @@ def build(cast: Cast) -> dict[str, object]:
 KEEPERS = {"researcher": 200, "admin": 200}
 READ = expect(404, anonymous=302, **KEEPERS)
 WRITE = expect(404, anonymous=302, researcher=302, admin=302)
+UNDOING = expect(404, anonymous=302, researcher=409, admin=409)  # it did not come by itself
 SHEET = "学段\t年级\n小学\t六年级"
 
 ROUTES = {
@@ -58,6 +59,7 @@ ROUTES = {
     ),
     ("POST", "resources.undo_textbook_remap"): Row("/resources/textbook-remaps/{remap}/removal", WRITE, data={}),
     ("POST", "resources.install_textbooks"): Row("/resources/textbooks/shipped", WRITE, data={}),
+    ("POST", "resources.undo_textbooks"): Row("/resources/textbooks/shipped/undoing", UNDOING, data={}),
     ("POST", "resources.import_textbooks"): Row(
         "/resources/textbooks/import", WRITE, data={"text": SHEET, "sure": "1"}
     ),

@@ -20,17 +20,21 @@ from yanxiu.resources.indexing import load_documents
 from yanxiu.resources.models import Resource, ResourceUpload, TextbookNode
 from yanxiu.resources.permissions import can_edit_textbooks
 from yanxiu.resources.queries.textbooks import (
+    EQUIPPED,
     books_naming,
     children_of,
     counts_below,
     deepest_node,
+    equipped_at,
     names_in_book,
     remap_outlook,
     shelf_of,
 )
+from yanxiu.resources.services.equipping import equip_next, queue_counties, take_back_equipment
 from yanxiu.resources.services.textbooks import (
     INSTALL_BOOKS,
     add_node,
+    chains_of,
     import_chains,
     install_shipped_textbooks,
     move_node,
@@ -77,6 +81,66 @@ def test_a_new_county_has_the_catalog_once_the_worker_was_there_and_the_small_wo
         assert [node.name for node in children_of(county_id, None)] == list(
             dict.fromkeys(c[0] for c in shipped_chains())
         )
+
+
+def test_an_old_county_without_a_catalog_gets_one_by_itself_once_and_can_give_it_back(app, work, cast, client_for):
+    county_id, admin = cast.places["county"], client_for("admin")
+    with app.app_context(), unit_of_work():
+        own = create_organization(None, None, "county", "自己编目录的县").id
+    with app.app_context(), unit_of_work():
+        db.session.query(Job).delete()
+        add_node(cast.user("admin"), own, None, "小学")
+
+    def start() -> list[int]:
+        """What a worker that starts queues."""
+        with app.app_context(), unit_of_work():
+            queue_counties()
+            queue_counties()
+            return [
+                job.payload["county_id"] for job in db.session.query(Job).filter_by(kind=INSTALL_BOOKS, state="queued")
+            ]
+
+    with app.app_context():
+        filed = make_resource(cast.user("teacher"), "目录之前的", **LESSON).id
+    queued = start()
+    assert queued.count(county_id) == 1
+    assert own not in queued, "a tree that somebody began is theirs"
+    with app.app_context(), unit_of_work():
+        assert equip_next(county_id), "the first part"
+    work()
+    with app.app_context():
+        whole = len(chains_of(county_id))
+        assert whole == len({c[: n + 1] for c in shipped_chains() for n in range(len(c))})
+        assert len(chains_of(own)) == 1
+        assert db.session.get(Resource, filed).textbook_id is not None
+        assert [e.data for e in db.session.query(AuditEntry).filter_by(action=EQUIPPED)] == [{"new": whole}] * len(
+            queued
+        )
+    assert "这是自动装入的常用目录" in admin.get("/resources/textbooks").text
+    assert admin.post("/resources/textbooks/shipped/undoing").status_code == 302
+    page = admin.get("/resources/textbooks").text
+    assert "本县还没有教材目录" in page
+    with app.app_context():
+        kept = db.session.get(Resource, filed)
+        assert (kept.textbook_id, kept.lesson) == (None, LESSON["lesson"])
+        with unit_of_work():
+            assert not equip_next(county_id)
+    assert county_id not in start(), "it does not come by itself again"
+    assert admin.post("/resources/textbooks/shipped/undoing").status_code == 409
+
+
+def test_a_catalog_that_came_by_itself_and_was_changed_stays(ctx, cast):
+    county_id, admin = cast.places["county"], cast.user("admin")
+    more = True
+    while more:
+        with unit_of_work():
+            more = equip_next(county_id)
+    assert equipped_at(county_id) is not None
+    with unit_of_work():
+        retire_node(admin, children_of(county_id, None)[0], True)
+    assert equipped_at(county_id) is None
+    with pytest.raises(ConflictError), unit_of_work():
+        take_back_equipment(admin, county_id)
 
 
 def test_a_rename_a_move_and_a_remap_take_every_resource_along_and_can_be_taken_back(ctx, cast):

@@ -90,6 +90,8 @@ ACTIONS = {
     "textbook.remap": "资源换到另一个教材目录",
     "textbook.remap_undone": "撤销换教材目录",
     "textbook.import": "导入教材目录",
+    "textbook.equipped": "自动装入常用教材目录",
+    "textbook.unequipped": "撤销自动装入的教材目录",
     "textbook.standard": "修改课标用词",
     "lesson.enter": "代建课例",
     "lesson.audience": "更改课例可见范围",

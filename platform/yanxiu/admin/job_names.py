@@ -14,7 +14,7 @@ JOB_NAMES = {
     "observations.sweep_uploads": "清理没有传完的实录",
     "resources.extract_text": "读取资源里的文字",
     "resources.make_preview": "制作资源预览",
-    "resources.install_books": "给新的县装入常用教材目录",
+    "resources.install_books": "给还没有目录的县装入常用教材目录",
     "imports.unpack": "拆开批量导入的压缩包",
     "imports.publish": "批量导入资源",
     "imports.undo": "撤销批量导入的资源",

@@ -46,16 +46,15 @@ from yanxiu.resources.queries.collections import collection_ids_with
 from yanxiu.resources.queries.likeness import nearest_file
 from yanxiu.resources.services import UPLOAD_LIFETIME, discard_upload, follow_organization, note_preview, note_text
 from yanxiu.resources.services.copies import note_copy
+from yanxiu.resources.services.equipping import equip_next
 from yanxiu.resources.services.generated import leave_with, tell_pages
-from yanxiu.resources.services.textbooks import INSTALL_BOOKS, import_chains
+from yanxiu.resources.services.textbooks import INSTALL_BOOKS
 from yanxiu.resources.services.voices import topic_of
-from yanxiu.resources.textbooks import shipped_chains
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
 
 READ_AGAIN_S = 900
 """After how long a file is read once more that took too long."""
-BOOKS_AT_ONCE = 60
 _IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
@@ -195,11 +194,11 @@ def make_preview(payload: dict[str, Any], job: JobContext) -> None:
 
 
 def install_books(payload: dict[str, Any], job: JobContext) -> None:
-    """Add the shipped catalog, some rows a transaction; run twice it adds nothing that is there."""
-    chains = shipped_chains()
-    for start in range(0, len(chains), BOOKS_AT_ONCE):
+    """Add the shipped catalog to a county that has none, some rows a transaction; run twice it adds nothing."""
+    more = True
+    while more:
         with unit_of_work():
-            import_chains(None, int(payload["county_id"]), chains[start : start + BOOKS_AT_ONCE])
+            more = equip_next(int(payload["county_id"]))
         job.extend()
 
 

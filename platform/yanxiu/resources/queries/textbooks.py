@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.resources.catalog import LEVELS, STAGE_OF_GRADE, VOLUMES
 from yanxiu.resources.models import Resource, TextbookNode, TextbookRemap
@@ -29,6 +31,8 @@ MOST_TARGETS = 500
 SHORTEST_NAME = 2
 """Characters of a lesson's name below which finding it in the name of a file says nothing (手, 绿)."""
 RECENT_REMAPS = 20
+EQUIPPED = "textbook.equipped"
+"""What the audit calls it when a county had no catalog and the shipped one came by itself."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +267,19 @@ def chains_below(node: TextbookNode) -> Iterable[tuple[int, tuple[str, ...]]]:
 def padded(target: TextbookNode, tail: Sequence[str]) -> tuple[str, ...]:
     """Return the seven names of a place under the target."""
     return (*target.chain, *tail)
+
+
+def equipped_at(county_id: int) -> datetime | None:
+    """Return when the shipped catalog came by itself; None if it did not, or somebody has changed the catalog since."""
+    came = AuditEntry.action == EQUIPPED, AuditEntry.object_id == county_id
+    entry = db.session.scalars(select(AuditEntry).where(*came).order_by(AuditEntry.id.desc()).limit(1)).first()
+    if entry is None:
+        return None
+    mine = TextbookNode.county_id == county_id
+    count, newest = db.session.execute(select(func.count(), func.max(TextbookNode.updated_at)).where(mine)).one()
+    remapped = select(TextbookRemap.id).where(TextbookRemap.county_id == county_id).limit(1)
+    is_as_it_came = count == entry.data["new"] and newest is not None and newest <= entry.at
+    return entry.at if is_as_it_came and db.session.scalar(remapped) is None else None
 
 
 def recent_remaps(county_id: int) -> Sequence[TextbookRemap]:

@@ -338,6 +338,11 @@ def _last(county_id: int, parent: TextbookNode | None) -> int:
     return -1 if found is None else found
 
 
+def chains_of(county_id: int) -> set[Chain]:
+    """Return every place of a county's catalog by its names, retired ones too."""
+    return {chain for _id, chain, _position in _all_chains(county_id)}
+
+
 def _all_chains(county_id: int) -> Sequence[tuple[int, tuple[str, ...], int]]:
     columns = [getattr(TextbookNode, column) for column in COLUMNS]
     statement = select(TextbookNode.id, TextbookNode.level, TextbookNode.position, *columns)

@@ -22,6 +22,7 @@ from yanxiu.resources.queries.textbooks import (
     book_names,
     children_of,
     counts_below,
+    equipped_at,
     find_node,
     find_remap,
     parents_for,
@@ -30,6 +31,7 @@ from yanxiu.resources.queries.textbooks import (
     remap_outlook,
     targets_for,
 )
+from yanxiu.resources.services.equipping import take_back_equipment
 from yanxiu.resources.services.textbooks import (
     add_node,
     import_chains,
@@ -190,6 +192,16 @@ def install_textbooks() -> ResponseReturnValue:
     return redirect(_url(None))
 
 
+@bp.post("/resources/textbooks/shipped/undoing")
+def undo_textbooks() -> ResponseReturnValue:
+    """Take back the catalog that came by itself, as long as nobody has changed it."""
+    county_id = _county()
+    with unit_of_work():
+        take_back_equipment(current_actor(), county_id)
+    flash("已撤销，目录又是空的；以后不会再自动装入", "success")
+    return redirect(_url(None))
+
+
 @bp.post("/resources/textbooks/import")
 @limiter.limit("30/minute")
 def import_textbooks() -> ResponseReturnValue:
@@ -270,6 +282,7 @@ def _page(
         parents=_options(parents_for(node) if node else ()),
         targets=_options(targets_for(node) if node else ()),
         remaps=recent_remaps(county_id) if node is None else [],
+        equipped=equipped_at(county_id) if node is None else None,
     )
 
 

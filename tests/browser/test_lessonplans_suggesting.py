@@ -177,7 +177,7 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
 
     in_cell(teacher, "新课")
     teacher.evaluate(f"{EDITOR}.commands.toggleHeaderRow()")
-    expect(teacher.get_by_text("别的改动，例如合并、拆分格子，请先关掉")).to_be_visible()
+    expect(teacher.get_by_text("别的改动，例如设表头、勾选任务，请先关掉")).to_be_visible()
     teacher.evaluate(f"{EDITOR}.commands.addRowAfter()")
     row = teacher.locator("tr.suggested-put")
     row.locator("td").first.click()

@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 from yanxiu.core.column_widths import column_shares
 from yanxiu.core.pdf_text import grids_in, plain_grid
 from yanxiu.core.pictures import UNREADABLE, opened_picture
-from yanxiu.core.word_changes import Change, Format, cell_mark, changed, format_mark, mark_of, row_mark
+from yanxiu.core.word_changes import Change, Format, cell_mark, changed, format_mark, mark_of, merge_mark, row_mark
 from yanxiu.core.word_comments import OVERRIDES, Ranges, Thread, Threads, ends, starts
 from yanxiu.core.word_html import HtmlWriter
 from yanxiu.core.word_lists import BULLETS, numbering_part
@@ -169,6 +169,11 @@ class WordFile:
         """Return what says that somebody proposed to put in, or to take out, a row of a table or a cell of a column."""
         self._changes += 1
         return (cell_mark if is_cell else row_mark)(change, self._changes)
+
+    def merge_change(self, change: Change, part: str) -> str:
+        """Return what says that somebody proposed to merge a cell downwards, or (`cont`) with the one above it."""
+        self._changes += 1
+        return merge_mark(change, part, self._changes)
 
     def title(self, text: str) -> None:
         self.paragraph(text, TITLE)

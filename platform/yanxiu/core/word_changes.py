@@ -11,6 +11,7 @@ from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.html import without_invisible
 
 TAGS = ("ins", "del")
+MERGE_PARTS = ("rest", "cont")
 LATEST_MS = 4_000_000_000_000
 
 
@@ -50,6 +51,13 @@ def row_mark(change: Change, number: int) -> str:
 def cell_mark(change: Change, number: int) -> str:
     """Return what a cell says about itself that comes or goes with its column."""
     return f"<w:cell{change.kind.capitalize()} {_about(change, number)}/>"
+
+
+def merge_mark(change: Change, part: str, number: int) -> str:
+    """Return what a cell says about itself that would be one with those above or below it; `part`: `rest` is the first
+    of them, `cont` another one.
+    """
+    return f'<w:cellMerge {_about(change, number)} w:vMerge="{part}"/>'
 
 
 @dataclass(frozen=True)

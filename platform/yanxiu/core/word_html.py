@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from yanxiu.core.word_changes import TAGS, Change, Format, change_of
-from yanxiu.core.word_comments import Ranges
+from yanxiu.core.word_changes import LATEST_MS, MERGE_PARTS, TAGS, Change, Format, change_of
+from yanxiu.core.word_comments import Ranges, Thread, Voice
 from yanxiu.core.word_lists import BULLETS
 from yanxiu.core.word_math import MathReader
 from yanxiu.core.word_runs import CELL, CODE, QUOTE, WIDEST, ruby_xml, run_xml
@@ -43,6 +45,7 @@ _BLOCKS = {
 }
 _STYLES = {"h2": "Heading2", "h3": "Heading3", "h4": "Heading3", "pre": CODE}
 _TABLE = {"table", "tr", "td", "th"}
+_NOTED = ("p", "h3", "h4", "td", "th")
 _ALIGNED = {"align-center": "center", "align-right": "right", "align-justify": "both"}
 """Classes of a paragraph, and what Word calls them."""
 _BOXES = {"true": "☑ ", "false": "☐ "}
@@ -71,6 +74,7 @@ class HtmlWriter(HTMLParser):
         self._joined: Change | None = None
         self._reformed: tuple[Change, Format] | None = None
         self._counted_before = 0
+        self._notes: list[tuple[str, str]] = []
         self._math: MathReader | None = None
         self._table = TableWriter(word.raw)
 
@@ -86,6 +90,8 @@ class HtmlWriter(HTMLParser):
                 self.end_block()
             self._aligned = _ALIGNED.get(said.get("class") or "", "")
             self._reformed = self._was(said)
+        if said.get("data-notes"):
+            self._note(said["data-notes"] or "")
         if tag in _TABLE:
             proposed = self._whole(tag, said)
             first = tag == "table" and "table" not in self._open and self._widths
@@ -120,6 +126,8 @@ class HtmlWriter(HTMLParser):
             if tag == "math":
                 self._end_math()
             return
+        if self._notes and not self._runs and tag in _NOTED:
+            self._runs = [""]  # what is said about nothing has a paragraph still
         if tag in _BLOCKS:
             self.end_block()
         if tag == "ruby":
@@ -175,6 +183,9 @@ class HtmlWriter(HTMLParser):
         """Write what was gathered as one paragraph; between the cells of a table there is no place for it."""
         if not (self._runs or self._item or broken or self._joined) or not self._table.takes_text:
             return
+        for before, after in self._notes:
+            self._runs = [before, *self._runs, after]
+        self._notes = []
         broken, self._joined = broken or self._joined, None
         styles = [_STYLES[tag] for tag in self._open if tag in _STYLES]
         plain = CELL if self._table.is_open else ""
@@ -199,8 +210,16 @@ class HtmlWriter(HTMLParser):
         aligned = _ALIGNED.get(f"align-{said.get('data-was-align') or ''}", "")
         return change_of("ins", said), Format(_STYLES.get(was, ""), item, aligned)
 
+    def _note(self, said: str) -> None:
+        """Let the paragraph that comes carry comments of those who suggest what no change can hold."""
+        for author, at, text in json.loads(said):
+            voice = Voice(author, datetime.fromtimestamp(min(max(at, 0), LATEST_MS) / 1000, UTC), text)
+            self._notes.append(self._word.comment(Thread([voice], is_done=False)))
+
     def _whole(self, tag: str, said: dict[str, str | None]) -> str:
-        """What somebody proposed to do with a row or a cell of a column."""
+        """What somebody proposed to do with a row, a cell of a column, or one that is merged with others."""
+        if said.get("data-merge") in MERGE_PARTS:
+            return self._word.merge_change(change_of("ins", said), said["data-merge"] or "")
         kind = said.get("data-row" if tag == "tr" else "data-cell")
         if kind not in TAGS or "data-change" not in said:
             return ""

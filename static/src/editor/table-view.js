@@ -2,6 +2,7 @@
 import { Table, TableCell, TableHeader, TableRow, TableView } from "@tiptap/extension-table";
 import { changeAttributes } from "../lessonplans/suggesting/blocks.js";
 import { fillerAttribute } from "../lessonplans/suggesting/columns.js";
+import { gridAttributes } from "../lessonplans/suggesting/grid.js";
 
 class ScrollableTable extends TableView {
   constructor(node, cellMinWidth, view, attributes) {
@@ -21,11 +22,11 @@ export const PlanTable = Table.extend({
   },
 }).configure({ resizable: true, lastColumnResizable: false, cellMinWidth: 48, View: null });
 
-/** A row may be suggested as a whole, and a column: its cells say so. */
+/** A row may be suggested as a whole, and a column, and that cells are merged or split: cells say so. */
 export const PlanRow = TableRow.extend({ addAttributes: changeAttributes });
 
 function cellAttributes() {
-  return { ...this.parent(), ...changeAttributes(), ...fillerAttribute() };
+  return { ...this.parent(), ...changeAttributes(), ...fillerAttribute(), ...gridAttributes() };
 }
 
 export const PlanCell = TableCell.extend({ addAttributes: cellAttributes });

@@ -7,6 +7,7 @@ from datetime import datetime
 from yanxiu.accounts.models import User
 from yanxiu.lessonplans.document.formats import REALIGN, RELIST
 from yanxiu.lessonplans.document.nodes import Node, paragraph
+from yanxiu.lessonplans.document.regridding import MERGE
 from yanxiu.lessonplans.document.sections import sections_of, with_section
 from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION
 from yanxiu.lessonplans.document.templates import process_table
@@ -25,8 +26,8 @@ _COLUMN = ("评价要点", "排对顺序", "动作词找全", "讲清一个细�
 
 
 def proposed(document: Node, user: User, at: datetime) -> Node:
-    """The plan with other words in a goal, a row and a column that would come, a row that would go, paragraphs that would
-    be a list and one that would stand in the middle, each to be decided on.
+    """The plan with other words in a goal, a row and a column that would come, a row that would go, two cells that would be
+    one, paragraphs that would be a list and one that would stand in the middle, each to be decided on.
     """
 
     def change(number: int) -> Node:
@@ -39,6 +40,7 @@ def proposed(document: Node, user: User, at: datetime) -> Node:
     rows = [_going(each, change(3)) for each in table["content"]]
     rows.insert(4, {**row, "attrs": {INSERTION: change(2)}})
     rows = [_with_cell(each, words, change(6)) for each, words in zip(rows, _COLUMN, strict=True)]
+    rows[1:3] = [_with_merged(each, change(7)) for each in rows[1:3]]
     process = {**have["process"], "content": [{**table, "content": rows}]}
     counted = {RELIST: {**change(4), "list": "orderedList", "level": 0, "was": {"list": "", "level": 0}}}
     centered = {REALIGN: {**change(5), "align": "center", "was": "left"}}
@@ -64,6 +66,12 @@ def _with_cell(row: Node, words: str, change: Node) -> Node:
     attrs = {"colspan": 1, "rowspan": 1, INSERTION: change}
     made = {"type": last["type"], "attrs": attrs, "content": [paragraph(words)]}
     return {**row, "content": [*cells, made, last]}
+
+
+def _with_merged(row: Node, change: Node) -> Node:
+    """The row, its second last cell to be one with those of other rows."""
+    *cells, cell, last = row["content"]
+    return {**row, "content": [*cells, {**cell, "attrs": {**cell["attrs"], MERGE: change}}, last]}
 
 
 def _reworded(node: Node, change: Node) -> Node:

@@ -6,6 +6,7 @@ limited to http, https, mailto and paths of our own.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from html import escape
@@ -17,6 +18,7 @@ from yanxiu.lessonplans.document.board import board_svg
 from yanxiu.lessonplans.document.formats import reformed, relist_of
 from yanxiu.lessonplans.document.formulas import mathml
 from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.noting import MERGED, NOTES, Merged, noted
 from yanxiu.lessonplans.document.relisting import relisted
 from yanxiu.lessonplans.document.suggesting import (
     BREAK,
@@ -52,9 +54,9 @@ def render_html(document: Node) -> str:
 def render_proposed(document: Node) -> str:
     """HTML of the document with what is only proposed: `<ins>` and `<del>` say whose it is.
 
-    `<wbr>` ends a paragraph, `<wbr data-joins>` joins it with the next.
+    `<wbr>` ends a paragraph, `<wbr data-joins>` joins it with the next; `data-notes` is what stands in no change.
     """
-    return "".join(_block(node, 0) for node in relisted(document, noted=True).get("content", ()))
+    return "".join(_block(node, 0) for node in relisted(noted(document), noted=True).get("content", ()))
 
 
 def _children(node: Node, depth: int) -> str:
@@ -100,16 +102,17 @@ def _heading(node: Node, depth: int) -> str:
 def _line(node: Node, depth: int) -> str:
     """A paragraph or heading; where somebody would make another of it, it is that one and says what it was."""
     new = reformed(node)
-    return f"<{_line_tag(new)}{_alignment(new)}{_was(node, new)}>{_children(node, depth)}</{_line_tag(new)}>"
+    return (
+        f"<{_line_tag(new)}{_alignment(new)}{_was(node, new)}{_notes(node)}>{_children(node, depth)}</{_line_tag(new)}>"
+    )
 
 
 def _was(node: Node, new: Node) -> str:
-    """What a paragraph is until somebody accepts: its tag, its side, its list; a file can name one hand for all of it."""
+    """What a paragraph is until somebody accepts: its tag, its side, its list; all of it is suggested by one hand."""
     place, changes = relist_of(node), list(changes_of(node).values())
     stays = place is None and _line_tag(new) == _line_tag(node) and _alignment(new) == _alignment(node)
     if stays or not changes:
         return ""
-    names = "、".join(dict.fromkeys(str(change.get("name", "")) for change in changes))
     old = place.get("was") if place is not None else None
     kind, level = (old.get("list"), old.get("level")) if isinstance(old, dict) else ("", None)
     is_item = kind in ("bulletList", "orderedList") and isinstance(level, int) and 0 <= level < 9
@@ -117,7 +120,16 @@ def _was(node: Node, new: Node) -> str:
     side = _attrs(node).get("textAlign")
     aligned = f' data-was-align="{side}"' if isinstance(side, str) and side in ALIGNMENTS else ""
     here = ' data-list-changed=""' if place is not None else ""
-    return f' data-was="{_line_tag(node)}"{aligned}{listed}{here}{_proposer({"attrs": {**changes[0], "name": names}})}'
+    return f' data-was="{_line_tag(node)}"{aligned}{listed}{here}{_proposer({"attrs": changes[0]})}'
+
+
+def _notes(node: Node) -> str:
+    """What is suggested about a node and no change of a file can hold (`noting`), by whom and when."""
+    notes = _attrs(node).get(NOTES)
+    if not isinstance(notes, tuple):
+        return ""
+    said = json.dumps([[note.name, note.at, note.text] for note in notes], ensure_ascii=False)
+    return f' data-notes="{escape(said, quote=True)}"'
 
 
 def _line_tag(node: Node) -> str:
@@ -183,7 +195,7 @@ def _cell(tag: str) -> Callable[[Node, int], str]:
             span = _span(attrs.get(name))
             spans += f' {name}="{span}"' if span > 1 else ""
         spans += _alignment({"attrs": {"textAlign": attrs.get("align")}})
-        return f"<{tag}{spans}{_proposed_whole(node, 'cell')}>{_children(node, depth)}</{tag}>"
+        return f"<{tag}{spans}{_proposed_whole(node, 'cell')}{_merging(node)}{_notes(node)}>{_children(node, depth)}</{tag}>"
 
     return write
 
@@ -216,6 +228,14 @@ def _proposed_whole(node: Node, what: str) -> str:
         if change is not None:
             return f' data-{what}="{name}"{_proposer({"attrs": change})}'
     return ""
+
+
+def _merging(node: Node) -> str:
+    """What a cell is of those that would be one: the first (`rest`), or one below it (`cont`)."""
+    merged = _attrs(node).get(MERGED)
+    if not isinstance(merged, Merged):
+        return ""
+    return f' data-merge="{merged.part}"{_proposer({"attrs": merged.change})}'
 
 
 def _card(node: Node, depth: int) -> str:

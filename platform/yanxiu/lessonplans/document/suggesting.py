@@ -4,13 +4,15 @@ What was suggested to be put in carries the mark `insertion`, what was suggested
 a text may carry both. Both have the attributes `id` (what is decided on together), `author` (a user's number), `name`
 and `at` (milliseconds since 1970). They are written by `static/src/lessonplans/suggesting/` and by nothing else. A row of
 a table, the cells of a column and a picture are suggested as a whole: they have attributes of the names of the marks,
-which say the same. What is suggested about a paragraph's format stands in attributes of `formats`.
+which say the same. What is suggested about a paragraph's format stands in attributes of `formats`, what about the grid
+of a table in those of `regridding`.
 """
 
 from __future__ import annotations
 
 from yanxiu.lessonplans.document.formats import FORMATS, LINES, reformed, suggested
 from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.regridding import MERGE, SPLIT, regridded, without
 from yanxiu.lessonplans.document.relisting import relisted
 from yanxiu.lessonplans.document.tables import CELLS, has_cells_left, rows_left
 
@@ -29,8 +31,8 @@ WHOLE = {
     "image": (INSERTION, DELETION),
     "paragraph": FORMATS,
     "heading": FORMATS,
-    "tableCell": (INSERTION, DELETION),
-    "tableHeader": (INSERTION, DELETION),
+    "tableCell": (INSERTION, DELETION, MERGE, SPLIT),
+    "tableHeader": (INSERTION, DELETION, MERGE, SPLIT),
 }
 """What is suggested as a whole, by the nodes' attributes that say so."""
 
@@ -40,7 +42,8 @@ def change_of(node: Node, kind: str) -> Node | None:
     if kind not in WHOLE.get(str(node.get("type")), ()):
         return None
     attrs = node.get("attrs")
-    if node.get("type") in CELLS and isinstance(attrs, dict) and attrs.get("colspan", 1) != 1:
+    is_wide = node.get("type") in CELLS and isinstance(attrs, dict) and attrs.get("colspan", 1) != 1
+    if is_wide and kind in (INSERTION, DELETION):
         return None  # merged with another since: it is no cell of the column any more
     return suggested(node, kind)
 
@@ -97,13 +100,13 @@ def as_undecided(node: Node) -> Node:
 
 def as_accepted(node: Node) -> Node:
     """Return the node as if every suggestion was accepted, as `deciding.js` does it."""
-    return {**node, "content": _accepted(relisted(node))} if has_suggestions(node) else node
+    return regridded({**node, "content": _accepted(relisted(node))}) if has_suggestions(node) else node
 
 
 def _accepted(node: Node) -> list[Node]:
     """What is in a node once everything is accepted. What was emptied goes, unless it was the last in its place."""
     children = [
-        without_change(reformed(child))
+        without(child, INSERTION, DELETION) if child.get("type") in CELLS else without_change(reformed(child))
         for child in _children_left(node, DELETION)
         if change_of(child, DELETION) is None and (child.get("type") != "table" or _stays(child, DELETION))
     ]

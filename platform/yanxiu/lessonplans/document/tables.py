@@ -3,12 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from yanxiu.lessonplans.document.nodes import Node
 
 CELLS = ("tableCell", "tableHeader")
 Goes = Callable[[Node], bool]
 _WIDEST, _TALLEST = 100, 1000
+
+
+@dataclass(frozen=True)
+class Rect:
+    """Which columns and rows a cell covers: from `left` and `top` to before `right` and `bottom`."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def wide(self) -> int:
+        return self.right - self.left
+
+    @property
+    def high(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> int:
+        return self.wide * self.high
+
+    def meets(self, other: Rect) -> bool:
+        """Whether both cover some place."""
+        return (
+            self.left < other.right and self.right > other.left and self.top < other.bottom and self.bottom > other.top
+        )
+
+    def is_within(self, other: Rect) -> bool:
+        return (
+            self.left >= other.left
+            and self.top >= other.top
+            and self.right <= other.right
+            and self.bottom <= other.bottom
+        )
+
+
+def rects_of(rows: Sequence[Node]) -> dict[tuple[int, int], Rect]:
+    """What each cell covers, by its row and its number in that, in their order."""
+    return {
+        (at, n): Rect(
+            left, at, left + _span(cell, "colspan", _WIDEST), min(at + _span(cell, "rowspan", _TALLEST), len(rows))
+        )
+        for (at, n), left in _columns(rows).items()
+        for cell in (_cells(rows[at])[n],)
+    }
 
 
 def rows_left(table: Node, goes: Goes) -> list[Node]:

@@ -17,6 +17,7 @@ from yanxiu.resources.extraction.word_decided import BREAK as BREAK_IN_LINE
 from yanxiu.resources.extraction.word_decided import MERGED_COLUMN, Decided
 from yanxiu.resources.extraction.word_formats import changes_between
 from yanxiu.resources.extraction.word_formulas import tex_of
+from yanxiu.resources.extraction.word_merges import Merges
 from yanxiu.resources.extraction.word_voices import BREAK, JOIN, KINDS, Proposals, comments_of, joined
 
 Block = dict[str, Any]
@@ -52,7 +53,7 @@ def read_blocks(path: str, out: str) -> dict[str, Any]:
     comments, left = comments_of(document)
     reader = _Reader(document, out, {each["id"] for each in comments if not each["parent"]})
     blocks = list(reader.blocks(document.element.body, 0))
-    reader.decided.structure(document.element.body)
+    reader.decided.structure(document.element.body, reader.merges.taken)
     told = {"comments": comments, "comments_left": left, "decided": reader.decided.told()}
     return {"blocks": blocks, "images": reader.names, **told}
 
@@ -64,6 +65,7 @@ class _Reader:
         self._tables = 0
         self.decided = Decided()
         self._proposals = Proposals()
+        self.merges = Merges(self._proposals)
         self._comments, self._open = comments, dict[str, None]()
         self._styles = {style.style_id: (style.name or "").lower() for style in document.styles}
         self._lists = _list_kinds(document)
@@ -265,6 +267,7 @@ class _Reader:
                 made: Block = {"type": "tableHeader" if head else "tableCell", "content": content}
                 made["attrs"] = {"colspan": wide, "rowspan": 1, **proposed}
                 cells.append(made)
+                self.merges.note(about, made, (number, column, wide), row)
                 open_cells.pop(column, None)
                 if merged is not None:
                     open_cells[column] = made

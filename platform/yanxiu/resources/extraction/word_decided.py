@@ -31,9 +31,11 @@ class Decided:
         """Kinds and numbers, as JSON has them."""
         return [[kind, count] for kind, count in sorted(self._counts.items())]
 
-    def structure(self, body: Any) -> None:
-        """Note what changes about cells, tables and pages; of the look of a table it is told once."""
-        self.note(MERGE, sum(1 for _each in body.iter(f"{_W}cellMerge")))
+    def structure(self, body: Any, taken: int) -> None:
+        """Note what changes about cells, tables and pages; of the look of a table it is told once. `taken`: how many cells
+        say what is suggested as such.
+        """
+        self.note(MERGE, sum(1 for _each in body.iter(f"{_W}cellMerge")) - taken)
         changes = body.iter(*(f"{_W}{name}" for name in _TABLE))
         self.note(TABLE, len({next(each.iterancestors(f"{_W}tbl"), None) for each in changes}))
         self.note(PAGE, sum(1 for _each in body.iter(f"{_W}sectPrChange")))

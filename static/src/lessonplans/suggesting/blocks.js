@@ -4,6 +4,7 @@
 import { TableMap, removeRow } from "@tiptap/pm/tables";
 import { removeCell } from "./columns.js";
 import { LINES, REALIGN, RELIST, RESHAPE, changeOf, formatsOf } from "./formats.js";
+import { MERGE, SPLIT } from "./grid.js";
 import { DELETION, INSERTION, toneOf } from "./marks.js";
 
 const ROW = "tableRow";
@@ -128,7 +129,7 @@ export function takeOutBlock(out, node, at, attrs) {
 export function settleBlock(tr, at, name, accepted) {
   if (name === RESHAPE && accepted) return acceptShape(tr, at);
   if (name === REALIGN && accepted) return acceptSide(tr, at);
-  if (name === RESHAPE || name === REALIGN || name === RELIST) return tr.setNodeAttribute(at, name, null);
+  if ([RESHAPE, REALIGN, RELIST, MERGE, SPLIT].includes(name)) return tr.setNodeAttribute(at, name, null);
   if ((name === INSERTION) === accepted) return tr.setNodeAttribute(at, name, null);
   const place = tr.doc.resolve(at);
   const node = place.nodeAfter;

@@ -4,17 +4,19 @@ import { ySyncPluginKey, yUndoPluginKey } from "@tiptap/y-tiptap";
 import { CELLS, settleBlock } from "./blocks.js";
 import { dropFillers } from "./columns.js";
 import { RELIST } from "./formats.js";
+import { MERGE, SPLIT, regrid } from "./grid.js";
 import { BREAK, INSERTION, JOIN } from "./marks.js";
 import { PLAIN } from "./mode.js";
-import { breaksUp, suggestionsIn } from "./list.js";
+import { breaksUp, isGrid, suggestionsIn } from "./list.js";
 import { relist } from "./relisting.js";
 import { isJoinable, joiningDepth } from "./rewriting.js";
-import { isForgotten, notedIn } from "./twice.js";
+import { aloneId, isForgotten, notedIn } from "./twice.js";
 
 const ITEMS = ["listItem", "taskItem"];
 const WRAPS = [...ITEMS, "bulletList", "orderedList", "taskList", "blockquote"];
 
-/** Accept or refuse the suggestions with these ids as one step; returns how many there were, and how to take it back. */
+/** Accept or refuse the suggestions with these ids as one step; returns how many that were, how many stay because their cells
+ *  cannot be merged now, and how to take it back. */
 export function decide(editor, ids, accepted) {
   const chosen = suggestionsIn(editor.state.doc).filter(({ id }) => ids.includes(id));
   if (!chosen.length || !editor.isEditable) return { count: 0 };
@@ -22,12 +24,21 @@ export function decide(editor, ids, accepted) {
   asOneStep(undoManager, () => {
     const moving = accepted ? chosen.filter(breaksUp) : [];
     settleAll(editor, chosen.filter((one) => !moving.includes(one)), accepted);
-    // An item goes below the one before it, so those go first; whatever breaks up a paragraph, from the end.
-    const isItem = ({ ranges }) => ranges.some(({ kind }) => kind === RELIST);
-    const others = moving.filter((one) => !isItem(one)).reverse();
-    [...others, ...moving.filter(isItem)].forEach(({ id }) => acceptMoving(editor, id));
+    inOrder(moving).forEach(({ id }) => acceptMoving(editor, id));
   });
-  return { count: chosen.length, undo: undoing(editor, undoManager) };
+  const left = accepted ? suggestionsIn(editor.state.doc).filter(({ id, ranges }) => ids.includes(id) && ranges.some(isGrid)).length : 0;
+  return { count: chosen.length - left, left, undo: undoing(editor, undoManager) };
+}
+
+/** An item goes below the one before it, so those go first; whatever breaks up a paragraph, from the end. Cells are split
+ *  before others are merged, once all that is in them is settled. */
+function inOrder(moving) {
+  const ranks = moving.map((one) => {
+    const kinds = one.ranges.map(({ kind }) => kind);
+    return kinds.includes(MERGE) ? 3 : kinds.includes(SPLIT) ? 2 : kinds.includes(RELIST) ? 1 : 0;
+  });
+  const of = (rank) => moving.filter((_one, n) => ranks[n] === rank);
+  return [...of(0).reverse(), ...of(1), ...of(2), ...of(3)];
 }
 
 function asOneStep(undoManager, act) {
@@ -57,10 +68,13 @@ function settleAll({ state, view }, chosen, accepted) {
   const ranges = chosen.flatMap((suggestion) => suggestion.ranges).sort((one, other) => other.from - one.from);
   const tr = state.tr.setMeta(PLAIN, true);
   const isMove = ({ kind }) => accepted && kind === RELIST;
-  ranges.filter((range) => !isMove(range)).forEach((range) => settle(tr, range, accepted));
+  const isPlaced = (range) => accepted && isGrid(range);
+  ranges.filter((range) => !isMove(range) && !isPlaced(range)).forEach((range) => settle(tr, range, accepted));
   tablesOf(state.doc, ranges).forEach((at) => dropFillers(tr, tr.mapping.map(at)));
-  if (ranges.some(isMove)) relist(tr, chosen.map(({ id }) => id));
-  view.dispatch(tr);
+  const ids = chosen.map(({ id }) => id);
+  if (ranges.some(isMove)) relist(tr, ids);
+  if (ranges.some(isPlaced)) regrid(tr, ids);
+  if (tr.docChanged) view.dispatch(tr);
 }
 
 /** Where the tables stand of which cells come or go, from the last one. */
@@ -73,7 +87,7 @@ function tablesOf(doc, ranges) {
 function acceptMoving(editor, id) {
   const { doc } = ySyncPluginKey.getState(editor.state);
   const found = suggestionsIn(editor.state.doc).filter((one) => one.id === id);
-  notedIn(doc, id, () => settleAll(editor, found, true));
+  notedIn(doc, found.some(({ ranges }) => ranges.some(isGrid)) ? aloneId(id) : id, () => settleAll(editor, found, true));
 }
 
 function settle(tr, range, accepted) {

@@ -1,6 +1,7 @@
 // The open suggestions of a document, in its order: what belongs to one id is one suggestion.
 import { CELLS, changesOf } from "./blocks.js";
 import { FORMATS, RELIST, RESHAPE, formatName } from "./formats.js";
+import { MERGE, SPLIT, gridChangesOf, gridName } from "./grid.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion } from "./marks.js";
 
 export function suggestionsIn(doc) {
@@ -10,7 +11,7 @@ export function suggestionsIn(doc) {
     found.get(id).ranges.push({ from: position, to: position + node.nodeSize, kind, ...more });
   };
   doc.descendants((node, position) => {
-    for (const [kind, change] of changesOf(node)) note(node, position, kind, change, { block: node, text: "" });
+    for (const [kind, change] of [...changesOf(node), ...gridChangesOf(node)]) note(node, position, kind, change, { block: node, text: "" });
     for (const mark of node.isText ? node.marks.filter(isSuggestion) : []) {
       note(node, position, mark.type.name, mark.attrs, { mark, text: node.text });
     }
@@ -24,9 +25,11 @@ const wordsOf = (suggestion, name) =>
     .map(({ text }) => text)
     .join("");
 
-/** Whether accepting it makes new paragraphs, or one of two, or others in the place of some. */
+const MOVING = [RESHAPE, RELIST, MERGE, SPLIT];
+
+/** Whether accepting it makes new paragraphs or cells, or one of two, or others in the place of some. */
 export const breaksUp = (suggestion) =>
-  suggestion.ranges.some(({ kind }) => kind === RESHAPE || kind === RELIST) || [BREAK, JOIN].some((sign) => wordsOf(suggestion, INSERTION).includes(sign));
+  suggestion.ranges.some(({ kind }) => MOVING.includes(kind)) || [BREAK, JOIN].some((sign) => wordsOf(suggestion, INSERTION).includes(sign));
 
 /** What a suggestion says: kind in words (the same words in another look are 格式), what goes, what comes. */
 export function told(suggestion) {
@@ -43,11 +46,21 @@ export function told(suggestion) {
 /** Rows and columns with their words, pictures with what they show. */
 function toldOfBlocks({ ranges }, { kind, block }) {
   if (FORMATS.includes(kind)) return toldOfFormats(ranges.filter((range) => FORMATS.includes(range.kind)));
+  if (isGrid({ kind })) return toldOfGrid(ranges.filter(isGrid));
   const things = { tableRow: "行", image: "图片" };
   const isColumn = CELLS.includes(block.type.name);
   const said = ranges.map((range) => (range.block ? wordsIn(range.block) : "")).filter(Boolean).join(isColumn ? " ｜ " : "；");
   const thing = isColumn ? "列" : things[block.type.name];
   return kind === INSERTION ? { kind: `增${thing}`, out: "", put: said } : { kind: `删${thing}`, out: said, put: "" };
+}
+
+export const isGrid = ({ kind }) => kind === MERGE || kind === SPLIT;
+
+/** Cells that would be one, or one that would be several, with their words. */
+function toldOfGrid(ranges) {
+  const [{ kind, block }] = ranges;
+  const said = ranges.map((range) => wordsOfCell(range.block)).filter(Boolean);
+  return { kind: gridName(kind, block, ranges.length), out: "", put: said.join(" ｜ ") };
 }
 
 /** Paragraphs with what would become of them. */

@@ -9,6 +9,7 @@ import { SPOT } from "../../editor/pasting/clean.js";
 import { isWithinOwn, staysWithinOwn } from "./blocks.js";
 import { asColumns, completeRows } from "./columns.js";
 import { asFormats } from "./formats.js";
+import { asGrid, gridHints } from "./grid.js";
 import { BREAK, INSERTION, JOIN, markOf } from "./marks.js";
 import { mendingPlugin } from "./mending.js";
 import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutBreaks, wordsOf } from "./rewriting.js";
@@ -16,7 +17,7 @@ import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutB
 /** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
 export const PLAIN = "notSuggested";
 const REFUSED =
-  "修订时可以增加、删除文字、图片和表格的整行整列，改字的样子、标题、对齐和列表。别的改动，例如合并、拆分格子，请先关掉“修订”；别人已经提过的，请先决定那一条";
+  "修订时可以增加、删除文字、图片和表格的整行整列，合并、拆分格子，改字的样子、标题、对齐和列表。别的改动，例如设表头、勾选任务，请先关掉“修订”；别人已经提过的，请先决定那一条";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {
@@ -99,18 +100,19 @@ export class SuggestingMode {
     return suggested && completeRows(suggested);
   }
 
-  /** What changes no words: the format of paragraphs, columns. */
+  /** What changes no words: the format of paragraphs, columns, cells that are merged or split. */
   asWhole(transaction, state) {
     const attrs = newAttributes(this.author);
-    return asFormats(transaction, state.tr, attrs) || asColumns(transaction, state.tr, attrs);
+    const ways = [asFormats, asColumns, asGrid];
+    return ways.reduce((made, way) => made || way(transaction, state.tr, attrs), null);
   }
 
   plugin() {
     return new Plugin({
       key: new PluginKey("suggesting"),
       state: {
-        init: (_, { doc }) => breaksIn(doc),
-        apply: (transaction, shown) => (transaction.docChanged ? breaksIn(transaction.doc) : shown),
+        init: (_, { doc }) => shownIn(doc),
+        apply: (transaction, shown) => (transaction.docChanged ? shownIn(transaction.doc) : shown),
       },
       props: {
         decorations(state) {
@@ -185,9 +187,9 @@ export class SuggestingMode {
 /** Pictures only: they come in as a suggestion of their own. */
 const isScreenshot = (data) => !data.getData("text/html") && [...data.files].every(({ type }) => type.startsWith("image/"));
 
-/** A suggested break is shown as one, and so is one that would go. */
-function breaksIn(doc) {
-  const found = [];
+/** A suggested break is shown as one, and so is one that would go; the first cell of those to be merged says that. */
+function shownIn(doc) {
+  const found = gridHints(doc).map(({ from, to, words }) => Decoration.node(from, to, { class: "suggested-grid-first", "data-shape": words, title: words }));
   doc.descendants((node, position) => {
     if (!node.isText || !markOf(node, INSERTION)) return;
     for (let at = 0; at < node.text.length; at += 1) {

@@ -6,6 +6,10 @@ import * as Y from "yjs";
 
 export const NOTES = "decided";
 const BY = " by ";
+/** Begins the notes about cells: what a merge puts into one stands nowhere else any more, whoever else accepts what. */
+const ALONE = "grid-";
+
+export const aloneId = (id) => ALONE + id;
 
 /** Accept the suggestion `id` by `act`, and note what it put into the document. */
 export function notedIn(doc, id, act) {
@@ -41,7 +45,8 @@ export function doubled(doc) {
 
 /** Whether something of this writer was put in by an acceptance: a copy of words that stand elsewhere too, if two accepted. */
 export function copiesOf(doc, client) {
-  const ranges = [...doc.getMap(NOTES)].filter(([key, range]) => key.endsWith(BY + client) && isRange(range)).map(([, range]) => range);
+  const isCopy = ([key, range]) => key.endsWith(BY + client) && !key.startsWith(ALONE) && isRange(range);
+  const ranges = [...doc.getMap(NOTES)].filter(isCopy).map(([, range]) => range);
   return ({ clock }) => ranges.some(([from, to]) => from <= clock && clock < to);
 }
 

@@ -1,0 +1,141 @@
+"""What of 修订 a Word file cannot hold as a change of its own: said in words, to stand there as a comment of whoever suggests
+it. Pure.
+
+Word tracks cells that are merged downwards (`w:cellMerge`), no others and none that are split; of cells below that hold
+words it would hide these. It tracks the format of a paragraph for one hand (`w:pPrChange`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yanxiu.lessonplans.document.formats import FORMATS, LINES, REALIGN, RELIST, RESHAPE, relist_of, suggested
+from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.regridding import MERGE, SPLIT, Group, groups_in, is_bare, without
+from yanxiu.lessonplans.document.tables import CELLS
+
+NOTES, MERGED = "notes", "merged"
+"""Attributes of a node that only a file is made of: `Note`s, and `Merged`. What is stored can say neither: it is JSON."""
+_SIDES = {"left": "左对齐", "center": "居中", "right": "右对齐", "justify": "两端对齐"}
+_LISTS = {"bulletList": "项目列表", "orderedList": "编号列表", "taskList": "任务列表"}
+
+
+@dataclass(frozen=True)
+class Note:
+    """What somebody suggests, in words; `at` in milliseconds since 1970, 0 where nobody knows."""
+
+    name: str
+    at: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a cell is of those that would be one: the first (`rest`, as Word calls it), or one below it (`cont`)."""
+
+    change: Node
+    part: str
+
+
+def noted(node: Node) -> Node:
+    """The node with notes in the place of what a file cannot hold."""
+    if "content" not in node and node.get("type") not in LINES:
+        return node
+    made = {**node, "content": [noted(child) for child in node["content"]]} if "content" in node else node
+    if made.get("type") == "table":
+        return _table(made)
+    return _line(made) if made.get("type") in LINES else made
+
+
+def _line(line: Node) -> Node:
+    """A paragraph that keeps the format that was suggested first, with all that the same hand suggests for it."""
+    changes = {kind: change for kind in FORMATS if (change := _format(line, kind)) is not None}
+    hands = {(change.get("author"), change.get("name")) for change in changes.values()}
+    if len(hands) < 2:
+        return line
+    first = min(changes.values(), key=lambda change: _moment(change))
+    others = {kind: change for kind, change in changes.items() if not _same_hand(change, first)}
+    notes = tuple(
+        _note(next(iter(found.values())), "、".join(format_name(kind, change) for kind, change in found.items()))
+        for found in (
+            {kind: change for kind, change in others.items() if _same_hand(change, hand)}
+            for hand in {(each.get("author"), each.get("name")): each for each in others.values()}.values()
+        )
+    )
+    return _with_attrs(without(line, *others), {NOTES: notes})
+
+
+def _format(line: Node, kind: str) -> Node | None:
+    return relist_of(line) if kind == RELIST else suggested(line, kind)
+
+
+def _same_hand(one: Node, other: Node) -> bool:
+    return (one.get("author"), one.get("name")) == (other.get("author"), other.get("name"))
+
+
+def _moment(change: Node) -> int:
+    at = change.get("at")
+    return at if isinstance(at, int) else 0
+
+
+def _table(table: Node) -> Node:
+    """A table whose cells say what Word holds about them, and the first of others what it does not."""
+    said: dict[tuple[int, int], Node] = {}
+    rows = table["content"]
+    for group in groups_in(table):
+        if _is_words_own(rows, group):
+            said |= {place: {MERGED: Merged(group.change, "cont")} for place in group.cells[1:]}
+            said[group.cells[0]] = {MERGED: Merged(group.change, "rest")}
+        else:
+            shape = f"{group.rect.high} 行 {group.rect.wide} 列"
+            said[group.cells[0]] = {NOTES: (_note(group.change, f"从这一格起，把 {shape}的格子合并成一格"),)}
+    made = []
+    for at, row in enumerate(rows):
+        cells = [_cell(cell, said.get((at, n), {})) for n, cell in enumerate(row.get("content", ()))]
+        made.append({**row, "content": cells})
+    return {**table, "content": made}
+
+
+def _cell(cell: Node, said: Node) -> Node:
+    split = suggested(cell, SPLIT) if cell.get("type") in CELLS else None
+    if split is not None:
+        attrs = cell.get("attrs") or {}
+        count = int(attrs.get("colspan", 1)) * int(attrs.get("rowspan", 1))
+        said = {**said, NOTES: (*said.get(NOTES, ()), _note(split, f"把这一格拆成 {count} 格"))}
+    return _with_attrs(without(cell, MERGE, SPLIT), said) if said or split else without(cell, MERGE, SPLIT)
+
+
+def _is_words_own(rows: list[Node], group: Group) -> bool:
+    """Whether Word can take the merge of cells of one column, one in a row, the lower ones empty."""
+    cells = [rows[at]["content"][n] for at, n in group.cells]
+    attrs = [cell.get("attrs") or {} for cell in cells]
+    plain = [each.get("rowspan", 1) == 1 and not each.get("insertion") and not each.get("deletion") for each in attrs]
+    in_rows = [at for at, _n in group.cells] == list(range(group.rect.top, group.rect.bottom))
+    return group.is_whole and in_rows and len(cells) > 1 and all(plain) and all(map(is_bare, cells[1:]))
+
+
+def _with_attrs(node: Node, attrs: Node) -> Node:
+    return {**node, "attrs": {**(node.get("attrs") or {}), **attrs}}
+
+
+def _note(change: Node, words: str) -> Note:
+    text = f"修订建议：{words}。（Word 记不下这一处修订，写成批注）"
+    return Note(str(change.get("name", "")), _moment(change), text)
+
+
+def format_name(kind: str, change: Node) -> str:
+    """What a suggestion makes of a paragraph, in words, as `formats.js` says it."""
+    if kind == RESHAPE:
+        heading = "改成四级标题" if change.get("level") == 4 else "改成小标题"
+        return heading if change.get("type") == "heading" else "改成正文"
+    if kind == REALIGN:
+        return _SIDES.get(str(change.get("align")), "")
+    old = change.get("was")
+    was = old if isinstance(old, dict) else {}
+    if not change.get("list"):
+        return "不列成列表"
+    words = [] if change["list"] == was.get("list") else [_LISTS[change["list"]]]
+    level, stood = change["level"], was.get("level")
+    if was.get("list") and isinstance(stood, int) and level != stood:
+        words.append("缩进一级" if level > stood else "退回一级")
+    return "、".join(words)

@@ -355,8 +355,10 @@ def test_sides_and_lists_are_suggested_and_decided_on(app, page_for, listed_plan
     on("背诵", "toggleOrderedList()")
     expect(hints).to_have_count(2)
     teacher.keyboard.press("Shift+Tab")
-    told = ["改成小标题先看题目", "右对齐先看题目", "缩进一级朗读", "不列成列表背诵"]
-    for number, words in enumerate(told):
+    on("圈词", "toggleTaskList()")
+    for number, words in enumerate(
+        ("改成小标题先看", "右对齐先看题目", "任务列表圈词", "缩进一级朗读", "不列成列表背诵")
+    ):
         expect(items.nth(number)).to_contain_text(words)
     on("居中的话", "setTextAlign('right')")
     expect(teacher.get_by_text("别人已经提过的，请先决定那一条")).to_be_visible()
@@ -369,7 +371,7 @@ def test_sides_and_lists_are_suggested_and_decided_on(app, page_for, listed_plan
     assert render_html(stored(app, listed_plan)) == accepted
     expect(teacher.locator("#section-reading li li")).to_have_text("朗读")
     leader.get_by_role("status").get_by_role("button", name="撤销").last.click()
-    expect(teacher.locator("#section-reading .suggested-shape")).to_have_count(3)
+    expect(teacher.locator("#section-reading .suggested-shape")).to_have_count(4)
     leader.get_by_role("button", name="李强的都不接受").or_(leader.get_by_role("button", name="全部不接受")).click()
     saved(leader)
     assert render_html(stored(app, listed_plan)) == before

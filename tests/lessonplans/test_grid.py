@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from tests.lessonplans.test_formats import file_of, hand, place, side, written
+from tests.lessonplans.test_formats import file_of, hand, listed, moved, place, side, written
 from tests.lessonplans.test_suggesting import text
 from yanxiu.lessonplans.document.html import plain_text, render_html, render_proposed
-from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section
+from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section, tasks
 from yanxiu.lessonplans.document.remarks import count_suggestions, without_comments
 from yanxiu.lessonplans.document.suggesting import as_accepted, as_undecided, has_suggestions
 from yanxiu.lessonplans.document.ydoc import json_from_state, state_from_json
@@ -142,3 +144,40 @@ def test_a_file_names_each_hand_that_suggests_about_a_paragraph(tmp_path):
     assert "<h3>重点</h3><ul><li><p>难点</p></li></ul>" in render_html(as_accepted(without_comments(back)))
     stored = plan({"type": "paragraph", "attrs": {"notes": [["坏人", 1, "假"]]}, "content": [text("字")]})
     assert "data-notes" not in render_proposed(json_from_state(state_from_json(stored)))
+
+
+def test_a_task_comes_and_goes_as_a_suggestion(tmp_path):
+    task, none = place("taskList", 0), place("", 0)
+    suggested = plan(
+        moved("带书", "a", none, task),
+        paragraph("隔开"),
+        listed("bulletList", moved("带笔", "b", place("bulletList", 0), task), paragraph("带尺")),
+        paragraph("再隔开"),
+        tasks((True, "订正"), (False, "背诵"), (False, "抄写")),
+    )
+    for item, change in zip(
+        suggested["content"][0]["content"][4]["content"], (none, place("orderedList", 0)), strict=False
+    ):
+        item["content"] = [moved(plain_text(item).strip(), "c" + change["list"], task, change)]
+    kept = json_from_state(state_from_json(suggested))
+    assert count_suggestions([kept]) == 4
+    accepted = render_html(as_accepted(kept))
+    words = re.sub(r"<span class=.task-box.[^>]*>", "□", accepted)
+    assert words.endswith(
+        '<ul class="task-list"><li>□</span><div><p>带书</p></div></li></ul><p>隔开</p>'
+        '<ul class="task-list"><li>□</span><div><p>带笔</p></div></li></ul><ul><li><p>带尺</p></li></ul><p>再隔开</p>'
+        "<p>订正</p><ol><li><p>背诵</p></li></ol>"
+        '<ul class="task-list"><li>□</span><div><p>抄写</p></div></li></ul><p>完</p></div></section>'
+    )
+    read = written(tmp_path, suggested)
+    assert (read["decided"], read["comments"]) == ([], [])
+    body = Document(str(tmp_path / "plan.docx")).element.body
+    signs = [
+        each.getparent().getparent() for each in body.iter(qn("w:t"), qn("w:delText")) if each.text in ("☐ ", "☑ ")
+    ]
+    names = ["ins", "ins", "del", "del", "p"]
+    assert [each.tag for each in signs] == [qn(f"w:{name}") for name in names]
+    back = doc(arranged(read["blocks"]).section("process"))
+    assert render_html(as_accepted(back)) == accepted
+    assert render_html(back) == render_html(suggested)
+    assert count_suggestions([back]) == 4

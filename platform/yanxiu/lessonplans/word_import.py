@@ -250,7 +250,7 @@ def _task(block: Node) -> Node | None:
         return None
     rest = words[0]["text"][1:].lstrip()
     said = [{**words[0], "text": rest}, *words[1:]] if rest else words[1:]
-    paragraph = {"type": "paragraph", "content": said}
+    paragraph = {"type": "paragraph", "content": said, **({"attrs": block["attrs"]} if "attrs" in block else {})}
     return {"type": "taskItem", "attrs": {"checked": _BOXES[box]}, "content": [paragraph]}
 
 

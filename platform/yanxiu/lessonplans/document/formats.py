@@ -17,7 +17,7 @@ RELIST = "relist"
 FORMATS = (RESHAPE, REALIGN, RELIST)
 LINES = ("paragraph", "heading")
 SIDES = ("left", "center", "right", "justify")
-PLACES = ("", "bulletList", "orderedList")
+PLACES = ("", "bulletList", "orderedList", "taskList")
 _DEEPEST = 8
 
 
@@ -35,6 +35,12 @@ def relist_of(node: Node) -> Node | None:
         return None
     level = change.get("level")
     return change if isinstance(level, int) and 0 <= level <= _DEEPEST else None
+
+
+def was_task(change: Node) -> bool:
+    """Whether a paragraph that would stand in another list is a task until then."""
+    was = change.get("was")
+    return isinstance(was, dict) and was.get("list") == "taskList"
 
 
 def reformed(node: Node) -> Node:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from yanxiu.core.html import safe_url
 from yanxiu.lessonplans.document.board import board_svg
-from yanxiu.lessonplans.document.formats import reformed, relist_of
+from yanxiu.lessonplans.document.formats import reformed, relist_of, was_task
 from yanxiu.lessonplans.document.formulas import mathml
 from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.noting import MERGED, NOTES, Merged, noted
@@ -110,7 +110,8 @@ def _line(node: Node, depth: int) -> str:
 def _was(node: Node, new: Node) -> str:
     """What a paragraph is until somebody accepts: its tag, its side, its list; all of it is suggested by one hand."""
     place, changes = relist_of(node), list(changes_of(node).values())
-    stays = place is None and _line_tag(new) == _line_tag(node) and _alignment(new) == _alignment(node)
+    moves = place is not None and (_is_listed(place) or _is_listed(place.get("was")))
+    stays = not moves and _line_tag(new) == _line_tag(node) and _alignment(new) == _alignment(node)
     if stays or not changes:
         return ""
     old = place.get("was") if place is not None else None
@@ -121,6 +122,11 @@ def _was(node: Node, new: Node) -> str:
     aligned = f' data-was-align="{side}"' if isinstance(side, str) and side in ALIGNMENTS else ""
     here = ' data-list-changed=""' if place is not None else ""
     return f' data-was="{_line_tag(node)}"{aligned}{listed}{here}{_proposer({"attrs": changes[0]})}'
+
+
+def _is_listed(place: object) -> bool:
+    """Whether a place is one of a list that Word knows: tasks are paragraphs with a box there."""
+    return isinstance(place, dict) and place.get("list") in ("bulletList", "orderedList")
 
 
 def _notes(node: Node) -> str:
@@ -163,6 +169,10 @@ def _task(node: Node, depth: int) -> str:
     done = _attrs(node).get("checked") is True
     label = "已完成" if done else "未完成"
     box = f'<span class="task-box" role="img" aria-label="{label}" data-done="{str(done).lower()}"></span>'
+    [first, *_others] = node.get("content") or [{}]
+    change = relist_of(first)
+    if change is not None:  # only `render_proposed` comes here with one: it would be a task
+        box = _proposed(box, {} if was_task(change) else {INSERTION: {"attrs": change}})
     return f"<li>{box}<div>{_children(node, depth)}</div></li>"
 
 

@@ -42,6 +42,8 @@ def noted(node: Node) -> Node:
     if "content" not in node and node.get("type") not in LINES:
         return node
     made = {**node, "content": [noted(child) for child in node["content"]]} if "content" in node else node
+    if made.get("type") == "taskItem":
+        return _task(made)
     if made.get("type") == "table":
         return _table(made)
     return _line(made) if made.get("type") in LINES else made
@@ -63,6 +65,17 @@ def _line(line: Node) -> Node:
         )
     )
     return _with_attrs(without(line, *others), {NOTES: notes})
+
+
+def _task(item: Node) -> Node:
+    """A task that would be none says so by its box, which goes: what is done is a character in Word."""
+    line, *others = item["content"]
+    change = relist_of(line)
+    if change is None or change.get("list") == "taskList":
+        return item
+    box = "☑ " if (item.get("attrs") or {}).get("checked") is True else "☐ "
+    sign: Node = {"type": "text", "text": box, "marks": [{"type": "deletion", "attrs": change}]}
+    return {**item, "content": [{**line, "content": [sign, *line.get("content", ())]}, *others]}
 
 
 def _format(line: Node, kind: str) -> Node | None:

@@ -15,7 +15,7 @@ from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.images import shrink
 from yanxiu.resources.extraction.word_decided import BREAK as BREAK_IN_LINE
 from yanxiu.resources.extraction.word_decided import MERGED_COLUMN, Decided
-from yanxiu.resources.extraction.word_formats import changes_between
+from yanxiu.resources.extraction.word_formats import as_task, changes_between
 from yanxiu.resources.extraction.word_formulas import tex_of
 from yanxiu.resources.extraction.word_merges import Merges
 from yanxiu.resources.extraction.word_voices import BREAK, JOIN, KINDS, Proposals, comments_of, joined
@@ -102,6 +102,7 @@ class _Reader:
         self._inline(paragraph, content, after, depth)
         block = self._shape(paragraph.find(f"{_W}pPr"))
         block = self._as_before(paragraph, block)
+        as_task(block, content)
         joining = self._proposals.joining(paragraph.find(f"{_W}pPr"), content)
         content += [joining] if joining is not None else []
         broken = self._proposals.broken(paragraph.find(f"{_W}pPr"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Block = dict[str, Any]
+_BOXES = ("☑", "☐")
 
 
 def changes_between(old: Block, new: Block) -> dict[str, Block]:
@@ -20,6 +21,23 @@ def changes_between(old: Block, new: Block) -> dict[str, Block]:
     if place != stood:
         found["relist"] = {**place, "was": stood}
     return found
+
+
+def as_task(block: Block, content: list[Block]) -> None:
+    """Where somebody put a box before the words of a paragraph, or took it out, it would be a task, or one no more."""
+    first = content[0] if content else {}
+    marks = [mark for mark in first.get("marks", ()) if mark["type"] in ("insertion", "deletion")]
+    if str(first.get("text", "")).strip() not in _BOXES or len(marks) != 1:
+        return
+    [mark] = marks
+    attrs = block.setdefault("attrs", {})
+    change = attrs.setdefault("relist", {**mark["attrs"], "list": "", "level": 0, "was": _place(block)})
+    if mark["type"] == "insertion":
+        del content[0]
+        change.update(list="taskList", level=change["was"]["level"])
+    else:
+        content[0] = {**first, "marks": [each for each in first["marks"] if each is not mark]}
+        change["was"] = {"list": "taskList", "level": 0}
 
 
 def _rank(block: Block) -> int:

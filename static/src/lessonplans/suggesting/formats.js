@@ -1,5 +1,5 @@
-// Suggestions about a paragraph as a whole: that it is a heading or none, stands in the middle, is an item of a list or
-// one of another level. They stand in attributes of the paragraph, with what it was. The server reads them in
+// Suggestions about a paragraph as a whole: that it is a heading or none, stands in the middle, is an item of a list (of
+// tasks too) or one of another level. They stand in attributes of the paragraph, with what it was. The server reads them in
 // lessonplans/document/suggesting.py.
 import { Extension } from "@tiptap/core";
 
@@ -8,10 +8,9 @@ export const REALIGN = "realign";
 export const RELIST = "relist";
 export const LINES = ["paragraph", "heading"];
 const LISTS = ["bulletList", "orderedList", "taskList"];
-/** What can be suggested: Word knows nothing of a task that becomes something else. */
-const PLACES = ["", "bulletList", "orderedList"];
+const PLACES = ["", ...LISTS];
 const SIDES = { left: "左对齐", center: "居中", right: "右对齐", justify: "两端对齐" };
-const KINDS = { bulletList: "项目列表", orderedList: "编号列表" };
+const KINDS = { bulletList: "项目列表", orderedList: "编号列表", taskList: "任务列表" };
 const DEEPEST = 8;
 
 export const isList = (node) => LISTS.includes(node.type.name);
@@ -141,6 +140,8 @@ function suggestPlace(out, old, now, attrs) {
   const was = placeOf(old);
   const wanted = { ...placeOf(now), was };
   if (!PLACES.includes(was.list) || !PLACES.includes(wanted.list)) return false;
+  // The editor puts a list of tasks within an item, and an item within a task: it is another kind of the same.
+  if (was.list && wanted.list && wanted.list !== was.list) wanted.level = was.level;
   const pending = relistOf(old.node);
   if (pending && pending.list && was.list) {
     const isKind = wanted.list && wanted.list !== was.list;

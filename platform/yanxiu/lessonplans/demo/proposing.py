@@ -69,9 +69,9 @@ def _with_cell(row: Node, words: str, change: Node) -> Node:
 
 
 def _with_merged(row: Node, change: Node) -> Node:
-    """The row, its second last cell to be one with those of other rows."""
-    *cells, cell, last = row["content"]
-    return {**row, "content": [*cells, {**cell, "attrs": {**cell["attrs"], MERGE: change}}, last]}
+    """The row, the cell beside the new column's to be one with those of other rows."""
+    *cells, cell, new, last = row["content"]
+    return {**row, "content": [*cells, {**cell, "attrs": {**cell["attrs"], MERGE: change}}, new, last]}
 
 
 def _reworded(node: Node, change: Node) -> Node:

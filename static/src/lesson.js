@@ -12,6 +12,8 @@ import { bindLiveNotes } from "./lesson/live-notes.js";
 import { bindCommentFilter } from "./lesson/comment-filter.js";
 import { bindSyncMark } from "./lesson/sync-mark.js";
 import { bindRubric } from "./lesson/rubric.js";
+import { bindScoring } from "./lesson/scoring-sheet.js";
+import { bindScoringDesk } from "./lesson/scoring-desk.js";
 import { Clips } from "./lesson/clips.js";
 import { Evidence } from "./lesson/evidence.js";
 import { Lanes } from "./lesson/lanes.js";
@@ -78,6 +80,8 @@ behavior("form[data-rubric]", (form) => {
 });
 behavior("[data-live-notes]", bindLiveNotes);
 behavior("[data-perspectives]", bindPerspectives);
+behavior("form[data-scoring]", bindScoring);
+behavior("[data-scoring-desk]", bindScoringDesk);
 behavior("form[data-audience]", bindAudience);
 behavior("form[data-upload]", async (form) => {
   const { bindUpload } = await import("./lesson/upload.js");

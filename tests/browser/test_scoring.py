@@ -1,14 +1,19 @@
-"""Scores with evidence beside the film."""
+"""Scores with evidence beside the film, and on a phone without a line."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.axe import sideways_overflow, violations
+from tests.support.clients import CSRF, session_cookie
 from tests.support.eventually import eventually
 from tests.support.observations import full_scores, make_clip, make_lesson, make_ready_version, some_comment
+from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import Evaluation, Lesson
 from yanxiu.observations.services.evaluations import save_evaluation
 
 
@@ -68,3 +73,63 @@ def test_a_score_is_shown_by_stretches_that_play(page_for, filmed):
     phone.goto(f"/lessons/{filmed}/evaluations")
     assert sideways_overflow(phone) == 0
     assert violations(phone) == []
+
+
+def sit_down(page, client, secret: str = CSRF) -> None:
+    """Somebody signs in with this browser, in another tab; with a `secret` of their own the forms here are not theirs."""
+    with client.session_transaction() as session:
+        session["csrf_token"] = secret
+    page.context.add_cookies([{"name": "yanxiu", "value": session_cookie(client), "url": page.url}])
+
+
+@pytest.mark.service_worker
+def test_a_lesson_is_scored_on_a_phone_without_a_line(page_for, app, cast, device_for, errors):
+    with app.app_context(), unit_of_work():
+        lesson_id = make_lesson(cast.user("teacher"), visibility="school").id
+    desk = page_for("teacher")
+    desk.goto(f"/lessons/{lesson_id}/scoring/code")
+    assert violations(desk) == []
+    code = desk.locator(".scoring-address").inner_text()
+    phone = page_for("colleague", 390)
+    phone.goto(code)
+    form = phone.locator("[data-scoring]")
+    expect(form).to_have_attribute("data-ready", "")
+    expect(phone.get_by_text("没有网络也能打开接着评")).to_be_visible(timeout=20_000)
+    assert violations(phone) == []
+    phone.context.set_offline(True)
+    for at in range(7):
+        form.locator(".scoring-line").nth(at).get_by_role("radio").nth(1).check()
+    phone.get_by_label("最想建议的一点").fill("候答再长一点")
+    state = phone.locator("[data-scoring-state]")
+    expect(state).to_have_text("存在本机，还没有提交，联网后自动提交")
+    phone.reload()
+    expect(form).to_have_attribute("data-ready", "")
+    expect(phone.get_by_label("最想建议的一点")).to_have_value("候答再长一点")
+    expect(phone.get_by_label("教学目标 4 分（良）")).to_be_checked()
+    expect(state).to_have_text("存在本机，还没有提交，联网后自动提交")
+    assert sideways_overflow(phone) == 0
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, lesson_id)
+        save_evaluation(cast.user("colleague"), lesson, {"goals": 2})
+    # Another person has signed in on the phone when the line comes back: nothing of the first one's goes out.
+    sit_down(phone, device_for("principal"), "d" * 40)
+    with phone.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/scoring")):
+        phone.context.set_offline(False)
+    with app.app_context():
+        assert db.session.query(Evaluation).one().values() == {"goals": 2}
+    sit_down(phone, device_for("colleague"))
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    apart = form.locator("[data-scoring-field='score-goals'] [data-scoring-apart]")
+    expect(apart).to_contain_text("改成了 2 分，这里是 4 分", timeout=20_000)
+    expect(state).to_contain_text("已保存")
+    assert violations(phone) == []
+    apart.get_by_role("button", name="用这里的").click()
+    expect(apart).to_be_hidden()
+    phone.get_by_role("button", name="提交评课").click()
+    phone.get_by_role("dialog").get_by_role("button", name="提交评课").click()
+    phone.wait_for_url("**/evaluations")
+    expect(desk.locator("#scoring-desk")).to_contain_text("周敏")
+    with app.app_context():
+        own = db.session.query(Evaluation).one()
+        assert (own.state, own.values()["goals"], own.advice) == ("submitted", 4, "候答再长一点")
+    errors[:] = [error for error in errors if not re.search(r"/scoring.*(400|401|403)", error)]

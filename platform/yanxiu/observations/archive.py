@@ -14,6 +14,7 @@ from yanxiu.core.word import SMALL
 from yanxiu.observations.evidence import Reader
 from yanxiu.observations.models import (
     Adjudication,
+    AdmissionRequest,
     AttentionSweep,
     ClipPair,
     CodeInterval,
@@ -324,6 +325,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
         ),
         left=(
             Left(LessonAlignment, "it is about two lessons, and the other may belong elsewhere"),
+            Left(AdmissionRequest, "who waits at the door of a classroom waits there and then"),
             Left(ObservationRequest, "who asked whom is a matter of two people, not of the workshop"),
             Left(Watching, "the log the law asks for belongs to the server on which somebody watched"),
         ),

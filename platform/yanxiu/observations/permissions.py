@@ -165,6 +165,15 @@ def can_evaluate_lesson(viewer: Viewer, lesson: Lesson, access: Access, today: d
     return can_speak(viewer, lesson, access, today) and viewer.user_id != lesson.teacher_id
 
 
+def can_ask_in(viewer: Viewer, lesson: Lesson, today: date) -> bool:
+    """Whoever is of the teacher's county and saw the lesson's code may ask to be let in, while the lesson may be shown."""
+    if not viewer.is_authenticated or not viewer.county_path:
+        return False
+    if lesson.deleted_at is not None or lesson.has_expired(today) or lesson.phase == LessonPhase.ARCHIVED:
+        return False
+    return lesson.teacher.organization.path.startswith(viewer.county_path)
+
+
 def can_view_scores(viewer: Viewer, lesson: Lesson, *, own_submitted: bool) -> bool:
     """The teacher sees what was submitted; everybody else only after the own evaluation is in."""
     return viewer.user_id == lesson.teacher_id or own_submitted

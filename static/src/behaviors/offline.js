@@ -5,6 +5,7 @@ import { keptSignIns } from "../workshops/sign-in-queue.js";
 import { KEEP_MS } from "./drafts.js";
 import { clearFiles } from "./files-on-device.js";
 import { clearPlans } from "./plans-on-device.js";
+import { forgetSheets } from "../lesson/sheet-on-device.js";
 
 const OFFLINE_PAGE = "/offline";
 
@@ -16,6 +17,24 @@ export function registerWorker() {
     .register(`/sw.js?v=${version ? version.content : "0"}`)
     // Inside WeChat and in private windows there is none: the product works without.
     .catch(() => undefined);
+}
+
+/** Keep this page so that it opens without a network, also where it was the first one: the worker did not see that come. */
+export async function keepThisPage() {
+  const version = document.querySelector("meta[name=assets-version]");
+  if (!("serviceWorker" in navigator) || !window.caches || !version) return false;
+  try {
+    await navigator.serviceWorker.ready;
+    const [pages, assets] = await Promise.all([caches.open(`pages-${version.content}`), caches.open("assets")]);
+    const files = performance.getEntriesByType("resource").map(({ name }) => name);
+    const ours = files.filter((name) => new URL(name).origin === location.origin && new URL(name).pathname.startsWith("/static/dist/"));
+    const here = location.pathname + location.search;
+    const wanted = [[pages, here], ...ours.map((name) => [assets, name])];
+    await Promise.all(wanted.map(async ([cache, url]) => (await cache.match(url)) || cache.add(url)));
+    return true;
+  } catch (_) {
+    return false;
+  }
 }
 
 /** The session may have ended without a sign-out, and somebody else sits here now. */
@@ -33,6 +52,7 @@ function forgetOthers() {
 export async function clearSeen(whose = (owner) => owner === viewerId()) {
   const served = ({ unsentAt }) => !(unsentAt > Date.now() - KEEP_MS);
   sessionStorage.clear();
+  if (whose(viewerId())) forgetSheets();
   await Promise.all([clearPages(), clearPlans(whose, served)]).catch(() => undefined);
 }
 
@@ -42,7 +62,7 @@ export async function clearPerson() {
   // What was typed a moment ago must not be kept again when the page is left.
   for (const field of document.querySelectorAll("[data-draft]")) field.draftDirty = false;
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith("tus::") || ["draft", "uuid", "mark", "note"].some((kind) => key.startsWith(`${kind}:${id}:`))) localStorage.removeItem(key);
+    if (key.startsWith("tus::") || ["draft", "uuid", "mark", "note", "sheet"].some((kind) => key.startsWith(`${kind}:${id}:`))) localStorage.removeItem(key);
   }
   for (const key of keptSignIns(id)) localStorage.removeItem(key);
   sessionStorage.clear();

@@ -15,6 +15,7 @@ const NAMED = 3;
 const HERE = "这一页正在写的内容";
 const SIGN_IN = "还没送出的签到";
 const NOTES = "还没送出的现场随记";
+const SCORES = "还没送出的评分";
 const PATIENCE_MS = 1500;
 const NO_NETWORK = "现在没有网络，不能退出登录。没提交的内容都还在，联网后再退出";
 const LEAVE = "退出登录";
@@ -65,7 +66,7 @@ function question(names, lost) {
 /** The names of what is on this device only. */
 async function unsent() {
   const [plans, files] = await Promise.all([unsentPlans(viewerId()), unsentFiles(viewerId())]);
-  return [...new Set([...draftNames(), ...files.map(placeName), ...plans.map(({ title }) => title), ...signInNames(), ...keptNotes().map(() => NOTES)])];
+  return [...new Set([...draftNames(), ...files.map(placeName), ...plans.map(({ title }) => title), ...signInNames(), ...keptNotes().map(({ to }) => (to === "scoring" ? SCORES : NOTES))])];
 }
 
 function signInNames() {

@@ -4,6 +4,7 @@ import { requestJson, viewerId } from "../net.js";
 import { KEEP_MS } from "../behaviors/drafts.js";
 import { toast } from "../behaviors/toast.js";
 import { waits } from "../workshops/sign-in-queue.js";
+import { learnFrom } from "./sheet-on-device.js";
 
 const PREFIX = "note:";
 const AGAIN_MS = 15000;
@@ -13,6 +14,13 @@ let sending = null;
 const refused = new Set();
 // The lessons of which this page has said that a note was refused.
 const told = new Set();
+
+// By where a note goes: the mark of the page that shows it, and what it is called.
+const KINDS = {
+  live: ["data-live-notes", "一条现场随记"],
+  sweeps: ["data-sweeps", "一次学生投入扫视"],
+  scoring: ["data-scoring", "现场评分"],
+};
 
 const prefixOf = (viewer) => `${PREFIX}${viewer}:`;
 
@@ -80,23 +88,41 @@ export function isStillHere() {
   }
 }
 
+/** What changes while it waits has a `rev`: the newest is sent, and marked, for nobody knows what of it has arrived. */
+function newest(note) {
+  if (!note.rev) return note;
+  const kept = keptNotes(undefined, note.lesson).find(({ uuid }) => uuid === note.uuid);
+  if (kept) keepNote(Object.assign(kept, { tried: true }));
+  return kept;
+}
+
+/** The server has it; what was changed meanwhile goes on waiting. */
+function settle(note) {
+  const kept = note.rev && keptNotes(undefined, note.lesson).find(({ uuid }) => uuid === note.uuid);
+  if (!kept || kept.rev === note.rev) forgetNote(note);
+}
+
 /** Send one; false when the line is away, or its writer. */
-export async function sendNote(note) {
+export async function sendNote(waiting) {
   if (!isStillHere()) {
     later();
     return false;
   }
+  const note = newest(waiting);
+  if (!note) return true;
   const body = new FormData();
   const { kind, body: words, visibility, perspective = "" } = note;
   const fields = note.fields || { kind, body: words, visibility, perspective };
-  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  for (const [name, value] of Object.entries(fields)) for (const one of [].concat(value)) body.append(name, one);
   body.set("client_uuid", note.uuid);
   body.set("elapsed", String(Math.max(0, Date.now() - note.at)));
   try {
     const answer = await requestJson(`/lessons/${note.lesson}/${note.to || "live"}`, { method: "POST", body });
     if (!answer.id) throw new TypeError("another page answered");
-    forgetNote(note);
+    if (note.to === "scoring") learnFrom(note, answer);
+    settle(note);
     tell(note, answer);
+    if (answer.refused || (answer.apart || []).length) sayRefused({ ...note, problem: answer.refused || "电脑上后来改过，请选用哪一个" });
     return true;
   } catch (error) {
     if (!waits(error) && error.message && error.status) {
@@ -114,10 +140,10 @@ export async function sendNote(note) {
 
 /** On the page of its lesson a refused note shows why; elsewhere one is led there. */
 function sayRefused({ lesson, problem, to = "live" }) {
-  const page = to === "live" ? "data-live-notes" : "data-sweeps";
+  const [page, name] = KINDS[to];
   if (told.has(lesson) || document.querySelector(`[${page}][data-lesson="${lesson}"]`)) return;
   told.add(lesson);
-  const box = toast(`${to === "live" ? "一条现场随记" : "一次学生投入扫视"}没有提交成功：${problem}`);
+  const box = toast(`${name}没有提交成功：${problem}`);
   if (!box) return;
   const link = document.createElement("a");
   link.href = `/lessons/${lesson}/${to}`;

@@ -1338,6 +1338,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_evaluation_version_id"), ["version_id"], unique=False)
 
     op.create_table(
+        "lesson_admission_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_admission_request_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_lesson_admission_request_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_admission_request")),
+        sa.UniqueConstraint("lesson_id", "user_id", name=op.f("uq_lesson_admission_request_lesson_id_user_id")),
+    )
+    with op.batch_alter_table("lesson_admission_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_admission_request_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "lesson_alignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("first_id", sa.Integer(), nullable=False),
@@ -3431,6 +3449,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_alignment_saved_by_id"))
 
     op.drop_table("lesson_alignment")
+    with op.batch_alter_table("lesson_admission_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_admission_request_user_id"))
+
+    op.drop_table("lesson_admission_request")
     with op.batch_alter_table("evaluation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evaluation_version_id"))
         batch_op.drop_index(batch_op.f("ix_evaluation_observer_id"))

@@ -1,5 +1,6 @@
 """The records of 听评课: lessons, recordings, time-coded comments, rubrics and evaluations."""
 
+from yanxiu.observations.models.admissions import AdmissionRequest
 from yanxiu.observations.models.codings import Adjudication, CodeInterval, CodingSession, CodingState
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
@@ -30,6 +31,7 @@ from yanxiu.observations.models.sweeps import AttentionSweep
 __all__ = [
     "MEETING_KEYS",
     "Adjudication",
+    "AdmissionRequest",
     "AttentionSweep",
     "ClipPair",
     "CodeInterval",

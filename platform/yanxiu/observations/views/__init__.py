@@ -21,6 +21,7 @@ from yanxiu.observations.views import (
     requests,
     rubrics,
     schemes,
+    scoring,
     second_teachings,
     slots,
     sweeps,
@@ -52,6 +53,7 @@ __all__ = [
     "requests",
     "rubrics",
     "schemes",
+    "scoring",
     "second_teachings",
     "sweeps",
 ]

@@ -1,0 +1,38 @@
+"""Who stands at the door of a lesson, and the lesson as somebody sees it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from yanxiu.accounts.models import User
+from yanxiu.core.db import db
+from yanxiu.observations.models import AdmissionRequest, Lesson, LessonMember
+
+
+def people_at_door(lesson_id: int) -> Sequence[User]:
+    """Return who asked to be let in, in the order in which they came; at most as many as may wait."""
+    asked = select(User).join(AdmissionRequest, AdmissionRequest.user_id == User.id)
+    mine = asked.where(AdmissionRequest.lesson_id == lesson_id).options(joinedload(User.organization))
+    return db.session.scalars(mine.order_by(AdmissionRequest.asked_at, AdmissionRequest.id)).all()
+
+
+def stands_at_door(lesson_id: int, user_id: int | None) -> bool:
+    """Tell whether this person has asked already."""
+    mine = (AdmissionRequest.lesson_id == lesson_id) & (AdmissionRequest.user_id == user_id)
+    return db.session.scalar(select(AdmissionRequest.id).where(mine)) is not None
+
+
+def lesson_from_outside(lesson_id: int) -> Lesson | None:
+    """Return a lesson for the page that says whom to ask; the caller has checked the address that the code carries."""
+    statement = (
+        select(Lesson)
+        .where(Lesson.id == lesson_id, Lesson.deleted_at.is_(None))
+        .options(
+            joinedload(Lesson.teacher).joinedload(User.organization),
+            selectinload(Lesson.members).joinedload(LessonMember.user).joinedload(User.organization),
+        )
+    )
+    return db.session.scalars(statement).first()

@@ -1,0 +1,84 @@
+"""Scoring on a phone in the classroom: what waited there is joined with the draft, and who stands at the door is let in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from yanxiu.accounts.models import User
+from yanxiu.core.db import db, hold
+from yanxiu.core.errors import ConflictError
+from yanxiu.core.live import bump
+from yanxiu.observations.models import AdmissionRequest, Evaluation, EvaluationState, Lesson, LessonRole
+from yanxiu.observations.queries.evaluations import evaluation_of
+from yanxiu.observations.services.evaluations import save_evaluation
+from yanxiu.observations.services.lessons import hold_lesson, invite_member
+
+MOST_WAITING = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field as a device would have it, and what it knew the server to hold; `known` None takes whatever is there."""
+
+    value: int | str | None
+    known: tuple[int | str | None, ...] | None = None
+
+    def fits(self, now: int | str | None) -> bool:
+        return self.known is None or now in self.known or now == self.value
+
+
+def join_draft(
+    actor: User, lesson: Lesson, scores: Mapping[str, Change], texts: Mapping[str, Change]
+) -> tuple[Evaluation, list[str]]:
+    """Take the fields that nobody changed elsewhere meanwhile; return the draft and the names of the others, which stay.
+
+    The same changes may come again: what stands there already is no contradiction, handed in or not.
+    """
+    hold_lesson(lesson)
+    before = evaluation_of(lesson.id, actor.id)
+    values: dict[str, int] = before.values() if before is not None else {}
+    said = {name: getattr(before, name) if before is not None else "" for name in texts}
+    new_scores = {key: change for key, change in scores.items() if values.get(key) != change.value}
+    new_texts = {name: change for name, change in texts.items() if said[name] != change.value}
+    if before is not None and before.state == EvaluationState.SUBMITTED:
+        if new_scores or new_texts:
+            raise ConflictError("评课已经提交，不能再改")
+        return before, []
+    apart = [key for key, change in new_scores.items() if not change.fits(values.get(key))]
+    apart += [name for name, change in new_texts.items() if not change.fits(said[name])]
+    taken = {key: _score(change) for key, change in new_scores.items() if key not in apart}
+    words = {name: str(change.value or "") for name, change in new_texts.items() if name not in apart}
+    return save_evaluation(actor, lesson, taken, words.get("strengths"), words.get("advice")), apart
+
+
+def _score(change: Change) -> int | None:
+    return change.value if isinstance(change.value, int) else None
+
+
+def ask_in(actor: User, lesson: Lesson) -> None:
+    """Say that one stands before the lesson's sheet and is no observer yet; saying it again changes nothing."""
+    hold(lesson)
+    mine = select(AdmissionRequest.id).where(AdmissionRequest.lesson_id == lesson.id)
+    if db.session.scalar(mine.where(AdmissionRequest.user_id == actor.id)) is not None:
+        return
+    if len(db.session.scalars(mine).all()) >= MOST_WAITING:
+        raise ConflictError("等着的人太多了，请主持人先处理")
+    db.session.add(AdmissionRequest(lesson_id=lesson.id, user_id=actor.id))
+    bump(lesson.topic, "asked", actor.id)
+    db.session.flush()
+
+
+def answer_at_door(actor: User, lesson: Lesson, person: User, *, admit: bool) -> bool:
+    """Let somebody in who asked, as an observer, or not; False where nobody of that name waits (any more)."""
+    hold(lesson)
+    waiting = (AdmissionRequest.lesson_id == lesson.id) & (AdmissionRequest.user_id == person.id)
+    if db.session.scalar(select(AdmissionRequest.id).where(waiting)) is None:
+        return False
+    db.session.execute(delete(AdmissionRequest).where(waiting))
+    if admit and all(member.user_id != person.id for member in lesson.members):
+        invite_member(actor, lesson, person, LessonRole.OBSERVER)
+    bump(lesson.topic, "asked", person.id)
+    return True

@@ -1,0 +1,219 @@
+// The sheet on a phone in the classroom. Every press is kept on this device first and sent from there, by this page or the next one;
+// what somebody changed on another device meanwhile is shown beside what was chosen here, and nothing is overwritten unasked.
+import { newUuid } from "../behaviors/async-form.js";
+import { keepThisPage } from "../behaviors/offline.js";
+import { warnBeforeLeaving } from "../behaviors/leaving.js";
+import { dropButton } from "./drop-button.js";
+import { forgetNote, keepNote, keptNotes, sendNotes } from "./live-queue.js";
+import { heldIn, knownSheet, knowSheet } from "./sheet-on-device.js";
+
+const WAIT_MS = 600;
+const MOST_KNOWN = 8;
+const FULL = "本机存不下了，请等联网后再评，不要关闭这一页";
+const WAITS = "存在本机，还没有提交，联网后自动提交";
+
+export function bindScoring(form) {
+  new ScoringSheet(form).begin();
+}
+
+class ScoringSheet {
+  constructor(form) {
+    this.form = form;
+    this.lesson = form.dataset.lesson;
+    this.fields = [...form.querySelectorAll("[data-scoring-field]")].map((place) => place.dataset.scoringField);
+    this.unkept = false;
+  }
+
+  begin() {
+    const told = JSON.parse(this.form.dataset.told);
+    const known = knownSheet(this.lesson);
+    // A page out of the cache is older than what this device has heard since.
+    this.sheet = known && known.stamp > told.stamp ? known : { ...told, apart: (known && known.apart) || {} };
+    knowSheet(this.lesson, this.sheet);
+    this.form.querySelector("[data-scoring-save]").hidden = true;
+    this.show();
+    this.form.addEventListener("input", ({ target }) => this.changed(target.name));
+    this.form.addEventListener("submit", (event) => this.submit(event));
+    this.form.addEventListener("click", ({ target }) => this.decide(target.closest("[data-take]")));
+    document.addEventListener("live-note", ({ detail }) => this.told(detail));
+    warnBeforeLeaving(() => this.unkept);
+    keepThisPage().then((kept) => (this.form.querySelector("[data-scoring-kept]").hidden = !kept));
+    if (this.sheet.submitted) this.close();
+    if (this.waiting) sendNotes();
+    this.form.dataset.ready = "";
+  }
+
+  /** What was not sent yet of this lesson. */
+  get waiting() {
+    return keptNotes(undefined, this.lesson).find(({ to }) => to === "scoring");
+  }
+
+  /** Handed in already: what this device still has is shown to be copied, and can be dropped. */
+  close() {
+    const { waiting } = this;
+    this.form.hidden = !waiting;
+    for (const button of this.form.querySelectorAll("[type=submit]")) button.hidden = true;
+    if (!waiting) {
+      const done = document.createElement("p");
+      done.className = "callout";
+      done.textContent = "您已提交评课。";
+      if (!document.querySelector("[data-scoring-done]")) this.form.before(done);
+      return;
+    }
+    this.problem("评课已经提交，不能再改。这里没有提交的评分和评语还在本机，可以抄下来。");
+    const drop = dropButton();
+    drop.addEventListener("click", () => {
+      forgetNote(waiting);
+      this.form.hidden = true;
+    });
+    this.form.append(drop);
+  }
+
+  valueOf(field) {
+    const choice = this.form.elements[field];
+    return choice.value.replace(/\r\n/g, "\n");
+  }
+
+  /** The server's, over it what waits here, over it what is not decided. */
+  show() {
+    const { waiting } = this;
+    for (const field of this.fields) {
+      const apart = this.sheet.apart[field];
+      const mine = apart !== undefined ? apart : waiting && waiting.fields[field];
+      this.form.elements[field].value = mine !== undefined ? mine : heldIn(this.sheet, field);
+      this.showApart(field);
+    }
+    this.say(waiting ? (waiting.problem ? "" : WAITS) : "", "offline");
+    if (waiting && waiting.problem) this.problem(`${waiting.problem}。这里的评分和评语还在本机，可以抄下来。`);
+  }
+
+  changed(field) {
+    if (!this.fields.includes(field)) return;
+    if (this.sheet.apart[field] !== undefined) {
+      this.sheet.apart[field] = this.valueOf(field);
+      knowSheet(this.lesson, this.sheet);
+      this.showApart(field);
+      return;
+    }
+    this.keep("");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), WAIT_MS);
+  }
+
+  /** Keep everything that is not as the server has it; what may have been sent already counts as known there. */
+  keep(submit) {
+    const before = this.waiting;
+    const fields = {};
+    for (const field of this.fields) {
+      const [mine, held] = [this.valueOf(field), heldIn(this.sheet, field)];
+      const earlier = before && before.tried && before.fields[field] !== undefined ? [before.fields[field], ...before.fields[`known-${field}`]] : [];
+      if (this.sheet.apart[field] !== undefined || (mine.trim() === held.trim() && !earlier.length)) continue;
+      fields[field] = mine;
+      fields[`known-${field}`] = [...new Set([held, ...earlier])].slice(0, MOST_KNOWN);
+    }
+    if (!Object.keys(fields).length && !submit) {
+      if (before) forgetNote(before);
+      this.say("");
+      return;
+    }
+    if (submit) fields.submit = "1";
+    const rev = ((before && before.rev) || 0) + 1;
+    const note = { lesson: this.lesson, uuid: before ? before.uuid : newUuid(), to: "scoring", at: Date.now(), rev, fields };
+    this.unkept = !keepNote(note);
+    this.problem(this.unkept ? FULL : "");
+    if (!this.unkept) this.say(submit ? "评课存在本机，还没有提交，联网后自动提交" : WAITS, "offline");
+  }
+
+  async send() {
+    await sendNotes();
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const left = this.fields.filter((field) => field.startsWith("score-") && !this.isBonus(field) && !this.valueOf(field));
+    if (left.length) {
+      this.problem(`还有 ${left.length} 项没有评分，评完再提交`);
+      this.form.querySelector(`[name="${CSS.escape(left[0])}"]`).focus();
+      return;
+    }
+    if (Object.keys(this.sheet.apart).length) {
+      this.problem("有几处和电脑上的不一样，先选好用哪一个，再提交");
+      return;
+    }
+    clearTimeout(this.timer);
+    this.keep("1");
+    this.send();
+  }
+
+  isBonus(field) {
+    return this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"] legend`).textContent.includes("（加分）");
+  }
+
+  /** Something of this lesson was answered, whichever page sent it. */
+  told({ note, answer }) {
+    if (note.to !== "scoring" || String(note.lesson) !== this.lesson) return;
+    if (!answer) {
+      this.show();
+      return;
+    }
+    this.sheet = knownSheet(this.lesson) || this.sheet;
+    if (answer.submitted) {
+      location.assign(this.form.dataset.results);
+      return;
+    }
+    for (const field of this.fields) this.showApart(field);
+    this.problem(answer.refused || "");
+    if (!this.waiting) this.say(`已保存 ${answer.saved_at}`, "saved");
+  }
+
+  showApart(field) {
+    const place = this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"] [data-scoring-apart]`);
+    const mine = this.sheet.apart[field];
+    place.hidden = mine === undefined;
+    if (place.hidden) {
+      place.replaceChildren();
+      return;
+    }
+    const held = heldIn(this.sheet, field);
+    const isText = !field.startsWith("score-");
+    const told = (value) => (value ? (isText ? `“${value}”` : `${value} 分`) : "空白");
+    const words = document.createElement("p");
+    words.textContent = `别处（例如电脑上）后来改成了 ${told(held)}，这里是 ${told(mine)}。两个都留着，请选一个：`;
+    const choices = [["mine", "用这里的"], ["held", "用那边的"], ...(isText && held && mine ? [["both", "两段都留"]] : [])];
+    place.replaceChildren(words, ...choices.map(([take, label]) => choiceButton(field, take, label)));
+    place.setAttribute("role", "alert");
+  }
+
+  decide(button) {
+    if (!button) return;
+    const { field, take } = button.dataset;
+    const [held, mine] = [heldIn(this.sheet, field), this.sheet.apart[field]];
+    this.form.elements[field].value = { mine, held, both: `${mine}\n${held}` }[take];
+    delete this.sheet.apart[field];
+    knowSheet(this.lesson, this.sheet);
+    this.showApart(field);
+    this.keep("");
+    this.send();
+  }
+
+  say(text, state = "") {
+    const line = this.form.querySelector("[data-scoring-state]");
+    if (text) line.textContent = text;
+    line.dataset.state = state;
+  }
+
+  problem(text) {
+    const place = this.form.querySelector("[data-scoring-error]");
+    place.textContent = text;
+    place.hidden = !text;
+  }
+}
+
+function choiceButton(field, take, label) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  Object.assign(button.dataset, { field, take });
+  button.textContent = label;
+  return button;
+}

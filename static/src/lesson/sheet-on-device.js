@@ -1,0 +1,51 @@
+// The sheet of one lesson as this device knows it: what the server held when it last answered, and the fields that were changed on
+// another device meanwhile, with both versions. What was not sent waits among the live notes (live-queue.js), one entry a lesson.
+import { viewerId } from "../net.js";
+
+const PREFIX = "sheet:";
+const keyOf = (lesson) => `${PREFIX}${viewerId()}:${lesson}`;
+
+/** {stamp, values, strengths, advice, submitted, apart: {field: mine}}; null where nothing is known. */
+export function knownSheet(lesson) {
+  try {
+    return JSON.parse(localStorage.getItem(keyOf(lesson)));
+  } catch (_) {
+    return null;
+  }
+}
+
+export function knowSheet(lesson, sheet) {
+  try {
+    localStorage.setItem(keyOf(lesson), JSON.stringify(sheet));
+  } catch (_) {
+    // Then the page as it came is all that is known.
+  }
+}
+
+/** What the server holds of a field. */
+export const heldIn = (sheet, field) => (field.startsWith("score-") ? String(sheet.values[field.slice(6)] ?? "") : sheet[field]);
+
+/** The server's answer to an entry: it is known from now on, and what it would not overwrite stays here beside it. */
+export function learnFrom(note, answer) {
+  const before = knownSheet(note.lesson);
+  const apart = { ...(before && before.apart) };
+  for (const name of answer.apart) {
+    const field = name in { strengths: 1, advice: 1 } ? name : `score-${name}`;
+    apart[field] = note.fields[field];
+  }
+  knowSheet(note.lesson, {
+    stamp: answer.stamp,
+    values: answer.values,
+    strengths: answer.strengths,
+    advice: answer.advice,
+    submitted: answer.submitted,
+    apart,
+  });
+}
+
+/** Who signs out leaves nothing of what the server has too; what nobody has decided on stays for its writer. */
+export function forgetSheets(mayGo = (sheet) => !Object.keys(sheet.apart || {}).length) {
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(`${PREFIX}${viewerId()}:`))) {
+    if (mayGo(JSON.parse(localStorage.getItem(key)) || {})) localStorage.removeItem(key);
+  }
+}

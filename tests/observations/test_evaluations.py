@@ -47,6 +47,25 @@ def test_the_shipped_sheets_have_the_weights_of_the_real_ones():
 
 
 @pytest.mark.once
+def test_teach_adds_up_to_its_nine_scores_and_licc_asks_twenty_things():
+    teach, licc = SHEETS["teach"], SHEETS["licc"]
+    assert [len(area.items) for area in teach.criteria] == [2, 4, 3]
+    scores = dict(zip(sorted(teach.keys), (5, 4, 3, 2, 1, 5, 4, 3, 2), strict=True))
+    assert total_points(teach, scores) == pytest.approx(29)
+    assert total_points(teach, dict.fromkeys(teach.keys, 5)) == teach.total == 45
+    assert total_points(teach, dict.fromkeys(teach.keys, 1)) == 9
+    # Snapshots are noted beside it: they are not missing, not added, and take their own words only.
+    first, share = teach.snapshots[:2]
+    assert len(teach.snapshots) == 6
+    assert total_points(teach, {**scores, first.key: 1, share.key: 3}) == pytest.approx(29)
+    assert (first.said({first.key: 0}), share.said({share.key: 3}), share.said({})) == ("否", "高", "")
+    assert teach.allows(first.key, 0)
+    assert not teach.allows(first.key, 2)
+    assert "not be considered an official World Bank translation" in teach.notice
+    assert [len(dimension.items) for dimension in licc.criteria] == [5, 5, 5, 5]
+
+
+@pytest.mark.once
 def test_weights_that_do_not_add_up_are_counted_as_they_are():
     """The design contest of forms.md 1: 30+20+20+20+20+10 given as a hundred adds up to 130 with 30."""
     weights = (30, 30, 20, 20, 20, 10)

@@ -25,7 +25,7 @@ from yanxiu.observations.services.comments import CommentDraft, reply_to_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
 from yanxiu.observations.services.recordings import Phase, set_segments
-from yanxiu.observations.services.rubrics import install_shipped_rubrics
+from yanxiu.observations.services.rubrics import create_rubric, install_shipped_rubrics
 
 SAID = "<b>等待</b> & 追问 --> 好\n\n\n第二行"
 
@@ -192,3 +192,38 @@ def test_the_page_of_files_asks_the_database_as_often_for_many_comments(app, cas
             thread = some_comment(cast.user("colleague"), lesson, version, start_ms=1_000 * number)
             reply_to_comment(cast.user("leader"), lesson, thread, CommentDraft("同意", str(uuid4())))
     assert asked() == few
+
+
+def test_whose_work_teach_is_stands_wherever_it_is_used_also_where_it_was_changed(app, cast, client_for):
+    with app.app_context(), unit_of_work():
+        install_shipped_rubrics()
+        shipped = db.session.query(RubricTemplate).filter_by(slug="teach").one()
+        teacher, colleague = cast.user("teacher"), cast.user("colleague")
+        lesson = make_lesson(teacher, visibility="school", rubric_version_id=shipped.versions[-1].id)
+        number, template, school = lesson.id, shipped.id, teacher.organization_id
+        save_evaluation(colleague, lesson, {**full_scores(lesson, 3), "task-1-given": 1, "task-2-share": 2})
+        submit_evaluation(colleague, lesson)
+        own = create_rubric(cast.user("principal"), school, "本校的 Teach", shipped.versions[-1]).id
+    short, mark = "CC BY 4.0 IGO", "不应视为世界银行的正式译文"
+    teacher, principal = client_for("teacher"), client_for("principal")
+    at = f"/lessons/{number}"
+    pages = [teacher.get(f"{at}/evaluations"), principal.get(at), teacher.get(f"/rubrics/{template}")]
+    for page in pages:
+        assert short in page.text
+        assert mark in page.text
+    assert "第一次扫视：多数学生有学习任务" in pages[0].text
+    for address in ("scores", f"scores?observer={cast.people['colleague'].id}"):
+        text, tables = words_of(teacher, f"{at}/papers/{address}")
+        assert short in text
+        assert mark in text
+        told = "".join(cell for table in tables for row in table for cell in row)
+        assert "27.0" in told + text
+        assert "第二次扫视" in told
+    page = principal.get(f"/rubrics/{own}").text
+    fields = {name: re.search(rf'name="{name}"[^>]*>([^<]*)', page)[1].strip() for name in ("criteria", "scale")}
+    seen = re.search(r'name="seen"[^>]* value="([^"]+)"', page)[1]
+    sent = {**fields, "name": "改过的", "seen": seen, "total": "40", "bands": "", "bonus": ""}
+    assert principal.post(f"/rubrics/{own}", data=sent).status_code == 303
+    changed = principal.get(f"/rubrics/{own}").text
+    assert short in changed
+    assert "第三次扫视" in changed

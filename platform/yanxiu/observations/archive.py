@@ -49,6 +49,7 @@ from yanxiu.observations.models import (
     VersionState,
     Watching,
 )
+from yanxiu.observations.papers.scores import write_notice
 from yanxiu.observations.queries.evaluations import submitted_evaluations
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries.archive_parts import ArchivePart, Kept, Left, Row, Scope, Shelf, Wish
@@ -259,7 +260,10 @@ def _write_evaluation(word: Any, lesson: Lesson, evaluation: Evaluation) -> None
     word.paragraph(f"{evaluation.observer.name}　{evaluation.version.template.name}　{total}", SMALL)
     values = evaluation.values()
     lines = [line for criterion in evaluation.version.sheet.criteria for line in criterion.lines()]
-    word.table([("评价项", "评分"), *((line.title, str(values.get(line.key, ""))) for line in lines)])
+    sheet = evaluation.version.sheet
+    noted = [(snapshot.title, snapshot.said(values)) for snapshot in sheet.snapshots]
+    word.table([("评价项", "评分"), *((line.title, str(values.get(line.key, ""))) for line in lines), *noted])
+    write_notice(word, sheet)
     shown = Reader(lesson).by_criterion(evaluation)
     for criterion in evaluation.version.sheet.criteria:
         if criterion.key in shown:

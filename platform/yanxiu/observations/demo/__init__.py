@@ -22,6 +22,7 @@ from yanxiu.observations.demo.own_scheme import code_with_own_scheme, sweep_over
 from yanxiu.observations.demo.perspectives import divide_observation
 from yanxiu.observations.demo.steps import go_through_steps
 from yanxiu.observations.demo.talk import (
+    BY_TEACH,
     CAOCHUAN,
     EVALUATIONS,
     EVIDENCE,
@@ -29,6 +30,7 @@ from yanxiu.observations.demo.talk import (
     JINGYANGGANG,
     JINGYANGGANG_PHASES,
     PHASES,
+    TEACH_LINES,
     Remark,
 )
 from yanxiu.observations.instruments.questions import LEDGER
@@ -37,6 +39,7 @@ from yanxiu.observations.media.probe import probe
 from yanxiu.observations.models import Lesson, RecordingVersion, RenditionKind
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.codings import finished_codings
+from yanxiu.observations.queries.evaluations import default_rubric_version
 from yanxiu.observations.services import codings, comments, evaluations, lessons, recordings
 from yanxiu.observations.services.codings import Batch, Mark
 from yanxiu.observations.services.comments import CommentDraft
@@ -103,7 +106,7 @@ def _caochuan(world: DemoWorld) -> Lesson:
 
 
 def _caochuan_again(world: DemoWorld, first: Lesson) -> None:
-    teacher = world.users["teacher"]
+    teacher, teach = world.users["teacher"], default_rubric_version("teach")
     draft = LessonDraft(
         "《草船借箭》第一课时（第二次上）",
         class_name="五（4）班",
@@ -113,6 +116,7 @@ def _caochuan_again(world: DemoWorld, first: Lesson) -> None:
         lesson_type="新授课",
         taught_at=_school_hour(world.ago(days=2), 10, 0),
         place="录播教室",
+        rubric_version_id=teach.id if teach is not None else None,
         focus="抽号码牌以后，上次没有说话的第三、第四组有没有机会；提问以后等够了没有。",
         **_audience(world, "sanguo"),
         lesson_plan_id=first.lesson_plan_id,
@@ -120,6 +124,10 @@ def _caochuan_again(world: DemoWorld, first: Lesson) -> None:
     lesson = lessons.create_lesson(teacher, teacher, draft)
     _show(world, lesson, "caochuanjiejian-2.mp4", second.PHASES, second.REMARKS, days=1)
     second.teach_again(world, first, lesson, _uuid)
+    for who, scores, strengths, advice in BY_TEACH:
+        values = dict(zip(TEACH_LINES, scores, strict=True))
+        evaluations.save_evaluation(world.users[who], lesson, values, strengths, advice)
+        evaluations.submit_evaluation(world.users[who], lesson)
     world.lessons["caochuan-2"] = lesson
 
 

@@ -80,3 +80,14 @@ EVIDENCE: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {
 }
 """By observer and criterion: stretches of the film in seconds."""
 HALF_FILLED = ("villager", {"goals": 5, "strategy": 4, "content": 4})
+TEACH_LINES = (
+    "culture-1", "culture-2", "instruction-1", "instruction-2", "instruction-3", "instruction-4",
+    "socioemotional-1", "socioemotional-2", "socioemotional-3", "task-1-given", "task-1-share", "task-2-given", "task-2-share",
+)  # fmt: skip
+BY_TEACH = (
+    ("leader", (4, 4, 5, 3, 4, 4, 4, 3, 4, 1, 3, 1, 2),
+     "号码牌让第三、第四组都有人说话，学生等到的时间也长了。", "抽到不会说的孩子，可以先请同组补一句。"),
+    ("colleague", (5, 4, 4, 4, 4, 3, 4, 3, 4, 1, 3, 1, 3),
+     "每个组先写再说，说的人看着同学。", "“从哪里看出来的”还可以让学生互相问。"),
+)  # fmt: skip
+"""The lesson taught again, judged by Teach: who, the scores of `TEACH_LINES`, words."""

@@ -59,6 +59,7 @@ class _Scores:
             self.sums.append(self.row)
             self.row += 1
         self._total()
+        self._beside_the_scores()
 
     def _criterion(self, criterion: Criterion) -> None:
         lines = criterion.lines()
@@ -102,6 +103,18 @@ class _Scores:
         if self.rubric.trimmed and len(self.values) > 2:
             formula = f"=(SUM({cells})-MAX({cells})-MIN({cells}))/(COUNT({cells})-2)"
         self.page.write_formula(self.row, FIRST + len(self.values), formula, self.figure, self.summary.mean)
+
+    def _beside_the_scores(self) -> None:
+        """What was noted without points, and whose work the rubric is."""
+        for snapshot in self.rubric.snapshots:
+            self.row += 1
+            self.page.write_string(self.row, 0, "不计分")
+            self.page.write_string(self.row, 1, snapshot.title)
+            for at, values in enumerate(self.values):
+                self.page.write_string(self.row, FIRST + at, snapshot.said(values))
+        for line in self.rubric.notice.splitlines():
+            self.row += 1
+            self.page.write_string(self.row, 0, line)
 
 
 def _write_evidence(

@@ -36,6 +36,7 @@ def scores_word(lesson: Lesson, evaluation: Evaluation, current: RecordingVersio
             [[head("最值得学的一点"), Cell(evaluation.strengths)], [head("最想建议的一点"), Cell(evaluation.advice)]],
         )
         word.paragraph(f"{day_and_hour(evaluation.submitted_at)} 提交。{_how(sheet)}", SMALL)
+        write_notice(word, sheet)
         signature(word, "评课人签名")
 
     return word_file(write)
@@ -54,6 +55,9 @@ def _lines(sheet: Sheet, scores: dict[str, int], total: float, proofs: dict[str,
         rows.append(
             [head("加分"), Cell(bonus.title), Cell(f"最多 {bonus.most}", centered=True), Cell(wide=wide), points]
         )
+    for snapshot in sheet.snapshots:
+        noted = Cell(snapshot.said(scores) or "没有记", wide=wide + 1)
+        rows.append([head("学习时间"), Cell(snapshot.title), Cell("不计分", centered=True), noted])
     band = band_of(sheet, total)
     said = f"{total:.1f}（满分 {sheet.total}）" + (f"  等级：{band}" if band else "")
     rows.append([head("总分"), Cell(said, wide=wide + 3, bold=True)])
@@ -97,7 +101,10 @@ def summary_word(lesson: Lesson, summary: Summary, current: RecordingVersion | N
         word.paragraph(f"平均得分 {summary.mean:.1f}（满分 {sheet.total}）{band}。{_how(sheet)}{_left_out(summary)}")
         if len(proofs) > 1:
             word.sheet(shares(24, 16, 14, 46), proofs, heads=1)
+        if sheet.snapshots:
+            word.sheet(shares(40, 60), _snapshots(sheet, summary), heads=1)
         word.sheet(shares(16, 42, 42), _words(summary.evaluations), heads=1)
+        write_notice(word, sheet)
         signature(word, "主持人签名")
 
     return word_file(write)
@@ -148,6 +155,20 @@ def _proofs(lesson: Lesson, summary: Summary, current: RecordingVersion | None) 
             times = "、".join(piece.written for piece in one.shown)
             rows.append([Cell(title), who, Cell(one.said, centered=True), Cell(times)])
     return rows
+
+
+def _snapshots(sheet: Sheet, summary: Summary) -> list[list[Cell]]:
+    rows = [[head("学习时间（不计分）"), head("各人所记")]]
+    for snapshot in sheet.snapshots:
+        noted = [f"{one.observer.name} {snapshot.said(one.values()) or '没有记'}" for one in summary.evaluations]
+        rows.append([Cell(snapshot.title), Cell("，".join(noted))])
+    return rows
+
+
+def write_notice(word: WordFile, sheet: Sheet) -> None:
+    """Write whose work the rubric is: a license asks for it on paper too."""
+    for line in sheet.notice.splitlines():
+        word.paragraph(line, SMALL)
 
 
 def _bonus(sheet: Sheet, evaluation: Evaluation) -> float:

@@ -58,8 +58,24 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """Something noted beside the scores, one of `options`; it may stay open and counts for nothing."""
+
+    key: str
+    title: str
+    options: tuple[Level, ...]
+
+    def said(self, scores: Mapping[str, int]) -> str:
+        """Return the word for what was noted, empty where nothing was."""
+        return next((option.label for option in self.options if option.value == scores.get(self.key)), "")
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """One immutable version of a rubric."""
+    """One immutable version of a rubric.
+
+    `notice` says whose work it is, the short form in its first line: it stands wherever the rubric is used.
+    """
 
     criteria: tuple[Criterion, ...]
     scale: tuple[Level, ...]
@@ -67,6 +83,8 @@ class Sheet:
     bands: tuple[Band, ...] = ()
     total: int = 100
     trimmed: bool = False
+    snapshots: tuple[Snapshot, ...] = ()
+    notice: str = ""
     keys: frozenset[str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +104,9 @@ class Sheet:
     def allows(self, key: str, value: int) -> bool:
         if key in self.keys:
             return any(level.value == value for level in self.scale)
+        for snapshot in self.snapshots:
+            if snapshot.key == key:
+                return any(option.value == value for option in snapshot.options)
         most = self.most_of(key)
         return most is not None and 0 <= value <= most
 
@@ -136,15 +157,21 @@ def sheet_from(data: Mapping[str, Any]) -> Sheet:
     """Build a sheet from its stored form; KeyError or ValueError on a form that is none."""
     sheet = Sheet(
         criteria=tuple(_criterion(entry) for entry in data["criteria"]),
-        scale=tuple(Level(int(entry["value"]), str(entry["label"])) for entry in data["scale"]),
+        scale=_levels(data["scale"]),
         bonus=tuple(Bonus(e["key"], e["title"], int(e["most"])) for e in data.get("bonus", ())),
         bands=tuple(Band(int(e["least"]), e["label"]) for e in data.get("bands", ())),
         total=int(data.get("total", 100)),
         trimmed=bool(data.get("trimmed", False)),
+        snapshots=tuple(Snapshot(e["key"], e["title"], _levels(e["options"])) for e in data.get("snapshots", ())),
+        notice=str(data.get("notice", "")),
     )
     if not sheet.criteria or not sheet.scale:
         raise ValueError("量表至少要有一项内容和一个等级")
     return sheet
+
+
+def _levels(entries: Sequence[Mapping[str, Any]]) -> tuple[Level, ...]:
+    return tuple(Level(int(entry["value"]), str(entry["label"])) for entry in entries)
 
 
 def _criterion(entry: Mapping[str, Any]) -> Criterion:

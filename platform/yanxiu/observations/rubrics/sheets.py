@@ -1,10 +1,14 @@
 """The sheets shipped with the product: weights and scales of real ones, the wording of the lines is ours.
 
-Sources: forms.md 1 (sheet A 教师过关课, sheet B 武汉一师一优课, the bands of a whole school).
+Sources: forms.md 1 (sheet A 教师过关课, sheet B 武汉一师一优课, the bands of a whole school), observation.md 1.4 (LICC);
+Teach stands in `rubrics.teach`.
 """
 
 from dataclasses import dataclass
 from typing import Any
+
+from yanxiu.observations.perspectives.licc import DIMENSIONS, LICC, PREFIX
+from yanxiu.observations.rubrics.teach import NOTICE, TEACH
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,29 @@ _FINE_LESSON = {
     ],
 }
 
+_LICC = {
+    "total": 100,
+    "scale": _SCALE,
+    "criteria": [
+        {
+            "key": f"dimension-{number}",
+            "title": dimension,
+            "weight": 25,
+            "items": [
+                {"key": one.key.removeprefix(PREFIX), "title": one.name, "hint": "；".join(one.prompts)}
+                for one in LICC
+                if one.dimension == dimension
+            ],
+        }
+        for number, dimension in enumerate(DIMENSIONS, 1)
+    ],
+    "notice": "维度和视角的名称出自崔允漷等的 LICC 课堂观察；看什么由研修坊编写，不是原书的观察点",
+}
+
 SHIPPED = (
     ShippedSheet("guoguanke", "教师过关课评价表", "参照学校“过关课”量化标准：五项权重，每条 5、4、3、2 分", _PASSING),
     ShippedSheet("yishiyiyouke", "一师一优课评价表", "参照武汉市“一师一优课”评价项目与权重", _FINE_LESSON),
+    ShippedSheet("licc", "LICC 课堂观察评价表", "LICC 的四个维度、二十个视角，各维度 25 分", _LICC),
+    ShippedSheet("teach", "Teach 课堂观察表（小学）", NOTICE.splitlines()[0], TEACH),
 )
 DEFAULT_SLUG = "yishiyiyouke"

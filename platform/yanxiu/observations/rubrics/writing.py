@@ -110,6 +110,12 @@ def _short(text: str, field: str) -> str:
     return name
 
 
+def kept_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a rubric is not written in lines and goes along when the lines change: whose work it is, and what is
+    noted beside the scores. A license asks for the first also where the sheet was changed."""
+    return {name: body[name] for name in ("snapshots", "notice") if name in body}
+
+
 def texts_of(sheet: Sheet) -> dict[str, str]:
     """Return the fields that say what a sheet is; read again they give the same sheet but for its keys."""
     criteria = []

@@ -13,7 +13,7 @@ from yanxiu.observations.permissions import can_edit_rubrics
 from yanxiu.observations.queries import rubric_choices
 from yanxiu.observations.queries.evaluations import usable_rubric
 from yanxiu.observations.rubrics.scoring import sheet_from
-from yanxiu.observations.rubrics.writing import UnreadableLineError, texts_of, warnings_of
+from yanxiu.observations.rubrics.writing import UnreadableLineError, kept_of, texts_of, warnings_of
 from yanxiu.observations.services import rubrics as service
 from yanxiu.observations.views.blueprint import bp, done
 from yanxiu.web.auth import current_actor, current_viewer
@@ -81,7 +81,9 @@ def save_rubric(template_id: int) -> ResponseReturnValue:
         body = form.body()
         with unit_of_work():
             seen, name = form.seen.data or "", form.name.data or ""
-            saved = service.save_rubric(current_actor(), _load(template_id), seen, name, body)
+            loaded = _load(template_id)
+            body |= kept_of(loaded.versions[-1].body)
+            saved = service.save_rubric(current_actor(), loaded, seen, name, body)
             number, warnings = saved.number, warnings_of(sheet_from(body))
     except UnreadableLineError as error:
         form.refuse(InvalidError(error.message, field=error.field))

@@ -9,12 +9,14 @@ from uuid import uuid4
 
 import docx
 import pytest
+from sqlalchemy import select
 
 from tests.support.observations import make_lesson, make_ready_version, some_comment
 from tests.support.together import Act, together
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.notifications.models import Notification
 from yanxiu.observations.models import Lesson, LessonPhase, PerspectiveFinding, PerspectiveWatcher, TimedComment
 from yanxiu.observations.perspectives.dealing import dealt_evenly
 from yanxiu.observations.perspectives.licc import DIMENSIONS, LICC
@@ -64,6 +66,10 @@ def watched(lesson_id: int) -> dict[str, list[int]]:
     return {one.name: sorted(each.user_id for each in one.watchers) for one in perspectives_of(lesson_id)}
 
 
+def told() -> set[int]:
+    return set(db.session.scalars(select(Notification.user_id).where(Notification.kind == "lesson_dealt")))
+
+
 def test_perspectives_are_chosen_dealt_claimed_and_given_back(app, cast, divided, count_queries):
     with app.app_context():
         host, colleague, leader = (cast.user(key) for key in ("principal", "colleague", "leader"))
@@ -75,6 +81,7 @@ def test_perspectives_are_chosen_dealt_claimed_and_given_back(app, cast, divided
             service.claim_perspective(leader, lesson, back.id, ())
             assert service.deal_in_turn(host, lesson) == 2
         assert watched(divided) == {"倾听": [colleague.id], "思考": sorted([colleague.id]), "后排 学生": [leader.id]}
+        assert told() == {colleague.id}, "who claimed knows"
         with unit_of_work():
             service.set_watcher(host, lesson, think.id, leader.id, on=True, instead_of=colleague.id)
             service.set_watcher(host, lesson, think.id, leader.id, on=True)
@@ -85,6 +92,7 @@ def test_perspectives_are_chosen_dealt_claimed_and_given_back(app, cast, divided
             service.give_up_perspective(leader, lesson, back.id)
             service.claim_perspective(host, lesson, listen.id, (colleague.id,))
         assert watched(divided) == {"倾听": sorted([colleague.id, host.id]), "思考": [leader.id], "后排 学生": []}
+        assert told() == {colleague.id, leader.id}
         with unit_of_work():  # what was claimed stays, what was dealt is dealt anew
             service.deal_in_turn(host, lesson, anew=True)
         assert host.id in watched(divided)["倾听"]

@@ -60,6 +60,15 @@ class LessonMoved(Event):
 
 
 @dataclass(frozen=True)
+class PerspectivesDealt(Event):
+    """Whoever leads a lesson gave observers perspectives they did not have."""
+
+    lesson_id: int
+    actor_id: int
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class LessonReflected(Event):
     """The teacher wrote the reflection for the first time."""
 

@@ -18,6 +18,7 @@ from yanxiu.observations.events import (
     LessonStepDue,
     ObservationAsked,
     ObservationDeclined,
+    PerspectivesDealt,
     RecordingFailed,
     RecordingReady,
     TimedCommentPosted,
@@ -66,6 +67,10 @@ def _on_coding(event: CodingFinished) -> None:
         told = {seen.lesson.teacher_id, *coder_ids(event.lesson_id, event.scheme)} - {event.coder_id}
         unseen = {seen.lesson.teacher_id} & set(coder_ids(event.lesson_id, event.scheme, finished=False))
         _tell(sorted(told - unseen), "coding", event.coder_id, event.lesson_id, url)
+
+
+def _on_dealing(event: PerspectivesDealt) -> None:
+    _tell(event.user_ids, "lesson_dealt", event.actor_id, event.lesson_id, f"/lessons/{event.lesson_id}/perspectives")
 
 
 _STEPS = {
@@ -162,6 +167,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(LessonMoved, _on_move),
     Subscription(LessonReflected, _on_reflection),
     Subscription(LessonStepDue, _on_due),
+    Subscription(PerspectivesDealt, _on_dealing),
     Subscription(LessonMemberInvited, _on_invitation),
     Subscription(TimedCommentPosted, _on_comment),
     Subscription(EvaluationSubmitted, _on_evaluation),

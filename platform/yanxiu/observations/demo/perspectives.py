@@ -18,7 +18,6 @@ from yanxiu.observations.services.perspectives import (
     deal_in_turn,
     of_licc,
     own_words,
-    set_watcher,
 )
 
 WATCHED = ("listen", "interact", "dialogue", "guide", "content", "think")
@@ -36,11 +35,11 @@ SAID = {
 }
 """Under which perspective a remark of `talk` belongs, by who and second."""
 FINDINGS = (
-    ("colleague", "listen", ("读“三天、十万支”时全班的声音一下起来，低头的三个人也抬了头。讨论到第四分钟，后排有两个人开始翻别的书。"
+    ("researcher", "listen", ("读“三天、十万支”时全班的声音一下起来，低头的三个人也抬了头。讨论到第四分钟，后排有两个人开始翻别的书。"
      "建议汇报时请听的人先说“我同意哪一点”，再说自己的。")),
-    ("principal", "interact", ("六个组里四个组是轮流说，两个组一直是组长在说。讨论前的一分钟独立思考是有用的：先写了字的组，人人有话说。"
+    ("colleague", "interact", ("六个组里四个组是轮流说，两个组一直是组长在说。讨论前的一分钟独立思考是有用的：先写了字的组，人人有话说。"
      "建议发言顺序由组员抽签定。")),
-    ("researcher", "dialogue", ("有思维含量的问题共七个，候答平均两秒多；追问“你从哪里看出来的”三次，每次都把学生带回课文。"
+    ("principal", "dialogue", ("有思维含量的问题共七个，候答平均两秒多；追问“你从哪里看出来的”三次，每次都把学生带回课文。"
      "建议把追问写进教案，问完先数到三。")),
     ("leader", "", ("第三组一次发言也没有，第四组只有组长说了两次；老师巡视时在第四组停了半分钟，没有把话递给别人。"
      "建议第二次上课用号码牌。")),
@@ -65,19 +64,12 @@ def divide_observation(world: DemoWorld, lesson: Lesson) -> None:
         if key is not None and remark.parent_id is None:
             put_under_perspective(world.users[people[remark.author_id]], lesson, remark, numbers[key])
     for who, slug, words in FINDINGS:
-        number = numbers[f"licc.{slug}" if slug else GROUPS.key]
-        if not _watches(world.users[who].id, number, lesson):
-            set_watcher(leader, lesson, number, world.users[who].id, on=True)
-        write_finding(world.users[who], lesson, number, words)
+        write_finding(world.users[who], lesson, numbers[f"licc.{slug}" if slug else GROUPS.key], words)
     write_text(leader, lesson, TextKey.CONCLUSION, CONCLUSION)
     ahead = world.lessons["houwang-2"]
     add_perspectives(teacher, ahead, _licc(*MEETING))
     for one, who in zip(perspectives_of(ahead.id), ("colleague", "leader", "colleague"), strict=False):
         claim_perspective(world.users[who], ahead, one.id, ())
-
-
-def _watches(user_id: int, number: int, lesson: Lesson) -> bool:
-    return any(one.id == number and one.is_watched_by(user_id) for one in perspectives_of(lesson.id))
 
 
 def _licc(*slugs: str) -> list[PerspectiveDraft]:

@@ -11,7 +11,9 @@ from yanxiu.accounts.models import User
 from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.events import record
 from yanxiu.core.live import bump
+from yanxiu.observations.events import PerspectivesDealt
 from yanxiu.observations.models import (
     Lesson,
     LessonMember,
@@ -125,6 +127,7 @@ def deal_in_turn(actor: User, lesson: Lesson, *, anew: bool = False) -> int:
         raise ConflictError("请先选好要看的视角，再分给大家")
     if not observers:
         raise ConflictError("还没有邀请观察者，请先在“观课的人”里邀请")
+    before = {one.id: {watcher.user_id for watcher in one.watchers} for one in perspectives}
     if anew:
         for one in perspectives:
             for watcher in [each for each in one.watchers if not each.is_claimed]:
@@ -137,6 +140,7 @@ def deal_in_turn(actor: User, lesson: Lesson, *, anew: bool = False) -> int:
         by_id[number].watchers.append(PerspectiveWatcher(user_id=observer, dealer_id=actor.id))
     if added or anew:
         db.session.flush()
+        _tell_watchers(actor, lesson, {observer for number, observer in added if observer not in before[number]})
         record_audit(actor, "lesson.deal", "lesson", lesson.id, pairs=[list(pair) for pair in added], anew=anew)
         _tell(lesson)
     return len(added)
@@ -158,6 +162,7 @@ def set_watcher(
     if before != {watcher.user_id for watcher in perspective.watchers}:
         db.session.flush()
         record_audit(actor, "lesson.deal", "lesson", lesson.id, key=perspective.key, user_id=user_id, on=on)
+        _tell_watchers(actor, lesson, {user_id} - before if on else ())
         _tell(lesson)
 
 
@@ -219,6 +224,11 @@ def _who_watches(lesson: Lesson) -> set[int]:
     return set(db.session.scalars(asked)) | set(
         db.session.scalars(claimed.where(LessonPerspective.lesson_id == lesson.id))
     )
+
+
+def _tell_watchers(actor: User, lesson: Lesson, user_ids: Collection[int]) -> None:
+    if user_ids:
+        record(PerspectivesDealt(lesson.id, actor.id, tuple(sorted(user_ids))))
 
 
 def _tell(lesson: Lesson) -> None:

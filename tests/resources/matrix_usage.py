@@ -5,8 +5,11 @@ from tests.support.lessonplans import make_plan
 from tests.support.matrix import Row, expect, signed_in
 from tests.support.observations import make_lesson, make_ready_version
 from tests.support.resources import make_resource
+from tests.support.workshops import make_activity, make_workshop
 from yanxiu.core import clock
 from yanxiu.resources.services.usage import report_use
+from yanxiu.workshops.events import RecordSection
+from yanxiu.workshops.services.records import keep_record
 
 
 def build(cast: Cast) -> dict[str, object]:
@@ -19,7 +22,11 @@ def build(cast: Cast) -> dict[str, object]:
     lesson = make_lesson(cast.user("teacher"), visibility="school")
     make_ready_version(lesson)
     resource.taught_lesson_id = lesson.id
-    return {"resource": resource.id, "use": use.id, "plan": plan.id, "lesson": lesson.id}
+    workshop = make_workshop(cast.user("leader"), [cast.user("teacher"), cast.user("colleague")])
+    activity = make_activity(cast.user("leader"), workshop, speaker=cast.teacher.name)
+    keep_record(activity, "<p>共识</p>", [RecordSection("outcome", "成果", "共识")], [cast.leader.id])
+    made = {"resource": resource.id, "use": use.id, "plan": plan.id, "lesson": lesson.id}
+    return {**made, "activity": activity.id}
 
 
 TAUGHT = {
@@ -33,7 +40,16 @@ TAUGHT = {
 }
 """Who taught the lesson; others of the school see it, but it is not theirs."""
 
+LED = {"leader": 200, "teacher": 200, "anonymous": 302, "outsider": 404, "villager": 404, "stranger": 404}
+"""Who leads the workshop, and who spoke; who looks after the school sees it and no more."""
+
 ROUTES = {
+    ("GET", "resources.new_record"): Row("/resources/from-activities/{activity}", expect(403, **LED)),
+    ("POST", "resources.publish_activity"): Row(
+        "/resources/from-activities/{activity}",
+        expect(403, **{**LED, "leader": 302, "teacher": 302}),
+        data={"title": "活动记录", "kind": "other", "visibility": "school", "license": "county"},
+    ),
     ("GET", "resources.new_card"): Row("/resources/from-lessons/{lesson}", expect(403, **TAUGHT)),
     ("POST", "resources.publish_lesson"): Row(
         "/resources/from-lessons/{lesson}",

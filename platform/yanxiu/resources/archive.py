@@ -86,7 +86,12 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
                 Resource,
                 "workshop_id",
                 _SHARED,
-                points={"current_file_id": "resource_file", "plan_id": "lesson_plan", "taught_lesson_id": "lesson"},
+                points={
+                    "current_file_id": "resource_file",
+                    "plan_id": "lesson_plan",
+                    "taught_lesson_id": "lesson",
+                    "activity_id": "activity",
+                },
                 word="resources",
                 live=("resource",),
                 index="resource",

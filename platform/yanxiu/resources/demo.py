@@ -26,6 +26,8 @@ from yanxiu.resources.catalog import STAGE_OF_GRADE
 from yanxiu.resources.demo_documents import MAKERS, shipped
 from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.extraction.intake import CheckedFile
+from yanxiu.resources.from_activities import proposed as record_proposal
+from yanxiu.resources.from_activities import publish_record
 from yanxiu.resources.from_lessons import Wishes, proposed, publish_card
 from yanxiu.resources.import_sheet import parse_sheet
 from yanxiu.resources.models import Resource, ResourceComment, ResourceDownload, ResourceView
@@ -36,6 +38,7 @@ from yanxiu.resources.services.reviews import review_resource
 from yanxiu.resources.services.textbooks import install_shipped_textbooks
 from yanxiu.resources.services.usage import report_use
 from yanxiu.resources.services.voices import comment, rate
+from yanxiu.workshops.queries.record_papers import record_paper, word_of_record
 
 _GIVEN = (
     "kind",
@@ -66,6 +69,7 @@ def seed(world: DemoWorld) -> None:
     _collect(world, made)
     _adapt(world)
     _taught(world)
+    _met(world)
     for key, note in (
         ("teacher", "改了导入，用班里学生画的人物卡。"),
         ("villager", "两个班各上了一次，品读部分要留足时间。"),
@@ -123,6 +127,17 @@ def _taught(world: DemoWorld) -> None:
     details = ResourceDetails(**{**proposed(card), "visibility": "county"})
     made = publish_card(teacher, card, checked, details, Wishes(tells_reflection=True, leaves_with_lesson=False))
     made.created_at = made.updated_at = made.review_since = world.ago(hours=20)
+
+
+def _met(world: DemoWorld) -> None:
+    """The record of the meeting that is over, as who led it put it into the library."""
+    leader = world.users["leader"]
+    paper = record_paper(viewer_of(leader), world.activities["difficulties"].id)
+    assert paper is not None
+    checked = _checked(f"{paper.activity.title} 活动记录.docx", word_of_record(viewer_of(leader), paper))
+    said = ResourceDetails(**{**record_proposal(paper), "visibility": "county", "workshop_id": None})
+    made = publish_record(leader, paper, checked, said)
+    made.created_at = made.updated_at = made.review_since = world.ago(hours=30)
 
 
 def _collect(world: DemoWorld, made: list[Resource]) -> None:

@@ -118,6 +118,11 @@ class DetailsForm(Form):
                 names = [*names, field.data] if field.data not in names else names
             field.choices = _words(names)
 
+    def offer_kinds(self, kinds: Sequence[str], own: str = "") -> None:
+        """Offer the types that fit what a resource is made of, and what it has been so far."""
+        fitting = [*kinds, own] if own and own not in kinds else kinds
+        self.kind.choices = {key: KINDS[key] for key in fitting}
+
     known: frozenset[str] = frozenset()
     """Every word for 核心素养 that the standards have."""
 
@@ -132,9 +137,9 @@ class DetailsForm(Form):
     def validate_literacies(self, field: SelectMultipleField) -> None:
         """Words of the standards, or what the resource had before they were changed."""
         before = set(field.object_data or ())
-        if any(word not in self.known and word not in before for word in field.data):
+        if any(word not in self.known and word not in before for word in field.data or ()):
             raise ValidationError("请从列表里选择")
-        if len(field.data) > MOST_LITERACIES:
+        if len(field.data or ()) > MOST_LITERACIES:
             raise ValidationError(f"最多选 {MOST_LITERACIES} 条")
 
     def validate_workshop_id(self, field: SelectField) -> None:
@@ -189,11 +194,6 @@ class CardForm(DetailsForm):
         default="0",
         invalid_choice_message="请从列表里选择",
     )
-
-    def offer_kinds(self, kinds: Sequence[str], own: str = "") -> None:
-        """Offer the types that fit, and what the resource has been so far."""
-        fitting = [*kinds, own] if own and own not in kinds else kinds
-        self.kind.choices = {key: KINDS[key] for key in fitting}
 
 
 class VersionForm(Form):

@@ -17,12 +17,7 @@ from yanxiu.observations.queries.cards import LessonCard, no_longer_shown, word_
 from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.models import Resource
 from yanxiu.resources.services import ResourceDetails
-from yanxiu.resources.services.generated import (
-    bring_up_to_date,
-    describe_again,
-    leave_with,
-    publish_generated,
-)
+from yanxiu.resources.services.generated import leave_with, publish_or_renew
 
 KINDS = ("recording", "observation")
 """What a card may be in the library: 课堂实录 or 观课报告."""
@@ -70,12 +65,7 @@ def publish_card(
     """Put a lesson into the library, or bring up to date what it became there before."""
     if not hold(card.lesson):
         raise NotFoundError
-    made = card_in_library(card.lesson.id)
-    if made is None:
-        made = publish_generated(actor, checked, details)
-    else:
-        bring_up_to_date(actor, made, checked, "从课例更新")
-        describe_again(actor, made, details)
+    made = publish_or_renew(actor, card_in_library(card.lesson.id), checked, details, "从课例更新")
     made.taught_lesson_id = card.lesson.id
     made.tells_reflection, made.leaves_with_lesson = wishes.tells_reflection, wishes.leaves_with_lesson
     db.session.flush()

@@ -7,10 +7,12 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.lessonplans import services
 from yanxiu.lessonplans.document import nodes
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.document.records import new_record
+from yanxiu.lessonplans.document.records import new_record, reading_html, sections_of
 from yanxiu.lessonplans.queries import stored_document
 from yanxiu.lessonplans.subscribers import tell_record
+from yanxiu.workshops.events import RecordSection
 from yanxiu.workshops.models import Activity
+from yanxiu.workshops.services.records import keep_record
 
 QUESTIONS = (
     ("词句看不懂的", "14", "“都督”“水寨”是什么；“谨守水寨”为什么不出战", "预习单"),
@@ -35,6 +37,9 @@ def seed_record(world: DemoWorld, activity: Activity) -> None:
         stored = stored_document(record.id)
         assert stored is not None
         tell_record(record, stored, document)
+        # The workshop hears of it when the whole county stands; those who sow after us put the record into the library.
+        sections = [RecordSection(*section) for section in sections_of(document)]
+        keep_record(activity, reading_html(document), sections, [helper.id, leader.id])
 
 
 def record_of_difficulties(activity: Activity) -> Node:

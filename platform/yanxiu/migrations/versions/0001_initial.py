@@ -811,6 +811,7 @@ def upgrade() -> None:
         sa.Column("taught_lesson_id", sa.Integer(), nullable=True),
         sa.Column("tells_reflection", sa.Boolean(), nullable=False),
         sa.Column("leaves_with_lesson", sa.Boolean(), nullable=False),
+        sa.Column("activity_id", sa.Integer(), nullable=True),
         sa.Column("grading", sa.String(length=10), nullable=False),
         sa.Column("review_step", sa.String(length=10), nullable=False),
         sa.Column("review_since", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -833,6 +834,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
     )
     with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_activity_id"), ["activity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_county_id"), ["county_id"], unique=False)
         batch_op.create_index("ix_resource_created_at_id", ["created_at", "id"], unique=False)
         batch_op.create_index("ix_resource_download_count_id", ["download_count", "id"], unique=False)
@@ -3557,6 +3559,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resource_download_count_id")
         batch_op.drop_index("ix_resource_created_at_id")
         batch_op.drop_index(batch_op.f("ix_resource_county_id"))
+        batch_op.drop_index(batch_op.f("ix_resource_activity_id"))
 
     op.drop_table("resource")
     with op.batch_alter_table("lesson", schema=None) as batch_op:

@@ -111,6 +111,8 @@ class Resource(Timestamps, Model):
     leaves_with_lesson: Mapped[bool] = mapped_column(default=False)
     """The lesson whose card it is (课例卡), by its number only; whether the card has the teacher's reflection, and whether
     it goes into the bin once the lesson is taken down or may no longer be shown."""
+    activity_id: Mapped[int | None] = mapped_column(index=True)
+    """The activity whose record it is, by its number only."""
     grading: Mapped[str] = mapped_column(String(10), default="")
     """The level reviews have given: `catalog.GRADINGS`, empty before the first."""
     review_step: Mapped[str] = mapped_column(String(10), default="")

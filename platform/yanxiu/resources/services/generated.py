@@ -29,6 +29,17 @@ def publish_generated(actor: User, checked: CheckedFile, details: ResourceDetail
     return publish_resource(actor, receive_upload(actor, checked), details, source="generated")
 
 
+def publish_or_renew(
+    actor: User, known: Resource | None, checked: CheckedFile, details: ResourceDetails, note: str
+) -> Resource:
+    """Put a file into the library, or make it the newer version of what it is there already."""
+    if known is None:
+        return publish_generated(actor, checked, details)
+    bring_up_to_date(actor, known, checked, note)
+    _describe_again(actor, known, details)
+    return known
+
+
 def bring_up_to_date(actor: User, known: Resource, checked: CheckedFile, note: str) -> None:
     """Add a newer version to what the actor put there before. The very file that is there already is no newer version: a
     button may be pressed twice. ConflictError where somebody else put it there.
@@ -42,7 +53,7 @@ def bring_up_to_date(actor: User, known: Resource, checked: CheckedFile, note: s
         add_version(actor, known, checked, note)
 
 
-def describe_again(actor: User, known: Resource, details: ResourceDetails) -> None:
+def _describe_again(actor: User, known: Resource, details: ResourceDetails) -> None:
     """Change what is said of a resource, if anything is said otherwise."""
     if details != ResourceDetails(**{field.name: getattr(known, field.name) for field in fields(ResourceDetails)}):
         update_resource(actor, known, details)

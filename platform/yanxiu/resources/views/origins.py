@@ -18,6 +18,7 @@ from yanxiu.observations.queries.cards import card_of
 from yanxiu.resources.models import Resource
 from yanxiu.resources.originals import credit_of
 from yanxiu.resources.views.blueprint import viewer_workshops
+from yanxiu.workshops.queries.record_papers import record_paper
 from yanxiu.workshops.queries.teams import workshop_names
 
 MOST = 6
@@ -32,7 +33,7 @@ class Step:
 
 
 def origin_of(viewer: Viewer, resource: Resource) -> list[Step]:
-    """Return the way of what was made of a plan or a lesson, the beginning first; of what was uploaded there is none.
+    """Return the way of what was made of a plan, a lesson or a record, the beginning first; of what was uploaded there is none.
 
     A plan or lesson that is closed to the viewer is named as such; what else is closed to them is left out.
     """
@@ -40,6 +41,8 @@ def origin_of(viewer: Viewer, resource: Resource) -> list[Step]:
         steps = _of_plan(viewer, resource, resource.plan_id)
     elif resource.taught_lesson_id is not None:
         steps = _of_lesson(viewer, resource, resource.taught_lesson_id)
+    elif resource.activity_id is not None:
+        steps = _of_activity(viewer, resource, resource.activity_id)
     else:
         return []
     return [step for step in steps if step.things]
@@ -63,6 +66,18 @@ def _of_lesson(viewer: Viewer, resource: Resource, lesson_id: int) -> Iterator[S
             written = url_for("observations.lesson_cycle", lesson_id=lesson_id, _anchor="reflection")
             yield Step("反思", ((lesson.teacher.name, written),))
     yield _into_library(resource, "课例入库")
+
+
+def _of_activity(viewer: Viewer, resource: Resource, activity_id: int) -> Iterator[Step]:
+    paper = record_paper(viewer, activity_id)
+    if paper is None:
+        yield Step("活动", (("工作坊的活动，没有给您看", None),))
+    else:
+        workshop = paper.activity.workshop
+        yield Step("工作坊", ((workshop.name, url_for("workshops.home", workshop_id=workshop.id)),))
+        here = url_for("workshops.activity", workshop_id=workshop.id, activity_id=activity_id)
+        yield Step("活动", ((paper.activity.title, here),))
+    yield _into_library(resource, "活动记录入库")
 
 
 def _into_library(resource: Resource, how: str) -> Step:

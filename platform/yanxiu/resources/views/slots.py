@@ -8,6 +8,7 @@ from flask import url_for
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core import clock
+from yanxiu.resources.from_activities import record_in_library
 from yanxiu.resources.from_lessons import card_in_library
 from yanxiu.resources.originals import credit_of
 from yanxiu.resources.permissions import can_publish_lesson, can_publish_plan, can_view_resource
@@ -63,6 +64,14 @@ def of_lesson(viewer: Viewer, lesson: Any, **_things: Any) -> dict[str, Any] | N
     return {"resource": found, "may_publish": may} if found is not None or may else None
 
 
+def of_activity(viewer: Viewer, activity: Any, may_publish: bool, **_things: Any) -> dict[str, Any] | None:
+    """What the record of an activity became in the library, below the record; who leads the activity puts it there."""
+    found = record_in_library(activity.id)
+    if found is not None and not can_view_resource(viewer, found, viewer_workshops()):
+        found = None
+    return {"resource": found} if found is not None or may_publish else None
+
+
 def credit(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
     """Whose resource a plan was made of, above its text."""
     found = credit_of(viewer, viewer_workshops(), plan.id)
@@ -75,6 +84,7 @@ SLOTS: dict[str, Filler] = {
     "dashboard_today": ("resources/_to_review.html", to_review),
     "dashboard_continue": ("resources/_waiting_uploads.html", continue_uploads),
     "plan_origin": ("resources/_plan_credit.html", credit),
+    "activity_record_foot": ("resources/_of_activity.html", of_activity),
     "lesson_side": ("resources/_of_lesson.html", of_lesson),
     "plan_side": ("resources/_of_plan.html", of_plan),
     "person_sections": ("resources/_person_resources.html", person_resources),

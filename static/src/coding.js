@@ -1,6 +1,7 @@
 // Coding a lesson by keyboard, and the results: player, timeline, lanes of codes.
 import { behavior } from "./registry.js";
 import { Player } from "./lesson/player.js";
+import { DataSaver } from "./lesson/data-saver.js";
 import { Timeline } from "./lesson/timeline.js";
 import { drawLane } from "./lesson/coding/lanes.js";
 import { Coding } from "./lesson/coding/coding.js";
@@ -17,6 +18,7 @@ const page = { player: null, coding: null, playlist: null, sweeps: null };
 behavior("[data-player]", (element) => {
   page.player = new Player(element);
   new Timeline(element, page.player);
+  new DataSaver(page.player);
   for (const lane of element.querySelectorAll("[data-lane]")) drawLane(lane, JSON.parse(lane.dataset.lane), page.player.duration);
   if (page.coding) page.coding.attach(page.player);
   if (page.playlist) page.playlist.attach(page.player);

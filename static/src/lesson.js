@@ -23,6 +23,7 @@ import { bindPhaseLines } from "./lesson/phases.js";
 import { DrawingBoard } from "./lesson/drawing/board.js";
 import { ShownDrawings } from "./lesson/drawing/shown.js";
 import { bindDrawingEdit } from "./lesson/drawing/edit.js";
+import { DataSaver } from "./lesson/data-saver.js";
 import { bindFullScreen } from "./lesson/full-screen.js";
 
 const page = { drawings: null, board: null, player: null, timeline: null, form: null, list: null, lanes: null, together: null, evidence: null };
@@ -37,6 +38,7 @@ behavior("[data-player]", (element) => {
     page.drawings = new ShownDrawings(page.player, page.board, page);
   }
   bindFullScreen(element, page.player.video);
+  new DataSaver(page.player);
   if (page.list) page.list.attach(page.player, page.timeline);
   if (page.form) page.form.attach(page.player, page.timeline, page.board);
   bindSyncMark(page.player);

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_observations import following, open_lesson, seek
+from tests.browser.test_observations import following, now_ms, open_lesson, seek
 from tests.support.axe import sideways_overflow, violations
 from tests.support.eventually import eventually
 from tests.support.observations import make_clip, make_lesson, upload_clip
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations import jobs
 
 PICTURE = """() => {
   const video = document.querySelector("video");
@@ -122,3 +123,39 @@ def test_a_drawing_stands_in_the_picture_on_every_page_and_goes_with_its_moment(
     page.get_by_role("button", name="画好了").click()
     page.get_by_role("button", name="保存修改").click()
     expect(comment).to_have_attribute("data-drawing", re.compile("oval"))
+
+
+def test_who_saves_traffic_hears_and_sees_the_same_moments(
+    context_for, app, cast, client_for, work, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(jobs, "LEAN_FROM_MS", 0)
+    with app.app_context(), unit_of_work():
+        lesson_id = make_lesson(cast.user("teacher"), visibility="school").id
+    upload_clip(client_for("teacher"), lesson_id, make_clip(tmp_path / "a.mp4", seconds=8, noisy=True))
+    work()
+    context = context_for("colleague")
+    context.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    page = context.new_page()
+    page.goto(f"/lessons/{lesson_id}")
+    following(page)
+    expect(page.get_by_text("现在的网络较慢，可以打开省流量")).to_be_visible()
+    video = page.locator("#lesson-video")
+    seek(page, 5.2)
+    page.get_by_label("省流量").check()
+    expect(video).to_have_attribute("src", re.compile("/lean$"))
+    eventually(lambda: abs(now_ms(page) - 5_200) <= 40)
+    page.get_by_label("点评", exact=True).fill("听着也能评")
+    page.get_by_label("点评", exact=True).press("Enter")
+    expect(page.locator(".comment .timecode")).to_have_text("00:05")
+    assert violations(page) == []
+    # It is remembered on this device, and the address still says where one begins.
+    page.goto(f"/lessons/{lesson_id}?t=3")
+    expect(video).to_have_attribute("src", re.compile("/lean$"))
+    eventually(lambda: abs(now_ms(page) - 3_000) <= 40)
+    page.get_by_label("省流量").uncheck()
+    expect(video).not_to_have_attribute("src", re.compile("/lean$"))
+    eventually(
+        lambda: abs(now_ms(page) - 3_000) <= 40 and page.evaluate("document.querySelector('video').readyState") >= 1
+    )
+    page.reload()
+    expect(page.get_by_label("省流量")).not_to_be_checked()

@@ -33,6 +33,8 @@ SWEEP_JOB = "observations.sweep_uploads"
 SWEEP_EVERY_S = 6 * 3600
 TELL_EVERY_S = 2.0
 LEASE_S = 300
+LEAN_FROM_MS = 60_000
+"""Of a film shorter than this there is nothing to save."""
 SHORT_SIDES = {RenditionKind.P480: 480, RenditionKind.P720: 720}
 
 
@@ -64,6 +66,7 @@ def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
                 if facts.plays_as_it_is():
                     _make_copy(work, source, facts, folder, job)
                 _make_peaks(work, source, facts, folder, job)
+                _make_lean(work, source, facts, folder, job)
             if not facts.plays_as_it_is():
                 with unit_of_work():
                     recordings.plan_transcodes(_version(work.version_id), wanted_kinds(facts))
@@ -189,6 +192,19 @@ def _make_peaks(work: Work, source: Path, facts: Facts, folder: Path, job: JobCo
     target = folder / "peaks.json"
     target.write_text(json.dumps(found), encoding="ascii")
     _add(work, RenditionKind.PEAKS, target, "application/json", convert.Size(len(found), 100), {"peaks": found})
+
+
+def _make_lean(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:
+    """Sound over stills for who pays for every megabyte; a first look is that already."""
+    if RenditionKind.LEAN in work.kinds or work.is_first_look or facts.duration_ms < LEAN_FROM_MS:
+        return
+    target = folder / "lean.mp4"
+    try:
+        size = convert.lean(source, target, facts, _progress_of(work, job), job.stopping)
+    except NotPlayableError:
+        log.info("nothing lean for version %s", work.version_id, exc_info=True)
+        return
+    _add(work, RenditionKind.LEAN, target, "video/mp4", size)
 
 
 def _make_copy(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:

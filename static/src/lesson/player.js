@@ -7,6 +7,7 @@ export class Player {
   constructor(element, { followsAddress = true } = {}) {
     this.element = element;
     this.rates = RATES;
+    this.before = null; // how the film stood when another file of it was asked for
     this.isLed = false; // whether it follows those who watch together
     this.video = element.querySelector("video");
     this.duration = Number(element.dataset.duration) || 0;
@@ -94,17 +95,21 @@ export class Player {
 
   /** Another file of the same recording, at the same moment. */
   switchTo(url) {
-    const { currentTime, paused, playbackRate } = this.video;
-    this.video.src = url;
-    this.video.addEventListener(
-      "loadedmetadata",
-      () => {
-        this.video.currentTime = currentTime;
-        this.video.playbackRate = playbackRate;
-        if (!paused) this.play();
-      },
-      { once: true },
-    );
+    const { video } = this;
+    // Of a file that was not there yet nobody knows a moment; at a second change what counts is how it was before the first.
+    const at = video.readyState >= 1 ? video.currentTime : null;
+    this.before = this.before || { at, paused: video.paused, rate: video.playbackRate };
+    video.src = url;
+    video.addEventListener("loadedmetadata", () => this.goOn(), { once: true });
+  }
+
+  goOn() {
+    const { before } = this;
+    if (!before) return;
+    this.before = null;
+    if (before.at !== null) this.video.currentTime = before.at;
+    this.video.playbackRate = before.rate;
+    if (!before.paused) this.play();
   }
 
   /** ?t=12 opens the page at the second 12. */

@@ -27,6 +27,7 @@ class RenditionKind(StrEnum):
     SOURCE = "source"
     P480 = "480p"
     P720 = "720p"
+    LEAN = "lean"
     POSTER = "poster"
     SPRITE = "sprite"
     PEAKS = "peaks"
@@ -75,6 +76,8 @@ class PhaseKind(StrEnum):
 
 
 WATCHABLE = (RenditionKind.SOURCE, RenditionKind.P720, RenditionKind.P480)
+PLAYED = (*WATCHABLE, RenditionKind.LEAN)
+"""What is watched; the lean one, sound over stills, is a choice beside a film and none without it."""
 
 
 class Recording(Model, Timestamps):

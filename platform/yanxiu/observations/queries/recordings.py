@@ -17,7 +17,7 @@ def recording_of(lesson_id: int) -> Recording | None:
         select(Recording)
         .where(Recording.lesson_id == lesson_id)
         .options(
-            selectinload(Recording.versions).selectinload(RecordingVersion.renditions),
+            selectinload(Recording.versions).selectinload(RecordingVersion.renditions).joinedload(Rendition.file),
             selectinload(Recording.segments),
         )
     )

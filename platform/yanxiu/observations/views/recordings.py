@@ -15,7 +15,7 @@ from yanxiu.core.resumable.store import Source, Upload, UploadStore
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import clock_ms
 from yanxiu.observations.models import PhaseKind, Recording, RecordingVersion, RenditionKind, VersionState
-from yanxiu.observations.models.recordings import WATCHABLE
+from yanxiu.observations.models.recordings import PLAYED
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import LessonView, current_version, find_rendition, newest_version, recording_of
 from yanxiu.observations.services.recordings import Phase, set_segments
@@ -46,6 +46,7 @@ def recording_panel(found: LessonView, recording: Recording | None, version: Rec
         "version": version,
         "newest": newest,
         "sources": sources_of(found.lesson.id, version),
+        "saver": saver_of(found.lesson.id, version),
         "is_ready": version is not None and version.state == VersionState.READY,
         "wave": wave_of(version),
         "duration_ms": (version.duration_ms if version is not None else None) or 0,
@@ -80,6 +81,16 @@ def sources_of(lesson_id: int, version: RecordingVersion | None) -> list[dict[st
     ]
 
 
+def saver_of(lesson_id: int, version: RecordingVersion | None) -> dict[str, Any] | None:
+    """Return the address of sound and stills with what they cost and what the film costs, in bytes; None where nothing is saved."""
+    lean = version.rendition(RenditionKind.LEAN) if version is not None else None
+    films = version.watchable() if version is not None else []
+    if version is None or lean is None or not films or lean.file.size >= films[-1].file.size:
+        return None
+    url = url_for(".media", lesson_id=lesson_id, version_id=version.id, kind=RenditionKind.LEAN.value)
+    return {"url": url, "bytes": lean.file.size, "film_bytes": films[0].file.size}
+
+
 @bp.get("/lessons/<int:lesson_id>/recording")
 def recording_fragment(lesson_id: int) -> ResponseReturnValue:
     """The player part alone, fetched when the state of the recording changes."""
@@ -99,7 +110,7 @@ def media(lesson_id: int, version_id: int, kind: str) -> ResponseReturnValue:
     rendition = find_rendition(lesson_id, version_id, kind)
     if rendition is None:
         raise NotFoundError
-    if kind in WATCHABLE:
+    if kind in PLAYED:
         log_watching(lesson)
         tell_of_playing(lesson_id)
     return send_stored(rendition.file, inline=True)

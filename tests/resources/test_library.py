@@ -183,12 +183,17 @@ def test_the_list_takes_the_same_queries_for_two_resources_and_for_twenty(app, c
     client.get("/resources")
     with count_queries() as few:
         client.get("/resources")
+    with count_queries() as few_narrowed:
+        client.get("/resources?subject=语文")
     with app.app_context():
         for number in range(2, 24):
             make_resource(cast.user(("leader", "villager")[number % 2]), f"第{number}份", data=b"x", subject="语文")
     with count_queries() as many:
         client.get("/resources")
+    with count_queries() as many_narrowed:
+        client.get("/resources?subject=语文")
     assert many.count == few.count <= 14
+    assert many_narrowed.count == few_narrowed.count <= 20
 
 
 def test_a_person_is_counted_once_a_day(ctx, cast):

@@ -14,10 +14,11 @@ from yanxiu.resources.forms import parse_filter
 from yanxiu.resources.import_sheet import Vocabulary, details_in
 from yanxiu.resources.indexing import load_documents
 from yanxiu.resources.models import Resource
-from yanxiu.resources.queries import library_page
+from yanxiu.resources.queries import library_page, standard_counts
 from yanxiu.resources.queries.standards import literacies_known, standards_of
 from yanxiu.resources.services.standards import restore_standard, save_standard
 from yanxiu.resources.standards import LONGEST_LITERACY, LONGEST_THEME, shipped_standards
+from yanxiu.search.forms import wanted_from
 
 
 def test_the_shipped_words_fit_and_a_county_changes_its_own_and_takes_them_back(ctx, cast):
@@ -62,9 +63,19 @@ def test_they_are_chosen_on_the_form_and_lead_back_from_the_page_to_the_library(
         for wanted in ({"literacy": "语言运用"}, {"theme": "整本书阅读"}):
             assert [each.id for each in library_page(viewer, set(), parse_filter(wanted)).items] == [made]
         assert not library_page(viewer, set(), parse_filter({"literacy": "语言"})).items
+        counts = standard_counts(viewer, set(), parse_filter({"subject": "语文", "literacy": "语言运用"}))
+        assert counts == {"theme": {"整本书阅读": 1}, "literacy": {"思维能力": 1, "语言运用": 1, "文化自信": 1}}
+        document = load_documents([made])[0]
+        assert (document.theme, document.literacy) == ("整本书阅读", "思维能力、语言运用")
         assert {"思维能力", "整本书阅读"} <= set(load_documents([made])[0].tags)
         known = literacies_known(cast.places["county"])
-    assert '<option value="语言运用" selected>' in client.get("/resources?subject=语文&literacy=语言运用").text
+    page = client.get("/resources?subject=语文&literacy=语言运用").text
+    assert '<option value="语言运用" selected>语言运用（1）' in page
+    assert '<option value="文化自信">文化自信（1）' in page
+    assert "审美创造（" not in page, "nothing has it"
+    assert "语言运用（" not in client.get("/resources").text
+    kept = wanted_from({"q": "草船", "literacy": "语言运用", "theme": "整本书阅读"}).filters
+    assert kept == {"literacy": "语言运用", "theme": "整本书阅读"}
     words = Vocabulary(lambda _level: [], lambda _level, _name: True, {}, known)
     assert details_in({"literacies": "思维能力，语言运用"}, words) == ({"literacies": "思维能力、语言运用"}, {})
     assert "是不是“思维能力”" in details_in({"literacies": "思惟能力"}, words)[1]["literacies"]

@@ -18,6 +18,7 @@ from yanxiu.search.scoring import K1, B
 
 WORDS = ["三国", "教学", "设计", "课堂", "提问", "评课", "阅读", "习作", "作业", "小组"]
 SUBJECTS = ["语文", "数学", "英语"]
+LITERACIES = ["语言运用", "思维能力", "审美创造"]
 KINDS = ["topic", "plan", "comment", "resource"]
 PRINCIPALS_TRIED = int(os.environ.get("SEARCH_PRINCIPALS", "240"))
 PRINCIPALS = ["pub", "any", *(f"s{i}" for i in range(5)), *(f"w{i}" for i in range(8)), *(f"u{i}" for i in range(20))]
@@ -33,7 +34,12 @@ def make_document(rng: random.Random, number: int) -> EngineDocument:
         title=title,
         starts=frozenset({title}),
         acl=frozenset(rng.sample(PRINCIPALS, rng.randint(1, 3))),
-        facets={"kind": "", "subject": rng.choice([*SUBJECTS, ""]), "year": str(2020 + number % 4)},
+        facets={
+            "kind": "",
+            "subject": rng.choice([*SUBJECTS, ""]),
+            "year": str(2020 + number % 4),
+            "literacy": "、".join(rng.sample(LITERACIES, rng.randint(0, 3))),
+        },
         date=1_000_000 + number,
     )
 
@@ -127,17 +133,25 @@ def test_nobody_learns_of_what_they_may_not_see(filled, seed):
         principals = frozenset(rng.sample(PRINCIPALS, rng.randint(0, 6)))
         texts = rng.sample(WORDS, rng.randint(1, 2))
         filters = {"subject": frozenset({rng.choice(SUBJECTS)})} if rng.random() < 0.5 else {}
+        if rng.random() < 0.3:
+            filters["literacy"] = frozenset({rng.choice(LITERACIES)})
         request = EngineRequest(
-            clauses=words_of(*texts), filters=filters, limit=1000, per_kind=3, facets=("kind", "subject", "year")
+            clauses=words_of(*texts),
+            filters=filters,
+            limit=1000,
+            per_kind=3,
+            facets=("kind", "subject", "year", "literacy"),
         )
         page = engine.search(request, principals)
         mine = [d for d in corpus.values() if readable(d, principals) and set(texts) & set(d.terms["w"])]
-        chosen = [d for d in mine if not filters or d.facets["subject"] in filters["subject"]]
+        chosen = [d for d in mine if fits(d, filters)]
         assert {hit.key for hit in page.hits} == {document.key for document in chosen}
         assert page.total == len(chosen)
         assert dict(page.facets["year"]) == counted(chosen, "year")
         assert dict(page.facets["kind"]) == counted(chosen, "kind")
-        assert dict(page.facets["subject"]) == counted(mine, "subject")
+        for name in ("subject", "literacy"):
+            others = {facet: wanted for facet, wanted in filters.items() if facet != name}
+            assert dict(page.facets[name]) == counted([d for d in mine if fits(d, others)], name)
         assert set(page.by_kind) == {document.key[0] for document in chosen}
         start = rng.choice(WORDS)
         suggested = engine.suggest(start, principals, 1000)
@@ -146,11 +160,19 @@ def test_nobody_learns_of_what_they_may_not_see(filled, seed):
         }
 
 
+def values_of(document, facet) -> frozenset[str]:
+    return frozenset(document.facets[facet].split("、")) - {""}
+
+
+def fits(document, filters) -> bool:
+    return all(values_of(document, facet) & wanted for facet, wanted in filters.items())
+
+
 def counted(documents, facet):
     counts: dict[str, int] = {}
     for document in documents:
-        if document.facets[facet]:
-            counts[document.facets[facet]] = counts.get(document.facets[facet], 0) + 1
+        for value in values_of(document, facet):
+            counts[value] = counts.get(value, 0) + 1
     return counts
 
 

@@ -28,6 +28,7 @@ from yanxiu.resources.catalog import SOURCES as ORIGINS
 from yanxiu.resources.models import Resource, ResourceCollection
 from yanxiu.resources.queries import OVERSEERS, resources_by_id, visible_resources
 from yanxiu.resources.queries.collections import contents_of, visible_collections
+from yanxiu.resources.standards import words_of
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
 from yanxiu.workshops.queries import workshop_ids_below
 from yanxiu.workshops.queries.teams import visible_workshops
@@ -64,6 +65,8 @@ def _document(resource: Resource) -> IndexDocument:
         school=resource.school.name if resource.school is not None else "",
         author=resource.author or resource.owner.name,
         year=str(resource.year or ""),
+        theme=resource.theme,
+        literacy="、".join(words_of(resource.literacies)),
         date=resource.created_at,
         extra={"source": ORIGINS.get(resource.source, ""), "file": file.extension.lstrip(".") if file else ""},
     )

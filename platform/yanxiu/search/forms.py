@@ -20,6 +20,8 @@ FACET_LABELS = {
     "volume": "册",
     "type": "类别",
     "year": "年份",
+    "theme": "课标内容",
+    "literacy": "核心素养",
 }
 
 

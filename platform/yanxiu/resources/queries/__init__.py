@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
-from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption as ORMOption
 
 from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
@@ -25,6 +26,7 @@ from yanxiu.resources.models import (
     ResourceSubtitles,
     ResourceUpload,
 )
+from yanxiu.resources.standards import words_of
 
 PAGE_SIZE = 20
 OVERSEERS = RESEARCH_ROLES | ADMIN_ROLES
@@ -100,7 +102,29 @@ def library_page(
     size: int = PAGE_SIZE,
 ) -> Page[Resource]:
     """Return one page of the library as the address asks."""
-    statement = select(Resource).options(*_row()).where(_scope(viewer, workshop_ids, wanted))
+    statement = select(Resource).options(*_row()).where(*_narrowed(viewer, workshop_ids, wanted))
+    first = {"popular": Resource.download_count, "rated": Resource.rating_score}.get(wanted.sort, Resource.created_at)
+    return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=size)
+
+
+def standard_counts(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> dict[str, Counter[str]]:
+    """Return how many resources of the list have each `theme` and each `literacy`, each under all other filters.
+
+    Two queries, however many resources there are.
+    """
+
+    def tally(column: InstrumentedAttribute[str], without: LibraryFilter) -> dict[str, int]:
+        rows = select(column, func.count()).where(*_narrowed(viewer, workshop_ids, without), column != "")
+        return {row[0]: row[1] for row in db.session.execute(rows.group_by(column))}
+
+    literacies: Counter[str] = Counter()
+    for joined, count in tally(Resource.literacies, replace(wanted, literacy="")).items():
+        literacies.update(dict.fromkeys(words_of(joined), count))
+    return {"theme": Counter(tally(Resource.theme, replace(wanted, theme=""))), "literacy": literacies}
+
+
+def _narrowed(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> list[ColumnElement[bool]]:
+    found = [_scope(viewer, workshop_ids, wanted)]
     for column, value in (
         (Resource.kind, wanted.kind),
         (Resource.grading, wanted.grading),
@@ -109,12 +133,11 @@ def library_page(
         *((getattr(Resource, column), value) for column, value in wanted.names.items()),
     ):
         if value:
-            statement = statement.where(column == value)
+            found.append(column == value)
     if wanted.literacy:
         words = literal("、") + Resource.literacies + "、"
-        statement = statement.where(words.contains(f"、{wanted.literacy}、", autoescape=True))
-    first = {"popular": Resource.download_count, "rated": Resource.rating_score}.get(wanted.sort, Resource.created_at)
-    return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=size)
+        found.append(words.contains(f"、{wanted.literacy}、", autoescape=True))
+    return found
 
 
 def _scope(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ from yanxiu.resources.queries import (
     library_page,
     popular_resources,
     related_resources,
+    standard_counts,
 )
 from yanxiu.resources.queries.collections import collections_with, own_collections
 from yanxiu.resources.queries.figures import has_viewed
@@ -55,6 +56,8 @@ from yanxiu.web.files import send_stored
 from yanxiu.workshops.queries import workshop_head_for
 from yanxiu.workshops.queries.plan_progress import items_to_tick
 
+MOST_STANDARDS = 20
+"""So many words of a standard are offered where no subject says which they are."""
 PLAYABLE = frozenset({"audio", "video", "image", "pdf"})
 Choices = dict[str, tuple[str, list[tuple[str, str]]]]
 
@@ -114,17 +117,26 @@ def _choices(wanted: LibraryFilter) -> Choices:
 
 
 def _standards(wanted: LibraryFilter) -> Choices:
-    """What the standards of the chosen subject offer; what stands in the address stays to be seen."""
+    """What of the standards the resources of the list have, with how many; what stands in the address stays to be seen.
+
+    The words of the chosen subject come first and in their own order. Not on the bare front: counting all takes a while.
+    """
+    if not wanted.narrows and wanted.workshop_id is None:
+        return {}
     known = standards_of(current_viewer().county_id) if wanted.subject else {}
     standard = known.get(wanted.subject, Standard())
+    counts = standard_counts(current_viewer(), viewer_workshops(), wanted)
     found: Choices = {}
     for name, label, words, own in (
         ("literacy", "核心素养", standard.literacies, wanted.literacy),
         ("theme", standard.heading, standard.themes, wanted.theme),
     ):
-        offered = list(words) if not own or own in words else [*words, own]
+        there = [word for word, _count in counts[name].most_common(MOST_STANDARDS)]
+        offered = [
+            word for word in dict.fromkeys((*words, *there, own)) if word and (counts[name][word] or word == own)
+        ]
         if offered:
-            found[name] = (label, [(word, word) for word in offered])
+            found[name] = (label, [(word, f"{word}（{counts[name][word]}）") for word in offered])
     return found
 
 

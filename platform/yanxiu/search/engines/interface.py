@@ -11,7 +11,22 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-FACETS = ("kind", "subject", "stage", "grade", "edition", "volume", "type", "school", "author", "year")
+FACETS = (
+    "kind",
+    "subject",
+    "stage",
+    "grade",
+    "edition",
+    "volume",
+    "type",
+    "school",
+    "author",
+    "year",
+    "theme",
+    "literacy",
+)
+SEVERAL = frozenset({"literacy"})
+"""Facets of which a document may have several values; a document gives them in one text, with 、 between them."""
 TITLE_LENGTH = 60
 """Characters of a title that are compared with a query."""
 Key = tuple[str, int]
@@ -37,6 +52,12 @@ class EngineDocument:
     facets: Mapping[str, str]
     date: int = 0
     starts: frozenset[str] = frozenset()
+
+
+def facet_values(facet: str, given: str) -> tuple[str, ...]:
+    """The values of a facet that a document gives, each once."""
+    values = given.split("、") if facet in SEVERAL else [given]
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine
 
-from yanxiu.search.engines.interface import FACETS, TITLE_LENGTH, EngineDocument, Key
+from yanxiu.search.engines.interface import FACETS, TITLE_LENGTH, EngineDocument, Key, facet_values
 from yanxiu.search.engines.snapshot import MAX_PREFIX_TERMS
 from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings
 
@@ -252,8 +252,8 @@ class PostgresSegment:
                     (self.first, self.last),
                 )
                 for number, facets in rows:
-                    for facet, value in facets.items():
-                        if facet in found:
+                    for facet in found.keys() & facets.keys():
+                        for value in facet_values(facet, facets[facet]):
                             found[facet][value].append(number)
                 self._facets = {
                     facet: {value: self._postings(numbers) for value, numbers in values.items()}

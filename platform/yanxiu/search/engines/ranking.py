@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from yanxiu.search.engines.interface import Alternative, Clause, EngineHit, EnginePage, EngineRequest, Fits, Term
+from yanxiu.search.engines.interface import (
+    SEVERAL,
+    Alternative,
+    Clause,
+    EngineHit,
+    EnginePage,
+    EngineRequest,
+    Fits,
+    Term,
+)
 from yanxiu.search.engines.snapshot import Snapshot
 from yanxiu.search.scoring import FloatArray, IntArray, Mask, Postings, best, idf, saturated
 
@@ -252,9 +261,15 @@ def _facets(
 
 def _counts(snapshot: Snapshot, facet: str, ids: IntArray) -> tuple[tuple[str, int], ...]:
     """How many of these documents have each value of a facet, most first."""
-    values, codes = snapshot.codes(facet)
-    numbers = np.bincount(codes[ids] + 1, minlength=len(values) + 1)[1:].tolist()
-    found = [(value, count) for value, count in zip(values, numbers, strict=True) if count]
+    if facet in SEVERAL:
+        mask = np.zeros(snapshot.size, bool)
+        mask[ids] = True
+        numbers = {value: int(np.count_nonzero(mask[held])) for value, held in snapshot.holders(facet).items()}
+    else:
+        values, codes = snapshot.codes(facet)
+        counts = np.bincount(codes[ids] + 1, minlength=len(values) + 1)[1:].tolist()
+        numbers = dict(zip(values, counts, strict=True))
+    found = [(value, count) for value, count in numbers.items() if count]
     return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -7,14 +7,14 @@ and after it: a commit only adds a small segment, everything already read stays 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yanxiu.search.engines.interface import EnginePage, EngineRequest, Family, Key
+from yanxiu.search.engines.interface import SEVERAL, EnginePage, EngineRequest, Family, Key
 from yanxiu.search.engines.spelled import SpelledWords
 from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, length_norm, union
 
@@ -217,8 +217,22 @@ class Snapshot:
 
         return self._cache.get((segment.name, "codes", facet), make, lambda found: found[1].nbytes)
 
+    def holders(self, facet: str) -> Mapping[str, IntArray]:
+        """By value the documents that have it, for a facet of which a document may have several."""
+
+        def find() -> dict[str, IntArray]:
+            values = sorted({value for segment in self.segments for value in segment.lexicon(facet)})
+            return {value: self.postings(facet, value).ids for value in values}
+
+        return self._own.get(("holders", facet), find, lambda found: sum(ids.nbytes for ids in found.values()))
+
     def filtered(self, facet: str, wanted: Iterable[str]) -> Mask:
         """Which documents have one of the wanted values."""
+        if facet in SEVERAL:
+            held = np.zeros(self.size, bool)
+            for value in set(wanted):
+                held[self.postings(facet, value).ids] = True
+            return held
         values, codes = self.codes(facet)
         chosen = [code for code, value in enumerate(values) if value in set(wanted)]
         mask: Mask = np.isin(codes, np.array(chosen, np.int32))

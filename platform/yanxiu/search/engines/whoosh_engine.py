@@ -31,7 +31,7 @@ from whoosh.filedb.structfile import StructFile
 from whoosh.reading import SegmentReader as WhooshReader
 
 from yanxiu.search.engines.home import sync_directory
-from yanxiu.search.engines.interface import FACETS, TITLE_LENGTH, Batch, EngineDocument, Key
+from yanxiu.search.engines.interface import FACETS, TITLE_LENGTH, Batch, EngineDocument, Key, facet_values
 from yanxiu.search.engines.snapshot import FACTS, key_text
 from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings
 
@@ -304,7 +304,9 @@ def merge_policy(writer: Any, segments: list[Any]) -> list[Any]:
 
 def _add(writer: Any, document: EngineDocument) -> None:
     facts = np.array([(document.key[1], document.date, document.lengths["w"], document.lengths["b"])], FACTS).tobytes()
-    values: dict[str, Any] = {name: {value: 1.0} for name, value in document.facets.items() if value}
+    values: dict[str, Any] = {
+        name: dict.fromkeys(facet_values(name, given), 1.0) for name, given in document.facets.items() if given
+    }
     writer.add_document(
         facts=facts,
         key={key_text(document.key): 1.0},

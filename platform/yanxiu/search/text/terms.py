@@ -82,4 +82,6 @@ def _facets(document: IndexDocument) -> dict[str, str]:
         "school": document.school,
         "author": document.author,
         "year": document.year,
+        "theme": document.theme,
+        "literacy": document.literacy,
     }

@@ -22,7 +22,7 @@ from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.workshops.queries import find_workshop
 
 bp = Blueprint("search", __name__)
-FILTERED = ("subject", "stage", "grade", "edition", "volume", "type", "year")
+FILTERED = ("subject", "stage", "grade", "edition", "volume", "type", "year", "theme", "literacy")
 
 MAX_NOTED = 60
 RECENT_SHOWN = 12

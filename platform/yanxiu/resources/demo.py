@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,6 +17,7 @@ from yanxiu.accounts.queries import viewer_of
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.storage import receive_file
+from yanxiu.core.subtitles import parse_subtitles
 from yanxiu.lessonplans.demo.editing import rewrite
 from yanxiu.lessonplans.document import nodes
 from yanxiu.lessonplans.document.nodes import Node
@@ -35,6 +38,7 @@ from yanxiu.resources.services import ResourceDetails, add_version, publish_reso
 from yanxiu.resources.services.collections import create_collection, put_in_collection
 from yanxiu.resources.services.imports import add_file, begin_import
 from yanxiu.resources.services.reviews import review_resource
+from yanxiu.resources.services.subtitles import set_subtitles
 from yanxiu.resources.services.textbooks import install_shipped_textbooks
 from yanxiu.resources.services.usage import report_use
 from yanxiu.resources.services.voices import comment, rate
@@ -56,6 +60,7 @@ _GIVEN = (
     "visibility",
 )
 SLIDE_LINES = 6
+FILM = Path(__file__).parents[1] / "observations" / "demo" / "jingyanggang.mp4"
 
 
 def seed(world: DemoWorld) -> None:
@@ -65,6 +70,7 @@ def seed(world: DemoWorld) -> None:
     install_shipped_textbooks(None, world.orgs["county"].id)
     made = [_publish_seed(world, entry) for entry in _entries("seeds.toml", "document")]
     made += [_publish(world, entry) for entry in _entries("library.toml", "resource")]
+    _show_film(world)
     _review(world, made)
     _collect(world, made)
     _adapt(world)
@@ -138,6 +144,20 @@ def _met(world: DemoWorld) -> None:
     said = ResourceDetails(**{**record_proposal(paper), "visibility": "county", "workshop_id": None})
     made = publish_record(leader, paper, checked, said)
     made.created_at = made.updated_at = made.review_since = world.ago(hours=30)
+
+
+def _show_film(world: DemoWorld) -> None:
+    """A piece of a filmed lesson with what is said in it: a spoken line is found, and opens at its second."""
+    owner = world.users["villager"]
+    checked = replace(_checked("《景阳冈》武松打虎片段.mp4", FILM.read_bytes()), duration_ms=90_000)
+    film = _add(
+        owner, checked, title="《景阳冈》武松打虎片段（实录）", kind="recording", stage="小学", grade="五年级", subject="语文",
+        edition="统编版", volume="下册", unit="第二单元", lesson="景阳冈", theme="文学阅读与创意表达",
+        literacies="语言运用、审美创造", visibility="county", license="county",
+        summary="一分半钟的课堂片段：理线索，读打虎，品动词。带字幕，课上说的话也能搜到，点开就在那一秒。",
+    )  # fmt: skip
+    set_subtitles(owner, film, "景阳冈.vtt", parse_subtitles(shipped("jingyanggang.vtt").decode("utf-8")))
+    _settle(world, film, 9, 7)
 
 
 def _collect(world: DemoWorld, made: list[Resource]) -> None:

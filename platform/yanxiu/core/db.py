@@ -22,6 +22,7 @@ from yanxiu.core import clock
 
 BUSY_TIMEOUT_MS = 15_000
 PATIENCE = "yanxiu_patience_ms"
+WRITES = "yanxiu_writes"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -136,5 +137,7 @@ def _begin(connection: Connection) -> None:
         connection.info[PATIENCE] = patience
     options = connection.get_execution_options()
     write = bool(options.get("yanxiu_write", writing.get()))
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+    if connection.info.get(WRITES) is not write:  # else it is still as the transaction before left it
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+        connection.info[WRITES] = write
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

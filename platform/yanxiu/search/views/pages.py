@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -58,7 +60,7 @@ def index() -> ResponseReturnValue:
         keep_form=KeptForm(name=_name_of(wanted)),
         labels=labels(),
         facet_labels=FACET_LABELS,
-        address=lambda **changes: _address(wanted, **changes),
+        address=partial(_address, wanted),
         tabs_of_kinds=lambda kinds: _kind_tabs(wanted, kinds),
         has_filters=any(len(found.facets.get(name, ())) > 1 or name in wanted.filters for name in FILTERED),
     )
@@ -130,4 +132,7 @@ def _kind_tabs(wanted: Wanted, kinds: list[tuple[str, int]]) -> list[tuple[str, 
 
 
 def _address(wanted: Wanted, **changes: str | int | None) -> str:
-    return url_for("search.index", **arguments_of(wanted, **changes))  # type: ignore[arg-type]
+    """A page has some thirty of them, so they are not all built by the router."""
+    if "search_url" not in g:
+        g.search_url = url_for("search.index")
+    return f"{g.search_url}?{urlencode(arguments_of(wanted, **changes))}"

@@ -9,11 +9,13 @@ from sqlalchemy.exc import OperationalError
 from tests.search.test_spelling import EVERYBODY, PRINCIPALS_TRIED
 from tests.support.accounts import make_person
 from tests.support.engines import search_engine
+from tests.support.eventually import eventually
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, acl_workshop, enqueue_index
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.models import PopularQuery, TypedQuery
+from yanxiu.search.noting import Note, Notes
 from yanxiu.search.queries import recent_queries
 from yanxiu.search.services import forget_queries, note_query
 from yanxiu.search.text.completion import completes, completion_key
@@ -117,10 +119,35 @@ def test_what_was_found_is_shown_though_the_search_cannot_be_noted(ctx, client_f
 
     put_in(index_now, shelf, "三国教学设计")
     teacher = client_for("teacher")
-    monkeypatch.setattr("yanxiu.search.views.pages.note_query", refuse)
+    monkeypatch.setattr("yanxiu.search.noting.note_queries", refuse)
     answer = teacher.get("/search?q=三国")
     assert answer.status_code == 200
     assert "教学设计" in answer.get_data(as_text=True)
+
+
+def test_a_search_is_noted_after_its_page_was_sent_with_what_others_looked_for_meanwhile(app, cast, monkeypatch):
+    monkeypatch.setattr("yanxiu.search.noting.MOMENT_S", 0.02)
+    monkeypatch.setitem(app.config, "TESTING", False)
+    with app.app_context():
+        county = cast.viewer("teacher").county_id
+    notes = Notes(app)
+    with notes._lock:
+        notes._busy = True  # as if the one who writes were about to look
+    for who, text in ((cast.teacher, "三国"), (cast.teacher, "三国"), (cast.colleague, "三国"), (cast.leader, "水浒")):
+        notes.add(Note(who.id, county, text))
+    notes.forget(cast.leader.id)
+    notes._run()
+    assert not notes._busy
+    with app.app_context():
+        assert [(row.text, row.people) for row in db.session.query(PopularQuery)] == [("三国", 2)]
+        assert recent_queries(cast.viewer("leader")) == []
+    notes.add(Note(cast.leader.id, county, "水浒"))
+
+    def noted() -> bool:
+        with app.app_context():
+            return recent_queries(cast.viewer("leader")) == ["水浒"]
+
+    eventually(noted)
 
 
 def test_a_text_that_counts_for_nobody_any_more_is_gone(ctx, cast):

@@ -14,7 +14,7 @@ from yanxiu.search.services.saved import (
     see_news,
     wake_looks,
 )
-from yanxiu.search.services.words import SAVED_MEANWHILE, forget_queries, note_query, save_synonyms
+from yanxiu.search.services.words import SAVED_MEANWHILE, forget_queries, note_queries, note_query, save_synonyms
 
 __all__ = [
     "LOOK",
@@ -24,6 +24,7 @@ __all__ = [
     "change_search",
     "forget_queries",
     "next_look",
+    "note_queries",
     "note_query",
     "note_told",
     "remove_search",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from sqlalchemy import Table, bindparam, delete, select, update
@@ -73,11 +74,20 @@ def note_query(actor_id: int, county_id: int | None, text: str) -> None:
 
     The first time it also counts for their county. The oldest beyond fifty go.
     """
-    row = {"user_id": actor_id, "county_id": county_id, "text": text, "typed_at": clock.now()}
-    if db.session.scalar(_first_time(db.engine.dialect.name), row) is None:
-        db.session.execute(_AGAIN, {"who": actor_id, "what": text, "typed_at": row["typed_at"]})
-        return
-    _count({(county_id, text): 1, **_taken_away(actor_id, beyond=KEPT)})
+    note_queries([(actor_id, county_id, text)])
+
+
+def note_queries(searches: Iterable[tuple[int, int | None, str]]) -> None:
+    """The same for several people, each (actor, county, text); what counts is written last and in one order."""
+    changes: Counter[Counted] = Counter()
+    for actor_id, county_id, text in searches:
+        row = {"user_id": actor_id, "county_id": county_id, "text": text, "typed_at": clock.now()}
+        if db.session.scalar(_first_time(db.engine.dialect.name), row) is None:
+            db.session.execute(_AGAIN, {"who": actor_id, "what": text, "typed_at": row["typed_at"]})
+        else:
+            changes[county_id, text] += 1
+            changes.update(_taken_away(actor_id, beyond=KEPT))
+    _count(changes)
 
 
 def forget_queries(actor: User) -> None:
@@ -98,7 +108,7 @@ def _count(changes: Mapping[Counted, int]) -> None:
         if change > 0:
             row = {"county_id": county_id, "text": text, "people": change}
             db.session.execute(_more_people(db.engine.dialect.name), row)
-        else:
+        elif change < 0:
             place = {"where": county_id, "what": text}
             db.session.execute(_FEWER, {**place, "change": change})
             db.session.execute(_NOBODY, place)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from yanxiu.core.unit_of_work import unit_of_work, write_if_possible
+from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.engines.chosen import LaterEngine
 from yanxiu.search.engines.interface import SearchEngine
 from yanxiu.search.forms import FACET_LABELS, KeptForm, arguments_of, wanted_from
 from yanxiu.search.indexer import engine_of
 from yanxiu.search.models import SavedSearch
+from yanxiu.search.noting import Note, Notes
 from yanxiu.search.queries import Found, Wanted, find, labels, recent_queries, same_search, typed_lately
 from yanxiu.search.queries import suggestions as suggest
-from yanxiu.search.services import MAX_NAME, forget_queries, note_query
+from yanxiu.search.services import MAX_NAME, forget_queries
 from yanxiu.search.text.fold import squeeze
 from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.workshops.queries import find_workshop
@@ -35,10 +37,16 @@ def _make_engine(state: BlueprintSetupState) -> None:
     config = state.app.config["YANXIU"]
     folder = config.instance_path / "search"
     state.app.extensions["yanxiu_search"] = LaterEngine(config.search, config.sqlalchemy_url, folder)
+    state.app.extensions["yanxiu_search_notes"] = Notes(cast("Flask", state.app))
 
 
 def _engine() -> SearchEngine:
     return engine_of(current_app)
+
+
+def _notes() -> Notes:
+    notes: Notes = current_app.extensions["yanxiu_search_notes"]
+    return notes
 
 
 @bp.get("/search")
@@ -92,8 +100,10 @@ def suggestions() -> ResponseReturnValue:
 @bp.post("/search/recent/removal")
 def forget_recent() -> ResponseReturnValue:
     """Forget what one looked for."""
+    actor = current_actor()
+    _notes().forget(actor.id)
     with unit_of_work():
-        forget_queries(current_actor())
+        forget_queries(actor)
     return redirect(url_for("search.index"))
 
 
@@ -106,7 +116,7 @@ def _remember(found: Found, wanted: Wanted) -> None:
         return
     user_id = viewer.user_id
     if not typed_lately(user_id, text):
-        write_if_possible(lambda: note_query(user_id, viewer.county_id, text))
+        _notes().add(Note(user_id, viewer.county_id, text))
 
 
 def _kept(found: Found, wanted: Wanted) -> SavedSearch | None:

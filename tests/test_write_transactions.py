@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,16 @@ def hear(event: str, arguments: tuple[Any, ...]) -> None:
         Watch.note(f"open {arguments[0]}")
 
 
-sys.addaudithook(hear)
+@cache
+def listen() -> None:
+    """Let the interpreter tell us, for as long as it runs: it has no way to stop, and every test after this pays for it."""
+    sys.addaudithook(hear)
 
 
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
     """`with watched() as seen:` - a list of all slow things done inside write transactions."""
+    listen()
     for owner, name in ENTRANCES:
         monkeypatch.setattr(owner, name, noting(getattr(owner, name), f"{owner.__name__}.{name}"))
 

@@ -103,7 +103,7 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "YANXIU": config,
         "SECRET_KEY": secret_key_of(config),
         "SQLALCHEMY_DATABASE_URI": config.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": config.pool_options,
+        "SQLALCHEMY_ENGINE_OPTIONS": config.engine_options,
         "MAX_CONTENT_LENGTH": config.max_request_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "COMPRESS_ALGORITHM": ["br", "gzip"],

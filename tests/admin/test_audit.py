@@ -15,7 +15,7 @@ from yanxiu.accounts.services import reset_password
 from yanxiu.admin.actions import ACTION_GROUPS, ACTIONS, details
 from yanxiu.admin.job_names import JOB_NAMES
 from yanxiu.core import clock, tasks
-from yanxiu.core.audit import AuditEntry, record_audit, verify_audit
+from yanxiu.core.audit import SQLITE_TRIGGERS, AuditEntry, record_audit, verify_audit
 from yanxiu.core.audit_mark import Mark, lost_head, note_head, read_mark
 from yanxiu.core.db import db, is_sqlite
 from yanxiu.core.tasks import enqueue
@@ -48,9 +48,7 @@ def test_whoever_goes_beneath_the_triggers_breaks_the_chain(cast, change):
     some_acts(cast)
     assert verify_audit() is None
     target = db.session.query(AuditEntry).filter_by(action="organization.renamed").one().id
-    with unit_of_work():
-        without_triggers()
-        db.session.execute(text(f"UPDATE audit_entry SET {change} WHERE id = {target}"))
+    forge(f"UPDATE audit_entry SET {change} WHERE id = {target}")
     db.session.expire_all()
     assert verify_audit() == target
 
@@ -58,9 +56,7 @@ def test_whoever_goes_beneath_the_triggers_breaks_the_chain(cast, change):
 def test_a_removed_entry_is_missed(cast):
     some_acts(cast)
     target = db.session.query(AuditEntry).filter_by(action="password.reset").one().id
-    with unit_of_work():
-        without_triggers()
-        db.session.execute(text(f"DELETE FROM audit_entry WHERE id = {target}"))
+    forge(f"DELETE FROM audit_entry WHERE id = {target}")
     assert verify_audit() == target + 1
 
 
@@ -69,9 +65,7 @@ def test_newest_entries_taken_off_are_missed_and_stay_missed(app, cast, client_f
     mark = read_mark()
     assert mark is not None
     assert lost_head() is None
-    with unit_of_work():
-        without_triggers()
-        db.session.execute(text(f"DELETE FROM audit_entry WHERE id > {mark.entry_id - 2}"))
+    forge(f"DELETE FROM audit_entry WHERE id > {mark.entry_id - 2}")
     assert verify_audit() is None, "what remains is a chain as good as before"
     for _ in range(4):  # the numbers of the removed entries are given again
         with unit_of_work():
@@ -101,12 +95,15 @@ def test_a_slower_process_does_not_turn_the_mark_back(cast):
     assert read_mark() == mark
 
 
-def without_triggers():
-    if is_sqlite():
-        db.session.execute(text("DROP TRIGGER audit_entry_no_update"))
-        db.session.execute(text("DROP TRIGGER audit_entry_no_delete"))
-    else:
-        db.session.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER USER"))
+def forge(statement: str) -> None:
+    """Change the log as an intruder would; afterwards its triggers stand again, for a database is shared by many tests."""
+    away = [f"DROP TRIGGER audit_entry_no_{verb}" for verb in ("update", "delete")]
+    back = list(SQLITE_TRIGGERS)
+    if not is_sqlite():
+        away, back = ([f"ALTER TABLE audit_entry {word} TRIGGER USER"] for word in ("DISABLE", "ENABLE"))
+    with unit_of_work():
+        for each in [*away, statement, *back]:
+            db.session.execute(text(each))
 
 
 def test_an_act_that_fails_leaves_no_entry(cast):
@@ -208,9 +205,7 @@ def test_checking_the_log_says_whether_it_is_whole(client_for, cast):
     client = client_for("admin")
     client.post("/admin/system/audit-check")
     assert "操作记录完整" in client.get("/admin/system").text
-    with unit_of_work():
-        without_triggers()
-        db.session.execute(text("UPDATE audit_entry SET action = 'nothing' WHERE action = 'password.reset'"))
+    forge("UPDATE audit_entry SET action = 'nothing' WHERE action = 'password.reset'")
     client.post("/admin/system/audit-check")
     assert "对不上" in client.get("/admin/system").text
 

@@ -28,6 +28,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-site-isolation-trials",  # one site is all there is; else a process waits beside each page for another one
+    "--in-process-gpu",
     "--autoplay-policy=no-user-gesture-required",
 ]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Row, Select, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.identity import normal_phone
 from yanxiu.accounts.models import Appointment, Organization, SignInFailure, User, UserSession
@@ -16,16 +16,16 @@ from yanxiu.core.db import db
 
 LOCK_LIMITS = ((timedelta(minutes=15), 5), (timedelta(days=1), 10))
 """Failed attempts allowed on one account: 5 in 15 minutes, 10 in a day."""
+_ACTIVE_USER = (
+    select(User)
+    .where(User.id == bindparam("user_id"), User.is_active)
+    .options(joinedload(User.organization), joinedload(User.appointments).joinedload(Appointment.organization))
+)
 
 
 def find_user(user_id: int) -> User | None:
     """Return an active user with home organization and appointments loaded."""
-    statement = (
-        select(User)
-        .where(User.id == user_id, User.is_active)
-        .options(joinedload(User.organization), selectinload(User.appointments).joinedload(Appointment.organization))
-    )
-    return db.session.scalars(statement).unique().first()
+    return db.session.scalars(_ACTIVE_USER, {"user_id": user_id}).unique().one_or_none()
 
 
 def shared_names() -> frozenset[str]:
@@ -160,7 +160,7 @@ _LIVE_SESSION = (
 def find_session(token_hash: str) -> UserSession | None:
     """Return a live sign-in by the hash of its token, with user, organization and appointments."""
     found = db.session.scalars(_LIVE_SESSION, {"token_hash": token_hash, "at": clock.now()})
-    return found.unique().first()
+    return found.unique().one_or_none()
 
 
 def find_session_by_id(session_id: int) -> UserSession | None:

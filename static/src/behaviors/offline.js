@@ -52,7 +52,7 @@ function forgetOthers() {
 export async function clearSeen(whose = (owner) => owner === viewerId()) {
   const served = ({ unsentAt }) => !(unsentAt > Date.now() - KEEP_MS);
   sessionStorage.clear();
-  if (whose(viewerId())) forgetSheets();
+  forgetSheets(whose);
   await Promise.all([clearPages(), clearPlans(whose, served)]).catch(() => undefined);
 }
 

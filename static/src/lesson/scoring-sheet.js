@@ -97,7 +97,7 @@ class ScoringSheet {
     }
     this.keep("");
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(), WAIT_MS);
+    this.timer = setTimeout(sendNotes, WAIT_MS);
   }
 
   /** Keep everything that is not as the server has it; what may have been sent already counts as known there. */
@@ -106,10 +106,12 @@ class ScoringSheet {
     const fields = {};
     for (const field of this.fields) {
       const [mine, held] = [this.valueOf(field), heldIn(this.sheet, field)];
-      const earlier = before && before.tried && before.fields[field] !== undefined ? [before.fields[field], ...before.fields[`known-${field}`]] : [];
-      if (this.sheet.apart[field] !== undefined || (mine.trim() === held.trim() && !earlier.length)) continue;
+      // What waits was chosen beside what was known then: a page that came later must not make it look newer.
+      const waits = before && before.fields[field] !== undefined;
+      if (this.sheet.apart[field] !== undefined || (mine.trim() === held.trim() && !(waits && before.tried))) continue;
+      const known = waits ? [...before.fields[`known-${field}`], ...(before.tried ? [before.fields[field]] : [])] : [held];
       fields[field] = mine;
-      fields[`known-${field}`] = [...new Set([held, ...earlier])].slice(0, MOST_KNOWN);
+      fields[`known-${field}`] = [...new Set(known)].slice(-MOST_KNOWN);
     }
     if (!Object.keys(fields).length && !submit) {
       if (before) forgetNote(before);
@@ -124,13 +126,9 @@ class ScoringSheet {
     if (!this.unkept) this.say(submit ? "评课存在本机，还没有提交，联网后自动提交" : WAITS, "offline");
   }
 
-  async send() {
-    await sendNotes();
-  }
-
   submit(event) {
     event.preventDefault();
-    const left = this.fields.filter((field) => field.startsWith("score-") && !this.isBonus(field) && !this.valueOf(field));
+    const left = this.fields.filter((field) => field.startsWith("score-") && !this.isOptional(field) && !this.valueOf(field));
     if (left.length) {
       this.problem(`还有 ${left.length} 项没有评分，评完再提交`);
       this.form.querySelector(`[name="${CSS.escape(left[0])}"]`).focus();
@@ -142,11 +140,12 @@ class ScoringSheet {
     }
     clearTimeout(this.timer);
     this.keep("1");
-    this.send();
+    sendNotes();
   }
 
-  isBonus(field) {
-    return this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"] legend`).textContent.includes("（加分）");
+  /** Bonus lines may stay empty. */
+  isOptional(field) {
+    return this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"]`).hasAttribute("data-optional");
   }
 
   /** Something of this lesson was answered, whichever page sent it. */
@@ -193,7 +192,7 @@ class ScoringSheet {
     knowSheet(this.lesson, this.sheet);
     this.showApart(field);
     this.keep("");
-    this.send();
+    sendNotes();
   }
 
   say(text, state = "") {

@@ -43,9 +43,10 @@ export function learnFrom(note, answer) {
   });
 }
 
-/** Who signs out leaves nothing of what the server has too; what nobody has decided on stays for its writer. */
-export function forgetSheets(mayGo = (sheet) => !Object.keys(sheet.apart || {}).length) {
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(`${PREFIX}${viewerId()}:`))) {
-    if (mayGo(JSON.parse(localStorage.getItem(key)) || {})) localStorage.removeItem(key);
+/** Nothing stays of what the server has too, of the people whom `whose` names; what they have not decided on waits for them. */
+export function forgetSheets(whose) {
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX) && whose(name.split(":")[1]))) {
+    const { apart = {} } = JSON.parse(localStorage.getItem(key)) || {};
+    if (!Object.keys(apart).length) localStorage.removeItem(key);
   }
 }

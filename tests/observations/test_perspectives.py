@@ -17,7 +17,15 @@ from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
-from yanxiu.observations.models import Lesson, LessonPhase, PerspectiveFinding, PerspectiveWatcher, TimedComment
+from yanxiu.observations.archive import if_findings_open, if_text_told
+from yanxiu.observations.models import (
+    Lesson,
+    LessonPhase,
+    LessonText,
+    PerspectiveFinding,
+    PerspectiveWatcher,
+    TimedComment,
+)
 from yanxiu.observations.perspectives.dealing import dealt_evenly
 from yanxiu.observations.perspectives.licc import DIMENSIONS, LICC
 from yanxiu.observations.queries import current_version, recording_of
@@ -26,6 +34,7 @@ from yanxiu.observations.services import perspectives as service
 from yanxiu.observations.services.lessons import invite_member, remove_member
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
 from yanxiu.observations.services.perspectives import of_licc, own_words
+from yanxiu.workshops.queries.archive_parts import Wish
 
 FETCH = {"X-Requested-With": "fetch", "Accept": "application/json"}
 
@@ -178,6 +187,14 @@ def word_of(client, lesson_id: int) -> str:
     return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
+def told_in_archive(reader_id: int | None) -> list[str]:
+    """Which findings and conclusions go along in an archive that this person asked for."""
+    wish = Wish(reader_id=reader_id)
+    found = select(PerspectiveFinding.body).where(if_findings_open(wish))
+    written = select(LessonText.body).where(if_text_told(wish))
+    return [*db.session.scalars(found), *db.session.scalars(written)]
+
+
 def test_the_report_merges_what_all_found_once_the_lesson_is_discussed(app, cast, divided, client_for, count_queries):
     colleague, leader, teacher, host = (client_for(key) for key in ("colleague", "leader", "teacher", "principal"))
     with app.app_context(), unit_of_work():
@@ -211,8 +228,12 @@ def test_the_report_merges_what_all_found_once_the_lesson_is_discussed(app, cast
             told = [words for words in ("听得住", "问题太碎") if words in text]
             assert told == ([seen] if seen else [])
             assert ("候答最值得学" in text) == (reader in (teacher, host))
+    with app.app_context():
+        assert told_in_archive(cast.leader.id) == ["问题太碎"]
+        assert told_in_archive(None) == []
     with app.app_context(), unit_of_work():
         db.session.get_one(Lesson, divided).phase = LessonPhase.DISCUSSING
+        assert sorted(told_in_archive(None)) == sorted(["听得住", "问题太碎", "候答最值得学"])
     for reader in (colleague, leader, teacher, host):
         for text in (reader.get(report).text, word_of(reader, divided)):
             assert all(words in text for words in ("听得住", "问题太碎", "候答最值得学", "第二排都在看"))

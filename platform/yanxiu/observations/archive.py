@@ -45,12 +45,16 @@ from yanxiu.observations.models import (
     ScoreEvidence,
     SecondTeaching,
     Segment,
+    TextKey,
     TimedComment,
     VersionState,
     Watching,
 )
 from yanxiu.observations.papers.scores import write_notice
+from yanxiu.observations.permissions import findings_are_open
+from yanxiu.observations.queries.cycle import texts_of
 from yanxiu.observations.queries.evaluations import submitted_evaluations
+from yanxiu.observations.queries.perspectives import findings_of
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries.archive_parts import ArchivePart, Kept, Left, Row, Scope, Shelf, Wish
 
@@ -59,6 +63,9 @@ SEALED = "打分只给授课老师和评过这节课的老师看"
 
 NOT_HERE = "导入的档案里没有这段实录的视频"
 _SHARED = (Lesson.visibility == LessonVisibility.WORKSHOP) & Lesson.deleted_at.is_(None)
+_DISCUSSED = select(Lesson.id).where(
+    Lesson.phase.in_([phase.value for phase in LessonPhase if phase.number >= LessonPhase.DISCUSSING.number])
+)
 _TAKEN_BACK = select(TimedComment.id).where(TimedComment.withdrawn_at.is_not(None))
 _HEARD = (
     (TimedComment.visibility == CommentVisibility.EVERYBODY)
@@ -119,10 +126,16 @@ def if_findings_open(wish: Wish) -> ColumnElement[bool]:
     """What observers found is told from 议课 on (`findings_are_open`); before, everybody has the own ones."""
     if wish.sealed:
         return true()
-    before = [phase.value for phase in LessonPhase if phase.number < LessonPhase.DISCUSSING.number]
-    told = select(LessonPerspective.id).join(Lesson, Lesson.id == LessonPerspective.lesson_id)
-    opened = PerspectiveFinding.perspective_id.in_(told.where(Lesson.phase.not_in(before)))
+    told = select(LessonPerspective.id).where(LessonPerspective.lesson_id.in_(_DISCUSSED))
+    opened = PerspectiveFinding.perspective_id.in_(told)
     return opened if wish.reader_id is None else or_(opened, PerspectiveFinding.author_id == wish.reader_id)
+
+
+def if_text_told(wish: Wish) -> ColumnElement[bool]:
+    """The conclusion of a divided observation is told together with what was found."""
+    if wish.sealed:
+        return true()
+    return or_(LessonText.key != TextKey.CONCLUSION, LessonText.lesson_id.in_(_DISCUSSED))
 
 
 def without_video(row: Row, wish: Wish) -> Row:
@@ -214,6 +227,7 @@ def fill_lessons(shelf: Shelf, workshop: Workshop) -> None:
     for lesson in db.session.scalars(mine.options(joinedload(Lesson.teacher))).all():
         with shelf.both("课例", f"{lesson.title}（{lesson.teacher.name}）") as word:
             _write_lesson(word, lesson)
+            _write_findings(word, lesson)
             note = _write_evaluations(word, lesson, shelf.wish)
         shelf.tell("课例", lesson.title, word.path, f"{lesson.teacher.name}{note}", also=word.pdf)
         _tell_recording(shelf, lesson)
@@ -238,6 +252,20 @@ def _write_lesson(word: Any, lesson: Lesson) -> None:
         word.paragraph(comment.body, indent=0 if comment.parent_id is None else 1)
         if comment.drawing:
             word.paragraph(f"画面标注：{comment.drawn}", SMALL)
+
+
+def _write_findings(word: Any, lesson: Lesson) -> None:
+    """Write what observers found under their perspectives, and the conclusion, once everybody may read them."""
+    found = findings_of(lesson.id) if findings_are_open(lesson) else []
+    if not found:
+        return
+    word.heading("分工观察", 2)
+    for one in found:
+        word.paragraph(f"{one.perspective.name}　{one.author.name}", SMALL)
+        word.paragraph(one.body)
+    conclusion = texts_of(lesson.id).get(TextKey.CONCLUSION)
+    if conclusion is not None:
+        word.paragraph(f"总体结论：{conclusion.body}")
 
 
 def _write_evaluations(word: Any, lesson: Lesson, wish: Wish) -> str:
@@ -308,7 +336,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
                 index="lesson",
             ),
             Kept(LessonMember, "lesson_id"),
-            Kept(LessonText, "lesson_id"),
+            Kept(LessonText, "lesson_id", asked=if_text_told),
             Kept(LessonPerspective, "lesson_id"),
             Kept(PerspectiveWatcher, "perspective_id"),
             Kept(PerspectiveFinding, "perspective_id", asked=if_findings_open),

@@ -113,7 +113,10 @@ def findings_of(lesson_id: int) -> Sequence[PerspectiveFinding]:
         select(PerspectiveFinding)
         .join(PerspectiveFinding.perspective)
         .where(LessonPerspective.lesson_id == lesson_id)
-        .options(joinedload(PerspectiveFinding.author).joinedload(User.organization))
+        .options(
+            joinedload(PerspectiveFinding.author).joinedload(User.organization),
+            joinedload(PerspectiveFinding.perspective),
+        )
         .order_by(PerspectiveFinding.written_at, PerspectiveFinding.id)
     )
     return db.session.scalars(statement).all()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +36,14 @@ def test_whatever_happens_all_replicas_and_the_disk_agree_and_nothing_acknowledg
         except Exception as error:
             raise AssertionError(f"CONVERGING_SEED={seed}: {error}") from error
     assert min(total.cuts, total.restarts, total.compactions, total.checked) > 0
+
+
+def test_cells_that_several_people_merge_and_split_at_once_are_the_same_everywhere_and_keep_their_words(capsys):
+    """A failing run says its seed: node benchmarks/cells.mjs SEED 1 repeats it alone."""
+    script = Path(__file__).parents[2] / "benchmarks" / "cells.mjs"
+    ran = subprocess.run(
+        ["node", script, str(SEED), str(RUNS)], capture_output=True, text=True, timeout=300, check=False
+    )
+    with capsys.disabled():
+        sys.stdout.write(f" {ran.stdout.strip()} ")
+    assert ran.returncode == 0, f"CONVERGING_SEED={SEED}: {ran.stderr}"

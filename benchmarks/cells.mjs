@@ -1,0 +1,24 @@
+// Random runs of two or three pages that suggest, accept and refuse merged and split cells of one table while others type in
+// it and add rows and columns, hearing of each other late and in any order. At the end all say the same, the table is
+// sound, and no word that stood in it is gone. The editor's own modules run without a browser, put together by esbuild:
+//   node benchmarks/cells.mjs [FIRST_SEED [RUNS]]
+import { build } from "esbuild";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const [first, runs] = [Number(process.argv[2] || 1), Number(process.argv[3] || 1000)];
+const folder = mkdtempSync(join(tmpdir(), "cells-"));
+try {
+  const outfile = join(folder, "pages.mjs");
+  const entry = fileURLToPath(new URL("cells_pages.mjs", import.meta.url));
+  await build({ entryPoints: [entry], bundle: true, platform: "node", format: "esm", preserveSymlinks: true, outfile, logLevel: "error" });
+  const { run } = await import(pathToFileURL(outfile).href);
+  let decided = 0;
+  for (let seed = first; seed < first + runs; seed += 1) decided += await run(seed);
+  process.stdout.write(`${runs} runs, ${decided} suggestions accepted\n`);
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -202,6 +202,16 @@ def test_a_window_is_ticked_by_keys_and_two_are_compared(page_for, app, cast, le
     expect(page.locator("#disagreements")).to_contain_text("只有周敏：提问。 只有孙正平：动笔。")
     page.keyboard.press("g")
     expect(page.locator("[data-stretch][aria-current]")).to_have_count(1)
+    other = page_for("principal")
+    other.goto(page.url)
+    asked = other.get_by_role("form", name="提问")
+    asked.get_by_role("button", name="议定有").click()
+    expect(page.get_by_role("form", name="提问")).to_contain_text("议定：有")
+    expect(page.locator("#disagreements")).to_contain_text("还有 1 段没有议定")
+    page.get_by_role("form", name="动笔").get_by_role("button", name="议定没有").click()
+    expect(other.locator("#disagreements")).to_contain_text("全部议定了")
+    expect(other.locator("#agreement")).to_contain_text("议定后 κ")
+    assert violations(other) == []
 
 
 def test_comments_are_narrowed_while_the_film_goes_on(page_for, app, cast, lesson_id, errors):

@@ -10,14 +10,16 @@ from uuid import uuid4
 import pytest
 
 from tests.support.observations import code_lesson, make_ready_version
+from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
+from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.observations.instruments.comparison import compare
 from yanxiu.observations.instruments.questions import LEDGER
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.shipped import ST
-from yanxiu.observations.models import CodingSession, Lesson
+from yanxiu.observations.models import Adjudication, CodingSession, Lesson
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.services.codings import MOST_AT_ONCE, Batch, Mark, finish_coding, save_codes
 
@@ -130,8 +132,36 @@ def test_a_window_may_have_several_codes_and_they_are_compared_one_by_one(app, c
     for shown in ("其中 0 段完全相同", "S1 听讲记录", "只有孙正平", "100.00%", "讲评反馈"):
         assert shown in page
     assert coder.get(f"/lessons/{lesson_id}/codings/copus/results?format=xlsx").data[:2] == b"PK"
+    agree_on_labels(app, client_for, lesson_id)
     lane = client_for("teacher").get(f"/lessons/{lesson_id}/lanes").text
     assert "T1 讲授" in lane
+
+
+def agree_on_labels(app, client_for, lesson_id: int) -> None:
+    """The two differ in T1 and T3: each is agreed on by itself, and taken back."""
+    coder, address = client_for("colleague"), f"/lessons/{lesson_id}/codings/copus/results"
+    with app.app_context():
+        live = db.session.get_one(Lesson, lesson_id).topic
+        before = current_seq(live)
+
+    def agree(client, label: str, code: str) -> int:
+        window = {"start_ms": "0", "end_ms": "120000"}
+        return client.post(address, data={**window, "label": label, "code": code}).status_code
+
+    assert [agree(coder, *odd) for odd in (("T1", "T1"), ("", "T1"), ("XX", "yes"), ("-", "no"))] == [422] * 4
+    assert agree(coder, "T1", "no") == 303
+    page = client_for("principal").get(address).text
+    assert ("议定：没有" in page, "还有 1 段没有议定" in page, "议定后 κ" in page) == (True, True, True)
+    assert agree(client_for("principal"), "T3", "yes") == 303
+    page = coder.get(address).text
+    assert ("全部议定了" in page, "议定：有" in page, page.count("data-decided")) == (True, True, 1)
+    assert agree(coder, "T1", "") == 303
+    with app.app_context():
+        kept = [(one.label, one.code, one.start_ms) for one in db.session.query(Adjudication)]
+        assert kept == [("T3", "yes", 0)]
+        assert current_seq(live) > before
+        said = db.session.query(AuditEntry).filter_by(action="coding.adjudicate").order_by(AuditEntry.id).all()
+        assert (said[-1].data["label"], said[-1].data["code"]) == ("T1", "")
 
 
 def test_schemes_of_many_codes_have_shares_and_a_matrix(app, cast, client_for, lesson_id):

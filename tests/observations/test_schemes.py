@@ -10,7 +10,7 @@ import pytest
 
 from yanxiu.observations.coding_sheet import Coder, codes_csv, coding_workbook
 from yanxiu.observations.instruments.frequencies import frequencies_of_string
-from yanxiu.observations.instruments.labels import compare_labels, windows_of
+from yanxiu.observations.instruments.labels import Agreed, compare_labels, windows_of
 from yanxiu.observations.instruments.report import report_of
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import KEYS, Mode
@@ -99,6 +99,14 @@ def test_windows_count_once_for_each_code_and_agreement_is_code_by_code():
     assert (of["S1"].both, of["S1"].only_first, of["S1"].only_second) == (2, 1, 0)
     assert of["S1"].agreement.kappa == pytest.approx(0.5)  # po 3/4, pe (3·2 + 1·2)/16
     assert of["T1"].agreement.kappa == pytest.approx(1)
+    agreed = [Agreed(0, 480_000, "S1", True), Agreed(0, 120_000, "S3", False)]
+    windows = [windows_of(COPUS, one, COPUS.interval_ms) for one in (first, second)]
+    settled = compare_labels(COPUS, windows, 120_000, agreed)
+    after = {one.code.code: one.after for one in settled.codes}
+    assert (after["S1"].observed, after["S1"].kappa, after["T1"]) == (1, None, None)  # both have it everywhere
+    assert [one.is_decided for one in settled.differences].count(
+        True
+    ) == settled.n - settled.same - settled.open_differences
     assert "S6" not in of  # in a window that only one has coded
     assert [(one.only_first, one.only_second) for one in compared.differences] == [
         (("S3",), ()), ((), ("S3",)), (("S1",), ()),

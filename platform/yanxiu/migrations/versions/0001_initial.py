@@ -2965,6 +2965,7 @@ def upgrade() -> None:
         sa.Column("second_id", sa.Integer(), nullable=False),
         sa.Column("start_ms", sa.Integer(), nullable=False),
         sa.Column("end_ms", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=4), nullable=False),
         sa.Column("code", sa.String(length=4), nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=False),
         sa.Column("decided_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -2983,7 +2984,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adjudication")),
         sa.UniqueConstraint(
-            "first_id", "second_id", "start_ms", name=op.f("uq_adjudication_first_id_second_id_start_ms")
+            "first_id", "second_id", "start_ms", "label", name=op.f("uq_adjudication_first_id_second_id_start_ms_label")
         ),
     )
     with op.batch_alter_table("adjudication", schema=None) as batch_op:

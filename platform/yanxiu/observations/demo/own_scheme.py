@@ -9,6 +9,8 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.observations.instruments.scheme_lines import body_of_lines
 from yanxiu.observations.instruments.shipped import COPUS
 from yanxiu.observations.models import Lesson, RecordingVersion
+from yanxiu.observations.models.codings import HOLDS
+from yanxiu.observations.queries.codings import finished_codings
 from yanxiu.observations.services import codings, schemes
 from yanxiu.observations.services.codings import Batch, Mark
 from yanxiu.observations.services.sweeps import SweepDraft, take_sweep
@@ -31,13 +33,15 @@ TICKED = {
     "principal": ("1 7 9", "4 8", "5 8 7", "2 10", "3 10", "1 6 9"),
     "colleague": ("1 7 9", "4 8 7", "5 8", "2 10", "3", "1 9"),
 }
+AGREED = 6
+"""The code that one of them did not tick in the second window, by its place: 讲解."""
 """The codes of each window by their numbers, in the order of the lines."""
 
 
 def code_with_own_scheme(
     world: DemoWorld, lesson: Lesson, version: RecordingVersion, new_uuid: Callable[[DemoWorld], str]
 ) -> None:
-    """Make the school's scheme, and let two colleagues code with it."""
+    """Make the school's scheme, let two colleagues code with it and agree on one of the windows in which they differ."""
     maker = world.users["principal"]
     family = schemes.create_scheme(maker, maker.organization_id, "课堂活动与技术（本校）", COPUS)
     family.versions[-1].body = body_of_lines(LINES, "windows", "15", RULES)
@@ -51,6 +55,9 @@ def code_with_own_scheme(
         reached_ms = min(version.duration_ms or 0, len(windows) * scheme.interval_ms)
         codings.save_codes(world.users[who], lesson, version, scheme, Batch(tuple(marks), reached_ms=reached_ms))
         codings.finish_coding(world.users[who], lesson, scheme).finished_at = world.ago(days=1)
+    first, other = finished_codings(lesson.id, scheme.slug)
+    start_ms = scheme.interval_ms
+    codings.adjudicate(maker, lesson, first, other, start_ms, 2 * start_ms, HOLDS, label=scheme.codes[AGREED].code)
 
 
 OFF_TASK: tuple[dict[str, int], ...] = (

@@ -52,14 +52,31 @@ class CodeAgreement:
     only_second: int
     agreement: Agreement
     alpha: float | None
+    after: Agreement | None
+    """Once what was agreed on counts for both; None where nothing was."""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What two coders agreed on: whether a code holds in the windows of which the middle lies in a stretch."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+    holds: bool
 
 
 @dataclass(frozen=True)
 class Difference(Part):
-    """A window in which two coders do not have the same codes."""
+    """A window in which two coders do not have the same codes; `decided`: which of these hold, as both agreed."""
 
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
+    decided: Mapping[str, bool]
+
+    @property
+    def is_decided(self) -> bool:
+        return all(label in self.decided for label in (*self.only_first, *self.only_second))
 
 
 @dataclass(frozen=True)
@@ -71,40 +88,69 @@ class LabelComparison:
     codes: tuple[CodeAgreement, ...]
     differences: tuple[Difference, ...]
 
+    @property
+    def open_differences(self) -> int:
+        return sum(not one.is_decided for one in self.differences)
 
-def compare_labels(scheme: Scheme, everybody: Sequence[Windows], interval_ms: int) -> LabelComparison:
-    """Put the first two of the codings side by side; all of them count for α."""
+
+def compare_labels(
+    scheme: Scheme, everybody: Sequence[Windows], interval_ms: int, agreed: Sequence[Agreed] = ()
+) -> LabelComparison:
+    """Put the first two of the codings side by side; all of them count for α. `agreed` counts for κ afterwards."""
     first, second = everybody[:2]
     common = sorted(set(first) & set(second))
+    decided = {number: _decided(agreed, number, interval_ms) for number in common}
     codes = [
-        _code_agreement(code, everybody, common)
+        _code_agreement(code, everybody, common, {n: said for n in common if (said := decided[n])})
         for code in scheme.codes
         if any(code.code in one[number] for one in (first, second) for number in common)
     ]
     differences = [
-        _difference(scheme, number, first[number], second[number], interval_ms)
+        _difference(scheme, number, first[number], second[number], interval_ms, decided[number])
         for number in common
         if first[number] != second[number]
     ]
     return LabelComparison(len(common), len(common) - len(differences), tuple(codes), tuple(differences))
 
 
-def _code_agreement(code: Code, everybody: Sequence[Windows], common: Sequence[int]) -> CodeAgreement:
+def _decided(agreed: Sequence[Agreed], number: int, interval_ms: int) -> dict[str, bool]:
+    """What was agreed on for a window."""
+    middle = number * interval_ms + interval_ms // 2
+    return {one.label: one.holds for one in agreed if one.start_ms <= middle < one.end_ms}
+
+
+def _code_agreement(
+    code: Code, everybody: Sequence[Windows], common: Sequence[int], decided: Mapping[int, Mapping[str, bool]]
+) -> CodeAgreement:
     first, second = everybody[:2]
     pairs = [(code.code in first[number], code.code in second[number]) for number in common]
+    settled = [
+        (said[code.code],) * 2 if code.code in (said := decided.get(number, {})) else pair
+        for number, pair in zip(common, pairs, strict=True)
+    ]
     both, one, other = (pairs.count(kind) for kind in ((True, True), (True, False), (False, True)))
-    table = [[both, one], [other, len(pairs) - both - one - other]]
     numbers = sorted({number for windows in everybody for number in windows})
     units = [
         tuple(code.code in windows[number] if number in windows else None for windows in everybody)
         for number in numbers
     ]
-    return CodeAgreement(code, both, one, other, agreement_of(table), krippendorff_alpha(units))
+    after = agreement_of(_table(settled)) if any(code.code in said for said in decided.values()) else None
+    return CodeAgreement(code, both, one, other, agreement_of(_table(pairs)), krippendorff_alpha(units), after)
+
+
+def _table(pairs: Sequence[tuple[bool, ...]]) -> list[list[float]]:
+    """Windows by whether the first coder has a code (rows) and the second one (columns)."""
+    return [[float(pairs.count((one, other))) for other in (True, False)] for one in (True, False)]
 
 
 def _difference(
-    scheme: Scheme, number: int, first: frozenset[str], second: frozenset[str], interval_ms: int
+    scheme: Scheme,
+    number: int,
+    first: frozenset[str],
+    second: frozenset[str],
+    interval_ms: int,
+    decided: Mapping[str, bool],
 ) -> Difference:
     order = [code.code for code in scheme.codes]
     mine, others = (tuple(sorted(codes, key=order.index)) for codes in (first - second, second - first))
-    return Difference(number * interval_ms, (number + 1) * interval_ms, mine, others)
+    return Difference(number * interval_ms, (number + 1) * interval_ms, mine, others, decided)

@@ -94,17 +94,25 @@ class CodeInterval(Model):
     session: Mapped[CodingSession] = relationship(back_populates="intervals")
 
 
+HOLDS, HOLDS_NOT = "yes", "no"
+
+
 class Adjudication(Model):
-    """What two coders agreed on for a stretch that they had coded differently. Their own codes stay as they were."""
+    """What two coders agreed on for a stretch that they had coded differently. Their own codes stay as they were.
+
+    Where a window may have several codes it is said for each by itself: `label` is the code that one of them gave, `code`
+    says whether it holds (`HOLDS`, `HOLDS_NOT`). Else `label` is empty and `code` is what holds.
+    """
 
     __tablename__ = "adjudication"
-    __table_args__ = (UniqueConstraint("first_id", "second_id", "start_ms"),)
+    __table_args__ = (UniqueConstraint("first_id", "second_id", "start_ms", "label"),)
 
     id: Mapped[Id]
     first_id: Mapped[int] = mapped_column(ForeignKey("coding_session.id", ondelete="CASCADE"))
     second_id: Mapped[int] = mapped_column(ForeignKey("coding_session.id", ondelete="CASCADE"), index=True)
     start_ms: Mapped[int]
     end_ms: Mapped[int]
+    label: Mapped[str] = mapped_column(String(4), default="")
     code: Mapped[str] = mapped_column(String(4))
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -134,6 +134,6 @@ def adjudications_of(first_id: int, second_id: int) -> Sequence[Adjudication]:
         select(Adjudication)
         .where(Adjudication.first_id == first_id, Adjudication.second_id == second_id)
         .options(joinedload(Adjudication.decided_by))
-        .order_by(Adjudication.start_ms)
+        .order_by(Adjudication.start_ms, Adjudication.label)
     )
     return db.session.scalars(statement).all()

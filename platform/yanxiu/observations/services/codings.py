@@ -16,6 +16,7 @@ from yanxiu.core.live import bump
 from yanxiu.observations.events import CodingFinished
 from yanxiu.observations.instruments.schemes import GAP, Mode, Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState, Lesson, RecordingVersion
+from yanxiu.observations.models.codings import HOLDS, HOLDS_NOT
 from yanxiu.observations.queries.codings import adjudications_of, coding_of
 from yanxiu.observations.services.lessons import hold_lesson
 from yanxiu.observations.services.schemes import settle_definition
@@ -83,28 +84,52 @@ def finish_coding(actor: User, lesson: Lesson, scheme: Scheme) -> CodingSession:
 
 
 def adjudicate(
-    actor: User, lesson: Lesson, first: CodingSession, second: CodingSession, start_ms: int, end_ms: int, code: str
+    actor: User,
+    lesson: Lesson,
+    first: CodingSession,
+    second: CodingSession,
+    start_ms: int,
+    end_ms: int,
+    code: str,
+    label: str = "",
 ) -> None:
-    """Write down what two coders agreed on for a stretch; an empty code takes it back. Their own codes stay as they are."""
+    """Write down what two coders agreed on for a stretch; an empty code takes it back. Their own codes stay as they are.
+
+    `label`: the code about which they agreed, where one window may have several; `code` says whether it holds.
+    """
     hold_lesson(lesson)
     if not (first.is_done and second.is_done) or first.id == second.id:
         raise InvalidError("要有两份完成的编码才能议定")
-    if not 0 <= start_ms < end_ms <= LONGEST_MS or (code and (code == GAP or not first.scheme_of.allows(code))):
+    if not 0 <= start_ms < end_ms <= LONGEST_MS or not _can_agree(first.scheme_of, label, code):
         raise InvalidError("没有这个片段或代码，请刷新页面再试")
     one, other = sorted((first.id, second.id))
     for known in adjudications_of(one, other):
-        if known.start_ms < end_ms and start_ms < known.end_ms:
+        if known.label == label and known.start_ms < end_ms and start_ms < known.end_ms:
             db.session.delete(known)
     db.session.flush()
     if code:
         db.session.add(
             Adjudication(
-                first_id=one, second_id=other, start_ms=start_ms, end_ms=end_ms, code=code, decided_by_id=actor.id
+                first_id=one,
+                second_id=other,
+                start_ms=start_ms,
+                end_ms=end_ms,
+                label=label,
+                code=code,
+                decided_by_id=actor.id,
             )
         )
-    record_audit(actor, "coding.adjudicate", "lesson", lesson.id, start_ms=start_ms, end_ms=end_ms, code=code)
+    said = {"label": label} if label else {}
+    record_audit(actor, "coding.adjudicate", "lesson", lesson.id, start_ms=start_ms, end_ms=end_ms, code=code, **said)
     bump(lesson.topic, "coding", one)
     db.session.flush()
+
+
+def _can_agree(scheme: Scheme, label: str, code: str) -> bool:
+    """Tell whether this can be agreed on: a code where one holds at a time, else of each code whether it holds."""
+    if scheme.is_held:
+        return not label and (not code or (code != GAP and scheme.allows(code)))
+    return label != GAP and scheme.allows(label) and code in ("", HOLDS, HOLDS_NOT)
 
 
 def _own(actor: User, lesson: Lesson, scheme: Scheme) -> CodingSession | None:

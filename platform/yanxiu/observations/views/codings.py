@@ -20,12 +20,13 @@ from yanxiu.observations.forms import whole_number
 from yanxiu.observations.instruments.charts import SIDE, heat, minutes_axis, path_points
 from yanxiu.observations.instruments.comparison import compare
 from yanxiu.observations.instruments.frequencies import counted_word
-from yanxiu.observations.instruments.labels import LabelComparison, compare_labels, drawn, windows_of
+from yanxiu.observations.instruments.labels import Agreed, LabelComparison, compare_labels, drawn, windows_of
 from yanxiu.observations.instruments.report import report_of
 from yanxiu.observations.instruments.sampling import Span, coded_spans
 from yanxiu.observations.instruments.schemes import GAP, Scheme
 from yanxiu.observations.instruments.student_teacher import VARIANTS
 from yanxiu.observations.models import CodingSession, VersionState
+from yanxiu.observations.models.codings import HOLDS
 from yanxiu.observations.permissions import can_adjudicate, can_code_lesson, can_view_codings
 from yanxiu.observations.queries import LessonView, current_version, recording_of
 from yanxiu.observations.queries.codings import (
@@ -163,8 +164,9 @@ def adjudicate_coding(lesson_id: int, scheme_slug: str) -> ResponseReturnValue:
         start_ms, end_ms = (whole_number(request.form.get(name)) for name in ("start_ms", "end_ms"))
         code = request.form.get("code", "")
         code = request.form.get("other", "") if code == "other" else code
+        label = request.form.get("label", "")[:4]
         first, second = shown.chosen
-        service.adjudicate(current_actor(), found.lesson, first, second, start_ms or 0, end_ms or 0, code[:4])
+        service.adjudicate(current_actor(), found.lesson, first, second, start_ms or 0, end_ms or 0, code[:4], label)
         target = url_for(
             ".coding_results",
             lesson_id=lesson_id,
@@ -218,7 +220,13 @@ def agreement_of(found: LessonView, shown: Shown) -> dict[str, Any]:
     if len(shown.chosen) != 2:
         return {"comparison": None, "seq": seq}
     if not shown.scheme.is_held:
-        return {"comparison": None, "seq": seq, "labels": _labels(shown), "shown_most": STRETCHES_SHOWN}
+        return {
+            "comparison": None,
+            "seq": seq,
+            "labels": _labels(shown),
+            "may_adjudicate": may_adjudicate(found, shown),
+            "shown_most": STRETCHES_SHOWN,
+        }
     one, other = (coding.spans() for coding in shown.chosen)
     low, high = sorted(coding.id for coding in shown.chosen)
     decisions = [Span(said.start_ms, said.end_ms, said.code) for said in adjudications_of(low, high)]
@@ -239,7 +247,9 @@ def _labels(shown: Shown) -> LabelComparison:
     everybody = [
         windows_of(shown.scheme, one.spans(), shown.interval_ms, one.reached_ms) for one in (*shown.chosen, *others)
     ]
-    return compare_labels(shown.scheme, everybody, shown.interval_ms)
+    low, high = sorted(coding.id for coding in shown.chosen)
+    agreed = [Agreed(one.start_ms, one.end_ms, one.label, one.code == HOLDS) for one in adjudications_of(low, high)]
+    return compare_labels(shown.scheme, everybody, shown.interval_ms, agreed)
 
 
 def lane_of(session: CodingSession) -> list[list[Any]]:

@@ -16,6 +16,7 @@ from yanxiu.observations.models import (
     CodingScheme,
     CommentVisibility,
     Lesson,
+    LessonPack,
     LessonPhase,
     LessonRole,
     LessonVisibility,
@@ -126,6 +127,25 @@ def can_watch_together(viewer: Viewer, lesson: Lesson, access: Access, today: da
 def can_take_pictures(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
     """On top of seeing the lesson: stills leave the system in a file where no pupil can be recognized, else only with who leads it."""
     return not lesson.pupils_recognizable or leads_lesson(viewer, lesson, access)
+
+
+def can_pack_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
+    """Who leads a lesson makes its archive pack and fetches it, also after the workshop's end."""
+    return lesson.deleted_at is None and leads_lesson(viewer, lesson, access)
+
+
+def can_pack_recording(viewer: Viewer, lesson: Lesson, today: date) -> bool:
+    """The film leaves the system only with the teacher or whoever entered the lesson, as long as pupils may be shown."""
+    return owns_lesson(viewer, lesson) and not lesson.has_expired(today)
+
+
+def can_open_pack(
+    viewer: Viewer, lesson: Lesson, access: Access, pack: LessonPack, today: date, *, sees_scores: bool
+) -> bool:
+    """Who leads fetches a pack in which nothing is that they may not see: neither scores nor a film."""
+    if pack.with_recording and not can_pack_recording(viewer, lesson, today):
+        return False
+    return can_pack_lesson(viewer, lesson, access) and (sees_scores or not pack.holds_scores)
 
 
 def can_reflect(viewer: Viewer, lesson: Lesson, access: Access) -> bool:

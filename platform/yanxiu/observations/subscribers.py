@@ -13,8 +13,10 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import events
 from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads, transcode_recording
 from yanxiu.observations.models import Lesson
+from yanxiu.observations.packing_job import make_pack
 from yanxiu.observations.queries.comments import thread_ids_of
 from yanxiu.observations.services import cycle
+from yanxiu.observations.services.packs import PACK_JOB
 from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
@@ -122,4 +124,5 @@ JOBS: dict[str, JobHandler] = {
     TRANSCODE_JOB: transcode_recording,
     SWEEP_JOB: sweep_uploads,
     cycle.REMIND_JOB: remind,
+    PACK_JOB: make_pack,
 }

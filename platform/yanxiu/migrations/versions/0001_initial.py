@@ -1400,6 +1400,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_member_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "lesson_pack",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("maker_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("with_recording", sa.Boolean(), nullable=False),
+        sa.Column("holds_scores", sa.Boolean(), nullable=False),
+        sa.Column("file_count", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_lesson_pack_file_id_stored_file")),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_pack_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["maker_id"], ["user.id"], name=op.f("fk_lesson_pack_maker_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_pack")),
+    )
+    with op.batch_alter_table("lesson_pack", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_pack_lesson_id"), ["lesson_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lesson_pack_maker_id"), ["maker_id"], unique=False)
+
+    op.create_table(
         "lesson_perspective",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -3443,6 +3467,11 @@ def downgrade() -> None:
 
     op.drop_table("lesson_plan")
     op.drop_table("lesson_perspective")
+    with op.batch_alter_table("lesson_pack", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_pack_maker_id"))
+        batch_op.drop_index(batch_op.f("ix_lesson_pack_lesson_id"))
+
+    op.drop_table("lesson_pack")
     with op.batch_alter_table("lesson_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_member_user_id"))
 

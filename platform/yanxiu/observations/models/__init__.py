@@ -5,6 +5,7 @@ from yanxiu.observations.models.codings import Adjudication, CodeInterval, Codin
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
 from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
+from yanxiu.observations.models.packs import LessonPack, PackState
 from yanxiu.observations.models.pairs import ClipPair, LessonAlignment, SecondTeaching
 from yanxiu.observations.models.perspectives import LessonPerspective, PerspectiveFinding, PerspectiveWatcher
 from yanxiu.observations.models.recordings import (
@@ -46,12 +47,14 @@ __all__ = [
     "Lesson",
     "LessonAlignment",
     "LessonMember",
+    "LessonPack",
     "LessonPerspective",
     "LessonPhase",
     "LessonRole",
     "LessonText",
     "LessonVisibility",
     "ObservationRequest",
+    "PackState",
     "PerspectiveFinding",
     "PerspectiveWatcher",
     "PhaseKind",

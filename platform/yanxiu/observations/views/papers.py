@@ -32,6 +32,7 @@ from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.queries.second_teachings import clip_pairs
 from yanxiu.observations.rubrics.summary import summarize
 from yanxiu.observations.views.blueprint import bp, load_lesson
+from yanxiu.observations.views.packs import pack_panel
 from yanxiu.web.auth import current_actor, current_viewer
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -59,6 +60,7 @@ def papers(lesson_id: int) -> ResponseReturnValue:
         observers=_observers(found.lesson, speakers, submitted),
         perspectives=perspectives_of(lesson_id),
         findings_open=findings_are_open(found.lesson),
+        **pack_panel(found),
     )
 
 

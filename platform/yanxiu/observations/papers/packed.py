@@ -1,0 +1,149 @@
+"""What an archive pack of a lesson holds, as far as its maker may see it, and nothing that was said to some only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import Viewer
+from yanxiu.core import clock
+from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.csv_files import csv_bytes
+from yanxiu.observations.coding_sheet import Coder, coding_workbook
+from yanxiu.observations.instruments.questions import LEDGER, questions_of
+from yanxiu.observations.instruments.report import report_of
+from yanxiu.observations.models import CommentVisibility, Evaluation, EvaluationState, Lesson, LessonPhase, TimedComment
+from yanxiu.observations.papers.comment_files import comments_csv, comments_word, webvtt
+from yanxiu.observations.papers.drawn import MOST, Stills
+from yanxiu.observations.papers.minutes import minutes_word
+from yanxiu.observations.papers.packing import Sheet, sheet
+from yanxiu.observations.papers.record import record_word
+from yanxiu.observations.papers.score_book import score_workbook
+from yanxiu.observations.papers.scores import scores_word, summary_word
+from yanxiu.observations.permissions import can_take_pictures, can_view_codings, can_view_scores
+from yanxiu.observations.queries import LessonView, current_version, evaluation_of, recording_of, submitted_evaluations
+from yanxiu.observations.queries.codings import finished_codings, standings_of
+from yanxiu.observations.queries.packs import moves_of
+from yanxiu.observations.queries.papers import outcomes_of, threads_to_file
+from yanxiu.observations.queries.second_teachings import clip_pairs
+from yanxiu.observations.question_sheet import question_workbook
+from yanxiu.observations.rubrics.summary import summarize
+
+OPEN = "大家都看得到的全部点评"
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What the maker may see of a lesson: read once."""
+
+    viewer: Viewer
+    found: LessonView
+    threads: Sequence[TimedComment]
+    submitted: Sequence[Evaluation]
+
+    @property
+    def lesson(self) -> Lesson:
+        return self.found.lesson
+
+
+def packed_for(viewer: Viewer, found: LessonView) -> Packed:
+    """Read what goes into a pack of this maker: comments for everybody, scores where the maker may see them."""
+    threads = threads_to_file(viewer, found.lesson, with_private=False)
+    said_to_all = [thread for thread in threads if thread.visibility == CommentVisibility.EVERYBODY]
+    own = evaluation_of(found.lesson.id, viewer.user_id)
+    is_in = own is not None and own.state == EvaluationState.SUBMITTED
+    may = can_view_scores(viewer, found.lesson, own_submitted=is_in)
+    return Packed(viewer, found, said_to_all, submitted_evaluations(found.lesson.id) if may else [])
+
+
+def papers_of(packed: Packed) -> Iterator[Sheet]:
+    """Yield the papers one after the other."""
+    yield from _said(packed)
+    yield from _records(packed)
+    yield from _scores(packed)
+    yield from _codes(packed)
+    yield from _about(packed.lesson)
+
+
+def _said(packed: Packed) -> Iterator[Sheet]:
+    lesson, threads = packed.lesson, packed.threads
+    shown = not lesson.has_expired(clock.today()) and can_take_pictures(packed.viewer, lesson, packed.found.access)
+    stills = Stills(lesson.id, MOST if shown else 0)
+    yield sheet("时间点点评", "时间点点评.docx", comments_word(lesson, threads, OPEN, stills))
+    yield sheet("时间点点评", "时间点点评.csv", comments_csv(threads))
+    yield sheet("时间点点评", "时间点点评.vtt", webvtt(lesson, threads))
+    recording = recording_of(lesson.id)
+    segments = recording.segments if recording else []
+    outcomes, pairs = outcomes_of(packed.viewer, lesson), clip_pairs(packed.viewer, lesson.id)
+    yield sheet("", "议课纪要.docx", minutes_word(lesson, segments, threads, outcomes, pairs))
+
+
+def _records(packed: Packed) -> Iterator[Sheet]:
+    """One for each who said something to all or handed in scores that the maker sees; not for the teacher."""
+    lesson, recording = packed.lesson, recording_of(packed.lesson.id)
+    judged = {one.observer_id: one for one in packed.submitted}
+    people: dict[int, User] = {one.author_id: one.author for one in packed.threads}
+    people |= {one.observer_id: one.observer for one in packed.submitted}
+    for number, person in sorted(people.items()):
+        if number == lesson.teacher_id:
+            continue
+        own = [thread for thread in packed.threads if thread.author_id == number]
+        body = record_word(lesson, person, recording.segments if recording else [], own, judged.get(number))
+        yield sheet("听课记录表", f"{person.name}.docx", body)
+
+
+def _scores(packed: Packed) -> Iterator[Sheet]:
+    if not packed.submitted:
+        return
+    current = current_version(recording_of(packed.lesson.id))
+    yield sheet("评分表", "评分汇总.docx", summary_word(packed.lesson, summarize(packed.submitted), current))
+    yield sheet("评分表", "评分.xlsx", score_workbook(packed.lesson, packed.submitted, current))
+    for one in packed.submitted:
+        yield sheet("评分表", f"{one.observer.name}.docx", scores_word(packed.lesson, one, current))
+
+
+def _codes(packed: Packed) -> Iterator[Sheet]:
+    """Raw codes with figures as live formulas, a workbook for each scheme whose codings the maker may see."""
+    lesson = packed.lesson
+    for standing in standings_of(lesson.id, packed.viewer.user_id):
+        scheme = standing.scheme
+        if not standing.coders or not can_view_codings(packed.viewer, lesson, packed.found.access, standing.own):
+            continue
+        finished = finished_codings(lesson.id, scheme.slug)
+        if scheme.slug == LEDGER.slug:
+            for one in finished:
+                questions = questions_of((mark.start_ms, mark.code) for mark in one.kept)
+                yield sheet("行为编码", f"问答记录 {one.coder.name}.xlsx", question_workbook(questions))
+            continue
+        coders = [
+            Coder(one.coder.name, one.spans(), report_of(scheme, one.spans(), one.interval_ms, one.reached_ms))
+            for one in finished
+        ]
+        yield sheet(
+            "行为编码", f"{scheme.name}.xlsx", coding_workbook(f"{lesson.title} {scheme.name}", scheme, coders, None)
+        )
+
+
+def _about(lesson: Lesson) -> Iterator[Sheet]:
+    people = [(lesson.teacher.name, lesson.teacher.organization.name, "授课教师", "")]
+    people += [
+        (one.user.name, one.user.organization.name, one.role_of.label, "到场" if one.attended_at else "")
+        for one in lesson.members
+    ]
+    yield sheet("", "参加的人.csv", csv_bytes(("姓名", "单位", "角色", "到场"), people))
+    steps = [
+        (
+            f"{move.at.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M:%S}",
+            move.who,
+            _step(move.before),
+            _step(move.after),
+            move.sha256,
+        )
+        for move in moves_of(lesson.id)
+    ]
+    yield sheet("", "流程记录.csv", csv_bytes(("时间", "谁", "从", "到", "审计记录的哈希"), steps))
+
+
+def _step(value: str) -> str:
+    return LessonPhase(value).label if value in set(LessonPhase) else value

@@ -1,0 +1,47 @@
+"""Ordering an archive pack, and what becomes of it."""
+
+from __future__ import annotations
+
+from yanxiu.accounts.models import User
+from yanxiu.core import clock
+from yanxiu.core.audit import record_audit
+from yanxiu.core.db import db
+from yanxiu.core.errors import ConflictError
+from yanxiu.core.live import bump
+from yanxiu.core.storage import ReceivedFile, keep_file
+from yanxiu.core.tasks import enqueue
+from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, PackState
+from yanxiu.observations.queries.packs import waiting_pack
+from yanxiu.observations.services.lessons import hold_lesson
+
+PACK_JOB = "archive.lesson"
+
+
+def order_pack(actor: User, lesson: Lesson, *, with_recording: bool) -> LessonPack:
+    """Have a pack of an archived lesson made; while one is being made, that one is returned."""
+    hold_lesson(lesson)
+    if lesson.phase_of != LessonPhase.ARCHIVED:
+        raise ConflictError("这节课归档以后，才能制作归档包")
+    waiting = waiting_pack(lesson.id)
+    if waiting is not None:
+        return waiting
+    pack = LessonPack(lesson_id=lesson.id, maker_id=actor.id, with_recording=with_recording)
+    db.session.add(pack)
+    db.session.flush()
+    record_audit(actor, "lesson.pack", "lesson", lesson.id, pack=pack.id, recording=with_recording)
+    enqueue(PACK_JOB, {"pack_id": pack.id}, key=f"{PACK_JOB}:{pack.id}")
+    return pack
+
+
+def finish_pack(pack: LessonPack, received: ReceivedFile, file_count: int, *, holds_scores: bool) -> None:
+    """Freeze what was made: the file and its hash are never written again."""
+    pack.file_id = keep_file(received, pack.maker_id).id
+    pack.file_count, pack.holds_scores = file_count, holds_scores
+    pack.state, pack.made_at = PackState.READY, clock.now()
+    record_audit(pack.maker, "lesson.packed", "lesson", pack.lesson_id, pack=pack.id, sha256=received.sha256)
+    bump(pack.lesson.topic, "lesson", pack.lesson_id)
+
+
+def fail_pack(pack: LessonPack) -> None:
+    """Say that it could not be made."""
+    pack.state = PackState.FAILED

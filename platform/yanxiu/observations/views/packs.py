@@ -1,0 +1,104 @@
+"""The archive pack of a lesson: order it, fetch it, check that it is unchanged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from yanxiu.core import clock
+from yanxiu.core.errors import ForbiddenError, NotFoundError
+from yanxiu.core.storage import storage
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import EvaluationState, LessonPack, PackState
+from yanxiu.observations.papers.packing import is_unchanged
+from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_pack_recording, can_view_scores
+from yanxiu.observations.queries import LessonView, evaluation_of
+from yanxiu.observations.queries.packs import find_pack, newest_packs
+from yanxiu.observations.services import packs as service
+from yanxiu.observations.views.blueprint import bp, load_lesson
+from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.files import send_stored
+
+
+def pack_panel(found: LessonView) -> dict[str, Any]:
+    """Return what the page of papers shows about the pack; nothing of it to whoever does not lead the lesson."""
+    viewer = current_viewer()
+    if not can_pack_lesson(viewer, found.lesson, found.access):
+        return {"may_pack": False}
+    newest, ready = newest_packs(found.lesson.id)
+    return {
+        "may_pack": True,
+        "may_pack_recording": can_pack_recording(viewer, found.lesson, clock.today()),
+        "newest_pack": newest,
+        "pack": ready,
+        "may_open_pack": ready is not None and _may_open(found, ready),
+    }
+
+
+@bp.post("/lessons/<int:lesson_id>/packs")
+def order_pack(lesson_id: int) -> ResponseReturnValue:
+    """Have the pack of an archived lesson made, with `recording=1` the film in it."""
+    with unit_of_work():
+        found = load_lesson(lesson_id)
+        if not can_pack_lesson(current_viewer(), found.lesson, found.access):
+            raise ForbiddenError("归档包由授课教师或主持人制作")
+        wished = request.form.get("recording") == "1"
+        with_recording = wished and can_pack_recording(current_viewer(), found.lesson, clock.today())
+        service.order_pack(current_actor(), found.lesson, with_recording=with_recording)
+    flash("开始制作归档包，做好以后在这里下载", "success")
+    return redirect(_place(lesson_id), code=303)
+
+
+@bp.get("/lessons/<int:lesson_id>/packs/<int:pack_id>")
+def pack_file(lesson_id: int, pack_id: int) -> ResponseReturnValue:
+    """Send the pack."""
+    pack = _load(lesson_id, pack_id)
+    if pack.file is None:
+        raise NotFoundError
+    return send_stored(pack.file, inline=False, max_age=0)
+
+
+@bp.post("/lessons/<int:lesson_id>/packs/<int:pack_id>/check")
+def check_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
+    """Say whether the stored pack is what was frozen: the whole file, and each file in it."""
+    pack = _load(lesson_id, pack_id)
+    if pack.file is None:
+        raise NotFoundError
+    try:
+        with storage().open(pack.file.key) as source:
+            is_whole = is_unchanged(source, pack.file.sha256)
+    except FileNotFoundError:
+        is_whole = False
+    if is_whole:
+        flash(f"核对无误：归档包和里面的 {pack.file_count} 份文件与冻结时一致", "success")
+    else:
+        flash("归档包与冻结时不一致，请联系管理员从备份恢复", "error")
+    return redirect(_place(lesson_id), code=303)
+
+
+def _load(lesson_id: int, pack_id: int) -> LessonPack:
+    found = load_lesson(lesson_id)
+    pack = find_pack(lesson_id, pack_id)
+    if (
+        pack is None
+        or pack.state != PackState.READY
+        or not can_pack_lesson(current_viewer(), found.lesson, found.access)
+    ):
+        raise NotFoundError
+    if not _may_open(found, pack):
+        raise ForbiddenError("归档包里有您还看不到的评分，或者录像展示期已满")
+    return pack
+
+
+def _may_open(found: LessonView, pack: LessonPack) -> bool:
+    viewer, lesson = current_viewer(), found.lesson
+    own = evaluation_of(lesson.id, viewer.user_id)
+    is_in = own is not None and own.state == EvaluationState.SUBMITTED
+    sees = can_view_scores(viewer, lesson, own_submitted=is_in)
+    return can_open_pack(viewer, lesson, found.access, pack, clock.today(), sees_scores=sees)
+
+
+def _place(lesson_id: int) -> str:
+    return url_for(".papers", lesson_id=lesson_id, _anchor="pack-title")

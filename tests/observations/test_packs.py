@@ -1,0 +1,152 @@
+"""归档包: what is in it, what is not, and that it is what was frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from tests.support.observations import code_lesson, full_scores, make_lesson, make_ready_version, some_comment
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.storage import storage
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import Lesson, LessonPack, LessonPhase
+from yanxiu.observations.papers import packing
+from yanxiu.observations.papers.packing import SUMS, Sheet, is_unchanged, write_pack
+from yanxiu.observations.services.cycle import move_lesson
+from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
+from yanxiu.observations.services.lessons import invite_member
+
+DRAWN = '[{"kind":"box","color":"red","at":[0,0,9000,9000]}]'
+FILM = b"\x00film\xff" * 1000
+
+
+@pytest.fixture
+def archived(app, cast) -> int:
+    """An archived lesson with words for all, for the teacher and for oneself, scores, and codings done and begun."""
+    with app.app_context(), unit_of_work():
+        teacher, colleague, leader = (cast.user(key) for key in ("teacher", "colleague", "leader"))
+        lesson = make_lesson(teacher, visibility="school")
+        version = make_ready_version(lesson, content=FILM)
+        invite_member(teacher, lesson, cast.user("researcher"), "host")
+        some_comment(colleague, lesson, version, body="大家都能看", drawing=DRAWN)
+        some_comment(teacher, lesson, version, body="自己悄悄记", visibility="private")
+        some_comment(leader, lesson, version, body="只说给老师", visibility="teacher")
+        save_evaluation(colleague, lesson, full_scores(lesson), "板书好", "等一等")
+        submit_evaluation(colleague, lesson)
+        save_evaluation(leader, lesson, full_scores(lesson), "没有交的话", "")
+        code_lesson(colleague, lesson, version, "TSTS")
+        lesson.phase = LessonPhase.REFLECTING
+        move_lesson(teacher, lesson, "reflecting", "archived")
+        return lesson.id
+
+
+def ordered(app, client, lesson_id: int, work, **data: str) -> LessonPack:
+    assert client.post(f"/lessons/{lesson_id}/packs", data=data).status_code == 303
+    work()
+    with app.app_context():
+        pack = db.session.query(LessonPack).order_by(LessonPack.id.desc()).first()
+        assert pack.file is not None, pack.state
+        db.session.expunge_all()
+        return pack
+
+
+def read(client, lesson_id: int, pack: LessonPack) -> tuple[bytes, dict[str, bytes]]:
+    answer = client.get(f"/lessons/{lesson_id}/packs/{pack.id}")
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as opened:
+        return answer.data, {name: opened.read(name) for name in opened.namelist()}
+
+
+def all_words(files: dict[str, bytes]) -> str:
+    """Everything that stands in a pack, in Word and Excel files too."""
+    words = []
+    for body in files.values():
+        if body.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(body)) as inner:
+                words += [inner.read(name).decode("utf-8", "replace") for name in inner.namelist()]
+        else:
+            words.append(body.decode("utf-8", "replace"))
+    return "\n".join(words)
+
+
+def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_private(app, client_for, archived, work):
+    teacher = client_for("teacher")
+    pack = ordered(app, teacher, archived, work)
+    whole, files = read(teacher, archived, pack)
+    page = teacher.get(f"/lessons/{archived}/papers").text
+    assert hashlib.sha256(whole).hexdigest() in page
+    sums = dict(reversed(line.split("  ", 1)) for line in files[SUMS].decode().splitlines())
+    assert sums == {name: hashlib.sha256(body).hexdigest() for name, body in files.items() if name != SUMS}
+    assert set(files) >= {
+        "清单.txt", "议课纪要.docx", "参加的人.csv", "流程记录.csv", "时间点点评/时间点点评.vtt", "听课记录表/周敏.docx",
+        "评分表/评分汇总.docx", "评分表/评分.xlsx", "评分表/周敏.docx", "行为编码/S-T 分析.xlsx",
+    }  # fmt: skip
+    assert "归档" in files["流程记录.csv"].decode("utf-8-sig")
+    words = all_words(files)
+    assert "大家都能看" in words
+    assert "画面标注" in words
+    for private in ("自己悄悄记", "只说给老师", "没有交的话"):
+        assert private not in words
+    assert not any(FILM in body for body in files.values())
+    # Pressed again while it is made: one pack. Unchanged, until somebody changes a byte of it.
+    assert "核对无误" in teacher.post(f"/lessons/{archived}/packs/{pack.id}/check", follow_redirects=True).text
+    with app.app_context():
+        path = storage().path(db.session.get_one(LessonPack, pack.id).file.key)
+        path.chmod(0o600)
+        path.write_bytes(whole[:-200] + b"x" + whole[-199:])
+    assert "不一致" in teacher.post(f"/lessons/{archived}/packs/{pack.id}/check", follow_redirects=True).text
+
+
+def test_who_may_not_see_the_scores_or_take_the_film_gets_neither(app, cast, client_for, archived, work):
+    teacher, host = client_for("teacher"), client_for("researcher")
+    with_film = ordered(app, teacher, archived, work, recording="1")
+    _whole, files = read(teacher, archived, with_film)
+    assert FILM in files["课堂实录/《草船借箭》第一课时.mp4"]
+    at = f"/lessons/{archived}/packs/"
+    assert host.get(f"{at}{with_film.id}").status_code == 403
+    assert client_for("leader").get(f"{at}{with_film.id}").status_code == 404
+    own = ordered(app, host, archived, work, recording="1")
+    assert not own.with_recording
+    names = set(read(host, archived, own)[1])
+    assert not {name for name in names if name.startswith(("评分表", "课堂实录"))}
+    # The time for which pupils may be shown is over: the frozen film stays where it is.
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, archived)
+        lesson.pupils_recognizable, lesson.consent_until = True, clock.today() - timedelta(days=1)
+    assert teacher.get(f"{at}{with_film.id}").status_code == 403
+    # Only what is archived is frozen.
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Lesson, archived).phase = LessonPhase.REFLECTING
+    assert teacher.post(f"/lessons/{archived}/packs").status_code == 409
+
+
+@pytest.mark.once
+def test_a_long_film_goes_through_a_pack_in_blocks(tmp_path, monkeypatch):
+    blocks: list[int] = []
+
+    class Film(io.RawIOBase):
+        left = 40 * packing.BLOCK
+
+        def read(self, size: int = -1) -> bytes:
+            blocks.append(size)
+            size, self.left = min(size, self.left), self.left - min(size, self.left)
+            return b"\x07" * size
+
+    target = tmp_path / "pack.zip"
+    count = write_pack(target, ["头"], [Sheet("实录", "a:b?.mp4", Film, is_film=True)], clock.now(), lambda: None)
+    assert count == 1
+    assert set(blocks) == {packing.BLOCK}
+    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    with target.open("rb") as source:
+        assert is_unchanged(source, digest)
+    with target.open("rb") as source:
+        assert not is_unchanged(source, "0" * 64)
+    with zipfile.ZipFile(target, "a") as pack:
+        pack.writestr("多出来的.txt", "x")
+    with target.open("rb") as source:
+        assert not is_unchanged(source, hashlib.sha256(target.read_bytes()).hexdigest())

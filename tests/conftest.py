@@ -7,9 +7,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from os import getuid
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 import socketio as socketio_client
@@ -29,6 +27,7 @@ from tests.support.clients import (
 from tests.support.databases import ADMIN_URL, SqliteDatabase, new_database
 from tests.support.dirt import State
 from tests.support.eventually import eventually
+from tests.support.kept import kept_folder
 from tests.support.postgres_copies import PostgresDatabase
 from tests.support.scheduling import Together, turn
 from tests.support.server import LiveServer
@@ -96,7 +95,7 @@ def built(database: SqliteDatabase | PostgresDatabase, instance: Path) -> Iterat
         search="postgres" if ADMIN_URL else "local", office="off",
     )  # fmt: skip
     app = create_app(config, TESTING=True, PROPAGATE_EXCEPTIONS=False)
-    init_templates(app, Path(gettempdir()) / f"yanxiu-templates-{getuid()}")  # compiled once for all processes
+    init_templates(app, kept_folder("templates"))  # compiled once for all processes
     with app.app_context():
         with unit_of_work():
             db.metadata.create_all(db.session.connection())

@@ -216,7 +216,7 @@ def postgres() -> Iterator[dict[str, str]]:
         settings = {
             "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off",
             "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200, "shared_buffers": "128MB",
-            "autovacuum": "off",
+            "autovacuum": "off", "jit": "off",
         }  # fmt: skip
         command = [str(tools / "postgres"), "-D", str(data)]
         for key, value in settings.items():

@@ -183,7 +183,8 @@ def main(names: list[str]) -> int:
         print(f"no such step: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
         return 2
     steps = [known[name] for name in names] or list(STEPS)
-    with service_tools.all_services() as have, ensured_node(have):
+    with service_tools.all_services() as have, ensured_node(have), service_tools.data_dir("kept") as kept:
+        have.env["TEST_KEPT"] = str(kept)
         return summarize(run_steps(steps, have), have)
 
 

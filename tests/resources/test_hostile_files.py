@@ -8,6 +8,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 import docx
 import pytest
@@ -38,6 +39,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(
 PROGRAM = b"MZ\x90\x00" + b"\x00" * 600
 
 
+@cache
 def bomb(name: str = "0.xml", size: int = 350_000_000) -> bytes:
     out = io.BytesIO()
     with (

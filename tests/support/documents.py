@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import wave
 import zipfile
+from functools import cache
 
 import av
 import docx
@@ -14,6 +15,7 @@ import pptx
 from PIL import Image
 
 
+@cache
 def docx_bytes(*paragraphs: str, heading: str = "教学目标", picture: bool = False) -> bytes:
     document = docx.Document()
     document.add_heading(heading, 1)
@@ -26,6 +28,7 @@ def docx_bytes(*paragraphs: str, heading: str = "教学目标", picture: bool = 
     return _saved(document)
 
 
+@cache
 def pptx_bytes(*titles: str) -> bytes:
     deck = pptx.Presentation()
     for title in titles or ("草船借箭",):
@@ -85,6 +88,7 @@ def wav_bytes() -> bytes:
     return out.getvalue()
 
 
+@cache
 def mp4_bytes(frames: int = 10, codec: str = "mpeg4") -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as container:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
+import shutil
+import zlib
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +17,7 @@ import numpy as np
 from flask import Flask
 
 from tests.support.clients import Client
+from tests.support.kept import kept_by_all
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file
@@ -44,6 +47,15 @@ def make_clip(
     audio: bool = True, bit_rate: int = 200_000, noisy: bool = False,
 ) -> Path:  # fmt: skip
     """Write a clip of solid colors; `noisy` adds grain so that the file really has the bit rate asked for."""
+    maker = zlib.crc32(Path(__file__).read_bytes())  # another one may have made what lies in /tmp since last week
+    name = f"{maker:x}-{seconds}-{codec}-{size[0]}x{size[1]}-{audio}-{bit_rate}-{noisy}"
+    kept = kept_by_all(f"{name}{path.suffix}", lambda file: _film(file, seconds, codec, size, audio, bit_rate, noisy))
+    return Path(shutil.copyfile(kept, path))
+
+
+def _film(
+    path: Path, seconds: int, codec: str, size: tuple[int, int], audio: bool, bit_rate: int, noisy: bool
+) -> None:  # fmt: skip
     with av.open(str(path), "w") as container:
         video = container.add_stream(codec, rate=FRAME_RATE)
         video.width, video.height, video.pix_fmt, video.bit_rate = *size, "yuv420p", bit_rate
@@ -62,7 +74,6 @@ def make_clip(
         container.mux(video.encode())
         if sound is not None:
             container.mux(sound.encode())
-    return path
 
 
 def _beep(number: int) -> av.AudioFrame:

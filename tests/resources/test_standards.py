@@ -64,6 +64,8 @@ def test_they_are_chosen_on_the_form_and_lead_back_from_the_page_to_the_library(
             assert [each.id for each in library_page(viewer, set(), parse_filter(wanted)).items] == [made]
         assert not library_page(viewer, set(), parse_filter({"literacy": "语言"})).items
         counts = standard_counts(viewer, set(), parse_filter({"subject": "语文", "literacy": "语言运用"}))
+        bare = standard_counts(viewer, set(), parse_filter({"subject": "语文"}))
+        assert bare == counts, "nothing else has the theme, and its own filter does not count against it"
         assert counts == {"theme": {"整本书阅读": 1}, "literacy": {"思维能力": 1, "语言运用": 1, "文化自信": 1}}
         document = load_documents([made])[0]
         assert (document.theme, document.literacy) == ("整本书阅读", "思维能力、语言运用")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.support.resources import make_resource
 from tests.support.search import bring_index_up_to_date
 from yanxiu.core.subtitles import MAX_CUE, MAX_CUES, Cue, parse_subtitles, webvtt
+from yanxiu.resources.demo_documents import shipped
 from yanxiu.resources.extraction.formats import FORMATS
 
 SRT = """1
@@ -41,6 +43,14 @@ def test_both_kinds_are_read_and_what_is_none_is_passed_over():
     many = parse_subtitles("00:00:01,000 --> 00:00:02,000\n" + "长" * 5000 + "\n\n" + SRT * 9000)
     assert len(many) == MAX_CUES
     assert max(len(cue.text) for cue in many) <= MAX_CUE
+
+
+def test_what_is_said_in_the_film_of_the_demo_fits_its_ninety_seconds():
+    cues = parse_subtitles(shipped("jingyanggang.vtt").decode("utf-8"))
+    assert len(cues) > 12
+    assert all(one.end_ms <= other.start_ms for one, other in pairwise(cues))
+    assert cues[-1].end_ms < 90_000
+    assert any("老虎的三招" in cue.text for cue in cues)
 
 
 def test_no_text_of_a_cue_can_end_it_or_be_markup():

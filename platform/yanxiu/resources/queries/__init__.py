@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption as ORMOption
 
 from yanxiu.accounts.catalog import ADMIN_ROLES, RESEARCH_ROLES
@@ -110,17 +110,19 @@ def library_page(
 def standard_counts(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> dict[str, Counter[str]]:
     """Return how many resources of the list have each `theme` and each `literacy`, each under all other filters.
 
-    Two queries, however many resources there are.
+    One query, or two once one of them is chosen, however many resources there are.
     """
-
-    def tally(column: InstrumentedAttribute[str], without: LibraryFilter) -> dict[str, int]:
-        rows = select(column, func.count()).where(*_narrowed(viewer, workshop_ids, without), column != "")
-        return {row[0]: row[1] for row in db.session.execute(rows.group_by(column))}
-
-    literacies: Counter[str] = Counter()
-    for joined, count in tally(Resource.literacies, replace(wanted, literacy="")).items():
-        literacies.update(dict.fromkeys(words_of(joined), count))
-    return {"theme": Counter(tally(Resource.theme, replace(wanted, theme=""))), "literacy": literacies}
+    found: dict[str, Counter[str]] = {"theme": Counter(), "literacy": Counter()}
+    without = {"theme": replace(wanted, theme=""), "literacy": replace(wanted, literacy="")}
+    for each in dict.fromkeys(without.values()):
+        rows = select(Resource.theme, Resource.literacies, func.count())
+        rows = rows.where(*_narrowed(viewer, workshop_ids, each), or_(Resource.theme != "", Resource.literacies != ""))
+        for theme, joined, count in db.session.execute(rows.group_by(Resource.theme, Resource.literacies)):
+            if theme and without["theme"] == each:
+                found["theme"][theme] += count
+            if without["literacy"] == each:
+                found["literacy"].update(dict.fromkeys(words_of(joined), count))
+    return found
 
 
 def _narrowed(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> list[ColumnElement[bool]]:

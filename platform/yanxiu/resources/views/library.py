@@ -119,9 +119,10 @@ def _choices(wanted: LibraryFilter) -> Choices:
 def _standards(wanted: LibraryFilter) -> Choices:
     """What of the standards the resources of the list have, with how many; what stands in the address stays to be seen.
 
-    The words of the chosen subject come first and in their own order. Not on the bare front: counting all takes a while.
+    The words of the chosen subject come first and in their own order. Not without a subject, a workshop or one of them in the
+    address: counting the whole library takes a while, and its words mean nothing side by side.
     """
-    if not wanted.narrows and wanted.workshop_id is None:
+    if not (wanted.subject or wanted.theme or wanted.literacy or wanted.workshop_id):
         return {}
     known = standards_of(current_viewer().county_id) if wanted.subject else {}
     standard = known.get(wanted.subject, Standard())

@@ -67,6 +67,12 @@ def test_a_drawing_stands_in_the_picture_on_every_page_and_goes_with_its_moment(
     board = page.locator("#recording [data-board]")
     expect(board).to_be_focused()
     page.get_by_label("方框").check(force=True)
+    # Closed with nothing drawn the moment is free again; opened once more it is held.
+    page.get_by_role("button", name="画好了").click()
+    seek(page, 4.2)
+    expect(page.get_by_label("时间", exact=True)).to_have_value("00:04")
+    page.get_by_role("button", name="在画面上画").click()
+    expect(board).to_be_focused()
     left, top, width, height = picture_of(page)
     assert width < page.locator("video").bounding_box()["width"] - 100
     page.mouse.move(left + width / 4, top + height / 4)

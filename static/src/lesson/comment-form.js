@@ -29,7 +29,7 @@ export class CommentForm {
     this.board = board;
     board.take(this.shapes);
     board.onChange = (shapes) => this.setShapes(shapes);
-    board.onClosed = () => this.body.focus();
+    board.onClosed = () => this.closedBoard();
     if (this.held) this.setRange(this.start, this.end);
     player.onTime((ms) => {
       if (!this.held) this.setRange(ms, null);
@@ -94,6 +94,12 @@ export class CommentForm {
     this.keepPlace();
   }
 
+  /** Where nothing was drawn and nothing is written, the time runs again. */
+  closedBoard() {
+    if (!this.body.value && !this.drawing.value && this.end === null) this.release();
+    this.body.focus();
+  }
+
   /** Nothing is drawn any more: sent, or let go. */
   letGo() {
     this.setShapes([]);
@@ -123,7 +129,7 @@ export class CommentForm {
 
   /** C: stop here and write. */
   open() {
-    if (!this.held || !this.body.value) this.hold();
+    if (!this.held || !(this.body.value || this.drawing.value)) this.hold();
     this.body.focus();
     this.form.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }

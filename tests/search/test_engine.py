@@ -14,7 +14,8 @@ from tests.support.engines import another, search_engine
 from yanxiu.search.engines.interface import Alternative, Batch, Clause, EngineDocument, EngineRequest, Term
 from yanxiu.search.engines.local import LocalEngine
 from yanxiu.search.engines.ranking import PARTLY
-from yanxiu.search.scoring import K1, B
+from yanxiu.search.engines.snapshot import Packed
+from yanxiu.search.scoring import K1, B, Postings
 
 WORDS = ["三国", "教学", "设计", "课堂", "提问", "评课", "阅读", "习作", "作业", "小组"]
 SUBJECTS = ["语文", "数学", "英语"]
@@ -299,3 +300,19 @@ def test_masks_of_one_reader_are_not_changed_by_another(filled):
         engine.search(EngineRequest(excluded=((Term("w", "教学"),),), without=frozenset(list(corpus)[:50])), reader)
     assert [engine.search(EngineRequest(limit=1000), reader).total for reader in readers] == before
     assert np.all([total > 0 for total in before])
+
+
+@pytest.mark.parametrize(("step", "different"), [(1, 3), (7, 200), (300, 3), (70_000, 2), (1, 5000)])
+@pytest.mark.parametrize("size", [0, 1, 256, 257, 5000])
+def test_packed_postings_are_what_they_were(size, step, different):
+    rng = np.random.default_rng(size)
+    ids = np.cumsum(rng.integers(1, step + 1, size), dtype=np.int32) - 1
+    counts = (rng.integers(1, different + 1, size) / 4).astype(np.float32)
+    packed = Packed(Postings(ids.astype(np.int32), counts))
+    again = packed.postings()
+    assert again.ids.dtype == np.int32
+    assert again.counts.dtype == np.float32
+    assert np.array_equal(again.ids, ids)
+    assert np.array_equal(again.counts, counts)
+    if size == 5000 and step < 300 and different < 256:
+        assert packed.nbytes <= 2 * size + 600

@@ -14,7 +14,7 @@ from yanxiu.search.engines.snapshot import Cache, Snapshot
 
 LOOK_EVERY_S = 0.2
 """How often a reader looks whether the indexer has committed."""
-CACHE_BYTES = 64 * 1024 * 1024
+CACHE_BYTES = 40 * 1024 * 1024
 Answer = TypeVar("Answer")
 
 

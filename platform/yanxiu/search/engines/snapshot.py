@@ -21,11 +21,11 @@ from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Posti
 FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])
 """What is kept of every document beside its terms."""
 MAX_PREFIX_TERMS = 3000
-OWN_BYTES = 12 * 1024 * 1024
+OWN_BYTES = 10 * 1024 * 1024
 """For what is joined of several segments; what they hold themselves is kept once, in the cache they share."""
 PAGES = 256
 SMALL = 256
-"""So few different counts in a list of postings are kept as one byte each."""
+"""Lists of postings no longer than this are kept as they are; so few different counts fit into a byte each."""
 Value = TypeVar("Value")
 
 
@@ -74,25 +74,35 @@ def _posting_bytes(postings: Postings) -> int:
 
 
 class Packed:
-    """Postings as they are kept: five bytes for each instead of eight, since few different counts occur."""
+    """Postings as they are kept: two or three bytes for each instead of eight.
 
-    __slots__ = ("_counts", "_ids", "_table")
+    Of a document its distance from the one before is kept, which is small where there are many, and of its count which
+    of the few different ones it is. A short list is kept as it is.
+    """
+
+    __slots__ = ("_counts", "_gaps", "_table")
 
     def __init__(self, postings: Postings) -> None:
+        self._gaps: NDArray[Any] = postings.ids
+        self._counts: NDArray[Any] = postings.counts
+        self._table: FloatArray | None = None
+        if len(postings.ids) <= SMALL:
+            return
+        gaps = np.diff(postings.ids, prepend=np.int32(0))
+        self._gaps = gaps.astype(np.min_scalar_type(gaps.max()))
         table, codes = np.unique(postings.counts, return_inverse=True)
-        small = len(table) <= SMALL and len(postings.ids) > SMALL
-        self._ids = postings.ids
-        self._table = table if small else None
-        self._counts: NDArray[Any] = codes.astype(np.uint8) if small else postings.counts
+        if len(table) <= SMALL:
+            self._table, self._counts = table, codes.astype(np.uint8)
 
     @property
     def nbytes(self) -> int:
         """What it takes in memory."""
-        return self._ids.nbytes + self._counts.nbytes + 600
+        return self._gaps.nbytes + self._counts.nbytes + 600
 
     def postings(self) -> Postings:
         """The same as they were."""
-        return Postings(self._ids, self._counts if self._table is None else self._table[self._counts])
+        ids = self._gaps if len(self._gaps) <= SMALL else np.cumsum(self._gaps, dtype=np.int32)
+        return Postings(ids, self._counts if self._table is None else self._table[self._counts])
 
 
 _NONE = Packed(NO_POSTINGS)

@@ -20,10 +20,10 @@ from yanxiu.search.engines.interface import Key
 
 LASTS_S = KEPT_S / 2
 """Also for what no queue tells of: an author who changed their name."""
-MOST_CHARACTERS = 3_000_000
+MOST_CHARACTERS = 2_400_000
 OF_ONE = 100_000
 """Longer texts are read each time."""
-BESIDES = 800
+BESIDES = 1_000
 """What a document takes besides its text, in characters of two bytes."""
 Version = tuple[int, ...]
 """How the queue speaks of one thing; () when it does not."""

@@ -169,4 +169,4 @@ def test_a_page_of_all_kinds_costs_a_flat_number_of_queries(world, cast, client_
     leader.get("/search?q=设计")
     with count_queries() as seen:
         assert leader.get("/search?q=设计").status_code == 200
-    assert seen.count <= 60
+    assert seen.count <= 45

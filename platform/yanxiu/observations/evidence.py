@@ -89,15 +89,16 @@ class Reader:
 
 
 def given_by_criterion(reader: Reader, evaluations: Iterable[Evaluation]) -> dict[str, list[Given]]:
-    """Return, by the title of the criterion, what the observers gave who show something for it."""
-    found: dict[str, list[Given]] = {}
+    """Return, by the title of the criterion and in the sheet's order, what the observers gave who show something for it."""
+    evaluations = list(evaluations)
+    found: dict[str, list[Given]] = {one.title: [] for each in evaluations for one in each.version.sheet.criteria}
     for evaluation in evaluations:
         shown = reader.by_criterion(evaluation)
         for criterion in evaluation.version.sheet.criteria:
             if criterion.key in shown:
                 said = score_words(evaluation.version.sheet, criterion, evaluation.values())
-                found.setdefault(criterion.title, []).append(Given(evaluation, said, tuple(shown[criterion.key])))
-    return found
+                found[criterion.title].append(Given(evaluation, said, tuple(shown[criterion.key])))
+    return {title: given for title, given in found.items() if given}
 
 
 def score_words(sheet: Sheet, criterion: Criterion, values: dict[str, int]) -> str:

@@ -14,9 +14,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STEP_LIMIT_S = 30 * 60
 CORES = os.cpu_count() or 2
 WORKERS = os.environ.get("TEST_WORKERS", str(CORES + 1))
-"""One more than cores: tests wait for processes they start. Browsers keep the cores busy by themselves."""
-BROWSERS = os.environ.get("TEST_WORKERS", str(CORES))
+"""One more than cores: tests wait for processes they start, and for pages (two left two cores idle for a sixth of the time)."""
 AGAIN = os.environ.get("FUZZ_EXAMPLES", "4")
 """Hostile examples a form on the second database: what differs there are types and limits, seen by few."""
 
@@ -44,11 +45,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Step:
-    """One part of the suite. `needs` names the services without which it cannot run at all."""
+    """One part of the suite. `needs` names the services without which it cannot run at all.
+
+    `beside` is for one process alone: it runs while the next steps do, on a core that would be idle.
+    """
 
     name: str
     run: Callable[[dict[str, str]], Result]
     needs: tuple[str, ...] = ()
+    beside: bool = False
 
 
 def around() -> dict[str, str]:
@@ -56,20 +61,27 @@ def around() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def run(command: list[str], env: dict[str, str]) -> int:
+def run(command: list[str], env: dict[str, str], output: int | None = None) -> int:
+    """Run it; what it prints goes to the file `output`, or at once to ours."""
     print(f"\n$ {' '.join(command)}", flush=True)
     try:
         return subprocess.run(
-            command, cwd=ROOT, env={**around(), **env}, stdin=subprocess.DEVNULL, timeout=STEP_LIMIT_S, check=False
-        ).returncode
+            command, cwd=ROOT, env={**around(), **env}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            timeout=STEP_LIMIT_S, check=False,
+        ).returncode  # fmt: skip
     except subprocess.TimeoutExpired:
         print(f"gave up after {STEP_LIMIT_S} s", flush=True)
         return 124
 
 
 def one_command(*command: str) -> Callable[[dict[str, str]], Result]:
+    """One tool; what it prints comes in one piece at its end, for another step may print meanwhile."""
+
     def step(env: dict[str, str]) -> Result:
-        ok = run([sys.executable, "-m", *command], env) == 0
+        with tempfile.TemporaryFile("w+b") as output:
+            ok = run([sys.executable, "-m", *command], env, output.fileno()) == 0
+            output.seek(0)
+            print(f"\n{command[0]}: {output.read().decode(errors='replace')}", flush=True)
         return Result(passed=int(ok), failed=int(not ok))
 
     return step
@@ -113,18 +125,17 @@ def count(report: Path, code: int) -> Result:
 
 
 PARALLEL = ("-n", WORKERS, "--dist", "loadscope", "--no-loadscope-reorder")
-IN_BROWSERS = ("-n", BROWSERS, "--dist", "loadscope", "--no-loadscope-reorder")
 STEPS = (
     Step("style", one_command("ruff", "check", ".")),
     Step("format", one_command("ruff", "format", "--check", ".")),
-    Step("types", one_command("mypy")),
+    Step("types", one_command("mypy"), beside=True),
     Step("sqlite", pytest("tests", "--ignore=tests/browser", *PARALLEL)),
     Step(
         "postgresql",
         pytest("tests", "--ignore=tests/browser", *PARALLEL, database="TEST_POSTGRES_URL"),
         needs=("PostgreSQL",),
     ),
-    Step("browser", pytest("tests/browser", *IN_BROWSERS), needs=("Chromium",)),
+    Step("browser", pytest("tests/browser", *PARALLEL), needs=("Chromium",)),
 )
 FAST = ("style", "format", "types", "sqlite")
 
@@ -145,19 +156,23 @@ def ensured_node(have: service_tools.Services) -> Iterator[None]:
 
 
 def run_steps(steps: list[Step], have: service_tools.Services) -> dict[str, Result]:
-    results = {}
-    for step in steps:
-        print(f"\n=== {step.name} ===", flush=True)
-        started = time.monotonic()
-        missing = [name for name in step.needs if name in have.skipped]
-        if missing:
-            print(f"left out: no {', '.join(missing)}", flush=True)
-            results[step.name] = Result(skipped=1)
-            continue
-        result = step.run(have.env)
-        result.seconds = time.monotonic() - started
-        results[step.name] = result
-    return results
+    with ThreadPoolExecutor() as pool:
+        running = {step.name: pool.submit(run_step, step, have) for step in steps if step.beside}
+        results = {step.name: run_step(step, have) for step in steps if not step.beside}
+        results |= {name: step.result() for name, step in running.items()}
+    return {step.name: results[step.name] for step in steps}
+
+
+def run_step(step: Step, have: service_tools.Services) -> Result:
+    print(f"\n=== {step.name} ===", flush=True)
+    missing = [name for name in step.needs if name in have.skipped]
+    if missing:
+        print(f"left out: no {', '.join(missing)}", flush=True)
+        return Result(skipped=1)
+    started = time.monotonic()
+    result = step.run(have.env)
+    result.seconds = time.monotonic() - started
+    return result
 
 
 def summarize(results: dict[str, Result], have: service_tools.Services) -> int:

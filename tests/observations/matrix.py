@@ -16,6 +16,7 @@ from tests.support.observations import code_lesson, full_scores, make_lesson, ma
 from tests.support.workshops import make_workshop
 from yanxiu.core import clock
 from yanxiu.core.db import db
+from yanxiu.core.subtitles import Cue
 from yanxiu.observations.instruments.shipped import FIAS
 from yanxiu.observations.models import RubricVersion
 from yanxiu.observations.services import schemes
@@ -25,6 +26,7 @@ from yanxiu.observations.services.lessons import delete_lesson, invite_member
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
 from yanxiu.observations.services.requests import ask_to_observe
 from yanxiu.observations.services.rubrics import create_rubric, state_of
+from yanxiu.observations.services.subtitles import set_subtitles
 from yanxiu.observations.uploads.handover import open_store
 
 UUID = "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c1d"
@@ -35,6 +37,7 @@ def build(cast: Cast) -> dict[str, Any]:
     teacher, colleague = cast.user("teacher"), cast.user("colleague")
     lesson = make_lesson(teacher, visibility="school")
     version = make_ready_version(lesson)
+    set_subtitles(teacher, lesson, version.recording, "课.srt", [Cue(0, 1000, "同学们好")])
     observer = invite_member(teacher, lesson, cast.user("researcher"), "host")
     comment = some_comment(colleague, lesson, version)
     taken_back = some_comment(colleague, lesson, version)
@@ -141,6 +144,13 @@ ROUTES = {
     ("POST", "observations.upload_recording"): Row(
         LESSON + "/recording", editors(303), data={}, files={"file": (b"not a film", "a.mp4")}
     ),
+    ("GET", "observations.subtitles"): Row(LESSON + "/subtitles", watchers(200)),
+    ("POST", "observations.add_subtitles"): Row(
+        LESSON + "/subtitles",
+        editors(303),
+        files={"subtitles": (b"1\n00:00:01,000 --> 00:00:02,000\nhello\n", "lesson.srt")},
+    ),
+    ("POST", "observations.remove_subtitles"): Row(LESSON + "/subtitles/removal", editors(303), data={}),
     ("POST", "observations.save_segments"): Row(
         LESSON + "/segments", editors(303), data={"segments": "00:00 导入\n00:20 朗读"}
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.support.resources import make_resource
 from tests.support.search import bring_index_up_to_date
+from yanxiu.core import subtitles
 from yanxiu.core.subtitles import MAX_CUE, MAX_CUES, Cue, parse_subtitles, webvtt
 from yanxiu.resources.demo_documents import shipped
-from yanxiu.resources.extraction.formats import FORMATS
 
 SRT = """1
 00:00:03,500 --> 00:00:06,000
@@ -119,7 +118,7 @@ def test_what_is_said_in_a_video_is_found_at_its_second_by_who_may_see_it(app, c
     ],
 )
 def test_a_file_that_says_nothing_is_refused_in_words(client_for, film, data, name, said, monkeypatch):
-    monkeypatch.setitem(FORMATS, ".vtt", replace(FORMATS[".vtt"], max_bytes=1000))
+    monkeypatch.setattr(subtitles, "MAX_BYTES", 1000)
     answer = send(client_for("teacher"), film, data, name)
     assert answer.status_code == 422
     assert said in answer.get_data(as_text=True)

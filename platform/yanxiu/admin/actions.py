@@ -109,6 +109,7 @@ ACTIONS = {
     "lesson.restore": "恢复课例",
     "recording.upload": "上传课堂实录",
     "recording.segments": "标注教学环节",
+    "recording.subtitles": "更换课堂实录的字幕",
     "evaluation.submit": "提交评课",
     "coding.finish": "完成行为编码",
     "coding.adjudicate": "议定行为编码",

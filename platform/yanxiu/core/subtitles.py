@@ -15,6 +15,11 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import islice
 
+from yanxiu.core.encodings import UnreadableTextError, decoded
+from yanxiu.core.errors import InvalidError
+
+FILES = (".srt", ".vtt")
+MAX_BYTES = 2 * 1024 * 1024
 MAX_CHARACTERS = 2_000_000
 MAX_CUES = 20_000
 MAX_LINE = 1000
@@ -37,6 +42,21 @@ def parse_subtitles(text: str) -> list[Cue]:
     """Return the cues of a file of either kind in the order of their times; none when it has none."""
     lines = text[:MAX_CHARACTERS].replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return sorted(islice(_cues(lines), MAX_CUES), key=lambda cue: (cue.start_ms, cue.end_ms))
+
+
+def read_subtitles(name: str, raw: bytes) -> list[Cue]:
+    """Return the cues of a file as a browser sent it; `raw` may be cut off after MAX_BYTES + 1. InvalidError says what to do."""
+    if not name.lower().endswith(FILES):
+        raise InvalidError("请选择 srt 或 vtt 字幕文件", field="subtitles")
+    if len(raw) > MAX_BYTES:
+        raise InvalidError("字幕文件太大，最多 2 MB", field="subtitles")
+    try:
+        cues = parse_subtitles(decoded(raw))
+    except UnreadableTextError as error:
+        raise InvalidError(error.message, field="subtitles") from error
+    if not cues:
+        raise InvalidError("文件里没有读到带时间的字幕，请重新导出 srt 或 vtt", field="subtitles")
+    return cues
 
 
 def _cues(lines: Sequence[str]) -> Iterator[Cue]:

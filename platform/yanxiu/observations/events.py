@@ -111,6 +111,14 @@ class RecordingReady(Event):
 
 
 @dataclass(frozen=True)
+class SubtitlesChanged(Event):
+    """A recording got subtitles, others, or none."""
+
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
 class RecordingFailed(Event):
     lesson_id: int
     version_id: int

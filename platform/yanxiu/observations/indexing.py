@@ -23,10 +23,12 @@ from yanxiu.core.search_queue import (
 from yanxiu.core.search_rights import ASKED, seen_by
 from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, LessonVisibility, TimedComment
 from yanxiu.observations.queries import visible_lessons
+from yanxiu.observations.queries.recordings import subtitles_of
 
 
 def load_lessons(ids: Sequence[int]) -> Iterable[IndexDocument]:
-    """Return the documents of lessons; removed ones are left out."""
+    """Return the documents of lessons; removed ones are left out. A hit in what is said opens at its second."""
+    said = subtitles_of(ids)
     for lesson in db.session.scalars(select(Lesson).where(Lesson.id.in_(ids)).options(*_with_people())).unique():
         if lesson.deleted_at is None:
             yield IndexDocument(
@@ -36,6 +38,8 @@ def load_lessons(ids: Sequence[int]) -> Iterable[IndexDocument]:
                 url=f"/lessons/{lesson.id}",
                 acl=_audience(lesson),
                 body=" ".join(filter(None, (lesson.focus, lesson.lesson_type, lesson.class_name))),
+                attachment="\n".join(words.replace("\n", " ") for _from, _until, words in said.get(lesson.id, ())),
+                seconds=tuple(begins // 1000 for begins, _until, _words in said.get(lesson.id, ())),
                 place=lesson.organization.label if lesson.organization else "",
                 type=lesson.lesson_type,
                 author=lesson.teacher.name,

@@ -22,7 +22,7 @@ from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
 
 
-def index_lesson(event: events.LessonCreated | events.RecordingReady) -> None:
+def index_lesson(event: events.LessonCreated | events.RecordingReady | events.SubtitlesChanged) -> None:
     enqueue_index("lesson", event.lesson_id)
 
 
@@ -101,6 +101,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.LessonCreated, index_lesson),
     Subscription(events.LessonWatched, tell_plans),
     Subscription(events.RecordingReady, index_lesson),
+    Subscription(events.SubtitlesChanged, index_lesson),
     Subscription(events.RecordingReady, begin_watching),
     Subscription(events.LessonCreated, plan_reminder),
     Subscription(events.LessonChanged, plan_reminder),

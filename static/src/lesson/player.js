@@ -81,8 +81,19 @@ export class Player {
     if (video.readyState >= 1) this.checkPicture();
     const quality = element.querySelector("[data-quality]");
     if (quality) quality.addEventListener("change", () => this.switchTo(quality.value));
+    this.bindSubtitles(element.querySelector("[data-subtitles]"));
     const rate = element.querySelector("[data-rate]");
     if (rate) rate.addEventListener("change", () => this.setRate(Number(rate.value)));
+  }
+
+  /** The box and the browser's own button do the same. */
+  bindSubtitles(box) {
+    const track = this.video.textTracks[0];
+    if (!box || !track) return;
+    const show = () => { track.mode = box.checked ? "showing" : "hidden"; };
+    box.addEventListener("change", show);
+    this.video.textTracks.addEventListener("change", () => { box.checked = track.mode === "showing"; });
+    show();
   }
 
   /** A browser without the codec plays the sound, shows nothing and reports no error: say so instead. */

@@ -2447,6 +2447,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post_id", name=op.f("pk_post_side")),
     )
     op.create_table(
+        "recording_subtitles",
+        sa.Column("recording_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("cues", sa.JSON(), nullable=False),
+        sa.Column("uploader_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recording_id"],
+            ["recording.id"],
+            name=op.f("fk_recording_subtitles_recording_id_recording"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["uploader_id"], ["user.id"], name=op.f("fk_recording_subtitles_uploader_id_user")),
+        sa.PrimaryKeyConstraint("recording_id", name=op.f("pk_recording_subtitles")),
+    )
+    op.create_table(
         "recording_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("recording_id", sa.Integer(), nullable=False),
@@ -3278,6 +3294,7 @@ def downgrade() -> None:
 
     op.drop_table("resource_band")
     op.drop_table("recording_version")
+    op.drop_table("recording_subtitles")
     op.drop_table("post_side")
     op.drop_table("post_mention")
     with op.batch_alter_table("post_like", schema=None) as batch_op:

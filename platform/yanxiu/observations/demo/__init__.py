@@ -20,6 +20,7 @@ from yanxiu.observations.demo.codes import AGREED, CODINGS, QUESTIONS
 from yanxiu.observations.demo.live import note_live
 from yanxiu.observations.demo.own_scheme import code_with_own_scheme, sweep_over_the_class
 from yanxiu.observations.demo.perspectives import divide_observation
+from yanxiu.observations.demo.spoken import SPOKEN
 from yanxiu.observations.demo.steps import go_through_steps
 from yanxiu.observations.demo.talk import (
     BY_TEACH,
@@ -40,7 +41,7 @@ from yanxiu.observations.models import Lesson, RecordingVersion, RenditionKind
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.codings import finished_codings
 from yanxiu.observations.queries.evaluations import default_rubric_version
-from yanxiu.observations.services import codings, comments, evaluations, lessons, recordings
+from yanxiu.observations.services import codings, comments, evaluations, lessons, recordings, subtitles
 from yanxiu.observations.services.codings import Batch, Mark
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.services.evaluations import Clip
@@ -102,6 +103,9 @@ def _caochuan(world: DemoWorld) -> Lesson:
     )
     lesson = lessons.create_lesson(teacher, teacher, draft)
     _show(world, lesson, "caochuanjiejian.mp4", PHASES, CAOCHUAN, days=4)
+    recording = recording_of(lesson.id)
+    assert recording is not None
+    subtitles.set_subtitles(teacher, lesson, recording, "草船借箭.srt", SPOKEN)
     return lesson
 
 

@@ -11,6 +11,7 @@ from yanxiu.observations.models.perspectives import LessonPerspective, Perspecti
 from yanxiu.observations.models.recordings import (
     PhaseKind,
     Recording,
+    RecordingSubtitles,
     RecordingVersion,
     Rendition,
     RenditionKind,
@@ -59,6 +60,7 @@ __all__ = [
     "PerspectiveWatcher",
     "PhaseKind",
     "Recording",
+    "RecordingSubtitles",
     "RecordingVersion",
     "Rendition",
     "RenditionKind",

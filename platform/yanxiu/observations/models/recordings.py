@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
 from yanxiu.core.storage import StoredFile
 from yanxiu.observations.models.lessons import Lesson
@@ -93,11 +94,27 @@ class Recording(Model, Timestamps):
         back_populates="recording", cascade="all, delete-orphan", order_by="RecordingVersion.number"
     )
     segments: Mapped[list["Segment"]] = relationship(cascade="all, delete-orphan", order_by="Segment.start_ms")
+    subtitles: Mapped["RecordingSubtitles | None"] = relationship(cascade="all, delete-orphan")
 
     @property
     def duration_ms(self) -> int:
         """How far its phases may reach: the end of the longest version."""
         return max((version.duration_ms or 0 for version in self.versions), default=0)
+
+
+class RecordingSubtitles(Model):
+    """What is said in a lesson, as [from, until, text] in milliseconds of media time; read from a file that is not kept.
+
+    Like the phases they are the recording's: a better film of the same lesson has the same times.
+    """
+
+    __tablename__ = "recording_subtitles"
+
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    cues: Mapped[list[tuple[int, int, str]]] = mapped_column(JSON)
+    uploader_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class RecordingVersion(Model, Timestamps):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from yanxiu.core.db import db
-from yanxiu.observations.models import Lesson, Recording, RecordingVersion, Rendition, VersionState
+from yanxiu.observations.models import Lesson, Recording, RecordingSubtitles, RecordingVersion, Rendition, VersionState
 
 
 def recording_of(lesson_id: int) -> Recording | None:
@@ -19,9 +19,19 @@ def recording_of(lesson_id: int) -> Recording | None:
         .options(
             selectinload(Recording.versions).selectinload(RecordingVersion.renditions).joinedload(Rendition.file),
             selectinload(Recording.segments),
+            joinedload(Recording.subtitles).defer(RecordingSubtitles.cues),
         )
     )
     return db.session.scalars(statement).first()
+
+
+def subtitles_of(lesson_ids: Iterable[int]) -> dict[int, list[tuple[int, int, str]]]:
+    """Return what is said in the recordings of lessons, as [from, until, text] in milliseconds, by the lesson."""
+    rows = select(Recording.lesson_id, RecordingSubtitles.cues).join(
+        RecordingSubtitles, RecordingSubtitles.recording_id == Recording.id
+    )
+    found = db.session.execute(rows.where(Recording.lesson_id.in_(list(lesson_ids)))).all()
+    return {row[0]: row[1] for row in found}
 
 
 def newest_version(recording: Recording | None) -> RecordingVersion | None:

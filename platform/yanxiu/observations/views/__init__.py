@@ -25,6 +25,7 @@ from yanxiu.observations.views import (
     scoring,
     second_teachings,
     slots,
+    subtitles,
     sweeps,
 )
 from yanxiu.observations.views.blueprint import bp
@@ -57,6 +58,7 @@ __all__ = [
     "schemes",
     "scoring",
     "second_teachings",
+    "subtitles",
     "sweeps",
 ]
 

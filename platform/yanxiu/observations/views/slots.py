@@ -42,10 +42,12 @@ def lesson_film(viewer: Viewer, lesson_id: int, **_things: Any) -> dict[str, Any
     found = find_lesson(viewer, lesson_id)
     if found is None:
         return {"lesson": None}
-    version = current_version(recording_of(lesson_id))
+    recording = recording_of(lesson_id)
+    version = current_version(recording)
     is_ready = version is not None and version.state == VersionState.READY
     sources = sources_of(lesson_id, version)
-    return {"lesson": found.lesson, "version": version, "is_ready": is_ready and bool(sources), "sources": sources}
+    film = {"recording": recording, "version": version, "is_ready": is_ready and bool(sources), "sources": sources}
+    return {"lesson": found.lesson, **film}
 
 
 def workshop_tab(viewer: Viewer, workshop: Any) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from yanxiu.core.encodings import UnreadableTextError, decoded
 from yanxiu.resources.extraction.archives import guard_archive, guard_office, open_workbook
 from yanxiu.resources.extraction.beginnings import beginning, pdf_beginning, slides_beginning, word_beginning
-from yanxiu.resources.extraction.encodings import decoded
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 from yanxiu.resources.extraction.images import reencode
 from yanxiu.resources.extraction.media import open_media
@@ -66,7 +66,11 @@ def _check_text(path: str, extension: str, out: str) -> dict[str, Any]:
 def decode_text(path: str) -> str:
     """The text of a file of plain text."""
     with open(path, "rb") as handle:
-        return decoded(handle.read())
+        raw = handle.read()
+    try:
+        return decoded(raw)
+    except UnreadableTextError as error:
+        raise UnsuitableFileError(error.message) from error
 
 
 def _check_image(path: str, extension: str, out: str) -> dict[str, Any]:

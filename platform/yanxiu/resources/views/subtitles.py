@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.errors import InvalidError, NotFoundError
-from yanxiu.core.subtitles import Cue, parse_subtitles, webvtt
+from yanxiu.core.subtitles import Cue, webvtt
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
-from yanxiu.resources.extraction.encodings import decoded
-from yanxiu.resources.extraction.formats import FORMATS, clean_name, format_of
+from yanxiu.resources.extraction.formats import FORMATS
 from yanxiu.resources.forms import SubtitlesForm
 from yanxiu.resources.models import Resource
 from yanxiu.resources.permissions import can_edit_resource
@@ -18,8 +17,7 @@ from yanxiu.resources.services.subtitles import drop_subtitles, set_subtitles
 from yanxiu.resources.views.blueprint import bp, load_for, load_version
 from yanxiu.resources.views.editing import edit_page
 from yanxiu.web.auth import current_actor, public
-
-FILES = (".srt", ".vtt")
+from yanxiu.web.subtitles import received_subtitles
 
 
 @bp.post("/resources/<int:resource_id>/subtitles")
@@ -29,7 +27,7 @@ def add_subtitles(resource_id: int) -> ResponseReturnValue:
     resource = _load_video(resource_id)
     form = SubtitlesForm()
     try:
-        name, cues = _received() if form.validate() else ("", [])
+        name, cues = received_subtitles() if form.validate() else ("", [])
     except InvalidError as error:
         form.subtitles.errors = [error.message]
         return edit_page(resource, subtitles=form), 422
@@ -63,22 +61,3 @@ def _load_video(resource_id: int) -> Resource:
     if resource.current_file is None or FORMATS[resource.current_file.extension].family != "video":
         raise NotFoundError
     return resource
-
-
-def _received() -> tuple[str, list[Cue]]:
-    """Name and cues of the file that was sent."""
-    file = request.files.get("subtitles")
-    if file is None or not file.filename:
-        raise InvalidError("请选择字幕文件")
-    name = clean_name(file.filename)
-    if not name.lower().endswith(FILES):
-        raise InvalidError("请选择 srt 或 vtt 字幕文件")
-    most = format_of(name).max_bytes
-    with file.stream as sent:
-        raw = sent.read(most + 1)
-    if len(raw) > most:
-        raise InvalidError("字幕文件太大，最多 2 MB")
-    cues = parse_subtitles(decoded(raw))
-    if not cues:
-        raise InvalidError("文件里没有读到带时间的字幕，请重新导出 srt 或 vtt")
-    return name, cues

@@ -145,26 +145,6 @@ def test_a_link_opens_at_its_second(page_for, recorded):
     assert is_color(color_shown(page), color_at(7_000))
 
 
-def test_a_lesson_goes_into_the_library_and_its_recording_with_the_permission(page_for, recorded):
-    teacher = open_lesson(page_for, "teacher", recorded)
-    teacher.get_by_role("link", name="放进资源库").click()
-    expect(teacher.get_by_role("textbox", name="标题")).to_have_value("《草船借箭》第一课时")
-    teacher.get_by_role("combobox", name="谁能看到").select_option("school")
-    teacher.get_by_role("button", name="放进资源库").click()
-    expect(teacher.get_by_text("课例已放进资源库")).to_be_visible()
-    expect(teacher.locator("video.preview-media")).to_be_visible()
-    colleague = page_for("colleague", 390)
-    colleague.goto(teacher.url)
-    expect(colleague.locator("video.preview-media")).to_be_visible()
-    expect(colleague.locator("live-list[data-src$='/film']")).to_have_attribute("data-state", "live")
-    teacher.goto(f"/lessons/{recorded}/settings")
-    teacher.get_by_label("仅受邀的人").check()
-    teacher.get_by_role("button", name="保存").click()
-    expect(teacher.get_by_text("课例信息已保存")).to_be_visible()
-    expect(colleague.get_by_text("课堂录像没有给您看")).to_be_visible()
-    expect(colleague.locator("video")).to_have_count(0)
-
-
 def test_the_keys_of_the_player(page_for, recorded):
     page = open_lesson(page_for, "colleague", recorded)
     following(page)

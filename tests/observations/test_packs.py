@@ -9,17 +9,26 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.lessonplans import make_plan
 from tests.support.observations import code_lesson, full_scores, make_lesson, make_ready_version, some_comment
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.storage import storage
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section
+from yanxiu.lessonplans.document.ydoc import state_from_json
+from yanxiu.lessonplans.services import invite_member as add_reader
+from yanxiu.lessonplans.services.preparations import Kept
+from yanxiu.lessonplans.services.rounds import keep_round, tie_lesson
 from yanxiu.observations.models import Lesson, LessonPack, LessonPhase
 from yanxiu.observations.papers import packing
 from yanxiu.observations.papers.packing import SUMS, Sheet, is_unchanged, write_pack
+from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services.cycle import move_lesson
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
+from yanxiu.observations.services.findings import write_finding
 from yanxiu.observations.services.lessons import invite_member
+from yanxiu.observations.services.perspectives import add_perspectives, claim_perspective, of_licc
 
 DRAWN = '[{"kind":"box","color":"red","at":[0,0,9000,9000]}]'
 FILM = b"\x00film\xff" * 1000
@@ -27,12 +36,21 @@ FILM = b"\x00film\xff" * 1000
 
 @pytest.fixture
 def archived(app, cast) -> int:
-    """An archived lesson with words for all, for the teacher and for oneself, scores, and codings done and begun."""
+    """An archived lesson with words for all, for the teacher and for oneself, scores, a coding, a finding and a plan."""
     with app.app_context(), unit_of_work():
         teacher, colleague, leader = (cast.user(key) for key in ("teacher", "colleague", "leader"))
-        lesson = make_lesson(teacher, visibility="school")
+        plan = make_plan(teacher, document=says("后来改的话"))
+        add_reader(teacher, plan, cast.user("researcher"), "reader")
+        lesson = make_lesson(teacher, visibility="school", lesson_plan_id=plan.id)
+        tie_lesson(teacher, keep_round(teacher, plan, Kept(state_from_json(says("上课时的话")), 0), ""), lesson.id)
         version = make_ready_version(lesson, content=FILM)
         invite_member(teacher, lesson, cast.user("researcher"), "host")
+        invite_member(teacher, lesson, cast.user("outsider"), "host")
+        add_perspectives(teacher, lesson, [of_licc("licc.listen")])
+        listen = perspectives_of(lesson.id)[0].id
+        claim_perspective(colleague, lesson, listen, ())
+        write_finding(colleague, lesson, listen, "后排听得住", "")
+        some_comment(leader, lesson, version, body="视角下只给老师", visibility="teacher", perspective_id=listen)
         some_comment(colleague, lesson, version, body="大家都能看", drawing=DRAWN)
         some_comment(teacher, lesson, version, body="自己悄悄记", visibility="private")
         some_comment(leader, lesson, version, body="只说给老师", visibility="teacher")
@@ -43,6 +61,10 @@ def archived(app, cast) -> int:
         lesson.phase = LessonPhase.REFLECTING
         move_lesson(teacher, lesson, "reflecting", "archived")
         return lesson.id
+
+
+def says(words: str) -> Node:
+    return doc(section("goals", "教学目标", "", paragraph(words)))
 
 
 def ordered(app, client, lesson_id: int, work, **data: str) -> LessonPack:
@@ -85,12 +107,16 @@ def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_pri
     assert set(files) >= {
         "清单.txt", "议课纪要.docx", "参加的人.csv", "流程记录.csv", "时间点点评/时间点点评.vtt", "听课记录表/周敏.docx",
         "评分表/评分汇总.docx", "评分表/评分.xlsx", "评分表/周敏.docx", "行为编码/S-T 分析.xlsx",
+        "LICC 课堂观察报告.docx", "教案/《草船借箭》第一课时.docx",
     }  # fmt: skip
     assert "归档" in files["流程记录.csv"].decode("utf-8-sig")
     words = all_words(files)
     assert "大家都能看" in words
     assert "画面标注" in words
-    for private in ("自己悄悄记", "只说给老师", "没有交的话"):
+    assert "后排听得住" in words
+    assert "上课时的话" in words, "the version that was watched, not the plan as it is now"
+    assert "上这节课用的一稿" in words
+    for private in ("自己悄悄记", "只说给老师", "视角下只给老师", "没有交的话", "后来改的话"):
         assert private not in words
     assert not any(FILM in body for body in files.values())
     # Pressed again while it is made: one pack. Unchanged, until somebody changes a byte of it.
@@ -114,6 +140,13 @@ def test_who_may_not_see_the_scores_or_take_the_film_gets_neither(app, cast, cli
     assert not own.with_recording
     names = set(read(host, archived, own)[1])
     assert not {name for name in names if name.startswith(("评分表", "课堂实录"))}
+    # Another host does not see the plan: of a pack that holds it they make one without it.
+    other = client_for("outsider")
+    assert "教案/《草船借箭》第一课时.docx" in names
+    assert other.get(f"{at}{own.id}").status_code == 403
+    without = ordered(app, other, archived, work)
+    assert not without.holds_plan
+    assert not any(name.startswith("教案") for name in read(other, archived, without)[1])
     # The time for which pupils may be shown is over: the frozen film stays where it is.
     with app.app_context(), unit_of_work():
         lesson = db.session.get_one(Lesson, archived)

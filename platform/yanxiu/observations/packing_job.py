@@ -58,7 +58,7 @@ def _make(pack: LessonPack, job: JobContext) -> None:
         received = receive_local_file(target, f"{title} 归档包.zip", "application/zip")
     with unit_of_work():
         kept = db.session.get_one(LessonPack, pack_id)
-        finish_pack(kept, received, count, holds_scores=bool(packed.submitted))
+        finish_pack(kept, received, count, holds_scores=bool(packed.submitted), holds_plan=packed.plan is not None)
 
 
 def _film(pack: LessonPack, packed: Packed) -> list[Sheet]:
@@ -87,6 +87,13 @@ def _head(pack: LessonPack, packed: Packed, film: list[Sheet]) -> list[str]:
         f"制作时间：{clock.now().astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}",
         "只有大家都看得到的点评；私密的、只给授课教师看的点评和没有提交的评课都不在里面。",
         scores,
+        _plan_words(packed),
         "课堂实录：在里面。" if film else "课堂实录：不在里面，留在系统里。",
         "核对：解压以后在这个文件夹里运行 sha256sum -c SHA256SUMS，每个文件都应显示 OK。",
     ]
+
+
+def _plan_words(packed: Packed) -> str:
+    if packed.plan is None:
+        return "教案：不在里面，课例没有关联教案，或者制作人看不到。"
+    return f"教案：上这节课用的{packed.plan_version}。" if packed.plan_version else "教案：制作归档包时的样子。"

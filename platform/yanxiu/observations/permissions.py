@@ -140,10 +140,15 @@ def can_pack_recording(viewer: Viewer, lesson: Lesson, today: date) -> bool:
 
 
 def can_open_pack(
-    viewer: Viewer, lesson: Lesson, access: Access, pack: LessonPack, today: date, *, sees_scores: bool
+    viewer: Viewer, lesson: Lesson, access: Access, pack: LessonPack, today: date, *, sees_scores: bool, sees_plan: bool
 ) -> bool:
-    """Who leads fetches a pack in which nothing is that they may not see: neither scores nor a film."""
+    """Who leads fetches a pack in which nothing is that they may not see: neither scores nor a film nor the plan.
+
+    A plan that was deleted meanwhile keeps nobody from the pack that they made themselves.
+    """
     if pack.with_recording and not can_pack_recording(viewer, lesson, today):
+        return False
+    if pack.holds_plan and not sees_plan and viewer.user_id != pack.maker_id:
         return False
     return can_pack_lesson(viewer, lesson, access) and (sees_scores or not pack.holds_scores)
 

@@ -16,6 +16,7 @@ from yanxiu.lessonplans.models import LessonPlan
 from yanxiu.lessonplans.queries.documents import find_image, stored_document
 from yanxiu.lessonplans.queries.plans import find_plan, visible_plan
 from yanxiu.lessonplans.queries.revisions import find_revision, revision_state
+from yanxiu.lessonplans.queries.rounds import round_name, round_of_lesson
 
 _IMAGE = re.compile(r"^/lesson-plans/(\d+)/images/(\d+)$")
 
@@ -44,6 +45,18 @@ def paper_now(viewer: Viewer, plan_id: int) -> PlanPaper | None:
     if plan is None or stored is None:
         return None
     return PlanPaper(plan, plan.owner, json_from_state(stored.merged()))
+
+
+def paper_taught(viewer: Viewer, plan_id: int, lesson_id: int) -> tuple[PlanPaper, str] | None:
+    """Return a plan that the viewer may see as it was taught in a lesson, and which version that is: the round that is tied
+    to the lesson, of several the last, else the plan as it is now."""
+    plan = visible_plan(viewer, plan_id)
+    taught = round_of_lesson(plan_id, lesson_id) if plan is not None else None
+    if plan is not None and taught is not None:
+        document = json_from_state(revision_state(taught.revision))
+        return PlanPaper(plan, plan.owner, document), round_name(taught.number)
+    paper = paper_now(viewer, plan_id)
+    return (paper, "") if paper is not None else None
 
 
 def pictures_of(plan_id: int) -> Picture:

@@ -32,6 +32,13 @@ def find_round(plan_id: int, number: int) -> PlanRound | None:
     return db.session.scalars(select(PlanRound).where(PlanRound.plan_id == plan_id, PlanRound.number == number)).first()
 
 
+def round_of_lesson(plan_id: int, lesson_id: int) -> PlanRound | None:
+    """Return the round of a plan that was taught in a lesson, of several the last."""
+    mine = PlanRound.plan_id == plan_id, PlanRound.lesson_id == lesson_id
+    newest = select(PlanRound).where(*mine).options(joinedload(PlanRound.revision)).order_by(PlanRound.number.desc())
+    return db.session.scalars(newest.limit(1)).first()
+
+
 def suggestions_of(plan_id: int) -> Sequence[Suggestion]:
     """Return what was suggested for a plan and not withdrawn: what is open first, the newest before the others."""
     people = joinedload(Suggestion.author), joinedload(Suggestion.decided_by), joinedload(Suggestion.round)

@@ -32,6 +32,8 @@ class LessonPack(Model, Timestamps):
     with_recording: Mapped[bool] = mapped_column(default=False)
     holds_scores: Mapped[bool] = mapped_column(default=False)
     """Then only who may see the scores fetches it."""
+    holds_plan: Mapped[bool] = mapped_column(default=False)
+    """The plan, or what was decided about it; then its maker fetches it, and who may see the plan."""
     file_count: Mapped[int] = mapped_column(default=0)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import find_user
 from yanxiu.core import clock
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.csv_files import csv_bytes
+from yanxiu.lessonplans.queries.papers import PlanPaper, paper_taught
+from yanxiu.lessonplans.queries.word_files import word_of_plan
 from yanxiu.observations.coding_sheet import Coder, coding_workbook
 from yanxiu.observations.instruments.questions import LEDGER, questions_of
 from yanxiu.observations.instruments.report import report_of
@@ -17,15 +20,17 @@ from yanxiu.observations.models import CommentVisibility, Evaluation, Evaluation
 from yanxiu.observations.papers.comment_files import comments_csv, comments_word, webvtt
 from yanxiu.observations.papers.drawn import MOST, Stills
 from yanxiu.observations.papers.minutes import minutes_word
+from yanxiu.observations.papers.observation_report import report_word
 from yanxiu.observations.papers.packing import Sheet, sheet
 from yanxiu.observations.papers.record import record_word
 from yanxiu.observations.papers.score_book import score_workbook
 from yanxiu.observations.papers.scores import scores_word, summary_word
-from yanxiu.observations.permissions import can_take_pictures, can_view_codings, can_view_scores
+from yanxiu.observations.permissions import can_take_pictures, can_view_codings, can_view_scores, leads_lesson
 from yanxiu.observations.queries import LessonView, current_version, evaluation_of, recording_of, submitted_evaluations
 from yanxiu.observations.queries.codings import finished_codings, standings_of
 from yanxiu.observations.queries.packs import moves_of
 from yanxiu.observations.queries.papers import outcomes_of, threads_to_file
+from yanxiu.observations.queries.report import report_of as observation_report
 from yanxiu.observations.queries.second_teachings import clip_pairs
 from yanxiu.observations.question_sheet import question_workbook
 from yanxiu.observations.rubrics.summary import summarize
@@ -41,6 +46,9 @@ class Packed:
     found: LessonView
     threads: Sequence[TimedComment]
     submitted: Sequence[Evaluation]
+    plan: PlanPaper | None
+    plan_version: str
+    """一稿 …, or empty where no version is tied to the lesson and the plan is taken as it is now."""
 
     @property
     def lesson(self) -> Lesson:
@@ -54,12 +62,17 @@ def packed_for(viewer: Viewer, found: LessonView) -> Packed:
     own = evaluation_of(found.lesson.id, viewer.user_id)
     is_in = own is not None and own.state == EvaluationState.SUBMITTED
     may = can_view_scores(viewer, found.lesson, own_submitted=is_in)
-    return Packed(viewer, found, said_to_all, submitted_evaluations(found.lesson.id) if may else [])
+    plan_id = found.lesson.lesson_plan_id
+    taught = paper_taught(viewer, plan_id, found.lesson.id) if plan_id is not None else None
+    plan, version = taught if taught is not None else (None, "")
+    return Packed(viewer, found, said_to_all, submitted_evaluations(found.lesson.id) if may else [], plan, version)
 
 
 def papers_of(packed: Packed) -> Iterator[Sheet]:
     """Yield the papers one after the other."""
     yield from _said(packed)
+    yield from _observed(packed)
+    yield from _planned(packed)
     yield from _records(packed)
     yield from _scores(packed)
     yield from _codes(packed)
@@ -77,6 +90,24 @@ def _said(packed: Packed) -> Iterator[Sheet]:
     segments = recording.segments if recording else []
     outcomes, pairs = outcomes_of(packed.viewer, lesson), clip_pairs(packed.viewer, lesson.id)
     yield sheet("", "议课纪要.docx", minutes_word(lesson, segments, threads, outcomes, pairs))
+
+
+def _observed(packed: Packed) -> Iterator[Sheet]:
+    """What was seen and found under the perspectives of a divided observation: open remarks only (`report_of`)."""
+    lesson, viewer = packed.lesson, packed.viewer
+    report = observation_report(viewer, lesson, leads=leads_lesson(viewer, lesson, packed.found.access))
+    if report.chapters:
+        writer = find_user(report.concluded_by) if report.concluded_by is not None else None
+        yield sheet("", f"{report.title}.docx", report_word(lesson, report, writer.name if writer is not None else ""))
+
+
+def _planned(packed: Packed) -> Iterator[Sheet]:
+    """The plan that was taught, without the comments on it and as if nothing that 修订 propose was accepted."""
+    if packed.plan is None:
+        return
+    version = packed.plan_version
+    about = f"上这节课用的{version}" if version else "没有与这节课对应的稿，这是制作归档包时的教案"
+    yield sheet("教案", f"{packed.plan.plan.title}.docx", word_of_plan(packed.plan.plan, packed.plan.document, about))
 
 
 def _records(packed: Packed) -> Iterator[Sheet]:

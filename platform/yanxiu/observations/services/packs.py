@@ -33,10 +33,12 @@ def order_pack(actor: User, lesson: Lesson, *, with_recording: bool) -> LessonPa
     return pack
 
 
-def finish_pack(pack: LessonPack, received: ReceivedFile, file_count: int, *, holds_scores: bool) -> None:
+def finish_pack(
+    pack: LessonPack, received: ReceivedFile, file_count: int, *, holds_scores: bool, holds_plan: bool = False
+) -> None:
     """Freeze what was made: the file and its hash are never written again."""
     pack.file_id = keep_file(received, pack.maker_id).id
-    pack.file_count, pack.holds_scores = file_count, holds_scores
+    pack.file_count, pack.holds_scores, pack.holds_plan = file_count, holds_scores, holds_plan
     pack.state, pack.made_at = PackState.READY, clock.now()
     record_audit(pack.maker, "lesson.packed", "lesson", pack.lesson_id, pack=pack.id, sha256=received.sha256)
     bump(pack.lesson.topic, "lesson", pack.lesson_id)

@@ -11,6 +11,7 @@ from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.storage import storage
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.queries import visible_plan
 from yanxiu.observations.models import EvaluationState, LessonPack, PackState
 from yanxiu.observations.papers.packing import is_unchanged
 from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_pack_recording, can_view_scores
@@ -88,7 +89,7 @@ def _load(lesson_id: int, pack_id: int) -> LessonPack:
     ):
         raise NotFoundError
     if not _may_open(found, pack):
-        raise ForbiddenError("归档包里有您还看不到的评分，或者录像展示期已满")
+        raise ForbiddenError("归档包里有您看不到的评分或教案，或者录像展示期已满")
     return pack
 
 
@@ -97,7 +98,10 @@ def _may_open(found: LessonView, pack: LessonPack) -> bool:
     own = evaluation_of(lesson.id, viewer.user_id)
     is_in = own is not None and own.state == EvaluationState.SUBMITTED
     sees = can_view_scores(viewer, lesson, own_submitted=is_in)
-    return can_open_pack(viewer, lesson, found.access, pack, clock.today(), sees_scores=sees)
+    plan = visible_plan(viewer, lesson.lesson_plan_id) if pack.holds_plan and lesson.lesson_plan_id else None
+    return can_open_pack(
+        viewer, lesson, found.access, pack, clock.today(), sees_scores=sees, sees_plan=plan is not None
+    )
 
 
 def _place(lesson_id: int) -> str:

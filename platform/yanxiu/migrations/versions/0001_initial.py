@@ -1407,6 +1407,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("with_recording", sa.Boolean(), nullable=False),
         sa.Column("holds_scores", sa.Boolean(), nullable=False),
+        sa.Column("holds_plan", sa.Boolean(), nullable=False),
         sa.Column("file_count", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("made_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),

@@ -34,7 +34,7 @@ GRACE_S = 5
 
 
 class EmbeddedServer(BaseApplication):  # type: ignore[misc]
-    """One worker process with `threads` threads; every open WebSocket holds one of them."""
+    """One worker process with `threads` threads; an open WebSocket holds one of them only where it began by long polling."""
 
     def __init__(self, host: str, port: int, threads: int) -> None:
         self.settings = {

@@ -215,8 +215,9 @@ def test_the_old_index_answers_until_the_new_one_is_whole(indexer, shelf):
     assert found(indexer.engine) == {1, 2, 3}
 
 
-def test_the_queue_does_not_grow(indexer, shelf):
+def test_the_queue_does_not_grow(indexer, shelf, monkeypatch):
     """What went in stays for as long as somebody may remember what it said before, and for two generations."""
+    monkeypatch.setattr("yanxiu.search.indexer.FORGET_EVERY_S", 0.0)
     for number in range(1, 9):
         change(shelf, number, "文")
         indexer.run_until_idle()

@@ -1,6 +1,7 @@
 """Suggestions while typing: one's own searches, popular ones, titles by characters, pinyin and first letters."""
 
 import random
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import event
@@ -148,6 +149,28 @@ def test_a_search_is_noted_after_its_page_was_sent_with_what_others_looked_for_m
             return recent_queries(cast.viewer("leader")) == ["水浒"]
 
     eventually(noted)
+
+
+def test_who_forgets_what_he_looked_for_does_not_find_it_noted_afterwards(app, cast, monkeypatch):
+    monkeypatch.setattr("yanxiu.search.noting.MOMENT_S", 0.0)
+    monkeypatch.setitem(app.config, "TESTING", False)
+    writes, may_end, ended = Event(), Event(), Event()
+
+    def write(_notes):
+        writes.set()
+        may_end.wait(20)
+
+    monkeypatch.setattr("yanxiu.search.noting.write", write)
+    notes = Notes(app)
+    notes.add(Note(cast.teacher.id, None, "三国"))
+    assert writes.wait(20)
+    forgetting = Thread(target=lambda: (notes.forget(cast.teacher.id), ended.set()))
+    forgetting.start()
+    assert not ended.wait(0.05)
+    may_end.set()
+    assert ended.wait(20)
+    forgetting.join()
+    eventually(lambda: not notes._busy)
 
 
 def test_a_text_that_counts_for_nobody_any_more_is_gone(ctx, cast):

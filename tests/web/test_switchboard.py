@@ -37,11 +37,12 @@ class Far:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.refused: set[str | bytes] = set()
-        self.line = HeldLine(near, BOARD, LIMIT, self._take, lambda: self.parted.append(len(self.taken)))
+        self.line = HeldLine(near, BOARD, LIMIT, self._take, lambda: self.parted.append(len(self.taken)), b"3")
         BOARD.hold(self.line)
 
     def _take(self, message):
-        self.may_go_on.wait(20)
+        if message != "3":
+            self.may_go_on.wait(20)
         self.taken.append(message)
         return message not in self.refused
 
@@ -99,6 +100,15 @@ def test_who_sends_faster_than_is_taken_must_wait_and_loses_nothing(far):
     eventually(lambda: len(far.taken) == many)
     sender.join(20)
     assert far.line.mask & select.EPOLLIN
+
+
+@pytest.mark.once
+def test_a_sign_of_life_waits_for_no_work(far):
+    far.may_go_on.clear()
+    far.say(masked(frames.TEXT, "要等的".encode()), masked(frames.TEXT, b"3"))
+    eventually(lambda: far.taken == ["3"])
+    far.may_go_on.set()
+    eventually(lambda: far.taken == ["3", "要等的"])
 
 
 @pytest.mark.once

@@ -29,6 +29,8 @@ from yanxiu.search.services import wake_looks
 from yanxiu.search.text.terms import engine_document
 
 log = logging.getLogger(__name__)
+FORGET_EVERY_S = 30.0
+"""Each time all rows that are done are looked through for those that are old."""
 BATCH = 200
 IDLE_S = 0.25
 RETRY_S = 2.0
@@ -43,6 +45,7 @@ class Indexer:
     def __init__(self, engine: SearchEngine) -> None:
         self.engine = engine
         self._rebuilding = False
+        self._forget_at = monotonic()
         self._writable = False
 
     # --- after a start or a failure ---
@@ -88,7 +91,8 @@ class Indexer:
             _note(done=generation)
             if batch.documents:
                 wake_looks()
-            if not self._rebuilding:
+            if not self._rebuilding and monotonic() >= self._forget_at:
+                self._forget_at = monotonic() + FORGET_EVERY_S
                 _forget_rows(generation - KEPT_GENERATIONS)
         return len(rows)
 

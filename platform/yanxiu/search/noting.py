@@ -35,6 +35,7 @@ class Notes:
         self._app = app
         self._waiting: list[Note] = []
         self._lock = Lock()
+        self._writing = Lock()
         self._busy = False
 
     def add(self, note: Note) -> None:
@@ -47,29 +48,37 @@ class Notes:
             if self._busy:
                 return
             self._busy = True
-        Thread(target=self._run, name="search-notes", daemon=True).start()
+        try:
+            Thread(target=self._run, name="search-notes", daemon=True).start()
+        except RuntimeError:  # no thread is left: these are not noted, the next may be
+            with self._lock:
+                self._waiting, self._busy = [], False
 
     def forget(self, user_id: int) -> None:
-        """Somebody wants to have looked for nothing."""
+        """Somebody wants to have looked for nothing; what is being written is there when this returns. Outside a
+        transaction: that writing may wait for its end."""
         with self._lock:
             self._waiting = [note for note in self._waiting if note.user_id != user_id]
+        with self._writing:
+            pass
 
     def _run(self) -> None:
         while True:
             time.sleep(MOMENT_S)
-            with self._lock:
-                notes, self._waiting = self._waiting, []
-                self._busy = bool(notes)
-            if not notes:
-                return
-            with self._app.app_context():
-                try:
-                    write(notes)
-                except Exception:
-                    log.exception("%s searches were not noted", len(notes))
+            with self._writing:
+                with self._lock:
+                    notes, self._waiting = self._waiting, []
+                    self._busy = bool(notes)
+                if not notes:
+                    return
+                with self._app.app_context():
+                    try:
+                        write(notes)
+                    except Exception:
+                        log.exception("%s searches were not noted", len(notes))
 
 
 def write(notes: list[Note]) -> bool:
     """Note them in one transaction, one person after the other; whether that was done."""
-    ordered = sorted({(note.user_id, note.county_id, note.text) for note in notes}, key=lambda note: note[0])
+    ordered = sorted({(note.user_id, note.county_id, note.text) for note in notes}, key=lambda note: (note[0], note[2]))
     return write_if_possible(lambda: note_queries(ordered))

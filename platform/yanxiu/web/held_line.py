@@ -52,15 +52,21 @@ class HeldLine:
         limit: int,
         take: Callable[[Message], bool],
         part: Callable[[], None],
+        sign_of_life: bytes = b"",
     ) -> None:
-        """`take` gets each message in its order and says whether to go on; `part` is called once, when all is over."""
+        """`take` gets each message in its order and says whether to go on; `part` is called once, when all is over.
+
+        A text that is just a `sign_of_life` is taken at once in the listening thread: it must not wait behind the work of
+        others, or who is alive would be given up while the server is busy.
+        """
         self._raw = raw
         self._board = board
         self._take = take
         self._part = part
+        self._sign_of_life = sign_of_life
         self._reader = FrameReader(limit)
         self._lock = threading.Lock()
-        self._unsent: deque[bytes] = deque()
+        self._unsent: deque[memoryview] = deque()
         self._unsent_bytes = 0
         self._inbox: deque[Message] = deque()
         self._inbox_bytes = 0
@@ -103,18 +109,16 @@ class HeldLine:
             pass  # it is gone already
 
     def _write(self, data: bytes) -> None:
-        if not self._unsent:
-            sent = self._pushed(data)
-            if sent == len(data):
-                return
-            data = data[sent:]
-        self._unsent.append(data)
-        self._unsent_bytes += len(data)
+        sent = 0 if self._unsent else self._pushed(data)
+        if sent == len(data):
+            return
+        self._unsent.append(memoryview(data)[sent:])
+        self._unsent_bytes += len(data) - sent
         if self._unsent_bytes > self._board.max_unsent:
             self.cut()
         self._listen_for(self.mask | select.EPOLLOUT)
 
-    def _pushed(self, data: bytes) -> int:
+    def _pushed(self, data: bytes | memoryview) -> int:
         try:
             return self._raw.send(data)
         except BlockingIOError:
@@ -171,7 +175,9 @@ class HeldLine:
             self.finish(error.code if isinstance(error, FrameError) else frames.PROTOCOL_ERROR)
 
     def _sort(self, opcode: int, payload: bytes) -> None:
-        if opcode == frames.TEXT:
+        if opcode == frames.TEXT and payload == self._sign_of_life:
+            self._take(payload.decode())
+        elif opcode == frames.TEXT:
             self._put(payload.decode())
         elif opcode == frames.BINARY:
             self._put(payload)

@@ -28,7 +28,7 @@ from typing import Any
 
 import socketio
 from engineio.exceptions import SocketIsClosedError, UnknownPacketError
-from engineio.packet import PING, Packet
+from engineio.packet import PING, PONG, Packet
 from engineio.socket import Socket as EngineSocket
 
 from yanxiu.web.held_line import HEARING, HeldLine, Message
@@ -42,6 +42,7 @@ MOST_LINES = 5000
 SPARE_FILES = 500
 """Files and connections that the rest of the process may need open beside them."""
 ROUND_S = 1.0
+SIGN_OF_LIFE = str(PONG).encode()
 RAW_SOCKETS = ("gunicorn.socket", "werkzeug.socket")
 GONE = select.EPOLLHUP | select.EPOLLERR if hasattr(select, "epoll") else 0
 
@@ -72,7 +73,12 @@ class Switchboard:
         self._poll.register(line.fileno(), line.mask)
 
     def release(self, line: HeldLine) -> None:
-        """Forget a line before its descriptor is closed and may be given to another."""
+        """Forget a line before its descriptor is closed and may be given to another.
+
+        Closing is not enough: a child process that is just being started may hold the same connection open.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            self._poll.unregister(line.fileno())
         self._lines.pop(line.fileno(), None)
 
     def watch(self, line: HeldLine, mask: int) -> None:
@@ -187,7 +193,7 @@ class _Upgrade:
         own = taken_from(raw)
         own.setblocking(False)
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line = HeldLine(own, self._board, engine.server.max_http_buffer_size, self._take, self._part)
+        line = HeldLine(own, self._board, engine.server.max_http_buffer_size, self._take, self._part, SIGN_OF_LIFE)
         line.send_raw(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + frames.accept_key(key).encode() + b"\r\n\r\n"

@@ -7,6 +7,7 @@ import re
 from tests.support.observations import full_scores
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.notifications.models import Notification
 from yanxiu.observations.models import AdmissionRequest, Evaluation, Lesson
 from yanxiu.observations.services.evaluations import save_evaluation
 
@@ -34,11 +35,20 @@ def test_who_scans_the_code_lands_on_the_sheet_or_is_let_in_by_one_press(app, cl
     key = code.partition("key=")[2]
     for _twice in range(2):
         outsider.post(f"{at}/asking", data={"key": key})
-    assert "请他按一下" in outsider.get(code).text
     with app.app_context():
         who = db.session.query(AdmissionRequest).one().user_id
+    # Not let in, asked again: the desk shows it again, the host hears of the person once.
+    assert teacher.post(f"{at}/asking/{who}", data={"answer": "no"}).status_code == 303
+    assert f"/asking/{who}" not in teacher.get(f"{at}/code").text
+    assert teacher.post(f"{at}/asking/{who}", data={"answer": "yes"}).status_code == 404
+    assert "告诉主持人我要评课" in outsider.get(code).text
+    outsider.post(f"{at}/asking", data={"key": key})
+    with app.app_context():
+        told = db.session.query(Notification).filter_by(kind="lesson_door").one()
+        assert (told.actor_id, told.count, told.url) == (who, 1, f"{at}/code")
+    assert "请他按一下" in outsider.get(code).text
     assert colleague.post(f"{at}/asking/{who}", data={"answer": "yes"}).status_code == 403
-    assert "请进来" in teacher.get(f"{at}/code").text
+    assert f"/asking/{who}" in teacher.get(f"{at}/code").text
     assert teacher.post(f"{at}/asking/{who}", data={"answer": "yes"}).status_code == 303
     assert outsider.get(code).headers["Location"] == at
     assert "教学目标" in outsider.get(at).text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from tests.support.eventually import eventually
 from tests.support.sockets import Ear, join
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.notifications.models import Notification
 from yanxiu.observations.models import Lesson, LessonPhase
 from yanxiu.observations.services.lessons import invite_member
 from yanxiu.observations.together.watch import Scene, begun, read, written
@@ -36,6 +39,7 @@ def test_who_leads_moves_the_film_of_all(app, cast, client_for, socket_for, new_
         lesson = db.session.get_one(Lesson, lesson_id)
         member_id = invite_member(cast.user("teacher"), lesson, cast.user("colleague"), "observer").id
         invite_member(cast.user("teacher"), lesson, cast.user("outsider"), "host")
+        invite_member(cast.user("teacher"), lesson, cast.user("leader"), "observer")
         ids = {key: cast.user(key).id for key in ("teacher", "colleague", "outsider")}
     teacher, colleague, host = (socket_for(key) for key in ids)
     ears, heard = [Ear(socket) for socket in (teacher, colleague, host)], []
@@ -77,6 +81,11 @@ def test_who_leads_moves_the_film_of_all(app, cast, client_for, socket_for, new_
     assert call(host, "cowatch_lead", lesson_id, what="take", **START)["state"]["leader_id"] == ids["outsider"]
     assert call(host, "cowatch_lead", lesson_id, what="end")["state"] is None
     with app.app_context(), unit_of_work():
+        # Once for the whole watching, whoever took the lead, and only who did not have the lesson open.
+        told = db.session.scalars(select(Notification).where(Notification.kind == "lesson_together")).all()
+        assert [(one.user_id, one.actor_id, one.count, one.url) for one in told] == [
+            (cast.leader.id, ids["teacher"], 1, f"/lessons/{lesson_id}")
+        ]
         db.session.get_one(Lesson, lesson_id).phase = LessonPhase.REFLECTING
     assert call(teacher, "cowatch_state", lesson_id)["code"] == "not_found"
     assert 'id="together"' not in client_for("teacher").get(f"/lessons/{lesson_id}").text

@@ -103,6 +103,10 @@ KINDS: dict[str, Wording] = {
     "lesson_discuss": Wording("{actor}请大家来议课", "{actor}请大家来议课", "comment"),
     "lesson_reflect": Wording("议课结束了，请写教学反思", "议课结束了，请写教学反思", "edit", waits=True),
     "lesson_reflected": Wording("{actor}写了教学反思", "{actor}写了教学反思", "edit"),
+    "lesson_door": Wording(
+        "{actor}扫码想进来评课，请您按“请进来”", "{actor}等 {count} 位老师扫码想进来评课", "user", decides=True
+    ),
+    "lesson_together": Wording("{actor}正带大家一起看课堂实录", "{actor}带大家一起看了 {count} 次课堂实录", "play"),
     "lesson_archived": Wording("{actor}把这节课归档了", "{actor}把这节课归档了", "folder"),
     "lesson_reopened": Wording("{actor}重新打开了这节课", "{actor}重新打开了这节课", "undo"),
     "lesson_near": Wording("一天之内要上的课，请安排时间", "一天之内要上的课，请安排时间", "clock"),

@@ -102,6 +102,23 @@ class ObservationDeclined(Event):
 
 
 @dataclass(frozen=True)
+class AdmissionAsked(Event):
+    """Somebody who scanned a lesson's code asks to be let in, for the first time."""
+
+    lesson_id: int
+    asker_id: int
+
+
+@dataclass(frozen=True)
+class WatchingTogetherBegun(Event):
+    """Whoever leads a lesson began to show its film to all; `here_ids`: who has the lesson open."""
+
+    lesson_id: int
+    actor_id: int
+    here_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class RecordingReady(Event):
     """The first watchable rendition is there."""
 

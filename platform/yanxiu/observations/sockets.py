@@ -11,11 +11,14 @@ import time
 from typing import Any
 
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import find_user
 from yanxiu.core import clock
 from yanxiu.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from yanxiu.core.unit_of_work import write_if_possible
 from yanxiu.extensions import socketio
 from yanxiu.observations.permissions import can_watch_together, leads_lesson
 from yanxiu.observations.queries import LessonView, find_lesson, may_watch
+from yanxiu.observations.services.watching import tell_of_watching_together
 from yanxiu.observations.together.watch import MAX_POS_MS, RATES, Scene, Watch, begun
 from yanxiu.observations.together.watches import Watches
 from yanxiu.web.live import NAMESPACE, RoomPredicate, people_here
@@ -24,6 +27,8 @@ from yanxiu.web.sockets import SocketEvent
 
 MAX_ID = 2**31 - 1
 ROOM = "cowatch"
+PAUSE_MS = 10 * 60 * 1000
+"""Who is alone with a film that was touched less long ago has only opened the page again: the same watching goes on."""
 OVER = "现在没有人在一起看这节课"
 watches = Watches(siblings.ask)
 
@@ -91,14 +96,26 @@ def _take(viewer: Viewer, found: LessonView, message: dict[str, Any], *, leads: 
     if not leads:
         raise ForbiddenError("由授课教师或主持带大家看")
     name, scene, user_id = _name_of(viewer, found), _scene_in(message), viewer.user_id or 0
-    alone = all(person["id"] == user_id for person in people_here(f"{ROOM}:{found.lesson.id}"))
+    lesson_id, is_new = found.lesson.id, False
+    alone = all(person["id"] == user_id for person in people_here(f"{ROOM}:{lesson_id}"))
 
     def change(watch: Watch | None) -> Watch:
+        nonlocal is_new
+        is_new = watch is None or (alone and _now_ms() - watch.at_ms > PAUSE_MS)
         if watch is None or alone:
             return begun(user_id, name, scene, _now_ms())
         return watch.led_by(user_id, name, _now_ms())
 
-    return _told(found.lesson.id, watches.change(found.lesson.id, change))
+    answer = _told(lesson_id, watches.change(lesson_id, change))
+    if is_new:
+        write_if_possible(lambda: _tell_the_others(user_id, lesson_id))
+    return answer
+
+
+def _tell_the_others(user_id: int, lesson_id: int) -> None:
+    actor = find_user(user_id)
+    if actor is not None:
+        tell_of_watching_together(actor, lesson_id, [person["id"] for person in people_here(f"lesson:{lesson_id}")])
 
 
 def _told(lesson_id: int, watch: Watch | None) -> dict[str, Any]:

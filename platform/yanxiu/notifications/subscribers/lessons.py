@@ -9,6 +9,7 @@ from yanxiu.accounts.queries import find_user, viewer_of
 from yanxiu.core.events import Subscription
 from yanxiu.notifications.services import Message, notify, place_name
 from yanxiu.observations.events import (
+    AdmissionAsked,
     CodingFinished,
     EvaluationSubmitted,
     LessonCreated,
@@ -22,8 +23,10 @@ from yanxiu.observations.events import (
     RecordingFailed,
     RecordingReady,
     TimedCommentPosted,
+    WatchingTogetherBegun,
 )
 from yanxiu.observations.queries import find_comment, find_lesson
+from yanxiu.observations.queries.admissions import lesson_from_outside
 from yanxiu.observations.queries.codings import coder_ids
 from yanxiu.workshops.queries.members import member_ids
 
@@ -115,6 +118,25 @@ def _on_refusal(event: ObservationDeclined) -> None:
     _tell_of_request(event.asker_id, "lesson_declined", event.actor_id, event.request_id)
 
 
+def _on_asking_in(event: AdmissionAsked) -> None:
+    """The hosts; where there is none, the teacher and whoever entered the lesson, who can let in as well."""
+    lesson = lesson_from_outside(event.lesson_id)
+    if lesson is None:
+        return
+    hosts = {member.user_id for member in lesson.members if member.role == "host"}
+    told = hosts or {lesson.teacher_id, lesson.creator_id}
+    _tell(sorted(told), "lesson_door", event.asker_id, event.lesson_id, f"/lessons/{event.lesson_id}/scoring/code")
+
+
+def _on_watching_together(event: WatchingTogetherBegun) -> None:
+    """Who takes part in the lesson and does not have it open."""
+    seen = find_lesson(_viewer(event.actor_id), event.lesson_id)
+    if seen is not None:
+        lesson = seen.lesson
+        people = {lesson.teacher_id, lesson.creator_id, *(member.user_id for member in lesson.members)}
+        _tell(sorted(people - set(event.here_ids)), "lesson_together", event.actor_id, event.lesson_id)
+
+
 def _tell_of_request(user_id: int, kind: str, actor_id: int, request_id: int) -> None:
     """The page shows requests only to the two of them."""
     url = "/observation-requests"
@@ -163,6 +185,8 @@ def _tell(user_ids: Iterable[int], kind: str, actor_id: int | None, lesson_id: i
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(LessonCreated, _on_entry),
     Subscription(ObservationAsked, _on_request),
+    Subscription(AdmissionAsked, _on_asking_in),
+    Subscription(WatchingTogetherBegun, _on_watching_together),
     Subscription(ObservationDeclined, _on_refusal),
     Subscription(LessonMoved, _on_move),
     Subscription(LessonReflected, _on_reflection),

@@ -11,7 +11,8 @@ from yanxiu.core.db import Id, Model, UtcDateTime
 
 
 class AdmissionRequest(Model):
-    """Somebody at the door of a lesson; the row goes once the host has answered."""
+    """Somebody at the door of a lesson. The row goes once they are let in; of who was not, it stays, so that the host hears
+    of nobody twice."""
 
     __tablename__ = "lesson_admission_request"
     __table_args__ = (UniqueConstraint("lesson_id", "user_id"),)
@@ -20,5 +21,7 @@ class AdmissionRequest(Model):
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None while they wait."""
 
     user: Mapped[User] = relationship()

@@ -15,14 +15,16 @@ from yanxiu.observations.models import AdmissionRequest, Lesson, LessonMember
 def people_at_door(lesson_id: int) -> Sequence[User]:
     """Return who asked to be let in, in the order in which they came; at most as many as may wait."""
     asked = select(User).join(AdmissionRequest, AdmissionRequest.user_id == User.id)
-    mine = asked.where(AdmissionRequest.lesson_id == lesson_id).options(joinedload(User.organization))
+    waiting = AdmissionRequest.lesson_id == lesson_id, AdmissionRequest.refused_at.is_(None)
+    mine = asked.where(*waiting).options(joinedload(User.organization))
     return db.session.scalars(mine.order_by(AdmissionRequest.asked_at, AdmissionRequest.id)).all()
 
 
 def stands_at_door(lesson_id: int, user_id: int | None) -> bool:
-    """Tell whether this person has asked already."""
+    """Tell whether this person has asked and waits."""
     mine = (AdmissionRequest.lesson_id == lesson_id) & (AdmissionRequest.user_id == user_id)
-    return db.session.scalar(select(AdmissionRequest.id).where(mine)) is not None
+    waiting = select(AdmissionRequest.id).where(mine, AdmissionRequest.refused_at.is_(None))
+    return db.session.scalar(waiting) is not None
 
 
 def lesson_from_outside(lesson_id: int) -> Lesson | None:

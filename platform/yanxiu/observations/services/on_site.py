@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from yanxiu.accounts.models import User
+from yanxiu.core import clock
 from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError
+from yanxiu.core.events import record
 from yanxiu.core.live import bump
+from yanxiu.observations.events import AdmissionAsked
 from yanxiu.observations.models import AdmissionRequest, Evaluation, EvaluationState, Lesson, LessonRole
 from yanxiu.observations.queries.evaluations import evaluation_of
 from yanxiu.observations.services.evaluations import save_evaluation
@@ -59,14 +62,22 @@ def _score(change: Change) -> int | None:
 
 
 def ask_in(actor: User, lesson: Lesson) -> None:
-    """Say that one stands before the lesson's sheet and is no observer yet; saying it again changes nothing."""
+    """Say that one stands before the lesson's sheet and is no observer yet; saying it again changes nothing.
+
+    Who was not let in and asks again stands there again, without another message.
+    """
     hold(lesson)
-    mine = select(AdmissionRequest.id).where(AdmissionRequest.lesson_id == lesson.id)
-    if db.session.scalar(mine.where(AdmissionRequest.user_id == actor.id)) is not None:
+    mine = select(AdmissionRequest).where(AdmissionRequest.lesson_id == lesson.id)
+    known = db.session.scalars(mine.where(AdmissionRequest.user_id == actor.id)).first()
+    if known is not None and known.refused_at is None:
         return
-    if len(db.session.scalars(mine).all()) >= MOST_WAITING:
+    if len(db.session.scalars(mine.where(AdmissionRequest.refused_at.is_(None))).all()) >= MOST_WAITING:
         raise ConflictError("等着的人太多了，请主持人先处理")
-    db.session.add(AdmissionRequest(lesson_id=lesson.id, user_id=actor.id))
+    if known is None:
+        db.session.add(AdmissionRequest(lesson_id=lesson.id, user_id=actor.id))
+        record(AdmissionAsked(lesson.id, actor.id))
+    else:
+        known.refused_at, known.asked_at = None, clock.now()
     bump(lesson.topic, "asked", actor.id)
     db.session.flush()
 
@@ -74,10 +85,15 @@ def ask_in(actor: User, lesson: Lesson) -> None:
 def answer_at_door(actor: User, lesson: Lesson, person: User, *, admit: bool) -> bool:
     """Let somebody in who asked, as an observer, or not; False where nobody of that name waits (any more)."""
     hold(lesson)
-    waiting = (AdmissionRequest.lesson_id == lesson.id) & (AdmissionRequest.user_id == person.id)
-    if db.session.scalar(select(AdmissionRequest.id).where(waiting)) is None:
+    mine = (AdmissionRequest.lesson_id == lesson.id) & (AdmissionRequest.user_id == person.id)
+    waiting = select(AdmissionRequest).where(mine, AdmissionRequest.refused_at.is_(None))
+    asked = db.session.scalars(waiting).first()
+    if asked is None:
         return False
-    db.session.execute(delete(AdmissionRequest).where(waiting))
+    if admit:
+        db.session.delete(asked)
+    else:
+        asked.refused_at = clock.now()
     if admit and all(member.user_id != person.id for member in lesson.members):
         invite_member(actor, lesson, person, LessonRole.OBSERVER)
     bump(lesson.topic, "asked", person.id)

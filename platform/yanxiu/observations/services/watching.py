@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy.dialects import postgresql, sqlite
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db, is_sqlite
 from yanxiu.core.events import record
-from yanxiu.observations.events import LessonWatched
+from yanxiu.observations.events import LessonWatched, WatchingTogetherBegun
 from yanxiu.observations.models import Watching
 
 
@@ -22,3 +24,8 @@ def note_watching(actor: User, lesson_id: int) -> None:
 def note_playing(actor: User, lesson_id: int) -> None:
     """Say that a recording was played, to whoever waits for it."""
     record(LessonWatched(lesson_id, actor.id))
+
+
+def tell_of_watching_together(actor: User, lesson_id: int, here_ids: Iterable[int]) -> None:
+    """Say that the actor began to show the film to all; who has the lesson open sees it there."""
+    record(WatchingTogetherBegun(lesson_id, actor.id, tuple(sorted(here_ids))))

@@ -1345,6 +1345,7 @@ def upgrade() -> None:
         sa.Column("lesson_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("asked_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("refused_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_admission_request_lesson_id_lesson"), ondelete="CASCADE"
         ),

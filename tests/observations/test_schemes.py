@@ -134,6 +134,22 @@ def test_figures_of_any_scheme_are_live_formulas():
     table = [[cell.value for cell in line] for line in values["一致性"].iter_rows(min_row=7, max_col=7)]
     assert table[0][:5] == ["听讲记录", 1, 1, 0, pytest.approx(2 / 3)]
     assert table[0][6] == pytest.approx(0.4)
+    assert "议定后 κ" not in [cell.value for cell in values["一致性"][6]]
+    agreed = [Agreed(120_000, 240_000, "S1", False)]
+    book = BytesIO(coding_workbook("一课", COPUS, coders, None, agreed))
+    values, formulas = (openpyxl.load_workbook(book, data_only=known)["一致性"] for known in (True, False))
+    assert [values.cell(1, column).value for column in (8, 9)] == [
+        "听讲记录（老师0，议定后）",
+        "听讲记录（老师1，议定后）",
+    ]
+    assert [[values.cell(row, column).value for column in (2, 3, 8, 9)] for row in (2, 3, 4)] == [
+        [1, 1, 1, 1], [1, 0, 0, 0], [0, 0, 0, 0],
+    ]  # fmt: skip
+    assert [values.cell(6, column).value for column in (8, 9, 10)] == ["议定后一致率", "议定后偶然一致", "议定后 κ"]
+    assert [values.cell(7, column).value for column in (8, 9, 10)] == pytest.approx([1, 5 / 9, 1])
+    assert [values.cell(8, column).value for column in (8, 9, 10)] == [None] * 3  # nothing was said about S3
+    assert formulas["J7"].value == '=IFERROR((H7-I7)/(1-I7),"—")'
+    assert formulas["H7"].value == "=1-(AVERAGE($H$2:$H$4)+AVERAGE($I$2:$I$4)-2*SUMPRODUCT($H$2:$H$4*$I$2:$I$4)/3)"
     assert codes_csv(COPUS, coders).decode("utf-8-sig").splitlines()[1].endswith("1,0,120000,S1,听讲记录")
 
 

@@ -17,6 +17,7 @@ from yanxiu.core.csv_files import csv_bytes
 from yanxiu.observations import scheme_sheet
 from yanxiu.observations.instruments.comparison import Comparison, settled
 from yanxiu.observations.instruments.flanders import padded
+from yanxiu.observations.instruments.labels import Agreed
 from yanxiu.observations.instruments.report import Report
 from yanxiu.observations.instruments.sampling import Span, coded_spans
 from yanxiu.observations.instruments.schemes import GAP, Scheme
@@ -52,8 +53,17 @@ def codes_csv(scheme: Scheme, coders: Sequence[Coder]) -> bytes:
     return csv_bytes(heading, rows)
 
 
-def coding_workbook(title: str, scheme: Scheme, coders: Sequence[Coder], comparison: Comparison | None) -> bytes:
-    """Return the workbook: the raw codes of each coder, the string, the figures, and how far two agree."""
+def coding_workbook(
+    title: str,
+    scheme: Scheme,
+    coders: Sequence[Coder],
+    comparison: Comparison | None,
+    agreed: Sequence[Agreed] = (),
+) -> bytes:
+    """Return the workbook: the raw codes of each coder, the string, the figures, and how far two agree.
+
+    `agreed`: what the first two agreed on where a window may have several codes; else `comparison` holds it.
+    """
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, SAFE) as book:
         writer = Writer(book, scheme, coders)
@@ -63,7 +73,7 @@ def coding_workbook(title: str, scheme: Scheme, coders: Sequence[Coder], compari
         if scheme.is_held:
             _write_figures(writer, comparison)
         else:
-            scheme_sheet.write_labels(writer)
+            scheme_sheet.write_labels(writer, agreed)
     return buffer.getvalue()
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_col_to_name
 
+from yanxiu.observations.instruments.agreement import Agreement
 from yanxiu.observations.instruments.frequencies import Frequencies, counted_word
-from yanxiu.observations.instruments.labels import compare_labels
+from yanxiu.observations.instruments.labels import Agreed, CodeAgreement, compare_labels, decided_in
 from yanxiu.observations.instruments.schemes import Mode
 
 if TYPE_CHECKING:
@@ -31,8 +32,11 @@ def write_string_figures(writer: Writer) -> None:
         _matrix(writer, at)
 
 
-def write_labels(writer: Writer) -> None:
-    """Write the windows of each coder, or the events, the shares, and how far two coders agree on each code."""
+def write_labels(writer: Writer, agreed: Sequence[Agreed] = ()) -> None:
+    """Write the windows of each coder, or the events, the shares, and how far two coders agree on each code.
+
+    Codes on which the two agreed stand once more, as they are when what was agreed on counts for both.
+    """
     scheme = writer.scheme
     if scheme.mode == Mode.EVENTS:
         cells = [f"编码{at + 1}!$D$2:$D${max(2, len(writer.marks(at)) + 1)}" for at in range(len(writer.coders))]
@@ -47,7 +51,7 @@ def write_labels(writer: Writer) -> None:
             [f"COUNT({WINDOWS}{at + 1}!$A$2:$A${_rows(writer, at) + 1})" for at in range(len(writer.coders))],
         )
     if len(writer.coders) > 1:
-        _agreement(writer)
+        _agreement(writer, agreed)
 
 
 def _criterion(code: str) -> str:
@@ -148,36 +152,67 @@ def _matrix(writer: Writer, at: int) -> None:
         sheet.write_formula(len(rows) + 1, column, f"=SUM({name}2:{name}{len(rows) + 1})", None, total)
 
 
-def _agreement(writer: Writer) -> None:
+def _agreement(writer: Writer, agreed: Sequence[Agreed]) -> None:
     """Write for each window that both coded who has which code; κ of each code is computed from these columns."""
     first, second = (coder.report for coder in writer.coders[:2])
-    found = compare_labels(writer.scheme, [first.windows, second.windows], first.interval_ms)
+    found = compare_labels(writer.scheme, [first.windows, second.windows], first.interval_ms, agreed)
     if not found.codes:
         return
     names = [coder.name for coder in writer.coders[:2]]
+    settled = [one for one in found.codes if one.after is not None]
     heads = ["开始（秒）", *(f"{one.code.label}（{name}）" for one in found.codes for name in names)]
+    heads += [f"{one.code.label}（{name}，议定后）" for one in settled for name in names]
     common = sorted(set(first.windows) & set(second.windows))
     sheet = writer.sheet(AGREEMENT, heads, (12, *(14 for _ in heads[1:])))
     for row, number in enumerate(common, start=1):
+        said = decided_in(agreed, number, first.interval_ms)
         sheet.write_number(row, 0, number * first.interval_ms / 1000)
-        for at, one in enumerate(found.codes):
+        for at, one in enumerate((*found.codes, *settled)):
             for side, windows in enumerate((first.windows, second.windows)):
-                sheet.write_number(row, 1 + 2 * at + side, int(one.code.code in windows[number]))
+                has = one.code.code in windows[number]
+                holds = said.get(one.code.code, has) if at >= len(found.codes) else has
+                sheet.write_number(row, 1 + 2 * at + side, int(holds))
     top = len(common) + 2
-    for column, words in enumerate(("代码", "都有", f"只有{names[0]}", f"只有{names[1]}", "一致率", "偶然一致", "κ")):
-        sheet.write_string(top, column, words, writer.head)
+    words = ["代码", "都有", f"只有{names[0]}", f"只有{names[1]}", "一致率", "偶然一致", "κ"]
+    for column, word in enumerate((*words, *(("议定后一致率", "议定后偶然一致", "议定后 κ") if settled else ()))):
+        sheet.write_string(top, column, word, writer.head)
     for at, one in enumerate(found.codes):
-        mine, others = (_column(1 + 2 * at + side, len(common)) for side in (0, 1))
-        row, line = top + 1 + at, top + 2 + at
-        kappa = "—" if one.agreement.kappa is None else one.agreement.kappa
-        chance = f"AVERAGE({mine})*AVERAGE({others})+(1-AVERAGE({mine}))*(1-AVERAGE({others}))"
-        sheet.write_string(row, 0, one.code.label)
-        sheet.write_formula(row, 1, f"=SUMPRODUCT({mine}*{others})", None, one.both)
-        sheet.write_formula(row, 2, f"=SUM({mine})-B{line}", None, one.only_first)
-        sheet.write_formula(row, 3, f"=SUM({others})-B{line}", None, one.only_second)
-        sheet.write_formula(row, 4, f"=1-(C{line}+D{line})/{len(common)}", writer.figure, one.agreement.observed)
-        sheet.write_formula(row, 5, f"={chance}", writer.figure, one.agreement.expected)
-        sheet.write_formula(row, 6, f'=IFERROR((E{line}-F{line})/(1-F{line}),"—")', writer.figure, kappa)
+        _kappas(writer, sheet, top + 1 + at, one, (at, len(common)))
+        if one.after is not None:
+            cells = _both(len(found.codes) + settled.index(one), len(common))
+            mine, others = cells
+            same = f"AVERAGE({mine})+AVERAGE({others})-2*SUMPRODUCT({mine}*{others})/{len(common)}"
+            _kappa(writer, sheet, top + 1 + at, 7, (f"=1-({same})", cells), one.after)
+
+
+def _kappas(writer: Writer, sheet: Any, row: int, one: CodeAgreement, place: tuple[int, int]) -> None:
+    """Write the line of one code; `place`: the number of its pair of columns, and how many windows there are."""
+    cells, line = _both(*place), row + 1
+    mine, others = cells
+    sheet.write_string(row, 0, one.code.label)
+    sheet.write_formula(row, 1, f"=SUMPRODUCT({mine}*{others})", None, one.both)
+    sheet.write_formula(row, 2, f"=SUM({mine})-B{line}", None, one.only_first)
+    sheet.write_formula(row, 3, f"=SUM({others})-B{line}", None, one.only_second)
+    _kappa(writer, sheet, row, 4, (f"=1-(C{line}+D{line})/{place[1]}", cells), one.agreement)
+
+
+def _kappa(
+    writer: Writer, sheet: Any, row: int, column: int, told: tuple[str, tuple[str, str]], found: Agreement
+) -> None:
+    """Write percent agreement by its formula, and behind it what chance gives two columns of 0 and 1, and κ."""
+    formula, (mine, others) = told
+    observed, expected = (f"{xl_col_to_name(column + at)}{row + 1}" for at in (0, 1))
+    chance = f"=AVERAGE({mine})*AVERAGE({others})+(1-AVERAGE({mine}))*(1-AVERAGE({others}))"
+    kappa = "—" if found.kappa is None else found.kappa
+    sheet.write_formula(row, column, formula, writer.figure, found.observed)
+    sheet.write_formula(row, column + 1, chance, writer.figure, found.expected)
+    worked = f'=IFERROR(({observed}-{expected})/(1-{expected}),"—")'
+    sheet.write_formula(row, column + 2, worked, writer.figure, kappa)
+
+
+def _both(pair: int, rows: int) -> tuple[str, str]:
+    """The cells of both coders in the pair of columns with this number."""
+    return _column(1 + 2 * pair, rows), _column(2 + 2 * pair, rows)
 
 
 def _column(column: int, rows: int) -> str:

@@ -99,7 +99,7 @@ def compare_labels(
     """Put the first two of the codings side by side; all of them count for α. `agreed` counts for κ afterwards."""
     first, second = everybody[:2]
     common = sorted(set(first) & set(second))
-    decided = {number: _decided(agreed, number, interval_ms) for number in common}
+    decided = {number: decided_in(agreed, number, interval_ms) for number in common}
     codes = [
         _code_agreement(code, everybody, common, {n: said for n in common if (said := decided[n])})
         for code in scheme.codes
@@ -113,8 +113,8 @@ def compare_labels(
     return LabelComparison(len(common), len(common) - len(differences), tuple(codes), tuple(differences))
 
 
-def _decided(agreed: Sequence[Agreed], number: int, interval_ms: int) -> dict[str, bool]:
-    """What was agreed on for a window."""
+def decided_in(agreed: Sequence[Agreed], number: int, interval_ms: int) -> dict[str, bool]:
+    """Return what was agreed on for a window: of each such code whether it holds."""
     middle = number * interval_ms + interval_ms // 2
     return {one.label: one.holds for one in agreed if one.start_ms <= middle < one.end_ms}
 

@@ -143,7 +143,8 @@ def _file(found: LessonView, shown: Shown, wanted: str) -> Response:
         for one in sessions
     ]
     if wanted == "xlsx":
-        body = coding_workbook(title, shown.scheme, coders, agreement_of(found, shown)["comparison"])
+        agreed = [] if shown.scheme.is_held or len(shown.chosen) != 2 else _agreed(shown)
+        body = coding_workbook(title, shown.scheme, coders, agreement_of(found, shown)["comparison"], agreed)
     else:
         body = codes_csv(shown.scheme, coders)
     answer = Response(body, mimetype=FILES[wanted])
@@ -247,9 +248,13 @@ def _labels(shown: Shown) -> LabelComparison:
     everybody = [
         windows_of(shown.scheme, one.spans(), shown.interval_ms, one.reached_ms) for one in (*shown.chosen, *others)
     ]
+    return compare_labels(shown.scheme, everybody, shown.interval_ms, _agreed(shown))
+
+
+def _agreed(shown: Shown) -> list[Agreed]:
+    """Return what the two chosen coders agreed on, where a window may have several codes."""
     low, high = sorted(coding.id for coding in shown.chosen)
-    agreed = [Agreed(one.start_ms, one.end_ms, one.label, one.code == HOLDS) for one in adjudications_of(low, high)]
-    return compare_labels(shown.scheme, everybody, shown.interval_ms, agreed)
+    return [Agreed(one.start_ms, one.end_ms, one.label, one.code == HOLDS) for one in adjudications_of(low, high)]
 
 
 def lane_of(session: CodingSession) -> list[list[Any]]:

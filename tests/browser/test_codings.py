@@ -13,6 +13,7 @@ from tests.support.eventually import eventually
 from tests.support.observations import code_lesson, make_clip, make_lesson, make_ready_version, some_comment
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.instruments.questions import LEDGER
 from yanxiu.observations.instruments.scheme_lines import body_of_lines
 from yanxiu.observations.instruments.shipped import COPUS
 from yanxiu.observations.models import CodingSession, Lesson
@@ -137,7 +138,7 @@ def test_the_lanes_of_a_lesson_lead_to_the_moment(page_for, app, cast, lesson_id
     assert errors == []
 
 
-def test_questions_are_noted_by_keys_and_kept_while_the_line_is_away(page_for, app, lesson_id, errors):
+def test_questions_are_noted_by_keys_and_kept_while_the_line_is_away(page_for, app, cast, lesson_id, errors):
     page = page_for("colleague", 1280)
     page.goto(f"/lessons/{lesson_id}/codings/ask")
     expect(page.locator("#coding")).to_have_attribute("data-ready", "")
@@ -167,6 +168,24 @@ def test_questions_are_noted_by_keys_and_kept_while_the_line_is_away(page_for, a
     page.get_by_role("dialog").get_by_role("button", name="完成").click()
     expect(page.get_by_role("heading", name="问答记录结果")).to_be_visible()
     expect(page.get_by_role("row", name="评价").first).to_be_visible()
+    with app.app_context(), unit_of_work():
+        lesson, version = db.session.get_one(Lesson, lesson_id), current_version(recording_of(lesson_id))
+        marks = tuple(Mark(str(uuid4()), at, code) for at, code in ((3_000, "Q"), (3_000, "L4"), (7_000, "W")))
+        save_codes(cast.user("principal"), lesson, version, LEDGER, Batch(marks, reached_ms=20_000))
+        finish_coding(cast.user("principal"), lesson, LEDGER)
+    page.reload()
+    other = page_for("principal", 390)
+    other.goto(page.url)
+    expect(page.locator("html")).not_to_have_attribute("data-starting", "")
+    page.keyboard.press("g")
+    expect(page.locator("[data-stretch][aria-current]")).to_have_attribute("id", "stretch-2000")
+    other.get_by_role("form", name="00:02 问题层次").get_by_role("button", name="评价").click()
+    expect(page.get_by_role("form", name="00:02 问题层次")).to_contain_text("议定：评价")
+    page.get_by_role("form", name="00:08 这一问").get_by_role("button", name="没有这一问").click()
+    expect(other.locator("#disagreements")).to_contain_text("议定：没有这一问")
+    expect(other.locator("#agreement")).to_contain_text("议定后占")
+    assert violations(other) == []
+    assert sideways_overflow(other) == 0
     errors[:] = [error for error in errors if "ERR_FAILED" not in error]
 
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
+from functools import partial
+from random import Random
 from uuid import uuid4
 
 import openpyxl
 import pytest
 
+from tests.support.together import together
+from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
+from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.instruments.questions import LEDGER, questions_of, summary_of
+from yanxiu.observations.instruments.question_agreement import compare_ledgers, pairs_of
+from yanxiu.observations.instruments.questions import LEDGER, Question, questions_of, summary_of
 from yanxiu.observations.models import Lesson, LessonPhase
+from yanxiu.observations.queries.codings import adjudications_of, finished_codings
 from yanxiu.observations.question_sheet import question_workbook, wait_chart
+from yanxiu.observations.services.codings import adjudicate_question
 
 MARKS = [
     (1_000, "W"),  # before the first question: belongs to none
@@ -57,6 +66,144 @@ def test_the_workbook_counts_with_formulas():
     assert (plain["汇总"]["B10"].value, computed["汇总"]["B10"].value) == ("=COUNTIF(问答!G2:G4,A10)", 1)
     assert computed["汇总"]["A10"].value == "记忆"
     assert question_workbook([])
+
+
+def best_by_hand(first: list[int], second: list[int], tolerance: int) -> tuple[int, int]:
+    """The gain and the number of pairs of the best of all pairings, crossing ones too."""
+
+    def best(at: int, left: frozenset[int]) -> tuple[int, int]:
+        if at == len(first):
+            return 0, 0
+        found = [best(at + 1, left)]
+        for other in left:
+            if (gain := tolerance - abs(first[at] - second[other])) >= 0:
+                rest, count = best(at + 1, left - {other})
+                found.append((rest + gain, count + 1))
+        return max(found)
+
+    return best(0, frozenset(range(len(second))))
+
+
+@pytest.mark.once
+def test_questions_are_matched_in_order_with_the_smallest_total_distance():
+    assert pairs_of([], [1_000]) == []
+    assert pairs_of([0, 10_000], [3_000, 13_001]) == [(0, 0)]  # within three seconds, no longer
+    assert pairs_of([0, 500], [400]) == [(1, 0)]  # each at most once, and the nearer one
+    assert pairs_of([0, 2_000], [1_000, 3_000]) == [(0, 0), (1, 1)]  # two pairs of 1 s, not the first that comes
+    assert pairs_of([0, 2_000], [1_900, 4_500]) == [(1, 0)]  # 0.1 s and two alone: 3.1 s; two pairs: 4.4 s
+    chance = Random(5)
+    for _time in range(150):
+        first, second = (sorted(chance.sample(range(16), chance.randint(0, 5))) for _side in range(2))
+        found = pairs_of(first, second, 3)
+        assert (sum(3 - abs(first[i] - second[j]) for i, j in found), len(found)) == best_by_hand(first, second, 3)
+        assert found == sorted(found, key=lambda pair: pair[1])
+
+
+def noted(*told: str) -> list[Question]:
+    """Questions from "seconds level wait", the last two left out where they were not noted."""
+    marks: list[tuple[int, str]] = []
+    for words in told:
+        at, level, wait = (*words.split(), "", "")[:3]
+        asked_ms = round(float(at) * 1000)
+        marks += [(asked_ms, "Q"), *([(asked_ms, level)] if level else [])]
+        marks += [(asked_ms + round(float(wait) * 1000), "W")] if wait else []
+    return questions_of(marks)
+
+
+@pytest.mark.once
+def test_two_ledgers_are_compared_trait_by_trait():
+    """κ by hand. Levels L1 L1 L2 L2 against L1 L2 L2 L2: po 3/4, pe (2·1 + 2·3)/16 = 1/2, κ 1/2; one has no level."""
+    first = noted("1 L1 1", "10 L1 2", "20 L2 4", "30 L2 6", "40 L3", "60 L1 1")
+    second = noted("1 L1 1", "11 L2 2", "20 L2 2.9", "30 L2 5", "40", "80 L1 1", "80")
+    found = compare_ledgers(first, second)
+    assert (found.both, found.same, found.only_first, found.only_second) == (5, 2, 1, 1)
+    assert (found.share, found.share_after, found.open_questions) == (pytest.approx(5 / 7), None, 5)
+    level, call, _response, wait = (one.before for one in found.traits)
+    assert (level.n, level.observed, level.kappa) == (4, 0.75, pytest.approx(0.5))
+    assert (call.n, call.kappa) == (0, None)
+    # Bands W1 W1 W2 W3 and nobody, against W1 W1 W1 W3 and nobody: po 4/5, pe (2·3 + 1·0 + 1·1 + 1·1)/25 = 8/25.
+    assert (wait.n, wait.observed, wait.kappa) == (5, 0.8, pytest.approx((0.8 - 0.32) / (1 - 0.32)))
+    assert [(one.start_ms, [(p.label, p.first, p.second) for p in one.points]) for one in found.disputed] == [
+        (10_000, [("L", "L1", "L2")]),
+        (20_000, [("W", "W2", "W1")]),
+        (40_000, [("L", "L3", "-")]),
+        (60_000, [("Q", "yes", "no")]),
+        (80_000, [("Q", "no", "yes")]),
+    ]
+    assert (found.disputed[1].plays_from, found.disputed[1].plays_until) == (15_000, 29_000)
+    said = {(10_000, "L"): "L2", (40_000, "L"): "L3", (60_000, "Q"): "no", (80_000, "Q"): "yes", (1_000, "L"): "L6"}
+    after = compare_ledgers(first, second, said)
+    assert (after.share, after.share_after, after.open_questions) == (pytest.approx(5 / 7), 1, 1)
+    assert [one.after is None for one in after.traits] == [False, True, True, True]
+    # L1 L2 L2 L2 L3 for both: what nobody disputes stays as it is.
+    assert (after.traits[0].before.n, after.traits[0].after.n, after.traits[0].after.kappa) == (4, 5, 1)
+    dropped = compare_ledgers(first, second, {(40_000, "L"): "-", (60_000, "Q"): "yes"})
+    assert (dropped.traits[0].after.n, dropped.share_after) == (4, pytest.approx(6 / 7))
+    assert compare_ledgers([Question(at) for at in range(1_001)], []) is None
+
+
+def test_two_agree_on_their_questions(app, cast, client_for, new_lesson, count_queries):
+    lesson_id = new_lesson()
+    at = f"/lessons/{lesson_id}/codings/ask"
+    told = {
+        "colleague": ((1_000, "Q"), (1_000, "L1"), (2_000, "W"), (30_000, "Q")),
+        "principal": ((2_000, "Q"), (2_000, "L4"), (3_500, "W")),
+    }
+    for who, marks in told.items():
+        batch = {"added": [[str(uuid4()), ms, code] for ms, code in marks], "reached": 50_000}
+        assert client_for(who).post(at, data={"changes": json.dumps(batch)}).status_code == 303
+    first, second, teacher = (client_for(who) for who in ("colleague", "principal", "teacher"))
+
+    def agree(client, start_ms: int, label: str, code: str) -> int:
+        return client.post(at + "/results", data={"start_ms": start_ms, "label": label, "code": code}).status_code
+
+    assert first.post(at, data={"finish": "1"}).status_code == 303
+    for page in (first, teacher):  # the other one still notes: nothing of hers is seen, and nothing can be agreed on
+        assert "一致性" not in page.get(at + "/results").text
+        assert agree(page, 1_000, "L", "L1") == 422
+    assert agree(second, 1_000, "L", "L1") == 403
+    assert second.get(at + "/results").status_code == 403
+    assert second.post(at, data={"finish": "1"}).status_code == 303
+    with count_queries() as few:
+        page = first.get(at + "/results").text
+    for shown in ("一致性：周敏与孙正平", "周敏记忆，孙正平分析", "只有周敏记了这一问", "还有 2 问没有议定", "50.0%"):
+        assert shown in page
+    with app.app_context():
+        before = current_seq(db.session.get_one(Lesson, lesson_id).topic)
+    odd = ((1_000, "L", "C1"), (1_000, "W", "W1"), (1_500, "L", "L1"), (30_000, "Q", "L1"), (30_000, "Q", "-"))
+    assert [agree(first, *one) for one in odd] == [422] * 5
+    assert agree(first, 1_000, "L", "L4") == 303
+    assert "议定：分析" in second.get(at + "/results").text
+    assert agree(second, 30_000, "Q", "no") == 303
+    with count_queries() as more:
+        page = teacher.get(at + "/results").text
+    for shown in ("议定：没有这一问", "全部议定了", "议定后 κ", "100.0%"):
+        assert shown in page
+    assert more.count <= few.count
+    with app.app_context():
+        pair = [one.id for one in finished_codings(lesson_id, "ask")]
+
+    def settle(who: str, code: str) -> Iterator[None]:
+        actor, lesson, ledgers = (
+            cast.user(who),
+            db.session.get_one(Lesson, lesson_id),
+            finished_codings(lesson_id, "ask"),
+        )
+        yield
+        adjudicate_question(actor, lesson, *ledgers, 1_000, "L", code)
+
+    acts = (partial(settle, who, code) for who, code in (("colleague", "L1"), ("principal", "L2")))
+    assert together(app, *acts) == ["done", "done"]
+    with app.app_context():
+        kept = {(one.start_ms, one.label): one.code for one in adjudications_of(*pair)}
+        assert kept.pop((1_000, "L")) in ("L1", "L2")
+        assert kept == {(30_000, "Q"): "no"}
+        assert current_seq(db.session.get_one(Lesson, lesson_id).topic) > before
+        said = db.session.query(AuditEntry).filter_by(action="coding.adjudicate").order_by(AuditEntry.id).all()
+        assert [(one.data["label"], one.data["code"]) for one in said[:2]] == [("L", "L4"), ("Q", "no")]
+        assert len(said) == 4
+    assert agree(first, 30_000, "Q", "") == 303
+    assert "还有 1 问没有议定" in first.get(at + "/results").text
 
 
 def test_a_ledger_is_kept_finished_and_seen_by_whoever_may(app, client_for, new_lesson):

@@ -16,7 +16,7 @@ from yanxiu.core.storage import receive_file
 from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
 from yanxiu.lessonplans.services.rounds import tie_lesson
 from yanxiu.observations.demo import second
-from yanxiu.observations.demo.codes import AGREED, CODINGS, QUESTIONS
+from yanxiu.observations.demo.codes import AGREED, AGREED_QUESTIONS, CODINGS, QUESTIONS, QUESTIONS_AGAIN
 from yanxiu.observations.demo.live import note_live
 from yanxiu.observations.demo.own_scheme import code_with_own_scheme, sweep_over_the_class
 from yanxiu.observations.demo.perspectives import divide_observation
@@ -271,12 +271,16 @@ def _code(world: DemoWorld, lesson: Lesson) -> None:
             codings.finish_coding(world.users[who], lesson, scheme).finished_at = world.ago(days=2)
     code_with_own_scheme(world, lesson, version, _uuid)
     sweep_over_the_class(world, lesson, version, _uuid)
-    asked = tuple(Mark(_uuid(world), round(at * 1000), code) for at, code in QUESTIONS)
+    for who, questions in (("researcher", QUESTIONS), ("leader", QUESTIONS_AGAIN)):
+        asked = tuple(Mark(_uuid(world), round(at * 1000), code) for at, code in questions)
+        codings.save_codes(world.users[who], lesson, version, LEDGER, Batch(asked, reached_ms=version.duration_ms or 0))
+        codings.finish_coding(world.users[who], lesson, LEDGER).finished_at = world.ago(days=2)
     researcher = world.users["researcher"]
-    codings.save_codes(researcher, lesson, version, LEDGER, Batch(asked, reached_ms=version.duration_ms or 0))
-    codings.finish_coding(researcher, lesson, LEDGER).finished_at = world.ago(days=2)
     first, other = finished_codings(lesson.id, "fias")
-    codings.adjudicate(world.users["researcher"], lesson, first, other, *AGREED)
+    codings.adjudicate(researcher, lesson, first, other, *AGREED)
+    first, other = finished_codings(lesson.id, LEDGER.slug)
+    for start_ms, label, code in AGREED_QUESTIONS:
+        codings.adjudicate_question(researcher, lesson, first, other, start_ms, label, code)
     db.session.flush()
 
 

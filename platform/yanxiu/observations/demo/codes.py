@@ -52,3 +52,16 @@ QUESTIONS: tuple[tuple[float, str], ...] = (
     (74, "Q"), (74, "L5"), (74, "C2"), (74, "R8"), (78.8, "W"), (80, "A"), (81.5, "F"),
 )  # fmt: skip
 """The questions of the lesson as the county's researcher noted them: when (seconds into the film), and what."""
+
+QUESTIONS_AGAIN: tuple[tuple[float, str], ...] = (
+    (4.4, "Q"), (4.4, "L2"), (4.4, "C1"), (4.4, "R6"), (5.3, "W"), (8.3, "A"), (10, "F"),
+    (12.3, "Q"), (12.3, "L1"), (12.3, "C1"), (12.3, "R3"), (13.2, "W"), (15, "A"), (16.2, "F"),
+    (29, "Q"), (29, "L1"), (29, "C2"), (29, "R2"), (30, "W"), (31.5, "A"), (32, "F"),
+    (37.5, "Q"), (37.5, "L4"), (37.5, "C3"), (37.5, "R9"), (43, "W"), (48, "A"), (49.6, "F"),
+    (52.6, "Q"), (52.6, "L3"), (52.6, "C3"), (52.6, "R4"), (54.4, "W"), (57, "A"), (58.2, "F"),
+    (64.9, "Q"), (64.9, "L3"), (64.9, "C4"), (64.9, "R9"), (67.4, "W"), (69, "A"), (71.6, "F"),
+    (74.5, "Q"), (74.5, "L5"), (74.5, "C2"), (74.5, "R8"), (78.7, "W"), (80, "A"), (81.5, "F"),
+)  # fmt: skip
+"""The same questions as the leader of the workshop noted them on her own; one is missing, and one is there too much."""
+AGREED_QUESTIONS = ((22_000, "Q", "yes"), (37_000, "R", "R7"))
+"""What the two agreed on: where the question begins, what was disputed, and what holds."""

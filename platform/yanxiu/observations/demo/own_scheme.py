@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yanxiu.core.demo import DemoWorld
+from yanxiu.observations.instruments.labels import HOLDS
 from yanxiu.observations.instruments.scheme_lines import body_of_lines
 from yanxiu.observations.instruments.shipped import COPUS
 from yanxiu.observations.models import Lesson, RecordingVersion
-from yanxiu.observations.models.codings import HOLDS
 from yanxiu.observations.queries.codings import finished_codings
 from yanxiu.observations.services import codings, schemes
 from yanxiu.observations.services.codings import Batch, Mark

@@ -14,6 +14,9 @@ from yanxiu.observations.instruments.comparison import Part
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import GAP, Code, Mode, Scheme
 
+HOLDS, HOLDS_NOT = "yes", "no"
+"""What two coders agree on where each code is looked at by itself."""
+
 EVENT_MS = 2_000
 """How long an event is drawn."""
 

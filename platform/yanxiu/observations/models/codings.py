@@ -94,14 +94,12 @@ class CodeInterval(Model):
     session: Mapped[CodingSession] = relationship(back_populates="intervals")
 
 
-HOLDS, HOLDS_NOT = "yes", "no"
-
-
 class Adjudication(Model):
     """What two coders agreed on for a stretch that they had coded differently. Their own codes stay as they were.
 
     Where a window may have several codes it is said for each by itself: `label` is the code that one of them gave, `code`
-    says whether it holds (`HOLDS`, `HOLDS_NOT`). Else `label` is empty and `code` is what holds.
+    says whether it holds (`HOLDS`, `HOLDS_NOT`). Of a question in a ledger `label` says what was disputed: whether it was
+    asked, or one of its `TRAITS`. Else `label` is empty and `code` is what holds.
     """
 
     __tablename__ = "adjudication"

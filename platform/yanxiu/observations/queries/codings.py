@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
-from yanxiu.observations.instruments.questions import KNOWN, LEDGER
+from yanxiu.observations.instruments.question_agreement import LedgerComparison, compare_ledgers
+from yanxiu.observations.instruments.questions import KNOWN, LEDGER, questions_of
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState, SchemeVersion
@@ -137,3 +138,11 @@ def adjudications_of(first_id: int, second_id: int) -> Sequence[Adjudication]:
         .order_by(Adjudication.start_ms, Adjudication.label)
     )
     return db.session.scalars(statement).all()
+
+
+def compared_ledgers(first: CodingSession, second: CodingSession) -> LedgerComparison | None:
+    """Return two finished ledgers side by side with what was agreed on, in the order in which they were begun."""
+    low, high = sorted((first, second), key=lambda one: one.id)
+    one, other = (questions_of((mark.start_ms, mark.code) for mark in each.kept) for each in (low, high))
+    said = {(each.start_ms, each.label): each.code for each in adjudications_of(low.id, high.id)}
+    return compare_ledgers(one, other, said)

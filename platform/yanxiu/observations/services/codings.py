@@ -14,10 +14,10 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.observations.events import CodingFinished
+from yanxiu.observations.instruments.labels import HOLDS, HOLDS_NOT
 from yanxiu.observations.instruments.schemes import GAP, Mode, Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState, Lesson, RecordingVersion
-from yanxiu.observations.models.codings import HOLDS, HOLDS_NOT
-from yanxiu.observations.queries.codings import adjudications_of, coding_of
+from yanxiu.observations.queries.codings import adjudications_of, coding_of, compared_ledgers
 from yanxiu.observations.services.lessons import hold_lesson
 from yanxiu.observations.services.schemes import settle_definition
 
@@ -102,7 +102,42 @@ def adjudicate(
         raise InvalidError("要有两份完成的编码才能议定")
     if not 0 <= start_ms < end_ms <= LONGEST_MS or not _can_agree(first.scheme_of, label, code):
         raise InvalidError("没有这个片段或代码，请刷新页面再试")
-    one, other = sorted((first.id, second.id))
+    _write_decision(actor, lesson, (first, second), Decision(start_ms, end_ms, label, code))
+
+
+def adjudicate_question(
+    actor: User, lesson: Lesson, first: CodingSession, second: CodingSession, start_ms: int, label: str, code: str
+) -> None:
+    """Write down what two coders agreed on for one of their questions; an empty code takes it back.
+
+    `start_ms` and `label` name what they dispute, as `compare_ledgers` does; `code` is what holds.
+    """
+    hold_lesson(lesson)
+    if not (first.is_done and second.is_done) or first.id == second.id:
+        raise InvalidError("要有两份完成的记录才能议定")
+    compared = compared_ledgers(first, second)
+    disputed = compared.disputed if compared is not None else ()
+    found = next((one for one in disputed if one.start_ms == start_ms), None)
+    point = next((one for one in found.points if one.label == label), None) if found is not None else None
+    if found is None or point is None or not (code in ("", point.first, point.second) or code in point.values):
+        raise InvalidError("没有这个分歧，请刷新页面再试")
+    _write_decision(actor, lesson, (first, second), Decision(start_ms, start_ms + 1, label, code))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What holds of a stretch; `label` says of what, where several things are agreed on by themselves."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+    code: str
+
+
+def _write_decision(actor: User, lesson: Lesson, pair: tuple[CodingSession, CodingSession], decision: Decision) -> None:
+    """Put a decision in the place of those it overlaps; whoever comes second behind the lesson's lock is the one who holds."""
+    one, other = sorted(session.id for session in pair)
+    start_ms, end_ms, label, code = decision.start_ms, decision.end_ms, decision.label, decision.code
     for known in adjudications_of(one, other):
         if known.label == label and known.start_ms < end_ms and start_ms < known.end_ms:
             db.session.delete(known)

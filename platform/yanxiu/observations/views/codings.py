@@ -20,13 +20,12 @@ from yanxiu.observations.forms import whole_number
 from yanxiu.observations.instruments.charts import SIDE, heat, minutes_axis, path_points
 from yanxiu.observations.instruments.comparison import compare
 from yanxiu.observations.instruments.frequencies import counted_word
-from yanxiu.observations.instruments.labels import Agreed, LabelComparison, compare_labels, drawn, windows_of
+from yanxiu.observations.instruments.labels import HOLDS, Agreed, LabelComparison, compare_labels, drawn, windows_of
 from yanxiu.observations.instruments.report import report_of
 from yanxiu.observations.instruments.sampling import Span, coded_spans
 from yanxiu.observations.instruments.schemes import GAP, Scheme
 from yanxiu.observations.instruments.student_teacher import VARIANTS
 from yanxiu.observations.models import CodingSession, VersionState
-from yanxiu.observations.models.codings import HOLDS
 from yanxiu.observations.permissions import can_adjudicate, can_code_lesson, can_view_codings
 from yanxiu.observations.queries import LessonView, current_version, recording_of
 from yanxiu.observations.queries.codings import (

@@ -77,7 +77,7 @@ behavior("[data-phase-now]", (button) => bindPhaseLines(button, page));
 behavior("[data-drawing-edit]", bindDrawingEdit);
 behavior("#recording[data-topic]", followRecording);
 behavior("form[data-rubric]", (form) => {
-  bindRubric(form);
+  bindRubric(form, () => page.evidence.putTyped());
   page.evidence = new Evidence(form, page);
 });
 behavior("[data-live-notes]", bindLiveNotes);

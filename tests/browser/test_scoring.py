@@ -16,6 +16,10 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import Evaluation, Lesson
 from yanxiu.observations.services.evaluations import save_evaluation
 
+WAITS = "存在本机，联网后自动保存（还没有提交评课）"
+HANDED = "评课存在本机，还没有提交，联网后自动提交"
+SUBMIT = "提交评课"
+
 
 @pytest.fixture
 def filmed(app, cast, tmp_path) -> int:
@@ -29,7 +33,12 @@ def filmed(app, cast, tmp_path) -> int:
         return lesson.id
 
 
-def test_a_score_is_shown_by_stretches_that_play(page_for, filmed):
+def hand_in(page) -> None:
+    page.get_by_role("button", name=SUBMIT).click()
+    page.get_by_role("dialog").get_by_role("button", name=SUBMIT).click()
+
+
+def test_a_score_is_shown_by_stretches_that_play(page_for, app, cast, filmed):
     page = page_for("colleague")
     page.goto(f"/lessons/{filmed}")
     now = "document.getElementById('lesson-video').currentTime"
@@ -56,9 +65,21 @@ def test_a_score_is_shown_by_stretches_that_play(page_for, filmed):
     goals.get_by_label("证据从几分几秒到几分几秒").fill("00:05-01:00")
     goals.get_by_role("button", name="附上").click()
     expect(goals.get_by_role("alert")).to_contain_text("片段要在实录之内")
-    page.get_by_role("button", name="提交评课").click()
-    page.get_by_role("dialog").get_by_role("button", name="提交评课").click()
+    # Meanwhile something is written on the phone; this page, which is older, leaves it alone.
+    with app.app_context(), unit_of_work():
+        save_evaluation(cast.user("colleague"), db.session.get_one(Lesson, filmed), {"methods": 2}, advice="候答再长一点")
+    page.get_by_label("教学目标 3 分").check()
+    expect(page.locator("[data-rubric-state]")).to_have_attribute("data-state", "saved")
+    hand_in(page)
+    # What was typed and not added goes along with the sheet, and this is no stretch.
+    expect(goals.get_by_label("证据从几分几秒到几分几秒")).to_be_focused()
+    goals.get_by_label("证据从几分几秒到几分几秒").fill("00:05-00:06")
+    hand_in(page)
     page.wait_for_url("**/evaluations")
+    with app.app_context():
+        own = db.session.query(Evaluation).one()
+        assert (own.values()["goals"], own.values()["methods"], own.advice) == (3, 2, "候答再长一点")
+        assert len(own.evidence) == 3
     shown = page.locator("#evidence")
     shown.get_by_role("button", name="依次播放").click()
     # One after the other: the stretch, then the moment of the comment.
@@ -93,14 +114,29 @@ def test_a_lesson_is_scored_on_a_phone_without_a_line(page_for, app, cast, devic
     phone.context.set_offline(True)
     for at in range(7):
         form.locator(".scoring-line").nth(at).get_by_role("radio").nth(1).check()
-    phone.get_by_label("最想建议的一点").fill("候答再长一点")
+    advice = phone.get_by_label("最想建议的一点")
+    advice.fill("候答")
     state = phone.locator("[data-scoring-state]")
-    expect(state).to_have_text("存在本机，还没有提交，联网后自动提交")
+    # Enter hands in no more than a press does: the question comes first.
+    phone.get_by_label("教学目标 4 分（良）").press("Enter")
+    agree = phone.get_by_role("dialog").get_by_role("button", name=SUBMIT)
+    expect(agree).to_be_visible()
+    expect(state).to_have_text(WAITS)
+    agree.click()
+    expect(state).to_have_text(HANDED)
+    # A second page of the sheet on this phone and the first one go on together.
+    other = phone.context.new_page()
+    other.goto(phone.url)
+    expect(other.locator("[data-scoring]")).to_have_attribute("data-ready", "")
+    other.get_by_label("教学方法 3 分（中）").check()
+    expect(phone.get_by_label("教学方法 3 分（中）")).to_be_checked()
+    other.close()
+    advice.fill("候答再长一点")
     phone.reload()
     expect(form).to_have_attribute("data-ready", "")
-    expect(phone.get_by_label("最想建议的一点")).to_have_value("候答再长一点")
+    expect(advice).to_have_value("候答再长一点")
     expect(phone.get_by_label("教学目标 4 分（良）")).to_be_checked()
-    expect(state).to_have_text("存在本机，还没有提交，联网后自动提交")
+    expect(state).to_have_text(HANDED)
     assert sideways_overflow(phone) == 0
     with app.app_context(), unit_of_work():
         lesson = db.session.get_one(Lesson, lesson_id)
@@ -116,14 +152,26 @@ def test_a_lesson_is_scored_on_a_phone_without_a_line(page_for, app, cast, devic
     apart = form.locator("[data-scoring-field='score-goals'] [data-scoring-apart]")
     expect(apart).to_contain_text("改成了 2 分，这里是 4 分", timeout=20_000)
     expect(state).to_contain_text("已保存")
+    problem = form.locator("[data-scoring-error]")
+    expect(problem).to_contain_text("还没有提交")
     assert violations(phone) == []
+
+    def refuse(route) -> None:
+        # Refused while one writes on: what is newer stays.
+        advice.fill("候答再长一点，先请没举手的")
+        route.fulfill(status=403, json={"message": "暂时不收"})
+
+    phone.route("**/scoring", refuse, times=1)
+    advice.fill("候答再长一点，")
+    expect(problem).to_contain_text("暂时不收")
+    expect(advice).to_have_value("候答再长一点，先请没举手的")
     apart.get_by_role("button", name="用这里的").click()
     expect(apart).to_be_hidden()
-    phone.get_by_role("button", name="提交评课").click()
-    phone.get_by_role("dialog").get_by_role("button", name="提交评课").click()
+    hand_in(phone)
     phone.wait_for_url("**/evaluations")
     expect(desk.locator("#scoring-desk")).to_contain_text("周敏")
     with app.app_context():
         own = db.session.query(Evaluation).one()
-        assert (own.state, own.values()["goals"], own.advice) == ("submitted", 4, "候答再长一点")
+        assert (own.state, own.values()["goals"], own.values()["methods"]) == ("submitted", 4, 3)
+        assert own.advice == "候答再长一点，先请没举手的"
     errors[:] = [error for error in errors if not re.search(r"/scoring.*(400|401|403)", error)]

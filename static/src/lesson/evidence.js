@@ -91,6 +91,20 @@ export class Evidence {
     return this.add(place, `${from}-${end}@${version}`, { label: `${clock(from)}–${clock(end)}`, from, until: end });
   }
 
+  /** What was marked or typed and not added goes along with the sheet; false where it is no stretch, which is then shown. */
+  putTyped() {
+    for (const place of this.form.querySelectorAll("[data-evidence]")) {
+      const field = place.querySelector("[data-evidence-range]");
+      if (!field || !field.value.trim()) continue;
+      this.put(place);
+      if (!field.value) continue;
+      field.closest("details").open = true;
+      field.focus();
+      return false;
+    }
+    return true;
+  }
+
   putComment(place, choice) {
     const chosen = offers(this.page).find(({ value }) => value === choice.value);
     choice.value = "";

@@ -14,6 +14,8 @@ let sending = null;
 const refused = new Set();
 // The lessons of which this page has said that a note was refused.
 const told = new Set();
+// What changes while it waits and found no room on the device: it is sent from here, and is gone with this page.
+const homeless = new Map();
 
 // By where a note goes: the mark of the page that shows it, and what it is called.
 const KINDS = {
@@ -23,14 +25,18 @@ const KINDS = {
 };
 
 const prefixOf = (viewer) => `${PREFIX}${viewer}:`;
+const keyOf = ({ lesson, uuid }) => `${prefixOf(viewerId())}${lesson}:${uuid}`;
 
 /** Keep a note {lesson, uuid, kind, body, visibility, at}, or what is sent elsewhere ({to, fields}); false where the device has no room. */
 export function keepNote(note) {
+  if (note.rev) refused.delete(note.uuid);
   try {
-    localStorage.setItem(`${prefixOf(viewerId())}${note.lesson}:${note.uuid}`, JSON.stringify(note));
+    localStorage.setItem(keyOf(note), JSON.stringify(note));
+    homeless.delete(keyOf(note));
     refused.delete(note.uuid);
     return true;
   } catch (_) {
+    if (note.rev) homeless.set(keyOf(note), JSON.stringify(note));
     return false;
   }
 }
@@ -39,17 +45,29 @@ export function keepNote(note) {
 export function keptNotes(viewer = viewerId(), lesson = "") {
   try {
     const start = prefixOf(viewer) + (lesson ? `${lesson}:` : "");
-    const keys = Object.keys(localStorage).filter((key) => viewer && key.startsWith(start));
-    return keys.map((key) => JSON.parse(localStorage.getItem(key))).sort((a, b) => a.at - b.at);
+    const keys = [...new Set([...storedKeys(), ...homeless.keys()])].filter((key) => viewer && key.startsWith(start));
+    return keys.map((key) => JSON.parse(homeless.get(key) || localStorage.getItem(key))).sort((a, b) => a.at - b.at);
   } catch (_) {
-    // Without storage nothing waits.
     return [];
   }
 }
 
-export function forgetNote(note) {
+function storedKeys() {
   try {
-    localStorage.removeItem(`${prefixOf(viewerId())}${note.lesson}:${note.uuid}`);
+    return Object.keys(localStorage);
+  } catch (_) {
+    // Without storage only this page has what waits.
+    return [];
+  }
+}
+
+/** The entry of a note that changes while it waits, as it is now. */
+const keptOf = (note) => note.rev && keptNotes(undefined, note.lesson).find(({ uuid }) => uuid === note.uuid);
+
+export function forgetNote(note) {
+  homeless.delete(keyOf(note));
+  try {
+    localStorage.removeItem(keyOf(note));
   } catch (_) {
     // Without storage there is nothing to forget.
   }
@@ -91,14 +109,14 @@ export function isStillHere() {
 /** What changes while it waits has a `rev`: the newest is sent, and marked, for nobody knows what of it has arrived. */
 function newest(note) {
   if (!note.rev) return note;
-  const kept = keptNotes(undefined, note.lesson).find(({ uuid }) => uuid === note.uuid);
+  const kept = keptOf(note);
   if (kept) keepNote(Object.assign(kept, { tried: true }));
   return kept;
 }
 
 /** The server has it; what was changed meanwhile goes on waiting. */
 function settle(note) {
-  const kept = note.rev && keptNotes(undefined, note.lesson).find(({ uuid }) => uuid === note.uuid);
+  const kept = keptOf(note);
   if (!kept || kept.rev === note.rev) forgetNote(note);
 }
 
@@ -119,18 +137,18 @@ export async function sendNote(waiting) {
   try {
     const answer = await requestJson(`/lessons/${note.lesson}/${note.to || "live"}`, { method: "POST", body });
     if (!answer.id) throw new TypeError("another page answered");
-    if (note.to === "scoring") learnFrom(note, answer);
+    if (note.to === "scoring") learnFrom(note.lesson, { ...note.fields, ...(keptOf(note) || note).fields }, answer);
     settle(note);
     tell(note, answer);
     if (answer.refused || (answer.apart || []).length) sayRefused({ ...note, problem: answer.refused || "电脑上后来改过，请选用哪一个" });
     return true;
   } catch (error) {
     if (!waits(error) && error.message && error.status) {
-      // The server will not take it: it stays here, with the reason, for its writer to copy.
-      Object.assign(note, { problem: error.message, since: Date.now() });
-      if (!keepNote(note)) refused.add(note.uuid);
-      tell(note, null);
-      sayRefused(note);
+      // The server will not take it: it stays here as it is by now, with the reason, for its writer to copy.
+      const kept = Object.assign(keptOf(note) || note, { problem: error.message, since: Date.now() });
+      if (!keepNote(kept)) refused.add(kept.uuid);
+      tell(kept, null);
+      sayRefused(kept);
       return true;
     }
     later();

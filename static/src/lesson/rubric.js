@@ -6,14 +6,19 @@ import { requestJson } from "../net.js";
 
 const WAIT_MS = 500;
 const RETRY_MS = 5000;
+// What another device may have changed since this page came. Everything else goes along each time.
+const SHARED = /^(score-|evidence-|strengths$|advice$)/;
 
-export function bindRubric(form) {
-  new Rubric(form);
+/** `putTyped` adds the evidence that was marked and not added; false where something typed is none. */
+export function bindRubric(form, putTyped) {
+  new Rubric(form, putTyped);
 }
 
 class Rubric {
-  constructor(form) {
+  constructor(form, putTyped) {
     this.form = form;
+    this.putTyped = putTyped;
+    this.held = servedContents(form);
     this.state = form.querySelector("[data-rubric-state]");
     this.problem = form.querySelector("[data-rubric-error]");
     this.dirty = false;
@@ -42,8 +47,10 @@ class Rubric {
     this.dirty = false;
     this.say("saving", "保存中");
     const sent = snapshot(this.form);
+    const { body, changed } = this.changes();
     try {
-      const answer = await requestJson(this.form.action, { method: "POST", body: new FormData(this.form) });
+      const answer = await requestJson(this.form.action, { method: "POST", body });
+      for (const [name, content] of changed) this.held.set(name, content);
       document.querySelector("[data-rubric-done]").textContent = answer.done;
       this.dropDrafts(sent);
       if (!this.dirty) this.say("saved", `自动保存于 ${answer.saved_at}${answer.total === null ? "" : `，总分 ${answer.total.toFixed(1)}`}`);
@@ -52,6 +59,16 @@ class Rubric {
       this.say(error.offline ? "offline" : "error", error.offline ? "离线，联网后自动保存" : error.message);
       if (error.offline || error.status >= 500) this.timer = setTimeout(() => this.save(), RETRY_MS);
     }
+  }
+
+  /** What is sent: of what other devices may have changed only what the server does not have as it is here. */
+  changes() {
+    const body = new FormData(this.form);
+    const changed = [...contents(body)].filter(([name, content]) => this.held.get(name) !== content);
+    for (const name of this.held.keys()) if (changed.every(([other]) => other !== name)) body.delete(name);
+    // Until the answer comes nobody knows what the server has.
+    for (const [name] of changed) this.held.set(name, null);
+    return { body, changed };
   }
 
   dropDrafts(sent) {
@@ -64,10 +81,11 @@ class Rubric {
     const hand = button && button.hasAttribute("data-rubric-submit");
     if (!hand) return this.save();
     this.problem.hidden = true;
+    if (!this.putTyped()) return undefined;
     button.setAttribute("aria-busy", "true");
     try {
-      await (this.saving || Promise.resolve());
-      const answer = await requestJson(button.formAction, { method: "POST", body: new FormData(this.form) });
+      await this.save();
+      const answer = await requestJson(button.formAction, { method: "POST", body: this.changes().body });
       this.dirty = false;
       this.dropDrafts();
       location.assign(answer.redirect);
@@ -90,4 +108,22 @@ class Rubric {
     this.state.dataset.state = state;
     this.state.textContent = text;
   }
+}
+
+/** The shared fields of a sheet as text, by name; of a field that is named several times what is not empty. */
+function contents(entries) {
+  const found = new Map();
+  for (const [name, value] of entries) {
+    if (!SHARED.test(name)) continue;
+    const before = found.get(name);
+    const text = value.replace(/\r\n/g, "\n");
+    found.set(name, before && text ? `${before}\n${text}` : before || text);
+  }
+  return found;
+}
+
+/** What the server put there, whatever a draft or the browser has put over it. */
+function servedContents(form) {
+  const controls = [...form.elements].filter(({ type, defaultChecked }) => !/^(checkbox|radio)$/.test(type) || defaultChecked);
+  return contents(controls.map(({ name, defaultValue }) => [name, defaultValue || ""]));
 }

@@ -9,8 +9,10 @@ import { heldIn, knownSheet, knowSheet } from "./sheet-on-device.js";
 
 const WAIT_MS = 600;
 const MOST_KNOWN = 8;
-const FULL = "本机存不下了，请等联网后再评，不要关闭这一页";
-const WAITS = "存在本机，还没有提交，联网后自动提交";
+const FULL = "这台设备存不下了，评的内容只在这一页上，联网时直接保存。保存好以前不要关闭这一页";
+const WAITS = "存在本机，联网后自动保存（还没有提交评课）";
+const HANDED = "评课存在本机，还没有提交，联网后自动提交";
+const TO_COPY = "这里的评分和评语还在本机，可以抄下来。";
 
 export function bindScoring(form) {
   new ScoringSheet(form).begin();
@@ -20,6 +22,7 @@ class ScoringSheet {
   constructor(form) {
     this.form = form;
     this.lesson = form.dataset.lesson;
+    this.line = form.querySelector("[data-scoring-state]");
     this.fields = [...form.querySelectorAll("[data-scoring-field]")].map((place) => place.dataset.scoringField);
     this.unkept = false;
   }
@@ -30,15 +33,18 @@ class ScoringSheet {
     // A page out of the cache is older than what this device has heard since.
     this.sheet = known && known.stamp > told.stamp ? known : { ...told, apart: (known && known.apart) || {} };
     knowSheet(this.lesson, this.sheet);
-    this.form.querySelector("[data-scoring-save]").hidden = true;
+    // Enter in the sheet presses its first button that is not disabled, seen or not: this one would hand in without the question.
+    Object.assign(this.form.querySelector("[data-scoring-save]"), { hidden: true, disabled: true });
     this.show();
     this.form.addEventListener("input", ({ target }) => this.changed(target.name));
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.form.addEventListener("click", ({ target }) => this.decide(target.closest("[data-take]")));
     document.addEventListener("live-note", ({ detail }) => this.told(detail));
+    window.addEventListener("storage", ({ key }) => isOf(key, this.lesson) && this.follow());
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.follow());
     warnBeforeLeaving(() => this.unkept);
     keepThisPage().then((kept) => (this.form.querySelector("[data-scoring-kept]").hidden = !kept));
-    if (this.sheet.submitted) this.close();
+    if (this.sheet.submitted || this.form.hidden) this.close();
     if (this.waiting) sendNotes();
     this.form.dataset.ready = "";
   }
@@ -48,19 +54,31 @@ class ScoringSheet {
     return keptNotes(undefined, this.lesson).find(({ to }) => to === "scoring");
   }
 
-  /** Handed in already: what this device still has is shown to be copied, and can be dropped. */
+  /** Another page of the same sheet has gone on: here stands what the device knows by now. */
+  follow() {
+    if (this.unkept) return;
+    this.sheet = knownSheet(this.lesson) || this.sheet;
+    this.problem("");
+    this.show();
+    if (this.sheet.submitted) this.close();
+  }
+
+  /** Handed in already, or no longer to be evaluated: what this device still has is shown to be copied, and can be dropped. */
   close() {
     const { waiting } = this;
     this.form.hidden = !waiting;
-    for (const button of this.form.querySelectorAll("[type=submit]")) button.hidden = true;
+    for (const button of this.form.querySelectorAll("[type=submit]")) Object.assign(button, { hidden: true, disabled: true });
     if (!waiting) {
+      if (!this.sheet.submitted || document.querySelector("[data-scoring-done]")) return;
       const done = document.createElement("p");
       done.className = "callout";
+      done.dataset.scoringDone = "";
       done.textContent = "您已提交评课。";
-      if (!document.querySelector("[data-scoring-done]")) this.form.before(done);
+      this.form.before(done);
       return;
     }
-    this.problem("评课已经提交，不能再改。这里没有提交的评分和评语还在本机，可以抄下来。");
+    this.problem(`${this.sheet.submitted ? "评课已经提交，不能再改" : "现在不能评课，没有保存到网上"}。${TO_COPY}`);
+    if (this.form.querySelector("[data-drop]")) return;
     const drop = dropButton();
     drop.addEventListener("click", () => {
       forgetNote(waiting);
@@ -83,8 +101,9 @@ class ScoringSheet {
       this.form.elements[field].value = mine !== undefined ? mine : heldIn(this.sheet, field);
       this.showApart(field);
     }
-    this.say(waiting ? (waiting.problem ? "" : WAITS) : "", "offline");
-    if (waiting && waiting.problem) this.problem(`${waiting.problem}。这里的评分和评语还在本机，可以抄下来。`);
+    if (waiting) this.sayWaits(waiting);
+    else if (this.line.dataset.state === "offline") this.say("");
+    if (waiting && waiting.problem) this.problem(`${waiting.problem}。${TO_COPY}`);
   }
 
   changed(field) {
@@ -113,17 +132,22 @@ class ScoringSheet {
       fields[field] = mine;
       fields[`known-${field}`] = [...new Set(known)].slice(-MOST_KNOWN);
     }
-    if (!Object.keys(fields).length && !submit) {
+    // A hand-in that waits for the line stays one, unless there is something to decide on.
+    const hand = submit || (before && before.fields.submit && !Object.keys(this.sheet.apart).length);
+    if (!Object.keys(fields).length && !hand) {
       if (before) forgetNote(before);
+      this.unkept = false;
+      this.problem("");
       this.say("");
       return;
     }
-    if (submit) fields.submit = "1";
+    if (hand) fields.submit = "1";
     const rev = ((before && before.rev) || 0) + 1;
     const note = { lesson: this.lesson, uuid: before ? before.uuid : newUuid(), to: "scoring", at: Date.now(), rev, fields };
     this.unkept = !keepNote(note);
     this.problem(this.unkept ? FULL : "");
-    if (!this.unkept) this.say(submit ? "评课存在本机，还没有提交，联网后自动提交" : WAITS, "offline");
+    if (this.unkept) this.say("");
+    else this.sayWaits(note);
   }
 
   submit(event) {
@@ -161,8 +185,11 @@ class ScoringSheet {
       return;
     }
     for (const field of this.fields) this.showApart(field);
-    this.problem(answer.refused || "");
-    if (!this.waiting) this.say(`已保存 ${answer.saved_at}`, "saved");
+    const undecided = note.fields.submit && answer.apart.length ? "还没有提交：先选好用哪一个，再按提交" : "";
+    this.problem(answer.refused || undecided);
+    if (this.waiting) return;
+    this.unkept = false;
+    this.say(`已保存 ${answer.saved_at}`, "saved");
   }
 
   showApart(field) {
@@ -195,10 +222,13 @@ class ScoringSheet {
     sendNotes();
   }
 
+  sayWaits({ problem, fields }) {
+    this.say(problem ? "" : fields.submit ? HANDED : WAITS, "offline");
+  }
+
   say(text, state = "") {
-    const line = this.form.querySelector("[data-scoring-state]");
-    if (text) line.textContent = text;
-    line.dataset.state = state;
+    this.line.textContent = text;
+    this.line.dataset.state = state;
   }
 
   problem(text) {
@@ -206,6 +236,12 @@ class ScoringSheet {
     place.textContent = text;
     place.hidden = !text;
   }
+}
+
+/** Whether a key of this device's storage holds something of the lesson's sheet: note:<person>:<lesson>:…, sheet:<person>:<lesson>. */
+function isOf(key, lesson) {
+  const [kind, , of] = (key || "").split(":");
+  return (kind === "note" || kind === "sheet") && of === lesson;
 }
 
 function choiceButton(field, take, label) {

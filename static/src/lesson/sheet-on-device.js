@@ -3,12 +3,14 @@
 import { viewerId } from "../net.js";
 
 const PREFIX = "sheet:";
+// What found no room on the device, for as long as this page is open.
+const homeless = new Map();
 const keyOf = (lesson) => `${PREFIX}${viewerId()}:${lesson}`;
 
 /** {stamp, values, strengths, advice, submitted, apart: {field: mine}}; null where nothing is known. */
 export function knownSheet(lesson) {
   try {
-    return JSON.parse(localStorage.getItem(keyOf(lesson)));
+    return JSON.parse(homeless.get(keyOf(lesson)) || localStorage.getItem(keyOf(lesson)));
   } catch (_) {
     return null;
   }
@@ -17,23 +19,24 @@ export function knownSheet(lesson) {
 export function knowSheet(lesson, sheet) {
   try {
     localStorage.setItem(keyOf(lesson), JSON.stringify(sheet));
+    homeless.delete(keyOf(lesson));
   } catch (_) {
-    // Then the page as it came is all that is known.
+    homeless.set(keyOf(lesson), JSON.stringify(sheet));
   }
 }
 
 /** What the server holds of a field. */
 export const heldIn = (sheet, field) => (field.startsWith("score-") ? String(sheet.values[field.slice(6)] ?? "") : sheet[field]);
 
-/** The server's answer to an entry: it is known from now on, and what it would not overwrite stays here beside it. */
-export function learnFrom(note, answer) {
-  const before = knownSheet(note.lesson);
+/** The server's answer: it is known from now on, and what it would not overwrite of `fields`, as they are here, stays beside it. */
+export function learnFrom(lesson, fields, answer) {
+  const before = knownSheet(lesson);
   const apart = { ...(before && before.apart) };
   for (const name of answer.apart) {
     const field = name in { strengths: 1, advice: 1 } ? name : `score-${name}`;
-    apart[field] = note.fields[field];
+    apart[field] = fields[field];
   }
-  knowSheet(note.lesson, {
+  knowSheet(lesson, {
     stamp: answer.stamp,
     values: answer.values,
     strengths: answer.strengths,

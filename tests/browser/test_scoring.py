@@ -67,7 +67,8 @@ def test_a_score_is_shown_by_stretches_that_play(page_for, app, cast, filmed):
     expect(goals.get_by_role("alert")).to_contain_text("片段要在实录之内")
     # Meanwhile something is written on the phone; this page, which is older, leaves it alone.
     with app.app_context(), unit_of_work():
-        save_evaluation(cast.user("colleague"), db.session.get_one(Lesson, filmed), {"methods": 2}, advice="候答再长一点")
+        lesson = db.session.get_one(Lesson, filmed)
+        save_evaluation(cast.user("colleague"), lesson, {"methods": 2}, advice="候答再长一点")
     page.get_by_label("教学目标 3 分").check()
     expect(page.locator("[data-rubric-state]")).to_have_attribute("data-state", "saved")
     hand_in(page)

@@ -44,6 +44,7 @@ from yanxiu.observations import indexing as observations_indexing
 from yanxiu.observations import sockets as observations_sockets
 from yanxiu.observations import subscribers as observations_subscribers
 from yanxiu.observations import views as observations_views
+from yanxiu.observations.lean_job import schedule_lean
 from yanxiu.observations.queries.plan_lessons import LESSON_SOURCE
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
 from yanxiu.resources import archive as resources_archive
@@ -153,6 +154,7 @@ def before_work() -> None:
         schedule_looks()
         install_shipped_rubrics()
         queue_counties()
+        schedule_lean()
 
 
 def mailing_of(config: Config) -> Mailing | None:

@@ -6,22 +6,27 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import BinaryIO
 
 import pytest
+from sqlalchemy import select, update
 
 from tests.support.eventually import eventually
-from tests.support.observations import only_version, upload_clip
-from yanxiu.core import backup, ffmpeg
+from tests.support.observations import make_lesson, make_ready_version, only_version, some_comment, upload_clip
+from yanxiu.core import backup, clock, ffmpeg
 from yanxiu.core.db import db
 from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.storage import LocalStorage, storage
-from yanxiu.core.tasks import Worker
+from yanxiu.core.tasks import QUEUED, Job, Worker, WorkerStoppingError
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations import lean_job
 from yanxiu.observations.media import convert
 from yanxiu.observations.media.probe import NotPlayableError, inspect
-from yanxiu.observations.models import VersionState
+from yanxiu.observations.models import RecordingVersion, Rendition, VersionState
+from yanxiu.observations.services.recordings import PREPARE_JOB
 from yanxiu.observations.uploads.annex import WaitingUploads
 from yanxiu.observations.uploads.handover import open_store
 
@@ -127,3 +132,54 @@ def test_what_waits_to_be_prepared_belongs_into_a_backup_wherever_it_is_by_then(
             assert source.read() == clip.read_bytes()
         assert uploads.moved_to(f"{upload.id}.json") is None
         assert uploads.wanted(db.session.connection()) == []
+
+
+def test_old_films_get_their_lean_one_when_nothing_waits_and_none_is_tried_twice(app, cast, work, monkeypatch):
+    """The last watched first; one that fails, or whose file is gone, is passed over; a worker that stops tries it again."""
+    tried, outcomes = [], {b"s": WorkerStoppingError(), b"f": NotPlayableError("nothing"), b"g": OSError("gone")}
+
+    def lean(source: Path, target: Path, *_about: object) -> convert.Size:
+        film = source.read_bytes()[:1]
+        tried.append(film.decode())
+        if film in outcomes:
+            raise outcomes.pop(film)
+        target.write_bytes(b"lean")
+        return convert.Size(2, 2)
+
+    def begun(kind: str, **changes: object) -> None:
+        with app.app_context(), unit_of_work():
+            db.session.execute(update(Job).where(Job.kind == kind, Job.state == QUEUED).values(**changes))
+
+    monkeypatch.setattr(convert, "lean", lean)
+    monkeypatch.setattr(lean_job, "REST_S", 0)
+    with app.app_context(), unit_of_work():
+        teacher, days = cast.user("teacher"), {b"a": 9, b"b": 8, b"s": 7, b"f": 6, b"g": 5, b"d": 1, b"m": 1, b"t": 4}
+        for film, ago in days.items():
+            lesson = make_lesson(teacher, visibility="school")
+            with clock.frozen(clock.now() - timedelta(days=ago)):
+                version = make_ready_version(lesson, 59_999 if film == b"m" else 60_000, content=film * 9)
+            if film == b"a":
+                some_comment(cast.user("colleague"), lesson, version)
+            if film == b"d":
+                lesson.deleted_at = clock.now()
+            if film == b"t":  # a better film came later: only that one is watched
+                with clock.frozen(clock.now() - timedelta(days=3)):
+                    make_ready_version(lesson, content=b"n" * 9)
+        lean_job.schedule_lean()
+        lean_job.schedule_lean()
+    at_once = clock.now() - timedelta(days=30)
+    begun(PREPARE_JOB, run_at=clock.now() + timedelta(days=1))
+    begun(lean_job.LEAN_JOB, run_at=at_once)
+    work()
+    assert tried == [], "a recording waits for the worker, so it goes first"
+    begun(PREPARE_JOB, state="done", open_key=None)
+    begun(lean_job.LEAN_JOB, run_at=at_once)
+    work()
+    assert tried == ["a", "n", "g", "f", "s", "s", "b"]
+    with app.app_context():
+        made = db.session.scalars(select(RecordingVersion).join(Rendition).where(Rendition.kind == "lean")).all()
+        assert len(made) == 4
+        assert db.session.scalars(select(Job).where(Job.kind == lean_job.LEAN_JOB, Job.state == QUEUED)).all() == []
+        with unit_of_work():
+            lean_job.schedule_lean()
+            assert db.session.scalars(select(Job.state).where(Job.kind == lean_job.LEAN_JOB)).all().count(QUEUED) == 0

@@ -9,6 +9,7 @@ JOB_NAMES = {
     "resources.from_plan": "把定案的教案放进资源库",
     "lessonplans.catch_up": "检查没有整理的教案",
     "media.prepare": "检查课堂实录",
+    "media.lean": "补做课堂实录的省流量版",
     "media.transcode": "转换课堂实录",
     "observations.remind": "提醒听评课的时间",
     "observations.sweep_uploads": "清理没有传完的实录",

@@ -55,7 +55,7 @@ class Work:
 
 def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
     """Probe an upload, keep it, then either copy its streams or queue the conversions (observation.md 3b)."""
-    work = _load(payload["version_id"])
+    work = load_work(payload["version_id"])
     if work is None:
         return
     with scratch_folder() as folder:
@@ -66,7 +66,7 @@ def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
                 if facts.plays_as_it_is():
                     _make_copy(work, source, facts, folder, job)
                 _make_peaks(work, source, facts, folder, job)
-                _make_lean(work, source, facts, folder, job)
+                make_lean(work, source, facts, folder, job)
             if not facts.plays_as_it_is():
                 with unit_of_work():
                     recordings.plan_transcodes(_version(work.version_id), wanted_kinds(facts))
@@ -77,7 +77,7 @@ def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
 def transcode_recording(payload: dict[str, Any], job: JobContext) -> None:
     """Make the first rendition of the list, then queue the rest."""
     kind, rest = payload["kinds"][0], payload["kinds"][1:]
-    work = _load(payload["version_id"])
+    work = load_work(payload["version_id"])
     if work is None or work.original is None or work.facts is None:
         return
     if kind not in work.kinds:
@@ -122,7 +122,8 @@ def wanted_kinds(facts: Facts) -> list[str]:
     return [RenditionKind.P480, RenditionKind.P720] if facts.short_side > 480 else [RenditionKind.P480]
 
 
-def _load(version_id: int) -> Work | None:
+def load_work(version_id: int) -> Work | None:
+    """Return a version whose lesson was not taken down."""
     version = db.session.get(RecordingVersion, version_id)
     if version is None or version.recording.lesson.deleted_at is not None:
         db.session.rollback()
@@ -194,7 +195,7 @@ def _make_peaks(work: Work, source: Path, facts: Facts, folder: Path, job: JobCo
     _add(work, RenditionKind.PEAKS, target, "application/json", convert.Size(len(found), 100), {"peaks": found})
 
 
-def _make_lean(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:
+def make_lean(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:
     """Sound over stills for who pays for every megabyte; a first look is that already."""
     if RenditionKind.LEAN in work.kinds or work.is_first_look or facts.duration_ms < LEAN_FROM_MS:
         return
@@ -203,6 +204,8 @@ def _make_lean(work: Work, source: Path, facts: Facts, folder: Path, job: JobCon
         size = convert.lean(source, target, facts, _progress_of(work, job), job.stopping)
     except NotPlayableError:
         log.info("nothing lean for version %s", work.version_id, exc_info=True)
+        with unit_of_work():
+            recordings.note_lean_try(_version(work.version_id))
         return
     _add(work, RenditionKind.LEAN, target, "video/mp4", size)
 

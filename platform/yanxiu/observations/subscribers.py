@@ -12,6 +12,7 @@ from yanxiu.core.tasks import JobContext, JobHandler
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import events
 from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads, transcode_recording
+from yanxiu.observations.lean_job import LEAN_JOB, make_missing_lean
 from yanxiu.observations.models import Lesson
 from yanxiu.observations.packing_job import make_pack
 from yanxiu.observations.queries.comments import thread_ids_of
@@ -126,4 +127,5 @@ JOBS: dict[str, JobHandler] = {
     SWEEP_JOB: sweep_uploads,
     cycle.REMIND_JOB: remind,
     PACK_JOB: make_pack,
+    LEAN_JOB: make_missing_lean,
 }

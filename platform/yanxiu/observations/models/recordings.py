@@ -143,6 +143,8 @@ class RecordingVersion(Model, Timestamps):
     duration_ms: Mapped[int | None]
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lean_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When making the lean rendition afterwards began, or it failed: it is not tried a second time."""
     synced_ms: Mapped[int | None]
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     synced_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

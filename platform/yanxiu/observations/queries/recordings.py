@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import case, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from yanxiu.core.db import db
-from yanxiu.observations.models import Lesson, Recording, RecordingSubtitles, RecordingVersion, Rendition, VersionState
+from yanxiu.observations.models import (
+    Lesson,
+    Recording,
+    RecordingSubtitles,
+    RecordingVersion,
+    Rendition,
+    RenditionKind,
+    TimedComment,
+    VersionState,
+    Watching,
+)
 
 
 def recording_of(lesson_id: int) -> Recording | None:
@@ -69,6 +79,40 @@ def unfinished_versions(lesson_id: int | None = None) -> Sequence[RecordingVersi
     if lesson_id is None:
         return db.session.scalars(statement.where(Lesson.deleted_at.is_(None))).all()
     return db.session.scalars(statement.where(Lesson.id == lesson_id)).all()
+
+
+def next_without_lean(from_ms: int) -> int | None:
+    """Return the version to make the lean rendition of next: the newest film of its recording, at least `from_ms` long, for
+    which that was not tried. Last watched first: of who watched only some lessons keep a log, a comment is told by all."""
+    newer = aliased(RecordingVersion)
+    has_newer = exists().where(
+        newer.recording_id == RecordingVersion.recording_id,
+        newer.number > RecordingVersion.number,
+        newer.state == VersionState.READY,
+        newer.is_first_look.is_(False),
+    )
+    has_lean = exists().where(Rendition.version_id == RecordingVersion.id, Rendition.kind == RenditionKind.LEAN)
+    seen = select(func.max(Watching.first_at)).where(Watching.lesson_id == Lesson.id).scalar_subquery()
+    said = select(func.max(TimedComment.created_at)).where(TimedComment.lesson_id == Lesson.id).scalar_subquery()
+    watched = func.coalesce(seen, RecordingVersion.ready_at)
+    spoken = func.coalesce(said, RecordingVersion.ready_at)
+    return db.session.scalar(
+        select(RecordingVersion.id)
+        .join(RecordingVersion.recording)
+        .join(Recording.lesson)
+        .where(
+            RecordingVersion.state == VersionState.READY,
+            RecordingVersion.is_first_look.is_(False),
+            RecordingVersion.duration_ms >= from_ms,
+            RecordingVersion.original_id.is_not(None),
+            RecordingVersion.lean_tried_at.is_(None),
+            Lesson.deleted_at.is_(None),
+            ~has_lean,
+            ~has_newer,
+        )
+        .order_by(case((watched > spoken, watched), else_=spoken).desc(), RecordingVersion.id.desc())
+        .limit(1)
+    )
 
 
 def find_rendition(lesson_id: int, version_id: int, kind: str) -> Rendition | None:

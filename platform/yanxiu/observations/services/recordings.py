@@ -119,6 +119,16 @@ def add_rendition(version: RecordingVersion, made: Made) -> None:
     _tell(version)
 
 
+def note_lean_try(version: RecordingVersion) -> None:
+    """Note that the lean rendition is not to be tried again; what kills its worker leaves no other trace."""
+    version.lean_tried_at = clock.now()
+
+
+def forget_lean_try(version: RecordingVersion) -> None:
+    """Let it be tried again: the worker was only told to stop."""
+    version.lean_tried_at = None
+
+
 def plan_transcodes(version: RecordingVersion, kinds: Sequence[str]) -> None:
     """Queue conversions, the smallest first: whoever runs one queues the next."""
     payload = {"version_id": version.id, "kinds": list(kinds)}

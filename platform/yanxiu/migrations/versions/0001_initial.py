@@ -2482,6 +2482,7 @@ def upgrade() -> None:
         sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=True),
         sa.Column("ready_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("lean_tried_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("synced_ms", sa.Integer(), nullable=True),
         sa.Column("synced_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("synced_by_id", sa.Integer(), nullable=True),

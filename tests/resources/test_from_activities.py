@@ -6,15 +6,20 @@ import io
 from datetime import timedelta
 
 import docx
+import pytest
+from sqlalchemy import update
 
 from tests.support.workshops import make_activity, make_workshop
 from yanxiu.core import clock
 from yanxiu.core.db import db
+from yanxiu.core.errors import ForbiddenError
 from yanxiu.core.storage import storage
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.resources.from_activities import publish_record
 from yanxiu.resources.models import Resource
 from yanxiu.workshops.events import RecordSection
 from yanxiu.workshops.models import Activity
+from yanxiu.workshops.queries.record_papers import record_paper
 from yanxiu.workshops.services.records import hand_in_reflection, keep_record
 
 
@@ -67,3 +72,29 @@ def test_who_leads_an_activity_puts_its_record_into_the_library_once(app, cast, 
         assert [file.number for file in made.files] == [2, 1], "the same record is no newer version"
     assert f'<a href="{page}">说课与共议</a>' in leader.get(address).text
     assert "工作坊的活动，没有给您看" in client_for("villager").get(address).text
+    with app.app_context(), unit_of_work():
+        [made] = db.session.query(Resource).all()
+        made.title, made.visibility, first = "只给自己看的标题", "private", made.files[-1].id
+        db.session.get(Activity, a).speaker_id = cast.teacher.id
+    speaker = client_for("teacher")
+    assert ">放进资源库" in speaker.get(page).text.replace("</svg>", ">")
+    assert "只给自己看的标题" not in speaker.get(at).text, "what the leader says of theirs is private"
+    other = speaker.post(at, data=sent).headers["Location"]
+    assert other != address
+    assert "更新资源库里的这一份" in speaker.get(page).text
+    assert f'href="{address}"' in leader.get(page).text
+    with app.app_context(), unit_of_work():
+        db.session.query(Resource).filter_by(title="只给自己看的标题").one().visibility = "county"
+    assert [client_for(who).get(f"{address}/files/{first}/download").status_code for who in ("leader", "teacher")] == [
+        200,
+        404,
+    ]
+    client_for("researcher").post(f"{other}/takedown", data={"reason": "先核对"})
+    assert "更新资源库里的这一份" in leader.get(page).text
+    assert at not in speaker.get(page).text
+    assert speaker.post(at, data=sent).status_code == 409
+    with pytest.raises(ForbiddenError), app.app_context(), unit_of_work():
+        paper = record_paper(cast.viewer("leader"), a)
+        cancelled = update(Activity).where(Activity.id == a).values(cancelled_at=clock.now())
+        db.session.execute(cancelled.execution_options(synchronize_session=False))
+        publish_record(cast.user("leader"), paper, None, None)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import docx
 import pytest
+from sqlalchemy import update
 
 from tests.support.lessonplans import make_plan
 from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
 from yanxiu.core import clock
 from yanxiu.core.db import db
+from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.housekeeping import forget_expired
 from yanxiu.core.storage import storage
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import Lesson, TextKey
+from yanxiu.observations.queries.cards import card_of
 from yanxiu.observations.services.cycle import write_text
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.recordings import Phase, set_segments
+from yanxiu.resources.from_lessons import publish_card
 from yanxiu.resources.models import Resource
+from yanxiu.resources.services.generated import TAKEN_DOWN
 
 PLACE = {
     "stage": "小学",
@@ -100,9 +105,38 @@ def test_who_taught_a_lesson_puts_its_card_into_the_library_and_brings_it_up_to_
         assert made.title == "改过的标题"
     assert "更新资源库里的这一份" in teacher.get(f"/lessons/{taught}").text
     assert "已入库" in client_for("colleague").get(f"/lessons/{taught}").text
+    teacher.post(at, data=FORM)
+    with app.app_context():
+        [made] = db.session.query(Resource).all()
+        now, before = (f"{address}/files/{file.id}/download" for file in made.files[:2])
+    colleague = client_for("colleague")
+    assert (colleague.get(now).status_code, colleague.get(before).status_code) == (200, 404), "its owner took it back"
+    assert teacher.get(before).status_code == 200
+    assert before in teacher.get(address).text
+    assert "历次版本" not in colleague.get(address).text
     origin = teacher.get(address).text
     assert f'<a href="/lessons/{taught}/cycle#reflection">' in origin
     assert "课例没有给您看" in client_for("villager").get(address).text
+    client_for("researcher").post(f"{address}/takedown", data={"reason": "先核对"})
+    page = teacher.get(f"/lessons/{taught}").text
+    assert "已下架" in page
+    assert "已撤下，可以恢复" not in page
+    again = teacher.post(at, data=FORM)
+    assert (again.status_code, TAKEN_DOWN in again.text) == (409, True)
+    with app.app_context():
+        assert db.session.query(Resource).one().removed_at is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [({"deleted_at": clock.now()}, NotFoundError), ({"consent_until": date(2020, 1, 1)}, ForbiddenError)],
+)
+def test_what_changed_until_the_lesson_was_held_is_asked_again(ctx, cast, taught, change, refusal):
+    with pytest.raises(refusal), unit_of_work():
+        card = card_of(cast.viewer("teacher"), taught)
+        changed = update(Lesson).where(Lesson.id == taught).values(change)
+        db.session.execute(changed.execution_options(synchronize_session=False))
+        publish_card(cast.user("teacher"), card, None, None, None)
 
 
 def test_the_recording_is_played_only_for_who_may_see_the_lesson_and_goes_with_the_permission(
@@ -151,7 +185,15 @@ def test_a_card_leaves_with_its_lesson_if_its_teacher_wished_it_so(app, client_f
         with app.app_context():
             forget_expired()
     with app.app_context():
-        assert db.session.query(Resource).one().removed_at is not None
+        left = db.session.query(Resource).one()
+        assert left.removed_at is not None
+        back = f"/resources/{left.id}/restoration"
     if how == "taken down":
         teacher.post(f"/lessons/{taught}/restoration")
         assert "已撤下，可以恢复" in teacher.get(f"/lessons/{taught}").text
+    teacher.post(back)
+    with app.app_context():
+        forget_expired()
+        found = db.session.query(Resource).one()
+        assert found.removed_at is None, "fetched back on purpose"
+        assert found.leaves_with_lesson == (how == "taken down"), "the lesson is there again, so the wish is, too"

@@ -17,6 +17,7 @@ from tests.support.tus import Tus
 from yanxiu.core.db import db
 from yanxiu.core.resumable import store as stores
 from yanxiu.core.resumable.store import UploadStore
+from yanxiu.core.storage import StoredFile
 from yanxiu.core.tasks import enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.resources import import_arrivals as arrivals
@@ -149,6 +150,30 @@ def test_a_zip_comes_in_portions_and_is_unpacked(teacher, app, store, work):
     work()
     assert "确认导入 1 份" in teacher.get(where).text
     assert take(teacher, url).status_code == 410, "it has been unpacked"
+
+
+def test_a_zip_that_two_pages_take_in_the_same_moment_is_one_import(teacher, app, cast, store, monkeypatch):
+    bundle = io.BytesIO()
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("导入.xlsx", xlsx_bytes(ROWS))
+    data = bundle.getvalue()
+    tus = Tus(teacher, DOOR, filename="资料.zip", path="资料.zip", print="1-2")
+    upload = store.load(tus.create(len(data), data).headers["Location"].rsplit("/", 1)[1])
+    read, began = arrivals._checked, []
+
+    def overtaken(*what):
+        """The other page does all of it between the reading and the writing of this one."""
+        checked = read(*what)
+        monkeypatch.setattr(arrivals, "_checked", read)
+        with app.app_context():
+            began.append(arrivals.take_bundle(store, upload, cast.user("teacher")))
+        return checked
+
+    monkeypatch.setattr(arrivals, "_checked", overtaken)
+    with app.app_context():
+        began.append(arrivals.take_bundle(store, upload, cast.user("teacher")))
+        assert began == [db.session.query(ResourceImport).one().id] * 2
+        assert db.session.query(StoredFile).filter_by(name="资料.zip").count() == 1
 
 
 def test_the_sweep_takes_in_what_no_page_asked_for_and_removes_what_expired_or_has_no_draft(teacher, app, store, work):

@@ -131,6 +131,12 @@ def test_an_old_county_without_a_catalog_gets_one_by_itself_once_and_can_give_it
 
 def test_a_catalog_that_came_by_itself_and_was_changed_stays(ctx, cast):
     county_id, admin = cast.places["county"], cast.user("admin")
+    with unit_of_work():
+        pressed = create_organization(None, None, "county", "自己装目录的县").id
+        install_shipped_textbooks(admin, pressed)
+    with unit_of_work():
+        assert not equip_next(pressed)
+    assert equipped_at(pressed) is None, "a person installed it before the worker came"
     more = True
     while more:
         with unit_of_work():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -11,11 +12,11 @@ from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db, hold
-from yanxiu.core.errors import NotFoundError
+from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.models import Resource
 from yanxiu.resources.services import ResourceDetails
-from yanxiu.resources.services.generated import publish_or_renew
+from yanxiu.resources.services.generated import publish_or_renew, taken_down
 from yanxiu.workshops.queries.record_papers import RecordPaper, word_of_record
 
 KINDS = ("observation", "paper", "other")
@@ -24,10 +25,22 @@ OF_LESSONS = frozenset({"observation", "same_lesson"})
 """Activities at which lessons are watched: their records are 观课报告."""
 
 
-def record_in_library(activity_id: int) -> Resource | None:
-    """Return what the record of an activity became in the library, the newest that is not in the bin."""
+def records_in_library(activity_id: int) -> Sequence[Resource]:
+    """Return what the record of an activity became in the library and is not in the bin, the newest first: each of those
+    who lead it may have put it there.
+    """
     found = select(Resource).where(Resource.activity_id == activity_id, Resource.removed_at.is_(None))
-    return db.session.scalars(found.order_by(Resource.id.desc())).first()
+    return db.session.scalars(found.order_by(Resource.id.desc())).all()
+
+
+def own_record(activity_id: int, owner_id: int | None) -> Resource | None:
+    """Return the one that somebody put there: what others say of theirs may be private."""
+    return next((each for each in records_in_library(activity_id) if each.owner_id == owner_id), None)
+
+
+def is_taken_down(activity_id: int) -> bool:
+    """Whether the record was taken down from the library."""
+    return taken_down(Resource.activity_id == activity_id) is not None
 
 
 def proposed(paper: RecordPaper) -> dict[str, Any]:
@@ -52,10 +65,14 @@ def draw_record(viewer: Viewer, paper: RecordPaper) -> CheckedFile:
 
 
 def publish_record(actor: User, paper: RecordPaper, checked: CheckedFile, details: ResourceDetails) -> Resource:
-    """Put a record into the library, or bring up to date what it became there before."""
-    if not hold(paper.activity):
+    """Put a record into the library, or bring up to date what the actor made of it there before."""
+    activity = paper.activity
+    if not hold(activity):
         raise NotFoundError
-    made = publish_or_renew(actor, record_in_library(paper.activity.id), checked, details, "从活动记录更新")
-    made.activity_id = paper.activity.id
+    if activity.cancelled_at is not None:
+        raise ForbiddenError
+    of_it = Resource.activity_id == activity.id
+    made = publish_or_renew(actor, own_record(activity.id, actor.id), checked, details, "从活动记录更新", of_it)
+    made.activity_id = activity.id
     db.session.flush()
     return made

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from yanxiu.accounts.models import User
+from yanxiu.core import clock
 from yanxiu.core.db import db, hold
-from yanxiu.core.errors import NotFoundError
+from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.queries.cards import LessonCard, no_longer_shown, word_of_card
 from yanxiu.resources.extraction.intake import CheckedFile, take_in
@@ -63,10 +64,14 @@ def publish_card(
     actor: User, card: LessonCard, checked: CheckedFile, details: ResourceDetails, wishes: Wishes
 ) -> Resource:
     """Put a lesson into the library, or bring up to date what it became there before."""
-    if not hold(card.lesson):
+    lesson = card.lesson
+    if not hold(lesson) or lesson.deleted_at is not None:
         raise NotFoundError
-    made = publish_or_renew(actor, card_in_library(card.lesson.id), checked, details, "从课例更新")
-    made.taught_lesson_id = card.lesson.id
+    if lesson.has_expired(clock.today()):
+        raise ForbiddenError
+    of_it = Resource.taught_lesson_id == lesson.id
+    made = publish_or_renew(actor, card_in_library(lesson.id), checked, details, "从课例更新", of_it)
+    made.taught_lesson_id = lesson.id
     made.tells_reflection, made.leaves_with_lesson = wishes.tells_reflection, wishes.leaves_with_lesson
     db.session.flush()
     return made

@@ -9,7 +9,8 @@ from typing import Any
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_user
-from yanxiu.core.errors import GoneError, InvalidError, YanxiuError
+from yanxiu.core.db import hold
+from yanxiu.core.errors import GoneError, InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.resumable.protocol import ProtocolError
 from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, uploads_folder
 from yanxiu.core.tasks import JobContext
@@ -23,7 +24,7 @@ from yanxiu.resources.models import ResourceImport
 from yanxiu.resources.models.imports import DRAFT
 from yanxiu.resources.queries import find_arrival
 from yanxiu.resources.queries.imports import count_files, find_import
-from yanxiu.resources.services import gone_unless_kept
+from yanxiu.resources.services import drop_unkept, gone_unless_kept
 from yanxiu.resources.services.imports import MAX_FILES, add_file, begin_unpacking, refuse_many_drafts
 
 log = logging.getLogger(__name__)
@@ -97,9 +98,20 @@ def take_bundle(store: UploadStore, upload: Upload, actor: User) -> int:
             refuse_many_drafts(actor)
         checked = _checked(store, upload)
         with gone_unless_kept(checked), unit_of_work():
-            import_id = begin_unpacking(actor, checked, _key_of(upload)).id
+            import_id = _begun(actor, checked, _key_of(upload))
     _done(store, upload)
     return import_id
+
+
+def _begun(actor: User, checked: CheckedFile, key: str) -> int:
+    """Begin to unpack a ZIP, unless another request was a moment faster; both wait for the row of the person."""
+    if not hold(actor):
+        raise NotFoundError
+    known = find_arrival(actor.id, key)
+    if known is None or known.import_id is None:
+        return begin_unpacking(actor, checked, key).id
+    drop_unkept(checked)
+    return known.import_id
 
 
 def forget_import(store: UploadStore, import_id: int) -> None:

@@ -9,7 +9,14 @@ from typing import Any, Protocol
 from yanxiu.accounts.catalog import RESEARCH_ROLES
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.resources.catalog import LICENSES, NO_CHANGES
-from yanxiu.resources.models import Resource, ResourceCollection, ResourceComment, ResourceImport, ResourceUpload
+from yanxiu.resources.models import (
+    Resource,
+    ResourceCollection,
+    ResourceComment,
+    ResourceFile,
+    ResourceImport,
+    ResourceUpload,
+)
 
 REVIEWED = frozenset({"public", "county", "school"})
 """What is shared wider than a workshop is reviewed."""
@@ -38,6 +45,15 @@ def can_view_resource(viewer: Viewer, resource: Resource, workshop_ids: Collecti
     if resource.visibility == "county":
         return resource.county_id is not None and viewer.county_id == resource.county_id
     return _shares_school(viewer, resource) or viewer.researches(resource.org_path)
+
+
+def can_open_version(viewer: Viewer, resource: Resource, file: ResourceFile) -> bool:
+    """Of a resource the viewer may see. A lesson or an activity is often put there anew to take something out (a
+    reflection, a name): what it was before is its owner's only.
+    """
+    if resource.taught_lesson_id is None and resource.activity_id is None:
+        return True
+    return file.id == resource.current_file_id or owns(viewer, resource)
 
 
 def can_edit_resource(viewer: Viewer, resource: Resource) -> bool:

@@ -21,6 +21,7 @@ from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, StoredFile, keep_file, storage
 from yanxiu.core.unit_of_work import current_unit_of_work
+from yanxiu.observations.queries.cards import no_longer_shown
 from yanxiu.resources.events import (
     ResourceOpened,
     ResourcePublished,
@@ -194,6 +195,8 @@ def restore_resource(actor: User, resource: Resource) -> None:
     if resource.removed_at is None:
         return
     resource.removed_at, resource.takedown_reason = None, ""
+    if resource.leaves_with_lesson and actor.id == resource.owner_id:  # nobody else withdraws the owner's wish
+        resource.leaves_with_lesson = not no_longer_shown({resource.taught_lesson_id or 0})
     resource.seq = bump(f"resource:{resource.id}", "resource", resource.id)
     record_audit(actor, "resource.restore", "resource", resource.id, title=resource.title)
     record(ResourceRestored(resource.id, actor.id))

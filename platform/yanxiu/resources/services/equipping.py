@@ -40,7 +40,7 @@ def equip_next(county_id: int) -> bool:
         return False
     chains, there = shipped_chains(), chains_of(county_id)
     start = next((n for n in range(0, len(chains) + AT_ONCE, AT_ONCE) if _whole(chains[:n]) == there), None)
-    if start is None:
+    if start is None or start >= len(chains):  # whole: somebody has installed it
         return False
     import_chains(None, county_id, chains[start : start + AT_ONCE])
     if start + AT_ONCE < len(chains):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import fields
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
@@ -23,6 +23,8 @@ from yanxiu.resources.services import (
     update_resource,
 )
 
+TAKEN_DOWN = "资源库里的这一份已被下架，要恢复请联系教研员"
+
 
 def publish_generated(actor: User, checked: CheckedFile, details: ResourceDetails) -> Resource:
     """Put a file that was made here into the library."""
@@ -30,10 +32,19 @@ def publish_generated(actor: User, checked: CheckedFile, details: ResourceDetail
 
 
 def publish_or_renew(
-    actor: User, known: Resource | None, checked: CheckedFile, details: ResourceDetails, note: str
+    actor: User,
+    known: Resource | None,
+    checked: CheckedFile,
+    details: ResourceDetails,
+    note: str,
+    *thing: ColumnElement[bool],
 ) -> Resource:
-    """Put a file into the library, or make it the newer version of what it is there already."""
+    """Put a file into the library, or make it the newer version of what it is there already. ConflictError where what was
+    made of the same `thing` (what tells its resources from others) was taken down.
+    """
     if known is None:
+        if taken_down(*thing) is not None:
+            raise ConflictError(TAKEN_DOWN)
         return publish_generated(actor, checked, details)
     bring_up_to_date(actor, known, checked, note)
     _describe_again(actor, known, details)
@@ -51,6 +62,12 @@ def bring_up_to_date(actor: User, known: Resource, checked: CheckedFile, note: s
         drop_unkept(checked)
     else:
         add_version(actor, known, checked, note)
+
+
+def taken_down(*thing: ColumnElement[bool]) -> Resource | None:
+    """Return what was made of a thing and taken down, if it was: only those who may take down fetch it back."""
+    down = Resource.removed_at.is_not(None), Resource.takedown_reason != ""
+    return db.session.scalars(select(Resource).where(*thing, *down).order_by(Resource.id.desc()).limit(1)).first()
 
 
 def _describe_again(actor: User, known: Resource, details: ResourceDetails) -> None:

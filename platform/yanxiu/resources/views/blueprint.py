@@ -9,7 +9,7 @@ from flask import Blueprint, g
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.resources.models import Resource, ResourceFile
-from yanxiu.resources.permissions import can_view_resource
+from yanxiu.resources.permissions import can_open_version, can_view_resource
 from yanxiu.resources.queries import find_resource, find_version
 from yanxiu.web.auth import current_viewer
 from yanxiu.workshops.queries import visible_workshop_ids
@@ -44,9 +44,9 @@ def load_for(predicate: Callable[[Viewer, Resource], bool], resource_id: int, *,
 
 
 def load_version(resource_id: int, file_id: int) -> ResourceFile:
-    """Return a version of a resource the viewer may see."""
-    load_resource(resource_id)
+    """Return a version of a resource the viewer may see; NotFoundError also for an older one that is its owner's only."""
+    resource = load_resource(resource_id)
     file = find_version(resource_id, file_id)
-    if file is None:
+    if file is None or not can_open_version(current_viewer(), resource, file):
         raise NotFoundError
     return file

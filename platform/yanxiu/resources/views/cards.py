@@ -14,7 +14,7 @@ from yanxiu.observations.queries.cards import LessonCard, card_of
 from yanxiu.resources import catalog
 from yanxiu.resources.forms import CardForm, DetailsForm, details_of
 from yanxiu.resources.from_activities import KINDS as RECORD_KINDS
-from yanxiu.resources.from_activities import draw_record, publish_record, record_in_library
+from yanxiu.resources.from_activities import draw_record, own_record, publish_record
 from yanxiu.resources.from_activities import proposed as record_proposal
 from yanxiu.resources.from_lessons import KINDS, Wishes, card_in_library, draw_card, proposed, publish_card
 from yanxiu.resources.models import Resource
@@ -26,7 +26,7 @@ from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.workshops.permissions.activities import can_host_activity
 from yanxiu.workshops.queries.record_papers import RecordPaper, record_paper
 
-RENEWED = "资源库里的这一份已更新，原来的版本还在"
+RENEWED = "资源库里的这一份已更新，原来的版本只有您自己能打开"
 EXPIRED = "学生出镜的展示期已经到了，先在课例设置里更新家长同意，再放进资源库"
 
 
@@ -109,7 +109,7 @@ def _led_record(activity_id: int) -> RecordPaper:
 
 
 def _record_form(paper: RecordPaper) -> DetailsForm:
-    known = record_in_library(paper.activity.id)
+    known = own_record(paper.activity.id, current_viewer().user_id)
     said = details_of(known) if known is not None else record_proposal(paper)
     form = offered(DetailsForm(data=said), known)
     form.offer_kinds(RECORD_KINDS, known.kind if known is not None else "")
@@ -117,7 +117,7 @@ def _record_form(paper: RecordPaper) -> DetailsForm:
 
 
 def _record_page(paper: RecordPaper, form: DetailsForm) -> str:
-    known = record_in_library(paper.activity.id)
+    known = own_record(paper.activity.id, current_viewer().user_id)
     return render_template("resources/record.html", activity=paper.activity, form=form, known=known, catalog=catalog)
 
 

@@ -20,6 +20,7 @@ from yanxiu.resources.permissions import (
     can_ask_for_review,
     can_edit_resource,
     can_edit_textbooks,
+    can_open_version,
     can_read_reviews,
     can_remove_resource,
     can_restore_resource,
@@ -161,6 +162,7 @@ def show(resource_id: int) -> str:
     page = render_template(
         "resources/show.html",
         resource=resource,
+        versions=[file for file in resource.files if can_open_version(viewer, resource, file)],
         related=related_resources(viewer, viewer_workshops(), resource),
         is_favorite=resource.id in favorites_among(viewer, [resource.id]),
         seq=current_seq(f"resource:{resource.id}"),

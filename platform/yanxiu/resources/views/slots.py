@@ -8,10 +8,10 @@ from flask import url_for
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core import clock
-from yanxiu.resources.from_activities import record_in_library
+from yanxiu.resources.from_activities import is_taken_down, records_in_library
 from yanxiu.resources.from_lessons import card_in_library
 from yanxiu.resources.originals import credit_of
-from yanxiu.resources.permissions import can_publish_lesson, can_publish_plan, can_view_resource
+from yanxiu.resources.permissions import can_publish_lesson, can_publish_plan, can_view_resource, owns
 from yanxiu.resources.queries import newest_resources, resource_of_plan, waiting_uploads
 from yanxiu.resources.queries.reviews import waiting_counts
 from yanxiu.resources.views.blueprint import viewer_workshops
@@ -65,11 +65,15 @@ def of_lesson(viewer: Viewer, lesson: Any, **_things: Any) -> dict[str, Any] | N
 
 
 def of_activity(viewer: Viewer, activity: Any, may_publish: bool, **_things: Any) -> dict[str, Any] | None:
-    """What the record of an activity became in the library, below the record; who leads the activity puts it there."""
-    found = record_in_library(activity.id)
-    if found is not None and not can_view_resource(viewer, found, viewer_workshops()):
-        found = None
-    return {"resource": found} if found is not None or may_publish else None
+    """What the record of an activity became in the library, below the record: one's own, else the newest one may see. Who
+    leads the activity puts it there, but for what was taken down.
+    """
+    there = records_in_library(activity.id)
+    own = next((each for each in there if owns(viewer, each)), None)
+    seen = (each for each in there if can_view_resource(viewer, each, viewer_workshops()))
+    found = own or next(seen, None)
+    may_put = may_publish and (own is not None or not is_taken_down(activity.id))
+    return {"resource": found, "own": own, "may_put": may_put} if found is not None or may_put else None
 
 
 def credit(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:

@@ -91,6 +91,15 @@ def test_a_score_is_shown_by_stretches_that_play(page_for, app, cast, filmed):
     assert violations(phone) == []
 
 
+STALE_NOTE = """() => {
+    const [key] = Object.keys(localStorage).filter((name) => name.startsWith("note:"));
+    const note = JSON.parse(localStorage.getItem(key));
+    const fields = Object.fromEntries(Object.keys(note.fields).map((name) => [name, "2"]));
+    const other = { ...note, uuid: "0" + note.uuid.slice(1), fields: { ...fields, advice: "旧量表上写的", version: "0" } };
+    localStorage.setItem(key.replace(note.uuid, other.uuid), JSON.stringify({ ...other, at: note.at - 1 }));
+}"""
+
+
 def sit_down(page, client, secret: str = CSRF) -> None:
     """Somebody signs in with this browser, in another tab; with a `secret` of their own the forms here are not theirs."""
     with client.session_transaction() as session:
@@ -133,8 +142,16 @@ def test_a_lesson_is_scored_on_a_phone_without_a_line(page_for, app, cast, devic
     expect(phone.get_by_label("教学方法 3 分（中）")).to_be_checked()
     other.close()
     advice.fill("候答再长一点")
+    # Beside it lies what was chosen on another rubric: it is told, and taken for no score of this one.
+    phone.evaluate(STALE_NOTE)
     phone.reload()
     expect(form).to_have_attribute("data-ready", "")
+    stale = phone.locator("[data-scoring-stale]")
+    expect(stale).to_contain_text("按另一份量表评的 7 项没有提交")
+    expect(stale).to_contain_text("旧量表上写的")
+    assert violations(phone) == []
+    stale.get_by_role("button", name="从本机删除").click()
+    expect(stale).to_have_count(0)
     expect(advice).to_have_value("候答再长一点")
     expect(phone.get_by_label("教学目标 4 分（良）")).to_be_checked()
     expect(state).to_have_text(HANDED)

@@ -42,7 +42,7 @@ ROUTES = {
     ),
     ("POST", "observations.write_perspective_finding"): Row(
         PERSPECTIVES + "/{mine}/finding",
-        watchers(403, host=403) | {"colleague": 303},
+        watchers(303, owner=403),
         data={"body": "后排没有机会", "seen": ""},
     ),
     ("POST", "observations.remove_perspective"): Row(ONE + "/removal", editors(303), data={}),

@@ -13,7 +13,7 @@ import docx
 import pytest
 from PIL import Image
 
-from tests.support.observations import color_at, some_comment, upload_clip
+from tests.support.observations import color_at, make_ready_version, some_comment, upload_clip
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
@@ -109,8 +109,14 @@ def test_a_comment_keeps_its_drawing_until_its_author_changes_it(app, client_for
     assert client_for("leader").get(f"{at}?since=0").text.count("data-drawing=") == 1
     assert sent(colleague, own, body="改过的话", drawing=json.dumps([ARROW])).status_code == 200
     assert sent(colleague, own, body="改过的话", drawing="[1]").status_code == 422
-    with app.app_context():
-        assert db.session.get_one(TimedComment, posted[0]["id"]).drawing == [ARROW]
+    with app.app_context(), unit_of_work():
+        comment = db.session.get_one(TimedComment, posted[0]["id"])
+        assert comment.drawing == [ARROW]
+        film, later = comment.version_id, make_ready_version(comment.lesson).id
+    # One goes on drawing on the film that was drawn on, not on what came in its place.
+    page = colleague.get(own).text
+    assert f"/media/{film}/" in page
+    assert f"/media/{later}/" not in page
     assert sent(client_for("leader"), own, body="别人的话", drawing="").status_code == 403
     assert sent(colleague, own, body="改过的话", drawing="").status_code == 200
     assert "data-drawing" not in client_for("leader").get(f"{at}?since=0").text

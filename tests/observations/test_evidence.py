@@ -7,11 +7,19 @@ import io
 import docx
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import Evaluation, Lesson, RecordingVersion, RubricTemplate, ScoreEvidence
+from yanxiu.observations.models import (
+    Evaluation,
+    Lesson,
+    RecordingVersion,
+    RubricTemplate,
+    RubricVersion,
+    ScoreEvidence,
+)
 from yanxiu.observations.services.comments import withdraw_comment
 from yanxiu.observations.services.evaluations import Clip, save_evaluation, submit_evaluation
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
@@ -158,5 +166,12 @@ def test_evidence_of_a_replaced_recording_says_so_and_a_withdrawn_comment_leaves
     assert "撤回的那句" not in page
     with app.app_context(), unit_of_work():
         make_ready_version(db.session.get_one(Lesson, judged["lesson"]))
+        lesson = db.session.get_one(Lesson, judged["lesson"])
+        other = select(RubricVersion.id).join(RubricTemplate).where(RubricTemplate.slug == "guoguanke")
+        lesson.rubric_version_id = db.session.scalar(other)
+        save_evaluation(cast.user("principal"), lesson, full_scores(lesson))
+        submit_evaluation(cast.user("principal"), lesson)
+    book = openpyxl.load_workbook(io.BytesIO(teacher.get(f"{results[:-12]}/papers/scores?format=xlsx").data))
+    assert "另有 1 人用的是别的量表" in str([cell.value for cell in book["评分"]["A"]])
     assert teacher.get(results).text.count("换之前的实录</span>") == 2
     assert "换之前的实录" in words_of(teacher.get(f"/lessons/{judged['lesson']}/papers/scores").data)

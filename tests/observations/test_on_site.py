@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import select
+
 from tests.support.observations import full_scores
+from tests.support.workshops import make_workshop
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
-from yanxiu.observations.models import AdmissionRequest, Evaluation, Lesson
+from yanxiu.observations.models import AdmissionRequest, Evaluation, Lesson, RubricTemplate, RubricVersion
+from yanxiu.observations.queries.admissions import people_at_door
 from yanxiu.observations.services.evaluations import save_evaluation
+from yanxiu.observations.services.lessons import invite_member, remove_member
+from yanxiu.observations.services.on_site import ask_in
+from yanxiu.workshops.models import Workshop
 
 FETCH = {"X-Requested-With": "fetch"}
 
 
-def test_who_scans_the_code_lands_on_the_sheet_or_is_let_in_by_one_press(app, client_for, new_lesson):
-    at = f"/lessons/{new_lesson()}/scoring"
+def test_who_scans_the_code_lands_on_the_sheet_or_is_let_in_by_one_press(app, cast, client_for, new_lesson):
+    lesson_id = new_lesson()
+    at = f"/lessons/{lesson_id}/scoring"
     teacher, colleague, outsider = (client_for(key) for key in ("teacher", "colleague", "outsider"))
     desk = teacher.get(f"{at}/code").text
     code = re.search(r"https?://[^/<]+(/lessons/\d+/scoring\?key=\w+)", desk)[1]
@@ -55,6 +64,58 @@ def test_who_scans_the_code_lands_on_the_sheet_or_is_let_in_by_one_press(app, cl
     assert teacher.post(f"{at}/asking/{who}").status_code == 404
     with app.app_context():
         assert db.session.query(AdmissionRequest).count() == 0
+    # Who comes in by another way does not stand at the door any more.
+    with app.app_context(), unit_of_work():
+        host, person = cast.user("teacher"), cast.user("outsider")
+        lesson = db.session.get_one(Lesson, lesson_id)
+        remove_member(host, lesson, lesson.members[0])
+        ask_in(person, lesson)
+        invite_member(host, lesson, person, "observer")
+        assert people_at_door(lesson) == []
+        remove_member(host, lesson, lesson.members[0])
+        ask_in(person, lesson)
+        workshop_id = make_workshop(host, [person]).id
+        assert people_at_door(lesson) == [person]
+        lesson.workshop_id, lesson.visibility = workshop_id, "workshop"
+        assert people_at_door(lesson) == []
+    # Once the workshop has ended nobody could answer.
+    late = client_for("researcher")
+    assert late.get(code).status_code == 200
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Workshop, workshop_id).archived_at = clock.now()
+    assert late.get(code).status_code == 404
+    assert late.post(f"{at}/asking", data={"key": key}).status_code == 404
+
+
+def test_what_was_chosen_on_another_rubric_is_refused_and_teach_is_whole_on_a_phone(app, client_for, new_lesson):
+    lesson_id, colleague = new_lesson(), client_for("colleague")
+    at = f"/lessons/{lesson_id}"
+
+    def version_at(path: str) -> str:
+        return re.search(r'name="version" value="(\d+)"', colleague.get(at + path).text)[1]
+
+    before = version_at("")
+    assert version_at("/scoring") == before
+    with app.app_context(), unit_of_work():
+        teach = select(RubricVersion).join(RubricTemplate).where(RubricTemplate.slug == "teach")
+        version = db.session.scalars(teach).one()
+        db.session.get_one(Lesson, lesson_id).rubric_version_id = version.id
+        key, first = min(version.sheet.keys), version.sheet.snapshots[0].key
+    for path in ("/scoring", "/evaluation", "/evaluation/submission"):
+        stale = {"version": before, f"score-{key}": "3", "advice": "慢一点"}
+        refused = colleague.post(at + path, data=stale, headers=FETCH)
+        assert refused.status_code == 409
+        assert "量表换过了" in refused.get_json()["message"]
+    with app.app_context():
+        assert db.session.query(Evaluation).count() == 0
+    sheet = colleague.get(f"{at}/scoring").text
+    assert "15 分</span>" in sheet
+    assert "%</span>" not in sheet
+    assert "not be considered an official World Bank translation" in sheet
+    sent = {"version": version_at("/scoring"), f"score-{first}": "0", f"known-score-{first}": "", f"score-{key}": "3"}
+    taken = colleague.post(f"{at}/scoring", data=sent, headers=FETCH)
+    assert taken.get_json()["values"] == {first: 0, key: 3}
+    assert f'name="score-{first}" value="0"' in colleague.get(f"{at}/scoring").text
 
 
 def test_a_phone_never_overwrites_what_was_changed_elsewhere_and_says_both(app, cast, client_for, new_lesson):

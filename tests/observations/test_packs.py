@@ -102,6 +102,7 @@ def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_pri
     whole, files = read(teacher, archived, pack)
     page = teacher.get(f"/lessons/{archived}/papers").text
     assert hashlib.sha256(whole).hexdigest() in page
+    assert "导出已冻结" in page
     sums = dict(reversed(line.split("  ", 1)) for line in files[SUMS].decode().splitlines())
     assert sums == {name: hashlib.sha256(body).hexdigest() for name, body in files.items() if name != SUMS}
     assert set(files) >= {
@@ -154,8 +155,9 @@ def test_who_may_not_see_the_scores_or_take_the_film_gets_neither(app, cast, cli
     assert teacher.get(f"{at}{with_film.id}").status_code == 403
     # Only what is archived is frozen.
     with app.app_context(), unit_of_work():
-        db.session.get_one(Lesson, archived).phase = LessonPhase.REFLECTING
+        move_lesson(cast.user("teacher"), db.session.get_one(Lesson, archived), "archived", "reflecting")
     assert teacher.post(f"/lessons/{archived}/packs").status_code == 409
+    assert "归档重新打开过" in teacher.get(f"/lessons/{archived}/papers").text
 
 
 @pytest.mark.once

@@ -143,13 +143,14 @@ def test_remarks_belong_to_a_perspective_and_only_open_ones_are_counted(app, cas
     colleague = client_for("colleague")
     with app.app_context(), unit_of_work():
         lesson = db.session.get_one(Lesson, divided)
-        number, other = (one.id for one in perspectives_of(divided)[:2])
+        number, other, bare = (one.id for one in perspectives_of(divided))
         service.claim_perspective(cast.user("colleague"), lesson, number, ())
         strange = make_lesson(cast.user("teacher"))
         service.add_perspectives(cast.user("teacher"), strange, [of_licc("licc.care")])
         foreign = perspectives_of(strange.id)[0].id
         version = make_ready_version(lesson)
         some_comment(cast.user("colleague"), lesson, version, visibility="private", perspective_id=number)
+        hidden = some_comment(cast.user("leader"), lesson, version, visibility="private", perspective_id=bare).id
         take_note(cast.user("colleague"), lesson, None, NoteDraft("说了四次", str(uuid4()), perspective_id=number))
     page = colleague.get(f"/lessons/{divided}").text
     assert f'name="perspective" value="{number}" checked' in page, "the only one of one's own"
@@ -169,6 +170,10 @@ def test_remarks_belong_to_a_perspective_and_only_open_ones_are_counted(app, cas
     host = client_for("principal")
     refused = host.post(f"/lessons/{divided}/perspectives/{number}/removal", headers=FETCH)
     assert refused.status_code == 409
+    assert host.post(f"/lessons/{divided}/perspectives/{bare}/removal", headers=FETCH).status_code == 200
+    with app.app_context():
+        assert bare not in [one.id for one in perspectives_of(divided)]
+        assert db.session.get_one(TimedComment, hidden).perspective_id is None
     colleague.post(f"/lessons/{divided}/comments/{said}", data={"body": "三次都是他", "perspective": str(other)})
     with app.app_context():
         assert db.session.get_one(TimedComment, said).perspective_id == other
@@ -214,8 +219,17 @@ def test_the_report_merges_what_all_found_once_the_lesson_is_discussed(app, cast
             )
     door = f"/lessons/{divided}/perspectives"
     assert colleague.post(f"{door}/{listen}/finding", data={"body": "听得住", "seen": ""}).status_code == 303
+    with app.app_context(), unit_of_work():
+        service.set_watcher(
+            cast.user("principal"), db.session.get_one(Lesson, divided), think, cast.leader.id, on=False
+        )
     assert leader.post(f"{door}/{think}/finding", data={"body": "问题太碎", "seen": ""}).status_code == 303
-    assert host.post(f"{door}/{listen}/finding", data={"body": "没看", "seen": ""}).status_code == 403
+    assert teacher.post(f"{door}/{listen}/finding", data={"body": "自己的课", "seen": ""}).status_code == 403
+    # A perspective is taken away while somebody writes under it: what was typed stands there to be copied.
+    gone = colleague.post(f"{door}/999999/finding", data={"body": "拿掉以后写的", "seen": ""})
+    assert gone.status_code == 409
+    assert "刚刚被拿掉" in gone.text
+    assert "拿掉以后写的" in gone.text
     changed = colleague.post(f"{door}/{listen}/finding", data={"body": "另一页写的", "seen": "更早的"})
     assert changed.status_code == 409
     assert "另一页写的" in changed.text
@@ -229,6 +243,7 @@ def test_the_report_merges_what_all_found_once_the_lesson_is_discussed(app, cast
             assert told == ([seen] if seen else [])
             assert ("候答最值得学" in text) == (reader in (teacher, host))
     with app.app_context():
+        assert watched(divided)["思考"] == [cast.leader.id], "who writes watches"
         assert told_in_archive(cast.leader.id) == ["问题太碎"]
         assert told_in_archive(None) == []
     with app.app_context(), unit_of_work():

@@ -98,7 +98,7 @@ KINDS: dict[str, Wording] = {
     "lesson_asked": Wording("{actor}想来听您的课", "{actor}等 {count} 位老师想来听您的课", "lesson", decides=True),
     "lesson_declined": Wording("{actor}说这次不方便听课", "{actor}说这次不方便听课", "info"),
     "lesson_meeting": Wording("{actor}约您开课前会议", "{actor}约您开课前会议", "lesson"),
-    "lesson_dealt": Wording("{actor}分给您观课的视角", "{actor}等 {count} 次分给您观课的视角", "lesson"),
+    "lesson_dealt": Wording("{actor}分给您观课的视角", "{actor} {count} 次分给您观课的视角", "lesson"),
     "lesson_evaluate": Wording("{actor}请您评课", "{actor}请您评课", "task", waits=True),
     "lesson_discuss": Wording("{actor}请大家来议课", "{actor}请大家来议课", "comment"),
     "lesson_reflect": Wording("议课结束了，请写教学反思", "议课结束了，请写教学反思", "edit", waits=True),

@@ -190,9 +190,10 @@ def can_evaluate_lesson(viewer: Viewer, lesson: Lesson, access: Access, today: d
     return can_speak(viewer, lesson, access, today) and viewer.user_id != lesson.teacher_id
 
 
-def can_ask_in(viewer: Viewer, lesson: Lesson, today: date) -> bool:
-    """Whoever is of the teacher's county and saw the lesson's code may ask to be let in, while the lesson may be shown."""
-    if not viewer.is_authenticated or not viewer.county_path:
+def can_ask_in(viewer: Viewer, lesson: Lesson, today: date, *, ended: bool) -> bool:
+    """Whoever is of the teacher's county and saw the lesson's code may ask to be let in, while the lesson may be shown
+    and somebody can answer: in a workshop that has `ended` nobody does."""
+    if ended or not viewer.is_authenticated or not viewer.county_path:
         return False
     if lesson.deleted_at is not None or lesson.has_expired(today) or lesson.phase == LessonPhase.ARCHIVED:
         return False

@@ -23,6 +23,7 @@ class ScoringSheet {
     this.form = form;
     this.lesson = form.dataset.lesson;
     this.line = form.querySelector("[data-scoring-state]");
+    this.version = form.elements.version.value;
     this.fields = [...form.querySelectorAll("[data-scoring-field]")].map((place) => place.dataset.scoringField);
     this.unkept = false;
   }
@@ -45,13 +46,43 @@ class ScoringSheet {
     warnBeforeLeaving(() => this.unkept);
     keepThisPage().then((kept) => (this.form.querySelector("[data-scoring-kept]").hidden = !kept));
     if (this.sheet.submitted || this.form.hidden) this.close();
+    this.showStale();
     if (this.waiting) sendNotes();
     this.form.dataset.ready = "";
   }
 
-  /** What was not sent yet of this lesson. */
+  /** What was not sent yet of this lesson, on the lines of this page's rubric. */
   get waiting() {
-    return keptNotes(undefined, this.lesson).find(({ to }) => to === "scoring");
+    return this.kept.find((note) => !this.isStale(note));
+  }
+
+  get kept() {
+    return keptNotes(undefined, this.lesson).filter(({ to }) => to === "scoring");
+  }
+
+  /** Chosen on another rubric: its lines may have the names of these. */
+  isStale({ fields }) {
+    return fields.version !== undefined && fields.version !== this.version;
+  }
+
+  /** What was filled in before the rubric was changed is no score here; its words are shown to be copied, and can be dropped. */
+  showStale() {
+    for (const note of this.kept.filter((one) => this.isStale(one))) {
+      const scores = Object.keys(note.fields).filter((field) => field.startsWith("score-")).length;
+      const words = ["strengths", "advice"].map((field) => note.fields[field]).filter(Boolean);
+      const box = document.createElement("div");
+      box.className = "callout";
+      box.dataset.scoringStale = "";
+      const told = document.createElement("p");
+      told.textContent = `量表换过了。原来在本机按另一份量表评的 ${scores} 项没有提交，请按现在的量表重新评。`;
+      const drop = dropButton();
+      drop.addEventListener("click", () => {
+        forgetNote(note);
+        box.remove();
+      });
+      box.append(told, ...words.map(paragraph), drop);
+      this.form.before(box);
+    }
   }
 
   /** Another page of the same sheet has gone on: here stands what the device knows by now. */
@@ -141,6 +172,7 @@ class ScoringSheet {
       this.say("");
       return;
     }
+    fields.version = this.version;
     if (hand) fields.submit = "1";
     const rev = ((before && before.rev) || 0) + 1;
     const note = { lesson: this.lesson, uuid: before ? before.uuid : newUuid(), to: "scoring", at: Date.now(), rev, fields };
@@ -202,12 +234,19 @@ class ScoringSheet {
     }
     const held = heldIn(this.sheet, field);
     const isText = !field.startsWith("score-");
-    const told = (value) => (value ? (isText ? `“${value}”` : `${value} 分`) : "空白");
+    const told = (value) => (value ? (isText ? `“${value}”` : this.chosen(field, value)) : "空白");
     const words = document.createElement("p");
     words.textContent = `别处（例如电脑上）后来改成了 ${told(held)}，这里是 ${told(mine)}。两个都留着，请选一个：`;
     const choices = [["mine", "用这里的"], ["held", "用那边的"], ...(isText && held && mine ? [["both", "两段都留"]] : [])];
     place.replaceChildren(words, ...choices.map(([take, label]) => choiceButton(field, take, label)));
     place.setAttribute("role", "alert");
+  }
+
+  /** A score, or the word for what was noted beside the scores. */
+  chosen(field, value) {
+    const line = this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"]`);
+    const choice = line.hasAttribute("data-words") && [...line.querySelectorAll("input")].find((one) => one.value === value);
+    return choice ? `“${choice.parentElement.textContent.trim()}”` : `${value} 分`;
   }
 
   decide(button) {
@@ -242,6 +281,13 @@ class ScoringSheet {
 function isOf(key, lesson) {
   const [kind, , of] = (key || "").split(":");
   return (kind === "note" || kind === "sheet") && of === lesson;
+}
+
+function paragraph(text) {
+  const place = document.createElement("p");
+  place.className = "plain-text";
+  place.textContent = text;
+  return place;
 }
 
 function choiceButton(field, take, label) {

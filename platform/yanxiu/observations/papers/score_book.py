@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 from yanxiu.observations.coding_sheet import SAFE
 from yanxiu.observations.evidence import Reader, given_by_criterion
 from yanxiu.observations.models import Evaluation, Lesson, RecordingVersion
+from yanxiu.observations.papers.scores import left_out_words
 from yanxiu.observations.rubrics.scoring import Criterion, criterion_points
 from yanxiu.observations.rubrics.summary import Summary, summarize
 
@@ -105,7 +106,10 @@ class _Scores:
         self.page.write_formula(self.row, FIRST + len(self.values), formula, self.figure, self.summary.mean)
 
     def _beside_the_scores(self) -> None:
-        """What was noted without points, and whose work the rubric is."""
+        """Who is not among the scores, what was noted without points, and whose work the rubric is."""
+        if self.summary.left_out:
+            self.row += 1
+            self.page.write_string(self.row, 0, left_out_words(self.summary))
         for snapshot in self.rubric.snapshots:
             self.row += 1
             self.page.write_string(self.row, 0, "不计分")

@@ -98,7 +98,9 @@ def summary_word(lesson: Lesson, summary: Summary, current: RecordingVersion | N
         if summary.count > MOST_BESIDE:
             word.sheet(shares(30, 20, 50), _people(sheet, summary), heads=1)
         band = f"，等级 {summary.band}" if summary.band else ""
-        word.paragraph(f"平均得分 {summary.mean:.1f}（满分 {sheet.total}）{band}。{_how(sheet)}{_left_out(summary)}")
+        word.paragraph(
+            f"平均得分 {summary.mean:.1f}（满分 {sheet.total}）{band}。{_how(sheet)}{left_out_words(summary)}"
+        )
         if len(proofs) > 1:
             word.sheet(shares(24, 16, 14, 46), proofs, heads=1)
         if sheet.snapshots:
@@ -185,5 +187,6 @@ def _how(sheet: Sheet) -> str:
     return f"每项得分 = 权重 × 评分 ÷ 最高分{'，加分另计' if sheet.bonus else ''}。{trimmed}"
 
 
-def _left_out(summary: Summary) -> str:
+def left_out_words(summary: Summary) -> str:
+    """Say that not everybody's scores are here; empty where they are."""
     return f"另有 {summary.left_out} 人用的是别的量表，没有放在一起。" if summary.left_out else ""

@@ -9,14 +9,17 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
-from yanxiu.observations.models import AdmissionRequest, Lesson, LessonMember
+from yanxiu.observations.models import AdmissionRequest, Lesson, LessonMember, LessonVisibility
+from yanxiu.workshops.queries import member_ids
 
 
-def people_at_door(lesson_id: int) -> Sequence[User]:
-    """Return who asked to be let in, in the order in which they came; at most as many as may wait."""
+def people_at_door(lesson: Lesson) -> Sequence[User]:
+    """Return who asked to be let in and was not, on whatever way, in the order in which they came."""
     asked = select(User).join(AdmissionRequest, AdmissionRequest.user_id == User.id)
-    waiting = AdmissionRequest.lesson_id == lesson_id, AdmissionRequest.refused_at.is_(None)
+    waiting = AdmissionRequest.lesson_id == lesson.id, AdmissionRequest.refused_at.is_(None)
     mine = asked.where(*waiting).options(joinedload(User.organization))
+    if lesson.visibility == LessonVisibility.WORKSHOP and lesson.workshop_id is not None:
+        mine = mine.where(User.id.not_in(member_ids(lesson.workshop_id)))
     return db.session.scalars(mine.order_by(AdmissionRequest.asked_at, AdmissionRequest.id)).all()
 
 

@@ -19,6 +19,13 @@ from yanxiu.observations.models import (
     TimedComment,
 )
 
+COUNTED = (
+    TimedComment.parent_id.is_(None),
+    TimedComment.withdrawn_at.is_(None),
+    TimedComment.visibility == CommentVisibility.EVERYBODY,
+)
+"""The remarks under a perspective of which everybody is told."""
+
 
 def perspectives_of(lesson_id: int) -> Sequence[LessonPerspective]:
     """Return the perspectives of a lesson in their order, with their watchers as the database has them now."""
@@ -97,10 +104,8 @@ def _said(lesson_id: int) -> dict[int, int]:
         select(TimedComment.perspective_id, func.count())
         .where(
             TimedComment.lesson_id == lesson_id,
-            TimedComment.parent_id.is_(None),
-            TimedComment.withdrawn_at.is_(None),
-            TimedComment.visibility == CommentVisibility.EVERYBODY,
             TimedComment.perspective_id.is_not(None),
+            *COUNTED,
         )
         .group_by(TimedComment.perspective_id)
     )

@@ -53,12 +53,16 @@ def save_evaluation(
     strengths: str | None = None,
     advice: str | None = None,
     evidence: Mapping[str, Sequence[Pick]] | None = None,
+    version_id: int | None = None,
 ) -> Evaluation:
     """Keep what the observer has filled in so far; a value of None takes a score back.
 
     `evidence` names, by the key of a criterion, all that is shown for it; criteria it does not name keep theirs.
+    `version_id` is the rubric version on the observer's page: ConflictError where it is not the one that is scored by now.
     """
-    evaluation = _own(actor, lesson) or _new_evaluation(actor, lesson)
+    evaluation = _own(actor, lesson)
+    check_version(lesson, evaluation, version_id)
+    evaluation = evaluation or _new_evaluation(actor, lesson)
     if evaluation.state == EvaluationState.SUBMITTED:
         raise ConflictError("评课已经提交，不能再改")
     for key, value in scores.items():
@@ -72,6 +76,13 @@ def save_evaluation(
     evaluation.updated_at = clock.now()
     db.session.flush()
     return evaluation
+
+
+def check_version(lesson: Lesson, evaluation: Evaluation | None, version_id: int | None) -> None:
+    """Refuse what was filled in on the lines of another rubric: those that schools write share their keys."""
+    now = evaluation.version_id if evaluation is not None else usable_rubric_id(lesson.rubric_version_id)
+    if version_id is not None and version_id != now:
+        raise ConflictError("量表换过了，请刷新后按现在的量表重新评")
 
 
 def submit_evaluation(actor: User, lesson: Lesson) -> Evaluation:

@@ -25,6 +25,7 @@ from yanxiu.observations.events import (
     LessonRestored,
 )
 from yanxiu.observations.models import (
+    AdmissionRequest,
     Consent,
     Lesson,
     LessonMember,
@@ -162,6 +163,8 @@ def invite_member(actor: User, lesson: Lesson, person: User, role: str) -> Lesso
         member = LessonMember(lesson_id=lesson.id, user_id=person.id)
         lesson.members.append(member)
     member.role = role
+    waiting = (AdmissionRequest.lesson_id == lesson.id, AdmissionRequest.user_id == person.id)
+    db.session.execute(delete(AdmissionRequest).where(*waiting))
     db.session.flush()
     record(LessonMemberInvited(lesson.id, person.id, role, actor.id))
     bump(lesson.topic, "member", member.id)

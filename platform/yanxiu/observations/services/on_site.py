@@ -16,7 +16,7 @@ from yanxiu.core.live import bump
 from yanxiu.observations.events import AdmissionAsked
 from yanxiu.observations.models import AdmissionRequest, Evaluation, EvaluationState, Lesson, LessonRole
 from yanxiu.observations.queries.evaluations import evaluation_of
-from yanxiu.observations.services.evaluations import save_evaluation
+from yanxiu.observations.services.evaluations import check_version, save_evaluation
 from yanxiu.observations.services.lessons import hold_lesson, invite_member
 
 MOST_WAITING = 200
@@ -34,14 +34,20 @@ class Change:
 
 
 def join_draft(
-    actor: User, lesson: Lesson, scores: Mapping[str, Change], texts: Mapping[str, Change]
+    actor: User,
+    lesson: Lesson,
+    scores: Mapping[str, Change],
+    texts: Mapping[str, Change],
+    version_id: int | None = None,
 ) -> tuple[Evaluation, list[str]]:
     """Take the fields that nobody changed elsewhere meanwhile; return the draft and the names of the others, which stay.
 
-    The same changes may come again: what stands there already is no contradiction, handed in or not.
+    The same changes may come again: what stands there already is no contradiction, handed in or not. `version_id` is
+    the rubric version on the device: ConflictError where it is not the one that is scored by now.
     """
     hold_lesson(lesson)
     before = evaluation_of(lesson.id, actor.id)
+    check_version(lesson, before, version_id)
     values: dict[str, int] = before.values() if before is not None else {}
     said = {name: getattr(before, name) if before is not None else "" for name in texts}
     new_scores = {key: change for key, change in scores.items() if values.get(key) != change.value}

@@ -25,7 +25,7 @@ from yanxiu.observations.models import (
 )
 from yanxiu.observations.perspectives.dealing import dealt_evenly
 from yanxiu.observations.perspectives.licc import BY_KEY
-from yanxiu.observations.queries.perspectives import perspectives_of
+from yanxiu.observations.queries.perspectives import COUNTED, perspectives_of
 from yanxiu.observations.services.lessons import hold_lesson
 
 MOST = 40
@@ -95,12 +95,15 @@ def add_perspectives(actor: User, lesson: Lesson, drafts: Sequence[PerspectiveDr
 
 
 def remove_perspective(actor: User, lesson: Lesson, perspective: LessonPerspective) -> None:
-    """Take a perspective away; not one under which somebody has written. One gone already is no error."""
+    """Take a perspective away; not one under which somebody has written. One gone already is no error.
+
+    Remarks that not everybody reads do not hold it, nor are they told of: they stay, under no perspective.
+    """
     found = _held(lesson, perspective.id)
     if found is None:
         return
     written = exists().where(PerspectiveFinding.perspective_id == found.id)
-    tagged = exists().where(TimedComment.perspective_id == found.id)
+    tagged = exists().where(TimedComment.perspective_id == found.id, *COUNTED)
     if db.session.scalar(select(or_(written, tagged))):
         raise ConflictError(f"“{found.name}”下面已经有人写了，不能拿掉；不用再看的话，取消分工就行")
     record_audit(actor, "lesson.perspectives", "lesson", lesson.id, removed=found.key)

@@ -14,7 +14,7 @@ from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.drawings import MOST_CHARACTERS
 from yanxiu.observations.forms import clock_ms, whole_number
-from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, TimedComment
+from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, RecordingVersion, TimedComment
 from yanxiu.observations.permissions import can_edit_comment, can_resolve_comment
 from yanxiu.observations.queries import (
     LessonView,
@@ -96,7 +96,7 @@ def comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     found = load_lesson(lesson_id)
     lesson, shown = _load(lesson_id, comment_id, found)
     may_edit = can_edit_comment(current_viewer(), shown) and not found.access.rests
-    version = current_version(recording_of(lesson_id)) if may_edit and shown.is_placed else None
+    version = _film_of(lesson_id, shown) if may_edit else None
     sources = sources_of(lesson_id, version) if shown.parent_id is None else []
     return render_template(
         "observations/comment.html",
@@ -108,6 +108,16 @@ def comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
         film=sources[-1]["url"] if sources else "",
         version=version,
     )
+
+
+def _film_of(lesson_id: int, shown: TimedComment) -> RecordingVersion | None:
+    """Return the version on which the moment of a comment lies: a film that came later shows another picture there.
+
+    What was said of sound and stills has the times of the film that came after them.
+    """
+    recording = recording_of(lesson_id)
+    own = next((one for one in recording.versions if one.id == shown.version_id), None) if recording else None
+    return current_version(recording) if own is not None and own.is_first_look else own
 
 
 @bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>")

@@ -128,7 +128,10 @@ def _saved(lesson_id: int) -> Evaluation:
         raise ForbiddenError(why_rests(found) or "授课教师不评自己的课")
     texts = {name: posted(name) if name in request.form else None for name in ("strengths", "advice")}
     evidence = posted_evidence(found.lesson, evaluation_of(lesson_id, current_viewer().user_id))
-    return save_evaluation(current_actor(), found.lesson, _posted_scores(), evidence=evidence, **texts)
+    version_id = whole_number(posted("version"))
+    return save_evaluation(
+        current_actor(), found.lesson, _posted_scores(), evidence=evidence, version_id=version_id, **texts
+    )
 
 
 def _posted_scores() -> dict[str, int | None]:

@@ -16,7 +16,7 @@ from yanxiu.observations.models import EvaluationState, LessonPack, PackState
 from yanxiu.observations.papers.packing import is_unchanged
 from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_pack_recording, can_view_scores
 from yanxiu.observations.queries import LessonView, evaluation_of
-from yanxiu.observations.queries.packs import find_pack, newest_packs
+from yanxiu.observations.queries.packs import find_pack, moves_of, newest_packs
 from yanxiu.observations.services import packs as service
 from yanxiu.observations.views.blueprint import bp, load_lesson
 from yanxiu.web.auth import current_actor, current_viewer
@@ -29,11 +29,13 @@ def pack_panel(found: LessonView) -> dict[str, Any]:
     if not can_pack_lesson(viewer, found.lesson, found.access):
         return {"may_pack": False}
     newest, ready = newest_packs(found.lesson.id)
+    moves = moves_of(found.lesson.id)
     return {
         "may_pack": True,
         "may_pack_recording": can_pack_recording(viewer, found.lesson, clock.today()),
         "newest_pack": newest,
         "pack": ready,
+        "is_pack_older": bool(ready and ready.made_at and moves and moves[-1].at > ready.made_at),
         "may_open_pack": ready is not None and _may_open(found, ready),
     }
 

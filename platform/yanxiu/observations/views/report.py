@@ -28,11 +28,13 @@ def observation_report(lesson_id: int) -> ResponseReturnValue:
 
 
 def _page(found: LessonView, refused: YanxiuError | None = None, where: str = "") -> str:
-    viewer = current_viewer()
+    viewer, report = current_viewer(), _report(found)
+    fields = {f"perspective-{chapter.perspective.id}" for chapter in report.chapters} | {TextKey.CONCLUSION.value}
     return render_template(
         "observations/report.html",
         lesson=found.lesson,
-        report=_report(found),
+        report=report,
+        is_homeless=refused is not None and (where not in fields or not report.chapters),
         counted=counted,
         may_write=can_claim_perspective(viewer, found.lesson, found.access, clock.today()),
         may_conclude=can_edit_lesson(viewer, found.lesson, found.access),

@@ -32,6 +32,7 @@ from yanxiu.observations.services.on_site import Change
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, why_rests
 from yanxiu.observations.views.evaluations import PREFIX
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
+from yanxiu.workshops.queries import has_ended
 
 TEXTS = ("strengths", "advice")
 KNOWN = "known-"
@@ -58,7 +59,7 @@ def scoring_code(lesson_id: int) -> ResponseReturnValue:
         seq=seq,
         target=target,
         picture=Markup(picture),
-        asking=people_at_door(lesson_id),
+        asking=people_at_door(found.lesson),
         evaluators=evaluators_of(lesson_id),
     )
     return page, {"Cache-Control": "no-store"}
@@ -105,7 +106,7 @@ def save_on_site(lesson_id: int) -> ResponseReturnValue:
     """What a device has; fields that were changed elsewhere meanwhile stay as they are and are named in the answer."""
     with unit_of_work():
         lesson = _to_evaluate(lesson_id).lesson
-        own, apart = service.join_draft(current_actor(), lesson, _scores(), _texts())
+        own, apart = service.join_draft(current_actor(), lesson, _scores(), _texts(), whole_number(posted("version")))
         answer = {"id": own.id, "apart": apart, **told(own)}
     refused = ""
     if posted("submit") and not apart and not answer["submitted"]:
@@ -159,7 +160,7 @@ def _from_outside(lesson_id: int) -> Lesson:
     key = request.values.get("key", "")
     if lesson is None or not hmac.compare_digest(key.encode(), door_key(lesson_id).encode()):
         raise NotFoundError
-    if not can_ask_in(current_viewer(), lesson, clock.today()):
+    if not can_ask_in(current_viewer(), lesson, clock.today(), ended=has_ended(lesson.workshop_id)):
         raise NotFoundError
     return lesson
 

@@ -166,7 +166,13 @@ def test_two_agree_on_their_questions(app, cast, client_for, new_lesson, count_q
     assert second.post(at, data={"finish": "1"}).status_code == 303
     with count_queries() as few:
         page = first.get(at + "/results").text
-    for shown in ("一致性：周敏与孙正平", "问题层次。周敏：记忆；孙正平：分析", "只有周敏记了这一问", "还有 2 问没有议定", "50.0%"):
+    for shown in (
+        "一致性：周敏与孙正平",
+        "问题层次。周敏：记忆；孙正平：分析",
+        "只有周敏记了这一问",
+        "还有 2 问没有议定",
+        "50.0%",
+    ):
         assert shown in page
     with app.app_context():
         before = current_seq(db.session.get_one(Lesson, lesson_id).topic)

@@ -1,5 +1,5 @@
 // <form data-async>: sent by fetch; errors appear beside the field, what was typed stays.
-// The answer is {ok, redirect?, toast?, undo?}. On the form:
+// The answer is {ok, redirect?, toast?, undo?}. Before each try, also a repeated one, the form hears async-form:sending. On it:
 //   data-refresh="<id of a live-list>"  fetch that list at once after success
 //   data-reset                          empty the form after success (needs no redirect)
 //   data-done="<words>"                 the button says so after success and rests; 撤销 wakes it again
@@ -29,6 +29,7 @@ const pressed = (button) => button && { button, name: button.name, value: button
 
 async function submit(form, by) {
   if (form.dataset.state === "saving") return;
+  form.dispatchEvent(new CustomEvent("async-form:sending"));
   const data = dataOf(form, by);
   form.sentValues = snapshot(form);
   form.sentBy = by;

@@ -3,6 +3,7 @@ import { draftKey } from "../behaviors/drafts.js";
 import { toast } from "../behaviors/toast.js";
 import { wentOn } from "../behaviors/written.js";
 import { readShapes, wordsFor } from "./drawing/shapes.js";
+import { besidePicture } from "./full-screen.js";
 import { clock, parseClock } from "./time.js";
 
 const AWAY_MS = 120; // so far from the moment that was held the picture is another one
@@ -20,7 +21,7 @@ export class CommentForm {
     this.drawing = form.querySelector("[data-drawing-field]");
     this.draft = new PlaceDraft(form);
     this.bind();
-    if (this.body.value) this.takeUp();
+    if (this.body.value || (this.draft.read() || {}).drawing) this.restore();
   }
 
   attach(player, timeline, board) {
@@ -48,7 +49,8 @@ export class CommentForm {
     this.until.addEventListener("change", () => this.readTyped());
     form.addEventListener("focusin", () => document.body.classList.add("is-commenting"));
     form.addEventListener("focusout", () => document.body.classList.remove("is-commenting"));
-    form.addEventListener("submit", () => this.writeTimes());
+    // Also what waited for the network is sent as it is now.
+    for (const name of ["submit", "async-form:sending"]) form.addEventListener(name, () => this.writeTimes());
     form.addEventListener("async-form:done", () => this.sent());
     form.addEventListener("async-form:failed", (event) => this.refused(event.detail));
     form.addEventListener("click", (event) => {
@@ -72,6 +74,11 @@ export class CommentForm {
       this.release();
       return;
     }
+    this.restore();
+  }
+
+  /** What this device keeps of a remark that was begun; its drawing may be there before a word is. */
+  restore() {
     const place = this.draft.read();
     if (!place) return;
     this.held = true;
@@ -118,20 +125,24 @@ export class CommentForm {
     if (!this.held) this.hold();
     this.player.pause();
     if (Math.abs(this.player.now - this.start) > AWAY_MS) this.player.seek(this.start);
-    this.board.open();
-    this.player.element.querySelector(".player-picture").scrollIntoView({ block: "start" });
+    besidePicture(() => {
+      this.board.open();
+      this.player.element.querySelector(".player-picture").scrollIntoView({ block: "start" });
+    });
   }
 
   keepPlace() {
-    if (this.body.value && this.held) this.draft.keep(this.start, this.end, this.drawing.value);
+    if (this.held && (this.body.value || this.drawing.value)) this.draft.keep(this.start, this.end, this.drawing.value);
     else this.draft.forget();
   }
 
   /** C: stop here and write. */
   open() {
     if (!this.held || !(this.body.value || this.drawing.value)) this.hold();
-    this.body.focus();
-    this.form.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    besidePicture(() => {
+      this.body.focus();
+      this.form.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    });
   }
 
   beginWriting() {
@@ -208,6 +219,8 @@ export class CommentForm {
     if (wentOn(this.body, this.form.sentValues)) return;
     this.body.value = "";
     this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    // What is drawn since belongs to another remark about this moment.
+    if (this.drawing.value) return;
     this.release();
     if (this.resume && this.player) {
       this.body.blur();

@@ -7,6 +7,7 @@ import { toast } from "../behaviors/toast.js";
 import { isNow } from "./drawing/shown.js";
 
 const NEAR_MS = 6000;
+const AGAIN_MS = 5000;
 
 export class CommentList {
   constructor(element) {
@@ -93,15 +94,18 @@ export class CommentList {
     }
   }
 
-  async fetchFrom(moment) {
+  /** Fetch a comment and those after it; false where they did not come. */
+  async fetchFrom(moment, { quiet } = {}) {
     const url = new URL(this.element.dataset.src, location.href);
     url.searchParams.set("after", `${moment.start}-${number(moment) - 1}`);
     try {
       const { html } = await requestHtml(url.href);
       applyFragment(this.element, html);
       this.refresh();
+      return true;
     } catch (error) {
-      toast(error.message);
+      if (!quiet) toast(error.message);
+      return false;
     }
   }
 
@@ -130,12 +134,13 @@ export class CommentList {
     this.mark(here[here.length - 1] || null);
   }
 
-  /** A drawing that is due now in a comment that this page does not hold yet. */
-  fetchDrawn(ms) {
+  /** A drawing that is due now in a comment that this page does not hold yet. Nobody asked for it: where it does not come, nothing
+   *  is said, and it may come the next time. */
+  async fetchDrawn(ms) {
     const due = [...this.elsewhere.values()].find(({ id, drawn, start }) => drawn && isNow(start, ms) && !this.asked.has(id));
     if (!due) return;
     this.asked.add(due.id);
-    this.fetchFrom(due);
+    if (!(await this.fetchFrom(due, { quiet: true }))) setTimeout(() => this.asked.delete(due.id), AGAIN_MS);
   }
 
   mark(item) {

@@ -13,6 +13,12 @@ export function bindFullScreen(element, video) {
   });
 }
 
+/** Do what takes place beside the picture: in full screen nobody would see it. */
+export function besidePicture(act) {
+  if (document.fullscreenElement) document.exitFullscreen().then(act, act);
+  else act();
+}
+
 export function toggleFullScreen(box) {
   if (!box || !box.requestFullscreen) return;
   if (document.fullscreenElement) document.exitFullscreen();

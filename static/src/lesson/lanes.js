@@ -12,6 +12,7 @@ export class Lanes {
     this.player = null;
     this.place = element.querySelector("[data-lanes-place]");
     this.url = element.dataset.src;
+    this.stale = false;
     this.seen = Number(element.dataset.seq) || 0;
     element.addEventListener("click", (event) => this.onClick(event));
     follow(element.dataset.topic, { seq: () => Infinity, onChanged: (message) => this.hear(message) });
@@ -20,7 +21,8 @@ export class Lanes {
 
   /** Somebody has finished a coding or an evaluation, or was away while somebody may have. */
   hear({ seq, what }) {
-    if (seq <= this.seen || !["coding", "evaluation", "join"].includes(what)) return;
+    if (!["coding", "evaluation", "join"].includes(what)) return;
+    if (seq <= this.seen && !(what === "join" && this.stale)) return;
     this.seen = seq;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(this.url), WAIT_MS[0] + Math.random() * (WAIT_MS[1] - WAIT_MS[0]));
@@ -35,13 +37,14 @@ export class Lanes {
   async load(url) {
     try {
       const { html } = await requestHtml(url);
+      this.stale = false;
       const open = [...this.place.querySelectorAll("details")].map((fold) => fold.open);
       this.place.innerHTML = html;
       this.place.querySelectorAll("details").forEach((fold, at) => (fold.open = Boolean(open[at])));
       this.url = url;
       if (this.player) this.showTime(this.player.now);
     } catch (_) {
-      // The link to the lanes on a page of their own stays.
+      this.stale = true; // asked again when the connection is back; the link to the lanes on a page of their own stays
     }
   }
 

@@ -103,6 +103,7 @@ class Perspectives {
   dragend() {
     this.dragged = null;
     this.mark(null);
+    if (this.stale) this.fetchIn(SOON_MS);
   }
 
   /** The column over which something is held. */
@@ -119,7 +120,10 @@ class Perspectives {
   async fetchNow() {
     clearTimeout(this.timer);
     // What was pressed is not shown as it was before; the last answer fetches.
-    if (this.waiting || this.dragged) return;
+    if (this.waiting || this.dragged) {
+      this.stale = true;
+      return;
+    }
     try {
       const { html, response } = await requestHtml(this.element.dataset.src);
       this.stale = false;

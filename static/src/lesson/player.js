@@ -7,7 +7,7 @@ export class Player {
   constructor(element, { followsAddress = true } = {}) {
     this.element = element;
     this.rates = RATES;
-    this.before = null; // how the film stood when another file of it was asked for
+    this.before = null; // how the film stood when another file of it was asked for, and what was pressed since
     this.isLed = false; // whether it follows those who watch together
     this.video = element.querySelector("video");
     this.duration = Number(element.dataset.duration) || 0;
@@ -15,19 +15,22 @@ export class Player {
     if (followsAddress) this.goToAddress();
   }
 
-  /** Milliseconds of media time. */
+  /** Milliseconds of media time. While another file loads, the moment at which it will go on. */
   get now() {
-    return Math.round(this.video.currentTime * 1000);
+    const at = this.before && this.before.at !== null ? this.before.at : this.video.currentTime;
+    return Math.round(at * 1000);
   }
 
   get paused() {
-    return this.video.paused;
+    return this.video.paused && (!this.before || this.before.paused);
   }
 
   /** Go to a moment. A seek lands a little inside the frame, so that rounding never shows the one before. */
   seek(ms) {
     const target = Math.max(0, Math.min(ms, this.duration));
-    this.video.currentTime = Math.min(target / 1000 + 0.001, this.video.duration || Infinity);
+    const at = Math.min(target / 1000 + 0.001, this.video.duration || Infinity);
+    if (this.before) this.before.at = at;
+    else this.video.currentTime = at;
     this.element.dispatchEvent(new CustomEvent("player:moved", { detail: { ms: target } }));
   }
 
@@ -36,31 +39,34 @@ export class Player {
   }
 
   frame(direction) {
-    this.video.pause();
+    this.pause();
     this.step(direction * FRAME_MS);
   }
 
   toggle() {
-    if (this.video.paused) this.play();
-    else this.video.pause();
+    if (this.paused) this.play();
+    else this.pause();
   }
 
   /** Play; a browser that refuses (no gesture yet) leaves the picture as it is. */
   play() {
+    if (this.before) this.before.paused = false;
     const started = this.video.play();
     if (started) started.catch(() => {});
   }
 
   pause() {
+    if (this.before) this.before.paused = true;
     this.video.pause();
   }
 
   faster(direction) {
-    const at = RATES.indexOf(this.video.playbackRate);
+    const at = RATES.indexOf(this.before ? this.before.rate : this.video.playbackRate);
     this.setRate(RATES[Math.max(0, Math.min(RATES.length - 1, (at < 0 ? 2 : at) + direction))]);
   }
 
   setRate(rate) {
+    if (this.before) this.before.rate = rate;
     this.video.playbackRate = rate;
     const choice = this.element.querySelector("[data-rate]");
     if (choice && [...choice.options].some((option) => Number(option.value) === rate)) choice.value = String(rate);

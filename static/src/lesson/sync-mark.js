@@ -2,7 +2,10 @@
 import { isWriting } from "../live/fragment.js";
 import { clock } from "./time.js";
 
+let film = null;
+
 export function bindSyncMark(player) {
+  film = player;
   const form = document.querySelector("form[data-sync-mark]");
   if (!form) return;
   const at = form.elements.at;
@@ -19,7 +22,7 @@ export function bindSyncMark(player) {
 document.addEventListener(
   "submit",
   ({ target }) => {
-    if (target.matches("form[data-sync-here]")) target.elements.at_ms.value = Math.round(document.getElementById("lesson-video").currentTime * 1000);
+    if (target.matches("form[data-sync-here]")) target.elements.at_ms.value = film ? film.now : "";
   },
   { capture: true },
 );

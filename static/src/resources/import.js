@@ -1,7 +1,8 @@
 // 批量导入: the files of a folder go up in portions like those of the library; then the dry run is read again. A ZIP with its
 // sheet goes the same way. A report waits for the worker.
 import { requestHtml, requestJson } from "../net.js";
-import { behavior } from "../registry.js";
+import { toast } from "../behaviors/toast.js";
+import { behavior, isLostOnTheWay } from "../registry.js";
 
 const LOOK_MS = 2000;
 const LONGEST_PATH = 400;
@@ -46,6 +47,7 @@ behavior("[data-import-files]", async (zone) => {
 behavior("[data-import-begin]", async (zone) => {
   const field = zone.querySelector("input[type=file]");
   let queue = null;
+  let begins = false;
   const begin = async () => {
     const { Arrivals } = await import("./arrivals.js");
     const took = (answer) => location.assign(answer.url);
@@ -57,8 +59,18 @@ behavior("[data-import-begin]", async (zone) => {
     const file = field.files[0];
     if (!file || !file.name.toLowerCase().endsWith(".zip")) return;
     event.preventDefault();
-    field.value = "";
-    (await begin()).add([{ file, folder: "" }]);
+    if (begins) return;
+    begins = true;
+    try {
+      const arrivals = await begin();
+      field.value = "";
+      arrivals.add([{ file, folder: "" }]);
+    } catch (error) {
+      if (!isLostOnTheWay(error)) throw error;
+      toast("网络断开了，请再按一次上传");
+    } finally {
+      begins = false;
+    }
   });
   if (zone.querySelector("[data-earlier]")) await begin();
 });

@@ -1,4 +1,5 @@
 // Drawing on the still: mouse, finger, stylus; and by keys, where shapes are put in the middle and moved.
+import { toast } from "../../behaviors/toast.js";
 import { MOST_NUMBERS, MOST_POINTS, MOST_SHAPES, SCALE, drawShapes, fitLayer, wordsFor } from "./shapes.js";
 
 const NEAR = 40; // points of the pen closer than this, in ten-thousandths, are one
@@ -102,7 +103,7 @@ export class DrawingBoard {
     if (!stroke || !event.isPrimary) return;
     const place = this.placeOf(event);
     if (stroke.kind !== "pen") stroke.at = [...stroke.at.slice(0, 2), ...place];
-    else if (stroke.at.length < 2 * MOST_POINTS && isFar(stroke.at, place)) stroke.at.push(...place);
+    else if (isFar(stroke.at, place)) stroke.at = [...(stroke.at.length < 2 * MOST_POINTS ? stroke.at : thinned(stroke.at)), ...place];
     this.show();
   }
 
@@ -122,7 +123,7 @@ export class DrawingBoard {
     const numbers = [...this.shapes, shape].reduce((sum, { at }) => sum + at.length, 0);
     if (this.shapes.length >= MOST_SHAPES || numbers > MOST_NUMBERS) {
       this.show();
-      this.say(FULL);
+      toast(FULL);
       return;
     }
     this.change([...this.shapes, shape], `画了${TOOLS[shape.kind]}`);
@@ -182,6 +183,9 @@ export class DrawingBoard {
 }
 
 const within = (number) => Math.round(Math.max(0, Math.min(SCALE, number)));
+
+/** Every second point of a line that has become too long. */
+const thinned = (at) => at.filter((_, index) => index % 4 < 2);
 
 const isFar = (at, [x, y]) => Math.abs(at[at.length - 2] - x) + Math.abs(at[at.length - 1] - y) >= NEAR;
 

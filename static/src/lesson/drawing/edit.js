@@ -1,4 +1,5 @@
 // Changing what is drawn when a comment is edited: the film stands still at the comment's moment.
+import { warnBeforeLeaving } from "../../behaviors/leaving.js";
 import { DrawingBoard } from "./board.js";
 import { readShapes } from "./shapes.js";
 
@@ -6,7 +7,13 @@ export function bindDrawingEdit(element) {
   const board = new DrawingBoard(element);
   const field = document.getElementById(element.dataset.drawingEdit);
   board.take(readShapes(field.value));
-  board.onChange = (shapes) => (field.value = shapes.length ? JSON.stringify(shapes) : "");
+  let unsent = false;
+  board.onChange = (shapes) => {
+    field.value = shapes.length ? JSON.stringify(shapes) : "";
+    unsent = true;
+  };
+  field.form.addEventListener("submit", () => (unsent = false));
+  warnBeforeLeaving(() => unsent);
   board.onClosed = () => field.form.querySelector("[type=submit]").focus();
   element.querySelector("[data-open-board]").addEventListener("click", () => board.open());
   const go = () => (board.video.currentTime = Number(element.dataset.at) / 1000 + 0.001);

@@ -238,6 +238,21 @@ def test_the_quota_of_a_person_counts_what_is_unfinished(tmp_path: Path):
     store.create(2, 1, 60, {}, 0.0)
 
 
+def test_what_is_known_of_other_uploads_is_read_once_until_it_is_written_again(tmp_path: Path, monkeypatch):
+    store, now = UploadStore(tmp_path, Limits(max_bytes=100, quota_bytes=150), "recording"), time.time()
+    first, second = store.create(1, 1, 50, {}, now), store.create(1, 1, 50, {}, now + 1)
+    assert [upload.id for upload in store.unfinished(1, now)] == [first.id, second.id]
+    read, asked = UploadStore._read, []
+    monkeypatch.setattr(UploadStore, "_read", lambda self, name: (asked.append(name), read(self, name))[1])
+    assert len(store.unfinished(1, now)) == 2
+    assert asked == []
+    store.finish(first)
+    store.forget(second.id)
+    assert [(upload.id, upload.finished) for upload in store.all()] == [(first.id, True)]
+    assert asked == [first.id]
+    store.create(1, 1, 100, {}, now)
+
+
 def test_a_nearly_full_disk_refuses_new_uploads(tmp_path: Path):
     store = UploadStore(tmp_path, Limits(100, 1000, reserve_bytes=2**62, reserve_share=1.0), "recording")
     with pytest.raises(ProtocolError) as refused:

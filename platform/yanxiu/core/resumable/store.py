@@ -77,6 +77,10 @@ class Ceiling:
     beyond: ProtocolError
 
 
+_parsed: dict[Path, dict[str, tuple[tuple[int, int, int], Upload]]] = {}
+"""Folder → what its files said when they were last looked at, by id, and which files those were. Always a whole new dict."""
+
+
 class UploadStore:
     """The unfinished uploads of one feature.
 
@@ -232,10 +236,18 @@ class UploadStore:
         return self.root / f"{upload_id}.json"
 
     def _everything(self) -> Iterator[Upload]:
-        """Yield the uploads of all features."""
+        """Yield the uploads of all features. A file is read again only when it was written again: others wait meanwhile."""
+        before, there = _parsed.get(self.root, {}), {}
         for path in self.root.glob("*.json"):
-            if (upload := self._read(path.stem)) is not None:
-                yield upload
+            written = _version_of(path)
+            known = before.get(path.stem)
+            if known is None or known[0] != written:
+                upload = self._read(path.stem)
+                known = (written, upload) if upload is not None else None
+            if known is not None:
+                there[path.stem] = known
+        _parsed[self.root] = there
+        yield from (upload for _written, upload in there.values())
 
     def _read(self, upload_id: str) -> Upload | None:
         try:
@@ -335,6 +347,15 @@ def uploads_folder(instance: Path) -> Path:
 
 def too_large(limit: int) -> str:
     return f"文件超过 {limit / GIB:.0f} GB 的上限，请先压缩或分段"
+
+
+def _version_of(path: Path) -> tuple[int, int, int]:
+    """What differs once a file is replaced: its inode, its size, and when it was written. Zeros for one that has just gone."""
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def _written_at(path: Path) -> float:

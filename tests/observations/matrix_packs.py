@@ -28,6 +28,6 @@ def build(cast: Cast) -> dict[str, Any]:
 PACKS = "/lessons/{lesson}/packs"
 ROUTES = {
     ("POST", "observations.order_pack"): Row(PACKS, watchers(403, owner=303, host=303), data={"recording": "1"}),
-    ("GET", "observations.pack_file"): Row(PACKS + "/{pack}", watchers(404, owner=200, host=200)),
-    ("POST", "observations.check_pack"): Row(PACKS + "/{pack}/check", watchers(404, owner=303, host=303)),
+    ("GET", "observations.pack_file"): Row(PACKS + "/{pack}", watchers(404, owner=200, host=403)),
+    ("POST", "observations.check_pack"): Row(PACKS + "/{pack}/check", watchers(404, owner=303, host=403)),
 }

@@ -7,19 +7,24 @@ import html
 import io
 import json
 import re
+import time
+from datetime import timedelta
 from uuid import uuid4
 
 import docx
 import pytest
 from PIL import Image
 
-from tests.support.observations import color_at, make_ready_version, some_comment, upload_clip
+from tests.support.observations import color_at, make_lesson, make_ready_version, some_comment, upload_clip
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.drawings import MOST_POINTS, checked_drawing, drawing_words
+from yanxiu.observations.media import convert
 from yanxiu.observations.media.drawn_still import paint
-from yanxiu.observations.models import Lesson, TimedComment
+from yanxiu.observations.models import Lesson, TimedComment, Watching
+from yanxiu.observations.papers import drawn
 from yanxiu.observations.queries import current_version, recording_of
 
 BOX = {"kind": "box", "color": "red", "at": [2500, 2500, 7500, 7500]}
@@ -150,3 +155,29 @@ def test_files_name_the_drawing_and_word_shows_it_on_its_frame(app, cast, client
     assert "画面上有1 个方框、1 条手绘线，请在课例里查看。" in [one.text for one in held_back.paragraphs]
     assert not held_back.inline_shapes
     assert len(docx.Document(io.BytesIO(client_for("teacher").get(at + "docx").data)).inline_shapes) == 2
+    # Once the time is over for which they may be shown, nobody takes them; every view of them was logged.
+    with app.app_context():
+        assert [row.user_id for row in db.session.query(Watching)] == [cast.teacher.id]
+        with unit_of_work():
+            db.session.get_one(Lesson, lesson_id).consent_until = clock.today() - timedelta(days=1)
+    assert not docx.Document(io.BytesIO(client_for("teacher").get(at + "docx").data)).inline_shapes
+
+
+def test_a_film_on_which_ffmpeg_hangs_keeps_nobody_waiting(app, cast, tmp_path, monkeypatch):
+    hanging = tmp_path / "ffmpeg"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr(convert, "ffmpeg_program", lambda: str(hanging))
+    monkeypatch.setattr(drawn, "LEAST_S", 0.1)
+    began = time.monotonic()
+    with app.app_context(), unit_of_work():
+        lesson = make_lesson(cast.user("teacher"))
+        film = b"\0\0\0\x18ftypisom" + bytes(4096)
+        comment = some_comment(cast.user("teacher"), lesson, make_ready_version(lesson, content=film), drawing=SENT)
+        assert drawn.Stills(lesson.id, patience_s=0.2)(comment) is None
+        # However many wait for their files, two pictures are taken at a time.
+        monkeypatch.setattr(drawn, "drawn_still", lambda *_: b"picture")
+        assert drawn.Stills(lesson.id)(comment) == b"picture"
+        with drawn._turns, drawn._turns:
+            assert drawn.Stills(lesson.id, patience_s=0.05)(comment) is None
+    assert time.monotonic() - began < 20

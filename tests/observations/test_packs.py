@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from datetime import timedelta
 
+import docx
 import pytest
+from PIL import Image
 
 from tests.support.lessonplans import make_plan
 from tests.support.observations import code_lesson, full_scores, make_lesson, make_ready_version, some_comment
 from yanxiu.core import clock
+from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
-from yanxiu.core.storage import storage
+from yanxiu.core.storage import StoredFile, storage
+from yanxiu.core.tasks import JobContext, LeaseLostError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section
 from yanxiu.lessonplans.document.ydoc import state_from_json
 from yanxiu.lessonplans.services import invite_member as add_reader
 from yanxiu.lessonplans.services.preparations import Kept
 from yanxiu.lessonplans.services.rounds import keep_round, tie_lesson
-from yanxiu.observations.models import Lesson, LessonPack, LessonPhase
-from yanxiu.observations.papers import packing
+from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, Watching
+from yanxiu.observations.packing_job import make_pack
+from yanxiu.observations.papers import drawn, packing
 from yanxiu.observations.papers.packing import SUMS, Sheet, is_unchanged, write_pack
+from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services.cycle import move_lesson
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.findings import write_finding
 from yanxiu.observations.services.lessons import invite_member
+from yanxiu.observations.services.packs import fail_pack
 from yanxiu.observations.services.perspectives import add_perspectives, claim_perspective, of_licc
+from yanxiu.observations.views import packs
 
 DRAWN = '[{"kind":"box","color":"red","at":[0,0,9000,9000]}]'
 FILM = b"\x00film\xff" * 1000
@@ -96,7 +105,9 @@ def all_words(files: dict[str, bytes]) -> str:
     return "\n".join(words)
 
 
-def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_private(app, client_for, archived, work):
+def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_private(
+    app, client_for, archived, work, monkeypatch
+):
     teacher = client_for("teacher")
     pack = ordered(app, teacher, archived, work)
     whole, files = read(teacher, archived, pack)
@@ -120,8 +131,17 @@ def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_pri
     for private in ("自己悄悄记", "只说给老师", "视角下只给老师", "没有交的话", "后来改的话"):
         assert private not in words
     assert not any(FILM in body for body in files.values())
-    # Pressed again while it is made: one pack. Unchanged, until somebody changes a byte of it.
+
+    # Unchanged, until somebody changes a byte of it.
+    def idle(source, sha256):
+        assert not db.session().in_transaction(), "no transaction is open while gigabytes are read"
+        return is_unchanged(source, sha256)
+
+    monkeypatch.setattr("yanxiu.observations.views.packs.is_unchanged", idle)
     assert "核对无误" in teacher.post(f"/lessons/{archived}/packs/{pack.id}/check", follow_redirects=True).text
+    with packs._checking:  # one at a time
+        told = teacher.post(f"/lessons/{archived}/packs/{pack.id}/check", follow_redirects=True).text
+        assert "正在核对另一份" in told
     with app.app_context():
         path = storage().path(db.session.get_one(LessonPack, pack.id).file.key)
         path.chmod(0o600)
@@ -148,16 +168,87 @@ def test_who_may_not_see_the_scores_or_take_the_film_gets_neither(app, cast, cli
     without = ordered(app, other, archived, work)
     assert not without.holds_plan
     assert not any(name.startswith("教案") for name in read(other, archived, without)[1])
+    # Each has what they made, by their own rights, whatever others made later.
+    assert teacher.get(f"{at}{without.id}").status_code == 403
+    for client, pack in ((teacher, with_film), (host, own), (other, without)):
+        page = client.get(f"/lessons/{archived}/papers").text
+        assert re.findall(r'href="/lessons/\d+/packs/(\d+)"', page) == [str(pack.id)]
+    # Who took pupils out of the system is logged.
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Lesson, archived).pupils_recognizable = True
+    assert teacher.get(f"{at}{with_film.id}").status_code == 200
+    with app.app_context():
+        fetched = db.session.query(AuditEntry).filter_by(action="lesson.pack_fetched").order_by(AuditEntry.id)
+        assert [one.data["pack"] for one in fetched] == [with_film.id, own.id, without.id, with_film.id]
+        assert [row.user_id for row in db.session.query(Watching)] == [cast.teacher.id]
     # The time for which pupils may be shown is over: the frozen film stays where it is.
     with app.app_context(), unit_of_work():
-        lesson = db.session.get_one(Lesson, archived)
-        lesson.pupils_recognizable, lesson.consent_until = True, clock.today() - timedelta(days=1)
+        db.session.get_one(Lesson, archived).consent_until = clock.today() - timedelta(days=1)
     assert teacher.get(f"{at}{with_film.id}").status_code == 403
     # Only what is archived is frozen.
     with app.app_context(), unit_of_work():
         move_lesson(cast.user("teacher"), db.session.get_one(Lesson, archived), "archived", "reflecting")
     assert teacher.post(f"/lessons/{archived}/packs").status_code == 409
     assert "归档重新打开过" in teacher.get(f"/lessons/{archived}/papers").text
+
+
+def test_films_are_stored_three_times_at_most_and_no_pack_waits_for_ever(app, cast, client_for, archived):
+    teacher, at = client_for("teacher"), f"/lessons/{archived}/packs"
+    with app.app_context(), unit_of_work():
+        file = db.session.query(StoredFile).first()
+        ready = {"state": "ready", "with_recording": True, "file_id": file.id, "made_at": clock.now()}
+        packs_ = [LessonPack(lesson_id=archived, maker_id=cast.teacher.id, **ready) for _ in range(3)]
+        db.session.add_all(packs_)
+    page = teacher.get(f"/lessons/{archived}/papers").text
+    assert 'name="recording"' not in page
+    assert len(re.findall(r'href="/lessons/\d+/packs/\d+"', page)) == 3
+    assert teacher.post(at, data={"recording": "1"}).status_code == 409
+    assert teacher.post(at).status_code == teacher.post(at).status_code == 303
+    with app.app_context():
+        (waiting,) = db.session.query(LessonPack).filter_by(state="waiting")
+        waiting_id = waiting.id
+        # A worker that lost its lease leaves the pack to the one that has it.
+        with pytest.raises(LeaseLostError):
+            make_pack({"pack_id": waiting_id}, JobContext(-1, app, "slow"))
+        assert db.session.get_one(LessonPack, waiting_id).state == "waiting"
+        with unit_of_work():
+            made = db.session.query(LessonPack).filter_by(state="ready").first()
+            fail_pack(made)
+        assert made.state == "ready"
+    assert "正在制作归档包" in teacher.get(f"/lessons/{archived}/papers").text
+    # Its worker died for good: it can be ordered again.
+    with app.app_context(), unit_of_work():
+        db.session.get_one(LessonPack, waiting_id).created_at = clock.now() - timedelta(hours=7)
+    page = teacher.get(f"/lessons/{archived}/papers").text
+    assert "上一次没有做成" in page
+    assert "正在制作归档包" not in page
+    assert teacher.post(at).status_code == 303
+    with app.app_context():
+        assert db.session.query(LessonPack).filter_by(state="waiting").count() == 2
+
+
+def test_every_still_is_in_a_pack_however_many_there_are(app, cast, client_for, archived, work, monkeypatch):
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(out, "JPEG")
+    patience: list[float] = []
+
+    def still(source, folder, at_ms, shapes, run):
+        patience.append(run.limit_s)
+        return out.getvalue()
+
+    monkeypatch.setattr(drawn, "drawn_still", still)
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, archived)
+        lesson.phase = LessonPhase.DISCUSSING
+        version = current_version(recording_of(archived))
+        for number in range(drawn.MOST):
+            some_comment(cast.user("colleague"), lesson, version, start_ms=number * 1000, drawing=DRAWN)
+        lesson.phase = LessonPhase.ARCHIVED
+    teacher = client_for("teacher")
+    _whole, files = read(teacher, archived, ordered(app, teacher, archived, work))
+    document = docx.Document(io.BytesIO(files["时间点点评/时间点点评.docx"]))
+    assert len(document.inline_shapes) == len(patience) == drawn.MOST + 1
+    assert min(patience) > drawn.PATIENCE_S
 
 
 @pytest.mark.once

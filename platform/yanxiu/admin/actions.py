@@ -97,6 +97,7 @@ ACTIONS = {
     "lesson.audience": "更改课例可见范围",
     "lesson.pack": "制作课例归档包",
     "lesson.packed": "冻结课例归档包",
+    "lesson.pack_fetched": "下载课例归档包",
     "lesson.move": "推进听评课的步骤",
     "lesson.due": "更改听评课的截止日期",
     "lesson.attendance": "记听课到场",

@@ -11,10 +11,10 @@ from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
 from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.storage import receive_local_file, storage
-from yanxiu.core.tasks import JobContext, WorkerStoppingError
+from yanxiu.core.tasks import JobContext, LeaseLostError, WorkerStoppingError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import LessonPack, PackState
-from yanxiu.observations.papers.packed import Packed, packed_for, papers_of
+from yanxiu.observations.papers.packed import PATIENCE_S, Packed, packed_for, papers_of
 from yanxiu.observations.papers.packing import Sheet, write_pack
 from yanxiu.observations.permissions import can_pack_lesson, can_pack_recording
 from yanxiu.observations.queries import current_version, find_lesson, recording_of
@@ -32,7 +32,7 @@ def make_pack(payload: dict[str, Any], job: JobContext) -> None:
         return
     try:
         _make(pack, job)
-    except WorkerStoppingError:
+    except (WorkerStoppingError, LeaseLostError):
         raise
     except Exception:  # whoever waits is told, and presses again
         log.exception("no pack %s", payload["pack_id"])
@@ -42,6 +42,7 @@ def make_pack(payload: dict[str, Any], job: JobContext) -> None:
 
 
 def _make(pack: LessonPack, job: JobContext) -> None:
+    job.extend(LEASE_S + PATIENCE_S)
     pack_id, title = pack.id, pack.lesson.title
     viewer = viewer_of(pack.maker)
     found = find_lesson(viewer, pack.lesson_id)
@@ -52,12 +53,14 @@ def _make(pack: LessonPack, job: JobContext) -> None:
     with scratch_folder() as folder:
         target = folder / "pack.zip"
         head = _head(pack, packed, film)
-        sheets = list(papers_of(packed))
+        sheets = list(papers_of(packed, job.stopping))
         db.session.rollback()  # no transaction is open while a film is copied
         count = write_pack(target, head, [*sheets, *film], made_at, lambda: job.extend(LEASE_S))
         received = receive_local_file(target, f"{title} 归档包.zip", "application/zip")
     with unit_of_work():
-        kept = db.session.get_one(LessonPack, pack_id)
+        kept = db.session.get_one(LessonPack, pack_id, with_for_update=True)
+        if kept.state != PackState.WAITING:
+            return  # another worker froze its own
         finish_pack(kept, received, count, holds_scores=bool(packed.submitted), holds_plan=packed.plan is not None)
 
 

@@ -124,9 +124,10 @@ def can_watch_together(viewer: Viewer, lesson: Lesson, access: Access, today: da
     return lesson.phase_of in WATCHED_TOGETHER and can_view_lesson(viewer, lesson, access, today)
 
 
-def can_take_pictures(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
-    """On top of seeing the lesson: stills leave the system in a file where no pupil can be recognized, else only with who leads it."""
-    return not lesson.pupils_recognizable or leads_lesson(viewer, lesson, access)
+def can_take_pictures(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
+    """On top of seeing the lesson: stills leave the system in a file where no pupil can be recognized, else only with who leads it,
+    as long as pupils may be shown."""
+    return not lesson.has_expired(today) and (not lesson.pupils_recognizable or leads_lesson(viewer, lesson, access))
 
 
 def can_pack_lesson(viewer: Viewer, lesson: Lesson, access: Access) -> bool:
@@ -140,15 +141,15 @@ def can_pack_recording(viewer: Viewer, lesson: Lesson, today: date) -> bool:
 
 
 def can_open_pack(
-    viewer: Viewer, lesson: Lesson, access: Access, pack: LessonPack, today: date, *, sees_scores: bool, sees_plan: bool
+    viewer: Viewer, lesson: Lesson, access: Access, pack: LessonPack, today: date, *, sees_scores: bool
 ) -> bool:
-    """Who leads fetches a pack in which nothing is that they may not see: neither scores nor a film nor the plan.
+    """Who leads fetches the packs that they made, as long as they may see the scores and the film in them.
 
-    A plan that was deleted meanwhile keeps nobody from the pack that they made themselves.
+    What a pack holds goes by the rights of its maker (codings, plan, other lessons), which are nobody else's.
     """
-    if pack.with_recording and not can_pack_recording(viewer, lesson, today):
+    if viewer.user_id != pack.maker_id:
         return False
-    if pack.holds_plan and not sees_plan and viewer.user_id != pack.maker_id:
+    if pack.with_recording and not can_pack_recording(viewer, lesson, today):
         return False
     return can_pack_lesson(viewer, lesson, access) and (sees_scores or not pack.holds_scores)
 

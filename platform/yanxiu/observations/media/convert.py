@@ -167,10 +167,11 @@ class Run:
     duration_ms: int
     progress: Progress
     stopping: threading.Event
+    at_most_s: float | None = None
 
     @property
     def limit_s(self) -> float:
-        return 600 + self.duration_ms / 1000 * 8
+        return 600 + self.duration_ms / 1000 * 8 if self.at_most_s is None else self.at_most_s
 
 
 def _run(source: Path, arguments: list[str], target: Path, run: Run, before: list[str] | None = None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from yanxiu.observations.drawings import COLORS, SCALE, Shape
-from yanxiu.observations.media.convert import NEVER, Run, run_ffmpeg
+from yanxiu.observations.media.convert import Run, run_ffmpeg
 from yanxiu.observations.media.probe import sniff
 
 LONG_SIDE = 800
@@ -23,17 +23,17 @@ HEAD = 3.2
 Point = tuple[float, float]
 
 
-def drawn_still(source: Path, folder: Path, at_ms: int, duration_ms: int, shapes: Sequence[Shape]) -> bytes:
-    """Return the picture at `at_ms` with the shapes as JPEG; NotPlayableError when no frame can be had.
+def drawn_still(source: Path, folder: Path, at_ms: int, shapes: Sequence[Shape], run: Run) -> bytes:
+    """Return the picture at `at_ms` with the shapes as JPEG; NotPlayableError when no frame can be had within the run's limit.
 
     Lines are 1/160 of the long side wide, as the page draws them (`shapes.js`).
     """
     target = folder / f"still-{at_ms}.jpg"
-    at = max(0, min(at_ms, duration_ms - LAST_FRAMES_MS))
+    at = max(0, min(at_ms, run.duration_ms - LAST_FRAMES_MS))
     fit = f"scale={LONG_SIDE}:{LONG_SIDE}:force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1"
     arguments = ["-map", "0:v:0", "-frames:v", "1", "-vf", fit, "-q:v", "3", "-f", "mjpeg"]
     inputs = ["-ss", f"{at / 1000:.3f}", "-f", sniff(source), "-i", str(source)]
-    run_ffmpeg(inputs, arguments, target, Run(duration_ms, lambda _percent: None, NEVER))
+    run_ffmpeg(inputs, arguments, target, run)
     with Image.open(target) as opened:
         picture = opened.convert("RGB")
     target.unlink()

@@ -33,7 +33,7 @@ class LessonPack(Model, Timestamps):
     holds_scores: Mapped[bool] = mapped_column(default=False)
     """Then only who may see the scores fetches it."""
     holds_plan: Mapped[bool] = mapped_column(default=False)
-    """The plan, or what was decided about it; then its maker fetches it, and who may see the plan."""
+    """It holds the plan, which its maker may see."""
     file_count: Mapped[int] = mapped_column(default=0)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from yanxiu.observations.instruments.questions import LEDGER, questions_of
 from yanxiu.observations.instruments.report import report_of
 from yanxiu.observations.models import CommentVisibility, Evaluation, EvaluationState, Lesson, LessonPhase, TimedComment
 from yanxiu.observations.papers.comment_files import comments_csv, comments_word, webvtt
-from yanxiu.observations.papers.drawn import MOST, Stills
+from yanxiu.observations.papers.drawn import Stills
 from yanxiu.observations.papers.minutes import minutes_word
 from yanxiu.observations.papers.observation_report import report_word
 from yanxiu.observations.papers.packing import Sheet, sheet
@@ -36,6 +37,8 @@ from yanxiu.observations.question_sheet import question_workbook
 from yanxiu.observations.rubrics.summary import summarize
 
 OPEN = "大家都看得到的全部点评"
+PATIENCE_S = 600
+"""So long the stills of a pack may take: nobody waits at a page, and what is missing is missing for good."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,9 @@ def packed_for(viewer: Viewer, found: LessonView) -> Packed:
     return Packed(viewer, found, said_to_all, submitted_evaluations(found.lesson.id) if may else [], plan, version)
 
 
-def papers_of(packed: Packed) -> Iterator[Sheet]:
-    """Yield the papers one after the other."""
-    yield from _said(packed)
+def papers_of(packed: Packed, stopping: threading.Event) -> Iterator[Sheet]:
+    """Yield the papers one after the other; WorkerStoppingError while stills are taken and `stopping` is set."""
+    yield from _said(packed, stopping)
     yield from _observed(packed)
     yield from _planned(packed)
     yield from _records(packed)
@@ -79,10 +82,10 @@ def papers_of(packed: Packed) -> Iterator[Sheet]:
     yield from _about(packed.lesson)
 
 
-def _said(packed: Packed) -> Iterator[Sheet]:
+def _said(packed: Packed, stopping: threading.Event) -> Iterator[Sheet]:
     lesson, threads = packed.lesson, packed.threads
-    shown = not lesson.has_expired(clock.today()) and can_take_pictures(packed.viewer, lesson, packed.found.access)
-    stills = Stills(lesson.id, MOST if shown else 0)
+    shown = can_take_pictures(packed.viewer, lesson, packed.found.access, clock.today())
+    stills = Stills(lesson.id, len(threads) if shown else 0, PATIENCE_S, stopping)
     yield sheet("时间点点评", "时间点点评.docx", comments_word(lesson, threads, OPEN, stills))
     yield sheet("时间点点评", "时间点点评.csv", comments_csv(threads))
     yield sheet("时间点点评", "时间点点评.vtt", webvtt(lesson, threads))

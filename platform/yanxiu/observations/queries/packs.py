@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.models import User
+from yanxiu.core import clock
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.observations.models import LessonPack, PackState
+
+SHOWN = 10
+MADE_WITHIN = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -48,18 +52,28 @@ def find_pack(lesson_id: int, pack_id: int) -> LessonPack | None:
     return db.session.scalars(select(LessonPack).where(*wanted).options(*_WHOLE)).first()
 
 
-def newest_packs(lesson_id: int) -> tuple[LessonPack | None, LessonPack | None]:
-    """Return the newest pack, and the newest one that is ready."""
-    mine = select(LessonPack).where(LessonPack.lesson_id == lesson_id).options(*_WHOLE).order_by(LessonPack.id.desc())
+def newest_packs(lesson_id: int, maker_id: int | None) -> tuple[LessonPack | None, Sequence[LessonPack]]:
+    """Return the newest pack that somebody made of a lesson, and the last `SHOWN` that are ready, the newest first."""
+    mine = _made_by(lesson_id, maker_id).options(*_WHOLE).order_by(LessonPack.id.desc())
     newest = db.session.scalars(mine.limit(1)).first()
-    ready = db.session.scalars(mine.where(LessonPack.state == PackState.READY).limit(1)).first()
-    return newest, ready
+    return newest, db.session.scalars(mine.where(LessonPack.state == PackState.READY).limit(SHOWN)).all()
 
 
-def waiting_pack(lesson_id: int) -> LessonPack | None:
-    """Return the pack of a lesson that is being made."""
-    mine = select(LessonPack).where(LessonPack.lesson_id == lesson_id, LessonPack.state == PackState.WAITING)
-    return db.session.scalars(mine.limit(1)).first()
+def waiting_pack(lesson_id: int, maker_id: int | None) -> LessonPack | None:
+    """Return the pack that is being made for somebody; none that waits so long that its worker must have died."""
+    still = LessonPack.state == PackState.WAITING, LessonPack.created_at > clock.now() - MADE_WITHIN
+    return db.session.scalars(_made_by(lesson_id, maker_id).where(*still).limit(1)).first()
+
+
+def count_films(lesson_id: int, maker_id: int | None) -> int:
+    """Return how many packs with the recording somebody made of a lesson."""
+    films = LessonPack.with_recording, LessonPack.state == PackState.READY
+    made = _made_by(lesson_id, maker_id).where(*films).with_only_columns(func.count())
+    return db.session.scalar(made) or 0
+
+
+def _made_by(lesson_id: int, maker_id: int | None) -> Select[LessonPack]:
+    return select(LessonPack).where(LessonPack.lesson_id == lesson_id, LessonPack.maker_id == maker_id)
 
 
 _WHOLE = (joinedload(LessonPack.maker), joinedload(LessonPack.file))

@@ -11,20 +11,24 @@ from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, keep_file
 from yanxiu.core.tasks import enqueue
 from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, PackState
-from yanxiu.observations.queries.packs import waiting_pack
+from yanxiu.observations.queries.packs import count_films, waiting_pack
 from yanxiu.observations.services.lessons import hold_lesson
 
 PACK_JOB = "archive.lesson"
+MOST_FILMS = 3
+"""So many packs with the recording each maker has of a lesson: a frozen pack is never removed."""
 
 
 def order_pack(actor: User, lesson: Lesson, *, with_recording: bool) -> LessonPack:
-    """Have a pack of an archived lesson made; while one is being made, that one is returned."""
+    """Have a pack of an archived lesson made; while the actor has one in the making, that one is returned."""
     hold_lesson(lesson)
     if lesson.phase_of != LessonPhase.ARCHIVED:
         raise ConflictError("这节课归档以后，才能制作归档包")
-    waiting = waiting_pack(lesson.id)
+    waiting = waiting_pack(lesson.id, actor.id)
     if waiting is not None:
         return waiting
+    if with_recording and count_films(lesson.id, actor.id) >= MOST_FILMS:
+        raise ConflictError(f"您已经做过 {MOST_FILMS} 份带课堂实录的归档包，都还在这一页；再做请不带实录")
     pack = LessonPack(lesson_id=lesson.id, maker_id=actor.id, with_recording=with_recording)
     db.session.add(pack)
     db.session.flush()
@@ -45,5 +49,11 @@ def finish_pack(
 
 
 def fail_pack(pack: LessonPack) -> None:
-    """Say that it could not be made."""
-    pack.state = PackState.FAILED
+    """Say that it could not be made, unless another worker made it meanwhile."""
+    if pack.state == PackState.WAITING:
+        pack.state = PackState.FAILED
+
+
+def note_fetching(actor: User, pack: LessonPack) -> None:
+    """Log who took a pack out of the system."""
+    record_audit(actor, "lesson.pack_fetched", "lesson", pack.lesson_id, pack=pack.id)

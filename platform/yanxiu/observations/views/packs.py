@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core import clock
+from yanxiu.core.db import db
 from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.storage import storage
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.lessonplans.queries import visible_plan
 from yanxiu.observations.models import EvaluationState, LessonPack, PackState
 from yanxiu.observations.papers.packing import is_unchanged
 from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_pack_recording, can_view_scores
 from yanxiu.observations.queries import LessonView, evaluation_of
-from yanxiu.observations.queries.packs import find_pack, moves_of, newest_packs
+from yanxiu.observations.queries.packs import count_films, find_pack, moves_of, newest_packs, waiting_pack
 from yanxiu.observations.services import packs as service
-from yanxiu.observations.views.blueprint import bp, load_lesson
+from yanxiu.observations.views.blueprint import bp, load_lesson, log_watching
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.files import send_stored
+
+_checking = threading.Lock()
+"""One pack at a time is read through in this process."""
 
 
 def pack_panel(found: LessonView) -> dict[str, Any]:
@@ -28,15 +32,20 @@ def pack_panel(found: LessonView) -> dict[str, Any]:
     viewer = current_viewer()
     if not can_pack_lesson(viewer, found.lesson, found.access):
         return {"may_pack": False}
-    newest, ready = newest_packs(found.lesson.id)
-    moves = moves_of(found.lesson.id)
+    newest, ready = newest_packs(found.lesson.id, viewer.user_id)
+    sees = _sees_scores(found)
+    opened = [pack for pack in ready if _may_open(found, pack, sees)]
+    pack = next(iter(opened or ready), None)
+    films, moves = count_films(found.lesson.id, viewer.user_id), moves_of(found.lesson.id)
     return {
         "may_pack": True,
-        "may_pack_recording": can_pack_recording(viewer, found.lesson, clock.today()),
+        "may_pack_recording": can_pack_recording(viewer, found.lesson, clock.today()) and films < service.MOST_FILMS,
+        "is_packing": waiting_pack(found.lesson.id, viewer.user_id) is not None,
         "newest_pack": newest,
-        "pack": ready,
-        "is_pack_older": bool(ready and ready.made_at and moves and moves[-1].at > ready.made_at),
-        "may_open_pack": ready is not None and _may_open(found, ready),
+        "pack": pack,
+        "is_pack_older": bool(pack and pack.made_at and moves and moves[-1].at > pack.made_at),
+        "may_open_pack": bool(opened),
+        "older_packs": opened[1:],
     }
 
 
@@ -58,6 +67,9 @@ def order_pack(lesson_id: int) -> ResponseReturnValue:
 def pack_file(lesson_id: int, pack_id: int) -> ResponseReturnValue:
     """Send the pack."""
     pack = _load(lesson_id, pack_id)
+    log_watching(pack.lesson)
+    with unit_of_work():
+        service.note_fetching(current_actor(), pack)
     if pack.file is None:
         raise NotFoundError
     return send_stored(pack.file, inline=False, max_age=0)
@@ -69,16 +81,28 @@ def check_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
     pack = _load(lesson_id, pack_id)
     if pack.file is None:
         raise NotFoundError
+    key, sha256, count = pack.file.key, pack.file.sha256, pack.file_count
+    db.session.rollback()  # no transaction is open while gigabytes are read
+    if not _checking.acquire(blocking=False):
+        flash("正在核对另一份归档包，请过一会儿再试", "error")
+        return redirect(_place(lesson_id), code=303)
     try:
-        with storage().open(pack.file.key) as source:
-            is_whole = is_unchanged(source, pack.file.sha256)
-    except FileNotFoundError:
-        is_whole = False
+        is_whole = _is_whole(key, sha256)
+    finally:
+        _checking.release()
     if is_whole:
-        flash(f"核对无误：归档包和里面的 {pack.file_count} 份文件与冻结时一致", "success")
+        flash(f"核对无误：归档包和里面的 {count} 份文件与冻结时一致", "success")
     else:
         flash("归档包与冻结时不一致，请联系管理员从备份恢复", "error")
     return redirect(_place(lesson_id), code=303)
+
+
+def _is_whole(key: str, sha256: str) -> bool:
+    try:
+        with storage().open(key) as source:
+            return is_unchanged(source, sha256)
+    except FileNotFoundError:
+        return False
 
 
 def _load(lesson_id: int, pack_id: int) -> LessonPack:
@@ -90,20 +114,20 @@ def _load(lesson_id: int, pack_id: int) -> LessonPack:
         or not can_pack_lesson(current_viewer(), found.lesson, found.access)
     ):
         raise NotFoundError
-    if not _may_open(found, pack):
-        raise ForbiddenError("归档包里有您看不到的评分或教案，或者录像展示期已满")
+    if not _may_open(found, pack, _sees_scores(found)):
+        raise ForbiddenError("归档包只由制作它的人下载；里面有您看不到的评分，或者录像展示期已满时也不能下载")
     return pack
 
 
-def _may_open(found: LessonView, pack: LessonPack) -> bool:
+def _may_open(found: LessonView, pack: LessonPack, sees_scores: bool) -> bool:
+    return can_open_pack(current_viewer(), found.lesson, found.access, pack, clock.today(), sees_scores=sees_scores)
+
+
+def _sees_scores(found: LessonView) -> bool:
     viewer, lesson = current_viewer(), found.lesson
     own = evaluation_of(lesson.id, viewer.user_id)
     is_in = own is not None and own.state == EvaluationState.SUBMITTED
-    sees = can_view_scores(viewer, lesson, own_submitted=is_in)
-    plan = visible_plan(viewer, lesson.lesson_plan_id) if pack.holds_plan and lesson.lesson_plan_id else None
-    return can_open_pack(
-        viewer, lesson, found.access, pack, clock.today(), sees_scores=sees, sees_plan=plan is not None
-    )
+    return can_view_scores(viewer, lesson, own_submitted=is_in)
 
 
 def _place(lesson_id: int) -> str:

@@ -9,6 +9,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from yanxiu.accounts.models import User
+from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import CommentKind, Evaluation, EvaluationState, Lesson
@@ -20,7 +21,6 @@ from yanxiu.observations.papers.score_book import score_workbook
 from yanxiu.observations.papers.scores import scores_word, summary_word
 from yanxiu.observations.permissions import can_take_pictures, can_view_scores, findings_are_open
 from yanxiu.observations.queries import (
-    LessonView,
     current_version,
     evaluation_of,
     recording_of,
@@ -31,7 +31,7 @@ from yanxiu.observations.queries.papers import count_to_file, outcomes_of, threa
 from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.queries.second_teachings import clip_pairs
 from yanxiu.observations.rubrics.summary import summarize
-from yanxiu.observations.views.blueprint import bp, load_lesson
+from yanxiu.observations.views.blueprint import bp, load_lesson, log_watching
 from yanxiu.observations.views.packs import pack_panel
 from yanxiu.web.auth import current_actor, current_viewer
 
@@ -73,15 +73,17 @@ def comments_file(lesson_id: int) -> ResponseReturnValue:
     if kind not in MIME_TYPES:
         raise NotFoundError
     wanted = _wanted()
+    with_pictures = kind == "docx" and can_take_pictures(current_viewer(), lesson, found.access, clock.today())
+    if with_pictures:
+        log_watching(lesson)
     threads = threads_to_file(current_viewer(), lesson, wanted)
     if kind == "vtt":
         body = webvtt(lesson, threads)
     elif kind == "csv":
         body = comments_csv(threads)
     else:
-        body = comments_word(
-            lesson, threads, _chosen(lesson, wanted), Stills(lesson_id, MOST if _may_take_pictures(found) else 0)
-        )
+        stills = Stills(lesson_id, MOST if with_pictures else 0)
+        body = comments_word(lesson, threads, _chosen(lesson, wanted), stills)
     return _file(body, f"{lesson.title} 时间点点评", kind)
 
 
@@ -148,10 +150,6 @@ def _chosen(lesson: Lesson, wanted: CommentFilter) -> str:
     kind = CommentKind(wanted.kind).label if wanted.kind else ""
     words = [word for word in (who, kind, STATES.get(wanted.state, "")) if word]
     return f"只列{'、'.join(words)}的点评" if words else "您能看到的全部点评"
-
-
-def _may_take_pictures(found: LessonView) -> bool:
-    return can_take_pictures(current_viewer(), found.lesson, found.access)
 
 
 def _may_see_scores(lesson: Lesson) -> bool:

@@ -67,11 +67,11 @@ def order_pack(lesson_id: int) -> ResponseReturnValue:
 def pack_file(lesson_id: int, pack_id: int) -> ResponseReturnValue:
     """Send the pack."""
     pack = _load(lesson_id, pack_id)
+    if pack.file is None:
+        raise NotFoundError
     log_watching(pack.lesson)
     with unit_of_work():
         service.note_fetching(current_actor(), pack)
-    if pack.file is None:
-        raise NotFoundError
     return send_stored(pack.file, inline=False, max_age=0)
 
 

@@ -124,7 +124,7 @@ def test_the_lanes_of_a_lesson_lead_to_the_moment(page_for, app, cast, lesson_id
     expect(page.locator(".lanes-choice")).to_contain_text("孙正平")  # without loading the page anew
     coder.goto(f"/lessons/{lesson_id}")
     expect(coder.locator("[data-lanes] .lane-now").first).to_be_attached()
-    page.get_by_text("教学环节与更换实录").click()
+    page.get_by_text("教学环节、字幕与更换实录").click()
     page.locator("#segments").fill("00:00 导入")
     page.get_by_role("button", name="加一行").press("Enter")
     page.keyboard.type("小组讨论")

@@ -88,6 +88,8 @@ def test_a_score_is_shown_by_stretches_that_play(page_for, app, cast, filmed):
     phone = page_for("teacher", 390)
     phone.goto(f"/lessons/{filmed}/evaluations")
     assert sideways_overflow(phone) == 0
+    items = phone.locator("tbody th")
+    assert {items.nth(at).evaluate("e => getComputedStyle(e).whiteSpace") for at in range(items.count())} == {"nowrap"}
     assert violations(phone) == []
 
 

@@ -39,6 +39,11 @@ def media_clock(milliseconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
 
 
+def media_span(start_ms: int, end_ms: int | None) -> str:
+    """Return a stretch of media time as 00:12–00:30, a moment as 00:12."""
+    return media_clock(start_ms) if end_ms is None else f"{media_clock(start_ms)}–{media_clock(end_ms)}"
+
+
 @contextmanager
 def frozen(moment: datetime) -> Iterator[datetime]:
     """Hold the clock at `moment` (aware) inside the block."""

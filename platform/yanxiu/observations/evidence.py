@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.core.clock import media_clock, wall_clock
+from yanxiu.core.clock import media_span, wall_clock
 from yanxiu.observations.models import Evaluation, Lesson, RecordingVersion, ScoreEvidence, TimedComment
 from yanxiu.observations.permissions import can_view_comment
 from yanxiu.observations.rubrics.scoring import Criterion, Sheet, criterion_points
@@ -63,9 +63,7 @@ class Reader:
             label = f"{wall_clock(place.taken_at)} 现场" if place.taken_at is not None else "没有时刻"
             return Shown(f"e{row.id}", label, None, None, words=self._words(row.comment))
         until = place.start_ms + MOMENT_MS if place.end_ms is None else place.end_ms
-        label = media_clock(place.start_ms)
-        if place.end_ms is not None:
-            label += f"–{media_clock(place.end_ms)}"
+        label = media_span(place.start_ms, place.end_ms)
         return Shown(f"e{row.id}", label, place.start_ms, until, older, self._words(row.comment))
 
     def by_criterion(self, evaluation: Evaluation) -> dict[str, list[Shown]]:

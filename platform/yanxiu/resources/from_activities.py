@@ -16,7 +16,8 @@ from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.resources.extraction.intake import CheckedFile, take_in
 from yanxiu.resources.models import Resource
 from yanxiu.resources.services import ResourceDetails
-from yanxiu.resources.services.generated import publish_or_renew, taken_down
+from yanxiu.resources.services.generated import is_taken_down as thing_is_taken_down
+from yanxiu.resources.services.generated import publish_or_renew
 from yanxiu.workshops.queries.record_papers import RecordPaper, word_of_record
 
 KINDS = ("observation", "paper", "other")
@@ -40,7 +41,7 @@ def own_record(activity_id: int, owner_id: int | None) -> Resource | None:
 
 def is_taken_down(activity_id: int) -> bool:
     """Whether the record was taken down from the library."""
-    return taken_down(Resource.activity_id == activity_id) is not None
+    return thing_is_taken_down(Resource.activity_id == activity_id)
 
 
 def proposed(paper: RecordPaper) -> dict[str, Any]:

@@ -52,19 +52,18 @@ def noted(node: Node) -> Node:
 def _line(line: Node) -> Node:
     """A paragraph that keeps the format that was suggested first, with all that the same hand suggests for it."""
     changes = {kind: change for kind in FORMATS if (change := _format(line, kind)) is not None}
-    hands = {(change.get("author"), change.get("name")) for change in changes.values()}
+    hands = list(dict.fromkeys(_hand(change) for change in changes.values()))
     if len(hands) < 2:
         return line
-    first = min(changes.values(), key=lambda change: _moment(change))
-    others = {kind: change for kind, change in changes.items() if not _same_hand(change, first)}
-    notes = tuple(
-        _note(next(iter(found.values())), "、".join(format_name(kind, change) for kind, change in found.items()))
-        for found in (
-            {kind: change for kind, change in others.items() if _same_hand(change, hand)}
-            for hand in {(each.get("author"), each.get("name")): each for each in others.values()}.values()
-        )
-    )
-    return _with_attrs(without(line, *others), {NOTES: notes})
+    first = _hand(min(changes.values(), key=_moment))
+    notes: list[Note] = []
+    for hand in hands:
+        found = {kind: change for kind, change in changes.items() if _hand(change) == hand}
+        if hand != first:
+            words = "、".join(_format_name(kind, change) for kind, change in found.items())
+            notes.append(_note(next(iter(found.values())), words))
+            line = without(line, *found)
+    return _with_attrs(line, {NOTES: tuple(notes)})
 
 
 def _task(item: Node) -> Node:
@@ -82,8 +81,8 @@ def _format(line: Node, kind: str) -> Node | None:
     return relist_of(line) if kind == RELIST else suggested(line, kind)
 
 
-def _same_hand(one: Node, other: Node) -> bool:
-    return (one.get("author"), one.get("name")) == (other.get("author"), other.get("name"))
+def _hand(change: Node) -> tuple[object, object]:
+    return change.get("author"), change.get("name")
 
 
 def _moment(change: Node) -> int:
@@ -136,7 +135,7 @@ def _note(change: Node, words: str) -> Note:
     return Note(str(change.get("name", "")), _moment(change), text)
 
 
-def format_name(kind: str, change: Node) -> str:
+def _format_name(kind: str, change: Node) -> str:
     """What a suggestion makes of a paragraph, in words, as `formats.js` says it."""
     if kind == RESHAPE:
         heading = "改成四级标题" if change.get("level") == 4 else "改成小标题"

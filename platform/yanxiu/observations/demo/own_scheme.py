@@ -33,9 +33,9 @@ TICKED = {
     "principal": ("1 7 9", "4 8", "5 8 7", "2 10", "3 10", "1 6 9"),
     "colleague": ("1 7 9", "4 8 7", "5 8", "2 10", "3", "1 9"),
 }
+"""The codes of each window by their numbers, in the order of the lines."""
 AGREED = 6
 """The code that one of them did not tick in the second window, by its place: 讲解."""
-"""The codes of each window by their numbers, in the order of the lines."""
 
 
 def code_with_own_scheme(

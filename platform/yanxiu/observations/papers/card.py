@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yanxiu.core.clock import media_clock
+from yanxiu.core.clock import media_clock, media_span
 from yanxiu.core.word import SMALL, WordFile
 from yanxiu.core.word_sheets import Cell, head, shares
 from yanxiu.observations.models import Lesson, Segment, TimedComment
@@ -63,7 +63,7 @@ def _phases(word: WordFile, segments: Sequence[Segment]) -> None:
     word.heading("教学环节", 2)
     rows = [[head(name) for name in ("时间", "环节", "类型", "用时")]]
     for phase in segments:
-        times = f"{media_clock(phase.start_ms)}–{media_clock(phase.end_ms)}"
+        times = media_span(phase.start_ms, phase.end_ms)
         lasts = media_clock(phase.end_ms - phase.start_ms)
         kind = phase.kind_of.label
         rows.append(

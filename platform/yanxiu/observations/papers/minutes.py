@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from yanxiu.core.clock import media_clock
+from yanxiu.core.clock import media_span
 from yanxiu.core.word import SMALL, WordFile
 from yanxiu.core.word_sheets import Cell, head, shares
 from yanxiu.observations.models import ClipPair, CommentKind, Lesson, Segment, TimedComment
@@ -98,7 +98,7 @@ def _improved(word: WordFile, pairs: Sequence[ClipPair]) -> None:
     word.heading("五、改进前后", 2)
     rows = [[head(name) for name in ("改进前", "谁的意见", "意见", "改进后", "怎样改的")]]
     for pair in pairs:
-        before, after = (_clip(*span) for span in (pair.before, (pair.start_ms, pair.end_ms)))
+        before, after = (media_span(*span) for span in (pair.before, (pair.start_ms, pair.end_ms)))
         rows.append(
             [
                 Cell(f"{pair.comment.lesson.title} {before}"),
@@ -109,7 +109,3 @@ def _improved(word: WordFile, pairs: Sequence[ClipPair]) -> None:
             ]
         )
     word.sheet(shares(19, 11, 30, 19, 21), rows, heads=1)
-
-
-def _clip(start_ms: int, end_ms: int) -> str:
-    return f"{media_clock(start_ms)}–{media_clock(end_ms)}"

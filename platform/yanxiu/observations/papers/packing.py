@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from yanxiu.core.archives.names import Names
 from yanxiu.core.clock import LOCAL_ZONE
@@ -68,10 +68,7 @@ def _put(pack: zipfile.ZipFile, path: str, source: BinaryIO, made_at: datetime, 
 
 def is_unchanged(source: BinaryIO, sha256: str) -> bool:
     """Tell whether the pack is to the byte what was stored, and each file in it what its list of sums says."""
-    digest = hashlib.sha256()
-    while block := source.read(BLOCK):
-        digest.update(block)
-    if digest.hexdigest() != sha256:
+    if _digest(source) != sha256:
         return False
     source.seek(0)
     try:
@@ -79,14 +76,18 @@ def is_unchanged(source: BinaryIO, sha256: str) -> bool:
             lines = (line.split("  ", 1) for line in pack.read(SUMS).decode().splitlines())
             said = {path: digest_of for digest_of, path in lines}
             here = {name for name in pack.namelist() if name != SUMS}
-            return here == set(said) and all(_digest(pack, name) == said[name] for name in here)
+            return here == set(said) and all(_digest_in(pack, name) == said[name] for name in here)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError):
         return False
 
 
-def _digest(pack: zipfile.ZipFile, name: str) -> str:
-    digest = hashlib.sha256()
+def _digest_in(pack: zipfile.ZipFile, name: str) -> str:
     with pack.open(name) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
+        return _digest(file)
+
+
+def _digest(source: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := source.read(BLOCK):
+        digest.update(block)
     return digest.hexdigest()

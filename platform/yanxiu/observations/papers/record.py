@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yanxiu.accounts.models import User
-from yanxiu.core.clock import media_clock
+from yanxiu.core.clock import media_span
 from yanxiu.core.word import WordFile
 from yanxiu.core.word_sheets import Cell, head, shares
 from yanxiu.observations.models import CommentKind, Evaluation, Lesson, Segment, TimedComment
@@ -59,7 +59,7 @@ def _process(segments: Sequence[Segment], threads: Sequence[TimedComment]) -> li
         if stretch.end_ms is None:
             times = span_words(stretch.threads[0])
         else:
-            times = f"{media_clock(stretch.start_ms)}–{media_clock(stretch.end_ms)}"
+            times = media_span(stretch.start_ms, stretch.end_ms)
         rows.append(
             [Cell(times, centered=True), Cell(stretch.label), Cell(_notes(seen)), Cell(_notes(thought, kinds=True))]
         )

@@ -37,13 +37,13 @@ def publish_or_renew(
     checked: CheckedFile,
     details: ResourceDetails,
     note: str,
-    *thing: ColumnElement[bool],
+    thing: ColumnElement[bool],
 ) -> Resource:
     """Put a file into the library, or make it the newer version of what it is there already. ConflictError where what was
     made of the same `thing` (what tells its resources from others) was taken down.
     """
     if known is None:
-        if taken_down(*thing) is not None:
+        if is_taken_down(thing):
             raise ConflictError(TAKEN_DOWN)
         return publish_generated(actor, checked, details)
     bring_up_to_date(actor, known, checked, note)
@@ -64,10 +64,10 @@ def bring_up_to_date(actor: User, known: Resource, checked: CheckedFile, note: s
         add_version(actor, known, checked, note)
 
 
-def taken_down(*thing: ColumnElement[bool]) -> Resource | None:
-    """Return what was made of a thing and taken down, if it was: only those who may take down fetch it back."""
+def is_taken_down(thing: ColumnElement[bool]) -> bool:
+    """Tell whether what was made of a thing was taken down: only those who may take down fetch it back."""
     down = Resource.removed_at.is_not(None), Resource.takedown_reason != ""
-    return db.session.scalars(select(Resource).where(*thing, *down).order_by(Resource.id.desc()).limit(1)).first()
+    return db.session.scalar(select(Resource.id).where(thing, *down).limit(1)) is not None
 
 
 def _describe_again(actor: User, known: Resource, details: ResourceDetails) -> None:

@@ -18,7 +18,7 @@ from yanxiu.search.forms import FACET_LABELS, KeptForm, arguments_of, wanted_fro
 from yanxiu.search.indexer import engine_of
 from yanxiu.search.models import SavedSearch
 from yanxiu.search.noting import Note, Notes
-from yanxiu.search.queries import Found, Wanted, find, labels, recent_queries, same_search, typed_lately
+from yanxiu.search.queries import FACETS, Found, Wanted, find, labels, recent_queries, same_search, typed_lately
 from yanxiu.search.queries import suggestions as suggest
 from yanxiu.search.services import MAX_NAME, forget_queries
 from yanxiu.search.text.fold import squeeze
@@ -26,7 +26,7 @@ from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.workshops.queries import find_workshop
 
 bp = Blueprint("search", __name__)
-FILTERED = ("subject", "stage", "grade", "edition", "volume", "type", "year", "theme", "literacy")
+FILTERED = tuple(name for name in FACETS if name != "kind")
 
 MAX_NOTED = 60
 RECENT_SHOWN = 12

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.catalog import ADMIN_ROLES
 from yanxiu.accounts.models import Organization, User
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.accounts.queries import ids_below, ids_on
+from yanxiu.accounts.queries import ids_below, ids_on, people_seen
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, IndexSource, PrincipalSource, acl_county, acl_roles, acl_user
 from yanxiu.core.search_rights import ASKED, seen_by
@@ -44,13 +44,7 @@ def all_people() -> Iterator[int]:
 
 def _visible_people(viewer: Viewer) -> Select[int]:
     """The same people as `can_view_person`."""
-    found = select(User.id).join(User.organization).where(User.id.in_(ASKED), User.is_active)
-    if not viewer.is_authenticated:
-        return found.where(false())
-    tops = *viewer.admin_paths, *filter(None, [viewer.county_path])
-    return found.where(
-        or_(User.id == viewer.user_id, *(Organization.path.startswith(top, autoescape=True) for top in tops))
-    )
+    return select(User.id).join(User.organization).where(User.id.in_(ASKED), User.is_active, people_seen(viewer))
 
 
 def _people(ids: Sequence[int]) -> Sequence[User]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from yanxiu.accounts.identity import normal_phone
@@ -140,6 +140,15 @@ def users_named(text: str, viewer: Viewer, limit: int = 10) -> Sequence[User]:
         .limit(limit)
     )
     return db.session.scalars(statement).all()
+
+
+def people_seen(viewer: Viewer) -> ColumnElement[bool]:
+    """The rows that `can_view_person` allows, joined with their home organization."""
+    if not viewer.is_authenticated:
+        return false()
+    paths = [*viewer.admin_paths, *([viewer.county_path] if viewer.county_path else [])]
+    below = [Organization.path.startswith(path, autoescape=True) for path in paths]
+    return or_(User.id == viewer.user_id, *below)
 
 
 _LIVE_SESSION = (

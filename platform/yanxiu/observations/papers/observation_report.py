@@ -15,8 +15,8 @@ ROOM = 1100
 """Where nothing was written, room for a pen."""
 
 
-def report_word(lesson: Lesson, report: ObservationReport, concluded_by: str) -> bytes:
-    """Return the report as its reader may read it; `concluded_by` names who wrote the conclusion."""
+def report_word(lesson: Lesson, report: ObservationReport) -> bytes:
+    """Return the report as its reader may read it."""
 
     def write(word: WordFile) -> None:
         word.title(report.title)
@@ -33,8 +33,8 @@ def report_word(lesson: Lesson, report: ObservationReport, concluded_by: str) ->
             shares(14, 86),
             [[head("结论"), Cell(report.conclusion, tall=0 if report.conclusion else ROOM * 2)]],
         )
-        if report.conclusion and concluded_by:
-            word.paragraph(f"执笔：{concluded_by}", SMALL)
+        if report.conclusion and report.concluded_by:
+            word.paragraph(f"执笔：{report.concluded_by}", SMALL)
         if not report.is_open:
             word.paragraph("议课开始以前导出，只有导出人自己的观察结果。", SMALL)
         signature(word, "主持人签名")

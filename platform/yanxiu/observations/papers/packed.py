@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
-from yanxiu.accounts.queries import find_user
 from yanxiu.core import clock
 from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.csv_files import csv_bytes
@@ -17,7 +16,7 @@ from yanxiu.lessonplans.queries.word_files import word_of_plan
 from yanxiu.observations.coding_sheet import Coder, coding_workbook
 from yanxiu.observations.instruments.questions import LEDGER, questions_of
 from yanxiu.observations.instruments.report import report_of
-from yanxiu.observations.models import CommentVisibility, Evaluation, EvaluationState, Lesson, LessonPhase, TimedComment
+from yanxiu.observations.models import CommentVisibility, Evaluation, Lesson, LessonPhase, TimedComment
 from yanxiu.observations.papers.comment_files import comments_csv, comments_word, webvtt
 from yanxiu.observations.papers.drawn import Stills
 from yanxiu.observations.papers.minutes import minutes_word
@@ -26,8 +25,8 @@ from yanxiu.observations.papers.packing import Sheet, sheet
 from yanxiu.observations.papers.record import record_word
 from yanxiu.observations.papers.score_book import score_workbook
 from yanxiu.observations.papers.scores import scores_word, summary_word
-from yanxiu.observations.permissions import can_take_pictures, can_view_codings, can_view_scores, leads_lesson
-from yanxiu.observations.queries import LessonView, current_version, evaluation_of, recording_of, submitted_evaluations
+from yanxiu.observations.permissions import can_take_pictures, can_view_codings, leads_lesson
+from yanxiu.observations.queries import LessonView, current_version, recording_of, sees_scores, submitted_evaluations
 from yanxiu.observations.queries.codings import finished_codings, standings_of
 from yanxiu.observations.queries.packs import moves_of
 from yanxiu.observations.queries.papers import outcomes_of, threads_to_file
@@ -62,9 +61,7 @@ def packed_for(viewer: Viewer, found: LessonView) -> Packed:
     """Read what goes into a pack of this maker: comments for everybody, scores where the maker may see them."""
     threads = threads_to_file(viewer, found.lesson, with_private=False)
     said_to_all = [thread for thread in threads if thread.visibility == CommentVisibility.EVERYBODY]
-    own = evaluation_of(found.lesson.id, viewer.user_id)
-    is_in = own is not None and own.state == EvaluationState.SUBMITTED
-    may = can_view_scores(viewer, found.lesson, own_submitted=is_in)
+    may = sees_scores(viewer, found.lesson)
     plan_id = found.lesson.lesson_plan_id
     taught = paper_taught(viewer, plan_id, found.lesson.id) if plan_id is not None else None
     plan, version = taught if taught is not None else (None, "")
@@ -100,8 +97,7 @@ def _observed(packed: Packed) -> Iterator[Sheet]:
     lesson, viewer = packed.lesson, packed.viewer
     report = observation_report(viewer, lesson, leads=leads_lesson(viewer, lesson, packed.found.access))
     if report.chapters:
-        writer = find_user(report.concluded_by) if report.concluded_by is not None else None
-        yield sheet("", f"{report.title}.docx", report_word(lesson, report, writer.name if writer is not None else ""))
+        yield sheet("", f"{report.title}.docx", report_word(lesson, report))
 
 
 def _planned(packed: Packed) -> Iterator[Sheet]:

@@ -6,6 +6,7 @@ from yanxiu.observations.queries.evaluations import (
     evaluators_of,
     find_rubric_version,
     rubric_choices,
+    sees_scores,
     submitted_evaluations,
 )
 from yanxiu.observations.queries.lessons import (
@@ -49,6 +50,7 @@ __all__ = [
     "newest_version",
     "recording_of",
     "rubric_choices",
+    "sees_scores",
     "submitted_evaluations",
     "teacher_of",
     "threads_of",

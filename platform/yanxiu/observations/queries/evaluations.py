@@ -15,11 +15,13 @@ from yanxiu.core.db import db
 from yanxiu.observations.models import (
     Evaluation,
     EvaluationState,
+    Lesson,
     RubricTemplate,
     RubricVersion,
     ScoreEvidence,
     TimedComment,
 )
+from yanxiu.observations.permissions import can_view_scores
 
 
 def evaluation_of(lesson_id: int, observer_id: int | None) -> Evaluation | None:
@@ -41,6 +43,13 @@ def _in_full() -> tuple[ExecutableOption, ...]:
         selectinload(Evaluation.evidence).joinedload(ScoreEvidence.version),
         joinedload(Evaluation.version).joinedload(RubricVersion.template),
     )
+
+
+def sees_scores(viewer: Viewer, lesson: Lesson) -> bool:
+    """Tell whether somebody may see the scores of a lesson (`can_view_scores`)."""
+    own = evaluation_of(lesson.id, viewer.user_id)
+    is_in = own is not None and own.state == EvaluationState.SUBMITTED
+    return can_view_scores(viewer, lesson, own_submitted=is_in)
 
 
 def submitted_evaluations(lesson_id: int) -> Sequence[Evaluation]:

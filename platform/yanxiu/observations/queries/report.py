@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import find_user
 from yanxiu.observations.models import (
     CommentVisibility,
     Lesson,
@@ -51,7 +52,8 @@ class ObservationReport:
     """Open remarks under no perspective."""
     is_open: bool
     conclusion: str = ""
-    concluded_by: int | None = None
+    concluded_by: str = ""
+    """Who wrote it, by name."""
     people: list[User] = field(default_factory=list)
 
     @property
@@ -72,6 +74,7 @@ def report_of(viewer: Viewer, lesson: Lesson, *, leads: bool = False) -> Observa
     chapters = [_chapter(one, said, found, told) for one in perspectives]
     conclusion = texts_of(lesson.id).get(TextKey.CONCLUSION)
     shown = conclusion if conclusion is not None and (is_open or leads) else None
+    writer = find_user(shown.author_id) if shown is not None else None
     people = {person.id: person for chapter in chapters for person in chapter.observers}
     return ObservationReport(
         title=title_of(perspectives),
@@ -79,7 +82,7 @@ def report_of(viewer: Viewer, lesson: Lesson, *, leads: bool = False) -> Observa
         others=sum(one.perspective_id is None for one in said),
         is_open=is_open,
         conclusion=shown.body if shown is not None else "",
-        concluded_by=shown.author_id if shown is not None else None,
+        concluded_by=writer.name if writer is not None else "",
         people=list(people.values()),
     )
 

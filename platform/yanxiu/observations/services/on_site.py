@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -77,7 +77,8 @@ def ask_in(actor: User, lesson: Lesson) -> None:
     known = db.session.scalars(mine.where(AdmissionRequest.user_id == actor.id)).first()
     if known is not None and known.refused_at is None:
         return
-    if len(db.session.scalars(mine.where(AdmissionRequest.refused_at.is_(None))).all()) >= MOST_WAITING:
+    waiting = select(func.count()).where(AdmissionRequest.lesson_id == lesson.id, AdmissionRequest.refused_at.is_(None))
+    if (db.session.scalar(waiting) or 0) >= MOST_WAITING:
         raise ConflictError("等着的人太多了，请主持人先处理")
     if known is None:
         db.session.add(AdmissionRequest(lesson_id=lesson.id, user_id=actor.id))

@@ -159,7 +159,7 @@ def adjudicate_coding(lesson_id: int, scheme_slug: str) -> ResponseReturnValue:
         found, shown = load_results(lesson_id, scheme_slug)
         if len(shown.chosen) != 2:
             raise InvalidError("要有两份完成的编码才能议定")
-        if not may_adjudicate(found, shown):
+        if not may_adjudicate(found, shown.chosen):
             raise ForbiddenError("由两位编码的老师、授课教师或主持来议定")
         start_ms, end_ms = (whole_number(request.form.get(name)) for name in ("start_ms", "end_ms"))
         code = request.form.get("code", "")
@@ -179,9 +179,9 @@ def adjudicate_coding(lesson_id: int, scheme_slug: str) -> ResponseReturnValue:
     return done(target)
 
 
-def may_adjudicate(found: LessonView, shown: Shown) -> bool:
-    """Tell whether the viewer may write down what the two chosen coders agree on."""
-    coders = tuple(one.coder_id for one in shown.chosen)
+def may_adjudicate(found: LessonView, codings: Sequence[CodingSession]) -> bool:
+    """Tell whether the viewer may write down what these two coders agree on."""
+    coders = tuple(one.coder_id for one in codings)
     return can_adjudicate(current_viewer(), found.lesson, found.access, coders, clock.today())
 
 
@@ -224,7 +224,7 @@ def agreement_of(found: LessonView, shown: Shown) -> dict[str, Any]:
             "comparison": None,
             "seq": seq,
             "labels": _labels(shown),
-            "may_adjudicate": may_adjudicate(found, shown),
+            "may_adjudicate": may_adjudicate(found, shown.chosen),
             "shown_most": STRETCHES_SHOWN,
         }
     one, other = (coding.spans() for coding in shown.chosen)
@@ -234,7 +234,7 @@ def agreement_of(found: LessonView, shown: Shown) -> dict[str, Any]:
     comparison = compare(shown.scheme, one, other, shown.interval_ms, decisions, everybody)
     return {
         "comparison": comparison,
-        "may_adjudicate": may_adjudicate(found, shown),
+        "may_adjudicate": may_adjudicate(found, shown.chosen),
         "keys": {code.key: code.code for code in shown.scheme.codes},
         "shown_most": STRETCHES_SHOWN,
         "seq": seq,

@@ -10,13 +10,13 @@ from yanxiu.observations.evidence import Given, Reader, given_by_criterion, outl
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.instruments.gantt import gantt_of
 from yanxiu.observations.instruments.questions import LEDGER, Question, question_outlines, questions_of
-from yanxiu.observations.models import CodingSession, EvaluationState, RecordingVersion
-from yanxiu.observations.permissions import can_view_codings, can_view_scores
+from yanxiu.observations.models import CodingSession, RecordingVersion
+from yanxiu.observations.permissions import can_view_codings
 from yanxiu.observations.queries import (
     LessonView,
     current_version,
-    evaluation_of,
     recording_of,
+    sees_scores,
     submitted_evaluations,
 )
 from yanxiu.observations.queries.codings import finished_heads, spans_of, standings_of
@@ -65,9 +65,7 @@ def lanes(lesson_id: int) -> ResponseReturnValue:
 
 def _evidence(found: LessonView, version: RecordingVersion | None) -> dict[str, list[Given]]:
     viewer = current_viewer()
-    own = evaluation_of(found.lesson.id, viewer.user_id)
-    submitted = own is not None and own.state == EvaluationState.SUBMITTED
-    if not can_view_scores(viewer, found.lesson, own_submitted=submitted):
+    if not sees_scores(viewer, found.lesson):
         return {}
     return given_by_criterion(Reader(found.lesson, version, viewer), submitted_evaluations(found.lesson.id))
 

@@ -13,10 +13,10 @@ from yanxiu.core.db import db
 from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.storage import storage
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import EvaluationState, LessonPack, PackState
+from yanxiu.observations.models import LessonPack, PackState
 from yanxiu.observations.papers.packing import is_unchanged
-from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_pack_recording, can_view_scores
-from yanxiu.observations.queries import LessonView, evaluation_of
+from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_pack_recording
+from yanxiu.observations.queries import LessonView, sees_scores
 from yanxiu.observations.queries.packs import count_films, find_pack, moves_of, newest_packs, waiting_pack
 from yanxiu.observations.services import packs as service
 from yanxiu.observations.views.blueprint import bp, load_lesson, log_watching
@@ -33,7 +33,7 @@ def pack_panel(found: LessonView) -> dict[str, Any]:
     if not can_pack_lesson(viewer, found.lesson, found.access):
         return {"may_pack": False}
     newest, ready = newest_packs(found.lesson.id, viewer.user_id)
-    sees = _sees_scores(found)
+    sees = sees_scores(viewer, found.lesson)
     opened = [pack for pack in ready if _may_open(found, pack, sees)]
     pack = next(iter(opened or ready), None)
     films, moves = count_films(found.lesson.id, viewer.user_id), moves_of(found.lesson.id)
@@ -114,20 +114,13 @@ def _load(lesson_id: int, pack_id: int) -> LessonPack:
         or not can_pack_lesson(current_viewer(), found.lesson, found.access)
     ):
         raise NotFoundError
-    if not _may_open(found, pack, _sees_scores(found)):
+    if not _may_open(found, pack, sees_scores(current_viewer(), found.lesson)):
         raise ForbiddenError("归档包只由制作它的人下载；里面有您看不到的评分，或者录像展示期已满时也不能下载")
     return pack
 
 
-def _may_open(found: LessonView, pack: LessonPack, sees_scores: bool) -> bool:
-    return can_open_pack(current_viewer(), found.lesson, found.access, pack, clock.today(), sees_scores=sees_scores)
-
-
-def _sees_scores(found: LessonView) -> bool:
-    viewer, lesson = current_viewer(), found.lesson
-    own = evaluation_of(lesson.id, viewer.user_id)
-    is_in = own is not None and own.state == EvaluationState.SUBMITTED
-    return can_view_scores(viewer, lesson, own_submitted=is_in)
+def _may_open(found: LessonView, pack: LessonPack, sees: bool) -> bool:
+    return can_open_pack(current_viewer(), found.lesson, found.access, pack, clock.today(), sees_scores=sees)
 
 
 def _place(lesson_id: int) -> str:

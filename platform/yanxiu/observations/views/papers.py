@@ -19,11 +19,12 @@ from yanxiu.observations.papers.minutes import minutes_word
 from yanxiu.observations.papers.record import record_word
 from yanxiu.observations.papers.score_book import score_workbook
 from yanxiu.observations.papers.scores import scores_word, summary_word
-from yanxiu.observations.permissions import can_take_pictures, can_view_scores, findings_are_open
+from yanxiu.observations.permissions import can_take_pictures, findings_are_open
 from yanxiu.observations.queries import (
     current_version,
     evaluation_of,
     recording_of,
+    sees_scores,
     submitted_evaluations,
 )
 from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of
@@ -108,7 +109,7 @@ def record_file(lesson_id: int) -> ResponseReturnValue:
 def scores_file(lesson_id: int) -> ResponseReturnValue:
     """评分表 of one observer (`?observer=`), else of all; only for who may see the scores. `?format=xlsx`: a workbook of all."""
     lesson = load_lesson(lesson_id).lesson
-    if not _may_see_scores(lesson):
+    if not sees_scores(current_viewer(), lesson):
         raise ForbiddenError("提交自己的评课后，才能看到评分")
     submitted = submitted_evaluations(lesson_id)
     if not submitted:
@@ -152,14 +153,8 @@ def _chosen(lesson: Lesson, wanted: CommentFilter) -> str:
     return f"只列{'、'.join(words)}的点评" if words else "您能看到的全部点评"
 
 
-def _may_see_scores(lesson: Lesson) -> bool:
-    own = evaluation_of(lesson.id, current_viewer().user_id)
-    submitted = own is not None and own.state == EvaluationState.SUBMITTED
-    return can_view_scores(current_viewer(), lesson, own_submitted=submitted)
-
-
 def _scores_seen(lesson: Lesson) -> list[Evaluation]:
-    return list(submitted_evaluations(lesson.id)) if _may_see_scores(lesson) else []
+    return list(submitted_evaluations(lesson.id)) if sees_scores(current_viewer(), lesson) else []
 
 
 def _handed_in(lesson_id: int, observer_id: int | None, own: bool, seen: list[Evaluation]) -> Evaluation | None:

@@ -43,18 +43,18 @@ def perspective_page(lesson_id: int) -> ResponseReturnValue:
 
 
 def _page(found: LessonView, refused: YanxiuError | None = None) -> str:
-    chosen = {one.key for one in perspectives_of(found.lesson.id)}
+    told = perspective_panel(found.lesson)
     return render_template(
         "observations/perspectives.html",
         lesson=found.lesson,
         seq=current_seq(found.lesson.topic),
         licc=[(name, [one for one in LICC if one.dimension == name]) for name in DIMENSIONS],
         sections=_sections(found.lesson),
-        chosen=chosen,
+        chosen={one.key for one in told["perspectives"]},
         refused=refused,
         typed={name: posted(name) if refused else "" for name in ("name", "prompts")},
         **_matrix(found),
-        **perspective_panel(found.lesson),
+        **told,
     )
 
 

@@ -18,7 +18,7 @@ from yanxiu.observations.instruments.question_agreement import MOST_COMPARED, TO
 from yanxiu.observations.instruments.questions import FACETS, LEDGER, questions_of, summary_of
 from yanxiu.observations.instruments.schemes import GAP
 from yanxiu.observations.models import CodingSession, VersionState
-from yanxiu.observations.permissions import can_adjudicate, can_code_lesson, can_view_codings
+from yanxiu.observations.permissions import can_code_lesson, can_view_codings
 from yanxiu.observations.queries import LessonView, current_version, recording_of
 from yanxiu.observations.queries.codings import (
     coding_of,
@@ -30,7 +30,7 @@ from yanxiu.observations.question_sheet import question_workbook, wait_chart
 from yanxiu.observations.services import codings as service
 from yanxiu.observations.services.codings import Batch
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, why_rests
-from yanxiu.observations.views.codings import STRETCHES_SHOWN, posted_batch
+from yanxiu.observations.views.codings import STRETCHES_SHOWN, may_adjudicate, posted_batch
 from yanxiu.observations.views.recordings import recording_panel
 from yanxiu.web.auth import current_actor, current_viewer
 
@@ -114,7 +114,7 @@ def question_results(lesson_id: int) -> ResponseReturnValue:
         compared=compared_ledgers(*pair) if pair is not None else None,
         most_compared=MOST_COMPARED,
         shown_most=STRETCHES_SHOWN,
-        may_adjudicate=pair is not None and _may_adjudicate(found, pair),
+        may_adjudicate=pair is not None and may_adjudicate(found, pair),
         tolerance_s=TOLERANCE_MS // 1000,
         seq=seq,
         own_state=_own_state(found),
@@ -144,7 +144,7 @@ def adjudicate_questions(lesson_id: int) -> ResponseReturnValue:
         pair = _pair(finished, chosen, request.form.get("with"))
         if chosen is None or pair is None:
             raise InvalidError("要有两份完成的记录才能议定")
-        if not _may_adjudicate(found, pair):
+        if not may_adjudicate(found, pair):
             raise ForbiddenError("由两位记录的老师、授课教师或主持来议定")
         start_ms, code = whole_number(request.form.get("start_ms")) or 0, request.form.get("code", "")
         code = request.form.get("other", "") if code == "other" else code
@@ -171,11 +171,6 @@ def _pair(finished: Sequence[CodingSession], chosen: CodingSession | None, wante
         return None
     other = next((one for one in others if one.id == whole_number(wanted)), others[0])
     return (chosen, other) if chosen.id < other.id else (other, chosen)
-
-
-def _may_adjudicate(found: LessonView, pair: Pair) -> bool:
-    coders = (pair[0].coder_id, pair[1].coder_id)
-    return can_adjudicate(current_viewer(), found.lesson, found.access, coders, clock.today())
 
 
 def _load_to_note(lesson_id: int) -> LessonView:

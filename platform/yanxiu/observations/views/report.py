@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.accounts.queries import find_user
 from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
@@ -89,8 +88,7 @@ def report_file(lesson_id: int) -> ResponseReturnValue:
     report = _report(found)
     if not report.chapters:
         raise NotFoundError("这节课没有分工观察")
-    writer = find_user(report.concluded_by) if report.concluded_by is not None else None
-    body = report_word(found.lesson, report, writer.name if writer is not None else "")
+    body = report_word(found.lesson, report)
     return docx_file(body, f"{found.lesson.title} {report.title}")
 
 

@@ -10,10 +10,8 @@ import hashlib
 import hmac
 from typing import Any
 
-import segno
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from yanxiu.accounts.queries import find_user
 from yanxiu.core import clock
@@ -32,6 +30,7 @@ from yanxiu.observations.services.on_site import Change
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, why_rests
 from yanxiu.observations.views.evaluations import PREFIX
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
+from yanxiu.web.qr import qr_code
 from yanxiu.workshops.queries import has_ended
 
 TEXTS = ("strengths", "advice")
@@ -52,13 +51,12 @@ def scoring_code(lesson_id: int) -> ResponseReturnValue:
     seq = current_seq(found.lesson.topic)
     template = "observations/_scoring_desk.html" if wants_fragment() else "observations/scoring_code.html"
     target = url_for(".scoring_sheet", lesson_id=lesson_id, key=door_key(lesson_id), _external=True)
-    picture = segno.make(target, error="m", micro=False).svg_inline(border=2, omitsize=True, lineclass=None)
     page = render_template(
         template,
         lesson=found.lesson,
         seq=seq,
         target=target,
-        picture=Markup(picture),
+        picture=qr_code(target),
         asking=people_at_door(found.lesson),
         evaluators=evaluators_of(lesson_id),
     )

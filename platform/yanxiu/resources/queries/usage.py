@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from yanxiu.accounts.models import Organization, User
+from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.accounts.queries import people_seen
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
@@ -64,15 +65,6 @@ def usage_page(scope: ColumnElement[bool], cursor: str | None = None) -> Page[Re
 def uses_of(viewer: Viewer, resource_id: int) -> Sequence[ResourceUse]:
     """Return who taught with a resource, the latest first: only people that the viewer may see."""
     rows = select(ResourceUse).join(ResourceUse.user).join(User.organization).options(contains_eager(ResourceUse.user))
-    rows = rows.where(ResourceUse.resource_id == resource_id, _people_seen(viewer))
+    rows = rows.where(ResourceUse.resource_id == resource_id, people_seen(viewer))
     newest = rows.order_by(ResourceUse.taught_on.desc(), ResourceUse.id.desc()).limit(USES_SHOWN)
     return db.session.scalars(newest).all()
-
-
-def _people_seen(viewer: Viewer) -> ColumnElement[bool]:
-    """The rows that `can_view_person` allows, joined with their home organization."""
-    if not viewer.is_authenticated:
-        return false()
-    paths = [*viewer.admin_paths, *([viewer.county_path] if viewer.county_path else [])]
-    below = [Organization.path.startswith(path, autoescape=True) for path in paths]
-    return or_(User.id == viewer.user_id, *below)

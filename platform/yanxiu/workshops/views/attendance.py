@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-import segno
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, YanxiuError
@@ -17,6 +15,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.live import who_follows
+from yanxiu.web.qr import qr_code
 from yanxiu.workshops import permissions
 from yanxiu.workshops.activity_words import PRESENCE_NAMES
 from yanxiu.workshops.codes import STEP_S, code_of, step_of
@@ -86,9 +85,8 @@ def _code(found: Activity) -> dict[str, Any]:
     step = step_of(moment)
     code = code_of(found.key, step)
     target = activity_url(found, "workshops.sign_in_page", code=code, t=step, _external=True)
-    picture = segno.make(target, error="m", micro=False).svg_inline(border=2, omitsize=True, lineclass=None)
     left = STEP_S - int(moment.timestamp()) % STEP_S
-    return {"activity": found, "code": code, "picture": Markup(picture), "left": left, "at": moment}
+    return {"activity": found, "code": code, "picture": qr_code(target), "left": left, "at": moment}
 
 
 @bp.post("/workshops/<int:workshop_id>/activities/<int:activity_id>/attendance")

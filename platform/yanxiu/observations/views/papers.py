@@ -38,7 +38,8 @@ from yanxiu.web.auth import current_actor, current_viewer
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MIME_TYPES = {"vtt": "text/vtt", "csv": "text/csv", "docx": DOCX}
+MIME_TYPES = {"vtt": "text/vtt", "csv": "text/csv", "docx": DOCX, "xlsx": XLSX}
+COMMENTS = ("vtt", "csv", "docx")
 STATES = {"open": "未解决", "resolved": "已解决"}
 
 
@@ -71,7 +72,7 @@ def comments_file(lesson_id: int) -> ResponseReturnValue:
     found = load_lesson(lesson_id)
     lesson = found.lesson
     kind = request.args.get("format", "")
-    if kind not in MIME_TYPES:
+    if kind not in COMMENTS:
         raise NotFoundError
     wanted = _wanted()
     with_pictures = kind == "docx" and can_take_pictures(current_viewer(), lesson, found.access, clock.today())
@@ -185,7 +186,7 @@ def docx_file(body: bytes, name: str) -> Response:
 
 
 def _file(body: bytes, name: str, kind: str) -> Response:
-    answer = Response(body, mimetype={**MIME_TYPES, "xlsx": XLSX}[kind])
+    answer = Response(body, mimetype=MIME_TYPES[kind])
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}', safe='')}"
     answer.headers["Cache-Control"] = "no-store"
     return answer

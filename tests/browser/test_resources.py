@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 from playwright.sync_api import Route, expect
 
 from tests.browser.routes import fails
 from tests.support.axe import sideways_overflow, violations
-from tests.support.documents import docx_bytes, image_bytes, pdf_bytes, xlsx_bytes
+from tests.support.documents import docx_bytes, image_bytes, pdf_bytes, xlsx_bytes, zip_bytes
 from tests.support.eventually import eventually
 from tests.support.resources import make_resource
 from yanxiu.core.unit_of_work import unit_of_work
@@ -366,13 +363,11 @@ def test_a_folder_and_its_sheet_are_sent_over_two_days_checked_imported_and_take
 
 
 def test_a_zip_for_an_import_goes_up_in_portions(page_for, errors):
-    bundle = io.BytesIO()
-    with zipfile.ZipFile(bundle, "w") as archive:
-        archive.writestr("导入.xlsx", xlsx_bytes([["文件名", "类型"], ["课.txt", "课件"]]))
+    bundle = zip_bytes({"导入.xlsx": xlsx_bytes([["文件名", "类型"], ["课.txt", "课件"]])})
     page = page_for("teacher")
     page.goto("/resources/imports")
     page.route("**/resources/imports/arrivals/*", fails(503), times=1)
-    page.get_by_label("填好的表格").set_input_files({"name": "包.zip", "mimeType": "", "buffer": bundle.getvalue()})
+    page.get_by_label("填好的表格").set_input_files({"name": "包.zip", "mimeType": "", "buffer": bundle})
     page.get_by_role("button", name="上传并检查").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("正在拆开压缩包")
     errors[:] = [error for error in errors if "503" not in error]

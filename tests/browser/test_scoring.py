@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_classroom_notes import sit_down
 from tests.support.axe import sideways_overflow, violations
-from tests.support.clients import CSRF, session_cookie
 from tests.support.eventually import eventually
 from tests.support.observations import full_scores, make_clip, make_lesson, make_ready_version, some_comment
 from yanxiu.core.db import db
@@ -100,13 +100,6 @@ STALE_NOTE = """() => {
     const other = { ...note, uuid: "0" + note.uuid.slice(1), fields: { ...fields, advice: "旧量表上写的", version: "0" } };
     localStorage.setItem(key.replace(note.uuid, other.uuid), JSON.stringify({ ...other, at: note.at - 1 }));
 }"""
-
-
-def sit_down(page, client, secret: str = CSRF) -> None:
-    """Somebody signs in with this browser, in another tab; with a `secret` of their own the forms here are not theirs."""
-    with client.session_transaction() as session:
-        session["csrf_token"] = secret
-    page.context.add_cookies([{"name": "yanxiu", "value": session_cookie(client), "url": page.url}])
 
 
 @pytest.mark.service_worker

@@ -25,8 +25,8 @@ def cell(words: str, **attrs: object) -> Node:
     return {"type": "tableCell", "attrs": {"colspan": 1, "rowspan": 1, **attrs}, "content": [paragraph(words)]}
 
 
-def table(*rows: list[Node], **changes: Node) -> Node:
-    return {"type": "table", "content": [{"type": "tableRow", "content": row} for row in rows], **changes}
+def table(*rows: list[Node]) -> Node:
+    return {"type": "table", "content": [{"type": "tableRow", "content": row} for row in rows]}
 
 
 def plan(*blocks: Node) -> Node:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 
-import docx
 import openpyxl
 import pytest
 from sqlalchemy import select
 
+from tests.support.documents import docx_words
 from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
@@ -60,12 +60,6 @@ def scores(**more: object) -> dict[str, object]:
     return {**{f"score-{key}": "3" for key in keys}, **more}
 
 
-def words_of(body: bytes) -> str:
-    document = docx.Document(io.BytesIO(body))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(part.text for part in document.paragraphs), *cells])
-
-
 def test_evidence_is_part_of_the_evaluation_and_shows_others_only_what_they_may_read(app, client_for, judged):
     """From the draft to the results: required, hidden until handed in, times for all, words by their audience."""
     at, version = f"/lessons/{judged['lesson']}", judged["version"]
@@ -107,7 +101,7 @@ def test_evidence_is_part_of_the_evaluation_and_shows_others_only_what_they_may_
         assert "板书一条线" in results
         assert ("私下的话" in results) is sees
         for path in ("/papers/scores", "/papers/scores?observer=" + str(_observer(app))):
-            text = words_of(client.get(at + path).data)
+            text = docx_words(client.get(at + path).data)
             assert "00:12–00:20" in text
             assert "私下的话" not in text
             assert "板书一条线" not in text
@@ -174,4 +168,4 @@ def test_evidence_of_a_replaced_recording_says_so_and_a_withdrawn_comment_leaves
     book = openpyxl.load_workbook(io.BytesIO(teacher.get(f"{results[:-12]}/papers/scores?format=xlsx").data))
     assert "另有 1 人用的是别的量表" in str([cell.value for cell in book["评分"]["A"]])
     assert teacher.get(results).text.count("换之前的实录</span>") == 2
-    assert "换之前的实录" in words_of(teacher.get(f"/lessons/{judged['lesson']}/papers/scores").data)
+    assert "换之前的实录" in docx_words(teacher.get(f"/lessons/{judged['lesson']}/papers/scores").data)

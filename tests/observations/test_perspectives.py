@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 from itertools import product
 from uuid import uuid4
 
-import docx
 import pytest
 from sqlalchemy import select
 
+from tests.support.documents import docx_words
 from tests.support.observations import make_lesson, make_ready_version, some_comment
 from tests.support.together import Act, together
 from yanxiu.core.db import db
@@ -89,7 +88,7 @@ def test_perspectives_are_chosen_dealt_claimed_and_given_back(app, cast, divided
             assert service.add_perspectives(host, lesson, [of_licc("licc.listen")]) == 0
             service.claim_perspective(leader, lesson, back.id, ())
             assert service.deal_in_turn(host, lesson) == 2
-        assert watched(divided) == {"倾听": [colleague.id], "思考": sorted([colleague.id]), "后排 学生": [leader.id]}
+        assert watched(divided) == {"倾听": [colleague.id], "思考": [colleague.id], "后排 学生": [leader.id]}
         assert told() == {colleague.id}, "who claimed knows"
         with unit_of_work():
             service.set_watcher(host, lesson, think.id, leader.id, on=True, instead_of=colleague.id)
@@ -187,9 +186,7 @@ def test_remarks_belong_to_a_perspective_and_only_open_ones_are_counted(app, cas
 
 def word_of(client, lesson_id: int) -> str:
     """Everything that stands in the Word file of the report."""
-    document = docx.Document(io.BytesIO(client.get(f"/lessons/{lesson_id}/papers/report").data))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(one.text for one in document.paragraphs), *cells])
+    return docx_words(client.get(f"/lessons/{lesson_id}/papers/report").data)
 
 
 def told_in_archive(reader_id: int | None) -> list[str]:

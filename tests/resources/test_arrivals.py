@@ -13,7 +13,7 @@ from flask import Flask
 
 from tests.support.clients import Client
 from tests.support.documents import docx_bytes
-from tests.support.tus import BASE, Tus
+from tests.support.tus import BASE, Tus, emptied
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db
 from yanxiu.core.resumable.store import UploadStore
@@ -33,16 +33,8 @@ TEXT = "教学目标：理清起因、经过、结果。".encode()
 
 @pytest.fixture
 def store(app: Flask) -> Iterator[UploadStore]:
-    """The folder of unfinished uploads without what other tests of this process left there, of whichever feature."""
-    found = arrivals.open_store(app.config["YANXIU"])
-
-    def clear() -> None:
-        for path in (*found.root.glob("*.part"), *found.root.glob("*.json")):
-            path.unlink()
-
-    clear()
-    yield found
-    clear()
+    with emptied(arrivals.open_store(app.config["YANXIU"])) as found:
+        yield found
 
 
 @pytest.fixture

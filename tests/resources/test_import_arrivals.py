@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,8 +11,8 @@ import pytest
 from flask import Flask
 
 from tests.support.clients import Client
-from tests.support.documents import xlsx_bytes
-from tests.support.tus import Tus
+from tests.support.documents import xlsx_bytes, zip_bytes
+from tests.support.tus import Tus, emptied
 from yanxiu.core.db import db
 from yanxiu.core.resumable import store as stores
 from yanxiu.core.resumable.store import UploadStore
@@ -30,16 +29,8 @@ TEXT = "教学目标：理清起因。".encode()
 
 @pytest.fixture
 def store(app: Flask) -> Iterator[UploadStore]:
-    """The folder of unfinished uploads without what other tests of this process left there, of whichever feature."""
-    found = arrivals.open_import_store(app.config["YANXIU"])
-
-    def clear() -> None:
-        for path in (*found.root.glob("*.part"), *found.root.glob("*.json")):
-            path.unlink()
-
-    clear()
-    yield found
-    clear()
+    with emptied(arrivals.open_import_store(app.config["YANXIU"])) as found:
+        yield found
 
 
 @pytest.fixture
@@ -134,11 +125,7 @@ def test_what_cannot_come_is_refused_in_words_and_goes_with_its_draft(teacher, c
 
 
 def test_a_zip_comes_in_portions_and_is_unpacked(teacher, app, store, work):
-    bundle = io.BytesIO()
-    with zipfile.ZipFile(bundle, "w") as archive:
-        archive.writestr("包/导入.xlsx", xlsx_bytes(ROWS))
-        archive.writestr("包/一/课.txt", TEXT)
-    data = bundle.getvalue()
+    data = zip_bytes({"包/导入.xlsx": xlsx_bytes(ROWS), "包/一/课.txt": TEXT})
     tus = Tus(teacher, DOOR, filename="资料.zip", path="资料.zip", print="1-2")
     url = tus.create(len(data)).headers["Location"]
     tus.patch(url, 0, data[:100])
@@ -153,10 +140,7 @@ def test_a_zip_comes_in_portions_and_is_unpacked(teacher, app, store, work):
 
 
 def test_a_zip_that_two_pages_take_in_the_same_moment_is_one_import(teacher, app, cast, store, monkeypatch):
-    bundle = io.BytesIO()
-    with zipfile.ZipFile(bundle, "w") as archive:
-        archive.writestr("导入.xlsx", xlsx_bytes(ROWS))
-    data = bundle.getvalue()
+    data = zip_bytes({"导入.xlsx": xlsx_bytes(ROWS)})
     tus = Tus(teacher, DOOR, filename="资料.zip", path="资料.zip", print="1-2")
     upload = store.load(tus.create(len(data), data).headers["Location"].rsplit("/", 1)[1])
     read, began = arrivals._checked, []

@@ -28,6 +28,13 @@ def docx_bytes(*paragraphs: str, heading: str = "教学目标", picture: bool = 
     return _saved(document)
 
 
+def docx_words(data: bytes) -> str:
+    """All words of a Word file: its paragraphs, then the cells of its tables."""
+    document = docx.Document(io.BytesIO(data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
 @cache
 def pptx_bytes(*titles: str) -> bytes:
     deck = pptx.Presentation()

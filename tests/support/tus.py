@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.support.clients import Client
+from yanxiu.core.resumable.store import UploadStore
 
 OFFSET = "application/offset+octet-stream"
 BASE = {"Tus-Resumable": "1.0.0"}
@@ -12,6 +15,19 @@ BASE = {"Tus-Resumable": "1.0.0"}
 
 def meta(**pairs: object) -> str:
     return ",".join(f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in pairs.items())
+
+
+@contextmanager
+def emptied(store: UploadStore) -> Iterator[UploadStore]:
+    """The folder of unfinished uploads without what other tests of this process left there, of whichever feature."""
+
+    def clear() -> None:
+        for path in (*store.root.glob("*.part"), *store.root.glob("*.json")):
+            path.unlink()
+
+    clear()
+    yield store
+    clear()
 
 
 class Tus:

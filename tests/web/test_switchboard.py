@@ -146,6 +146,9 @@ def test_a_mistake_ends_the_line_with_a_reason_and_nothing_behind_it_is_taken(fa
     assert closed_with(far.rest()) == code
     with contextlib.suppress(OSError):
         far.say(masked(frames.TEXT, b"more"))
+    with contextlib.suppress(OSError):
+        far.socket.shutdown(socket.SHUT_WR)
+    eventually(lambda: far.parted)  # what was said behind it has been read now
     assert "more" not in far.taken
 
 

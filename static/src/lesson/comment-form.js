@@ -2,7 +2,7 @@
 import { draftKey } from "../behaviors/drafts.js";
 import { toast } from "../behaviors/toast.js";
 import { wentOn } from "../behaviors/written.js";
-import { readShapes, wordsFor } from "./drawing/shapes.js";
+import { readShapes, wordsFor, writeShapes } from "./drawing/shapes.js";
 import { besidePicture } from "./full-screen.js";
 import { clock, parseClock } from "./time.js";
 
@@ -95,15 +95,20 @@ export class CommentForm {
     return readShapes(this.drawing.value);
   }
 
+  /** Nothing is written and nothing drawn. */
+  get isBare() {
+    return !this.body.value && !this.drawing.value;
+  }
+
   setShapes(shapes) {
-    this.drawing.value = shapes.length ? JSON.stringify(shapes) : "";
+    this.drawing.value = writeShapes(shapes);
     this.form.querySelector("[data-draw-words]").textContent = shapes.length ? `已画 ${wordsFor(shapes)}，再改` : "在画面上画";
     this.keepPlace();
   }
 
   /** Where nothing was drawn and nothing is written, the time runs again. */
   closedBoard() {
-    if (!this.body.value && !this.drawing.value && this.end === null) this.release();
+    if (this.isBare && this.end === null) this.release();
     this.body.focus();
   }
 
@@ -132,13 +137,13 @@ export class CommentForm {
   }
 
   keepPlace() {
-    if (this.held && (this.body.value || this.drawing.value)) this.draft.keep(this.start, this.end, this.drawing.value);
+    if (this.held && !this.isBare) this.draft.keep(this.start, this.end, this.drawing.value);
     else this.draft.forget();
   }
 
   /** C: stop here and write. */
   open() {
-    if (!this.held || !(this.body.value || this.drawing.value)) this.hold();
+    if (!this.held || this.isBare) this.hold();
     besidePicture(() => {
       this.body.focus();
       this.form.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -147,7 +152,7 @@ export class CommentForm {
 
   beginWriting() {
     if (!this.held && this.body.value) this.hold();
-    if (!this.body.value && this.held && this.end === null && !this.drawing.value) this.release();
+    if (this.isBare && this.held && this.end === null) this.release();
   }
 
   hold() {
@@ -205,7 +210,7 @@ export class CommentForm {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") {
       this.body.blur();
-      if (!this.body.value && !this.drawing.value) this.release();
+      if (this.isBare) this.release();
     } else if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       event.stopPropagation();

@@ -10,7 +10,7 @@ export class DataSaver {
     this.film = player.video.getAttribute("src");
     player.element.addEventListener("change", (event) => {
       if (event.target.matches("[data-saver]")) this.choose(event.target.checked);
-      if (event.target.matches("[data-quality]")) this.leave(event.target.value);
+      if (event.target.matches("[data-quality]")) this.leave();
     });
     this.begin();
   }
@@ -40,8 +40,7 @@ export class DataSaver {
   }
 
   /** Who chooses a quality wants the film. */
-  leave(url) {
-    this.film = url;
+  leave() {
     if (!this.box || !this.box.checked) return;
     this.box.checked = false;
     remember(false);

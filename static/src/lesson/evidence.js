@@ -51,7 +51,6 @@ export class Evidence {
   opened(add) {
     for (const other of this.form.querySelectorAll("[data-evidence-add][open]")) if (other !== add) other.open = false;
     add.querySelector("[data-evidence-marks]").hidden = !this.page.player;
-    this.start = null;
     const choice = add.querySelector("[data-evidence-comment]");
     const offered = offers(this.page);
     choice.replaceChildren(new Option("", ""), ...offered.map(({ value, label }) => new Option(label, value)));

@@ -64,10 +64,10 @@ class Rubric {
   /** What is sent: of what other devices may have changed only what the server does not have as it is here. */
   changes() {
     const body = new FormData(this.form);
-    const changed = [...contents(body)].filter(([name, content]) => this.held.get(name) !== content);
-    for (const name of this.held.keys()) if (changed.every(([other]) => other !== name)) body.delete(name);
+    const changed = new Map([...contents(body)].filter(([name, content]) => this.held.get(name) !== content));
+    for (const name of this.held.keys()) if (!changed.has(name)) body.delete(name);
     // Until the answer comes nobody knows what the server has.
-    for (const [name] of changed) this.held.set(name, null);
+    for (const name of changed.keys()) this.held.set(name, null);
     return { body, changed };
   }
 

@@ -118,6 +118,10 @@ class ScoringSheet {
     this.form.append(drop);
   }
 
+  placeOf(field) {
+    return this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"]`);
+  }
+
   valueOf(field) {
     const choice = this.form.elements[field];
     return choice.value.replace(/\r\n/g, "\n");
@@ -201,7 +205,7 @@ class ScoringSheet {
 
   /** Bonus lines may stay empty. */
   isOptional(field) {
-    return this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"]`).hasAttribute("data-optional");
+    return this.placeOf(field).hasAttribute("data-optional");
   }
 
   /** Something of this lesson was answered, whichever page sent it. */
@@ -225,7 +229,7 @@ class ScoringSheet {
   }
 
   showApart(field) {
-    const place = this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"] [data-scoring-apart]`);
+    const place = this.placeOf(field).querySelector("[data-scoring-apart]");
     const mine = this.sheet.apart[field];
     place.hidden = mine === undefined;
     if (place.hidden) {
@@ -244,7 +248,7 @@ class ScoringSheet {
 
   /** A score, or the word for what was noted beside the scores. */
   chosen(field, value) {
-    const line = this.form.querySelector(`[data-scoring-field="${CSS.escape(field)}"]`);
+    const line = this.placeOf(field);
     const choice = line.hasAttribute("data-words") && [...line.querySelectorAll("input")].find((one) => one.value === value);
     return choice ? `“${choice.parentElement.textContent.trim()}”` : `${value} 分`;
   }

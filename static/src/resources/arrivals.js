@@ -13,6 +13,8 @@ const OPEN = [...BUSY, "waiting", "offline"];
  * What files are sent for: `subject` names it for tus, `mark(file, folder)` tells a file from others (perhaps by reading it),
  * `earlierMark(data)` is the same of a line that was begun on another day, `metadata(one)` goes along, `took(answer)` hears
  * that one has arrived, `rested(queue)` that nothing is on its way any more, `done` says in words what becomes of them.
+ * `name(file, folder)` stands on a file's line, `wants(file)` says which are taken, so many as `ahead` are announced before
+ * their turn, with `picksLater` the page hands files over itself.
  */
 export const LIBRARY = {
   subject: "library",

@@ -1,7 +1,7 @@
 // Changing what is drawn when a comment is edited: the film stands still at the comment's moment.
 import { warnBeforeLeaving } from "../../behaviors/leaving.js";
 import { DrawingBoard } from "./board.js";
-import { readShapes } from "./shapes.js";
+import { readShapes, writeShapes } from "./shapes.js";
 
 export function bindDrawingEdit(element) {
   const board = new DrawingBoard(element);
@@ -9,7 +9,7 @@ export function bindDrawingEdit(element) {
   board.take(readShapes(field.value));
   let unsent = false;
   board.onChange = (shapes) => {
-    field.value = shapes.length ? JSON.stringify(shapes) : "";
+    field.value = writeShapes(shapes);
     unsent = true;
   };
   field.form.addEventListener("submit", () => (unsent = false));

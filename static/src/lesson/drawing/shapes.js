@@ -37,6 +37,9 @@ export function readShapes(text) {
   }
 }
 
+/** The other way round; empty where nothing is drawn. */
+export const writeShapes = (shapes) => (shapes.length ? JSON.stringify(shapes) : "");
+
 /** Every line twice: an edge of the opposite brightness, then its color, so that it is seen on any picture. */
 function strokes({ kind, color }, ends) {
   const path = outline(kind, ends);

@@ -120,7 +120,7 @@ function standAlone(table, indexes) {
 }
 
 /** One's own suggestion goes at once, what somebody would take out already stays theirs. */
-export function takeOutBlock(out, node, at, attrs) {
+function takeOutBlock(out, node, at, attrs) {
   if (isOwn(node, attrs.author)) out.delete(at, at + node.nodeSize);
   else if (!changesOf(node).some(([name]) => name === DELETION)) out.setNodeAttribute(at, DELETION, { ...attrs });
 }

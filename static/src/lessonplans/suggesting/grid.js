@@ -3,14 +3,14 @@
 // that these cells span. The server does the same in lessonplans/document/regridding.py.
 import { Fragment } from "@tiptap/pm/model";
 import { TableMap } from "@tiptap/pm/tables";
+import { CELLS } from "./blocks.js";
+import { FILLER } from "./columns.js";
 import { changeOf } from "./formats.js";
 import { DELETION, INSERTION } from "./marks.js";
 
 export const MERGE = "merge";
 export const SPLIT = "split";
-const FILLER = "filler";
 const GRID = [MERGE, SPLIT];
-const CELLS = ["tableCell", "tableHeader"];
 
 /** Attributes of a cell that would be merged with others, or split; what is pasted is nobody's suggestion. */
 export function gridAttributes() {
@@ -100,7 +100,7 @@ function allOf(doc, name, isMeant) {
   const found = [];
   doc.descendants((node, at) => {
     const change = CELLS.includes(node.type.name) ? changeOf(node.attrs, name) : null;
-    if (change && isMeant(change.id)) found.push({ node, at, id: change.id });
+    if (change && isMeant(change.id)) found.push({ at });
     return !node.isTextblock;
   });
   return found;

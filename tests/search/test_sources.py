@@ -7,11 +7,19 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.matrix import PRINCIPALS
+from tests.support.observations import make_lesson
 from tests.support.resources import make_resource
 from yanxiu.accounts.permissions import ANONYMOUS, Viewer
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, sources
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import Lesson, TextKey
+from yanxiu.observations.queries.perspectives import perspectives_of
+from yanxiu.observations.services.cycle import move_lesson, write_text
+from yanxiu.observations.services.findings import write_finding
+from yanxiu.observations.services.lessons import invite_member
+from yanxiu.observations.services.lessons import remove_member as remove_from_lesson
+from yanxiu.observations.services.perspectives import add_perspectives, of_licc, remove_perspective
 from yanxiu.resources.models import Resource, ResourceCollection
 from yanxiu.resources.services import ResourceDetails, update_resource
 from yanxiu.resources.services.collections import create_collection, put_in_collection, take_from_collection
@@ -40,6 +48,8 @@ KINDS = (
     "plan_comment",
     "lesson",
     "comment",
+    "finding",
+    "conclusion",
     "resource",
     "collection",
 )
@@ -51,6 +61,21 @@ def world(ctx, cast) -> None:
     with unit_of_work():
         for name in WORLDS:
             importlib.import_module(f"tests.{name}").build(cast)
+        for phase in ("watching", "discussing"):
+            divided_lesson(cast, phase)
+
+
+def divided_lesson(cast, phase: str) -> Lesson:
+    """A lesson of a school, by invitation of a host, in which a colleague found something and the teacher concluded."""
+    teacher, colleague = cast.user("teacher"), cast.user("colleague")
+    lesson = make_lesson(teacher, visibility="school")
+    lesson.phase = phase
+    invite_member(teacher, lesson, cast.user("researcher"), "host")
+    invite_member(teacher, lesson, cast.user("villager"), "observer")
+    add_perspectives(teacher, lesson, [of_licc("licc.listen")])
+    write_finding(colleague, lesson, perspectives_of(lesson.id)[0].id, "后排两个孩子没有参与讨论，建议用号码牌")
+    write_text(teacher, lesson, TextKey.CONCLUSION, "号码牌和候答是下一次要练的")
+    return lesson
 
 
 def everything(kind: str) -> dict[int, IndexDocument]:
@@ -157,6 +182,52 @@ def test_leaving_a_workshop_takes_its_things_out_at_once(world, cast, client_for
             assert member is not None
             remove_member(leader, workshop, member)
     assert not {"topic", "post"} & kinds_found(teacher, "草船借箭")
+
+
+def test_what_observers_found_is_told_from_the_discussion_on_and_taken_back_at_once(ctx, cast, client_for, index_now):
+    with unit_of_work():
+        lesson = divided_lesson(cast, "evaluating")
+    teacher, villager, principal = (client_for(key) for key in ("teacher", "villager", "principal"))
+    author, host = client_for("colleague"), client_for("researcher")
+    number = next(iter(everything("finding")))
+
+    def finds(client, query: str = "号码牌") -> set[str]:
+        return kinds_found(client, query) & {"finding", "conclusion"}
+
+    index_now()
+    assert finds(author) == {"finding"}
+    assert finds(teacher) == finds(host) == {"conclusion"}
+    assert finds(villager) == finds(principal) == set()
+    with unit_of_work():
+        move_lesson(cast.user("teacher"), lesson, "evaluating", "discussing")
+    index_now()
+    for client in (author, teacher, host, villager, principal):
+        assert finds(client) == {"finding", "conclusion"}
+    found = villager.get("/search?q=号码牌&kind=finding").text
+    assert f'href="/lessons/{lesson.id}/report#finding-{number}"' in found
+    assert f'id="finding-{number}"' in villager.get(f"/lessons/{lesson.id}/report").text
+    assert f'id="finding-{number}"' in author.get(f"/lessons/{lesson.id}/report").text, "also where it is being written"
+
+    # Nothing is indexed between what follows and the search.
+    with unit_of_work():
+        move_lesson(cast.user("teacher"), lesson, "discussing", "evaluating")
+    assert finds(villager) == finds(principal) == set()
+    with unit_of_work():
+        move_lesson(cast.user("teacher"), lesson, "evaluating", "discussing")
+        removed = next(one for one in lesson.members if one.user_id == cast.villager.id)
+        remove_from_lesson(cast.user("teacher"), lesson, removed)
+    assert finds(villager) == set()
+    index_now()
+    assert finds(villager) == set()
+    assert finds(principal) == {"finding", "conclusion"}
+
+    # What was taken away is not found, in the own words of its author either.
+    with unit_of_work():
+        where = perspectives_of(lesson.id)[0]
+        write_finding(cast.user("colleague"), lesson, where.id, "")
+        remove_perspective(cast.user("teacher"), lesson, where)
+    index_now()
+    assert finds(author) == finds(teacher) == set(), "no perspective, no report"
 
 
 def kinds_found(client, query: str) -> set[str]:

@@ -69,6 +69,25 @@ class PerspectivesDealt(Event):
 
 
 @dataclass(frozen=True)
+class FindingWritten(Event):
+    """An observer wrote, changed or (`is_gone`) took away what was found under a perspective."""
+
+    finding_id: int
+    lesson_id: int
+    author_id: int
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class ConclusionChanged(Event):
+    """The conclusion of a divided observation reads otherwise or (`is_gone`) is there no more: with its last perspective too."""
+
+    text_id: int
+    lesson_id: int
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
 class LessonReflected(Event):
     """The teacher wrote the reflection for the first time."""
 

@@ -1,11 +1,14 @@
-"""What search may know of lessons and time-coded comments. A hit of a comment opens the lesson at its second."""
+"""What search may know of lessons, time-coded comments and what came of a divided observation.
+
+A hit of a comment opens the lesson at its second, one of a finding the report at that finding.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
@@ -21,7 +24,21 @@ from yanxiu.core.search_queue import (
     acl_workshop,
 )
 from yanxiu.core.search_rights import ASKED, seen_by
-from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, LessonVisibility, TimedComment
+from yanxiu.observations.models import (
+    CommentKind,
+    CommentVisibility,
+    Lesson,
+    LessonMember,
+    LessonPerspective,
+    LessonPhase,
+    LessonRole,
+    LessonText,
+    LessonVisibility,
+    PerspectiveFinding,
+    TextKey,
+    TimedComment,
+)
+from yanxiu.observations.permissions import findings_are_open
 from yanxiu.observations.queries import visible_lessons
 from yanxiu.observations.queries.recordings import subtitles_of
 
@@ -84,6 +101,69 @@ def _comment_document(comment: TimedComment) -> IndexDocument:
     )
 
 
+def load_findings(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    """Return the documents of what observers found under their perspectives."""
+    lesson = joinedload(PerspectiveFinding.perspective).joinedload(LessonPerspective.lesson)
+    found = (
+        db.session.scalars(
+            select(PerspectiveFinding)
+            .where(PerspectiveFinding.id.in_(ids))
+            .options(
+                joinedload(PerspectiveFinding.author),
+                lesson.joinedload(Lesson.organization),
+                lesson.selectinload(Lesson.members),
+            )
+        )
+        .unique()
+        .all()
+    )
+    for finding in found:
+        of = finding.perspective.lesson
+        if of.deleted_at is None:
+            told = _audience(of) if findings_are_open(of) else frozenset({acl_user(finding.author_id)})
+            name = finding.perspective.full_name
+            yield _report_document("finding", finding.id, of, told, f"{name}的观察结果", finding)
+
+
+def load_conclusions(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    """Return the documents of the conclusions of divided observations; where nothing is divided there is no report."""
+    written = (LessonText.id.in_(ids), LessonText.key == TextKey.CONCLUSION, LessonText.lesson_id.in_(_divided()))
+    statement = select(LessonText, Lesson, User).join(Lesson, Lesson.id == LessonText.lesson_id)
+    rows = db.session.execute(
+        statement.join(User, User.id == LessonText.author_id)
+        .where(*written)
+        .options(joinedload(Lesson.organization), selectinload(Lesson.members))
+    ).unique()
+    for text, lesson, author in rows:
+        if lesson.deleted_at is None:
+            told = _audience(lesson) if findings_are_open(lesson) else _leaders(lesson)
+            yield _report_document("conclusion", text.id, lesson, told, f"{lesson.title}的总体结论", text, author)
+
+
+def _report_document(
+    kind: str,
+    number: int,
+    lesson: Lesson,
+    acl: frozenset[str],
+    title: str,
+    written: PerspectiveFinding | LessonText,
+    author: User | None = None,
+) -> IndexDocument:
+    anchor = f"finding-{number}" if kind == "finding" else "conclusion"
+    by = author if author is not None else written.author if isinstance(written, PerspectiveFinding) else None
+    return IndexDocument(
+        kind=kind,
+        object_id=number,
+        title=title,
+        url=f"/lessons/{lesson.id}/report#{anchor}",
+        acl=acl,
+        body=written.body,
+        place=lesson.title,
+        author=by.name if by is not None else "",
+        **{**_facets(lesson), "date": written.written_at},
+    )
+
+
 def _visible_lessons(viewer: Any) -> Select[int]:
     return visible_lessons(viewer).with_only_columns(Lesson.id).where(Lesson.id.in_(ASKED))
 
@@ -108,8 +188,50 @@ def _visible_comments(viewer: Any) -> Select[int]:
     )
 
 
+def _visible_findings(viewer: Any) -> Select[int]:
+    return (
+        select(PerspectiveFinding.id)
+        .join(LessonPerspective, LessonPerspective.id == PerspectiveFinding.perspective_id)
+        .join(Lesson, Lesson.id == LessonPerspective.lesson_id)
+        .where(PerspectiveFinding.id.in_(ASKED), Lesson.id.in_(visible_lessons(viewer).with_only_columns(Lesson.id)))
+        .where(or_(Lesson.phase.in_(_TOLD), PerspectiveFinding.author_id == viewer.user_id))
+    )
+
+
+def _visible_conclusions(viewer: Any) -> Select[int]:
+    hosts = exists().where(
+        LessonMember.lesson_id == Lesson.id,
+        LessonMember.user_id == viewer.user_id,
+        LessonMember.role == LessonRole.HOST,
+    )
+    leads = or_(Lesson.teacher_id == viewer.user_id, Lesson.creator_id == viewer.user_id, hosts)
+    return (
+        select(LessonText.id)
+        .join(Lesson, Lesson.id == LessonText.lesson_id)
+        .where(LessonText.id.in_(ASKED), LessonText.key == TextKey.CONCLUSION, Lesson.id.in_(_divided()))
+        .where(Lesson.id.in_(visible_lessons(viewer).with_only_columns(Lesson.id)))
+        .where(or_(Lesson.phase.in_(_TOLD), leads))
+    )
+
+
+_TOLD = [phase.value for phase in LessonPhase if phase.number >= LessonPhase.DISCUSSING.number]
+"""The steps in which everybody reads what was found (`findings_are_open`)."""
 visible_lesson_ids = seen_by(_visible_lessons)
 visible_comment_ids = seen_by(_visible_comments)
+visible_finding_ids = seen_by(_visible_findings)
+visible_conclusion_ids = seen_by(_visible_conclusions)
+
+
+def _divided() -> Select[int]:
+    """The lessons that have a report."""
+    return select(LessonPerspective.lesson_id)
+
+
+def _leaders(lesson: Lesson) -> frozenset[str]:
+    """The same people as `leads_lesson` who may view the lesson."""
+    hosts = {acl_user(one.user_id) for one in lesson.members if one.role == LessonRole.HOST}
+    owners = {acl_user(lesson.teacher_id), acl_user(lesson.creator_id)}
+    return frozenset(owners if lesson.has_expired(clock.today()) else owners | hosts)
 
 
 def _audience(lesson: Lesson) -> frozenset[str]:
@@ -166,10 +288,39 @@ def _comments_below(path: str) -> Select[int]:
     return select(TimedComment.id).where(TimedComment.lesson_id.in_(_lessons_below(path)))
 
 
+def _written_ids(statement: Select[int]) -> Iterator[int]:
+    yield from db.session.scalars(statement.execution_options(yield_per=1000))
+
+
+def _findings_below(path: str) -> Select[int]:
+    under = select(LessonPerspective.id).where(LessonPerspective.lesson_id.in_(_lessons_below(path)))
+    return select(PerspectiveFinding.id).where(PerspectiveFinding.perspective_id.in_(under))
+
+
+def _conclusions() -> Select[int]:
+    return select(LessonText.id).where(LessonText.key == TextKey.CONCLUSION)
+
+
 PRINCIPALS: tuple[PrincipalSource, ...] = ()
 SOURCES: tuple[IndexSource, ...] = (
     IndexSource("lesson", "课例", load_lessons, lambda: _ids(Lesson), visible_lesson_ids, _lessons_below),
     IndexSource(
         "comment", "时间点点评", load_comments, lambda: _ids(TimedComment), visible_comment_ids, _comments_below
+    ),
+    IndexSource(
+        "finding",
+        "观察结果",
+        load_findings,
+        lambda: _written_ids(select(PerspectiveFinding.id).order_by(PerspectiveFinding.id)),
+        visible_finding_ids,
+        _findings_below,
+    ),
+    IndexSource(
+        "conclusion",
+        "观察结论",
+        load_conclusions,
+        lambda: _written_ids(_conclusions().order_by(LessonText.id)),
+        visible_conclusion_ids,
+        lambda path: _conclusions().where(LessonText.lesson_id.in_(_lessons_below(path))),
     ),
 )

@@ -13,9 +13,11 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import events
 from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads, transcode_recording
 from yanxiu.observations.lean_job import LEAN_JOB, make_missing_lean
-from yanxiu.observations.models import Lesson
+from yanxiu.observations.models import Lesson, TextKey
 from yanxiu.observations.packing_job import make_pack
 from yanxiu.observations.queries.comments import thread_ids_of
+from yanxiu.observations.queries.cycle import texts_of
+from yanxiu.observations.queries.perspectives import findings_of
 from yanxiu.observations.services import cycle
 from yanxiu.observations.services.packs import PACK_JOB
 from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
@@ -29,19 +31,45 @@ def index_lesson(event: events.LessonCreated | events.RecordingReady | events.Su
 
 def index_changed_lesson(event: events.LessonChanged) -> None:
     enqueue_index("lesson", event.lesson_id, narrowed=event.narrowed)
-    enqueue_index_many("comment", thread_ids_of(event.lesson_id), urgent=event.narrowed)
+    _index_what_is_said(event.lesson_id, urgent=event.narrowed)
 
 
 def index_removed_lesson(event: events.LessonDeleted | events.LessonRestored) -> None:
     deleted = isinstance(event, events.LessonDeleted)
     enqueue_index("lesson", event.lesson_id, deleted=deleted)
-    enqueue_index_many("comment", thread_ids_of(event.lesson_id), urgent=deleted)
+    _index_what_is_said(event.lesson_id, urgent=deleted)
 
 
 def index_members(event: events.LessonMemberInvited | events.LessonMemberRemoved) -> None:
     narrowed = isinstance(event, events.LessonMemberRemoved)
     enqueue_index("lesson", event.lesson_id, narrowed=narrowed)
-    enqueue_index_many("comment", thread_ids_of(event.lesson_id), urgent=narrowed)
+    _index_what_is_said(event.lesson_id, urgent=narrowed)
+
+
+def _index_what_is_said(lesson_id: int, *, urgent: bool) -> None:
+    """Whoever may see the lesson reads it, more or less."""
+    enqueue_index_many("comment", thread_ids_of(lesson_id), urgent=urgent)
+    _index_report(lesson_id, urgent=urgent)
+
+
+def _index_report(lesson_id: int, *, urgent: bool) -> None:
+    enqueue_index_many("finding", (one.id for one in findings_of(lesson_id)), urgent=urgent)
+    conclusion = texts_of(lesson_id).get(TextKey.CONCLUSION)
+    if conclusion is not None:
+        enqueue_index("conclusion", conclusion.id, narrowed=urgent)
+
+
+def index_report(event: events.LessonMoved) -> None:
+    """What observers found is told from 议课 on, and no longer when the lesson goes back behind it."""
+    _index_report(event.lesson_id, urgent=event.is_back)
+
+
+def index_finding(event: events.FindingWritten) -> None:
+    enqueue_index("finding", event.finding_id, deleted=event.is_gone)
+
+
+def index_conclusion(event: events.ConclusionChanged) -> None:
+    enqueue_index("conclusion", event.text_id, deleted=event.is_gone)
 
 
 def index_comment(event: events.TimedCommentPosted | events.TimedCommentChanged) -> None:
@@ -116,6 +144,9 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TimedCommentRestored, index_restored_comment),
     Subscription(events.TimedCommentWithdrawn, unindex_comment),
     Subscription(events.LiveNotesPlaced, index_placed_notes),
+    Subscription(events.LessonMoved, index_report),
+    Subscription(events.FindingWritten, index_finding),
+    Subscription(events.ConclusionChanged, index_conclusion),
     Subscription(events.LessonMemberRemoved, close_rooms, Moment.AFTER_COMMIT),
     Subscription(events.LessonChanged, close_rooms, Moment.AFTER_COMMIT),
     Subscription(events.LessonDeleted, close_rooms, Moment.AFTER_COMMIT),

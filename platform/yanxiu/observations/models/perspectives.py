@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from yanxiu.accounts.models import User
 from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
+from yanxiu.observations.models.lessons import Lesson
 
 
 class LessonPerspective(Model, Timestamps):
@@ -27,9 +28,15 @@ class LessonPerspective(Model, Timestamps):
     prompts: Mapped[str] = mapped_column(Text, default="")
     position: Mapped[int] = mapped_column(default=0)
 
+    lesson: Mapped[Lesson] = relationship()
     watchers: Mapped[list["PerspectiveWatcher"]] = relationship(
         back_populates="perspective", cascade="all, delete-orphan", order_by="PerspectiveWatcher.id"
     )
+
+    @property
+    def full_name(self) -> str:
+        """学生学习·倾听; one's own words have no dimension."""
+        return f"{self.dimension}·{self.name}" if self.dimension else self.name
 
     @property
     def lines(self) -> list[str]:

@@ -59,8 +59,7 @@ def _division(report: ObservationReport) -> list[list[Cell]]:
 
 def _chapter(word: WordFile, chapter: Chapter) -> None:
     one = chapter.perspective
-    name = f"{one.dimension}·{one.name}" if one.dimension else one.name
-    word.heading(f"{name}　{_names(chapter)}".strip(), 3)
+    word.heading(f"{one.full_name}　{_names(chapter)}".strip(), 3)
     rows = [[head("观察点"), Cell("\n".join(one.lines), wide=3)]]
     rows.append([head("结果统计"), Cell(counted(chapter), wide=3)])
     if chapter.evidence:

@@ -18,7 +18,7 @@ from yanxiu.core.html import without_invisible
 from yanxiu.core.live import bump
 from yanxiu.core.tasks import enqueue
 from yanxiu.observations.cycle import MOVES
-from yanxiu.observations.events import LessonMoved, LessonReflected, LessonStepDue
+from yanxiu.observations.events import ConclusionChanged, LessonMoved, LessonReflected, LessonStepDue
 from yanxiu.observations.models import Lesson, LessonPhase, LessonText, TextKey
 from yanxiu.observations.queries.cycle import waited_for
 from yanxiu.observations.services.lessons import hold_lesson
@@ -97,6 +97,9 @@ def write_text(actor: User, lesson: Lesson, key: TextKey, body: str, seen: str |
         if key == TextKey.REFLECTION:
             record(LessonReflected(lesson.id, actor.id))
     known.body, known.author_id, known.written_at = words, actor.id, clock.now()
+    if key == TextKey.CONCLUSION:
+        db.session.flush()
+        record(ConclusionChanged(known.id, lesson.id, is_gone=not words))
     if not words:
         db.session.delete(known)
     db.session.flush()

@@ -8,7 +8,9 @@ from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
+from yanxiu.core.events import record
 from yanxiu.core.live import bump
+from yanxiu.observations.events import FindingWritten
 from yanxiu.observations.models import Lesson, LessonPerspective, PerspectiveFinding
 from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services.cycle import MAX_TEXT, tidy
@@ -39,6 +41,8 @@ def write_finding(actor: User, lesson: Lesson, perspective_id: int, body: str, s
         known = PerspectiveFinding(perspective_id=perspective.id, author_id=actor.id)
         db.session.add(known)
     known.body, known.written_at = words, clock.now()
+    db.session.flush()
+    record(FindingWritten(known.id, lesson.id, actor.id, is_gone=not words))
     if not words:
         db.session.delete(known)
     db.session.flush()

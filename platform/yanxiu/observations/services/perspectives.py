@@ -13,7 +13,7 @@ from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
-from yanxiu.observations.events import PerspectivesDealt
+from yanxiu.observations.events import ConclusionChanged, PerspectivesDealt
 from yanxiu.observations.models import (
     Lesson,
     LessonMember,
@@ -21,10 +21,12 @@ from yanxiu.observations.models import (
     LessonRole,
     PerspectiveFinding,
     PerspectiveWatcher,
+    TextKey,
     TimedComment,
 )
 from yanxiu.observations.perspectives.dealing import dealt_evenly
 from yanxiu.observations.perspectives.licc import BY_KEY
+from yanxiu.observations.queries.cycle import texts_of
 from yanxiu.observations.queries.perspectives import COUNTED, perspectives_of
 from yanxiu.observations.services.lessons import hold_lesson
 
@@ -90,6 +92,7 @@ def add_perspectives(actor: User, lesson: Lesson, drafts: Sequence[PerspectiveDr
         )
     db.session.flush()
     record_audit(actor, "lesson.perspectives", "lesson", lesson.id, added=[draft.key for draft in fresh])
+    _tell_search(lesson)
     _tell(lesson)
     return len(fresh)
 
@@ -109,6 +112,7 @@ def remove_perspective(actor: User, lesson: Lesson, perspective: LessonPerspecti
     record_audit(actor, "lesson.perspectives", "lesson", lesson.id, removed=found.key)
     db.session.delete(found)
     db.session.flush()
+    _tell_search(lesson)
     _tell(lesson)
 
 
@@ -232,6 +236,13 @@ def _who_watches(lesson: Lesson) -> set[int]:
 def _tell_watchers(actor: User, lesson: Lesson, user_ids: Collection[int]) -> None:
     if user_ids:
         record(PerspectivesDealt(lesson.id, actor.id, tuple(sorted(user_ids))))
+
+
+def _tell_search(lesson: Lesson) -> None:
+    """A lesson has a report with its first perspective, and none without any."""
+    conclusion = texts_of(lesson.id).get(TextKey.CONCLUSION)
+    if conclusion is not None:
+        record(ConclusionChanged(conclusion.id, lesson.id, is_gone=not perspectives_of(lesson.id)))
 
 
 def _tell(lesson: Lesson) -> None:

@@ -18,7 +18,7 @@ const page = { player: null, coding: null, playlist: null, sweeps: null };
 behavior("[data-player]", (element) => {
   page.player = new Player(element);
   new Timeline(element, page.player);
-  new DataSaver(page.player);
+  new DataSaver([page.player]);
   for (const lane of element.querySelectorAll("[data-lane]")) drawLane(lane, JSON.parse(lane.dataset.lane), page.player.duration);
   if (page.coding) page.coding.attach(page.player);
   if (page.playlist) page.playlist.attach(page.player);

@@ -38,7 +38,7 @@ behavior("[data-player]", (element) => {
     page.drawings = new ShownDrawings(page.player, page.board, page);
   }
   bindFullScreen(element, page.player.video);
-  new DataSaver(page.player);
+  new DataSaver([page.player]);
   if (page.list) page.list.attach(page.player, page.timeline);
   if (page.form) page.form.attach(page.player, page.timeline, page.board);
   bindSyncMark(page.player);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from playwright.sync_api import Page, expect
 from tests.support.axe import sideways_overflow, violations
 from tests.support.eventually import eventually
 from tests.support.observations import make_clip, make_lesson, make_ready_version
+from yanxiu.core.storage import receive_file
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.services.recordings import Phase, set_segments
+from yanxiu.observations.services.recordings import Made, Phase, add_rendition, set_segments
 
 DRIFT_MS = 300
 MEASURED_MS = 38_500
@@ -32,12 +34,14 @@ VIDEO = "document.getElementById('lesson-video')"
 
 @pytest.fixture
 def pair(app, cast, tmp_path: Path) -> tuple[int, int]:
-    """Two lessons of 李强 whose phases begin at other moments: 导入 0-4 and 0-6, 讨论 4-20 and 6-20 s."""
+    """Two lessons of 李强 whose phases begin at other moments: 导入 0-4 and 0-6, 讨论 4-20 and 6-20 s; both can be had lean."""
     clip, made = make_clip(tmp_path / "课堂实录.mp4", seconds=20, size=(160, 90), audio=False), []
     with app.app_context(), unit_of_work():
         for title, first in (("《草船借箭》", 4), ("《草船借箭》第二稿", 6)):
             lesson = make_lesson(cast.user("teacher"), title, visibility="school")
-            version = make_ready_version(lesson, 20_000, clip.read_bytes())
+            lean = clip.read_bytes()
+            version = make_ready_version(lesson, 20_000, lean + b"\0\0\0\x08free")
+            add_rendition(version, Made("lean", receive_file(BytesIO(lean), "a.mp4", "video/mp4"), 160, 90))
             phases = [Phase(0, "导入"), Phase(first * 1000, "小组讨论")]
             set_segments(lesson.teacher, lesson, version.recording, phases)
             made.append(lesson.id)
@@ -172,6 +176,18 @@ def test_two_films_are_at_the_same_phase(page_for, pair):
     assert abs(apart[1] - apart[0] - 2) < DRIFT_MS / 1000
     page.get_by_role("button", name="右边", exact=True).click()
     assert page.evaluate(f"{films}.map(video => video.muted)") == [True, False]
+    # 省流量 is for both, while they play and from then on: the phases stay beside each other.
+    page.get_by_label("省流量").check()
+    lean = f"{films}.every(video => video.src.endsWith('/lean') && video.currentTime > 11)"
+    eventually(lambda: page.evaluate(lean) and page.evaluate(f"{films}.every(video => !video.paused)"))
+    eventually(lambda: abs(int(both.get_attribute("data-drift-ms"))) < DRIFT_MS / 3)
+    page.reload()
+    expect(page.get_by_label("省流量")).to_be_checked()
+    eventually(lambda: page.evaluate(f"{films}.map(video => Math.round(video.currentTime))") == [10, 12])
+    assert page.evaluate(f"{films}.every(video => video.src.endsWith('/lean'))")
+    assert violations(page) == []
+    assert sideways_overflow(page) <= 0
+    page.get_by_role("button", name="一起播放").click()
     page.get_by_role("button", name="暂停").click()
     page.locator("[data-of=right]", has_text="小组讨论").click()
     eventually(lambda: page.evaluate(f"{films}.map(video => Math.round(video.currentTime))") == [4, 6])

@@ -11,6 +11,8 @@ from yanxiu.core.storage import storage
 from yanxiu.observations import jobs
 from yanxiu.observations.media import convert
 from yanxiu.observations.models import RecordingVersion
+from yanxiu.observations.queries.recordings import current_version, recording_of
+from yanxiu.observations.views.recordings import why_no_saver
 
 pytestmark = pytest.mark.once  # films are the same, whichever database keeps their rows
 
@@ -45,8 +47,28 @@ def test_sound_and_stills_are_made_of_a_film_and_offered_with_what_they_cost(
     assert client_for("stranger").get(address).status_code == 404
 
 
-def test_a_short_film_has_nothing_to_save(app, client_for, new_lesson, clips, work):
-    lesson_id, teacher = new_lesson(recorded=False), client_for("teacher")
-    upload_clip(teacher, lesson_id, clips("drawn.mp4", seconds=4, size=(180, 320)))
+def test_a_film_of_seconds_has_one_too_and_where_there_is_none_the_page_says_why(
+    app, client_for, new_lesson, clips, work
+):
+    teacher = client_for("teacher")
+    (silent, short), pages = [new_lesson(recorded=False) for _time in range(2)], {}
+    upload_clip(teacher, silent, clips("silent-12.mp4", seconds=12, noisy=True, audio=False))
+    upload_clip(teacher, short, clips("drawn.mp4", seconds=4, size=(180, 320)))
     work()
-    assert "省流量" not in teacher.get(f"/lessons/{lesson_id}").text
+    for lesson_id in (silent, short):
+        pages[lesson_id] = teacher.get(f"/lessons/{lesson_id}").text
+    assert "省流量：没有声音，每 10 秒看一幅画面（全片约" in pages[silent]
+    with app.app_context():
+        version = current_version(recording_of(silent))
+        with av.open(str(storage().path(version.rendition("lean").file.key))) as opened:
+            assert {stream.type for stream in opened.streams} == {"video"}
+            assert abs(opened.duration / 1000 - 12_000) < 300
+    assert "data-saver=" not in pages[short]
+    assert "这段实录不到 10 秒，没有省流量可选。" in pages[short]
+    with app.app_context():
+        version = current_version(recording_of(silent))
+        film, lean = version.watchable()[-1], version.rendition("lean")
+        assert why_no_saver(version) == ""
+        lean.file.size = film.file.size
+        assert "省流量并不更省" in why_no_saver(version)
+        db.session.rollback()

@@ -22,6 +22,7 @@ from yanxiu.observations.instruments.question_agreement import compare_ledgers, 
 from yanxiu.observations.instruments.questions import LEDGER, Question, questions_of, summary_of
 from yanxiu.observations.models import Lesson, LessonPhase
 from yanxiu.observations.queries.codings import adjudications_of, finished_codings
+from yanxiu.observations.question_agreement_sheet import Compared
 from yanxiu.observations.question_sheet import question_workbook, wait_chart
 from yanxiu.observations.services.codings import adjudicate_question
 
@@ -142,6 +143,34 @@ def test_two_ledgers_are_compared_trait_by_trait():
     assert compare_ledgers([Question(at) for at in range(1_001)], []) is None
 
 
+@pytest.mark.once
+def test_the_workbook_of_two_ledgers_says_how_far_they_agree():
+    """Levels as above: κ 1/2; of eight judgments L1 three times and L2 five: De 1 - (3·2 + 5·4)/(8·7) = 15/28, α 1 - 7/15."""
+    first = noted("1 L1 1", "10 L1 2", "20 L2 4", "30 L2 6", "40 L3", "60 L1 1")
+    second = noted("1 L1 1", "11 L2 2", "20 L2 2.9", "30 L2 5", "40", "80 L1 1", "80")
+    compared = compare_ledgers(first, second, {(10_000, "L"): "L2", (60_000, "Q"): "no"})
+    body = question_workbook(first, Compared(("甲", "乙"), compared))
+    plain, computed = (openpyxl.load_workbook(io.BytesIO(body), data_only=known) for known in (False, True))
+    sheet, shown = plain["一致性"], computed["一致性"]
+    assert [cell.value for cell in shown[3]][:9] == [
+        "问题层次", "00:10", 10, "记忆", "理解", 0, "理解", "理解", 1,
+    ]  # fmt: skip
+    assert sheet["F3"].value == '=IF(OR(D3="没有记",E3="没有记"),"",IF(D3=E3,1,0))'
+    figures = [shown.cell(2, column).value for column in range(12, 20)]
+    assert figures == [4, 0.75, pytest.approx(0.5), pytest.approx(1 - 7 / 15), 4, 1, 1, 1]
+    assert [shown.cell(3, column).value for column in range(11, 16)] == ["谁来答", 0, "—", "—", "—"]
+    assert sheet["L2"].value == '=COUNTIFS(A$2:A$21,K2,F$2:F$21,">=0")'
+    assert sheet["O2"].value.startswith("=IFERROR(1-(1-M2)/(1-((COUNTIFS(A$2:A$21,K2,D$2:D$21,")
+    rows = [[cell.value for cell in row] for row in computed["分歧"].iter_rows(min_row=2)]
+    assert rows[0] == ["00:10", "00:13", 10, 13, "问题层次", "记忆", "理解", "理解"]
+    assert [row[4:] for row in rows[3:]] == [
+        ["这一问", "有这一问", "没有这一问", "没有这一问"],
+        ["这一问", "没有这一问", "有这一问", None],
+    ]
+    nothing = question_workbook([], Compared(("甲", "乙"), compare_ledgers([], [])))
+    assert openpyxl.load_workbook(io.BytesIO(nothing))["一致性"].max_row > 1
+
+
 def test_two_agree_on_their_questions(app, cast, client_for, new_lesson, count_queries):
     lesson_id = new_lesson()
     at = f"/lessons/{lesson_id}/codings/ask"
@@ -186,6 +215,8 @@ def test_two_agree_on_their_questions(app, cast, client_for, new_lesson, count_q
     for shown in ("议定：没有这一问", "全部议定了", "议定后 κ", "100.0%"):
         assert shown in page
     assert more.count <= few.count
+    book = openpyxl.load_workbook(io.BytesIO(teacher.get(at + "/results?format=xlsx").data), data_only=True)
+    assert (book["分歧"].max_row, book["一致性"]["P1"].value) == (3, "议定后 n")
     with app.app_context():
         pair = [one.id for one in finished_codings(lesson_id, "ask")]
 

@@ -33,8 +33,8 @@ SWEEP_JOB = "observations.sweep_uploads"
 SWEEP_EVERY_S = 6 * 3600
 TELL_EVERY_S = 2.0
 LEASE_S = 300
-LEAN_FROM_MS = 60_000
-"""Of a film shorter than this there is nothing to save."""
+LEAN_FROM_MS = convert.STILL_MS
+"""Of a film shorter than this there would be one still, and it is loaded before one has chosen."""
 SHORT_SIDES = {RenditionKind.P480: 480, RenditionKind.P720: 720}
 
 

@@ -13,6 +13,7 @@ from yanxiu.core.clock import media_clock
 from yanxiu.observations.coding_sheet import SAFE
 from yanxiu.observations.instruments.charts import minutes_axis
 from yanxiu.observations.instruments.questions import FACETS, Question, Share, summary_of
+from yanxiu.observations.question_agreement_sheet import Compared, write_agreement
 
 HEADS = ("序号", "提问时刻", "问完（秒）", "候答（秒）", "学生回答（秒）", "理答（秒）", *FACETS.values())
 WIDE, HIGH = 600, 160
@@ -54,13 +55,18 @@ def wait_chart(questions: Sequence[Question], duration_ms: int) -> WaitChart:
     return WaitChart(tuple(waits), marks, tuple((round(HIGH - HIGH * s / MOST_S, 1), s) for s in (3, 5, 10)))
 
 
-def question_workbook(questions: Sequence[Question]) -> bytes:
-    """Return the workbook: a row for each question, and sums as formulas that carry the value we computed."""
+def question_workbook(questions: Sequence[Question], compared: Compared | None = None) -> bytes:
+    """Return the workbook: a row for each question, and sums as formulas that carry the value we computed.
+
+    `compared` is this ledger beside another one: how far the two agree is added.
+    """
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, SAFE) as book:
         bold = book.add_format({"bold": True, "bg_color": "#E2F0EA", "border": 1})
         _rows(book.add_worksheet("问答"), questions, bold)
         _sums(book.add_worksheet("汇总"), questions, bold, book.add_format({"num_format": "0.0%"}))
+        if compared is not None:
+            write_agreement(book, compared)
     return buffer.getvalue()
 
 

@@ -1,14 +1,16 @@
-// 省流量: sound and stills instead of the film, at the same moment; remembered on this device, offered where the line is slow.
+// 省流量: sound and stills instead of the film, at the same moment; remembered on this device, offered where the line is slow. Of two
+// films side by side both change, or the one that has it.
 const KEY = "saver";
 const SLOW = ["slow-2g", "2g", "3g"];
 const OFFER = "现在的网络较慢，可以打开省流量：点评、编码都一样，视频以后再看。";
 const ON = "正在用省流量播放：画面每 10 秒换一幅，停下来的画面可能早几秒。";
 
 export class DataSaver {
-  constructor(player) {
-    this.player = player;
-    this.film = player.video.getAttribute("src");
-    player.element.addEventListener("change", (event) => {
+  /** The box stands within `place`; a film's other file is named by its player's data-lean, else by the box. */
+  constructor(players, place = players[0].element) {
+    this.place = place;
+    this.films = players.map((player) => ({ player, film: player.video.getAttribute("src") }));
+    place.addEventListener("change", (event) => {
       if (event.target.matches("[data-saver]")) this.choose(event.target.checked);
       if (event.target.matches("[data-quality]")) this.leave();
     });
@@ -16,7 +18,7 @@ export class DataSaver {
   }
 
   get box() {
-    return this.player.element.querySelector("[data-saver]");
+    return this.place.querySelector("[data-saver]");
   }
 
   begin() {
@@ -33,9 +35,13 @@ export class DataSaver {
   }
 
   show() {
-    const quality = this.player.element.querySelector("[data-quality]");
-    if (quality && quality.value) this.film = quality.value;
-    this.player.switchTo(this.box.checked ? this.box.dataset.saver : this.film);
+    for (const one of this.films) {
+      const { element } = one.player;
+      const quality = element.querySelector("[data-quality]");
+      if (quality && quality.value) one.film = quality.value;
+      const lean = element.dataset.lean || this.box.dataset.saver;
+      if (lean) one.player.switchTo(this.box.checked ? lean : one.film);
+    }
     this.say(this.box.checked ? ON : "");
   }
 
@@ -48,7 +54,7 @@ export class DataSaver {
   }
 
   say(words) {
-    this.player.element.querySelector("[data-saver-said]").textContent = words;
+    this.place.querySelector("[data-saver-said]").textContent = words;
   }
 }
 

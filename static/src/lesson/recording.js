@@ -73,7 +73,7 @@ function keepWatching(current, next) {
   morph(notice, next.querySelector("[data-newer]"));
   showPhases(current, next);
   const [saver, newer] = [current, next].map((view) => view.querySelector("[data-saver-place]"));
-  if (!saver.children.length) saver.replaceChildren(...newer.children);
+  if (!saver.querySelector("[data-saver]")) saver.replaceChildren(...newer.children);
   const [from, to] = [current, next].map((view) => view.querySelector("[data-quality]"));
   if (from.options.length === to.options.length) return;
   const playing = from.value;

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from yanxiu.observations.instruments.agreement import Agreement, agreement_of, table_of
+from yanxiu.observations.instruments.agreement import Agreement, agreement_of, krippendorff_alpha, table_of
 from yanxiu.observations.instruments.comparison import Part
 from yanxiu.observations.instruments.labels import HOLDS, HOLDS_NOT
 from yanxiu.observations.instruments.questions import (
@@ -109,11 +109,29 @@ class Disputed(Part):
 
 @dataclass(frozen=True)
 class TraitAgreement:
-    """How far two coders agree on one trait; `after` is what agreeing on it made of it, None while nothing is agreed on."""
+    """How far two coders agree on one trait; `after` is what agreeing on it made of it, None while nothing is agreed on.
 
-    name: str
+    `said` and `settled` are what the two say of each question both noted, in order of time, before and after; α (Krippendorff)
+    counts the same questions as κ: those of which both noted the trait.
+    """
+
+    trait: Trait
     before: Agreement
     after: Agreement | None
+    said: tuple[tuple[str, str], ...] = ()
+    settled: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.trait.name
+
+    @property
+    def alpha(self) -> float | None:
+        return _alpha(self.said)
+
+    @property
+    def alpha_after(self) -> float | None:
+        return _alpha(self.settled)
 
 
 @dataclass(frozen=True)
@@ -126,6 +144,8 @@ class LedgerComparison:
     only_second: int
     traits: tuple[TraitAgreement, ...]
     disputed: tuple[Disputed, ...]
+    starts: tuple[int, ...]
+    """When each question that both noted was asked, in milliseconds of media time."""
 
     @property
     def share(self) -> float | None:
@@ -172,6 +192,7 @@ def compare_ledgers(
         len(missing),
         tuple(_agreement(label, both, said) for label in TRAITS),
         tuple(sorted(disputed, key=lambda found: found.start_ms)),
+        tuple(min(first.asked_ms, second.asked_ms) for first, second in both),
     )
 
 
@@ -258,7 +279,11 @@ def _agreement(label: str, both: Sequence[tuple[Question, Question]], said: Deci
     agreed = {at: said[start, label] for at, start in enumerate(starts) if (start, label) in said}
     settled = [(agreed[at],) * 2 if at in agreed and pair[0] != pair[1] else pair for at, pair in enumerate(pairs)]
     before, after = (agreement_of(table_of(each, list(trait.values))) for each in (pairs, settled))
-    return TraitAgreement(trait.name, before, after if agreed else None)
+    return TraitAgreement(trait, before, after if agreed else None, tuple(pairs), tuple(settled))
+
+
+def _alpha(pairs: Sequence[tuple[str, str]]) -> float | None:
+    return krippendorff_alpha([[None if value == GAP else value for value in pair] for pair in pairs])
 
 
 def _share(part: int, rest: int) -> float | None:

@@ -27,7 +27,7 @@ from yanxiu.observations.papers.score_book import score_workbook
 from yanxiu.observations.papers.scores import scores_word, summary_word
 from yanxiu.observations.permissions import can_take_pictures, can_view_codings, leads_lesson
 from yanxiu.observations.queries import LessonView, current_version, recording_of, sees_scores, submitted_evaluations
-from yanxiu.observations.queries.codings import finished_codings, standings_of
+from yanxiu.observations.queries.codings import compared_for_file, finished_codings, standings_of
 from yanxiu.observations.queries.packs import moves_of
 from yanxiu.observations.queries.papers import outcomes_of, threads_to_file
 from yanxiu.observations.queries.report import report_of as observation_report
@@ -144,7 +144,9 @@ def _codes(packed: Packed) -> Iterator[Sheet]:
         if scheme.slug == LEDGER.slug:
             for one in finished:
                 questions = questions_of((mark.start_ms, mark.code) for mark in one.kept)
-                yield sheet("行为编码", f"问答记录 {one.coder.name}.xlsx", question_workbook(questions))
+                other = next((each for each in finished if each is not one), None)
+                beside = compared_for_file(one, other) if other is not None else None
+                yield sheet("行为编码", f"问答记录 {one.coder.name}.xlsx", question_workbook(questions, beside))
             continue
         coders = [
             Coder(one.coder.name, one.spans(), report_of(scheme, one.spans(), one.interval_ms, one.reached_ms))

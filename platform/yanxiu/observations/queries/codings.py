@@ -15,6 +15,7 @@ from yanxiu.observations.instruments.questions import KNOWN, LEDGER, questions_o
 from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.models import Adjudication, CodeInterval, CodingSession, CodingState, SchemeVersion
+from yanxiu.observations.question_agreement_sheet import Compared
 
 COMMON = ("st", "fias", LEDGER.slug)
 """Schemes that are offered first."""
@@ -146,3 +147,10 @@ def compared_ledgers(first: CodingSession, second: CodingSession) -> LedgerCompa
     one, other = (questions_of((mark.start_ms, mark.code) for mark in each.kept) for each in (low, high))
     said = {(each.start_ms, each.label): each.code for each in adjudications_of(low.id, high.id)}
     return compare_ledgers(one, other, said)
+
+
+def compared_for_file(first: CodingSession, second: CodingSession) -> Compared | None:
+    """Return two finished ledgers as the sheets of a workbook show them; None where there are too many questions."""
+    low, high = sorted((first, second), key=lambda one: one.id)
+    found = compared_ledgers(low, high)
+    return Compared((low.coder.name, high.coder.name), found) if found is not None else None

@@ -26,7 +26,7 @@ from yanxiu.observations.queries.pairs import lessons_beside, others_beside, sav
 from yanxiu.observations.services import pairs as service
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, posted, why_rests
 from yanxiu.observations.views.lessons import MAX_WORDS, cards
-from yanxiu.observations.views.recordings import sources_of
+from yanxiu.observations.views.recordings import saver_of, sources_of
 from yanxiu.observations.views.second_teachings import improvement_panel
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
@@ -102,6 +102,7 @@ def _film_of(found: LessonView) -> dict[str, Any]:
         "lesson": found.lesson,
         "version": version,
         "source": sources_of(found.lesson.id, version)[-1]["url"],
+        "saver": saver_of(found.lesson.id, version),
         "duration_ms": version.duration_ms or 0,
         "segments": recording.segments,
     }
@@ -116,6 +117,7 @@ def _panel(left: LessonView, right: LessonView) -> dict[str, Any]:
     axis = minutes_axis(max((max(row.left_ms, row.right_ms) for row in rows), default=0) / 60_000)
     return {
         "films": films,
+        "lean_films": [film for film in films if film["saver"] is not None],
         "anchors": anchors,
         "places": [[one.left_ms, one.right_ms] for one in anchors],
         "alignment": alignment,

@@ -22,6 +22,7 @@ from yanxiu.observations.permissions import can_code_lesson, can_view_codings
 from yanxiu.observations.queries import LessonView, current_version, recording_of
 from yanxiu.observations.queries.codings import (
     coding_of,
+    compared_for_file,
     compared_ledgers,
     finished_codings,
     has_finished_codings,
@@ -96,9 +97,10 @@ def question_results(lesson_id: int) -> ResponseReturnValue:
     chosen = _chosen(finished, request.args.get("coder"))
     recording = recording_of(lesson_id)
     questions = questions_of((one.start_ms, one.code) for one in chosen.kept) if chosen is not None else []
-    if request.args.get("format") == "xlsx" and chosen is not None:
-        return _file(f"{found.lesson.title} 问答记录 {chosen.coder.name}", question_workbook(questions))
     pair = _pair(finished, chosen, request.args.get("with"))
+    if request.args.get("format") == "xlsx" and chosen is not None:
+        beside = compared_for_file(*pair) if pair is not None else None
+        return _file(f"{found.lesson.title} 问答记录 {chosen.coder.name}", question_workbook(questions, beside))
     panel: dict[str, Any] = recording_panel(found, recording, current_version(recording))
     page = render_template(
         "observations/codings/question_results.html",

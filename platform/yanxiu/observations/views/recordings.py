@@ -14,6 +14,7 @@ from yanxiu.core.resumable.protocol import ProtocolError
 from yanxiu.core.resumable.store import Source, Upload, UploadStore
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import clock_ms
+from yanxiu.observations.jobs import LEAN_FROM_MS
 from yanxiu.observations.models import PhaseKind, Recording, RecordingVersion, RenditionKind, VersionState
 from yanxiu.observations.models.recordings import PLAYED
 from yanxiu.observations.permissions import can_edit_lesson
@@ -47,6 +48,7 @@ def recording_panel(found: LessonView, recording: Recording | None, version: Rec
         "newest": newest,
         "sources": sources_of(found.lesson.id, version),
         "saver": saver_of(found.lesson.id, version),
+        "why_no_saver": why_no_saver(version),
         "is_ready": version is not None and version.state == VersionState.READY,
         "wave": wave_of(version),
         "duration_ms": (version.duration_ms if version is not None else None) or 0,
@@ -88,7 +90,21 @@ def saver_of(lesson_id: int, version: RecordingVersion | None) -> dict[str, Any]
     if version is None or lean is None or not films or lean.file.size >= films[-1].file.size:
         return None
     url = url_for(".media", lesson_id=lesson_id, version_id=version.id, kind=RenditionKind.LEAN.value)
-    return {"url": url, "bytes": lean.file.size, "film_bytes": films[0].file.size}
+    is_silent = version.facts is not None and version.facts.get("audio_codec", "") is None
+    return {"url": url, "bytes": lean.file.size, "film_bytes": films[0].file.size, "is_silent": is_silent}
+
+
+def why_no_saver(version: RecordingVersion | None) -> str:
+    """Return in words why no 省流量 is offered beside a film that plays; empty where it is, or where no film plays."""
+    films = version.watchable() if version is not None else []
+    if version is None or not films or version.is_first_look:
+        return ""
+    lean = version.rendition(RenditionKind.LEAN)
+    if lean is not None:
+        return "这段视频本来就小，省流量并不更省，所以不提供。" if lean.file.size >= films[-1].file.size else ""
+    if (version.duration_ms or 0) < LEAN_FROM_MS:
+        return f"这段实录不到 {LEAN_FROM_MS // 1000} 秒，没有省流量可选。"
+    return "这段实录做不成省流量的，只能看视频。" if version.lean_tried_at is not None else ""
 
 
 @bp.get("/lessons/<int:lesson_id>/recording")

@@ -1,5 +1,6 @@
 // Two films side by side: the left one leads, the right one shows the moment of the same phase.
 import { copy } from "../../behaviors/small-things.js";
+import { DataSaver } from "../data-saver.js";
 import { Player } from "../player.js";
 import { clock } from "../time.js";
 import { Pursuit } from "../together/pursuit.js";
@@ -23,6 +24,7 @@ export class Beside {
     this.hear("left");
     this.placeLanes();
     this.bind();
+    new DataSaver([this.left, this.right], element);
     this.left.onTime(() => this.tick());
     setInterval(() => this.tick(), TICK_MS);
   }

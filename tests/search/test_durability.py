@@ -138,6 +138,29 @@ def test_a_missing_file_of_the_newest_generation_falls_back_too(engine, pattern)
     assert reopened(engine).open() == 2
 
 
+DAMAGE = {
+    "half": lambda content: content[: len(content) // 2],
+    "empty": lambda content: b"",
+    "zeros": lambda content: bytes(len(content)),
+    "another byte": lambda content: content[:-300] + bytes([content[-300] ^ 1]) + content[-299:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damaged_arrays_cost_time_and_nothing_else(engine, damage):
+    """Of any segment: it is read without them, the check tells of it, and the indexer makes them anew."""
+    folder = engine.home.current()
+    assert folder is not None
+    for path in folder.glob("*.arrays"):
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(DAMAGE[damage](content))
+        assert everything(reopened(engine)) == AFTER
+        assert reopened(engine).check() != []
+        assert reopened(engine).open() == 3
+        assert (path.read_bytes(), reopened(engine).check()) == (content, [])
+
+
 def test_zeros_in_place_of_the_newest_toc_are_never_unpickled(engine):
     path = newest(engine, "_MAIN_*.toc")
     path.write_bytes(bytes(path.stat().st_size))

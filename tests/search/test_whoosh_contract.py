@@ -43,6 +43,43 @@ def test_weights_of_every_kind_come_back_over_many_blocks(filled):
     assert segment.read("nofield", "常").ids.tolist() == []
 
 
+def slowly(found):
+    """The same index as one sees it whose segments have no arrays."""
+    for path in found.folder.glob("*.arrays"):
+        path.unlink()
+    return WhooshIndex(found.folder)
+
+
+def test_arrays_hold_what_the_segment_holds(filled):
+    """After a merge, with more different counts than fit into a byte; terms that are none are found in neither."""
+    filled.write(Batch((document(500, {"重": 9.5}),), tuple(("topic", n) for n in range(1, 151))))
+    filled.write(Batch((document(501, {"重": 0.3, "a": 1.0, "𠮷": 1.0}),)))
+    fast = [segment for segment, _ in filled.load()[1]]
+    slow = [segment for segment, _ in slowly(filled).load()[1]]
+    assert [segment.mapped for segment in fast + slow] == [True, True, False, False]
+    for one, other in zip(fast, slow, strict=True):
+        for field in (*SCHEMA.names(), "nofield"):
+            terms = other.lexicon(field)
+            assert one.lexicon(field) == terms
+            for text in (*terms, "", "没有", "~"):
+                for prefix, limit in ((text, 3), (text[:1], None)):
+                    assert one.lexicon(field, prefix, limit) == other.lexicon(field, prefix, limit)
+                mine, its = one.read(field, text), other.read(field, text)
+                assert mine.ids.tolist() == its.ids.tolist()
+                assert mine.counts.tolist() == its.counts.tolist()
+
+
+def test_arrays_that_are_missing_are_made_from_the_segment(filled):
+    """As in an index that is older than they are; who has it open uses them from the next commit on."""
+    (path,) = filled.folder.glob("*.arrays")
+    content = path.read_bytes()
+    reader = slowly(filled)
+    assert [segment.mapped for segment, _ in reader.load()[1]] == [False]
+    assert filled.repair() == filled.latest()
+    assert path.read_bytes() == content
+    assert [segment.mapped for segment, _ in reader.load()[1]] == [True]
+
+
 def test_the_facts_column_is_raw_and_in_order(filled):
     _, [(segment, _)] = filled.load()
     assert segment.facts.dtype == FACTS

@@ -185,6 +185,11 @@ class PostgresSegment:
         """The highest number."""
         return self.first + self.size - 1
 
+    @property
+    def mapped(self) -> bool:
+        """No: what is read comes from the server."""
+        return False
+
     # --- reading ---
 
     def _rows(self, statement: str, parameters: tuple[Any, ...]) -> Sequence[Any]:

@@ -36,6 +36,10 @@ class SegmentReader(Protocol):
     size: int
     facts: NDArray[Any]
 
+    @property
+    def mapped(self) -> bool:
+        """Whether what is read lies in a mapped file, so that to keep it gains nothing."""
+
     def read(self, field: str, text: str) -> Postings:
         """The postings of one term, by the segment's own document numbers."""
 
@@ -139,6 +143,8 @@ class Snapshot:
     # --- terms ---
 
     def _segment_postings(self, segment: SegmentReader, field: str, text: str) -> Postings:
+        if segment.mapped:
+            return segment.read(field, text)
         packed = self._cache.get(
             (segment.name, field, text), lambda: _packed(segment.read(field, text)), lambda packed: packed.nbytes
         )

@@ -2,8 +2,9 @@
 
 What is ours and why: Whoosh never calls fsync and does not fall back to the older table of contents (TOC) when the
 newest is torn, so commits go through `DurableStorage`; it copies whole files into memory when it opens them, so
-reading goes through memory maps; a searcher shared by threads answers wrongly (they share a file position), so each
-read of a segment happens under that segment's lock and ends in NumPy arrays that are shared freely.
+reading goes through memory maps; it reads postings block by block in Python, so each segment has them as arrays in a
+file beside it (`arrays`). Where that is missing or torn the segment itself is read, under its lock: a searcher shared by
+threads answers wrongly (they share a file position).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -30,8 +32,10 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.reading import SegmentReader as WhooshReader
 
+from yanxiu.search.engines.arrays import NotWholeError, SegmentArrays, write_arrays
 from yanxiu.search.engines.home import sync_directory
 from yanxiu.search.engines.interface import FACETS, TITLE_LENGTH, Batch, EngineDocument, Key, facet_values
+from yanxiu.search.engines.pool import CompactPool
 from yanxiu.search.engines.snapshot import FACTS, key_text
 from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings
 
@@ -195,27 +199,57 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
 
 
 class WhooshSegment:
-    """One immutable segment, read term by term into arrays."""
+    """One immutable segment, read term by term: from its arrays, or if these are not there, through Whoosh."""
 
     def __init__(self, storage: DurableStorage, segment: Any) -> None:
         self.name = str(segment.segment_id())
         self.size = int(segment.doc_count_all())
+        self._folder = storage.path
+        self._arrays: SegmentArrays | None = None
+        self.look_for_arrays()
         self._terms = segment.codec().terms_reader(storage, segment)
         self._lock = Lock()
         column = storage.open_file(segment.codec().column_filename(segment, "facts"))
         self.facts = np.frombuffer(column.get(0, self.size * FACTS.itemsize), FACTS, self.size)
 
+    @property
+    def mapped(self) -> bool:
+        """Whether what is read lies in a mapped file, so that to keep it gains nothing."""
+        return self._arrays is not None
+
+    def look_for_arrays(self) -> None:
+        """Use the arrays from now on if they are there: the indexer makes those that are missing."""
+        if self._arrays is None:
+            with suppress(OSError, NotWholeError):
+                self._arrays = SegmentArrays(arrays_path(self._folder, self.name))
+
+    def write_arrays(self) -> None:
+        """Make the arrays that are missing: they were torn, or the index is older than they are."""
+        fields: dict[str, dict[bytes, tuple[array[int], array[float]]]] = defaultdict(dict)
+        with self._lock:
+            for field, text in list(self._terms.terms()):
+                fields[field][text] = self._all(field, text)
+        write_arrays(arrays_path(self._folder, self.name), fields)
+        self.look_for_arrays()
+
     def read(self, field: str, text: str) -> Postings:
         """The postings of one term."""
+        if self._arrays is not None:
+            return self._arrays.read(field, text)
         term = (field, text.encode())
         with self._lock:
             if term not in self._terms:
                 return NO_POSTINGS
-            ids, weights = _all_postings(self._terms.matcher(*term, FORMAT))
+            ids, weights = self._all(*term)
         return Postings(np.array(ids), np.array(weights))
+
+    def _all(self, field: str, text: bytes) -> tuple[array[int], array[float]]:
+        return _all_postings(self._terms.matcher(field, text, FORMAT))
 
     def lexicon(self, field: str, prefix: str = "", limit: int | None = None) -> list[str]:
         """The terms of a field that begin with `prefix`."""
+        if self._arrays is not None:
+            return self._arrays.lexicon(field, prefix, limit)
         found: list[str] = []
         start = prefix.encode()
         with self._lock:
@@ -246,36 +280,9 @@ def _all_postings(matcher: Any) -> tuple[array[int], array[float]]:
     return ids, weights
 
 
-class CompactPool:
-    """The postings of a segment being written: arrays by term, 8 bytes a posting.
-
-    In place of Whoosh's pool of tuples, which beyond a few hundred documents pickles each posting to disk and back:
-    three quarters of the time of a build.
-    """
-
-    def __init__(self) -> None:
-        self._fields: dict[str, dict[bytes, tuple[array[int], array[float]]]] = defaultdict(dict)
-
-    def add(self, item: tuple[str, bytes, int, float, Any]) -> None:
-        """One posting; Whoosh adds them in ascending order of document."""
-        field, text, number, weight, _ = item
-        postings = self._fields[field].get(text)
-        if postings is None:
-            postings = self._fields[field][text] = (array("I"), array("f"))
-        postings[0].append(number)
-        postings[1].append(weight)
-
-    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
-        """All of them by field, term and document, as the segment is written."""
-        for field in sorted(self._fields):
-            terms = self._fields[field]
-            for text in sorted(terms):
-                for number, weight in zip(*terms[text], strict=True):
-                    yield field, text, number, weight, b""
-
-    def cleanup(self) -> None:
-        """Forget them."""
-        self._fields.clear()
+def arrays_path(folder: Path, segment: str) -> Path:
+    """The file of a segment's arrays; by its name it goes when the segment goes."""
+    return folder / f"{segment}.arrays"
 
 
 def merge_policy(writer: Any, segments: list[Any]) -> list[Any]:
@@ -337,7 +344,13 @@ class WhooshIndex:
 
     def repair(self) -> int:
         """Make it writable again after a crash; the generation, -1 if nothing can be read."""
-        return self.storage.repair()
+        generation = self.storage.repair()
+        toc = self.storage.newest() if generation >= 0 else None
+        for segment in toc.segments if toc else ():
+            opened = self._open(segment)
+            if not opened.mapped:
+                opened.write_arrays()
+        return generation
 
     def load(self) -> tuple[int, list[tuple[WhooshSegment, IntArray]]]:
         """The newest readable generation: its segments, each with the numbers of its deleted documents."""
@@ -345,6 +358,8 @@ class WhooshIndex:
         if toc is None:
             raise IndexDamagedError(f"no generation of {self.folder} can be read")
         self._known = {name: self._known.get(name) or self._open(segment) for name, segment in _named(toc.segments)}
+        for known in self._known.values():
+            known.look_for_arrays()
         parts = [
             (self._known[name], np.array(sorted(segment.deleted_docs()), np.int32))
             for name, segment in _named(toc.segments)
@@ -356,7 +371,7 @@ class WhooshIndex:
 
     def _writer(self) -> Any:
         writer = index.FileIndex(self.storage, schema=SCHEMA, indexname=NAME).writer(compound=False)
-        writer.pool = CompactPool()
+        writer.pool = CompactPool(arrays_path(self.folder, str(writer.newsegment.segment_id())))
         return writer
 
     def write(self, batch: Batch) -> int:
@@ -403,7 +418,9 @@ class WhooshIndex:
         """Compare every checksum and read every posting of the newest generation."""
         try:
             toc = self.storage.toc(self.latest(), thorough=True)
-            for _, segment in _named(toc.segments):
+            for name, segment in _named(toc.segments):
+                if not self._open(segment).mapped:
+                    return [f"{self.folder.name}: the arrays of {name} are not whole"]
                 reader = WhooshReader(self.storage, SCHEMA, segment)
                 for _posting in reader.iter_postings():
                     pass

@@ -41,12 +41,12 @@ def _cutter() -> tuple[Cut, Cut]:
 
 
 def _rjieba(words: list[str]) -> tuple[Cut, Cut]:
+    """The package has read a dictionary when it was loaded; another one for ourselves would take 25 MB more."""
     import rjieba
 
-    jieba = rjieba.Jieba()
     for word in words:
-        jieba.add_word(word, _WORD_FREQUENCY, "n")
-    return jieba.cut_for_search, jieba.cut
+        rjieba.add_word(word, _WORD_FREQUENCY, "n")
+    return rjieba.cut_for_search, rjieba.cut
 
 
 def _plain_jieba(words: list[str]) -> tuple[Cut, Cut]:

@@ -32,12 +32,13 @@ from benchmarks.county import Size, grow  # noqa: E402
 from tests.support.cast import cast_from_world  # noqa: E402
 from tests.support.clients import signed_in_client  # noqa: E402
 from yanxiu.app import create_app  # noqa: E402
-from yanxiu.cli import seed_demo, upgrade_database  # noqa: E402
+from yanxiu.cli import upgrade_database  # noqa: E402
 from yanxiu.config import Config  # noqa: E402
 from yanxiu.core.db import db  # noqa: E402
 from yanxiu.core.demo import DemoWorld  # noqa: E402
 from yanxiu.core.tasks import Worker  # noqa: E402
 from yanxiu.core.unit_of_work import unit_of_work  # noqa: E402
+from yanxiu.demo_county import seed_demo  # noqa: E402
 from yanxiu.search.cli import build_index  # noqa: E402
 
 PAGES = (

@@ -106,10 +106,11 @@ def make_county(size: int) -> None:
     from tests.support.cast import cast_from_world
     from tests.support.clients import session_cookie, signed_in_client
     from yanxiu.app import create_app
-    from yanxiu.cli import seed_demo, upgrade_database
+    from yanxiu.cli import upgrade_database
     from yanxiu.core.db import db
     from yanxiu.core.demo import DemoWorld
     from yanxiu.core.unit_of_work import unit_of_work
+    from yanxiu.demo_county import seed_demo
 
     app, world = create_app(), DemoWorld()
     with app.app_context():

@@ -19,6 +19,7 @@ TOP = {
     "wiring",
     "cli",
     "archive_cli",
+    "demo_county",
     "documents_cli",
     "maintenance_cli",
     "recordings_cli",

@@ -26,11 +26,9 @@ from yanxiu.core.tasks import FAST, SLOW, Worker
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.documents_cli import COMMANDS as DOCUMENT_COMMANDS
 from yanxiu.maintenance_cli import COMMANDS
-from yanxiu.realtime import run_realtime
 from yanxiu.recordings_cli import COMMANDS as RECORDING_COMMANDS
 from yanxiu.search.cli import build_index
 from yanxiu.search.indexer import run_indexer
-from yanxiu.serving import EmbeddedServer, is_taken, start_worker
 
 
 class PlainGroup(click.Group):
@@ -66,6 +64,8 @@ def upgrade_database() -> None:
 @click.option("--show-accounts", is_flag=True, help="Print the demo accounts, if this is a demo database.")
 def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
     """Start the web server and the worker."""
+    from yanxiu.serving import EmbeddedServer, is_taken, start_worker  # gunicorn, for who serves
+
     if is_taken(host, port):
         raise click.ClickException(
             f"{host}:{port} 已经有程序在用。请先停掉它，或者换一个端口：make run PORT={port + 1}，"
@@ -92,6 +92,9 @@ def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
 @click.option("--port", default=5010, show_default=True)
 def realtime(host: str, port: int) -> None:
     """Serve the sockets of co-edited lesson plans, beside `yanxiu serve`; the database must be up to date."""
+    from yanxiu.realtime import run_realtime
+    from yanxiu.serving import is_taken
+
     if is_taken(host, port):
         raise click.ClickException(f"{host}:{port} 已经有程序在用，请换一个端口：yanxiu realtime --port {port + 1}")
     app = create_app()
@@ -141,6 +144,8 @@ def reindex() -> None:
 @click.option("--small", is_flag=True, help="Only the cast and their places.")
 def demo(if_empty: bool, small: bool) -> None:
     """Load the demo county. The worker of `yanxiu serve` makes previews and index while people already look around."""
+    from yanxiu.demo_county import seed_demo  # with all it takes to make films and papers, which no other command needs
+
     app = create_app()
     with app.app_context():
         upgrade_database()
@@ -151,13 +156,6 @@ def demo(if_empty: bool, small: bool) -> None:
         with unit_of_work():
             seed_demo(DemoWorld(small=small))
     click.echo("演示数据已装入")
-
-
-def seed_demo(world: DemoWorld) -> DemoWorld:
-    """Fill an empty database with the demo county; inside a unit of work."""
-    for module in wiring.DEMOS:
-        module.seed(world)
-    return world
 
 
 def print_accounts(host: str, port: int) -> None:

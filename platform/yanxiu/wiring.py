@@ -8,7 +8,6 @@ from types import ModuleType
 
 from flask import Flask
 
-from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts import indexing as accounts_indexing
 from yanxiu.accounts import subscribers as accounts_subscribers
 from yanxiu.accounts import views as accounts_views
@@ -21,7 +20,6 @@ from yanxiu.core.office import use_office
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.home import views as home_views
 from yanxiu.lessonplans import archive as lessonplans_archive
-from yanxiu.lessonplans import demo as lessonplans_demo
 from yanxiu.lessonplans import indexing as lessonplans_indexing
 from yanxiu.lessonplans import sockets as lessonplans_sockets
 from yanxiu.lessonplans import subscribers as lessonplans_subscribers
@@ -32,14 +30,12 @@ from yanxiu.lessonplans.queries import books as plan_books
 from yanxiu.lessonplans.queries import excellent as lessonplans_excellent
 from yanxiu.lessonplans.queries import lessons as plan_lessons
 from yanxiu.lessonplans.queries.originals import register_original_finder
-from yanxiu.notifications import demo as notifications_demo
 from yanxiu.notifications import sockets as notifications_sockets
 from yanxiu.notifications import subscribers as notifications_subscribers
 from yanxiu.notifications import views as notifications_views
 from yanxiu.notifications.digests import schedule_digests
 from yanxiu.notifications.mailing import Mailing, use_mailing
 from yanxiu.observations import archive as observations_archive
-from yanxiu.observations import demo as observations_demo
 from yanxiu.observations import indexing as observations_indexing
 from yanxiu.observations import sockets as observations_sockets
 from yanxiu.observations import subscribers as observations_subscribers
@@ -48,7 +44,6 @@ from yanxiu.observations.lean_job import schedule_lean
 from yanxiu.observations.queries.plan_lessons import LESSON_SOURCE
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
 from yanxiu.resources import archive as resources_archive
-from yanxiu.resources import demo as resources_demo
 from yanxiu.resources import indexing as resources_indexing
 from yanxiu.resources import sockets as resources_sockets
 from yanxiu.resources import subscribers as resources_subscribers
@@ -58,14 +53,12 @@ from yanxiu.resources.extraction.texts import text_at
 from yanxiu.resources.originals import find_original
 from yanxiu.resources.queries import textbooks
 from yanxiu.resources.services.equipping import queue_counties
-from yanxiu.search import demo as search_demo
 from yanxiu.search import subscribers as search_subscribers
 from yanxiu.search import views as search_views
 from yanxiu.search.telling import schedule_looks
 from yanxiu.web.live import broadcast_change, init_live
 from yanxiu.web.slots import init_slots
 from yanxiu.web.sockets import register_events
-from yanxiu.workshops import demo as workshops_demo
 from yanxiu.workshops import indexing as workshops_indexing
 from yanxiu.workshops import signing as workshops_signing
 from yanxiu.workshops import sockets as workshops_sockets
@@ -119,15 +112,6 @@ INDEXING: tuple[ModuleType, ...] = (
     lessonplans_indexing,
     observations_indexing,
     resources_indexing,
-)
-DEMOS: tuple[ModuleType, ...] = (
-    accounts_demo,
-    workshops_demo,
-    lessonplans_demo,
-    observations_demo,
-    resources_demo,
-    search_demo,
-    notifications_demo,
 )
 
 PLAN_TARGETS: tuple[plan_targets.PlanTarget, ...] = (

@@ -8,8 +8,6 @@ from __future__ import annotations
 import io
 from typing import IO
 
-from PIL import Image, ImageOps
-
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.pictures import UNREADABLE, TooManyPixelsError, opened_picture
 
@@ -35,6 +33,8 @@ def square_portrait(stream: IO[bytes]) -> bytes:
 
 
 def _encode(data: bytes) -> bytes:
+    from PIL import Image, ImageOps
+
     with opened_picture(io.BytesIO(data), FORMATS) as picture:
         picture.draft("RGB", (SIDE * 2, SIDE * 2))
         upright = ImageOps.exif_transpose(picture)

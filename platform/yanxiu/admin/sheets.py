@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from yanxiu.accounts.catalog import STAGES, SUBJECTS, TITLES
 from yanxiu.accounts.roster import COLUMNS, REQUIRED
 from yanxiu.accounts.services.imports import IssuedAccount
+from yanxiu.core.workbooks import new_workbook
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTHS = {"name": 12, "school": 24, "subject": 14, "stage": 10, "title": 14, "phone": 16, "id_number": 24}
 ROWS_WITH_CHOICES = 5_001
 
@@ -20,7 +22,7 @@ ROWS_WITH_CHOICES = 5_001
 def template_sheet() -> bytes:
     """Return the empty list: headings, text columns, drop-down choices, and a sheet of explanations."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, SAFE) as book:
+    with new_workbook(out) as book:
         head = book.add_format({"bold": True, "bg_color": "#E2F0EA", "border": 1, "num_format": "@"})
         text = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet("教师名单")
@@ -57,7 +59,7 @@ def _explain(book: xlsxwriter.Workbook) -> None:
 def account_sheet(issued: Sequence[IssuedAccount]) -> bytes:
     """Return the list of accounts and one-time passwords to cut into slips."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, SAFE) as book:
+    with new_workbook(out) as book:
         head = book.add_format({"bold": True, "bg_color": "#E2F0EA", "border": 1})
         cell = book.add_format({"border": 1, "num_format": "@"})
         sheet = book.add_worksheet("账号")

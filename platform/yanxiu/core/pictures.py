@@ -1,6 +1,7 @@
 """Opening what is said to be a picture: its size is judged by the header, and few are decoded at a time.
 
-No warning filter is swapped here: it belongs to the whole process, and other threads would see it.
+No warning filter is swapped here: it belongs to the whole process, and other threads would see it. Pillow, five
+megabytes, is loaded with the first picture, here and wherever one is drawn.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from PIL import Image, UnidentifiedImageError
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_PIXELS = 40_000_000
 AT_ONCE = 2
 """A picture of 40 million pixels takes 160 MB while it is open."""
 
 UNREADABLE = (
-    UnidentifiedImageError,
     OSError,
     ValueError,
     SyntaxError,
@@ -27,7 +28,7 @@ UNREADABLE = (
     Warning,
     struct.error,
 )
-"""What Pillow raises on a broken or hostile file, also later, while it decodes."""
+"""What Pillow raises on a broken or hostile file, also later, while it decodes; its UnidentifiedImageError is an OSError."""
 
 _gate = threading.BoundedSemaphore(AT_ONCE)
 
@@ -39,6 +40,8 @@ class TooManyPixelsError(ValueError):
 @contextmanager
 def opened_picture(source: IO[bytes], formats: tuple[str, ...] | None = None) -> Iterator[Image.Image]:
     """Yield a picture of at most `MAX_PIXELS`; decode and draw inside the block. Raises one of `UNREADABLE`."""
+    from PIL import Image
+
     with _gate:
         try:
             picture = Image.open(source, formats=formats)

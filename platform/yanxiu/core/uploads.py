@@ -9,13 +9,14 @@ import io
 import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import IO, BinaryIO, cast
-
-from PIL import Image, ImageOps
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from yanxiu.core.errors import InvalidError, TooLargeError
 from yanxiu.core.pictures import UNREADABLE, opened_picture
 from yanxiu.core.storage import ReceivedFile, base_name, receive_file, storage
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_UPLOAD = 50 * 1024**2
 MAX_SIDE = 2560
@@ -158,6 +159,8 @@ def _receive_image(stream: IO[bytes], name: str, kind: FileKind, max_bytes: int)
 
 def _redraw(data: bytes, kind: FileKind, target: BinaryIO) -> None:
     """Decode and encode again: what hides behind the pixels (EXIF place, foreign code) is gone."""
+    from PIL import ImageOps
+
     form = kind.mime.removeprefix("image/").upper()
     with opened_picture(io.BytesIO(data), (form,)) as opened:
         if form == "GIF":
@@ -179,6 +182,8 @@ def _has_alpha(picture: Image.Image) -> bool:
 def _on_white(picture: Image.Image) -> Image.Image:
     if not _has_alpha(picture):
         return picture.convert("RGB")
+    from PIL import Image
+
     rgba = picture.convert("RGBA")
     sheet = Image.new("RGB", rgba.size, "white")
     sheet.paste(rgba, mask=rgba.getchannel("A"))

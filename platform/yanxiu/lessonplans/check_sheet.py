@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
-
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.lessonplans.models.checks import GRADES
 from yanxiu.lessonplans.queries.checks import TeacherLine
 
@@ -18,8 +17,7 @@ NOTE = "教案：这段时间里写过或改过的；等第按每份教案最近
 def check_sheet(title: str, lines: Sequence[TeacherLine]) -> bytes:
     """Draw the table; strings never become formulas."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = new_workbook(buffer)
     sheet = book.add_worksheet("查阅统计")
     head = book.add_format({"bold": True, "border": 1, "align": "center", "bg_color": "#E2F0EA"})
     cell = book.add_format({"border": 1})

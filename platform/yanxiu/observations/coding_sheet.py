@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
-
 from yanxiu.core.csv_files import csv_bytes
+from yanxiu.core.workbooks import cell_name, column_name, new_workbook
 from yanxiu.observations import scheme_sheet
 from yanxiu.observations.instruments.comparison import Comparison, settled
 from yanxiu.observations.instruments.flanders import padded
@@ -23,7 +21,6 @@ from yanxiu.observations.instruments.sampling import Span, coded_spans
 from yanxiu.observations.instruments.schemes import GAP, Scheme
 from yanxiu.observations.instruments.student_teacher import VARIANTS
 
-SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 CODES, MATRIX, FIGURES, AGREEMENT = "编码", "矩阵", "结果", "一致性"
 NOTES = {
     "st": "Rt = Nt ÷ N，Ch =（连数 − 1）÷ N；先看 Rt 再看 Ch。0.4 这条线只在 30 秒间隔时有意义。",
@@ -65,7 +62,7 @@ def coding_workbook(
     `agreed`: what the first two agreed on where a window may have several codes; else `comparison` holds it.
     """
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, SAFE) as book:
+    with new_workbook(buffer) as book:
         writer = Writer(book, scheme, coders)
         writer.explain(title)
         for at in range(len(coders)):
@@ -158,13 +155,13 @@ class Writer:
             for row, code in enumerate(self.string_of(at), start=1):
                 sheet.write(row, at + 1, self.value(code))
                 if merged:
-                    cell = xl_rowcol_to_cell(row, at + 1)
+                    cell = cell_name(row, at + 1)
                     formula = f'=IF({cell}="D","T",{cell})'
                     sheet.write_formula(row, len(names) + at + 1, formula, None, "T" if code == "D" else code)
 
     def column(self, at: int, *, first: int = 0, last: int = 0, merged: bool = False) -> str:
         """Return the address of a string, `first` cells left out before and `last` behind."""
-        name = xl_col_to_name(at + 1 + (len(self.coders) if merged else 0))
+        name = column_name(at + 1 + (len(self.coders) if merged else 0))
         return f"序列!${name}${2 + first}:${name}${1 + len(self.string_of(at)) - last}"
 
     def student_teacher(self) -> None:
@@ -208,7 +205,7 @@ class Writer:
             sheet.write_formula(row, 11, f"=SUM(B{row + 1}:K{row + 1})", None, sum(counts))
         sheet.write_string(11, 0, "合计")
         for column, total in enumerate((*coder.report.fias.totals, sum(coder.report.fias.totals)), start=1):
-            name = xl_col_to_name(column)
+            name = column_name(column)
             sheet.write_formula(11, column, f"=SUM({name}2:{name}11)", None, total)
         self._ratios(sheet, coder)
 
@@ -250,7 +247,7 @@ class Writer:
             chance = "+".join(
                 f"COUNTIF({one}2:{one}{last},{code})*COUNTIF({other}2:{other}{last},{code})" for code in codes
             )
-            at = xl_col_to_name(column + 1)
+            at = column_name(column + 1)
             lines = (
                 ("n", f"=COUNT({same}2:{same}{last})", found.n),
                 ("一致率", f"=AVERAGE({same}2:{same}{last})", found.observed),

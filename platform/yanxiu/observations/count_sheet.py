@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 
-import xlsxwriter
-
 from yanxiu.accounts.models import User
-from yanxiu.observations.coding_sheet import SAFE
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.observations.queries.counts import NOTES_NEEDED, Count, Observed
 
 RULE = (
@@ -22,7 +20,7 @@ def count_book(term: str, counts: Sequence[Count], rows: Sequence[Observed]) -> 
     """Return the workbook; the figures are formulas over the rows, and carry the value that was counted."""
     out = io.BytesIO()
     names: Mapping[int, User] = {count.person.id: count.person for count in counts}
-    with xlsxwriter.Workbook(out, SAFE) as book:
+    with new_workbook(out) as book:
         bold = book.add_format({"bold": True})
         figures, behind = book.add_worksheet("听课节数"), book.add_worksheet("明细")
         figures.write_string(0, 0, f"{term}听课节数", bold)

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
-
 from yanxiu.core.clock import media_clock
-from yanxiu.observations.coding_sheet import SAFE
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.observations.instruments.charts import minutes_axis
 from yanxiu.observations.instruments.questions import FACETS, Question, Share, summary_of
 from yanxiu.observations.question_agreement_sheet import Compared, write_agreement
@@ -61,7 +59,7 @@ def question_workbook(questions: Sequence[Question], compared: Compared | None =
     `compared` is this ledger beside another one: how far the two agree is added.
     """
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, SAFE) as book:
+    with new_workbook(buffer) as book:
         bold = book.add_format({"bold": True, "bg_color": "#E2F0EA", "border": 1})
         _rows(book.add_worksheet("问答"), questions, bold)
         _sums(book.add_worksheet("汇总"), questions, bold, book.add_format({"num_format": "0.0%"}))

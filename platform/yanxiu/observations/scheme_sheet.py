@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xlsxwriter.utility import xl_col_to_name
-
+from yanxiu.core.workbooks import column_name
 from yanxiu.observations.instruments.agreement import Agreement
 from yanxiu.observations.instruments.frequencies import Frequencies, counted_word
 from yanxiu.observations.instruments.labels import Agreed, CodeAgreement, compare_labels, decided_in
@@ -71,7 +70,7 @@ def _rows(writer: Writer, at: int) -> int:
 
 
 def _window_cells(writer: Writer, at: int, code: str) -> str:
-    column = xl_col_to_name(1 + [one.code for one in writer.scheme.codes].index(code))
+    column = column_name(1 + [one.code for one in writer.scheme.codes].index(code))
     return f"{WINDOWS}{at + 1}!${column}$2:${column}${_rows(writer, at) + 1}"
 
 
@@ -113,7 +112,7 @@ def _results(writer: Writer, counts: Sequence[Callable[[str], str]], wholes: Seq
 
 
 def _share(writer: Writer, sheet: Any, row: int, column: int, whole_row: int, share: float | None) -> None:
-    count, whole = f"{xl_col_to_name(column)}{row + 1}", f"{xl_col_to_name(column)}${whole_row}"
+    count, whole = f"{column_name(column)}{row + 1}", f"{column_name(column)}${whole_row}"
     value = "—" if share is None else share / 100
     sheet.write_formula(row, column + 1, f'=IFERROR({count}/{whole},"—")', writer.share, value)
 
@@ -125,7 +124,7 @@ def _sums(writer: Writer, sheet: Any, found: Sequence[Frequencies], whole_row: i
         sheet.write_string(row, 1, "、".join(part.codes))
         for at, one in enumerate(found):
             column = 2 + 2 * at
-            name = xl_col_to_name(column)
+            name = column_name(column)
             cells = "+".join(f"{name}{order.index(code) + 2}" for code in part.codes)
             total = one.sums[row - whole_row - 1]
             sheet.write_formula(row, column, f"={cells}", None, total.count)
@@ -139,7 +138,7 @@ def _matrix(writer: Writer, at: int) -> None:
     sheet = writer.sheet(f"{MATRIX}{at + 1}", ("先＼后", *rows, "合计"), (12, *(7 for _ in rows), 8))
     before, behind = writer.column(at, last=1), writer.column(at, first=1)
     members = {row: [_criterion(one.code) for one in scheme.codes if scheme.row_of(one.code) == row] for row in rows}
-    last = xl_col_to_name(len(rows))
+    last = column_name(len(rows))
     for number, (row, counts) in enumerate(zip(rows, report.frequencies.matrix, strict=True), start=1):
         sheet.write(number, 0, writer.value(row))
         for column, (other, count) in enumerate(zip(rows, counts, strict=True), start=1):
@@ -148,7 +147,7 @@ def _matrix(writer: Writer, at: int) -> None:
         sheet.write_formula(number, len(rows) + 1, f"=SUM(B{number + 1}:{last}{number + 1})", None, sum(counts))
     sheet.write_string(len(rows) + 1, 0, "合计")
     for column, total in enumerate(report.frequencies.column_totals, start=1):
-        name = xl_col_to_name(column)
+        name = column_name(column)
         sheet.write_formula(len(rows) + 1, column, f"=SUM({name}2:{name}{len(rows) + 1})", None, total)
 
 
@@ -201,7 +200,7 @@ def _kappa(
 ) -> None:
     """Write percent agreement by its formula, and behind it what chance gives two columns of 0 and 1, and κ."""
     formula, (mine, others) = told
-    observed, expected = (f"{xl_col_to_name(column + at)}{row + 1}" for at in (0, 1))
+    observed, expected = (f"{column_name(column + at)}{row + 1}" for at in (0, 1))
     chance = f"=AVERAGE({mine})*AVERAGE({others})+(1-AVERAGE({mine}))*(1-AVERAGE({others}))"
     kappa = "—" if found.kappa is None else found.kappa
     sheet.write_formula(row, column, formula, writer.figure, found.observed)
@@ -216,5 +215,5 @@ def _both(pair: int, rows: int) -> tuple[str, str]:
 
 
 def _column(column: int, rows: int) -> str:
-    name = xl_col_to_name(column)
+    name = column_name(column)
     return f"${name}$2:${name}${rows + 1}"

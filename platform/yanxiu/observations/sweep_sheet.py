@@ -5,10 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-
-from yanxiu.observations.coding_sheet import SAFE
+from yanxiu.core.workbooks import column_name, new_workbook
 from yanxiu.observations.instruments.sweeps import KINDS, Sweep, summary_of
 
 HEADS = ("观察者", "次序", "时刻", "全班人数", *(f"{kind} {word}" for kind, word in KINDS.items()), "未投入", "投入率")
@@ -18,7 +15,7 @@ FIRST_KIND = 4
 def sweep_workbook(observers: Sequence[tuple[str, Sequence[Sweep]]]) -> bytes:
     """Return the workbook: the sweeps of each observer, below them the mean and the sum of each kind."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, SAFE) as book:
+    with new_workbook(buffer) as book:
         bold = book.add_format({"bold": True, "bg_color": "#E2F0EA", "border": 1})
         percent = book.add_format({"num_format": "0.0%"})
         sheet = book.add_worksheet("扫视")
@@ -26,7 +23,7 @@ def sweep_workbook(observers: Sequence[tuple[str, Sequence[Sweep]]]) -> bytes:
             sheet.write_string(0, column, words, bold)
         sheet.set_column(0, len(HEADS) - 1, 12)
         sheet.freeze_panes(1, 0)
-        kinds = [xl_col_to_name(FIRST_KIND + at) for at in range(len(KINDS))]
+        kinds = [column_name(FIRST_KIND + at) for at in range(len(KINDS))]
         off, rate = FIRST_KIND + len(KINDS), FIRST_KIND + len(KINDS) + 1
         row = 1
         for name, sweeps in observers:
@@ -40,7 +37,7 @@ def sweep_workbook(observers: Sequence[tuple[str, Sequence[Sweep]]]) -> bytes:
                     sheet.write_number(row, FIRST_KIND + at, sweep.counts.get(kind, 0))
                 line = row + 1
                 sheet.write_formula(row, off, f"=SUM({kinds[0]}{line}:{kinds[-1]}{line})", None, sweep.off_task)
-                formula = f"=(D{line}-{xl_col_to_name(off)}{line})/D{line}"
+                formula = f"=(D{line}-{column_name(off)}{line})/D{line}"
                 sheet.write_formula(row, rate, formula, percent, sweep.rate)
                 row += 1
             if sweeps:
@@ -49,7 +46,7 @@ def sweep_workbook(observers: Sequence[tuple[str, Sequence[Sweep]]]) -> bytes:
                 for at, (_word, count, _share) in enumerate(summary.kinds):
                     formula = f"=SUM({kinds[at]}{first}:{kinds[at]}{row})"
                     sheet.write_formula(row, FIRST_KIND + at, formula, None, count)
-                column = xl_col_to_name(rate)
-                sheet.write_formula(row, rate, f"=AVERAGE({column}{first}:{column}{row})", percent, summary.mean_rate)
+                letters = column_name(rate)
+                sheet.write_formula(row, rate, f"=AVERAGE({letters}{first}:{letters}{row})", percent, summary.mean_rate)
                 row += 2
     return buffer.getvalue()

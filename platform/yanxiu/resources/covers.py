@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from typing import IO
 
-from PIL import Image, ImageOps
-
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.pictures import UNREADABLE, TooManyPixelsError, opened_picture
 
@@ -30,6 +28,8 @@ def banner(stream: IO[bytes]) -> bytes:
 
 
 def _encode(data: bytes) -> bytes:
+    from PIL import Image, ImageOps
+
     with opened_picture(io.BytesIO(data), FORMATS) as picture:
         picture.draft("RGB", SIZE)
         fitted = ImageOps.fit(ImageOps.exif_transpose(picture).convert("RGBA"), SIZE, Image.Resampling.LANCZOS)

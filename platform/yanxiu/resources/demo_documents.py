@@ -11,8 +11,9 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
-import xlsxwriter
 from PIL import Image, ImageDraw
+
+from yanxiu.core.workbooks import new_workbook
 
 Block = tuple[str, list[str]]
 
@@ -65,7 +66,7 @@ def sheet_file(title: str, body: str) -> bytes:
     """A workbook: the first line names the sheet, cells are parted by a bar; strings stay strings."""
     name, *rows = body.strip().splitlines()
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+    with new_workbook(out) as book:
         bold = book.add_format({"bold": True})
         sheet = book.add_worksheet(name)
         sheet.set_column(0, 8, 16)

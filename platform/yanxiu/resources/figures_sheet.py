@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import xlsxwriter
-
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.resources.models import Resource
 from yanxiu.resources.queries.figures import FIGURES, Looked, MonthFigures, TeacherFigures
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 NOTE = "浏览、下载每人每天算一次；改编是复制到自己备课里的人数；上过课是老师自己记下的；回收站里的不算。"
 
@@ -24,8 +27,7 @@ def figures_book(
 ) -> bytes:
     """Draw the sheets; strings never become formulas."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = new_workbook(buffer)
     counted = tuple(FIGURES.values())
     if teachers:
         lines = [_of_teacher(line) for line in teachers]

@@ -6,20 +6,21 @@ import difflib
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import xlsxwriter
+from typing import TYPE_CHECKING, Any
 
 from yanxiu.core import clock
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.html import without_invisible
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.resources.catalog import KINDS, LEVELS, LICENSES, LONGEST, VISIBILITIES, tidy_tags
 from yanxiu.resources.standards import MOST_LITERACIES, words_of
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 MAX_ROWS = 500
 MAX_COLUMNS = 40
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 COLUMNS = {
     "file": "文件名",
     "title": "标题",
@@ -233,7 +234,7 @@ def template_book(offered: Mapping[str, Sequence[str]]) -> bytes:
         "license": list(LICENSES.values()),
         **{key: list(words) for key, words in offered.items()},
     }
-    with xlsxwriter.Workbook(out, SAFE) as book:
+    with new_workbook(out) as book:
         head = book.add_format({"bold": True, "bg_color": "#E2F0EA", "border": 1})
         text = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet("资源")
@@ -268,7 +269,7 @@ def _explain(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]]) ->
 def report_book(title: str, lines: Iterable[Sequence[str]], unused: Sequence[str]) -> bytes:
     """Return what became of each row: number, file, title, outcome, words, address."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, SAFE) as book:
+    with new_workbook(out) as book:
         head = book.add_format({"bold": True, "bg_color": "#E2F0EA", "border": 1})
         sheet = book.add_worksheet("导入结果")
         sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))

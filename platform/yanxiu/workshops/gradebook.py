@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.workshops.models import Scale, Standing, Submission, Task, Workshop, WorkshopMember
 from yanxiu.workshops.standings import mark_of, state_of
 
@@ -33,8 +32,7 @@ class Gradebook:
     def drawn(self, at: datetime) -> bytes:
         """Draw the table as of a moment; strings never become formulas."""
         buffer = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        book = xlsxwriter.Workbook(buffer, options)
+        book = new_workbook(buffer)
         sheet = book.add_worksheet("任务完成表")
         formats = _formats(book)
         headings = [*PERSON, *(self._heading(task) for task in self.tasks), "已交 / 应交"]

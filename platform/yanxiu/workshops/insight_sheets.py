@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.workshops.figures import LAST_ACTIVE, MEETINGS, MEMBER_FIGURES, PART_FIGURES, percent
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Workshop
@@ -25,11 +26,8 @@ PEOPLE = ("序号", "姓名", "单位", "小组", "角色", "加入日期")
 
 def workbook_of(workshop: Workshop, period: Period, insights: Insights) -> bytes:
     """Draw the tables; strings never become formulas."""
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = new_workbook(buffer)
     title = f"{workshop.name}学情（{period.days}）"
     people = [_person(number, line) for number, line in enumerate(insights.lines, start=1)]
     heads = [*PEOPLE, *(figure.name for figure in MEMBER_FIGURES), *TOTALS.values(), LAST_ACTIVE.name]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 
-import xlsxwriter
-
 from yanxiu.core.clock import today
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries.plan_progress import Progress
 
@@ -19,8 +18,7 @@ NOTE = "任务看有没有交，活动看有没有到场，话题看有没有打
 def progress_sheet(workshop: Workshop, progress: Progress, kinds: Mapping[str, str]) -> bytes:
     """Draw the table; strings never become formulas."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = new_workbook(buffer)
     sheet = book.add_worksheet("计划完成表")
     head = book.add_format({"bold": True, "border": 1, "bg_color": "#E2F0EA", "align": "center", "text_wrap": True})
     cell = book.add_format({"border": 1})

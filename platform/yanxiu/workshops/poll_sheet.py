@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from yanxiu.accounts.models import User
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.workshops.models import Poll, Topic
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 
 def draw_ballots(topic: Topic, poll: Poll, ballots: Sequence[tuple[User, set[int]]]) -> bytes:
     """Draw a row for each voter and a column for each option, the sums below; strings never become formulas."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(buffer)
     sheet = book.add_worksheet("投票结果")
     head = book.add_format({"bold": True, "border": 1, "bg_color": "#E2F0EA", "align": "center", "text_wrap": True})
     cell = book.add_format({"border": 1, "align": "center"})

@@ -6,8 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import xlsxwriter
-
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.workshops.models import Topic, WorkshopMember
 from yanxiu.workshops.queries.requirements import Progress
 
@@ -18,7 +17,7 @@ WIDTHS = (6, 12, 26, 14, 10, 10, 8, 26)
 def draw_progress(topic: Topic, people: Sequence[WorkshopMember], progress: Mapping[int, Progress]) -> bytes:
     """Draw a row for each who is asked; strings never become formulas."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(buffer)
     sheet = book.add_worksheet("回帖完成情况")
     sheet.write_string(0, 0, f"{topic.title}：回帖完成情况", book.add_format({"bold": True, "font_size": 14}))
     head = book.add_format({"bold": True, "border": 1, "bg_color": "#E2F0EA", "align": "center"})

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 
-import xlsxwriter
-
 from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.workbooks import new_workbook
 from yanxiu.workshops.activity_words import PRESENCE_NAMES, time_span
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Activity, Workshop, WorkshopMember
@@ -39,8 +38,7 @@ def attendance_table(activity: Activity, lines: Sequence[Seen], count: Count) ->
 def _drawn(name: str, heading: str, columns: Sequence[tuple[str, int]], rows: Sequence[tuple[str | int, ...]]) -> bytes:
     """Draw a table for printing; strings never become formulas."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = new_workbook(buffer)
     sheet = book.add_worksheet(name)
     title = book.add_format({"bold": True, "font_size": 14, "align": "center", "valign": "vcenter", "text_wrap": True})
     head = book.add_format({"bold": True, "border": 1, "bg_color": "#E2F0EA", "align": "center"})

@@ -10,8 +10,6 @@ from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 
-from latex2mathml.converter import convert
-
 LONGEST = 1000
 DEEPEST = 40
 _ELEMENT_WORDS = (
@@ -34,6 +32,8 @@ def mathml(tex: str, *, display: bool = False) -> str:
     """Return the formula as MathML, or "" when it cannot be read; then its TeX is shown."""
     if not tex.strip() or len(tex) > LONGEST or _MACRO.search(tex):
         return ""
+    from latex2mathml.converter import convert  # a megabyte, for whoever meets the first formula
+
     try:
         root = ElementTree.fromstring(convert(tex, display="block" if display else "inline"))
     except Exception:

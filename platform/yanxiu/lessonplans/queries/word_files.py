@@ -10,8 +10,6 @@ from html import escape
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from PIL import Image, ImageDraw
-
 from yanxiu.core.pdf import PdfFile
 from yanxiu.core.word import SMALL, Picture, WordFile, run_xml
 from yanxiu.core.word_comments import Thread, Voice
@@ -144,6 +142,8 @@ def _board(node: Node, boards: dict[str, bytes]) -> list[Node]:
 
 
 def _drawn(strokes: list[dict[str, Any]]) -> bytes:
+    from PIL import Image, ImageDraw
+
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
     pen = ImageDraw.Draw(image)
     for stroke in strokes:

@@ -6,12 +6,14 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
-
-from PIL import Image, ImageDraw
+from typing import TYPE_CHECKING
 
 from yanxiu.observations.drawings import COLORS, SCALE, Shape
 from yanxiu.observations.media.convert import Run, run_ffmpeg
 from yanxiu.observations.media.probe import sniff
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw
 
 LONG_SIDE = 800
 LAST_FRAMES_MS = 200
@@ -28,6 +30,8 @@ def drawn_still(source: Path, folder: Path, at_ms: int, shapes: Sequence[Shape],
 
     Lines are 1/160 of the long side wide, as the page draws them (`shapes.js`).
     """
+    from PIL import Image
+
     target = folder / f"still-{at_ms}.jpg"
     at = max(0, min(at_ms, run.duration_ms - LAST_FRAMES_MS))
     fit = f"scale={LONG_SIDE}:{LONG_SIDE}:force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1"
@@ -45,6 +49,8 @@ def drawn_still(source: Path, folder: Path, at_ms: int, shapes: Sequence[Shape],
 
 def paint(picture: Image.Image, shapes: Sequence[Shape]) -> None:
     """Draw the shapes on a picture of any size: first the edge of a line, then its color."""
+    from PIL import ImageDraw
+
     pen = ImageDraw.Draw(picture)
     width = max(2, round(max(picture.size) / 160))
     for shape in shapes:

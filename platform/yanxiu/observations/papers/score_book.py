@@ -6,10 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-
-from yanxiu.observations.coding_sheet import SAFE
+from yanxiu.core.workbooks import column_name, new_workbook
 from yanxiu.observations.evidence import Reader, given_by_criterion
 from yanxiu.observations.models import Evaluation, Lesson, RecordingVersion
 from yanxiu.observations.papers.scores import left_out_words
@@ -24,7 +21,7 @@ PROOF = ("项目", "评课人", "评分", "开始", "结束", "说明")
 def score_workbook(lesson: Lesson, evaluations: Sequence[Evaluation], current: RecordingVersion | None) -> bytes:
     """Return the workbook of those evaluations that use the same version of a rubric as most, and of all the evidence."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, SAFE) as book:
+    with new_workbook(buffer) as book:
         _Scores(book, summarize(evaluations)).write()
         _write_evidence(book, lesson, evaluations, current)
     return buffer.getvalue()
@@ -76,7 +73,7 @@ class _Scores:
         self.page.write_number(self.row, 2, criterion.weight)
         all_points = [criterion_points(self.rubric, criterion, values) or 0.0 for values in self.values]
         for at, points in enumerate(all_points):
-            column = xl_col_to_name(FIRST + at)
+            column = column_name(FIRST + at)
             given = f"SUM({column}{first}:{column}{self.row})"
             formula = f"=$C{self.row + 1}*{given}/({self.rubric.highest}*{len(lines)})"
             self.page.write_formula(self.row, FIRST + at, formula, self.figure, points)
@@ -85,7 +82,7 @@ class _Scores:
         self.row += 1
 
     def _mean(self, points: Sequence[float]) -> None:
-        first, last = (xl_col_to_name(FIRST + at) for at in (0, len(self.values) - 1))
+        first, last = (column_name(FIRST + at) for at in (0, len(self.values) - 1))
         line = self.row + 1
         formula, mean = f"=AVERAGE({first}{line}:{last}{line})", sum(points) / len(points)
         self.page.write_formula(self.row, FIRST + len(self.values), formula, self.figure, mean)
@@ -95,10 +92,10 @@ class _Scores:
         self.page.write_string(self.row, 0, "总分", self.bold)
         self.page.write_number(self.row, 2, self.rubric.total)
         for at, one in enumerate(self.summary.evaluations):
-            column = xl_col_to_name(FIRST + at)
+            column = column_name(FIRST + at)
             parts = ",".join(f"{column}{row + 1}" for row in self.sums)
             self.page.write_formula(self.row, FIRST + at, f"=SUM({parts})", self.figure, (one.total or 0) / 100)
-        first, last = (xl_col_to_name(FIRST + at) for at in (0, len(self.values) - 1))
+        first, last = (column_name(FIRST + at) for at in (0, len(self.values) - 1))
         cells = f"{first}{self.row + 1}:{last}{self.row + 1}"
         formula = f"=AVERAGE({cells})"
         if self.rubric.trimmed and len(self.values) > 2:

@@ -10,8 +10,6 @@ import os
 import unicodedata
 from dataclasses import dataclass
 
-import puremagic
-
 from yanxiu.core.errors import InvalidError
 
 MB = 1024 * 1024
@@ -124,6 +122,8 @@ def confirm_magic(fmt: Format, head: bytes) -> None:
 def _signature_agrees(fmt: Format, head: bytes) -> bool:
     if fmt.family == "pdf":
         return head.startswith(b"%PDF-")
+    import puremagic  # a megabyte of signatures, for whoever looks at a file
+
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError, IndexError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from typing import IO
-
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from typing import IO, TYPE_CHECKING
 
 from yanxiu.resources.extraction.formats import UnsuitableFileError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_PIXELS = 40_000_000
 _TOO_LARGE = "图片太大（超过 4000 万像素），请缩小后再上传。"
@@ -23,6 +24,8 @@ _WRITTEN = {
 
 def open_image(source: str | IO[bytes], formats: list[str]) -> Image.Image:
     """Open with the pixel limit set and Pillow's warnings taken as errors."""
+    from PIL import Image
+
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -30,7 +33,7 @@ def open_image(source: str | IO[bytes], formats: list[str]) -> Image.Image:
             image = Image.open(source, formats=formats)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise UnsuitableFileError(_TOO_LARGE) from error
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as error:
+        except (OSError, SyntaxError, ValueError, Warning) as error:
             raise UnsuitableFileError(_BROKEN) from error
     if image.width * image.height > MAX_PIXELS:
         raise UnsuitableFileError(_TOO_LARGE)
@@ -72,6 +75,8 @@ def shrink(source: str | IO[bytes], target_stem: str, max_side: int) -> str:
 
 
 def _upright(image: Image.Image) -> Image.Image:
+    from PIL import ImageOps
+
     return ImageOps.exif_transpose(image) or image
 
 
@@ -87,6 +92,8 @@ def _write_still(image: Image.Image, target: str, written: str) -> None:
 
 
 def _write_animation(image: Image.Image, target: str) -> None:
+    from PIL import ImageSequence
+
     frames = int(getattr(image, "n_frames", 1))
     if frames * image.width * image.height > MAX_PIXELS:
         raise UnsuitableFileError("动图太大，请减少帧数或缩小后再上传。")

@@ -1,11 +1,15 @@
 """How many live sockets one process of `yanxiu serve` carries.
 
-    python benchmarks/sockets.py [STEP …] [--minutes M]          default: 50 100 200 400 600
+    python benchmarks/sockets.py [STEP …] [--minutes M] [--bare]          default: 50 100 200 400 600
 
 Starts the real server with a demo database in a temporary folder, connects that many clients to one live list (/live, as
 pages do), lets somebody post, and measures how long the slowest of them waits for the notice. Clients run in processes
 of their own on the same machine, so the figures are a lower bound. With `--minutes` the posts are spread over so many
 of them, and connections that were lost meanwhile are counted. Prints a Markdown table.
+
+Those clients are python-socketio's, ten processes with some hundred threads each: on a machine of two cores a notice to
+all of them makes them wait for one another. With `--bare` one process listens to all lines as they are and takes the
+time when bytes arrive, so that what is measured is the server. *CPU ms* is its processor time for one post and its notices.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import select
 import statistics
 import subprocess
 import sys
@@ -22,13 +27,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgpack
+from raw_lines import OwnLine
 from under_test import ROOT, Server, environment_of, serving
 
 from tests.support.sockets import hang_up_at_once, new_socket
+from yanxiu.web.lines import frames
 
 CLIENTS_EACH = 50
 POSTS = 10
 SPREAD_S = 10.0
+SETTLE_S = 3.0
 THREADS = 700
 
 
@@ -36,19 +45,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("steps", type=int, nargs="*", default=[50, 100, 200, 400, 600])
     parser.add_argument("--minutes", type=float, default=0.0)
+    parser.add_argument("--bare", action="store_true")
     chosen = parser.parse_args()
     posts = max(POSTS, round(chosen.minutes * 60 / SPREAD_S))
     pause = max(1.0, chosen.minutes * 60 / posts)
     print(
-        "| sockets | connected | RSS MiB | threads | notice p50 ms | p95 ms | slowest ms | missed | lost lines | load |"
+        "| sockets | connected | RSS MiB | threads | notice p50 ms | p95 ms | slowest ms | missed | lost lines | CPU ms | load |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for number in chosen.steps:
         with tempfile.TemporaryDirectory(prefix="yanxiu-sockets-") as folder:
-            print(measure(number, Path(folder), posts, pause), flush=True)
+            print(measure(number, Path(folder), posts, pause, chosen.bare), flush=True)
 
 
-def measure(number: int, folder: Path, posts: int, pause: float) -> str:
+def measure(number: int, folder: Path, posts: int, pause: float, bare: bool) -> str:
     environment = environment_of(folder, YANXIU_THREADS=str(THREADS))
     made = subprocess.run(
         [sys.executable, "-m", "tests.crash.stage", "prepare"],
@@ -60,22 +70,32 @@ def measure(number: int, folder: Path, posts: int, pause: float) -> str:
     )
     stage = json.loads(made.stdout.rsplit("ANSWER", 1)[1])
     with serving(environment) as server:
-        return with_clients(number, server, stage, environment, posts, pause)
+        return with_clients(number, server, stage, environment, posts, pause, bare)
 
 
 def with_clients(
-    number: int, server: Server, stage: dict[str, Any], environment: dict[str, str], posts: int, pause: float
+    number: int,
+    server: Server,
+    stage: dict[str, Any],
+    environment: dict[str, str],
+    posts: int,
+    pause: float,
+    bare: bool,
 ) -> str:
-    sizes = [min(CLIENTS_EACH, number - start) for start in range(0, number, CLIENTS_EACH)]
+    each = number if bare else CLIENTS_EACH
+    sizes = [min(each, number - start) for start in range(0, number, each)]
     groups = [
         subprocess.Popen(
-            [sys.executable, __file__, "listen", server.url, str(size), json.dumps(stage)],
+            [sys.executable, __file__, "listen-bare" if bare else "listen", server.url, str(size), json.dumps(stage)],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for size in sizes
     ]  # fmt: skip
     connected = sum(int(read_line(group)) for group in groups)
+    time.sleep(SETTLE_S)  # who is here is still being told
+    used = server.cpu_s()
     sent = [post(server.url, stage, index, pause) for index in range(posts)]
+    used = server.cpu_s() - used
     memory, threads = server.use()
     waits: list[float] = []
     lost = 0
@@ -95,7 +115,7 @@ def with_clients(
     slowest = waits[-1] if waits else float("nan")
     return (
         f"| {number} | {connected} | {memory:.0f} | {threads} | {middle:.0f} | {p95:.0f} | {slowest:.0f} | {missed}"
-        f" | {lost} | {os.getloadavg()[0]:.1f} |"
+        f" | {lost} | {1000 * used / posts:.0f} | {os.getloadavg()[0]:.1f} |"
     )
 
 
@@ -151,8 +171,68 @@ def listen(url: str, number: int, stage: dict[str, Any]) -> None:
     os._exit(0)
 
 
+class LiveLine(OwnLine):
+    """One that follows a live list; facts: `topic`, `cookie`."""
+
+    def path(self) -> str:
+        return "/socket.io/?EIO=4&transport=websocket"
+
+    def packet(self, kind: int, data: Any = None, number: int | None = None) -> bytes:
+        parts = {"type": kind, "nsp": "/live", "data": data, "id": number}
+        return self.frame(msgpack.packb({key: value for key, value in parts.items() if value is not None}))
+
+    def follow(self) -> bool:
+        """Join the list; tell whether one was let in."""
+        self.joined: bool | None = None
+        more = b""
+        while self.joined is None:
+            for _ in self.take(more):
+                pass
+            more = self._more() if self.joined is None else b""
+        self.arrivals: list[float] = []
+        return self.joined
+
+    def heard(self, opcode: int, payload: bytes) -> None:
+        if opcode == frames.TEXT:
+            if payload[:1] in b"02":
+                self.say(self.packet(0) if payload[:1] == b"0" else self.still_here())
+            return
+        packet = msgpack.unpackb(payload)
+        if packet["type"] == 0:
+            self.say(self.packet(2, ["join", {"topic": self.facts["topic"], "seq": 0}], 1))
+        elif packet["type"] == 3:
+            self.joined = packet["data"][0]["ok"]
+        elif packet["data"][0] == "changed":
+            self.arrivals.append(time.monotonic())
+
+
+def listen_bare(url: str, number: int, stage: dict[str, Any]) -> None:
+    """All clients in one thread: connect, tell how many did, note when notices come until told to report them."""
+    facts = {"cookie": stage["cookie"], "topic": f"topic:{stage['topic']}"}
+    made = [LiveLine(url, "", facts) for _ in range(number)]
+    lines = {line.socket.fileno(): line for line in made if line.follow()}
+    print(len(lines), flush=True)
+    poll, lost = select.epoll(), 0
+    for each in (sys.stdin.fileno(), *lines):
+        poll.register(each, select.EPOLLIN)
+    while True:
+        for descriptor, _events in poll.poll():
+            if descriptor == sys.stdin.fileno():
+                arrivals = [line.arrivals for line in made if line.joined]
+                print(json.dumps({"arrivals": arrivals, "lost": lost}), flush=True)
+                os._exit(0)
+            data = lines[descriptor].socket.recv(1 << 16)
+            if not data:
+                poll.unregister(descriptor)
+                lost += 1
+            for _ in lines[descriptor].take(data):
+                pass
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["listen"]:
+    if sys.argv[1:2] == ["listen-bare"]:
+        listen_bare(sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4]))
+    elif sys.argv[1:2] == ["listen"]:
         listen(sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4]))
     else:
         main()

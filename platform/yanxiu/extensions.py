@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
 from yanxiu.core.db import db
+
+
+@contextmanager
+def absent(*names: str) -> Iterator[None]:
+    """Have libraries imported as where these modules are not installed, if nobody has loaded them yet."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: an import says there is no such module
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+with absent(
+    "requests", "websocket"
+):  # five megabytes for Engine.IO's client, which is optional and no part of a server
+    from flask_socketio import SocketIO
 
 __all__ = ["compress", "csrf", "db", "limiter", "login_manager", "socketio"]
 

@@ -112,7 +112,7 @@ def test_few_pictures_are_decoded_at_a_time_and_other_threads_keep_their_warning
         inside.pop()
         return picture
 
-    monkeypatch.setattr("yanxiu.core.uploads.ImageOps.exif_transpose", slow)
+    monkeypatch.setattr("PIL.ImageOps.exif_transpose", slow)
     with ThreadPoolExecutor(3 * AT_ONCE) as pool:
         list(pool.map(lambda _: receive(picture(), "图.png"), range(3 * AT_ONCE)))
     assert max(most) == AT_ONCE

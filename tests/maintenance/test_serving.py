@@ -29,7 +29,8 @@ def test_a_port_in_use_is_said_before_anything_is_begun() -> None:
 
 LATER = {
     "numpy", "whoosh", "rjieba", "alembic", "gunicorn", "PIL", "xlsxwriter", "openpyxl", "docx", "lxml", "reportlab",
-    "pypdfium2", "puremagic", "latex2mathml", "segno", "yanxiu.demo_county", "yanxiu.accounts.demo", "yanxiu.resources.demo",
+    "pypdfium2", "puremagic", "latex2mathml", "segno", "requests", "urllib3", "charset_normalizer", "websocket",
+    "yanxiu.demo_county", "yanxiu.accounts.demo", "yanxiu.resources.demo",
 }  # fmt: skip
 """What a process loads when it first searches, migrates, draws, writes a file or shows one; not because it starts."""
 

@@ -46,6 +46,7 @@ from yanxiu.lessonplans.collab.hub import Hub
 from yanxiu.search.queries.shown import remembered
 from yanxiu.web.bursts import shelf
 from yanxiu.web.live import hub as live_hub
+from yanxiu.web.tails import tails
 from yanxiu.web.templates import init_templates
 
 gc.set_threshold(100_000, 50, 100)  # thousands of short requests: a twentieth of the time went into looking for garbage
@@ -153,6 +154,7 @@ def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> N
     hub.drain()  # edits on their way, and the word that they came to rest, belong to the test that made them
     hub.keep_house(closing=True)
     shelf.clear()
+    tails.clear()
     with app.app_context():
         db.session.remove()
         database.reset(db.engine)

@@ -29,6 +29,7 @@ from yanxiu.web.packets import send_own_packets
 from yanxiu.web.requests import FormRequest
 from yanxiu.web.siblings import siblings
 from yanxiu.web.switchboard import init_switchboard
+from yanxiu.web.tails import init_tails
 from yanxiu.web.templates import init_templates
 
 
@@ -86,6 +87,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
     siblings.use(config.redis_url)
     init_converters(app)
     init_bursts(app)
+    init_tails(app)
     init_auth(app)
     init_errors(app)
     init_headers(app)

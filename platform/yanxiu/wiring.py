@@ -56,7 +56,7 @@ from yanxiu.resources.services.equipping import queue_counties
 from yanxiu.search import subscribers as search_subscribers
 from yanxiu.search import views as search_views
 from yanxiu.search.telling import schedule_looks
-from yanxiu.web.live import broadcast_change, init_live
+from yanxiu.web.live import broadcast_change, init_live, notices
 from yanxiu.web.slots import init_slots
 from yanxiu.web.sockets import register_events
 from yanxiu.workshops import indexing as workshops_indexing
@@ -114,6 +114,9 @@ INDEXING: tuple[ModuleType, ...] = (
     resources_indexing,
 )
 
+TOLD_TOGETHER = (("lesson", "comment"), ("user", "notification"))
+"""Changes of live lists that come fast where many talk at once, and of which no page needs the id (`web.notices`)."""
+
 PLAN_TARGETS: tuple[plan_targets.PlanTarget, ...] = (
     *own_targets.PLAN_TARGETS,
     *lessonplans_views.PLAN_TARGETS,
@@ -167,6 +170,7 @@ def wire(app: Flask) -> None:
     )
     rooms = {prefix: may for module in SOCKETS for prefix, may in module.LIVE_ROOMS.items()}
     init_live(app, rooms, workshops_sockets.ROUNDS)
+    notices.gather(TOLD_TOGETHER)
     for module in SOCKETS:
         register_events(module.EVENTS)
     lessonplans_sockets.init_documents(app)

@@ -20,6 +20,7 @@ from yanxiu.core import audit_mark
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web.bursts import shelf
+from yanxiu.web.tails import tails
 
 Route = tuple[str, str]
 
@@ -56,6 +57,7 @@ class Worlds:
         copy = self.folder / f"{feature.__name__}.db"
         self.app.extensions["yanxiu_documents"].drain()
         shelf.clear()
+        tails.clear()
         (self.app.config["YANXIU"].instance_path / audit_mark.NAME).unlink(missing_ok=True)
         with self.app.app_context():
             db.session.remove()

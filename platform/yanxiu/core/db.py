@@ -8,6 +8,9 @@ starts with BEGIN IMMEDIATE; a read unit with a plain BEGIN and `query_only`, so
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, event, inspect
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -37,7 +41,7 @@ patience_ms: ContextVar[int | None] = ContextVar("yanxiu_patience_ms", default=N
 writing: ContextVar[bool] = ContextVar("yanxiu_writing", default=False)
 """True while this context is inside a unit of work; read when a transaction begins."""
 
-__all__ = ["Id", "Model", "Timestamps", "UtcDateTime", "db", "hold", "is_sqlite"]
+__all__ = ["Id", "Model", "Timestamps", "UtcDateTime", "db", "hold", "hold_fresh", "is_sqlite"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -109,6 +113,46 @@ def hold(row: Model) -> bool:
     kind = type(row)
     lock: Any = {"key_share": True, "of": kind}
     return db.session.get(kind, inspect(row).identity, populate_existing=True, with_for_update=lock) is not None
+
+
+def hold_fresh(row: Model) -> bool:
+    """The same for a row that no statement of this transaction has changed behind its back.
+
+    Where one writes at a time (SQLite), what this transaction has read itself is as it is: nothing is asked again.
+    """
+    state = inspect(row)
+    if is_sqlite() and writing.get() and state.persistent and not state.expired:
+        return True
+    return hold(row)
+
+
+class _Queue:
+    """The writers of this process, one after the other.
+
+    SQLite lets waiting writers look again from time to time, whoever looks first: with twenty of them the database rests
+    while all sleep, and some never get a turn. Here the next one is woken as soon as the one before has ended.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait as long as for a lock of the database; what SQLite says in the end is said then."""
+        if not self._turn.acquire(timeout=(patience_ms.get() or BUSY_TIMEOUT_MS) / 1000):
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+_queue = _Queue()
+
+
+def turn_to_write() -> AbstractContextManager[None]:
+    """Wait until no other thread of this process writes; only where the database has one writer at a time."""
+    return _queue.turn() if is_sqlite() else nullcontext()
 
 
 @event.listens_for(Engine, "connect")

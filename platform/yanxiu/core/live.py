@@ -41,9 +41,19 @@ def bump(topic: str, what: str, item_id: int, *, by: int = 1) -> int:
 
     Where many items change at once, `by` takes a number for each (the last ones up to what is returned), told once.
     """
-    seq = _raise([topic], by)[topic]
-    events.record(Changed(topic, seq, what, item_id))
+    seq = next_seq(topic, by)
+    tell_change(topic, seq, what, item_id)
     return seq
+
+
+def next_seq(topic: str, by: int = 1) -> int:
+    """Raise the number and return it, for an item that is written with its number; `tell_change` has to follow."""
+    return _raise([topic], by)[topic]
+
+
+def tell_change(topic: str, seq: int, what: str, item_id: int) -> None:
+    """Tell of a change whose number was taken before, as soon as it is committed."""
+    events.record(Changed(topic, seq, what, item_id))
 
 
 def bump_each(changes: Collection[tuple[str, str, int]]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from yanxiu.core import events
-from yanxiu.core.db import db, patience_ms, writing
+from yanxiu.core.db import db, patience_ms, turn_to_write, writing
 
 log = logging.getLogger(__name__)
 HASTE_MS = 500
@@ -87,14 +87,15 @@ def unit_of_work() -> Iterator[UnitOfWork]:
     db.session.rollback()
     tokens = _current.set(uow), writing.set(True), events._recording.set(uow.events)
     try:
-        try:
-            db.session.connection()
-            yield uow
-            uow.run_in_transaction_subscribers()
-            db.session.commit()
-        except BaseException:
-            db.session.rollback()
-            raise
+        with turn_to_write():
+            try:
+                db.session.connection()
+                yield uow
+                uow.run_in_transaction_subscribers()
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
     finally:
         _current.reset(tokens[0])
         writing.reset(tokens[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from yanxiu.accounts.models import User
@@ -78,16 +78,23 @@ def muted_topics(user_id: int, limit: int = 100) -> Sequence[MutedTopic]:
     return db.session.scalars(mine.order_by(MutedTopic.at.desc(), MutedTopic.topic).limit(limit)).all()
 
 
+_CHOICES = select(NotificationChoice.user_id, NotificationChoice.off_kinds).where(
+    NotificationChoice.user_id.in_(bindparam("people", expanding=True))
+)
+_MUTED = select(MutedTopic.user_id, MutedTopic.topic).where(
+    MutedTopic.user_id.in_(bindparam("people", expanding=True)),
+    MutedTopic.topic.in_(bindparam("topics", expanding=True)),
+)
+"""Asked by nearly every write, so they are put together once."""
+
+
 def wanted_only(kept: Iterable[Told]) -> list[Told]:
     """Leave out whoever does not want to hear of it; two questions however many messages and people."""
     kept = list(kept)
     people = sorted({user_id for told, _message in kept for user_id in told})
-    choices = select(NotificationChoice.user_id, NotificationChoice.off_kinds)
-    off = {row[0]: set(row[1]) for row in db.session.execute(choices.where(NotificationChoice.user_id.in_(people)))}
+    off = {row[0]: set(row[1]) for row in db.session.execute(_CHOICES, {"people": people})}
     topics = sorted({message.topic for _told, message in kept})
-    quieted = select(MutedTopic.user_id, MutedTopic.topic)
-    rows = db.session.execute(quieted.where(MutedTopic.user_id.in_(people), MutedTopic.topic.in_(topics)))
-    muted = {(row[0], row[1]) for row in rows}
+    muted = {(row[0], row[1]) for row in db.session.execute(_MUTED, {"people": people, "topics": topics})}
     return [([one for one in told if _wants(one, message, off, muted)], message) for told, message in kept]
 
 

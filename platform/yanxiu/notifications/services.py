@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
-from yanxiu.core.db import db
+from yanxiu.core.db import UtcDateTime, db, is_sqlite
 from yanxiu.core.live import bump, bump_each
 from yanxiu.core.unit_of_work import current_unit_of_work
 from yanxiu.notifications.catalog import KINDS
@@ -48,21 +48,34 @@ def _deliver(kept: list[tuple[list[int], Message]]) -> None:
     bump_each(told)
 
 
+_SAME_UNREAD = (
+    Notification.user_id.in_(bindparam("people", expanding=True)),
+    Notification.kind == bindparam("of_kind"),
+    Notification.topic == bindparam("about"),
+    Notification.read_at.is_(None),
+)
+_UNREAD = select(Notification.id).where(*_SAME_UNREAD).order_by(Notification.user_id).with_for_update()
+_RAISE = (
+    update(Notification)
+    .where(*_SAME_UNREAD)
+    .values(
+        count=Notification.count + bindparam("more"),
+        actor_id=bindparam("by"),
+        at=bindparam("now", type_=UtcDateTime()),
+        url=bindparam("to"),
+    )
+    .returning(Notification.user_id, Notification.id)
+    .execution_options(synchronize_session=False)
+)
+
+
 def _raise_unread(people: list[int], message: Message) -> dict[int, int]:
     """Count more on the unread messages about the same; return them by person."""
-    same = (Notification.kind == message.kind, Notification.topic == message.topic, Notification.read_at.is_(None))
-    unread = select(Notification.user_id, Notification.id).where(Notification.user_id.in_(people), *same)
-    rows = db.session.execute(unread.order_by(Notification.user_id).with_for_update()).all()
-    found = {row.user_id: row.id for row in rows}
-    statement = (
-        update(Notification)
-        .where(Notification.id.in_(found.values()))
-        .values(count=Notification.count + message.count, actor_id=message.actor_id, at=clock.now(), url=message.url)
-        .execution_options(synchronize_session=False)
-    )
-    if found:
-        db.session.execute(statement)
-    return found
+    news = {"more": message.count, "by": message.actor_id, "now": clock.now(), "to": message.url}
+    same = {"people": people, "about": message.topic, "of_kind": message.kind}
+    if len(people) > 1 and not is_sqlite():  # locked in one order, so that no two transactions wait in a circle
+        db.session.execute(_UNREAD, same)
+    return {row.user_id: row.id for row in db.session.execute(_RAISE, same | news)}
 
 
 def _add(people: list[int], message: Message) -> dict[int, int]:

@@ -128,7 +128,7 @@ def fragment_response(html: str, seq: int) -> Response:
 
 def _from_shelf() -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    pattern, since, upto = getattr(view, "live_topic", None), _number("since"), _number("upto")
+    pattern, since, upto = getattr(view, "live_topic", None), number_in("since"), number_in("upto")
     if pattern is None or since is None or upto is None:
         return None
     topic = pattern.format(**(request.view_args or {}))
@@ -141,7 +141,8 @@ def _from_shelf() -> Response | None:
     return None if found is None else fragment_response(found.html, found.reached)
 
 
-def _number(name: str) -> int | None:
+def number_in(name: str) -> int | None:
+    """Return an argument of the request that is a number of a list."""
     value = request.args.get(name, "")
     return int(value) if value.isdecimal() and len(value) <= 18 else None
 

@@ -26,6 +26,7 @@ from yanxiu.core.clock import now
 from yanxiu.core.db import db
 from yanxiu.core.live import Changed, current_seq
 from yanxiu.extensions import socketio
+from yanxiu.web.notices import Notices
 from yanxiu.web.presence import everyone, note_people
 from yanxiu.web.siblings import BEAT, siblings
 from yanxiu.web.throttle import Throttle
@@ -168,12 +169,16 @@ class LiveHub:
 
     def follows(self, token: str | None, topic: str) -> bool:
         """Tell whether a socket of this sign-in follows a list now."""
+        return self.follower(token, topic) is not None
+
+    def follower(self, token: str | None, topic: str) -> int | None:
+        """Return whose sign-in this is if a socket of it follows a list now, else None."""
         with self._lock:
-            return token is not None and any(
-                connection.token == token
-                for sid in self._by_topic.get(topic, ())
-                if (connection := self._by_sid.get(sid)) is not None
-            )
+            for sid in self._by_topic.get(topic, ()) if token is not None else ():
+                connection = self._by_sid.get(sid)
+                if connection is not None and connection.token == token:
+                    return connection.user_id
+        return None
 
     def topics(self) -> list[str]:
         """Return the lists that somebody follows."""
@@ -229,6 +234,10 @@ def who_stays(prefix: str) -> dict[int, dict[int, datetime]]:
 
 def broadcast_change(event: Changed) -> None:
     """After the commit: tell the room that there is something newer. Ids only, never text."""
+    notices.note(event)
+
+
+def _broadcast(event: Changed) -> None:
     message = {"topic": event.topic, "seq": event.seq, "what": event.what, "id": event.item_id}
     socketio.emit("changed", message, to=event.topic, namespace=NAMESPACE)
 
@@ -403,6 +412,7 @@ def _show_one(topic: str, why: set[str]) -> None:
 
 
 _telling = Throttle(HERE_EVERY_S, _show_one)
+notices = Notices(_broadcast)
 
 
 def _disconnect_all(connections: list[Connection]) -> None:

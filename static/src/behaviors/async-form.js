@@ -104,7 +104,7 @@ async function done(form, answer) {
   }
   if (form.hasAttribute("data-reset")) emptyWhatWasSent(form, form.sentValues);
   const list = document.getElementById(form.dataset.refresh || "");
-  if (list && list.refresh) await list.refresh();
+  if (list && list.refresh) await list.refresh(answer.seq);
   const wake = form.dataset.done ? rest(form) : null;
   const onUndone = wake || (list ? () => list.refresh() : undefined);
   if (answer.toast) toast(answer.toast, { undo: answer.undo, onUndone });

@@ -17,7 +17,7 @@ export class CommentList {
     this.onShown = () => {}; // what is drawn over the film may be another now
     // Where further comments are that this page does not hold yet: the timeline shows them all.
     this.elsewhere = new Map(JSON.parse(element.dataset.moments || "[]").map((moment) => [moment.id, moment]));
-    element.addEventListener("live-list:updated", () => this.refresh());
+    element.addEventListener("live-list:updated", ({ detail }) => this.take(detail));
     element.addEventListener("live-list:gone", ({ detail }) => this.elsewhere.delete(detail.id));
     document.addEventListener("click", (event) => this.onClick(event));
     this.refresh();
@@ -55,12 +55,59 @@ export class CommentList {
     return [...this.element.querySelectorAll(":scope > .comment:not([data-clock])")];
   }
 
+  /** What came live: only that is put in its place, the others stay as they are, however many they are. */
+  take({ added, changed, gone }) {
+    if (!changed) {
+      this.refresh(); // the next page of the list
+      return;
+    }
+    const touched = [...added, ...changed.map((id) => document.getElementById(id))].filter(Boolean);
+    if (touched.some((item) => !this.holdsPlace(item))) {
+      this.refresh();
+      return;
+    }
+    const scroll = keepPicture(this.element, touched);
+    const news = touched.map((item) => [described(item), item]).sort(([a], [b]) => byTime(b, a));
+    const old = new Set([...gone, ...touched.map(({ id }) => id)]);
+    if (old.size) this.moments = this.moments.filter(({ id }) => !old.has(id));
+    for (const id of old) this.elsewhere.delete(id);
+    // From the last one on: whatever stands after an item has its place already.
+    for (const [moment, item] of news) {
+      const at = placeFor(this.moments, moment);
+      this.moments.splice(at, 0, moment);
+      putBefore(this.element, item, this.shownFrom(at + 1));
+    }
+    scroll();
+    this.tell();
+  }
+
+  /** Whether it is a comment of this list, with the moment that it had. A live note may come from the clock or go back to it. */
+  holdsPlace(item) {
+    if (item.parentNode !== this.element || !item.matches(".comment:not([data-clock])")) return false;
+    const known = this.moments.find(({ id }) => id === item.id);
+    return !known || known.start === Number(item.dataset.start);
+  }
+
+  /** The element of the first moment from `at` on that this page holds. */
+  shownFrom(at) {
+    for (let index = at; index < this.moments.length; index += 1) {
+      const { id } = this.moments[index];
+      const item = this.elsewhere.has(id) ? null : document.getElementById(id);
+      if (item && item.parentNode === this.element) return item;
+    }
+    return null;
+  }
+
   /** Put new ones in their place in time, count, and tell the timeline. */
   refresh() {
     sortPlaces(this.element);
     putInOrder(this.element, this.items, (a, b) => byTime(described(a), described(b)));
     for (const item of this.items) this.elsewhere.delete(item.id);
     this.moments = [...this.items.map(described), ...this.elsewhere.values()].sort(byTime);
+    this.tell();
+  }
+
+  tell() {
     const count = document.querySelector("[data-comment-count]");
     if (count) count.textContent = this.moments.length;
     if (this.timeline) this.timeline.setComments(this.moments);
@@ -125,10 +172,8 @@ export class CommentList {
 
   /** While the video runs, the comment about this moment is marked. */
   follow(ms) {
-    const here = this.items.filter((item) => {
-      const { start, end } = described(item);
-      return ms >= start && ms < (end === null ? start + NEAR_MS : end);
-    });
+    const now = this.moments.filter(({ start, end }) => ms >= start && ms < (end === null ? start + NEAR_MS : end));
+    const here = now.map(({ id }) => document.getElementById(id)).filter((item) => item && item.parentNode === this.element);
     this.fetchDrawn(ms);
     if (here.includes(this.current)) return;
     this.mark(here[here.length - 1] || null);
@@ -166,6 +211,34 @@ export class CommentList {
 
 const number = ({ id }) => Number(id.replace("comment-", ""));
 const byTime = (a, b) => a.start - b.start || number(a) - number(b);
+
+/** Where a moment belongs among others in order. */
+function placeFor(moments, moment) {
+  let [low, high] = [0, moments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byTime(moments[middle], moment) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Put an item before another of the list, or after the last comment; where it stands right already it is not moved: that would
+ *  end an open pinyin window. */
+function putBefore(list, item, next) {
+  let after = item.nextElementSibling;
+  while (after && !after.matches(".comment:not([data-clock])")) after = after.nextElementSibling;
+  if (after !== next) list.insertBefore(item, next);
+}
+
+/** Old engines scroll away from what is read when something comes in above it. Returns what puts it back. */
+function keepPicture(list, touched) {
+  if (CSS.supports("overflow-anchor", "auto")) return () => {};
+  const news = new Set(touched);
+  const read = [...list.children].find((item) => !news.has(item) && item.getBoundingClientRect().bottom > 0);
+  const before = read && read.getBoundingClientRect().top;
+  return () => read && before < 0 && window.scrollBy(0, read.getBoundingClientRect().top - before);
+}
 
 function described(item) {
   const { start, end, kind, label } = item.dataset;

@@ -12,6 +12,9 @@ export class Timeline {
     this.pins = this.root.querySelector("[data-pins]");
     this.ranges = this.root.querySelector("[data-ranges]");
     this.comments = [];
+    this.bars = new Map();
+    this.pinsById = new Map();
+    this.groupOf = new WeakMap();
     this.onPick = () => {};
     this.placePhases();
     this.bind();
@@ -104,44 +107,52 @@ export class Timeline {
     this.draw();
   }
 
+  /** What stood there before stays the same element, with its focus; a mark is made only for what is new. */
   draw() {
     const width = this.track.clientWidth;
     if (!width) return;
-    this.ranges.replaceChildren(...this.comments.filter((comment) => comment.end !== null).map((c) => this.range(c)));
+    const stretches = this.comments.filter(({ end }) => end !== null);
+    this.bars = matched(this.ranges, this.bars, stretches, ({ id }) => id, newBar, (bar, comment) => this.showRange(bar, comment));
     const groups = grouped(this.comments, (ms) => (ms / (this.player.duration || 1)) * width);
-    const focused = this.pins.contains(document.activeElement) ? document.activeElement.dataset.ids : null;
-    this.pins.replaceChildren(...groups.map((group, index) => this.pin(group, index)));
-    const again = focused && this.pins.querySelector(`[data-ids="${focused}"]`);
-    if (again) again.focus();
+    const focused = this.pins.contains(document.activeElement) ? document.activeElement.dataset.ids.split(" ")[0] : null;
+    this.pinsById = matched(this.pins, this.pinsById, groups, ([{ id }]) => id, () => this.newPin(), (pin, group) => this.showPin(pin, group));
+    const pins = [...this.pins.children];
+    // The pin that had the focus may have joined another one.
+    const again = focused && pins.find((pin) => pin.dataset.ids.split(" ").includes(focused));
+    if (again && again !== document.activeElement) again.focus();
+    const reached = again || pins[0];
+    for (const pin of pins) set(pin, "tabindex", pin === reached ? "0" : "-1");
   }
 
-  range(comment) {
-    const bar = document.createElement("span");
-    bar.className = `timeline-range kind-${comment.kind}`;
-    bar.style.left = this.percent(comment.start);
-    bar.style.width = this.percent(comment.end - comment.start);
-    return bar;
+  showRange(bar, comment) {
+    set(bar, "class", `timeline-range kind-${comment.kind}`);
+    place(bar, this.percent(comment.start), this.percent(comment.end - comment.start));
   }
 
-  pin(group, index) {
-    const [first] = group;
+  newPin() {
     const pin = document.createElement("button");
     pin.type = "button";
-    pin.className = `pin kind-${first.kind}`;
-    pin.style.left = this.percent(first.start);
-    pin.dataset.ids = group.map((comment) => comment.id).join(" ");
-    pin.dataset.start = first.start;
-    pin.tabIndex = index ? -1 : 0;
-    const more = group.length > 1 ? `，附近共 ${group.length} 条` : "";
-    pin.setAttribute("aria-label", `${clock(first.start)} ${first.label}${more}`);
-    pin.title = `${clock(first.start)} ${first.label}${more}`;
-    pin.textContent = group.length > 1 ? String(group.length) : "";
     let next = 0;
     pin.addEventListener("click", () => {
-      this.onPick(group[next % group.length]);
+      this.onPick(this.groupOf.get(pin)[next % this.groupOf.get(pin).length]);
       next += 1;
     });
     return pin;
+  }
+
+  showPin(pin, group) {
+    const [first] = group;
+    this.groupOf.set(pin, group);
+    set(pin, "class", `pin kind-${first.kind}`);
+    place(pin, this.percent(first.start));
+    set(pin, "data-ids", group.map((comment) => comment.id).join(" "));
+    set(pin, "data-start", String(first.start));
+    const more = group.length > 1 ? `，附近共 ${group.length} 条` : "";
+    const words = `${clock(first.start)} ${first.label}${more}`;
+    set(pin, "aria-label", words);
+    set(pin, "title", words);
+    const count = group.length > 1 ? String(group.length) : "";
+    if (pin.textContent !== count) pin.textContent = count;
   }
 
   walkPins(event) {
@@ -155,6 +166,37 @@ export class Timeline {
     for (const pin of pins) pin.tabIndex = pin === target ? 0 : -1;
     target.focus();
   }
+}
+
+/** Make the children of `place` those that show `wanted`, in this order: known by `keyOf`, made where they are not there, moved only
+ *  where they stand wrong. Returns them by key. */
+function matched(place, before, wanted, keyOf, make, show) {
+  const after = new Map();
+  for (const one of wanted) {
+    const element = before.get(keyOf(one)) || make();
+    show(element, one);
+    after.set(keyOf(one), element);
+  }
+  for (const [key, element] of before) if (!after.has(key)) element.remove();
+  let at = place.firstElementChild;
+  for (const element of after.values()) {
+    if (element === at) at = at.nextElementSibling;
+    else place.insertBefore(element, at);
+  }
+  return after;
+}
+
+const newBar = () => document.createElement("span");
+
+function set(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function place(element, left, width = "") {
+  if (element.placedAt === `${left} ${width}`) return;
+  element.placedAt = `${left} ${width}`;
+  element.style.left = left;
+  element.style.width = width;
 }
 
 /** Comments whose pins would cover each other share one. */

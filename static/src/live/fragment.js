@@ -8,18 +8,24 @@ const OWN_VALUES = new Set(["value", "checked", "selected"]);
 
 /**
  * Apply a fragment to `list`. Items may name another place by data-into="<id>"; one with data-frame="<selector>" is shown
- * with what is around it only while it holds items. Returns the added elements.
+ * with what is around it only while it holds items. Returns the added elements; `changes` takes the items that were there
+ * and have changed, and the ids of those that are gone.
  */
-export function applyFragment(list, html, order = "append") {
+export function applyFragment(list, html, order = "append", changes = { changed: [], gone: [] }) {
   const template = document.createElement("template");
   template.innerHTML = html;
   const added = [];
   for (const item of [...template.content.children]) {
     if (item.dataset.gone !== undefined) {
       remove(item.dataset.gone);
+      changes.gone.push(item.dataset.gone);
       list.dispatchEvent(new CustomEvent("live-list:gone", { detail: { id: item.dataset.gone } }));
     }
-    else if (item.id) place(list, item, order, added);
+    else if (item.id) {
+      const before = added.length;
+      place(list, item, order, added);
+      if (added.length === before) changes.changed.push(item.id);
+    }
   }
   toggleEmpty(list);
   for (const place of document.querySelectorAll("[data-frame]")) place.closest(place.dataset.frame).hidden = !holdsItems(place);

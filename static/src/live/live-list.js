@@ -8,6 +8,8 @@ import { endedLine } from "./ended-line.js";
 
 // A random wait joins bursts and keeps a whole workshop from asking in the same moment.
 const JITTER_MS = [40, 200];
+// Where many talk at once: a page rests between two requests, as long as the last one took it to fetch and to show.
+const REST_MS = [500, 5000];
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 
 export class LiveList extends HTMLElement {
@@ -15,6 +17,7 @@ export class LiveList extends HTMLElement {
     this.seq = Number(this.dataset.seq) || 0;
     this.wanted = this.seq;
     this.failures = 0;
+    this.restsUntil = 0;
     this.dataset.state = this.dataset.state || "stale";
     this.online = () => this.catchUp();
     window.addEventListener("online", this.online);
@@ -39,8 +42,11 @@ export class LiveList extends HTMLElement {
     if (seq > this.seq) this.schedule(JITTER_MS[0] + Math.random() * (JITTER_MS[1] - JITTER_MS[0]));
   }
 
-  /** Fetch now, without waiting to be told: after one's own post. */
-  refresh() {
+  /** Fetch now, without waiting to be told: after one's own post, which has number `seq` where the answer said so. */
+  refresh(seq = 0) {
+    this.wanted = Math.max(this.wanted, seq);
+    // Without a number nobody knows whether what was rendered for others holds it.
+    this.unnumbered = this.unnumbered || !seq;
     clearTimeout(this.timer);
     this.timer = 0;
     return this.fetchNewer();
@@ -71,7 +77,7 @@ export class LiveList extends HTMLElement {
     this.timer = setTimeout(() => {
       this.timer = 0;
       this.fetchNewer();
-    }, wait);
+    }, Math.max(wait, this.restsUntil - performance.now()));
   }
 
   async fetchNewer() {
@@ -79,6 +85,7 @@ export class LiveList extends HTMLElement {
       this.again = true;
       return this.fetching;
     }
+    const begun = performance.now();
     this.fetching = this.fetchOnce();
     try {
       await this.fetching;
@@ -86,6 +93,9 @@ export class LiveList extends HTMLElement {
       this.fetching = null;
       this.publish();
     }
+    const ended = performance.now();
+    // What did not fit into the answer is asked for without a rest.
+    this.restsUntil = this.again ? 0 : ended + Math.min(Math.max(ended - begun, REST_MS[0]), REST_MS[1]);
     if (this.again || (this.wanted > this.seq && !this.failures)) this.schedule(JITTER_MS[0]);
     this.again = false;
     return undefined;
@@ -96,7 +106,8 @@ export class LiveList extends HTMLElement {
     url.searchParams.set("since", this.seq);
     const asked = this.wanted;
     // All who heard of the same change ask for the same, and the server renders it once.
-    url.searchParams.set("upto", asked);
+    if (!this.unnumbered) url.searchParams.set("upto", asked);
+    this.unnumbered = false;
     try {
       const { html, response } = await requestHtml(url.href);
       const reached = Number(response.headers.get("X-Seq"));
@@ -114,8 +125,9 @@ export class LiveList extends HTMLElement {
   }
 
   apply(html) {
-    const added = applyFragment(this, html, this.dataset.order || "append");
-    this.dispatchEvent(new CustomEvent("live-list:updated", { bubbles: true, detail: { added, seq: this.seq } }));
+    const changes = { changed: [], gone: [] };
+    const added = applyFragment(this, html, this.dataset.order || "append", changes);
+    this.dispatchEvent(new CustomEvent("live-list:updated", { bubbles: true, detail: { added, ...changes, seq: this.seq } }));
   }
 
   failed(error) {

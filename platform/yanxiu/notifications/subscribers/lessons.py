@@ -25,9 +25,11 @@ from yanxiu.observations.events import (
     TimedCommentPosted,
     WatchingTogetherBegun,
 )
-from yanxiu.observations.queries import find_comment, find_lesson
+from yanxiu.observations.queries import find_lesson
 from yanxiu.observations.queries.admissions import lesson_from_outside
 from yanxiu.observations.queries.codings import coder_ids
+from yanxiu.observations.queries.comments import comment_at_hand
+from yanxiu.observations.queries.lessons import lesson_at_hand
 from yanxiu.workshops.queries.members import member_ids
 
 
@@ -40,19 +42,19 @@ def _on_invitation(event: LessonMemberInvited) -> None:
 
 
 def _on_comment(event: TimedCommentPosted) -> None:
-    """The teacher of the lesson, and the one who is answered; a private thread is nobody else's business."""
-    author = _viewer(event.author_id)
-    seen = find_lesson(author, event.lesson_id)
-    if seen is None or event.visibility == "private":
+    """The teacher of the lesson, and the one who is answered; a private thread is nobody else's business.
+
+    Many may talk about a lesson at once: nothing is asked that the transaction has not read already, and the teacher, who
+    always sees the own lesson, is not asked for the right to.
+    """
+    lesson, comment = lesson_at_hand(event.lesson_id), comment_at_hand(event.comment_id)
+    if lesson is None or comment is None or event.visibility == "private":
         return
-    comment = find_comment(author, seen.lesson, event.comment_id)
-    url = comment.url if comment is not None else f"/lessons/{event.lesson_id}"
-    told: set[int] = set()
-    parent = find_comment(author, seen.lesson, event.parent_id) if event.parent_id is not None else None
-    if parent is not None:
-        told = {parent.author_id}
-        _tell(told, "comment_reply", event.author_id, event.lesson_id, url)
-    _tell({seen.lesson.teacher_id} - told, "comment", event.author_id, event.lesson_id, url)
+    parent = comment_at_hand(event.parent_id) if event.parent_id is not None else None
+    told = {parent.author_id} if parent is not None else set()
+    _tell(told, "comment_reply", event.author_id, event.lesson_id, comment.url)
+    if lesson.teacher_id not in told and lesson.teacher.is_active:
+        notify([lesson.teacher_id], _about(lesson.id, lesson.title, "comment", event.author_id, comment.url))
 
 
 def _on_evaluation(event: EvaluationSubmitted) -> None:
@@ -178,8 +180,13 @@ def _tell(user_ids: Iterable[int], kind: str, actor_id: int | None, lesson_id: i
     seen = {user_id: find_lesson(_viewer(user_id), lesson_id) for user_id in user_ids}
     told = [user_id for user_id, lesson in seen.items() if lesson is not None]
     title = next((found.lesson.title for found in seen.values() if found is not None), "")
+    if told:
+        notify(told, _about(lesson_id, title, kind, actor_id, url))
+
+
+def _about(lesson_id: int, title: str, kind: str, actor_id: int | None, url: str | None) -> Message:
     home = f"/lessons/{lesson_id}"
-    notify(told, Message(kind, actor_id, place_name("课例", title), home, title, url or home, f"lesson:{lesson_id}"))
+    return Message(kind, actor_id, place_name("课例", title), home, title, url or home, f"lesson:{lesson_id}")
 
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (

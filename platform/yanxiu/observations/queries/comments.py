@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
@@ -27,13 +27,13 @@ MOST_NOTES = 1000
 
 @dataclass(frozen=True)
 class Changes:
-    """What is newer than a sequence number: threads to show again, ids of those to remove.
+    """What is newer than a sequence number: threads to show again, those to remove as (id, sequence number).
 
     `seq` says how far an answer reaches that could not hold everything; None when it is complete.
     """
 
     threads: Sequence[TimedComment]
-    gone: list[int] = field(default_factory=list)
+    gone: list[tuple[int, int]] = field(default_factory=list)
     seq: int | None = None
 
 
@@ -95,19 +95,56 @@ def moments_of(viewer: Viewer, lesson: Lesson, narrowed: Sequence[ColumnElement[
     ]
 
 
-def comments_since(viewer: Viewer, lesson: Lesson, seq: int, narrowed: Sequence[ColumnElement[bool]] = ()) -> Changes:
-    """Return what changed after `seq`; of a narrowed list what does not fit (any more) is gone. A thread the viewer may not read leaves no trace, not even as removed."""
-    statement = _threads(lesson).where(TimedComment.seq > seq, _readable(viewer, lesson))
+def comments_since(
+    viewer: Viewer,
+    lesson: Lesson,
+    seq: int,
+    narrowed: Sequence[ColumnElement[bool]] = (),
+    *,
+    within: Sequence[ColumnElement[bool]] = (),
+) -> Changes:
+    """Return what changed after `seq`; of a narrowed list what does not fit (any more) is gone. A thread the viewer may not
+    read leaves no trace, not even as removed. `within`: which threads are asked for at all (`alike_for_all`)."""
+    statement = _threads(lesson).where(TimedComment.seq > seq, _readable(viewer, lesson), *within)
     changed = db.session.scalars(statement.order_by(TimedComment.seq).limit(CATCH_UP_LIMIT)).all()
     ids = [thread.id for thread in changed]
     fitting = set(ids)
-    if narrowed:
+    if narrowed and ids:
         fitting = set(db.session.scalars(select(TimedComment.id).where(TimedComment.id.in_(ids), *narrowed)))
     return Changes(
         [thread for thread in changed if thread.withdrawn_at is None and thread.id in fitting],
-        [thread.id for thread in changed if thread.withdrawn_at is not None or thread.id not in fitting],
+        [(thread.id, thread.seq) for thread in changed if thread.withdrawn_at is not None or thread.id not in fitting],
         changed[-1].seq if len(changed) == CATCH_UP_LIMIT else None,
     )
+
+
+def alike_for_all() -> ColumnElement[bool]:
+    """Select the threads that everybody who may watch reads, and that look the same to them all.
+
+    Live notes without a place offer the sync mark to some.
+    """
+    return and_(TimedComment.visibility == CommentVisibility.EVERYBODY, TimedComment.version_id.is_not(None))
+
+
+def asides_since(lesson: Lesson, seq: int, upto: int) -> list[tuple[int, frozenset[int] | None]]:
+    """Return the numbers of all other threads changed after `seq`, and who may read each; None: all who may watch."""
+    rows = db.session.execute(
+        select(TimedComment.seq, TimedComment.author_id, TimedComment.visibility).where(
+            TimedComment.lesson_id == lesson.id,
+            TimedComment.parent_id.is_(None),
+            TimedComment.seq > seq,
+            TimedComment.seq <= upto,
+            not_(alike_for_all()),
+        )
+    )
+    return [(number, _readers(author_id, visibility, lesson)) for number, author_id, visibility in rows]
+
+
+def _readers(author_id: int, visibility: str, lesson: Lesson) -> frozenset[int] | None:
+    """The same rule as `can_view_comment`, as ids."""
+    if visibility == CommentVisibility.EVERYBODY:
+        return None
+    return frozenset((author_id, lesson.teacher_id) if visibility == CommentVisibility.TEACHER else (author_id,))
 
 
 def notes_by_clock(viewer: Viewer, lesson: Lesson) -> Sequence[TimedComment]:
@@ -157,6 +194,11 @@ def find_comment(viewer: Viewer, lesson: Lesson, comment_id: int) -> TimedCommen
     if comment.withdrawn_at is not None and comment.author_id != viewer.user_id:
         return None
     return comment
+
+
+def comment_at_hand(comment_id: int) -> TimedComment | None:
+    """Return a comment without a question where this transaction has it already; for the program itself."""
+    return db.session.get(TimedComment, comment_id)
 
 
 def counts_by_lesson(lesson_ids: Iterable[int]) -> dict[int, int]:

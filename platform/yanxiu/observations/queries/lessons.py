@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -79,17 +79,21 @@ def lesson_titles(lesson_ids: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+_LESSON = (
+    select(Lesson)
+    .where(Lesson.id == bindparam("lesson_id"))
+    .options(
+        joinedload(Lesson.teacher).joinedload(User.organization),
+        joinedload(Lesson.organization),
+        selectinload(Lesson.members).joinedload(LessonMember.user).joinedload(User.organization),
+    )
+)
+"""Asked by every request about a lesson, so it is put together once."""
+
+
 def find_lesson(viewer: Viewer, lesson_id: int, *, deleted: bool = False) -> LessonView | None:
     """Return a lesson the viewer may see. With `deleted`, also one the viewer owns and has removed."""
-    lesson = db.session.scalars(
-        select(Lesson)
-        .where(Lesson.id == lesson_id)
-        .options(
-            joinedload(Lesson.teacher).joinedload(User.organization),
-            joinedload(Lesson.organization),
-            selectinload(Lesson.members).joinedload(LessonMember.user).joinedload(User.organization),
-        )
-    ).first()
+    lesson = db.session.scalars(_LESSON, {"lesson_id": lesson_id}).first()
     if lesson is None:
         return None
     access = access_of(viewer, lesson)
@@ -97,6 +101,13 @@ def find_lesson(viewer: Viewer, lesson_id: int, *, deleted: bool = False) -> Les
         return LessonView(lesson, access)
     owned = viewer.user_id in (lesson.teacher_id, lesson.creator_id) and viewer.is_authenticated
     return LessonView(lesson, access) if deleted and owned else None
+
+
+def lesson_at_hand(lesson_id: int) -> Lesson | None:
+    """Return a lesson that is not taken down, without a question where this transaction has it already; for the program
+    itself, which serves no viewer."""
+    lesson = db.session.get(Lesson, lesson_id)
+    return lesson if lesson is not None and lesson.deleted_at is None else None
 
 
 def teacher_of(lesson_id: int) -> User | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from yanxiu.core.db import db
@@ -46,20 +46,35 @@ def subtitles_of(lesson_ids: Iterable[int]) -> dict[int, list[tuple[int, int, st
 
 def newest_version(recording: Recording | None) -> RecordingVersion | None:
     """Return the newest film, else the newest sound and stills: these may come after the film that they were sent before."""
-    if recording is None or not recording.versions:
-        return None
-    films = [version for version in recording.versions if not version.is_first_look]
-    return (films or recording.versions)[-1]
+    return None if recording is None else _newest(recording.versions)
+
+
+def _newest(versions: Sequence[RecordingVersion]) -> RecordingVersion | None:
+    films = [version for version in versions if not version.is_first_look]
+    return (films or versions)[-1] if versions else None
 
 
 def current_version(recording: Recording | None) -> RecordingVersion | None:
     """Return the newest film that can be watched, else sound and stills sent before it, else the newest version of all."""
-    if recording is None or not recording.versions:
-        return None
-    ready = [version for version in recording.versions if version.state == VersionState.READY]
-    films = [version for version in ready if not version.is_first_look]
-    watchable = films or ready
-    return watchable[-1] if watchable else newest_version(recording)
+    return None if recording is None else _current(recording.versions)
+
+
+def version_to_speak_of(lesson_id: int) -> RecordingVersion | None:
+    """Return the current version of a lesson's recording alone, in one query."""
+    return _current(db.session.scalars(_VERSIONS, {"lesson_id": lesson_id}).all())
+
+
+def _current(versions: Sequence[RecordingVersion]) -> RecordingVersion | None:
+    ready = [version for version in versions if version.state == VersionState.READY]
+    return _newest(ready) or _newest(versions)
+
+
+_VERSIONS = (
+    select(RecordingVersion)
+    .join(Recording, Recording.id == RecordingVersion.recording_id)
+    .where(Recording.lesson_id == bindparam("lesson_id"))
+    .order_by(RecordingVersion.number)
+)
 
 
 def version_for_upload(upload_id: str) -> RecordingVersion | None:

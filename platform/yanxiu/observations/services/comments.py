@@ -12,7 +12,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
-from yanxiu.core.live import bump
+from yanxiu.core.live import bump, next_seq, tell_change
 from yanxiu.core.remarks import checked_uuid, checked_words
 from yanxiu.observations.drawings import checked_drawing
 from yanxiu.observations.events import (
@@ -177,9 +177,10 @@ def _hold(lesson: Lesson, comment: TimedComment) -> None:
 
 def added(comment: TimedComment, lesson: Lesson, thread: TimedComment) -> TimedComment:
     """Add a comment to its thread and tell of it."""
+    thread.seq = next_seq(lesson.topic)
     db.session.add(comment)
     db.session.flush()
-    thread.seq = bump(lesson.topic, "comment", thread.id)
+    tell_change(lesson.topic, thread.seq, "comment", thread.id)
     record(TimedCommentPosted(comment.id, lesson.id, comment.author_id, comment.parent_id, comment.visibility))
     return comment
 

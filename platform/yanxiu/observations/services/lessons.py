@@ -12,7 +12,7 @@ from yanxiu.accounts.models import Organization, User
 from yanxiu.accounts.queries import ids_on
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
-from yanxiu.core.db import db, hold
+from yanxiu.core.db import db, hold, hold_fresh
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
@@ -83,7 +83,7 @@ class LessonDraft:
 
 def hold_lesson(lesson: Lesson) -> None:
     """Keep other writers of this lesson out until the commit."""
-    if not hold(lesson) or lesson.deleted_at is not None:
+    if not hold_fresh(lesson) or lesson.deleted_at is not None:
         raise ConflictError("这节课例刚刚被删除了")
 
 

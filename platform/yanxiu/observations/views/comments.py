@@ -18,7 +18,6 @@ from yanxiu.observations.models import CommentKind, CommentVisibility, Lesson, R
 from yanxiu.observations.permissions import can_edit_comment, can_resolve_comment
 from yanxiu.observations.queries import (
     LessonView,
-    comments_since,
     current_version,
     find_comment,
     moments_of,
@@ -27,41 +26,37 @@ from yanxiu.observations.queries import (
 )
 from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of, tags_of
 from yanxiu.observations.queries.perspectives import perspectives_of
+from yanxiu.observations.queries.recordings import version_to_speak_of
 from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted
-from yanxiu.observations.views.live_notes import may_place_notes
+from yanxiu.observations.views.comment_news import newer_comments
 from yanxiu.observations.views.recordings import sources_of
 from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.bursts import fragment_response
+from yanxiu.web.tails import live_items
+
+NARROWED_BY = ("author", "kind", "tag", "perspective")
+"""The arguments of `narrowed_to`."""
 
 
 @bp.get("/lessons/<int:lesson_id>/comments")
+@live_items("lesson:{lesson_id}", *NARROWED_BY)
 def comment_list(lesson_id: int) -> ResponseReturnValue:
     """With `since`: the threads that are newer. With `after`: the next ones in media time."""
     viewer = current_viewer()
     found = load_lesson(lesson_id)
     lesson = found.lesson
-    seq = current_seq(lesson.topic)
     since = whole_number(request.args.get("since"))
     narrowed = list(narrowed_to(tags_of(viewer, lesson) if request.args.get("tag") else {}).conditions())
     if since is not None:
-        changes = comments_since(viewer, lesson, since, narrowed)
-        threads, gone = changes.threads, changes.gone
-    else:
-        changes = None
-        threads, gone = threads_of(viewer, lesson, shown_until(), narrowed).items, []
+        return newer_comments(found, since, narrowed)
+    seq = current_seq(lesson.topic)
+    threads = threads_of(viewer, lesson, shown_until(), narrowed).items
     page = render_template(
-        "observations/_comments.html",
-        lesson=lesson,
-        rests=found.access.rests,
-        threads=threads,
-        gone=gone,
-        may_sync=any(not thread.is_placed for thread in threads) and may_place_notes(found),
+        "observations/_comments.html", lesson=lesson, rests=found.access.rests, threads=threads, sent_by_script=True
     )
-    headers = {"X-Seq": str(seq), "Cache-Control": "no-store"}
-    if changes is not None and changes.seq is not None:
-        headers |= {"X-Seq": str(changes.seq), "X-More": "1"}
-    return page, headers
+    return fragment_response(page, seq)
 
 
 @bp.post("/lessons/<int:lesson_id>/comments")
@@ -69,7 +64,7 @@ def post_comment(lesson_id: int) -> ResponseReturnValue:
     """Say something about a moment or a stretch."""
     with unit_of_work():
         lesson = load_to_speak(lesson_id).lesson
-        version = current_version(recording_of(lesson_id))
+        version = version_to_speak_of(lesson_id)
         if version is None:
             raise ConflictError("课堂实录还没有上传，暂时不能点评")
         comment = service.post_comment(current_actor(), lesson, version, _draft())

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
-from yanxiu.core.db import UtcDateTime, db, is_sqlite
+from yanxiu.core.db import UtcDateTime, db
 from yanxiu.core.live import bump, bump_each
 from yanxiu.core.unit_of_work import current_unit_of_work
 from yanxiu.notifications.catalog import KINDS
@@ -48,16 +48,21 @@ def _deliver(kept: list[tuple[list[int], Message]]) -> None:
     bump_each(told)
 
 
-_SAME_UNREAD = (
-    Notification.user_id.in_(bindparam("people", expanding=True)),
-    Notification.kind == bindparam("of_kind"),
-    Notification.topic == bindparam("about"),
-    Notification.read_at.is_(None),
+_UNREAD = (
+    select(Notification.id)
+    .where(
+        Notification.user_id.in_(bindparam("people", expanding=True)),
+        Notification.kind == bindparam("of_kind"),
+        Notification.topic == bindparam("about"),
+        Notification.read_at.is_(None),
+    )
+    .order_by(Notification.user_id)
+    .with_for_update()
 )
-_UNREAD = select(Notification.id).where(*_SAME_UNREAD).order_by(Notification.user_id).with_for_update()
+"""Locked in one order, so that no two transactions wait for each other in a circle."""
 _RAISE = (
     update(Notification)
-    .where(*_SAME_UNREAD)
+    .where(Notification.id.in_(_UNREAD))
     .values(
         count=Notification.count + bindparam("more"),
         actor_id=bindparam("by"),
@@ -71,10 +76,10 @@ _RAISE = (
 
 def _raise_unread(people: list[int], message: Message) -> dict[int, int]:
     """Count more on the unread messages about the same; return them by person."""
+    if not people:
+        return {}
     news = {"more": message.count, "by": message.actor_id, "now": clock.now(), "to": message.url}
     same = {"people": people, "about": message.topic, "of_kind": message.kind}
-    if len(people) > 1 and not is_sqlite():  # locked in one order, so that no two transactions wait in a circle
-        db.session.execute(_UNREAD, same)
     return {row.user_id: row.id for row in db.session.execute(_RAISE, same | news)}
 
 

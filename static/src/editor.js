@@ -36,12 +36,15 @@ import { Pasting } from "./editor/pasting/pasting.js";
 import { pictureDialog } from "./editor/pictures/dialog.js";
 import { bindSaving } from "./editor/saving.js";
 import { Claims } from "./lessonplans/together/claiming.js";
+import { isRefused, showUnsent, startAgain } from "./lessonplans/suggesting/only.js";
 import { SuggestingMode } from "./lessonplans/suggesting/mode.js";
 import { bindSuggesting } from "./lessonplans/suggesting/suggesting.js";
 import { Comments } from "./lessonplans/comments/comments.js";
 import "./lessonplans/suggest.js";
 
 const FIELD = "default";
+// Tools for what who only suggests has to ask for in a comment.
+const NOT_SUGGESTED = ["table", "image", "card", "formula", "board", "rule", "addRowBefore", "addRow", "addColumnBefore", "addColumn", "headerRow", "headerColumn", "headerCell", "deleteTable", "describe", "small", "half", "full"];
 
 class PlanPage {
   constructor(page) {
@@ -76,7 +79,11 @@ class PlanPage {
     this.people = new People(this.page.querySelector("[data-plan-here]"), this.provider, this.page);
     this.provider.on("synced", () => this.mount());
     this.provider.on("role", () => this.followRole());
-    this.provider.on("stopped", () => this.followRole());
+    this.provider.on("stopped", (code) => {
+      this.followRole();
+      if (isRefused(code)) startAgain(this.page, this.provider, FIELD, Number(this.page.dataset.userId));
+    });
+    showUnsent(this.page, Number(this.page.dataset.userId));
     this.provider.on("reset", () => this.startOver());
     // Without a line, what this machine remembers is better than waiting.
     if (this.filled) this.provider.on("state", (state) => state === "offline" && this.mount());
@@ -96,7 +103,7 @@ class PlanPage {
     if (holdsUnknown(this.doc.getXmlFragment(FIELD), getSchema(extensions()))) return this.provider.stop("upgrade");
     const pictures = (this.pictures = new Pictures(this.page.dataset.imagesUrl, this.memory));
     this.finder = new Finder(this.provider.hold);
-    this.suggesting = new SuggestingMode(this.provider, this.page.dataset.userId);
+    this.suggesting = new SuggestingMode(this.provider, this.page.dataset);
     const place = document.createElement("div");
     const { onBeforeCreate, ySyncOptions } = beginningWith(this.doc.getXmlFragment(FIELD));
     this.editor = new Editor({
@@ -179,6 +186,7 @@ class PlanPage {
       focusMode: bindFocusMode(bar.querySelector("[data-command=focusMode]")),
       help: bindKeysHelp(),
       describe: pictureDialog,
+      isOff: (name) => this.suggesting.only && NOT_SUGGESTED.includes(name),
     });
   }
 

@@ -19,8 +19,7 @@ from yanxiu.lessonplans.collab.protocol import Role
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import DocumentStore
 from yanxiu.lessonplans.collab.wire import EventServer, SocketTransport, Wire
-from yanxiu.lessonplans.models import LessonPlan
-from yanxiu.lessonplans.permissions import Seat, can_view_plan, can_write_plan
+from yanxiu.lessonplans.permissions import role_in
 from yanxiu.lessonplans.queries import find_live_sessions, find_plan, find_plans, seats_of, visible_plan
 from yanxiu.lessonplans.services import note_edits
 from yanxiu.web.live import RoomPredicate
@@ -62,7 +61,7 @@ class DatabaseAuthority:
                 each: (viewers[each[0]], plans[each[1]]) for each in asked if each[0] in viewers and each[1] in plans
             }
             seats = dict(zip(pairs, seats_of(list(pairs.values())), strict=True))
-            return [_role(*pairs[each], seats[each]) if each in pairs else None for each in asked]
+            return [role_in(*pairs[each], seats[each]) if each in pairs else None for each in asked]
 
     def exists(self, visitor: Visitor, plan_id: int) -> bool:
         """A plan one may not see does not exist for one; only a sign-in that ended is told apart."""
@@ -76,12 +75,6 @@ def _viewers_behind(visitors: Sequence[Visitor]) -> dict[Visitor, Viewer]:
     alive = {each: sessions[each.session_id].user for each in visitors if each.session_id in sessions}
     viewers = viewers_of(alive.values()) if alive else {}
     return {each: viewers[user.id] for each, user in alive.items() if user.id == each.user_id}
-
-
-def _role(viewer: Viewer, plan: LessonPlan, seat: Seat) -> Role | None:
-    if can_write_plan(viewer, plan, seat):
-        return "write"
-    return "read" if can_view_plan(viewer, plan, seat) else None
 
 
 def init_documents(app: Flask) -> None:

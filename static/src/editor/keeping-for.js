@@ -13,7 +13,8 @@ export function keepingFor(page) {
   const { nodes } = getSchema(extensions());
   return {
     allows: (name) => Boolean(nodes[name] && nodes[name].contentMatch.matchType(nodes.paragraph)),
-    canWrite: () => page.provider.mayWrite && !page.provider.problem,
+    // Who only suggests may not note in the document what was put back, so that nobody else does it too.
+    canWrite: () => page.provider.role === "write" && !page.provider.problem,
     ready: () => page.provider.hold.released(),
     caretText: () => caretText(page.editor),
     kept: (words) => showKept(page.editor, words),

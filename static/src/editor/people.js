@@ -36,7 +36,8 @@ export class People {
     chip.type = "button";
     chip.className = "here-chip";
     chip.dataset.user = user.id;
-    chip.title = user.role === "write" ? `${user.name}在一起写，点一下跟着看` : `${user.name}在看`;
+    const does = { write: "在一起写，点一下跟着看", suggest: "在提修订，点一下跟着看" };
+    chip.title = `${user.name}${does[user.role] || "在看"}`;
     const dot = document.createElement("span");
     dot.className = "here-dot";
     dot.style.backgroundColor = user.color;

@@ -23,7 +23,7 @@ const LONGEST_RETRY_MS = 60000;
 const VAIN_ATTEMPTS = 3;
 
 // Refusals after which trying again cannot help.
-const FINAL = ["malformed", "read_only", "revoked", "doc_full", "epoch", "too_large"];
+const FINAL = ["malformed", "read_only", "suggest_only", "revoked", "doc_full", "epoch", "too_large"];
 
 export class PlanProvider extends Emitter {
   constructor({ planId, doc, awareness, memory, postUrl, compareUrl }) {
@@ -106,8 +106,9 @@ export class PlanProvider extends Emitter {
     return this.handle !== null;
   }
 
+  /** Whether the server takes anything; of who only suggests it takes suggestions. */
   get mayWrite() {
-    return this.role === "write";
+    return this.role === "write" || this.role === "suggest";
   }
 
   get unconfirmed() {
@@ -363,7 +364,7 @@ export class PlanProvider extends Emitter {
     if (role === null) return this.stop(why === "forbidden" ? "sign_in" : "revoked");
     this.role = role;
     this.emit("role", role);
-    if (role === "write") this.join();
+    if (this.mayWrite) this.join();
     this.changed();
   }
 

@@ -16,6 +16,7 @@ const REASONS = {
   malformed: "服务器无法识别刚才的内容",
   too_large: "一次贴入的内容太多",
   read_only: "您现在只能看这份教案",
+  suggest_only: "刚才的改动里有不是修订的",
   revoked: "您不再能打开这份教案",
   not_found: "教案已被删除",
   doc_full: "教案太长，已经放不下更多内容",

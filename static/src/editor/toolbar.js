@@ -110,7 +110,7 @@ export class Toolbar {
     for (const tool of this.tools) {
       const name = tool.dataset.command;
       const hidden = tool.parentNode.hidden;
-      const off = !editor.isEditable || (!hidden && POSSIBLE[name] !== undefined && !POSSIBLE[name](editor));
+      const off = !editor.isEditable || this.commands.isOff(name) || (!hidden && POSSIBLE[name] !== undefined && !POSSIBLE[name](editor));
       if (tool.disabled !== off) tool.disabled = off;
       if (!tool.hasAttribute("aria-pressed")) continue;
       if (name === "focusMode" || name === "suggesting") continue;

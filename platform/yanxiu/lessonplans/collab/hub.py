@@ -20,6 +20,7 @@ from yanxiu.lessonplans.collab.alarm import Alarm
 from yanxiu.lessonplans.collab.committer import Committer
 from yanxiu.lessonplans.collab.fanout import FanOut, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
+from yanxiu.lessonplans.collab.judge import Judge
 from yanxiu.lessonplans.collab.neighbors import Neighbors, Tell, tell_nobody
 from yanxiu.lessonplans.collab.protocol import (
     VERSION,
@@ -35,6 +36,7 @@ from yanxiu.lessonplans.collab.protocol import (
 from yanxiu.lessonplans.collab.rights import EARLY_SECONDS, ROLE_SECONDS, Rights
 from yanxiu.lessonplans.collab.room import Authority, Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
+from yanxiu.lessonplans.collab.writers import Writers
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,8 @@ class Hub:
         self._fanout = FanOut(transport, self._lock, clock, alarm, busy)
         self.neighbors = Neighbors(self._lock, self._rooms, self._fanout, tell, clock)
         self._house = House(store, self._lock, on_settled)
+        self._writers = Writers(store)
+        self._judge = Judge(self._writers, self._lock, self.whole, self._accept, self._nak)
         self._started = False
         self._stopping = threading.Event()
         self._housekeeper = threading.Thread(target=self._keep_house, name="plan-house", daemon=True)
@@ -99,6 +103,7 @@ class Hub:
             sids = [sid for room in self._rooms.values() for sid in room.members]
         if sids:
             self._transport.send(sids, "bye", {"retry_ms": retry_ms})
+        self._judge.stop()
         self._committer.stop()
         self.neighbors.stop()
         self._fanout.stop()
@@ -108,7 +113,7 @@ class Hub:
 
     def drain(self, timeout: float = 5.0) -> bool:
         """Wait until everything accepted so far is on disk."""
-        return self._committer.drain(timeout)
+        return self._judge.drain(timeout) and self._committer.drain(timeout)
 
     # Entering and leaving
 
@@ -166,17 +171,19 @@ class Hub:
             until = self._clock() + ROLE_SECONDS
             member = new_member(sid, visitor, role, wanted.cid, room.color_for(visitor.user_id), until, self.limits)
             room.members[sid] = member
+            self._writers.entered(room.plan_id, wanted.cid, visitor.user_id)
             self.neighbors.entered(room, wanted.cid)
             self._sockets_of[visitor.user_id].add(sid)
             return room, member
 
     def _room_of(self, plan_id: int) -> Room:
-        room = self._rooms.get(plan_id)
-        if room is None:
-            room = Room(plan_id, self._next_handle)
-            self._next_handle += 1
-            self._rooms[plan_id] = self._by_handle[room.handle] = room
-        return room
+        with self._lock:
+            room = self._rooms.get(plan_id)
+            if room is None:
+                room = Room(plan_id, self._next_handle)
+                self._next_handle += 1
+                self._rooms[plan_id] = self._by_handle[room.handle] = room
+            return room
 
     def _has_room(self, room: Room, sid: str, visitor: Visitor) -> bool:
         others = self._sockets_of[visitor.user_id] - {sid}
@@ -235,7 +242,11 @@ class Hub:
             self._nak(sid, handle, number, code)
             return True
         member.received = number
-        self._accept(room, Edit(room.plan_id, member.visitor.user_id, sid, number, data))
+        edit = Edit(room.plan_id, member.visitor.user_id, sid, number, data)
+        if member.role == "suggest" or self._judge.is_busy_with(member):
+            self._judge.put(room, member, edit)
+        else:
+            self._accept(room, edit)
         return True
 
     def _member(self, sid: str, handle: int) -> tuple[Room | None, Member | None]:
@@ -252,25 +263,27 @@ class Hub:
         except Exception:
             log.exception("rights in lesson plan %s could not be read", room.plan_id)
             return "rate"
-        if not member.may_write:
+        if not member.may_send:
             return "read_only"
         if len(data) > self.limits.update_bytes:
             return "too_large"
         if not member.updates.take(now) or self._committer.queued_bytes > self.limits.queued_bytes:
             return "rate"
-        return updates.unacceptable(data, room.size, self.limits)
+        return updates.unacceptable(data, room.size, self.limits, member.role)
 
-    def post(self, visitor: Visitor, plan_id: int, data: bytes) -> bool:
+    def post(self, visitor: Visitor, plan_id: int, data: bytes, role: Role = "write") -> bool:
         """An update that came over HTTP; True once it is on disk, RefusedError if a socket's would be refused.
 
         The caller has checked the right to write.
         """
-        if len(data) > self.limits.post_bytes:
+        if len(data) > (self.limits.post_bytes if role == "write" else self.limits.update_bytes):
             raise RefusedError("too_large")
         may_now = self._posts.take(visitor.user_id, self._clock())
         if not may_now or self._committer.queued_bytes > self.limits.queued_bytes:
             raise RefusedError("rate")
-        code = updates.unacceptable(data, self._store.size(plan_id), self.limits)
+        code: NakCode | None = updates.unacceptable(data, self._store.size(plan_id), self.limits, role)
+        if code is None and role == "suggest":
+            code = self._judge.refusal(self._room_of(plan_id), visitor, data)
         if code is not None:
             raise RefusedError(code)
         return self.write(visitor, plan_id, data)
@@ -380,7 +393,7 @@ class Hub:
         # Deletions do not show in a state vector: a small diff is sent even when nothing seems to be missing.
         if they_lack or (diff != updates.EMPTY_UPDATE and len(diff) <= SMALL_DIFF):
             self._transport.send([sid], "u", [room.handle, diff])
-        if we_lack and member.may_write:
+        if we_lack and member.may_send:
             self._transport.send([sid], "sv", [room.handle, mine])
 
     def compare(self, visitor: Visitor, plan_id: int, client_sv: bytes) -> Comparison:

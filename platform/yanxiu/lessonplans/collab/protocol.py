@@ -18,10 +18,13 @@ VERSION = 1
 VERSION_HEADER = "X-Plan-Version"
 """Under which a page that has no socket says it."""
 
-Role = Literal["write", "read"]
+Role = Literal["write", "suggest", "read"]
+"""`suggest`: what is sent has to be suggested changes (修订) and nothing else."""
 
 JoinRefusal = Literal["forbidden", "not_found", "busy", "upgrade"]
-NakCode = Literal["malformed", "too_large", "read_only", "revoked", "rate", "doc_full", "epoch", "unknown"]
+NakCode = Literal[
+    "malformed", "too_large", "read_only", "revoked", "rate", "doc_full", "epoch", "unknown", "suggest_only"
+]
 
 MAX_CLIENT_ID = 2**53 - 1
 

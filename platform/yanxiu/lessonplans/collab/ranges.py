@@ -25,13 +25,13 @@ def text_ranges(update: bytes) -> Iterator[Range]:
         client, at = read_uint(update, at)
         clock, at = read_uint(update, at)
         for _ in range(structs):
-            is_text, length, at = _struct(update, at)
+            is_text, length, at = struct_at(update, at)
             if is_text:
                 yield client, clock, clock + length
             clock += length
 
 
-def _struct(data: bytes, at: int) -> tuple[bool, int, int]:
+def struct_at(data: bytes, at: int) -> tuple[bool, int, int]:
     """Whether the struct at `at` is text, how many clocks it takes, and the position behind it."""
     info = data[at]
     if info in (GC, SKIP):

@@ -70,6 +70,11 @@ class Member:
     def may_write(self) -> bool:
         return self.role == "write"
 
+    @property
+    def may_send(self) -> bool:
+        """Whether updates are taken at all; of who may only suggest they are looked at first."""
+        return self.role in ("write", "suggest")
+
     def card(self) -> dict[str, object]:
         """What the others see of this person; the client cannot choose it."""
         return {

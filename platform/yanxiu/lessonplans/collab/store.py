@@ -18,7 +18,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from yanxiu.core import clock
-from yanxiu.lessonplans.collab.history import Entry, authors_in, pack
+from yanxiu.lessonplans.collab.contents import writers_in
+from yanxiu.lessonplans.collab.history import Entry, authors_in, pack, unpack
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge, state_vector
 from yanxiu.lessonplans.models import PlanHistory, PlanSnapshot, PlanUpdate
 
@@ -159,6 +160,20 @@ class DocumentStore:
             stored = self._read(connection, plan_id)
         return [] if stored is None else [stored.merged()]
 
+    def first_writer(self, plan_id: int, client: int) -> int | None:
+        """Who brought the first of what a Yjs writer put in, by the log and what was compacted; None if that is unknown."""
+        past = select(HISTORY.c.data).where(HISTORY.c.plan_id == plan_id, HISTORY.c.is_beginning.is_(False))
+        rows = select(LOG.c.user_ids, LOG.c.data).where(LOG.c.plan_id == plan_id).order_by(LOG.c.seq)
+        with self._transaction(write=False) as connection:
+            for packed in connection.scalars(past.order_by(HISTORY.c.first_seq)):
+                for entry in unpack(bytes(packed)):
+                    if client in writers_in(entry.data):
+                        return _only(entry.user_ids)
+            for row in connection.execute(rows):
+                if client in writers_in(bytes(row.data)):
+                    return _only(authors_in(row.user_ids))
+        return None
+
     def size(self, plan_id: int) -> int:
         """How many bytes the document takes, log included; 0 if there is none."""
         with self._transaction(write=False) as connection:
@@ -250,6 +265,10 @@ def _numbered(done: dict[int, Appended], rows: dict[int, list[tuple[str, bytes]]
     for plan_id, place in done.items():
         for seq, (authors, data) in enumerate(rows[plan_id], start=place.first):
             yield {"plan_id": plan_id, "seq": seq, "data": data, "user_ids": authors, "created_at": now}
+
+
+def _only(people: Sequence[int]) -> int | None:
+    return people[0] if len(people) == 1 else None
 
 
 def _rows_of(item: Append) -> list[bytes]:

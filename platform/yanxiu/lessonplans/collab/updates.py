@@ -6,7 +6,7 @@ from typing import Literal
 from pycrdt import Doc, get_state, get_update, merge_updates
 
 from yanxiu.lessonplans.collab.nesting import is_shallow
-from yanxiu.lessonplans.collab.protocol import Limits
+from yanxiu.lessonplans.collab.protocol import Limits, Role
 from yanxiu.lessonplans.collab.varint import Truncated, read_uint
 
 EMPTY_UPDATE = b"\x00\x00"
@@ -47,12 +47,16 @@ def check_update(data: bytes) -> None:
         raise MalformedUpdateError("unreadable update") from None
 
 
-def unacceptable(data: bytes, size: int, limits: Limits) -> Literal["doc_full", "malformed"] | None:
+def unacceptable(
+    data: bytes, size: int, limits: Limits, role: Role = "write"
+) -> Literal["doc_full", "malformed"] | None:
     """What is wrong with an update for a document of `size` bytes.
 
-    A full document may still become shorter: an update without writers only lists what is deleted.
+    A full document may still become shorter: an update without writers only lists what is deleted. Those who only suggest
+    cannot fill one up for those who write.
     """
-    if size > limits.state_limit_bytes and data[:1] != b"\x00":
+    limit = limits.state_limit_bytes if role == "write" else limits.state_warning_bytes
+    if size > limit and data[:1] != b"\x00":
         return "doc_full"
     try:
         check_update(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from yanxiu.accounts.models import User
@@ -76,7 +77,7 @@ def _revision(plan: LessonPlan, user: User, title: str, note: str, at: datetime)
 
 def _caochuan(world: DemoWorld) -> LessonPlan:
     leader, teacher, colleague = (world.users[key] for key in ("leader", "teacher", "colleague"))
-    card = _chinese(world, "《草船借箭》第一课时", 2)
+    card = replace(_chinese(world, "《草船借箭》第一课时", 2), readers_propose=True)
     plan = _make(world, "leader", card, None, world.ago(days=16))
     rewrite_in_turns(plan, caochuan.first_version(), [leader, leader, colleague], world.ago(days=16))
     services.invite_member(leader, plan, world.users["villager"], "writer").seen_at = world.ago(days=14)

@@ -39,6 +39,9 @@ class PlanForm(Form):
         "工作坊", [Optional()], description="放进工作坊，坊员就能看到这份教案；下面可以定坊员能不能一起写"
     )
     workshop_writes = BooleanField("工作坊的坊员可以一起写", default=True)
+    readers_propose = BooleanField(
+        "只可评论的人可以提出修订", description="他们在正文里改动的，都先作修订，由一起写的人决定接受不接受"
+    )
     visibility = RadioField("谁可以看", choices=choices_of(VISIBILITIES.items()), default="private")
 
     def offer_workshops(self, options: list[tuple[int, str]]) -> None:
@@ -70,6 +73,7 @@ class PlanForm(Form):
             visibility=self.visibility.data or "private",
             workshop_id=int(self.workshop_id.data) if self.workshop_id.data else None,
             workshop_writes=bool(self.workshop_writes.data),
+            readers_propose=bool(self.readers_propose.data),
         )
 
 

@@ -58,6 +58,8 @@ class LessonPlan(Timestamps, Model):
     archive of its workshop leaves the school's template behind."""
     visibility: Mapped[str] = mapped_column(String(10), default=PRIVATE)
     workshop_writes: Mapped[bool] = mapped_column(default=True)
+    readers_propose: Mapped[bool] = mapped_column(default=False)
+    """Whether those who may comment and not write may suggest changes (修订) in the text."""
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)

@@ -9,11 +9,13 @@ from yanxiu.lessonplans.permissions.plans import (
     can_hand_over_plan,
     can_leave_plan,
     can_manage_plan,
+    can_propose,
     can_undelete_plan,
     can_view_plan,
     can_write_plan,
     is_frozen,
     rests_with_workshop,
+    role_in,
 )
 
 __all__ = [
@@ -23,9 +25,11 @@ __all__ = [
     "can_hand_over_plan",
     "can_leave_plan",
     "can_manage_plan",
+    "can_propose",
     "can_undelete_plan",
     "can_view_plan",
     "can_write_plan",
     "is_frozen",
     "rests_with_workshop",
+    "role_in",
 ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.lessonplans.collab.protocol import Role
 from yanxiu.lessonplans.models import COUNTY, FROZEN, PRIVATE, SCHOOL, WRITER, LessonPlan
 from yanxiu.workshops.models import WorkshopMember
 from yanxiu.workshops.permissions import can_join_activity, can_view_activity
@@ -74,6 +75,23 @@ def can_write_plan(viewer: Viewer, plan: LessonPlan, seat: Seat) -> bool:
     if plan.activity is not None:
         return can_join_activity(viewer, plan.activity, seat.place)
     return is_author(viewer, plan, seat)
+
+
+def can_propose(viewer: Viewer, plan: LessonPlan, seat: Seat) -> bool:
+    """Suggest changes (修订) in the text without being one who writes it: who may comment, where the owner allows it."""
+    closed = plan.is_record or rests_with_workshop(plan) or is_frozen(plan)
+    if closed or not plan.readers_propose or not can_view_plan(viewer, plan, seat):
+        return False
+    return not can_write_plan(viewer, plan, seat)
+
+
+def role_in(viewer: Viewer, plan: LessonPlan, seat: Seat) -> Role | None:
+    """What the viewer may do in the document; None: nothing, not even see it."""
+    if can_write_plan(viewer, plan, seat):
+        return "write"
+    if can_propose(viewer, plan, seat):
+        return "suggest"
+    return "read" if can_view_plan(viewer, plan, seat) else None
 
 
 def is_author(viewer: Viewer, plan: LessonPlan, seat: Seat) -> bool:

@@ -47,6 +47,7 @@ class PlanCard:
     visibility: str = "private"
     workshop_id: int | None = None
     workshop_writes: bool = True
+    readers_propose: bool = False
 
     def checked(self) -> PlanCard:
         """Return the card if it holds together, else raise InvalidError."""
@@ -141,6 +142,7 @@ def _fill(plan: LessonPlan, card: PlanCard) -> None:
     plan.edition, plan.volume, plan.unit = card.edition, one_line(card.volume), one_line(card.unit)
     plan.lesson, plan.periods = one_line(card.lesson), card.periods
     plan.visibility, plan.workshop_id, plan.workshop_writes = card.visibility, card.workshop_id, card.workshop_writes
+    plan.readers_propose = card.readers_propose
 
 
 def delete_plan(actor: User, plan: LessonPlan) -> None:

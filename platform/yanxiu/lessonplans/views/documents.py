@@ -16,9 +16,9 @@ from yanxiu.extensions import db
 from yanxiu.lessonplans import queries, services
 from yanxiu.lessonplans.collab.protocol import VERSION, VERSION_HEADER, NakCode, RefusedError
 from yanxiu.lessonplans.collab.room import Visitor
-from yanxiu.lessonplans.permissions import can_write_plan
+from yanxiu.lessonplans.permissions import role_in
 from yanxiu.lessonplans.sockets import documents
-from yanxiu.lessonplans.views.doors import bp, open_document, writable_document
+from yanxiu.lessonplans.views.doors import bp, document_to_propose_in, open_document, writable_document
 from yanxiu.web.auth import current_actor, current_session_id, current_viewer
 from yanxiu.web.files import send_stored
 
@@ -37,11 +37,12 @@ class NotStoredError(YanxiuError):
 class RefusedUpdateError(YanxiuError):
     """An update that the document server does not take; the code is that of the socket's refusal."""
 
-    STATUSES: ClassVar = {"rate": 429, "too_large": 413, "doc_full": 409}
+    STATUSES: ClassVar = {"rate": 429, "too_large": 413, "doc_full": 409, "suggest_only": 409}
     MESSAGES: ClassVar = {
         "rate": "保存得太频繁，稍后会自动再试",
         "too_large": "一次贴入的内容太多，请分几次粘贴",
         "doc_full": "教案太长，已经放不下更多内容",
+        "suggest_only": "您在这份教案里只能提出修订，刚才的改动里有别的，没有存上",
     }
 
     def __init__(self, code: NakCode) -> None:
@@ -52,14 +53,14 @@ class RefusedUpdateError(YanxiuError):
 @bp.post("/lesson-plans/<int:plan_id>/updates")
 def post_update(plan_id: int) -> ResponseReturnValue:
     """Take an update that is larger than a socket frame; the answer means that it is on disk."""
-    writable_document(plan_id)
+    role = role_in(current_viewer(), *document_to_propose_in(plan_id)) or "read"
     if (request.content_length or 0) > documents().limits.post_bytes:
         raise RefusedUpdateError("too_large")
     data = request.get_data(cache=False)
     visitor = Visitor(current_actor().id, current_actor().name, current_session_id())
     db.session.rollback()  # no read transaction while waiting for the disk
     try:
-        stored = documents().post(visitor, plan_id, data)
+        stored = documents().post(visitor, plan_id, data, role)
     except RefusedError as error:
         raise RefusedUpdateError(error.code) from error
     if not stored:
@@ -90,7 +91,7 @@ def compare(plan_id: int) -> ResponseReturnValue:
     if is_old or (request.content_length or 0) > hub.limits.state_vector_bytes:
         raise RefusedUpdateError("malformed")
     vector = request.get_data(cache=False)
-    role = "write" if can_write_plan(current_viewer(), plan, seat) else "read"
+    role = role_in(current_viewer(), plan, seat)
     visitor = Visitor(current_actor().id, current_actor().name, current_session_id())
     db.session.rollback()  # merging takes a while for a long document
     try:

@@ -71,10 +71,19 @@ def writable_document(plan_id: int) -> tuple[LessonPlan, Seat]:
     return plan, seat
 
 
+def document_to_propose_in(plan_id: int) -> tuple[LessonPlan, Seat]:
+    """Return a plan or record that the viewer may write or suggest changes in; 403 for those who may only see it."""
+    plan, seat = open_document(plan_id)
+    if permissions.can_propose(current_viewer(), plan, seat):
+        return plan, seat
+    return writable_document(plan_id)
+
+
 def rights(viewer: Viewer, plan: LessonPlan, seat: Seat) -> dict[str, bool]:
     """Return what the viewer may do, for templates."""
     return {
         "write": permissions.can_write_plan(viewer, plan, seat),
+        "propose": permissions.can_propose(viewer, plan, seat),
         "frozen": permissions.is_frozen(plan),
         "rests": permissions.rests_with_workshop(plan),
         "manage": permissions.can_manage_plan(viewer, plan),

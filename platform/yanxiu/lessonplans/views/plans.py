@@ -195,7 +195,11 @@ def offer_books(form: PlanForm, plan: LessonPlan | None = None) -> None:
 def _card_of(plan: LessonPlan) -> dict[str, object]:
     fields = ("title", "subject", "stage", "grade", "edition", "volume", "unit", "lesson", "periods", "visibility")
     card: dict[str, object] = {name: getattr(plan, name) for name in fields}
-    return card | {"workshop_id": str(plan.workshop_id or ""), "workshop_writes": plan.workshop_writes}
+    return card | {
+        "workshop_id": str(plan.workshop_id or ""),
+        "workshop_writes": plan.workshop_writes,
+        "readers_propose": plan.readers_propose,
+    }
 
 
 def _show_beside(form: PlanForm, error: InvalidError) -> None:

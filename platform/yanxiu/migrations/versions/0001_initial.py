@@ -1458,6 +1458,7 @@ def upgrade() -> None:
         sa.Column("template_version_id", sa.Integer(), nullable=True),
         sa.Column("visibility", sa.String(length=10), nullable=False),
         sa.Column("workshop_writes", sa.Boolean(), nullable=False),
+        sa.Column("readers_propose", sa.Boolean(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
         sa.Column("school_id", sa.Integer(), nullable=True),

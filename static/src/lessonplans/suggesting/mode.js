@@ -16,15 +16,20 @@ import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutB
 
 /** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
 export const PLAIN = "notSuggested";
+const JUDGED = "judged";
 const REFUSED =
   "修订时可以增加、删除文字、图片和表格的整行整列，合并、拆分格子，改字的样子、标题、对齐和列表。别的改动，例如设表头、勾选任务，请先关掉“修订”；别人已经提过的，请先决定那一条";
+const REFUSED_HERE =
+  "您在这里只提修订：可以增加、删除文字，改字的样子、标题、对齐和列表，建议删行、删列、删图片，合并、拆分格子。要加表格、行列、图片，请写在批注里告诉主备人";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {
-  constructor(provider, userId) {
+  /** `given`: what the page says of its reader, as long as the server has not said more. */
+  constructor(provider, given) {
     this.provider = provider;
-    this.userId = Number(userId);
-    this.on = false;
+    this.given = given;
+    this.userId = Number(given.userId);
+    this.turned = false;
     this.told = 0;
     // The document as it was when an input method began; null while none is at work.
     this.before = null;
@@ -43,13 +48,24 @@ export class SuggestingMode {
 
   turn(on) {
     this.endComposing();
-    this.on = on;
+    this.turned = on;
+  }
+
+  /** Whether this person may do nothing but suggest: then it is always on. */
+  get only() {
+    const { role } = this.provider;
+    return role === null ? this.given.proposes === "true" : role === "suggest";
+  }
+
+  get on() {
+    return this.turned || this.only;
   }
 
   /** Who suggests; null before the server has said who one is. */
   get author() {
     const { me } = this.provider;
-    return me ? { id: this.userId, name: me.name } : null;
+    if (me) return { id: this.userId, name: me.name };
+    return this.only ? { id: this.userId, name: this.given.userName } : null;
   }
 
   get works() {
@@ -67,7 +83,7 @@ export class SuggestingMode {
   }
 
   refuse() {
-    if (Date.now() - this.told > QUIET_MS) toast(REFUSED);
+    if (Date.now() - this.told > QUIET_MS) toast(this.only ? REFUSED_HERE : REFUSED);
     this.told = Date.now();
     // A box that was ticked in the page is as it is in the text.
     const boxes = this.editor ? this.editor.view.dom.querySelectorAll("li[data-checked] input[type=checkbox]") : [];
@@ -82,10 +98,18 @@ export class SuggestingMode {
       addStorage: () => ({ mode }),
       addProseMirrorPlugins: () => [mode.plugin(), mendingPlugin()],
       dispatchTransaction({ transaction, next }) {
-        const kept = mode.judged(transaction, this.editor.state);
-        if (kept) next(kept);
+        const kept = mode.allowed(mode.judged(transaction, this.editor.state));
+        if (kept) next(kept.setMeta(JUDGED, true));
       },
     });
+  }
+
+  /** What is put in as an element the server takes from nobody who only suggests. */
+  allowed(transaction) {
+    if (!transaction || !this.only || !transaction.docChanged || isChangeOrigin(transaction)) return transaction;
+    if (transaction.before === transaction.doc || !putsElements(transaction.before, transaction.doc)) return transaction;
+    this.refuse();
+    return null;
   }
 
   judged(transaction, state) {
@@ -114,6 +138,8 @@ export class SuggestingMode {
         init: (_, { doc }) => shownIn(doc),
         apply: (transaction, shown) => (transaction.docChanged ? shownIn(transaction.doc) : shown),
       },
+      // What plugins would put right by themselves is no suggestion: it is left to those who write.
+      filterTransaction: (tr) => !this.only || !tr.docChanged || Boolean(tr.getMeta(JUDGED)) || isChangeOrigin(tr),
       props: {
         decorations(state) {
           return this.getState(state);
@@ -121,6 +147,7 @@ export class SuggestingMode {
         handleTextInput: (view, from, to, text, usual) => this.type(view, from, to, text, usual),
         handleKeyDown: (view, event) => this.key(view, event),
         handlePaste: (view, event, slice) => this.paste(view, event, slice),
+        handleDrop: (_view, event) => this.drop(event),
         handleDOMEvents: {
           compositionstart: (view) => this.beginComposing(view),
           beforeinput: (view, event) => this.takeAway(view, event),
@@ -163,9 +190,17 @@ export class SuggestingMode {
     const isText = words && !slice.content.textBetween(0, slice.content.size).includes(SPOT);
     // A screenshot is a file beside no text at all.
     const isFile = !slice.size && event.clipboardData && event.clipboardData.files.length > 0;
-    if (isFile && isScreenshot(event.clipboardData)) return false;
+    if (isFile && isScreenshot(event.clipboardData) && !this.only) return false;
     if (!isText || isFile) this.refuse();
     else if (words.length) view.dispatch(state.tr.replaceSelection(new Slice(Fragment.from(words), 0, 0)).scrollIntoView());
+    return true;
+  }
+
+  /** Pictures are for those who write. */
+  drop(event) {
+    if (!this.only || !event.dataTransfer || !event.dataTransfer.files.length) return false;
+    event.preventDefault();
+    this.refuse();
     return true;
   }
 
@@ -182,6 +217,21 @@ export class SuggestingMode {
     if (suggested.refused) this.refuse();
     editor.view.dispatch(suggested.transaction.setMeta(PLAIN, true));
   }
+}
+
+/** Whether one tree has elements that the other one has not, at any place where they differ. */
+function putsElements(before, after) {
+  const [old, now] = [elementsIn(before), elementsIn(after)];
+  if (now.length > old.length) return true;
+  return now.length === old.length
+    ? now.some((node, n) => node !== old[n] && (node.type !== old[n].type || putsElements(old[n], node)))
+    : now.some((node) => !old.includes(node) && !old.some((one) => one.type === node.type && !putsElements(one, node)));
+}
+
+function elementsIn(parent) {
+  const found = [];
+  parent.forEach((node) => node.isText || found.push(node));
+  return found;
 }
 
 /** Pictures only: they come in as a suggestion of their own. */

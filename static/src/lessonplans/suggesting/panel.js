@@ -39,7 +39,7 @@ export class SuggestionPanel {
     const caret = this.editor.state.selection;
     const asked = all.filter(({ author }) => !(this.mode.on && author === this.mode.userId));
     this.showHere(caret.empty ? inmost(asked, caret.from) : null);
-    const signature = JSON.stringify([this.editor.isEditable, this.author, all.map((one) => [one.id, one.author, told(one)])]);
+    const signature = JSON.stringify([this.editor.isEditable, this.mode.only, this.author, all.map((one) => [one.id, one.author, told(one)])]);
     if (signature === this.shown) return;
     this.shown = signature;
     this.count.hidden = this.card.hidden = !all.length;
@@ -92,21 +92,23 @@ export class SuggestionPanel {
     return row;
   }
 
+  /** Who only suggests takes back their own and decides on nothing. */
   decisions(suggestion) {
-    if (!this.editor.isEditable) return [];
     const isOwn = suggestion.author === this.mode.userId;
+    if (!this.editor.isEditable || (this.mode.only && !isOwn)) return [];
     const act = (text, accepted, look) => {
       const one = button(text, `button small ${look}`, () => this.decide([suggestion.id], accepted));
       one.dataset.focus = `${accepted}-${suggestion.id}`;
       return one;
     };
     const row = element("div", "suggested-decisions");
-    row.append(act("接受", true, ""), act(isOwn ? "收回" : "不接受", false, "plain"));
+    if (!this.mode.only) row.append(act("接受", true, ""));
+    row.append(act(isOwn ? "收回" : "不接受", false, "plain"));
     return [row];
   }
 
   forAll(chosen) {
-    if (!this.editor.isEditable || chosen.length < 2) return [];
+    if (!this.editor.isEditable || this.mode.only || chosen.length < 2) return [];
     const row = element("div", "suggested-all");
     const whose = this.author === null ? "全部" : `${chosen[0].name}的都`;
     const ids = chosen.map(({ id }) => id);
@@ -153,7 +155,7 @@ export class SuggestionPanel {
   }
 
   showHere(suggestion) {
-    const signature = suggestion ? JSON.stringify([suggestion.id, told(suggestion), this.editor.isEditable]) : "";
+    const signature = suggestion ? JSON.stringify([suggestion.id, told(suggestion), this.editor.isEditable, this.mode.only]) : "";
     if (signature === this.shownHere) return;
     this.shownHere = signature;
     this.here.hidden = !suggestion;

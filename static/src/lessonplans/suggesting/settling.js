@@ -5,10 +5,10 @@ import { doubled, forgetUndoing, settleDoubles, watchNotes } from "./twice.js";
 
 const LEFT_MS = 3000;
 
-export function settleTwice(editor, provider) {
+export function settleTwice(editor, provider, mode) {
   const { doc } = provider;
   const settle = (isMine) => {
-    if (editor.isDestroyed || !editor.isEditable || provider.problem || !doubled(doc).length) return;
+    if (editor.isDestroyed || !editor.isEditable || mode.only || provider.problem || !doubled(doc).length) return;
     provider.around(() => {
       const { gone, unclear } = settleDoubles(doc, isMine);
       const { undoManager } = yUndoPluginKey.getState(editor.state);

@@ -66,7 +66,7 @@ export class Claims {
   fill(section, key, people) {
     const place = section.querySelector(".section-hand");
     const isOwn = this.own === key;
-    const may = this.editor.isEditable;
+    const may = this.editor.isEditable && this.provider.role !== "suggest";
     const told = JSON.stringify([people.map(({ id }) => id), isOwn, may]);
     if (!place || place.told === told) return;
     place.told = told;

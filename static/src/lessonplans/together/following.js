@@ -31,7 +31,7 @@ export class Following {
   /** Pressing a face again lets go. */
   press(user) {
     if (this.user && this.user.id === user.id) return this.stop();
-    if (user.role !== "write") return toast(`${user.name}只在看，没有光标可以跟随`);
+    if (user.role === "read") return toast(`${user.name}只在看，没有光标可以跟随`);
     this.stop();
     this.user = user;
     this.page.dataset.following = user.id;

@@ -1,0 +1,155 @@
+"""Looks at what people send who may only suggest changes, beside the work: nobody else's edit waits for it.
+
+Each look loads and reads the whole document, so what one person sent meanwhile is looked at together, and after each look
+this rests: it takes a fifth of one processor at most.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from yanxiu.lessonplans.collab import updates
+from yanxiu.lessonplans.collab.protocol import NakCode
+from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor
+from yanxiu.lessonplans.collab.store import Stored
+from yanxiu.lessonplans.collab.writers import Writers
+from yanxiu.lessonplans.document.honest import DishonestError, check_suggesting
+
+log = logging.getLogger(__name__)
+
+REST = 4
+"""How many times as long as a look takes nothing is looked at after it."""
+LONGEST_REST_S = 1.0
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """An update that waits for a look."""
+
+    room: Room
+    member: Member
+    edit: Edit
+
+
+class Judge:
+    """A thread that looks at what was put in, in turn, and says what becomes of it."""
+
+    def __init__(
+        self,
+        writers: Writers,
+        lock: threading.RLock,
+        whole: Callable[[int], tuple[Stored, bytes] | None],
+        accept: Callable[[Room, Edit], None],
+        nak: Callable[[str, int, int, NakCode], None],
+    ) -> None:
+        self._writers, self._lock, self._whole, self._take, self._nak = writers, lock, whole, accept, nak
+        self._waiting: dict[str, list[Submitted]] = {}
+        self._wake = threading.Condition()
+        self._looking = threading.Lock()
+        self._busy: str | None = None
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def put(self, room: Room, member: Member, edit: Edit) -> None:
+        """Look at an update when its turn comes; then it is taken, or refused by `nak`."""
+        submitted = Submitted(room, member, edit)
+        with self._wake:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="plan-judge", daemon=True)
+                self._thread.start()
+            self._waiting.setdefault(self._key(member), []).append(submitted)
+            self._wake.notify_all()
+
+    def is_busy_with(self, member: Member) -> bool:
+        """Whether something of this member waits: what comes later must not overtake it."""
+        key = self._key(member)
+        return key in self._waiting or self._busy == key
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """What was not looked at is not acknowledged either: whoever sent it sends it again."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def drain(self, timeout: float) -> bool:
+        """Wait until nothing waits for a look."""
+        with self._wake:
+            return self._wake.wait_for(lambda: not self._waiting and self._busy is None, timeout)
+
+    @staticmethod
+    def _key(member: Member) -> str:
+        return f"{member.sid} {member.client} {id(member)}"
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._waiting or self._stopping)
+                if self._stopping:
+                    return
+                self._busy = next(iter(self._waiting))
+                batch = self._waiting.pop(self._busy)
+            began = time.thread_time()
+            try:
+                self._settle(batch)
+            except Exception:
+                log.exception("suggestions in lesson plan %s could not be looked at", batch[0].room.plan_id)
+                self._refuse(batch[0], "rate")
+            with self._wake:
+                self._busy = None
+                self._wake.notify_all()
+                self._wake.wait_for(lambda: self._stopping, min(LONGEST_REST_S, REST * (time.thread_time() - began)))
+
+    def _settle(self, batch: list[Submitted]) -> None:
+        """Take all together; where that cannot be, one by one up to the first that is refused."""
+        last = batch[-1]
+        if last.member.stopped:
+            return
+        together = updates.merge([each.edit.data for each in batch])
+        code = self.refusal(last.room, last.member.visitor, together)
+        if code is None:
+            self._accept(replace(last, edit=replace(last.edit, data=together)))
+        elif len(batch) == 1:
+            self._refuse(last, code)
+        else:
+            for each in batch:
+                self._settle([each])
+
+    def _accept(self, submitted: Submitted) -> None:
+        room, member = submitted.room, submitted.member
+        with self._lock:
+            if room.members.get(member.sid) is member:  # who left meanwhile has heard of no success and sends it again
+                self._take(room, submitted.edit)
+
+    def _refuse(self, submitted: Submitted, code: NakCode) -> None:
+        submitted.member.stopped = True
+        self._nak(submitted.member.sid, submitted.room.handle, submitted.edit.number, code)
+
+    def refusal(self, room: Room, visitor: Visitor, data: bytes) -> NakCode | None:
+        """Why an update is not taken from this person, who may only suggest; None if it is."""
+        with self._looking:
+            found = self._whole(room.plan_id)
+            if found is None:
+                return "revoked"
+            new: list[int] = []
+
+            def owns(client: int, has_written: bool) -> bool:
+                if not has_written:
+                    new.append(client)
+                return self._writers.owns(room, visitor.user_id, client, has_written)
+
+            try:
+                check_suggesting(found[1], data, visitor.user_id, visitor.name, owns)
+            except updates.MalformedUpdateError:
+                return "malformed"
+            except DishonestError as error:
+                log.info("lesson plan %s: refused of user %s: %s", room.plan_id, visitor.user_id, error)
+                return "suggest_only"
+            for client in new:
+                self._writers.wrote(room.plan_id, client, visitor.user_id)
+            return None

@@ -1,0 +1,320 @@
+"""Whether an update does nothing but suggest: for people who may suggest changes (修订) and not make them. Pure.
+
+The rule: with all suggestions of this person refused, the document says before and after the update the same - every word
+and mark, everybody else's suggestions, every attribute - and what this person suggests is sound and signed by them. It is
+judged on two states of a throw-away copy and not on the bytes, so it does not matter how an update says something.
+
+What cannot be judged so is left out as a whole: such an update may put in running text, marks and attributes, but no
+elements, so no row, column or picture. Whoever suggests only may therefore take rows, columns and pictures out and cells
+together, but not put any in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from pycrdt import Doc, Map, XmlElement, XmlFragment, XmlText
+
+from yanxiu.lessonplans.collab.contents import Contents, contents_of, without
+from yanxiu.lessonplans.collab.nesting import ANY, DELETED, FORMAT, GC, TYPE
+from yanxiu.lessonplans.collab.ranges import STRING, deleting
+from yanxiu.lessonplans.collab.updates import MalformedUpdateError, read_state_vector
+from yanxiu.lessonplans.collab.varint import Truncated
+from yanxiu.lessonplans.document.formats import LINES, PLACES, REALIGN, RELIST, RESHAPE, SIDES
+from yanxiu.lessonplans.document.mark_names import COMMENT
+from yanxiu.lessonplans.document.regridding import MERGE, SPLIT
+from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, WHOLE
+from yanxiu.lessonplans.document.tables import CELLS
+from yanxiu.lessonplans.document.ydoc import DEFAULT_ATTRIBUTES, DEFAULT_MARK_ATTRIBUTES, FIELD, MAX_DEPTH
+
+XML_TEXT = 6
+KINDS = frozenset({GC, DELETED, STRING, FORMAT, TYPE, ANY})
+NOTES = "decided"
+"""The other shared type of a document: who accepted what (`static/src/lessonplans/suggesting/twice.js`)."""
+MOST_CHARACTERS = 50_000
+"""So many characters one person may have suggested in a document and not decided on."""
+_ID = "{author}-[a-z0-9]{{1,16}}"
+_SIGNED = frozenset({"id", "author", "name", "at"})
+_MARKS = frozenset(
+    {"bold", "italic", "strike", "underline", "link", "highlight", "pinyin", COMMENT, INSERTION, DELETION}
+)
+_NEEDED = {"link": "href", COMMENT: "cid"}
+_LONGEST = 2_000
+
+Owns = Callable[[int, bool], bool]
+"""Whether a writer's number is this person's: the number, and whether the document has something by it."""
+
+
+class DishonestError(Exception):
+    """The update does something else than suggest; the message says what, for the log."""
+
+
+class _Reader:
+    """One look at a document: what stands there without this person's suggestions, and what these say."""
+
+    def __init__(self, author: int) -> None:
+        self.author = author
+        self.values: set[str] = set()
+        self.struck: set[str] = set()
+        """What others would take out, by what their marks say; `struck_own`: of this person's own words."""
+        self.struck_own: set[str] = set()
+        self.characters = 0
+        self.shown = 0
+        """UTF-16 units of all words that stand in the document, as Yjs counts them."""
+        self.texts: list[tuple[XmlText, Any]] = []
+
+    def read(self, document: Doc) -> Any:
+        """Return all that must not change, as plain values that can be compared."""
+        if not set(document.keys()) <= {FIELD, NOTES}:
+            raise DishonestError("another shared type")
+        root = document.get(FIELD, type=XmlFragment)
+        notes = document.get(NOTES, type=Map)
+        with document.transaction():
+            return self._children(root, "doc", 0), notes.to_py()
+
+    def _children(self, parent: XmlFragment | XmlElement, tag: str, depth: int) -> list[Any]:
+        if depth > MAX_DEPTH:
+            raise DishonestError("too deep")
+        made: list[Any] = []
+        count = 0
+        for child in parent.children:
+            count += 1
+            if isinstance(child, XmlText):
+                runs = self._text(child, tag)
+                self.texts.append((child, runs))
+                for run in runs:
+                    _add(made, *run)
+            elif isinstance(child, XmlElement):
+                made += self._element(child, depth)
+            else:
+                raise DishonestError("neither element nor text")
+        if count != len(parent.children):
+            raise DishonestError("something between the elements")
+        return made
+
+    def _element(self, element: XmlElement, depth: int) -> list[Any]:
+        tag = element.tag or ""
+        attributes = {**DEFAULT_ATTRIBUTES.get(tag, {}), **{k: _plain(v) for k, v in _pairs(element) if v is not None}}
+        own = {kind: attributes[kind] for kind in WHOLE.get(tag, ()) if self._is_own(attributes.get(kind))}
+        for kind, value in own.items():
+            self.values.add(_signature(kind, tag, value))
+        if INSERTION in own and (tag not in CELLS or attributes.get("colspan") == 1):
+            inner = _Reader(self.author)
+            inner._children(element, tag, depth + 1)
+            self.characters += inner.characters
+            self.shown += inner.shown
+            return []
+        own.pop(INSERTION, None)
+        kept = {key: value for key, value in attributes.items() if key not in own}
+        return [(tag, kept, self._children(element, tag, depth + 1))]
+
+    def _text(self, text: XmlText, tag: str) -> list[tuple[str, dict[str, Any]]]:
+        if _pairs(text):
+            raise DishonestError("attributes on a text")
+        runs: list[Any] = []
+        for value, formats in text.diff():
+            if not isinstance(value, str):
+                raise DishonestError("something within a text that is none")
+            self.shown += len(value.encode("utf-16-le", errors="surrogatepass")) // 2
+            marks = _marks(formats)
+            own = {name for name in (INSERTION, DELETION) if self._is_own(marks.get(name))}
+            for name in own:
+                self._note(name, tag, marks[name])
+            if DELETION in marks and DELETION not in own:
+                self.struck.add(json.dumps(marks[DELETION], sort_keys=True))
+            if INSERTION in own:
+                self._read_own(value, marks)
+            else:
+                _add(runs, value, {name: mark for name, mark in marks.items() if name not in own})
+        return runs
+
+    def _note(self, name: str, tag: str, value: dict[str, Any]) -> None:
+        if tag not in LINES:
+            raise DishonestError(f"suggested in {tag}")
+        self.values.add(_signature(name, tag, value))
+
+    def _read_own(self, words: str, marks: dict[str, Any]) -> None:
+        self.characters += len(words)
+        for key, value in marks.items():
+            name, _, is_numbered = key.partition(" ")
+            needed = _NEEDED.get(name)
+            if name not in _MARKS or (is_numbered and name != COMMENT) or not _is_flat(value):
+                raise DishonestError(f"mark {name}")
+            if needed is not None and not isinstance(value.get(needed), str):
+                raise DishonestError(f"mark {name} without {needed}")
+        other = marks.get(DELETION)
+        if other is not None and not self._is_own(other):
+            self.struck_own.add(json.dumps(other, sort_keys=True))
+
+    def _is_own(self, value: Any) -> bool:
+        return isinstance(value, dict) and type(value.get("author")) is int and value["author"] == self.author
+
+
+def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: Owns) -> None:
+    """Raise DishonestError unless the update does nothing but suggest, in the name of this author."""
+    contents = _contents(update)
+    document = _loaded(state)
+    known = read_state_vector(document.get_state())
+    _check_writers(contents, known, owns)
+    before, after = _Reader(author), _Reader(author)
+    stood = before.read(document)
+    _apply(document, update)
+    _check_complete(contents, read_state_vector(document.get_state()))
+    if after.read(document) != stood:
+        raise DishonestError("more than suggestions")
+    if contents.types and any(_read_again(text, author) != runs for text, runs in before.texts):
+        raise DishonestError("a text was put in the place of another")
+    _check_signatures(after.values - before.values, author, name, before)
+    if not after.struck_own <= before.struck:  # what one types among words that somebody is just striking is struck too
+        raise DishonestError("in somebody else's name")
+    _check_shown(document, contents, known, before.shown, after.shown)
+    if after.characters > max(MOST_CHARACTERS, before.characters):
+        raise DishonestError("too much")
+
+
+def _contents(update: bytes) -> Contents:
+    try:
+        contents = contents_of(update)
+    except (Truncated, IndexError, UnicodeError) as error:
+        raise DishonestError("unreadable") from error
+    if not contents.kinds <= KINDS or not contents.types <= {XML_TEXT}:
+        raise DishonestError("puts in more than text")
+    return contents
+
+
+def _loaded(state: bytes) -> Doc:
+    document: Doc = Doc()
+    _apply(document, state)
+    return document
+
+
+def _apply(document: Doc, update: bytes) -> None:
+    try:
+        document.apply_update(update)
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+            raise
+        raise MalformedUpdateError("unreadable update") from None
+
+
+def _check_writers(contents: Contents, known: dict[int, int], owns: Owns) -> None:
+    for client, (first, end) in contents.written.items():
+        has = known.get(client, 0)
+        if first > has:
+            raise DishonestError("something before it is missing")
+        if end > has and not owns(client, has > 0):
+            raise DishonestError("with somebody else's number")
+
+
+def _check_complete(contents: Contents, known: dict[int, int]) -> None:
+    """What waits for something that nobody has would take effect later, unseen."""
+    ends = Counter({client: end for client, (_first, end) in contents.written.items()})
+    for client, spans in contents.deleted.items():
+        ends[client] = max([ends[client], *(end for _first, end in spans)])
+    if any(known.get(client, 0) < end for client, end in ends.items()):
+        raise DishonestError("something that it needs is missing")
+
+
+def _check_shown(document: Doc, contents: Contents, known: dict[int, int], before: int, after: int) -> None:
+    """All words must be shown that it does not delete itself. What is put into a paragraph that has ended is not; but the
+    page of whoever ended it would put those words into the text, as nobody's suggestion (`kept-words.js`).
+    """
+    new = {
+        client: without(spans, [(0, known.get(client, 0)), *contents.deleted.get(client, ())])
+        for client, spans in contents.texts.items()
+    }
+    expected = sum(end - first for spans in new.values() for first, end in spans)
+    if not expected or (not any(contents.deleted.values()) and after - before == expected):
+        return
+    _apply(document, deleting(new))
+    rest = _Reader(0)
+    rest.read(document)
+    if after - rest.shown != expected:
+        raise DishonestError("words that nobody sees")
+
+
+def _read_again(text: XmlText, author: int) -> Any:
+    return _Reader(author)._text(text, LINES[0])
+
+
+def _check_signatures(values: set[str], author: int, name: str, before: _Reader) -> None:
+    for signature in values:
+        kind, tag, value = json.loads(signature)
+        more = {key: value[key] for key in value if key not in _SIGNED}
+        signed = re.fullmatch(_ID.format(author=author), str(value.get("id"))) and set(value) >= _SIGNED
+        if not signed or isinstance(value["at"], bool) or not isinstance(value["at"], (int, float)):
+            raise DishonestError("not signed as it should be")
+        names = {json.loads(known)[2].get("name") for known in before.values}
+        if value["name"] != name and value["name"] not in names:
+            raise DishonestError("under another name")
+        if not _says_something(kind, tag, more):
+            raise DishonestError(f"no such suggestion: {kind}")
+
+
+def _says_something(kind: str, tag: str, more: dict[str, Any]) -> bool:
+    """Whether what a suggestion says beside its signature is what the editor writes for its kind."""
+    if kind == RESHAPE:
+        return more.get("type") in LINES and more.get("level") in (None, 3, 4) and set(more) <= {"type", "level"}
+    if kind == REALIGN:
+        return more.get("align") in SIDES and more.get("was") in SIDES and len(more) == 2
+    if kind == RELIST:
+        was = more.get("was")
+        return set(more) == {"list", "level", "was"} and _is_place(more) and isinstance(was, dict) and _is_place(was)
+    return kind in (INSERTION, DELETION, MERGE, SPLIT) and not more
+
+
+def _is_place(value: dict[str, Any]) -> bool:
+    level = value.get("level")
+    return value.get("list") in PLACES and type(level) is int and 0 <= level <= MAX_DEPTH
+
+
+def _signature(kind: str, tag: str, value: dict[str, Any]) -> str:
+    return json.dumps([kind, tag, value], sort_keys=True)
+
+
+def _is_flat(value: dict[str, Any]) -> bool:
+    return all(
+        isinstance(each, (int, float)) or (isinstance(each, str) and len(each) <= _LONGEST) for each in value.values()
+    )
+
+
+def _add(runs: list[Any], words: str, marks: dict[str, Any]) -> None:
+    """Add a text to the one before where they look the same: nothing tells any more that they were two."""
+    if runs and isinstance(runs[-1][0], str) and len(runs[-1]) == 2 and runs[-1][1] == marks:
+        runs[-1] = (runs[-1][0] + words, marks)
+    elif words:
+        runs.append((words, marks))
+
+
+def _marks(formats: dict[str, Any] | None) -> dict[str, Any]:
+    """Marks by name; those that may overlap are stored under changing names, so by what they say too."""
+    found: dict[str, Any] = {}
+    for stored, value in (formats or {}).items():
+        name, _, digest = stored.partition("--")
+        says = {key: _plain(each) for key, each in value.items()} if isinstance(value, dict) else {}
+        says = {
+            **DEFAULT_MARK_ATTRIBUTES.get(name, {}),
+            **{key: each for key, each in says.items() if each is not None},
+        }
+        found[f"{name} {json.dumps(says, sort_keys=True)}" if digest else name] = says
+    return found
+
+
+def _pairs(element: XmlElement | XmlText) -> list[tuple[str, Any]]:
+    pairs: Any = element.attributes
+    return [pair for pair in pairs]  # noqa: C416  (`list` would ask for the length first, which reads them all once more)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers come back as floats: `colspan` 1.0 is 1."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,125 @@
+// On the page of who may do nothing but suggest: 修订 is on and stays on, and what the server did not take is kept for its
+// writer on this device while the text is loaded anew.
+import * as Y from "yjs";
+import { yUndoPluginKey } from "@tiptap/y-tiptap";
+import { isChangeOrigin } from "@tiptap/extension-collaboration";
+import { button } from "../../elements.js";
+import { toast } from "../../behaviors/toast.js";
+import { fetchState } from "../../editor/early-state.js";
+import { suggestionsIn } from "./list.js";
+import { INSERTION } from "./marks.js";
+
+const CODE = "suggest_only";
+const NOW_ONLY = "现在您可以在正文里提出修订，由主备人采纳";
+
+/** Keeps the switch as the right is, and undoing from taking back what was decided on meanwhile. */
+export function onlySuggesting(page, editor, mode) {
+  let was = mode.only;
+  const show = () => {
+    page.dataset.suggesting = String(mode.on);
+    const tool = page.querySelector("[data-command=suggesting]");
+    if (tool) tool.setAttribute("aria-pressed", String(mode.on));
+    if (mode.only && !was) toast(NOW_ONLY);
+    was = mode.only;
+  };
+  mode.provider.on("role", show);
+  show();
+  let own = ownIn(editor.state.doc, mode.userId);
+  editor.on("transaction", ({ transaction }) => {
+    if (!mode.only || !transaction.docChanged) return;
+    const now = ownIn(transaction.doc, mode.userId);
+    const isDecided = isChangeOrigin(transaction) && [...own].some(([id, size]) => (now.get(id) || 0) < size);
+    own = now;
+    // It would be undone for everybody, and is not this person's any more.
+    if (isDecided) yUndoPluginKey.getState(editor.state).undoManager.clear();
+  });
+}
+
+/** How much each of a person's suggestions is about. */
+function ownIn(doc, userId) {
+  const own = suggestionsIn(doc).filter(({ author }) => author === userId);
+  return new Map(own.map(({ id, ranges }) => [id, ranges.reduce((sum, { from, to }) => sum + to - from, 0)]));
+}
+
+/** Let go of a copy that the server does not take any more, after keeping what was put in and not stored. */
+export async function startAgain(page, provider, field, userId) {
+  const found = await fetchState(page.dataset.stateUrl);
+  const server = new Y.Doc();
+  if (found) Y.applyUpdate(server, found.state);
+  const stored = wordsIn(server.getXmlFragment(field), userId);
+  const own = [...wordsIn(provider.doc.getXmlFragment(field), userId)];
+  const unsent = own.filter(([id, words]) => words !== stored.get(id)).map(([, words]) => words);
+  if (!keep(unsent, userId)) return; // nowhere to keep them: they stay on the page, to be copied
+  await provider.memory.clear();
+  location.reload();
+}
+
+export const isRefused = (code) => code === CODE;
+
+/** What a person would put in, by suggestion. */
+function wordsIn(type, author, found = new Map()) {
+  if (type instanceof Y.XmlText) {
+    for (const { insert, attributes } of type.toDelta()) {
+      const mark = attributes && attributes[INSERTION];
+      if (mark && mark.author === author) found.set(mark.id, (found.get(mark.id) || "") + insert);
+    }
+  } else type.toArray().forEach((child) => wordsIn(child, author, found));
+  return found;
+}
+
+const keyOf = (userId) => `draft:${userId}:${location.pathname}:unsent`;
+
+function keep(words, userId) {
+  try {
+    const before = kept(userId);
+    const value = [...(before ? [before] : []), ...words].join("\n");
+    const draft = { value, at: Date.now(), title: document.title };
+    if (value) localStorage.setItem(keyOf(userId), JSON.stringify(draft));
+    sessionStorage.setItem(keyOf(userId), "refused");
+    return true;
+  } catch (_) {
+    return !words.length;
+  }
+}
+
+function kept(userId) {
+  try {
+    return (JSON.parse(localStorage.getItem(keyOf(userId))) || {}).value || "";
+  } catch (_) {
+    return "";
+  }
+}
+
+/** Shows what a page before this one could not store, until its writer says that it is seen. */
+export function showUnsent(page, userId) {
+  const words = kept(userId);
+  const isFresh = sessionStorage.getItem(keyOf(userId)) !== null;
+  sessionStorage.removeItem(keyOf(userId));
+  if (!words && !isFresh) return;
+  if (!words) return toast("刚才的改动没有存上：那一处已经定了，或不是修订。正文已换成最新的");
+  const box = document.createElement("div");
+  box.className = "plan-problem is-mild no-print";
+  box.setAttribute("role", "status");
+  const said = document.createElement("p");
+  said.textContent = "有几句修订没有存上：那一处正文已经改了、定了，或改动里有不是修订的。您写的在下面，可以复制到正文里重新提。";
+  const area = document.createElement("textarea");
+  area.readOnly = true;
+  area.rows = 4;
+  area.value = words;
+  area.setAttribute("aria-label", "没有存上的修订");
+  const close = button("知道了", "button small plain", () => {
+    localStorage.removeItem(keyOf(userId));
+    box.remove();
+  });
+  const copy = button("复制", "button small", async () => {
+    area.select();
+    try {
+      await navigator.clipboard.writeText(words);
+      toast("已复制");
+    } catch (_) {
+      area.focus(); // selected, to be copied by hand
+    }
+  });
+  box.append(said, copy, close, area);
+  page.querySelector("[data-plan-problem]").after(box);
+}

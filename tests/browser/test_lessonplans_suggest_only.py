@@ -1,0 +1,102 @@
+"""Somebody who may comment on a plan and suggest changes in it, beside the one who writes it, in real pages."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_lessonplans import opened, saved
+from tests.browser.test_lessonplans_editor import EDITOR, stored
+from tests.browser.test_lessonplans_suggesting import first_lines, line, reads, select
+from tests.browser.test_lessonplans_trust import compose
+from tests.support.axe import violations
+from tests.support.eventually import eventually
+from tests.support.lessonplans import make_plan
+from tests.support.workshops import make_workshop
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans.document.nodes import doc, paragraph, section, table
+from yanxiu.lessonplans.queries import find_plan
+from yanxiu.lessonplans.sockets import recheck_documents
+
+SWITCH = "修订：增删的文字先作建议"
+
+
+@pytest.fixture
+def plan_id(app, cast) -> int:
+    """`leader` writes it; `teacher` may comment and suggest."""
+    goals = section("goals", "教学目标", "", paragraph("默读课文，了解内容"), paragraph("第二条"))
+    text = doc(goals, section("process", "教学过程", "", table(["环节", "教师"], [["读", "听"]])))
+    with app.app_context(), unit_of_work():
+        leader = cast.user("leader")
+        workshop = make_workshop(leader, [cast.user("teacher")])
+        card = {"workshop_id": workshop.id, "workshop_writes": False, "readers_propose": True}
+        return make_plan(leader, document=text, visibility="workshop", **card).id
+
+
+def test_who_may_not_write_suggests_and_who_writes_decides(app, page_for, plan_id):
+    leader, teacher = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    expect(teacher.get_by_text("您可以提出修订，由主备人采纳")).to_be_visible()
+    switch = teacher.get_by_role("button", name=SWITCH)
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    switch.click()
+    expect(teacher.locator(".toast")).to_contain_text("您在这份教案里只提修订")
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    select(teacher, 5, 7)
+    compose(teacher, ["s", "shuo", "shuo qing"], "说清", lambda: None)
+    reads(leader, "默读课文，[-了解][+说清]内容")
+    saved(teacher)
+    # A box or a table is for those who write; nothing of it leaves the page.
+    expect(teacher.get_by_role("button", name="插入表格")).to_be_disabled()
+    teacher.evaluate(f"{EDITOR}.commands.insertTable({{rows: 2, cols: 2}})")
+    expect(teacher.locator(".toast").last).to_contain_text("请写在批注里告诉主备人")
+    expect(teacher.locator(".suggested-decisions button")).to_have_text(["收回"])
+    assert violations(teacher) == []
+    leader.locator("#panel-suggested").get_by_role("button", name="接受", exact=True).click()
+    reads(teacher, "默读课文，说清内容")
+    # What was accepted is not taken back by undoing one's own typing.
+    teacher.keyboard.press("Control+z")
+    select(teacher, 0, 0)
+    teacher.keyboard.type("先")
+    reads(leader, "[+先]默读课文，说清内容")
+    saved(teacher)
+    teacher.locator("#panel-suggested").get_by_role("button", name="收回").click()
+    reads(leader, "默读课文，说清内容")
+    eventually(lambda: first_lines(app, plan_id)[0] == "默读课文，说清内容")
+
+
+def test_what_is_refused_is_kept_for_its_writer_and_the_page_goes_on(app, page_for, plan_id):
+    leader, teacher = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    select(teacher, 0, 0)
+    teacher.keyboard.type("先")
+    reads(leader, "[+先]默读课文，了解内容")
+    # Without a line the one goes on writing, and takes back what the other one accepts meanwhile.
+    teacher.context.set_offline(True)
+    expect(teacher.locator("[data-plan-state]")).to_have_attribute("data-state", "offline")
+    teacher.keyboard.press("Backspace")
+    select(teacher, 9, 9)
+    teacher.keyboard.type("，能复述")
+    expect(teacher.locator("[data-plan-state]")).to_have_text("离线，已存本机")
+    leader.locator("#panel-suggested").get_by_role("button", name="接受", exact=True).click()
+    reads(leader, "先默读课文，了解内容")
+    saved(leader)
+    teacher.context.set_offline(False)
+    area = teacher.get_by_label("没有存上的修订")
+    expect(area).to_have_value("，能复述", timeout=20000)
+    expect(teacher.locator("[data-plan-page][data-ready]")).to_be_visible()
+    reads(teacher, "先默读课文，了解内容")
+    assert violations(teacher) == []
+    teacher.get_by_role("button", name="知道了").click()
+    expect(area).to_have_count(0)
+    select(teacher, 10, 10)
+    teacher.keyboard.type("，能复述")
+    reads(leader, "先默读课文，了解内容[+，能复述]")
+    saved(teacher)
+    # The right may go while somebody writes, and come back.
+    for may, state in ((False, "readonly"), (True, "saved")):
+        with app.app_context():
+            with unit_of_work():
+                find_plan(plan_id).readers_propose = may
+            recheck_documents(plan_id=plan_id)
+        expect(teacher.locator("[data-plan-state]")).to_have_attribute("data-state", state)
+    assert line(teacher) == line(leader)
+    assert stored(app, plan_id)

@@ -1,0 +1,242 @@
+"""What somebody may send who suggests changes and does not write: the judgment on updates, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
+
+from yanxiu.lessonplans.collab.ranges import deleting
+from yanxiu.lessonplans.collab.updates import MalformedUpdateError
+from yanxiu.lessonplans.document.honest import MOST_CHARACTERS, DishonestError, check_suggesting
+from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section, table
+from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, load, state_from_json
+
+pytestmark = pytest.mark.once
+
+ME, NAME = 7, "李强"
+
+
+def signed(author: int = ME, number: str = "a1", name: str = NAME, **more: Any) -> Node:
+    return {"id": f"{author}-{number}", "author": author, "name": name, "at": 1790000000000, **more}
+
+
+def text(words: str, **marks: Node) -> Node:
+    return {"type": "text", "text": words, "marks": [{"type": kind, "attrs": attrs} for kind, attrs in marks.items()]}
+
+
+THEIRS = signed(8, "b1", "王丽")
+LINES = paragraph("春天来了，**花**开了")
+PROPOSED: Node = {
+    "type": "paragraph",
+    "content": [
+        {"type": "text", "text": "默读"},
+        text("课文", deletion=THEIRS),
+        text("全文", insertion=THEIRS),
+        text("了", insertion=signed()),
+    ],
+}
+TABLE = table(["环节", "教师"], [["读", "听"], ["写", "看"]])
+STATE = state_from_json(doc(section("a", "甲", "", LINES, PROPOSED), section("b", "乙", "", TABLE)))
+
+Change = Callable[[Doc, XmlFragment], Any]
+
+
+def first(root: XmlFragment) -> XmlElement:
+    return root.children[0].children[0]
+
+
+def words(root: XmlFragment) -> XmlText:
+    return first(root).children[0]
+
+
+def others(root: XmlFragment) -> XmlText:
+    return root.children[0].children[1].children[0]
+
+
+def row(root: XmlFragment) -> XmlElement:
+    return root.children[1].children[0].children[1]
+
+
+def cell(root: XmlFragment) -> XmlElement:
+    return row(root).children[0]
+
+
+def attribute(find: Callable[[XmlFragment], XmlElement], name: str, value: Any) -> Change:
+    return lambda _doc, root: find(root).attributes.__setitem__(name, value)
+
+
+def put(words_: str, at: int = 3, **marks: Any) -> Change:
+    return lambda _doc, root: words(root).insert(at, words_, marks)
+
+
+def withdrawn(_doc: Doc, root: XmlFragment) -> None:
+    del others(root)[len("默读课文全文".encode()) : len("默读课文全文了".encode())]
+
+
+def typed_and_taken_back(_doc: Doc, root: XmlFragment) -> None:
+    words(root).insert(3, "𠮷甲乙", {"insertion": signed()})
+    del words(root)[7:10]
+
+
+HONEST: dict[str, Change] = {
+    "words put in": put("真", insertion=signed()),
+    "words in bold with a link": put("真", insertion=signed(), bold={}, link={"href": "https://example.org"}),
+    "a break": put("¶", insertion=signed()),
+    "words that would go": lambda _doc, root: words(root).format(0, 6, {"deletion": signed()}),
+    "others' words that would go": lambda _doc, root: others(root).format(12, 18, {"deletion": signed()}),
+    "own words taken back": withdrawn,
+    "typed and taken back at once": typed_and_taken_back,
+    "a heading": attribute(first, "reshape", signed(type="heading", level=3)),
+    "in the middle": attribute(first, "realign", signed(align="center", was="left")),
+    "an item": attribute(first, "relist", signed(list="bulletList", level=0, was={"list": "", "level": 0})),
+    "cells merged": attribute(cell, "merge", signed()),
+    "a column that would go": attribute(cell, "deletion", signed()),
+    "a row that would go": attribute(row, "deletion", signed()),
+}
+
+
+def deleted(find: Callable[[XmlFragment], Any], start: int, end: int) -> Change:
+    def change(_doc: Doc, root: XmlFragment) -> None:
+        del find(root)[start:end]
+
+    return change
+
+
+def replaced(_doc: Doc, root: XmlFragment) -> None:
+    """The same words again, as one's own: whoever is just typing there would type into nothing."""
+    del first(root).children[0]
+    made = first(root).children.insert(0, XmlText())
+    made.insert(0, "春天来了，")
+    made.insert(len(made), "花", {"bold": {}})
+    made.insert(len(made), "开了", {"bold": None})
+
+
+def accepted(_doc: Doc, root: XmlFragment) -> None:
+    others(root).format(12, 18, {"insertion": None})
+
+
+def moved(_doc: Doc, root: XmlFragment) -> None:
+    del root.children[0].children[0]
+    root.children[1].children.append(XmlElement("paragraph")).children.append(XmlText("春天来了，花开了"))
+
+
+def in_a_table(_doc: Doc, root: XmlFragment) -> None:
+    root.children[1].children[0].children.append(XmlText()).insert(0, "字", {"insertion": signed()})
+
+
+HOSTILE: dict[str, Change] = {
+    "plain words": put("真"),
+    "plain words deleted": deleted(words, 0, 6),
+    "words replaced by the same": replaced,
+    "words in bold": lambda _doc, root: words(root).format(0, 6, {"bold": {}}),
+    "another author": put("真", insertion=signed(8)),
+    "another's suggestion": put("真", insertion={**signed(), "id": "8-b1"}),
+    "another name": put("真", insertion=signed(name="王丽")),
+    "no number of a person": put("真", insertion={**signed(), "author": "7"}),
+    "true for a number": put("真", insertion={**signed(), "author": True}),
+    "no time": put("真", insertion={**signed(), "at": "now"}),
+    "more than a signature": put("真", insertion=signed(more=1)),
+    "a mark in another's name on own words": put("真", insertion=signed(), deletion=signed(8, "b2", "王丽")),
+    "a second mark under another name": put("真", **{"insertion": signed(), "insertion--AAAAAAA=": THEIRS}),
+    "a mark that no page knows": put("真", insertion=signed(), sparkle={}),
+    "a link that leads nowhere": put("真", insertion=signed(), link={}),
+    "others' suggestion accepted": accepted,
+    "others' suggestion refused": deleted(others, 12, 18),
+    "others' suggestion to delete taken off": lambda _doc, root: others(root).format(6, 12, {"deletion": None}),
+    "a paragraph moved": moved,
+    "a paragraph deleted": lambda _doc, root: root.children[0].children.__delitem__(0),
+    "a paragraph put in": lambda _doc, root: root.children[0].children.insert(0, XmlElement("paragraph")),
+    "a row put in": lambda _doc, root: (
+        root.children[1].children[0].children.append(XmlElement("tableRow", {"insertion": signed()}))
+    ),
+    "a side": attribute(first, "textAlign", "center"),
+    "cells merged at once": attribute(cell, "colspan", 2),
+    "a row called one's own": attribute(row, "insertion", signed()),
+    "a wide cell called one's own": attribute(cell, "insertion", signed()),
+    "no such side": attribute(first, "realign", signed(align="up", was="left")),
+    "no such place": attribute(first, "relist", signed(list="table", level=0, was={"list": "", "level": 0})),
+    "a section renamed": attribute(lambda root: root.children[0], "title", "丙"),
+    "words where no words go": in_a_table,
+    "something within the words": lambda _doc, root: words(root).insert_embed(3, {"a": 1}, {"insertion": signed()}),
+    "an attribute of a text": lambda _doc, root: words(root).attributes.__setitem__("a", "1"),
+    "notes of who accepted what": lambda made, _root: made.get("decided", type=Map).__setitem__("x by 1", [0, 9]),
+    "another map": lambda made, _root: made.get("other", type=Map).__setitem__("a", 1),
+    "another text": lambda made, _root: made.get("more", type=Text).insert(0, "x"),
+    "more than anybody suggests": put("长" * (MOST_CHARACTERS + 1), insertion=signed()),
+}
+
+
+def update_of(change: Change, state: bytes = STATE) -> bytes:
+    made = load(state)
+    before = made.get_state()
+    change(made, made.get(FIELD, type=XmlFragment))
+    return made.get_update(before)
+
+
+def check(update: bytes, state: bytes = STATE, owns: Callable[[int, bool], bool] = lambda _client, _has: True) -> None:
+    check_suggesting(state, update, ME, NAME, owns)
+
+
+@pytest.mark.parametrize("what", HONEST)
+def test_what_only_suggests_is_taken(what):
+    check(update_of(HONEST[what]))
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_does_more_than_suggest_is_refused(what):
+    with pytest.raises(DishonestError):
+        check(update_of(HOSTILE[what]))
+    both = update_of(lambda made, root: (HONEST["words put in"](made, root), HOSTILE[what](made, root)))
+    with pytest.raises(DishonestError):
+        check(both)
+
+
+def test_what_needs_something_that_is_not_there_is_refused():
+    """It would take effect later, when nobody looks."""
+    made = load(STATE)
+    root = made.get(FIELD, type=XmlFragment)
+    put("甲", insertion=signed())(made, root)
+    before = made.get_state()
+    put("乙", insertion=signed())(made, root)
+    for update in (made.get_update(before), deleting({made.client_id: [(0, 5)]})):
+        with pytest.raises(DishonestError, match="missing"):
+            check(update)
+    for update in (b"\x01\x01", b"\xff" * 9):
+        with pytest.raises((DishonestError, MalformedUpdateError)):
+            check(update)
+
+
+def test_words_in_a_paragraph_that_has_ended_are_refused():
+    """The page of whoever ended it would put them into the text as nobody's suggestion."""
+    update = update_of(put("真", insertion=signed()))
+    ended = load(STATE)
+    del ended.get(FIELD, type=XmlFragment).children[0].children[0]
+    with pytest.raises(DishonestError, match="nobody sees"):
+        check(update, ended.get_update())
+
+
+def test_nobody_writes_under_another_ones_number():
+    update = update_of(put("真", insertion=signed()))
+    asked: list[bool] = []
+
+    def owns(_client: int, has_written: bool) -> bool:
+        asked.append(has_written)
+        return False
+
+    with pytest.raises(DishonestError, match="number"):
+        check(update, owns=owns)
+    assert asked == [False]
+
+
+def test_two_who_suggest_in_the_same_place_are_both_taken_in_any_order():
+    mine = update_of(put("真", insertion=signed()))
+    made = load(STATE)
+    put("假", insertion=THEIRS)(made, made.get(FIELD, type=XmlFragment))
+    words(made.get(FIELD, type=XmlFragment)).format(0, 9, {"deletion": THEIRS})
+    check(mine, made.get_update())
+    made.apply_update(mine)
+    said = json_from_doc(made)["content"][0]["content"][0]["content"]
+    assert {node["text"] for node in said if node.get("marks")} >= {"真", "假"}

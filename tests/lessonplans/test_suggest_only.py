@@ -1,0 +1,210 @@
+"""People who may suggest changes in a plan and not write it: who they are, and what the document server takes from them."""
+
+from __future__ import annotations
+
+import pytest
+from pycrdt import Doc, XmlFragment, XmlText
+
+from tests.lessonplans.test_honest import HONEST, HOSTILE, ME, NAME, STATE, put, signed, update_of
+from tests.support.document_bench import WANG, Bench
+from tests.support.eventually import eventually
+from tests.support.lessonplans import make_plan
+from tests.support.rt_client import append_line, lines_of, new_update
+from tests.support.workshops import make_workshop
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.lessonplans import services
+from yanxiu.lessonplans.collab.protocol import VERSION, VERSION_HEADER, RefusedError
+from yanxiu.lessonplans.collab.room import Visitor
+from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, json_from_state, load
+from yanxiu.lessonplans.permissions import can_propose, role_in
+from yanxiu.lessonplans.queries import find_plan, seat_of, stored_document
+
+FETCH = {"X-Requested-With": "fetch", VERSION_HEADER: str(VERSION)}
+LI = Visitor(ME, NAME, 12)
+
+
+@pytest.fixture
+def plan_id(app, cast) -> int:
+    """Belongs to `leader`; `colleague` may comment."""
+    with app.app_context(), unit_of_work():
+        leader = cast.user("leader")
+        workshop = make_workshop(leader, [cast.user("colleague")])
+        plan = make_plan(
+            leader, visibility="workshop", workshop_id=workshop.id, workshop_writes=False, readers_propose=True
+        )
+        services.invite_member(leader, plan, cast.user("villager"), "writer")
+        return plan.id
+
+
+@pytest.fixture
+def judged(app, cast) -> Bench:
+    """A bench on which 李强 only suggests; the plan is that of the judgments."""
+    with app.app_context(), unit_of_work():
+        number = make_plan(cast.user("leader"), document=json_from_state(STATE)).id
+    made = Bench(app, number)
+    made.rights.roles[ME] = "suggest"
+    yield made
+    made.hub.stop()
+
+
+def state_of(bench: Bench) -> bytes:
+    found = bench.store.load(bench.plan_id)
+    return found.merged()
+
+
+def test_who_may_comment_may_suggest_where_the_owner_says_so(app, cast, plan_id):
+    with app.app_context(), unit_of_work():
+        plan = find_plan(plan_id)
+        roles = {"leader": "write", "villager": "write", "colleague": "suggest", "outsider": None}
+        for switch, phase, wanted in ((True, "", "suggest"), (False, "", "read"), (True, "agreed", "read")):
+            plan.readers_propose, plan.phase = switch, phase
+            viewer = cast.viewer("colleague")
+            assert role_in(viewer, plan, seat_of(viewer, plan)) == wanted
+            assert can_propose(viewer, plan, seat_of(viewer, plan)) is (wanted == "suggest")
+        plan.readers_propose, plan.phase = True, ""
+        for key, role in roles.items():
+            viewer = cast.viewer(key)
+            assert role_in(viewer, plan, seat_of(viewer, plan)) == role, key
+
+
+def test_the_owner_turns_it_on_in_the_settings_and_the_page_says_so(app, client_for, plan_id):
+    page = client_for("colleague").get(f"/lesson-plans/{plan_id}").text
+    assert "您可以提出修订，由主备人采纳" in page
+    assert "data-plan-toolbar" in page
+    assert "data-save-revision" not in page
+    leader = client_for("leader")
+    assert 'name="readers_propose"' in leader.get(f"/lesson-plans/{plan_id}/settings").text
+    with app.app_context():
+        workshop_id = find_plan(plan_id).workshop_id
+    form = {"title": "草船借箭", "periods": "1", "visibility": "workshop", "workshop_id": workshop_id}
+    assert leader.post(f"/lesson-plans/{plan_id}/settings", data=form).status_code == 302
+    page = client_for("colleague").get(f"/lesson-plans/{plan_id}").text
+    assert "您可以提出修订" not in page
+    assert "data-plan-toolbar" not in page
+
+
+def test_each_suggestion_is_taken_and_nothing_else_and_the_state_is_the_same(judged):
+    """The whole hostile corpus over one socket each: refused as a whole, and nothing of it is there."""
+    wang = judged.join("w", WANG, 1)
+    before = state_of(judged)
+    for client, what in enumerate(HOSTILE, start=100):
+        sid = f"h{client}"
+        judged.clock.now += 1  # nobody joins more often
+        handle = judged.join(sid, LI, client)["h"]
+        assert judged.hub.receive(sid, handle, 1, update_of(HOSTILE[what], before))
+        assert judged.hub.drain()
+        assert judged.transport.heard(sid, "nak") == [[handle, 1, "suggest_only"]], what
+        judged.hub.receive(sid, handle, 2, update_of(put("真", insertion=signed()), before))
+        assert judged.hub.drain()
+        judged.hub.disconnect(sid)
+    assert state_of(judged) == before
+    assert judged.transport.heard("w", "u") == []
+    handle = judged.join("l", LI, 7)["h"]
+    for number, what in enumerate(HONEST, start=1):
+        judged.hub.receive("l", handle, number, update_of(HONEST[what], before))
+    assert judged.hub.drain()
+    assert judged.transport.heard("l", "nak") == []
+    assert judged.transport.heard("l", "a")[-1][1] == len(HONEST)
+    seen = Doc()
+    seen.apply_update(wang["diff"])
+    for _handle, update in judged.transport.heard("w", "u"):
+        seen.apply_update(update)
+    assert json_from_doc(seen, comments=True) == json_from_doc(load(state_of(judged)), comments=True)
+
+
+def test_what_was_sent_before_something_dishonest_is_kept(judged, monkeypatch):
+    handle = judged.join("l", LI, 7)["h"]
+    state = state_of(judged)
+    good, bad = update_of(put("真", insertion=signed()), state), update_of(put("假"), state)
+    with judged.hub._judge._looking:  # both wait for the same look
+        for number, update in enumerate((good, good, bad, good), start=1):
+            judged.hub.receive("l", handle, number, update)
+    assert judged.hub.drain()
+    assert judged.transport.heard("l", "nak")[-1][1] in (3, 4)
+    assert "真" in str(load(state_of(judged)).get(FIELD, type=XmlFragment))
+    assert "假" not in str(load(state_of(judged)).get(FIELD, type=XmlFragment))
+
+
+def test_a_number_that_somebody_else_writes_under_is_not_taken(judged):
+    """Structs under another's number would make what that one writes next count as known."""
+    wang = judged.join("w", WANG, 1)
+    hers = load(state_of(judged))
+    before = hers.get_state()
+    append_line(hers, "王老师写的")
+    update = hers.get_update(before)
+    judged.hub.receive("w", wang["h"], 1, update)
+    assert judged.hub.drain()
+    stolen = Doc(client_id=hers.client_id)
+    stolen.apply_update(state_of(judged))
+    seen = stolen.get_state()
+    put("真", insertion=signed())(stolen, stolen.get(FIELD, type=XmlFragment))
+    for sid, client in (("l", 7), ("m", hers.client_id)):  # also who came with that number while she was away
+        judged.hub.disconnect("w")
+        handle = judged.join(sid, LI, client)["h"]
+        judged.hub.receive(sid, handle, 1, stolen.get_update(seen))
+        assert judged.hub.drain()
+        assert judged.transport.heard(sid, "nak") == [[handle, 1, "suggest_only"]]
+    # One's own from before is known by the log, also where nobody remembers it.
+    mine = load(state_of(judged))
+    for number in (1, 2):
+        judged.hub._writers._proven.clear()
+        seen = mine.get_state()
+        put("真", insertion=signed())(mine, mine.get(FIELD, type=XmlFragment))
+        handle = judged.join(f"n{number}", LI, 50 + number)["h"]
+        judged.hub.receive(f"n{number}", handle, 1, mine.get_update(seen))
+        assert judged.hub.drain()
+        assert judged.transport.heard(f"n{number}", "nak") == []
+        judged.store.compact(judged.plan_id)
+
+
+def test_what_is_large_or_fills_the_document_up_is_refused_over_both_doors(judged):
+    limits = judged.hub.limits
+    state = state_of(judged)
+    long = update_of(put("长" * (limits.update_bytes // 3 + 1), insertion=signed()), state)
+    short = update_of(put("真", insertion=signed()), state)
+    handle = judged.join("l", LI, 7)["h"]
+    judged.hub.receive("l", handle, 1, long)
+    assert judged.transport.heard("l", "nak") == [[handle, 1, "too_large"]]
+    for data, code in ((long, "too_large"), (new_update("平常的字"), "suggest_only")):
+        with pytest.raises(RefusedError) as refusal:
+            judged.hub.post(LI, judged.plan_id, data, "suggest")
+        assert refusal.value.code == code
+    assert judged.hub.post(LI, judged.plan_id, short, "suggest")
+    judged.join("m", LI, 8)
+    room = judged.hub._rooms[judged.plan_id]
+    room.size = limits.state_warning_bytes + 1
+    judged.hub.receive("m", handle, 1, short)
+    assert judged.transport.heard("m", "nak") == [[handle, 1, "doc_full"]]
+
+
+def test_over_real_sockets_and_http_the_same_is_refused(app, cast, client_for, plan_id, replica_for):
+    leader, colleague = replica_for("leader", plan_id), replica_for("colleague", plan_id)
+    assert colleague.role == "suggest"
+    me = cast.colleague.id
+
+    def suggested(words: str, author: int = me) -> bytes:
+        with colleague._lock:
+            made = load(colleague.doc.get_update())
+        before = made.get_state()
+        line = made.get(FIELD, type=XmlFragment).children[0].children[0]
+        mark = {**signed(author), "name": cast.colleague.name}
+        line.children.append(XmlText()).insert(0, words, {"insertion": mark})
+        return made.get_update(before)
+
+    colleague.send(suggested("我建议"))
+    eventually(lambda: colleague.acked == 1)
+    eventually(lambda: "我建议" in str(leader.doc.get(FIELD, type=XmlFragment)))
+    colleague.send(new_update("我直接写"))
+    eventually(lambda: [code for _number, code in colleague.naks] == ["suggest_only"])
+    client = client_for("colleague")
+    answer = client.post(f"/lesson-plans/{plan_id}/updates", data=new_update("我直接写"), headers=FETCH)
+    assert (answer.status_code, answer.json["code"]) == (409, "suggest_only")
+    assert client.post(f"/lesson-plans/{plan_id}/updates", data=suggested("再建议"), headers=FETCH).status_code == 200
+    compared = client.post(f"/lesson-plans/{plan_id}/comparisons", data=Doc().get_state(), headers=FETCH)
+    assert compared.json["role"] == "suggest"
+    with app.app_context():
+        stored = load(stored_document(plan_id).merged())
+    assert "我直接写" not in lines_of(stored)
+    assert {"我建议", "再建议"} <= {
+        word for word in ("我建议", "再建议") if word in str(stored.get(FIELD, type=XmlFragment))
+    }

@@ -126,7 +126,7 @@ def test_a_file_whose_content_is_another_or_waits_already_is_refused_in_words_an
 def test_who_finds_no_turn_keeps_the_bytes_and_asks_again(teacher, app, monkeypatch):
     url = sent(teacher)
     with monkeypatch.context() as busy:
-        busy.setattr(arrivals, "take_in", lambda *_: (_ for _ in ()).throw(NoTurnError("还没有轮到")))
+        busy.setattr(arrivals, "take_in_file", lambda *_: (_ for _ in ()).throw(NoTurnError("还没有轮到")))
         assert take(teacher, url).status_code == 503
     assert take(teacher, url).status_code == 200
 
@@ -155,8 +155,8 @@ def test_the_sweep_takes_in_what_no_page_asked_for_and_removes_what_has_expired(
     for upload in (complete, other):
         store._write(replace(upload, created_at=time.time() - 3600))
     store._write(replace(half, expires_at=time.time() - 1))
-    real = intake.take_in
-    monkeypatch.setattr(arrivals, "take_in", lambda s, name: 1 / 0 if name == "一.txt" else real(s, name))
+    real = intake.take_in_file
+    monkeypatch.setattr(arrivals, "take_in_file", lambda path, name: 1 / 0 if name == "一.txt" else real(path, name))
     with app.app_context(), unit_of_work():
         enqueue(arrivals.SWEEP_JOB, {})
     work()

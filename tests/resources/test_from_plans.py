@@ -17,6 +17,7 @@ from yanxiu.lessonplans.queries import find_plan
 from yanxiu.lessonplans.queries.papers import paper_now
 from yanxiu.resources.from_plans import publish_now
 from yanxiu.resources.models import Resource
+from yanxiu.resources.services.generated import TAKEN_DOWN
 
 
 def test_a_finished_plan_is_in_the_library_once_with_a_version_for_each_time(app, cast, client_for, work):
@@ -85,3 +86,35 @@ def test_an_owner_puts_a_plan_into_the_library_at_a_press_and_brings_it_up_to_da
     with app.app_context():
         told = db.session.query(Resource).filter_by(plan_id=made).one().summary
         assert told == f"根据{cast.colleague.name}的《原来的教案》改编"
+
+
+def test_what_was_taken_down_comes_back_neither_by_a_press_nor_by_finishing_the_plan_again(app, cast, client_for, work):
+    with app.app_context(), unit_of_work():
+        own_id = make_plan(cast.user("leader"), "《景阳冈》", visibility="school").id
+        group_id = make_plan(cast.user("leader"), "《草船借箭》", visibility="school").id
+        bring_to(cast.user("leader"), find_plan(group_id), FINAL)
+    work()
+    leader, researcher = client_for("leader"), client_for("researcher")
+    leader.post(f"/resources/from-plans/{own_id}")
+    with app.app_context(), unit_of_work():
+        of = {found.plan_id: f"/resources/{found.id}" for found in db.session.query(Resource)}
+        db.session.query(Resource).update({"visibility": "county"})
+    for plan_id in (own_id, group_id):
+        researcher.post(f"{of[plan_id]}/takedown", data={"reason": "引文有误，先核对"})
+        page = leader.get(f"/lesson-plans/{plan_id}").text
+        assert TAKEN_DOWN in page
+        assert f"/resources/from-plans/{plan_id}" not in page
+    with app.app_context():
+        files = set(storage().keys())
+    refused = leader.post(f"/resources/from-plans/{own_id}")
+    assert refused.status_code == 409
+    assert TAKEN_DOWN in refused.text
+    with app.app_context(), unit_of_work():
+        step(cast.user("leader"), find_plan(group_id), AGREED)
+        step(cast.user("leader"), find_plan(group_id), FINAL)
+    work()
+    with app.app_context():
+        assert [found.removed_at is None for found in db.session.query(Resource)] == [False, False]
+        assert set(storage().keys()) == files, "the Word files that were drawn are gone"
+    researcher.post(f"{of[own_id]}/restoration")
+    assert leader.post(f"/resources/from-plans/{own_id}").headers["Location"].startswith(of[own_id])

@@ -17,10 +17,13 @@ from yanxiu.core.db import db
 from yanxiu.core.resumable import store as stores
 from yanxiu.core.resumable.store import UploadStore
 from yanxiu.core.storage import StoredFile
-from yanxiu.core.tasks import enqueue
+from yanxiu.core.tasks import WorkerStoppingError, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.resources import import_arrivals as arrivals
+from yanxiu.resources import importing
 from yanxiu.resources.models import ResourceImport, ResourceUpload
+from yanxiu.resources.queries.imports import waiting_bytes
+from yanxiu.resources.views import imports as views
 
 DOOR = "/uploads/imports"
 ROWS = [["文件名", "标题", "类型"], ["一/课.txt", "一班的课", "教学设计"], ["二/课.txt", "二班的课", "教学设计"]]
@@ -137,6 +140,59 @@ def test_a_zip_comes_in_portions_and_is_unpacked(teacher, app, store, work):
     work()
     assert "确认导入 1 份" in teacher.get(where).text
     assert take(teacher, url).status_code == 410, "it has been unpacked"
+
+
+def test_a_zip_of_a_whole_term_is_unpacked_part_by_part_and_goes_on_where_a_worker_stopped(
+    teacher, store, work, monkeypatch
+):
+    files = {f"{number:03}.txt": f"第 {number} 课的教学设计".encode() for number in range(120)}
+    rows = [["文件名", "类型"], ["118.txt", "教学设计"], ["反思.exe", "教学反思"]]
+    more = {"反思.exe": b"MZ", "坏.txt": b"\x00\x01", "__MACOSX/._118.txt": b"x", "表/导入.xlsx": xlsx_bytes(rows)}
+    data = zip_bytes({**files, **more})
+    tus = Tus(teacher, DOOR, filename="资料.zip", path="资料.zip", print="1-2")
+    where = take(teacher, tus.create(len(data), data).headers["Location"]).json["url"]
+    said, taken = [], []
+    took, noted = importing._take, importing.note_unpacked
+
+    def stopped_in_the_second_part(file, name, import_id):
+        taken.append(name)
+        if taken.count("060.txt") == 1 and name == "060.txt":
+            raise WorkerStoppingError
+        return took(file, name, import_id)
+
+    def looked_at(found, progress, refused):
+        noted(found, progress, refused)
+        db.session.flush()
+        said.append(views._unpacked_in_words(found))
+
+    monkeypatch.setattr(importing, "_take", stopped_in_the_second_part)
+    monkeypatch.setattr(importing, "note_unpacked", looked_at)
+    assert teacher.get(f"{where}/progress").json["said"] == ""
+    work()
+    assert not teacher.get(f"{where}/progress").json["busy"]
+    assert [words.rsplit("，", 1)[1] for words in said] == ["收下 50 个文件", "收下 100 个文件", "收下 120 个文件"]
+    assert len(taken) == 122, "no file but the one in hand was taken in twice"
+    page = teacher.get(where).text
+    assert "确认导入 1 份" in page
+    assert '压缩包里没有收下的文件（<span class="num">2</span>）' in page
+    assert "不能上传这种文件（.exe）" in page
+
+
+def test_how_much_may_wait_is_a_matter_of_the_quota_and_a_zip_of_sixty_megabytes_is_not_too_large(
+    teacher, app, store, cast, monkeypatch
+):
+    zipped = Tus(teacher, DOOR, filename="资料.zip", path="资料.zip", print="1-2")
+    assert zipped.create(900 * 1024**2).status_code == 201
+    assert zipped.create(9 * 1024**3).text.startswith("压缩包超过 8 GB")
+    where = drafted(teacher)
+    assert "超过 200 MB" in door(teacher, where, "包.zip").create(300 * 1024**2).text
+    assert take(teacher, sent(teacher, where, "一/课.txt")).status_code == 200
+    monkeypatch.setattr("yanxiu.resources.services.imports.waiting_bytes", lambda _user_id: 50 * 1024**3)
+    refused = door(teacher, where, "二/课.txt").create(5)
+    assert (refused.status_code, "一共最多 50 GB" in refused.text) == (413, True)
+    with app.app_context():
+        monkeypatch.undo()
+        assert waiting_bytes(cast.teacher.id) == len(TEXT)
 
 
 def test_a_zip_that_two_pages_take_in_the_same_moment_is_one_import(teacher, app, cast, store, monkeypatch):

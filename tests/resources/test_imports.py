@@ -207,7 +207,7 @@ def test_bytes_of_a_file_that_is_refused_do_not_stay(ctx, cast, client_for, monk
         sent = {"path": "课.txt", "files": (io.BytesIO("课".encode()), "课.txt")}
         client.post(f"/resources/imports/{import_id}/files", data=sent)
     monkeypatch.setattr(services, "MAX_DRAFTS", 1)
-    monkeypatch.setattr(views, "take_in", lambda *_: pytest.fail("a ZIP is read although it cannot be kept"))
+    monkeypatch.setattr(views, "take_in_bundle", lambda *_: pytest.fail("a ZIP is read although it cannot be kept"))
     bundle = {"sheet": (io.BytesIO(b"PK"), "资料.zip")}
     assert client.post("/resources/imports", data=bundle).status_code == 422
     unpacked = tmp_path / "0"
@@ -240,6 +240,8 @@ def test_over_http_a_zip_with_its_sheet_becomes_a_report_and_a_bad_sheet_says_wh
     assert "包/课二.txt" in page
     assert "确认导入 1 份" in page
     assert "文件夹里没有“坏.docx”" in page
+    assert "压缩包里没有收下的文件" in page
+    assert '包/坏.docx</p><p class="item-meta">文件内容和扩展名 .docx 对不上' in page
     assert "没有这样的行" in client.get(where + "?only=same").text
     client.post(where + "/confirmation")
     assert client.post(where + "/confirmation").status_code == 409

@@ -17,8 +17,8 @@ from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, upload
 from yanxiu.core.storage import storage
 from yanxiu.core.tasks import JobContext, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.resources.extraction.formats import LARGEST, UnsuitableFileError, clean_name, format_of
-from yanxiu.resources.extraction.intake import CheckedFile, check_size, take_in
+from yanxiu.resources.extraction.formats import LARGEST, UnsuitableFileError, check_size, clean_name, format_of
+from yanxiu.resources.extraction.intake import CheckedFile, take_in_file
 from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.queries import MOST_WAITING, count_waiting, find_arrival, find_waiting_twin
 from yanxiu.resources.services import drop_unkept, gone_unless_kept, receive_upload
@@ -35,6 +35,8 @@ class Settings(Protocol):
 
     @property
     def instance_path(self) -> Path: ...
+    @property
+    def upload_max_gb(self) -> int: ...
     @property
     def upload_quota_gb(self) -> int: ...
 
@@ -117,11 +119,10 @@ def schedule_sweep(job: str = SWEEP_JOB) -> None:
 
 
 def _taken(store: UploadStore, upload: Upload, actor: User, key: str) -> int:
-    with store.reading(upload) as source:
+    with store.reading(upload):
         try:
-            return _keep(
-                actor, take_in(source, upload.metadata.get("filename", "")), key, upload.metadata.get("folder", "")
-            )
+            checked = take_in_file(store.data_path(upload.id), upload.metadata.get("filename", ""))
+            return _keep(actor, checked, key, upload.metadata.get("folder", ""))
         except NoTurnError:
             raise  # nothing is known of the file: its bytes stay for another try
         except UnsuitableFileError:

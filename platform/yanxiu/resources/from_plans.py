@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from yanxiu.accounts.models import User
 from yanxiu.core.db import db, hold
-from yanxiu.core.errors import InvalidError, NotFoundError
+from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError
 from yanxiu.core.tasks import JobContext
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.queries.papers import PlanPaper, paper_of
@@ -26,13 +26,15 @@ from yanxiu.resources.services import (
     receive_upload,
     update_resource,
 )
-from yanxiu.resources.services.generated import bring_up_to_date, publish_generated
+from yanxiu.resources.services.generated import TAKEN_DOWN, bring_up_to_date, is_taken_down, publish_generated
 
 FROM_PLAN = "resources.from_plan"
 
 
 def publish_plan(payload: dict[str, Any], _job: JobContext) -> None:
-    """Put the version into the library, or as a newer version of what is there. Runs twice without harm."""
+    """Put the version into the library, or as a newer version of what is there; nothing of what was taken down comes back
+    by that. Runs twice without harm.
+    """
     plan_id, number = int(payload["plan_id"]), int(payload["number"])
     paper = paper_of(plan_id, number)
     if paper is None:
@@ -45,7 +47,9 @@ def publish_plan(payload: dict[str, Any], _job: JobContext) -> None:
             drop_unkept(checked)
             return
         known = _known(plan_id)
-        if known is None:
+        if known is None and is_taken_down(Resource.plan_id == plan_id):
+            drop_unkept(checked)
+        elif known is None:
             _publish(paper, checked, number)
         elif known.plan_revision != number:
             _place(paper, known)
@@ -63,11 +67,13 @@ def draw_plan(paper: PlanPaper) -> CheckedFile:
 def publish_now(actor: User, paper: PlanPaper, checked: CheckedFile, credit: str = "") -> Resource:
     """Put an own plan into the library at a press: a newer version of what it became before, else a resource that only
     its owner sees until they say who else. `credit` says whose work the plan goes back to. The very file that is there
-    already is no newer version: a button may be pressed twice.
+    already is no newer version: a button may be pressed twice. ConflictError where what it became was taken down.
     """
     if not hold(paper.plan):
         raise NotFoundError
     known = _known(paper.plan.id)
+    if known is None and is_taken_down(Resource.plan_id == paper.plan.id):
+        raise ConflictError(TAKEN_DOWN)
     if known is None:
         made = publish_generated(actor, checked, replace(_details(paper, "private"), summary=credit))
         made.plan_id = paper.plan.id
@@ -75,6 +81,11 @@ def publish_now(actor: User, paper: PlanPaper, checked: CheckedFile, credit: str
         return made
     bring_up_to_date(actor, known, checked, "从教案更新")
     return known
+
+
+def plan_is_taken_down(plan_id: int) -> bool:
+    """Whether what was made of a plan was taken down and nothing else of it is in the library."""
+    return _known(plan_id) is None and is_taken_down(Resource.plan_id == plan_id)
 
 
 def _known(plan_id: int) -> Resource | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from yanxiu.accounts.models import User
@@ -16,8 +19,8 @@ from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, upload
 from yanxiu.core.tasks import JobContext
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.resources.arrivals import NOT_AGAIN_S, AlreadyHereError, Settings, schedule_sweep
-from yanxiu.resources.extraction.formats import LARGEST, UnsuitableFileError, clean_name, format_of
-from yanxiu.resources.extraction.intake import CheckedFile, check_size, take_in
+from yanxiu.resources.extraction.formats import UnsuitableFileError, check_size, clean_name, format_of
+from yanxiu.resources.extraction.intake import CheckedFile, take_in_bundle, take_in_file
 from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.importing import tidy_path
 from yanxiu.resources.models import ResourceImport
@@ -25,7 +28,13 @@ from yanxiu.resources.models.imports import DRAFT
 from yanxiu.resources.queries import find_arrival
 from yanxiu.resources.queries.imports import count_files, find_import
 from yanxiu.resources.services import drop_unkept, gone_unless_kept
-from yanxiu.resources.services.imports import MAX_FILES, add_file, begin_unpacking, refuse_many_drafts
+from yanxiu.resources.services.imports import (
+    MAX_FILES,
+    add_file,
+    begin_unpacking,
+    refuse_beyond_quota,
+    refuse_many_drafts,
+)
 
 log = logging.getLogger(__name__)
 SWEEP_JOB = "imports.sweep_arrivals"
@@ -36,7 +45,7 @@ GONE = "这个文件传到过，已经导入或去掉了"
 
 def open_import_store(config: Settings) -> UploadStore:
     """Return the unfinished uploads of imports; `subject_id` is the import, 0 for a ZIP that will be one."""
-    limits = Limits(max_bytes=LARGEST, quota_bytes=config.upload_quota_gb * GIB)
+    limits = Limits(max_bytes=config.upload_max_gb * GIB, quota_bytes=config.upload_quota_gb * GIB)
     return UploadStore(uploads_folder(config.instance_path), limits, "import")
 
 
@@ -45,12 +54,13 @@ def begin_import_arrival(
 ) -> Upload:
     """Open an upload for a file of a draft, or for a ZIP (`found` is None); one of the same file that waits goes on.
 
-    AlreadyHereError when all of it has come before, InvalidError in words for the teacher, 413 beyond the quota.
+    A file may be as large as its format, a ZIP as an upload. AlreadyHereError when all of it has come before, InvalidError
+    in words for the teacher, 413 beyond the quota, in which what waits to be confirmed counts too.
     """
     if length is None:
         raise ProtocolError(400, "缺少 Upload-Length")
     fmt = format_of(clean_name(metadata.get("filename", "")))
-    check_size(fmt, length)
+    check_size(fmt if found is not None else replace(fmt, max_bytes=store.limits.max_bytes), length)
     subject_id = 0 if found is None else found.id
     if found is not None and found.state != DRAFT:
         raise InvalidError(NOT_OPEN)
@@ -64,6 +74,7 @@ def begin_import_arrival(
     if known is not None:
         return known  # from another page, or from the day before
     _refuse_too_many(actor, found, len(waiting))
+    refuse_beyond_quota(actor.id, length, store.limits.quota_bytes // GIB)
     upload = store.create(actor.id, subject_id, length, metadata, time.time())
     with unit_of_work():
         schedule_sweep(SWEEP_JOB)
@@ -96,7 +107,7 @@ def take_bundle(store: UploadStore, upload: Upload, actor: User) -> int:
         _once(upload)
         with unit_of_work():
             refuse_many_drafts(actor)
-        checked = _checked(store, upload)
+        checked = _checked(store, upload, take_in_bundle)
         with gone_unless_kept(checked), unit_of_work():
             import_id = _begun(actor, checked, _key_of(upload))
     _done(store, upload)
@@ -175,10 +186,12 @@ def _once(upload: Upload) -> None:
         raise GoneError(GONE)
 
 
-def _checked(store: UploadStore, upload: Upload) -> CheckedFile:
-    with store.reading(upload) as source:
+def _checked(
+    store: UploadStore, upload: Upload, take: Callable[[Path, str], CheckedFile] = take_in_file
+) -> CheckedFile:
+    with store.reading(upload):
         try:
-            return take_in(source, upload.metadata.get("filename", ""))
+            return take(store.data_path(upload.id), upload.metadata.get("filename", ""))
         except NoTurnError:
             raise  # nothing is known of the file: its bytes stay for another try
         except UnsuitableFileError:

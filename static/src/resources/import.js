@@ -94,12 +94,12 @@ behavior("[data-import-progress]", (card) => {
   const look = async () => {
     if (!card.isConnected) return;
     try {
-      const { busy, done, total } = await requestJson(card.dataset.importProgress);
+      const { busy, done, total, said } = await requestJson(card.dataset.importProgress);
       if (!busy) {
         location.reload();
         return;
       }
-      if (total) state.textContent = `已完成 ${done}/${total}。可以离开本页，稍后回来看结果。`;
+      if (said || total) state.textContent = `${said || `已完成 ${done}/${total}`}。可以离开本页，稍后回来看结果。`;
     } catch (_) {
       // The line is away; it is asked again.
     }

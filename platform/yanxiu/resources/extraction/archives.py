@@ -2,7 +2,7 @@
 
 Sizes are counted while unpacking, never believed from the headers. Limits: 1,000 entries (Office
 files 5,000 parts, a long slide show really has them), 300 MB unpacked, ratio 100 once more than
-10 MB came out.
+10 MB came out. The ZIP of an import holds whole folders: 3,000 entries, and its caller says how much.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from yanxiu.resources.extraction.formats import UnsuitableFileError
 MB = 1024 * 1024
 MAX_ENTRIES = 1000
 MAX_PARTS = 5000
+MAX_BUNDLED = 3000
+"""Entries of an import's ZIP: 800 files with their folders, and twice that where a Mac has put its own beside each."""
 MAX_UNPACKED = 300 * MB
 MAX_RATIO = 100
 RATIO_FLOOR = 10 * MB
@@ -38,6 +40,10 @@ class Entry:
     name: str
     size: int
     is_folder: bool
+
+
+class DamagedError(UnsuitableFileError):
+    """The bytes of an entry are not what they say; others may be whole."""
 
 
 def guard_office(path: str, main_part: str) -> None:
@@ -60,26 +66,50 @@ def open_workbook(path: str) -> Any:
 
 def guard_archive(path: str) -> None:
     """Refuse a plain zip that is broken, encrypted, a bomb or tries to climb out of its folder."""
-    with archive_entries(path) as entries:
-        for _name, chunks in entries:
-            for _chunk in chunks:
+    with measured_archive(path) as archive:
+        for info in archive.infos:
+            for _chunk in archive.chunks(info):
                 pass
 
 
-@contextmanager
-def archive_entries(path: str) -> Iterator[Iterator[tuple[str, Iterator[bytes]]]]:
-    """Give name and bytes of each file of a plain zip, to be read in turn; folders are left out.
+class Measured:
+    """The entries of a zip; their bytes are counted as they are read, with the `unpacked` ones of earlier readings.
 
-    UnsuitableFileError, perhaps in the middle, for what `guard_archive` refuses.
+    UnsuitableFileError for too many entries, entries that share bytes or have a password, and in the middle of reading
+    for more than `max_unpacked` bytes, or a ratio that no honest file has.
     """
+
+    def __init__(self, archive: zipfile.ZipFile, max_entries: int, max_unpacked: int, unpacked: int = 0) -> None:
+        self.infos = archive.infolist()
+        if len(self.infos) > max_entries:
+            raise UnsuitableFileError(f"文件里的条目超过 {max_entries} 个，请分成几个文件再上传。")
+        _guard_overlaps(archive)
+        if any(info.flag_bits & 0x1 for info in self.infos):
+            raise UnsuitableFileError("文件有密码，别人打不开。请去掉密码后再上传。")
+        self.packed = max(1, sum(info.compress_size for info in self.infos))
+        self.unpacked = unpacked
+        self._archive, self._max_unpacked = archive, max_unpacked
+
+    def chunks(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        """Give the bytes of an entry in portions."""
+        for chunk in _chunks(self._archive, info):
+            self.unpacked += len(chunk)
+            if self.unpacked > self._max_unpacked:
+                raise UnsuitableFileError(_BOMB)
+            if self.unpacked > RATIO_FLOOR and self.unpacked / self.packed > MAX_RATIO:
+                raise UnsuitableFileError(_BOMB)
+            yield chunk
+
+
+@contextmanager
+def measured_archive(
+    path: str, max_entries: int = MAX_ENTRIES, max_unpacked: int = MAX_UNPACKED, unpacked: int = 0
+) -> Iterator[Measured]:
+    """Open a plain zip none of whose entries climbs out of its folder or leads elsewhere. See `Measured`."""
     with _opened(path) as archive:
         for info in archive.infolist():
             _guard_name(info)
-        yield (
-            (readable_name(info).replace("\\", "/"), chunks)
-            for info, chunks in _measured(archive, MAX_ENTRIES)
-            if not info.is_dir()
-        )
+        yield Measured(archive, max_entries, max_unpacked, unpacked)
 
 
 def is_leftover(path: str) -> bool:
@@ -129,35 +159,13 @@ def _guard_name(info: zipfile.ZipInfo) -> None:
 
 
 def _measure(archive: zipfile.ZipFile, max_entries: int, *, refuse_entities: bool) -> None:
-    for info, chunks in _measured(archive, max_entries):
+    measured = Measured(archive, max_entries, MAX_UNPACKED)
+    for info in measured.infos:
         part = 0
-        for chunk in chunks:
+        for chunk in measured.chunks(info):
             part += len(chunk)
             if refuse_entities:
                 _guard_xml(info.filename, chunk, part)
-
-
-def _measured(archive: zipfile.ZipFile, max_entries: int) -> Iterator[tuple[zipfile.ZipInfo, Iterator[bytes]]]:
-    """Give each entry with its bytes, which are counted as they are read; the caller reads all of them."""
-    infos = archive.infolist()
-    if len(infos) > max_entries:
-        raise UnsuitableFileError(f"文件里的条目超过 {max_entries} 个，请分成几个文件再上传。")
-    _guard_overlaps(archive)
-    unpacked = 0
-    packed = max(1, sum(info.compress_size for info in infos))
-
-    def counted(info: zipfile.ZipInfo) -> Iterator[bytes]:
-        nonlocal unpacked
-        for chunk in _chunks(archive, info):
-            unpacked += len(chunk)
-            if unpacked > MAX_UNPACKED or (unpacked > RATIO_FLOOR and unpacked / packed > MAX_RATIO):
-                raise UnsuitableFileError(_BOMB)
-            yield chunk
-
-    for info in infos:
-        if info.flag_bits & 0x1:
-            raise UnsuitableFileError("文件有密码，别人打不开。请去掉密码后再上传。")
-        yield info, counted(info)
 
 
 def _guard_overlaps(archive: zipfile.ZipFile) -> None:
@@ -177,10 +185,10 @@ def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
             while chunk := part.read(_CHUNK):
                 yield chunk
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
-        raise UnsuitableFileError(_BROKEN) from error
+        raise DamagedError(_BROKEN) from error
     except Exception as error:
         if type(error).__module__ in {"zlib", "lzma"}:
-            raise UnsuitableFileError(_BROKEN) from error
+            raise DamagedError(_BROKEN) from error
         raise
 
 

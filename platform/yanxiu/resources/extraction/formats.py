@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from yanxiu.core.errors import InvalidError
 
 MB = 1024 * 1024
+GB = 1024 * MB
 HEAD_BYTES = 8192
 _OOXML = "application/vnd.openxmlformats-officedocument."
 
@@ -43,9 +44,9 @@ FORMATS: dict[str, Format] = {
     item.extension: item
     for item in (
         _format(".docx", "word", _OOXML + "wordprocessingml.document", "Word 文档", 50),
-        _format(".pptx", "slides", _OOXML + "presentationml.presentation", "PPT 课件", 60),
+        _format(".pptx", "slides", _OOXML + "presentationml.presentation", "PPT 课件", 120),
         _format(".xlsx", "sheet", _OOXML + "spreadsheetml.sheet", "Excel 表格", 20),
-        _format(".pdf", "pdf", "application/pdf", "PDF 文档", 60),
+        _format(".pdf", "pdf", "application/pdf", "PDF 文档", 200),
         _format(".txt", "text", "text/plain", "文本文件", 5),
         _format(".srt", "text", "text/plain", "字幕文件", 2),
         _format(".vtt", "text", "text/plain", "字幕文件", 2),
@@ -55,14 +56,14 @@ FORMATS: dict[str, Format] = {
         _format(".gif", "image", "image/gif", "图片", 20),
         _format(".webp", "image", "image/webp", "图片", 20),
         _format(".bmp", "image", "image/bmp", "图片", 20),
-        _format(".mp3", "audio", "audio/mpeg", "音频", 60, ".mp3", ".mpga"),
-        _format(".m4a", "audio", "audio/mp4", "音频", 60, ".m4a", ".mp4"),
-        _format(".wav", "audio", "audio/wav", "音频", 60),
-        _format(".mp4", "video", "video/mp4", "视频", 60),
-        _format(".webm", "video", "video/webm", "视频", 60),
-        _format(".zip", "archive", "application/zip", "压缩包", 60),
+        _format(".mp3", "audio", "audio/mpeg", "音频", 200, ".mp3", ".mpga"),
+        _format(".m4a", "audio", "audio/mp4", "音频", 200, ".m4a", ".mp4"),
+        _format(".wav", "audio", "audio/wav", "音频", 200),
+        _format(".mp4", "video", "video/mp4", "视频", 1024),
+        _format(".webm", "video", "video/webm", "视频", 1024),
+        _format(".zip", "archive", "application/zip", "压缩包", 200),
         _format(".doc", "legacy", "application/msword", "旧版 Word 文档", 50),
-        _format(".ppt", "legacy", "application/vnd.ms-powerpoint", "旧版 PPT 课件", 60),
+        _format(".ppt", "legacy", "application/vnd.ms-powerpoint", "旧版 PPT 课件", 120),
         _format(".xls", "legacy", "application/vnd.ms-excel", "旧版 Excel 表格", 20),
     )
 }
@@ -108,6 +109,26 @@ def format_of(name: str) -> Format:
         advice = _ADVICE.get(extension, "可以上传 Word、PPT、Excel、PDF、图片、音频、视频、txt 和 zip")
         raise UnsuitableFileError(f"不能上传这种文件（{shown}）。{advice}。")
     return found
+
+
+def check_size(fmt: Format, size: int) -> None:
+    """Refuse a file of `size` bytes that is empty or larger than its format may be."""
+    if size == 0:
+        raise UnsuitableFileError("这是一个空文件，请确认后再上传。")
+    if size > fmt.max_bytes:
+        raise UnsuitableFileError(_too_large(fmt))
+
+
+def in_words(size: int) -> str:
+    """A limit of `size` bytes as people say it."""
+    return f"{size // MB} MB" if size < GB else f"{size / GB:.1f}".removesuffix(".0") + " GB"
+
+
+def _too_large(fmt: Format) -> str:
+    limit = in_words(fmt.max_bytes)
+    if fmt.family == "video":
+        return f"视频超过 {limit}。课堂实录请到“观课”里上传，那里可以传更长的。"
+    return f"{fmt.label}超过 {limit}，请压缩里面的图片或分成几个文件再上传。"
 
 
 def confirm_magic(fmt: Format, head: bytes) -> None:

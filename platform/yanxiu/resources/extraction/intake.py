@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from yanxiu.core.scratch import scratch_folder
-from yanxiu.core.storage import ReceivedFile, receive_file
+from yanxiu.core.storage import ReceivedFile, receive_file, receive_local_file
 from yanxiu.resources.extraction.formats import (
     HEAD_BYTES,
-    MB,
     Format,
-    UnsuitableFileError,
+    check_size,
     clean_name,
     confirm_magic,
     format_of,
@@ -50,6 +53,51 @@ def take_in(stream: BinaryIO, raw_name: str) -> CheckedFile:
             return _stored(fmt, name, path, result, out)
 
 
+def take_in_file(path: Path, raw_name: str) -> CheckedFile:
+    """The same for a finished file of this machine that nobody writes to any more: its bytes are not copied, the store
+    gets another name of them, and `path` is left to whoever owns it.
+    """
+    name = clean_name(raw_name)
+    fmt = format_of(name)
+    with _own(path, fmt) as own:
+        check_size(fmt, own.stat().st_size)
+        with examined("check", fmt.extension, own) as (result, out):
+            return _stored(fmt, name, own, result, out, moves=True)
+
+
+def take_in_bundle(path: Path, raw_name: str) -> CheckedFile:
+    """Store the ZIP of an import, whose size its door has limited: only its table of contents is looked at, for to unpack
+    it takes a while. Bytes and `path` as with `take_in_file`.
+    """
+    name = clean_name(raw_name)
+    fmt = format_of(name)
+    with _own(path, fmt) as own:
+        with examined("survey", fmt.extension, own):
+            pass
+        return CheckedFile(_moved(own, name, fmt.mime), fmt.extension)
+
+
+@contextmanager
+def _own(path: Path, fmt: Format) -> Iterator[Path]:
+    """Give another name of a file whose first bytes are those of its format; across disks a copy."""
+    with scratch_folder() as folder:
+        own = folder / f"upload{fmt.extension}"
+        try:
+            os.link(path, own)
+        except OSError:
+            shutil.copyfile(path, own)
+        with own.open("rb") as head:
+            confirm_magic(fmt, head.read(HEAD_BYTES))
+        yield own
+
+
+def _moved(path: Path, name: str, mime: str) -> ReceivedFile:
+    """Move a file into the store once its bytes are on the disk, so that a power cut leaves all of it or nothing."""
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+    return receive_local_file(path, name, mime)
+
+
 def _copy(stream: BinaryIO, path: Path, fmt: Format) -> None:
     size = 0
     with path.open("wb") as target:
@@ -60,28 +108,18 @@ def _copy(stream: BinaryIO, path: Path, fmt: Format) -> None:
     check_size(fmt, size)
 
 
-def check_size(fmt: Format, size: int) -> None:
-    """Refuse a file of `size` bytes that is empty or larger than its format may be."""
-    if size == 0:
-        raise UnsuitableFileError("这是一个空文件，请确认后再上传。")
-    if size > fmt.max_bytes:
-        raise UnsuitableFileError(_too_large(fmt))
-
-
-def _too_large(fmt: Format) -> str:
-    limit = fmt.max_bytes // MB
-    if fmt.family == "video":
-        return f"视频超过 {limit} MB。课堂实录请到“观课”里上传，那里可以断点续传。"
-    return f"{fmt.label}超过 {limit} MB，请压缩里面的图片或分成几个文件再上传。"
-
-
-def _stored(fmt: Format, name: str, path: Path, result: dict[str, Any], out: Path) -> CheckedFile:
+def _stored(
+    fmt: Format, name: str, path: Path, result: dict[str, Any], out: Path, *, moves: bool = False
+) -> CheckedFile:
     mime, extension = fmt.mime, fmt.extension
     if "replacement" in result:
         path, mime = out / Path(result["replacement"]).name, str(result["mime"])
         extension = path.suffix
         name = f"{name.rsplit('.', 1)[0]}{extension}"
-    with path.open("rb") as source:
-        received = receive_file(source, name, mime)
+    if moves:
+        received = _moved(path, name, mime)
+    else:
+        with path.open("rb") as source:
+            received = receive_file(source, name, mime)
     head = tuple(str(line) for line in result.get("head", ()))
     return CheckedFile(received, extension, result.get("pages"), result.get("duration_ms"), head)

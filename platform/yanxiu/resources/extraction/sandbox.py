@@ -18,6 +18,8 @@ from yanxiu.core.tether import tethered
 from yanxiu.resources.extraction.formats import UnsuitableFileError
 
 WALL_SECONDS = 25
+UNPACK_WALL_SECONDS = 150
+"""For a part of a ZIP, which may be one film of a gigabyte; nobody waits for it but the worker."""
 MAX_RESULT_BYTES = 8 * 1024 * 1024
 _SOURCE_ROOT = Path(__file__).resolve().parents[3]
 _UNREADABLE = "文件打不开，可能已损坏。请用原来的软件打开确认后重新保存再上传。"
@@ -44,7 +46,7 @@ _slots = threading.BoundedSemaphore(2)
 def examined(
     task: str, extension: str, path: str | os.PathLike[str], beside: Mapping[str, bytes] | None = None
 ) -> Iterator[tuple[dict[str, Any], Path]]:
-    """Run `check`, `unpack`, `text`, `blocks`, `placeholders`, `fill`, `bare` or `preview` on a file; gives the result and the folder with
+    """Run `check`, `survey`, `unpack`, `text`, `blocks`, `placeholders`, `fill`, `bare` or `preview` on a file; gives the result and the folder with
     what was written. `beside` are files that the child finds in the folder.
 
     The folder is gone when the block ends. Raises UnsuitableFileError when the file is refused, TookTooLongError (one
@@ -81,7 +83,7 @@ def _run_child(task: str, extension: str, path: str, folder: str) -> int:
         start_new_session=True,
     )
     try:
-        return child.wait(WALL_SECONDS)
+        return child.wait(UNPACK_WALL_SECONDS if task == "unpack" else WALL_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()

@@ -19,7 +19,9 @@ class ResourceImport(Timestamps, Model):
     """A sheet of resources. Until it is confirmed (`draft`) nothing of it is in the library.
 
     draft → running → done → undoing → undone; a ZIP begins as unpacking and becomes a draft, or broken with a `message`.
-    `unused` are names of files that no row had named when it was confirmed.
+    `unused` are names of files that no row had named when it was confirmed. Of a ZIP, `refused` are files that were not
+    taken, each with the reason, and `progress` tells how far it is unpacked: `next` entry, `packed` bytes `of` all, and
+    `unpacked` ones.
     """
 
     __tablename__ = "resource_import"
@@ -31,6 +33,8 @@ class ResourceImport(Timestamps, Model):
     state: Mapped[str] = mapped_column(String(16), default=DRAFT)
     message: Mapped[str] = mapped_column(String(300), default="")
     unused: Mapped[list[str]] = mapped_column(JSON, default=list)
+    refused: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    progress: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     finished_at: Mapped[datetime | None]
 
     owner: Mapped[User] = relationship()

@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
+from yanxiu.core.storage import StoredFile
 from yanxiu.resources.catalog import STAGE_OF_GRADE
 from yanxiu.resources.import_sheet import Vocabulary, details_in
 from yanxiu.resources.models import Resource, ResourceImport, ResourceImportRow, ResourceUpload, TextbookNode
@@ -98,6 +99,12 @@ def count_files(found: ResourceImport) -> int:
     """Return how many files have arrived for an import."""
     mine = select(func.count()).select_from(ResourceUpload).where(ResourceUpload.import_id == found.id)
     return db.session.scalar(mine) or 0
+
+
+def waiting_bytes(user_id: int) -> int:
+    """Return how many bytes of somebody's files wait to be described or confirmed."""
+    sizes = select(func.sum(StoredFile.size)).join(ResourceUpload, ResourceUpload.stored_file_id == StoredFile.id)
+    return int(db.session.scalar(sizes.where(ResourceUpload.owner_id == user_id)) or 0)
 
 
 def outlook_of(viewer: Viewer, workshop_ids: Collection[int], found: ResourceImport) -> Outlook:

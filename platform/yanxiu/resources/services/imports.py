@@ -10,9 +10,11 @@ from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db, hold
-from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError, YanxiuError
+from yanxiu.core.errors import ConflictError, InvalidError, NotFoundError, TooLargeError, YanxiuError
+from yanxiu.core.resumable.store import GIB
 from yanxiu.core.storage import StoredFile
 from yanxiu.core.tasks import enqueue
+from yanxiu.resources.extraction.formats import in_words
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.import_sheet import SheetRow
 from yanxiu.resources.models import (
@@ -30,7 +32,7 @@ from yanxiu.resources.models import (
 )
 from yanxiu.resources.models.imports import BROKEN, DRAFT, FINISHED, RUNNING, UNDOING, UNDONE, UNPACKING
 from yanxiu.resources.models.voices import ResourceComment, ResourceRating
-from yanxiu.resources.queries.imports import NEW, Outlook
+from yanxiu.resources.queries.imports import NEW, Outlook, waiting_bytes
 from yanxiu.resources.services import (
     ResourceDetails,
     discard_upload,
@@ -45,6 +47,8 @@ MAX_FILES = 800
 AT_ONCE = 3
 """Rows a transaction: everybody else waits meanwhile."""
 MAX_DRAFTS = 20
+MOST_REFUSED = 200
+"""Of more files of a ZIP it is not told why they were not taken."""
 QUEUED, MADE, FAILED, KEPT, TAKEN_BACK = "queued", "made", "failed", "kept", "undone"
 _NOTHING = "这次导入刚刚已经确认过了，请刷新页面看结果"
 
@@ -68,6 +72,15 @@ def begin_unpacking(actor: User, checked: CheckedFile, arrival_key: str | None =
     upload = receive_upload(actor, checked, arrival_key, import_id=found.id, path="/")
     enqueue(UNPACK, {"import_id": found.id, "upload_id": upload.id}, key=f"{UNPACK}:{found.id}")
     return found
+
+
+def note_unpacked(found: ResourceImport, progress: dict[str, int], refused: Sequence[Sequence[str]]) -> None:
+    """Say how far a ZIP is unpacked, and what was not taken of the part that came last; the next worker goes on there."""
+    _hold(found)
+    if found.state != UNPACKING:
+        raise NotFoundError
+    found.progress = progress
+    found.refused = [*found.refused, *([str(name)[:400], str(why)[:300]] for name, why in refused)][:MOST_REFUSED]
 
 
 def settle_unpacking(found: ResourceImport, upload_id: int, rows: Sequence[SheetRow], message: str = "") -> None:
@@ -247,6 +260,14 @@ def _rows(found: ResourceImport, outcome: str | None = None, limit: int | None =
 def _add_rows(found: ResourceImport, rows: Sequence[SheetRow]) -> None:
     db.session.add_all(ResourceImportRow(import_id=found.id, number=row.number, cells=row.cells) for row in rows)
     db.session.flush()
+
+
+def refuse_beyond_quota(user_id: int, length: int, quota_gb: int) -> None:
+    """Raise TooLargeError where `length` more bytes and what waits of somebody's files are more than the quota in GiB."""
+    waiting = waiting_bytes(user_id)
+    if waiting and waiting + length > quota_gb * GIB:
+        said = f"您等着确认和发布的文件已有 {in_words(waiting)}，一共最多 {quota_gb} GB"
+        raise TooLargeError(f"{said}。请先确认或放弃几次导入，再传这个")
 
 
 def refuse_many_drafts(actor: User) -> None:

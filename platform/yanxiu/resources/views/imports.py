@@ -19,11 +19,12 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.resources import catalog
 from yanxiu.resources.extraction.archives import is_leftover
-from yanxiu.resources.extraction.formats import ACCEPT
-from yanxiu.resources.extraction.intake import take_in
+from yanxiu.resources.extraction.formats import ACCEPT, in_words
+from yanxiu.resources.extraction.intake import take_in, take_in_bundle
+from yanxiu.resources.extraction.unpacking import MAX_SHEET_BYTES
 from yanxiu.resources.import_arrivals import forget_import, open_import_store
 from yanxiu.resources.import_sheet import COLUMNS, XLSX, SheetRow, report_book, template_book
-from yanxiu.resources.importing import MAX_SHEET_BYTES, read_sheet, tidy_path
+from yanxiu.resources.importing import read_sheet, tidy_path
 from yanxiu.resources.models import ResourceImport
 from yanxiu.resources.models.imports import DRAFT, RUNNING, UNDOING, UNPACKING
 from yanxiu.resources.permissions import can_use_import
@@ -32,6 +33,7 @@ from yanxiu.resources.queries.imports import (
     MISSING,
     NEW,
     SAME,
+    count_files,
     find_import,
     imports_page,
     offered_words,
@@ -118,7 +120,9 @@ def begin() -> ResponseReturnValue:
         if upload is not None and name.lower().endswith(".zip"):
             with unit_of_work():
                 refuse_many_drafts(current_actor())
-            checked = take_in(upload.stream, name)  # type: ignore[arg-type]
+            with scratch_folder() as folder:
+                upload.save(folder / "bundle.zip")
+                checked = take_in_bundle(folder / "bundle.zip", name)
             with gone_unless_kept(checked), unit_of_work():
                 import_id = begin_unpacking(current_actor(), checked).id
         else:
@@ -157,7 +161,8 @@ def import_progress(import_id: int) -> Response:
     found = _load(import_id)
     counts = outcomes_of(found)
     left = counts[QUEUED] if found.state == RUNNING else counts[MADE]
-    return jsonify(ok=True, busy=found.state in BUSY, done=counts.total() - left, total=counts.total())
+    said = _unpacked_in_words(found) if found.state == UNPACKING else ""
+    return jsonify(ok=True, busy=found.state in BUSY, done=counts.total() - left, total=counts.total(), said=said)
 
 
 @bp.post("/resources/imports/<int:import_id>/files")
@@ -249,6 +254,15 @@ def import_report(import_id: int) -> Response:
     return _download(report_book(f"{found.name} 导入结果", lines, found.unused), f"导入结果-{found.id}.xlsx")
 
 
+def _unpacked_in_words(found: ResourceImport) -> str:
+    """How far a ZIP is unpacked; empty before the first part."""
+    packed, of = found.progress.get("packed", 0), found.progress.get("of", 0)
+    if not of:
+        return ""
+    taken = count_files(found) - 1  # the ZIP itself is one
+    return f"已拆开 {packed * 100 // of}%（{in_words(of)} 中的 {in_words(packed)}），收下 {taken} 个文件"
+
+
 def _go_on(step: Callable[[int], bool], import_id: int) -> bool:
     """Do what a few seconds carry; tell whether something is left for the worker."""
     deadline, more = time.monotonic() + PATIENCE_S, True
@@ -276,7 +290,10 @@ def _sheet_sent() -> list[SheetRow]:
 def _front(error: str = "") -> str:
     page = imports_page(current_viewer(), request.args.get("cursor"))
     unfinished = unfinished_of(0)
-    return render_template("resources/imports.html", page=page, states=STATES, error=error, unfinished=unfinished)
+    largest = current_app.config["YANXIU"].upload_max_gb
+    return render_template(
+        "resources/imports.html", page=page, states=STATES, error=error, unfinished=unfinished, largest=largest
+    )
 
 
 def _forget_rest(import_id: int) -> None:

@@ -10,10 +10,12 @@ from yanxiu.accounts.permissions import Viewer
 from yanxiu.core import clock
 from yanxiu.resources.from_activities import is_taken_down, records_in_library
 from yanxiu.resources.from_lessons import card_in_library
+from yanxiu.resources.from_plans import plan_is_taken_down
 from yanxiu.resources.originals import credit_of
 from yanxiu.resources.permissions import can_publish_lesson, can_publish_plan, can_view_resource, owns
 from yanxiu.resources.queries import newest_resources, resource_of_plan, waiting_uploads
 from yanxiu.resources.queries.reviews import waiting_counts
+from yanxiu.resources.services.generated import TAKEN_DOWN
 from yanxiu.resources.views.blueprint import viewer_workshops
 from yanxiu.web.slots import Filler
 
@@ -48,11 +50,15 @@ def person_resources(viewer: Viewer, person: Any, **_things: Any) -> dict[str, A
 
 
 def of_plan(viewer: Viewer, plan: Any, **_things: Any) -> dict[str, Any] | None:
-    """What a plan became in the library, beside the plan; its owner may put it there."""
+    """What a plan became in the library, beside the plan; its owner may put it there, but for what was taken down."""
     may = can_publish_plan(viewer, plan)
     asked = may or plan.phase == "final"
     found = resource_of_plan(viewer, viewer_workshops(), plan.id) if asked else None
-    return {"resource": found, "may_publish_plan": may} if found is not None or may else None
+    is_own = plan.owner_id == viewer.user_id
+    down = asked and is_own and found is None and plan_is_taken_down(plan.id)
+    if found is None and not may and not down:
+        return None
+    return {"resource": found, "may_publish_plan": may and not down, "taken_down": TAKEN_DOWN if down else ""}
 
 
 def of_lesson(viewer: Viewer, lesson: Any, **_things: Any) -> dict[str, Any] | None:

@@ -29,8 +29,9 @@ from tests.support.documents import (
 from yanxiu.core.storage import storage
 from yanxiu.resources.extraction import sandbox
 from yanxiu.resources.extraction.formats import FORMATS, UnsuitableFileError, clean_name, confirm_magic, format_of
-from yanxiu.resources.extraction.intake import take_in
+from yanxiu.resources.extraction.intake import take_in, take_in_bundle
 from yanxiu.resources.extraction.sandbox import examined
+from yanxiu.resources.extraction.unpacking import Wish
 
 pytestmark = pytest.mark.once  # what files may do, whichever database keeps their description
 
@@ -272,6 +273,32 @@ def test_noise_never_passes_for_a_known_format_by_crashing(noise, extension):
 
 
 @pytest.mark.once
+def test_the_zip_of_an_import_is_refused_by_its_contents_or_while_it_is_unpacked(app, tmp_path):
+    path = tmp_path / "资料.zip"
+    climbing = lambda: zip_bytes({"../../etc/passwd": b"x"})  # noqa: E731
+    many = lambda: zip_bytes({f"{n}.txt": b"" for n in range(3001)})  # noqa: E731
+    for make in (linked_zip, overlapping_zip, encrypted_zip, climbing, many, lambda: b"PK", lambda: zip_bytes()[:40]):
+        path.write_bytes(make())
+        with pytest.raises(UnsuitableFileError):
+            take_in_bundle(path, "资料.zip")
+    path.write_bytes(zip_bytes({"黑.bmp": b"\x00" * 15_000_000}))
+    take_in_bundle(path, "资料.zip")  # what it says of itself is no reason
+    for data, most in ((path.read_bytes(), 10**9), (zip_bytes({"一.txt": b"12345", "二.txt": b"67890"}), 8)):
+        path.write_bytes(data)
+        with (
+            pytest.raises(UnsuitableFileError, match="压缩炸弹"),
+            examined("unpack", ".zip", path, Wish(most=most, files=9).as_file()),
+        ):
+            pass
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("坏.txt", b"12345")
+        archive.writestr("好.txt", b"67890")
+    path.write_bytes(path.read_bytes().replace(b"12345", b"12346"))
+    with examined("unpack", ".zip", path, Wish(most=99, files=9).as_file()) as (result, folder):
+        assert [[name, (folder / plain).read_bytes()] for plain, name in result["files"]] == [["好.txt", b"67890"]]
+        assert [name for name, _why in result["refused"]] == ["坏.txt"]
+
+
 def test_a_sheet_of_400_000_rows_is_read_as_far_as_5_000(ctx, tmp_path):
     rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 400_000))
     sheet = (

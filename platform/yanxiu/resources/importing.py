@@ -35,6 +35,8 @@ from yanxiu.resources.services.imports import (
 )
 
 LONGEST_PATH = 400
+PART_FILES = 50
+"""Files of a ZIP that are unpacked at a time: so often its page hears how far it is."""
 NO_SHEET = "压缩包里没有导入用的表格（第一行有“文件名”的 .xlsx）。请把填好的表格一起压缩，或者分开上传"
 
 
@@ -99,7 +101,7 @@ def _take_all(path: Path, import_id: int, sheet_name: str, job: JobContext) -> N
         refuse_when_full(path.parent)
         db.session.rollback()
         job.extend(UNPACK_WALL_SECONDS + LEASE_S)
-        wish = Wish(at, unpacked, config.upload_max_gb * GIB)
+        wish = Wish(at, unpacked, config.upload_max_gb * GIB, PART_FILES)
         with examined("unpack", ".zip", path, wish.as_file()) as (result, folder):
             refused = list(result["refused"])
             for plain, raw in result["files"]:

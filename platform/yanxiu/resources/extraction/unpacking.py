@@ -33,8 +33,8 @@ from yanxiu.resources.extraction.formats import (
 
 WISH = "wish.json"
 """What the child finds in its folder: which part of the ZIP is wanted."""
-ENOUGH_BYTES, ENOUGH_FILES = 64 * MB, 50
-"""After so much a part ends."""
+ENOUGH_BYTES = 64 * MB
+"""After so much a part ends, or after so many files as the `Wish` says."""
 OVER = -1
 """The `next` part after the last one."""
 PROGRESS = ("next", "packed", "of", "unpacked")
@@ -45,7 +45,8 @@ _DISK_FULL = "服务器磁盘空间不足，请联系管理员"
 
 @dataclass(frozen=True)
 class Wish:
-    """Which part: from the entry `at` on; `unpacked` bytes came out of earlier ones, `most` may come out of all.
+    """Which part: from the entry `at` on, of `files` files; `unpacked` bytes came out of earlier ones, `most` may come out
+    of all.
 
     With `sheets` only the workbooks that may be the sheet: the nearest to the top, of 5 MB at most.
     """
@@ -53,6 +54,7 @@ class Wish:
     at: int = 0
     unpacked: int = 0
     most: int = 0
+    files: int = 0
     sheets: bool = False
 
     def as_file(self) -> dict[str, bytes]:
@@ -75,7 +77,7 @@ def unpack_archive(path: str, out: str) -> dict[str, Any]:
     with open(os.path.join(out, WISH), encoding="utf-8") as handle:
         wish = Wish(**json.load(handle))
     with measured_archive(path, MAX_BUNDLED, wish.most, wish.unpacked) as archive:
-        return _sheets(archive, out) if wish.sheets else _part(archive, out, wish.at)
+        return _sheets(archive, out) if wish.sheets else _part(archive, out, wish)
 
 
 def _sheets(archive: Measured, out: str) -> dict[str, Any]:
@@ -97,11 +99,11 @@ def _sheets(archive: Measured, out: str) -> dict[str, Any]:
     return {"files": files}
 
 
-def _part(archive: Measured, out: str, at: int) -> dict[str, Any]:
+def _part(archive: Measured, out: str, wish: Wish) -> dict[str, Any]:
     files: list[tuple[str, str]] = []
     refused: list[tuple[str, str]] = []
-    before, infos = archive.unpacked, archive.infos
-    while at < len(infos) and len(files) < ENOUGH_FILES and archive.unpacked - before < ENOUGH_BYTES:
+    at, before, infos = wish.at, archive.unpacked, archive.infos
+    while at < len(infos) and len(files) < wish.files and archive.unpacked - before < ENOUGH_BYTES:
         info, name = infos[at], _name(infos[at])
         at += 1
         if info.is_dir() or is_leftover(name):

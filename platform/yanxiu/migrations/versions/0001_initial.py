@@ -456,6 +456,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("message", sa.String(length=300), nullable=False),
         sa.Column("unused", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.JSON(), nullable=False),
+        sa.Column("progress", sa.JSON(), nullable=False),
         sa.Column("finished_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),

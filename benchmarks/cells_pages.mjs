@@ -1,4 +1,5 @@
-// The pages of cells.mjs: each holds the document as Yjs and as the editor has it, as y-tiptap keeps both.
+// The pages of cells.mjs: each holds the document as Yjs and as the editor has it, as y-tiptap keeps both. Now and then one is
+// closed with what it had to say said, and opened anew on what the server has compacted meanwhile.
 import * as Y from "yjs";
 import { Node, getSchema } from "@tiptap/core";
 import { EditorState } from "@tiptap/pm/state";
@@ -23,6 +24,10 @@ const LETTERS = [..."ABCDEFGHI"];
 const STEPS = 14;
 const ROUNDS = 12;
 const MOST_CELLS = 40;
+const CLOSES = 8;
+const REBORN = 10;
+/** After so many rounds a writer who has said nothing counts as gone. */
+const GONE = 2;
 
 const Plan = Node.create({ name: "doc", topNode: true, content: "planSection+" });
 const Section = Node.create({ name: "planSection", content: "block+" });
@@ -39,13 +44,15 @@ function dice(seed) {
 }
 
 class Page {
-  constructor(number, update) {
+  /** The page that `former` was, closed and opened again, where there is one: what it said goes on being heard. */
+  constructor(number, update, former) {
     this.number = number;
+    this.slot = former?.slot ?? number;
     this.y = new Y.Doc();
     this.y.clientID = number;
     Y.applyUpdate(this.y, update);
     this.root = this.y.getXmlFragment(FIELD);
-    this.sent = [];
+    this.sent = former?.sent ?? [];
     this.heard = new Map();
     this.y.on("update", (change, origin) => origin !== FAR && this.sent.push(change));
     const { doc, mapping } = initProseMirrorDoc(this.root, schema);
@@ -67,10 +74,15 @@ class Page {
   }
 
   async hear(other) {
-    const from = this.heard.get(other) || 0;
+    const from = this.heard.get(other.slot) || 0;
     const news = other.sent.slice(from);
-    this.heard.set(other, from + news.length);
-    news.forEach((update) => this.kept.around(update, () => Y.applyUpdate(this.y, update, FAR)));
+    this.heard.set(other.slot, from + news.length);
+    await this.takeIn(news);
+  }
+
+  /** `vector` is what the server had, where this page has words that never reached it. */
+  async takeIn(news, vector) {
+    news.forEach((update) => this.kept.around(update, () => Y.applyUpdate(this.y, update, FAR), vector));
     // Words that would be lost are put back by a timer.
     await new Promise((resolve) => setTimeout(resolve, 2));
     this.look();
@@ -153,6 +165,27 @@ function beginning() {
   return Y.encodeStateAsUpdate(base);
 }
 
+/** Close a page and open another in its place. Either it is gone as soon as the others heard what it said, perhaps before it
+ *  heard them, and the new one opens what the server has compacted; or it was without a line, opens what its machine
+ *  remembers and takes in from the server what it did not know. What the server has, the others have heard. */
+async function reopened(pages, at, update, roll) {
+  const former = pages[at];
+  const others = pages.filter((page) => page !== former);
+  const wasOffline = roll(2) > 0;
+  for (const one of others) for (const other of pages) if (one !== other && (other !== former || !wasOffline)) await one.hear(other);
+  former.kept.putBackNow();
+  const reached = Math.max(...others.map((page) => page.heard.get(former.slot) || 0));
+  const said = [update, ...others.flatMap(({ sent }) => sent), ...former.sent.slice(0, wasOffline ? reached : former.sent.length)];
+  const server = new Y.Doc();
+  said.forEach((change) => Y.applyUpdate(server, change));
+  const page = new Page(former.number + REBORN, wasOffline ? Y.encodeStateAsUpdate(former.y) : Y.encodeStateAsUpdate(server), former);
+  former.kept.destroy();
+  pages.forEach(({ slot, sent }) => page.heard.set(slot, sent.length));
+  if (wasOffline) await page.takeIn([Y.encodeStateAsUpdate(server, Y.encodeStateVector(former.y))], Y.encodeStateVector(server));
+  else page.look();
+  return page;
+}
+
 /** One run; returns how many suggestions were accepted, throws with the seed where something is wrong at the end. */
 export async function run(seed) {
   const roll = dice(seed);
@@ -161,6 +194,10 @@ export async function run(seed) {
   let accepted = 0;
   for (let step = 0; step < STEPS; step += 1) {
     accepted += act(pages[roll(pages.length)], roll);
+    if (!roll(CLOSES)) {
+      const at = roll(pages.length);
+      pages[at] = await reopened(pages, at, update, roll);
+    }
     const [one, other] = [pages[roll(pages.length)], pages[roll(pages.length)]];
     if (one === other || roll(2)) continue;
     await one.hear(other);
@@ -177,9 +214,10 @@ async function settleAll(pages, seed) {
   let before = "";
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const one of pages) for (const other of pages) if (one !== other) await one.hear(other);
-    pages.forEach((page) => page.settle((client) => round > 2 || client === page.number));
+    if (round > GONE) pages.forEach(({ kept }) => kept.putBackNow());
+    pages.forEach((page) => page.settle((client) => round > GONE || client === page.number));
     const now = pages.map((page) => page.says()).join("\n");
-    if (now === before) return;
+    if (now === before && round > GONE + 1) return;
     before = now;
   }
   throw new Error(`seed ${seed}: it does not come to rest`);

@@ -1,6 +1,6 @@
 """A document with a long past is opened: ours beside @hocuspocus/server and y-websocket's, hot and after a restart.
 
-    python benchmarks/recorded.py [--operations 260000] [--rounds 7] [--restarts 3] [--only realtime …]
+    python benchmarks/recorded.py [--operations 260000] [--rounds 25] [--restarts 5] [--only realtime …]
 
 The recording is made here, the same each time: one author types a stretch, takes some of it back, jumps to another
 place. Every operation is a transaction of its own; a thousand of their updates go to the server as one, by
@@ -106,7 +106,7 @@ def state_of(doc: Doc[Any]) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in (("operations", 260_000), ("rounds", 7), ("restarts", 3)):
+    for name, default in (("operations", 260_000), ("rounds", 25), ("restarts", 5)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS[1:])
     chosen = parser.parse_args()
@@ -120,17 +120,15 @@ def main() -> None:
         )
         for contestant in contestants(Path(folder, "servers"), node, chosen.only, 2):
             common = {"kind": contestant.kind, "room": "plan", "author": AUTHOR, "clock": recording.clock}
-            opened_by(contestant, node, {**common, **contestant.facts}, file, chosen)
+            opened_by(contestant, node, {**common, **contestant.facts, "recording": str(file)}, chosen)
 
 
-def opened_by(
-    contestant: Contestant, node: Path, common: dict[str, Any], file: Path, chosen: argparse.Namespace
-) -> None:
+def opened_by(contestant: Contestant, node: Path, common: dict[str, Any], chosen: argparse.Namespace) -> None:
     with contestant.start() as running:
-        with people(node, {**common, "url": running.url, "recording": str(file)}, "recorded.mjs") as writer:
+        with people(node, {**common, "url": running.url}, "recorded.mjs") as writer:
             writer.until("loaded")
         time.sleep(REST_S)
-        wanted = {**common, "url": running.url, "rounds": chosen.rounds, "stays": True}
+        wanted = {**common, "url": running.url, "opens": True, "rounds": chosen.rounds, "stays": True}
         used = running.cpu_s()
         with people(node, wanted, "recorded.mjs") as reader:
             opened = reader.until("opened")["opened"]
@@ -140,7 +138,7 @@ def opened_by(
         with contestant.start() as running:
             time.sleep(1.0)
             before = running.cpu_s()
-            with people(node, {**common, "url": running.url, "rounds": 1}, "recorded.mjs") as reader:
+            with people(node, {**common, "url": running.url, "opens": True, "rounds": 1}, "recorded.mjs") as reader:
                 cold += reader.until("opened")["opened"]
             used += running.cpu_s() - before
             time.sleep(1.0)

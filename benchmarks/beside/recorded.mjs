@@ -8,6 +8,7 @@ import { lineFor, say, sleep, until } from "./common.mjs";
 
 const config = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const PACE_MS = 25;
+const WARMING = 15;
 
 class Reader {
   constructor(person) {
@@ -49,7 +50,16 @@ async function load() {
   say("loaded");
 }
 
+/** Opens the same document often enough for Yjs to run as it does in a page that is in use, not as code never run before. */
+function warmUp() {
+  const doc = new Y.Doc();
+  for (const update of recorded()) Y.applyUpdate(doc, update);
+  const state = Y.encodeStateAsUpdate(doc);
+  for (let time = 0; time < WARMING; time += 1) Y.applyUpdate(new Y.Doc(), state);
+}
+
 async function open() {
+  warmUp();
   const opened = [];
   const stays = config.stays && new Reader(0);
   if (stays) await stays.complete;
@@ -63,5 +73,5 @@ async function open() {
   say("opened", { opened });
 }
 
-await (config.recording ? load() : open());
+await (config.opens ? open() : load());
 process.exit(0);

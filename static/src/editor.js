@@ -75,6 +75,7 @@ class PlanPage {
     });
     this.kept = new KeptWords(doc, FIELD, keepingFor(this));
     this.provider.around = (change, update, vector) => this.kept.around(update, () => keepCaret(this.editor, change), vector);
+    window.addEventListener("pagehide", () => this.kept.putBackNow());
     this.status = new Status(this.page, this.provider, () => this.ownText());
     this.people = new People(this.page.querySelector("[data-plan-here]"), this.provider, this.page);
     this.provider.on("synced", () => this.mount());

@@ -109,15 +109,26 @@ def test_who_moved_a_paragraph_takes_along_what_comes_in_late(context_for, page_
     leader = opened(context.new_page(), plan_id)
     teacher = opened(page_for("teacher"), plan_id)
     write(teacher, "learners", "学生喜欢三国")
-    eventually(lambda: "学生喜欢三国" in text(leader))
+    write(teacher, "standard", "抄写词语")
+    teacher.keyboard.press("Control+Shift+8")
+    eventually(lambda: paragraphs(leader, "standard") == ["li: 抄写词语"])
     go_offline(context, leader)
     put_caret(leader, "learners", "学生喜欢三国", 0)
     leader.keyboard.press("Control+Shift+8")
+    put_caret(leader, "standard", "抄写词语", 0)
+    leader.keyboard.press("Control+Shift+8")
     put_caret(teacher, "learners", "学生喜欢三国", 2)
     teacher.keyboard.type("大多")
+    # Words in a paragraph that is as new as they are, in a list that is gone when they arrive.
+    put_caret(teacher, "standard", "抄写词语", 4)
+    teacher.keyboard.press("Enter")
+    teacher.keyboard.type("订正错字")
     saved(teacher)
     teacher.close()
     context.set_offline(False)
     eventually(lambda: paragraphs(leader, "learners") == ["li: 学生大多喜欢三国"], timeout=10)
+    eventually(lambda: paragraphs(leader, "standard") == ["p: 抄写词语", "p: 订正错字"])
     saved(leader)
-    assert paragraphs(opened(page_for("teacher"), plan_id), "learners") == ["li: 学生大多喜欢三国"]
+    again = opened(page_for("teacher"), plan_id)
+    assert paragraphs(again, "learners") == ["li: 学生大多喜欢三国"]
+    assert paragraphs(again, "standard") == ["p: 抄写词语", "p: 订正错字"]

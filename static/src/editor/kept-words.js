@@ -3,7 +3,8 @@
 //
 // So whenever something comes in, the page looks for words that ended because of where they stood, not because anybody
 // deleted them. Who typed them puts them back: into the text that took the old one's place, after the same words; where
-// nothing took its place they become a paragraph of their own. Whoever made the change does it when the writer is gone.
+// nothing took its place they become a paragraph of their own. Whoever made the change does it when the writer is gone,
+// or when their own page closes before that is known.
 // Two who do it at once are settled like two who accept one suggestion (twice.js).
 import * as Y from "yjs";
 import { NOTES, copiesOf, notedIn } from "../lessonplans/suggesting/twice.js";
@@ -17,14 +18,14 @@ export class KeptWords {
   /** `page` has `allows(nodeName)`: may a paragraph stand in it; `caretText()`: the text with the caret; `canWrite()`;
    *  `ready()`: resolves when no input method is at work; `kept(words)`: hears what was put back where. */
   constructor(doc, field, page) {
-    Object.assign(this, { doc, page, root: doc.getXmlFragment(field), moves: new Moves(), timers: new Set() });
+    Object.assign(this, { doc, page, root: doc.getXmlFragment(field), moves: new Moves(), waiting: new Map() });
     this.onTransaction = (transaction) => transaction.local && this.moves.remember(transaction);
     doc.on("afterTransaction", this.onTransaction);
   }
 
   destroy() {
     this.doc.off("afterTransaction", this.onTransaction);
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const timer of this.waiting.keys()) clearTimeout(timer);
   }
 
   /** Take `update` in by `change()`; `vector` is what the server had, where that is known. */
@@ -73,12 +74,24 @@ export class KeptWords {
   putBackLater(group) {
     const wait = group.wait === undefined ? WRITER_GONE_MS : group.wait;
     const timer = setTimeout(async () => {
-      this.timers.delete(timer);
       await this.page.ready();
-      const pieces = group.pieces.filter((piece) => !this.isKept(piece));
-      if (this.page.canWrite() && pieces.length) this.putBack({ ...group, pieces });
+      if (this.waiting.delete(timer)) this.putBackUnlessKept(group);
     }, wait);
-    this.timers.add(timer);
+    this.waiting.set(timer, group);
+  }
+
+  /** For a page that is about to close: nobody else may be left who would do it later. */
+  putBackNow() {
+    for (const [timer, group] of this.waiting) {
+      clearTimeout(timer);
+      this.waiting.delete(timer);
+      this.putBackUnlessKept(group);
+    }
+  }
+
+  putBackUnlessKept(group) {
+    const pieces = group.pieces.filter((piece) => !this.isKept(piece));
+    if (this.page.canWrite() && pieces.length) this.putBack({ ...group, pieces });
   }
 
   /** Whether somebody noted that these words, or some of them, are back. */

@@ -1,4 +1,5 @@
-// The texts that changes of this page ended, and what took their place: for words of others that come in later.
+// The texts that changes of this page ended, and what took their place: for words of others that come in later, in those
+// texts or in paragraphs that were made beside them.
 import * as Y from "yjs";
 import { contentOf, covers, endedIn, isWords, newTexts, placeOf, successorOf } from "./ended-texts.js";
 
@@ -7,6 +8,7 @@ const MOST = 200;
 export class Moves {
   constructor() {
     this.known = [];
+    this.late = [];
   }
 
   get any() {
@@ -34,7 +36,9 @@ export class Moves {
   lateWords(structs, known, lost) {
     const groups = new Map();
     for (const struct of structs) {
-      if (!(struct instanceof Y.Item) || !isWords(struct)) continue;
+      if (!(struct instanceof Y.Item)) continue;
+      if (struct.content instanceof Y.ContentType && lost(struct.id)) this.rememberLate(struct);
+      if (!isWords(struct)) continue;
       const { client, clock } = struct.id;
       const skipped = Math.max(0, (known.get(client) || 0) - clock);
       if (skipped >= struct.length || !lost(Y.createID(client, clock + skipped))) continue;
@@ -63,6 +67,27 @@ export class Moves {
       pieces.sort((one, other) => one.offset - other.offset);
       return;
     }
+    this.placeAlone(groups, piece, [parent, origin, rightOrigin]);
+  }
+
+  /** A paragraph, or what is in it, that somebody made where everything has ended: its words will have a place of their own. */
+  rememberLate({ id, parent, origin, rightOrigin }) {
+    const beside = [parent, origin, rightOrigin].filter((one) => one instanceof Y.ID);
+    const isBeside = (other) => beside.some((one) => Y.compareIDs(one, other));
+    const place = (this.late.find((one) => isBeside(one.id)) || this.known.find((move) => move.place.some((one) => isBeside(one.id))))?.place;
+    if (!place) return;
+    this.late.push({ id, place, ids: [] });
+    this.late.splice(0, this.late.length - MOST);
+  }
+
+  placeAlone(groups, piece, neighbors) {
+    const beside = neighbors.filter((one) => one instanceof Y.ID);
+    const holds = ({ id, ids }) => beside.some((one) => Y.compareIDs(id, one) || ids.some((range) => covers(range, one)));
+    const late = this.late.find(holds);
+    if (!late) return;
+    late.ids.push({ client: piece.client, clock: piece.from, length: piece.to - piece.from });
+    if (!groups.has(late)) groups.set(late, { words: "", target: null, place: late.place, pieces: [] });
+    groups.get(late).pieces.push({ ...piece, offset: 0 });
   }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -39,8 +40,14 @@ class WrittenTables:
         sa.event.remove(Engine, "before_cursor_execute", self._note)
 
     def _note(self, connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
-        if connection.engine.url.database == self._database:
-            self._seen.update(_WRITTEN.findall(statement))
+        if (written := tables_written(statement)) and connection.engine.url.database == self._database:
+            self._seen.update(written)
+
+
+@lru_cache(5_000)  # statements are few; most are asked thousands of times, and read only
+def tables_written(statement: str) -> frozenset[str]:
+    """The names after INSERT INTO, UPDATE and DELETE FROM."""
+    return frozenset(_WRITTEN.findall(statement))
 
 
 def depending_tables() -> dict[str, set[str]]:

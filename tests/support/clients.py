@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -38,7 +39,13 @@ class Client(FlaskClient):
 
 def csrf_token(app: Flask) -> str:
     """Return the token that fits the session `sign_in` makes."""
-    return URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(CSRF)  # type: ignore[no-any-return]
+    return _csrf_token(app.secret_key)
+
+
+@cache
+def _csrf_token(secret: str | bytes | None) -> str:
+    """It holds as long as the secret does: to sign it for each request cost a hundredth of the tests."""
+    return str(URLSafeTimedSerializer(secret or "", salt="wtf-csrf-token").dumps(CSRF))
 
 
 def anonymous_client(app: Flask) -> Client:
@@ -48,11 +55,16 @@ def anonymous_client(app: Flask) -> Client:
 
 def _client_with(app: Flask, session: dict[str, Any]) -> Client:
     """Return a client whose cookie holds that session; signed here, for Flask's way there asks for a request."""
+    client = Client(app)
+    client.set_cookie(app.config["SESSION_COOKIE_NAME"], _signed(app, tuple(session.items())))
+    return client
+
+
+@cache
+def _signed(app: Flask, session: tuple[tuple[str, Any], ...]) -> str:
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None
-    client = Client(app)
-    client.set_cookie(app.config["SESSION_COOKIE_NAME"], str(serializer.dumps(session)))
-    return client
+    return str(serializer.dumps(dict(session)))
 
 
 def signed_in_client(app: Flask, person: Person) -> Client:

@@ -13,11 +13,11 @@ from tests.support.eventually import eventually
 from tests.support.observations import full_scores, make_clip, make_lesson, make_ready_version, some_comment
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import Evaluation, Lesson
+from yanxiu.observations.models import Evaluation, Lesson, RubricVersion
 from yanxiu.observations.services.evaluations import save_evaluation
 
-WAITS = "存在本机，联网后自动保存（还没有提交评课）"
-HANDED = "评课存在本机，还没有提交，联网后自动提交"
+WAITS = "已存本机，联网后自动送出（还没有提交评课）"
+HANDED = "评课已存本机，还没有提交，联网后自动提交"
 SUBMIT = "提交评课"
 
 
@@ -93,13 +93,121 @@ def test_a_score_is_shown_by_stretches_that_play(page_for, app, cast, filmed):
     assert violations(phone) == []
 
 
-STALE_NOTE = """() => {
-    const [key] = Object.keys(localStorage).filter((name) => name.startsWith("note:"));
-    const note = JSON.parse(localStorage.getItem(key));
-    const fields = Object.fromEntries(Object.keys(note.fields).map((name) => [name, "2"]));
-    const other = { ...note, uuid: "0" + note.uuid.slice(1), fields: { ...fields, advice: "旧量表上写的", version: "0" } };
-    localStorage.setItem(key.replace(note.uuid, other.uuid), JSON.stringify({ ...other, at: note.at - 1 }));
+OLDER_NOTES = """async ([lesson, fields]) => {
+    const asked = indexedDB.open("lesson-notes");
+    const database = await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
+    const transaction = database.transaction(["notes", "sheets"], "readwrite");
+    const [notes, sheets] = ["notes", "sheets"].map((name) => transaction.objectStore(name));
+    const all = [notes.getAll(), sheets.getAll()];
+    notes.clear();
+    sheets.clear();
+    await new Promise((resolve) => { transaction.oncomplete = resolve; });
+    database.close();
+    const keep = (kind, row) => localStorage.setItem(
+        [kind, row.viewer, row.lesson, ...(row.uuid ? [row.uuid] : [])].join(":"), JSON.stringify(row));
+    for (const row of all[0].result) keep("note", row);
+    for (const row of all[1].result) keep("sheet", row);
+    const [note] = all[0].result;
+    const numbers = Object.fromEntries(fields.map((name) => [name, "2"]));
+    keep("note", { ...note, uuid: "0" + note.uuid.slice(1), fields: { ...numbers, advice: "旧量表上写的", version: "0" } });
+    keep("note", { ...note, viewer: "999999", fields: { ...note.fields, advice: "别人写的" } });
 }"""
+NO_ROOM = """() => {
+    window.putAgain = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function () {
+        if (!this.transaction.isOver) this.transaction.abort();
+        this.transaction.isOver = true;
+        return {};
+    };
+}"""
+ROOM = "() => { IDBObjectStore.prototype.put = window.putAgain; }"
+
+
+@pytest.mark.service_worker
+def test_what_a_score_rests_on_is_written_on_a_phone_without_a_line(page_for, app, cast, device_for, errors):
+    with app.app_context(), unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="school")
+        version = db.session.get_one(RubricVersion, lesson.rubric_version_id)
+        goals, *others = version.body["criteria"]
+        version.body = {**version.body, "criteria": [{**goals, "evidence": True}, *others]}
+        lesson_id = lesson.id
+    phone = page_for("colleague", 390)
+    phone.goto(f"/lessons/{lesson_id}/live")
+    phone.context.set_offline(True)
+    phone.get_by_label("看到了什么").fill("后排有人在画画")
+    phone.get_by_role("button", name="疑问").click()
+    expect(phone.get_by_text("1 条存在本机")).to_be_visible()
+    phone.route("**/live", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    phone.context.set_offline(False)
+    sheet = f"/lessons/{lesson_id}/scoring"
+    phone.goto(sheet)
+    form, state = phone.locator("[data-scoring]"), phone.locator("[data-scoring-state]")
+    goals = form.locator("[data-evidence=goals]")
+    expect(phone.get_by_text("没有网络也能打开接着评")).to_be_visible(timeout=20_000)
+    expect(goals.get_by_text("提交前要有")).to_be_visible()
+    phone.context.set_offline(True)
+    for at in range(7):
+        form.locator(".scoring-line").nth(at).get_by_role("radio").nth(1).check()
+    hand_in(phone)
+    # What is asked for is said before anything is sent, and what is being written outlives the page.
+    expect(form.locator("[data-scoring-error]")).to_contain_text("“教学目标”要附证据：写下看到的")
+    seen = goals.get_by_label("看到了什么")
+    expect(seen).to_be_focused()
+    seen.fill("第三组四个人都动了手")
+    expect(state).to_have_text(WAITS)
+    phone.reload()
+    expect(form).to_have_attribute("data-ready", "")
+    expect(seen).to_have_value("第三组四个人都动了手")
+    goals.get_by_role("button", name="附上").click()
+    pieces = goals.locator(".evidence-piece")
+    expect(pieces).to_contain_text("第三组四个人都动了手")
+    expect(pieces.locator(".timecode")).to_contain_text("现场")
+    expect(goals.get_by_text("提交前要有")).to_be_hidden()
+    goals.locator("summary").click()
+    goals.locator("summary").click()
+    note = goals.locator("option", has_text="后排有人在画画").get_attribute("value")
+    goals.get_by_label("或一条随记、点评").select_option(note)
+    expect(pieces).to_have_count(2)
+    expect(state).to_have_text(WAITS)
+    assert violations(phone) == []
+    assert sideways_overflow(phone) == 0
+    # A full device says so, and has it once there is room again.
+    phone.evaluate(NO_ROOM)
+    advice = phone.get_by_label("最想建议的一点")
+    advice.fill("候答再长一点")
+    expect(form.locator("[data-scoring-error]")).to_contain_text("这台设备存不下了")
+    phone.evaluate(ROOM)
+    advice.fill("候答再长一点，先请没举手的")
+    expect(state).to_have_text(WAITS)
+    # Another teacher takes the phone: nothing of the first one's is there, and it waits for its writer.
+    held = re.compile("/(scoring|live)$")
+    phone.context.route(held, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    phone.context.set_offline(False)
+    sit_down(phone, device_for("principal"))
+    phone.goto(sheet)
+    expect(form).to_have_attribute("data-ready", "")
+    expect(pieces).to_have_count(0)
+    expect(advice).to_have_value("")
+    sit_down(phone, device_for("colleague"))
+    phone.goto(sheet)
+    expect(form).to_have_attribute("data-ready", "")
+    expect(pieces).to_have_count(2)
+    pieces.filter(has_text="后排有人在画画").get_by_role("button", name="去掉").click()
+    expect(advice).to_have_value("候答再长一点，先请没举手的")
+    expect(state).to_have_text(WAITS)
+    phone.context.unroute(held)
+    phone.unroute("**/live")
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    expect(state).to_contain_text("已送达", timeout=20_000)
+    expect(pieces).to_have_count(1)
+    hand_in(phone)
+    phone.wait_for_url("**/evaluations")
+    expect(phone.locator("#evidence")).to_contain_text("第三组四个人都动了手")
+    with app.app_context():
+        own = db.session.query(Evaluation).one()
+        assert [(one.criterion_key, one.remark) for one in own.evidence] == [("goals", "第三组四个人都动了手")]
+        assert own.advice == "候答再长一点，先请没举手的"
+    errors[:] = [error for error in errors if not re.search(r"ERR_(FAILED|INTERNET_DISCONNECTED)", error)]
 
 
 @pytest.mark.service_worker
@@ -137,8 +245,12 @@ def test_a_lesson_is_scored_on_a_phone_without_a_line(page_for, app, cast, devic
     expect(phone.get_by_label("教学方法 3 分（中）")).to_be_checked()
     other.close()
     advice.fill("候答再长一点")
-    # Beside it lies what was chosen on another rubric: it is told, and taken for no score of this one.
-    phone.evaluate(STALE_NOTE)
+    expect(state).to_have_text(HANDED)
+    # An older page had left its notes elsewhere. What was chosen on another rubric is told, and taken for no score of this one.
+    fields = form.locator("[data-scoring-field^='score-']").evaluate_all(
+        "all => all.map(one => one.dataset.scoringField)"
+    )
+    phone.evaluate(OLDER_NOTES, [str(lesson_id), fields])
     phone.reload()
     expect(form).to_have_attribute("data-ready", "")
     stale = phone.locator("[data-scoring-stale]")
@@ -164,7 +276,7 @@ def test_a_lesson_is_scored_on_a_phone_without_a_line(page_for, app, cast, devic
     phone.evaluate("dispatchEvent(new Event('online'))")
     apart = form.locator("[data-scoring-field='score-goals'] [data-scoring-apart]")
     expect(apart).to_contain_text("改成了 2 分，这里是 4 分", timeout=20_000)
-    expect(state).to_contain_text("已保存")
+    expect(state).to_contain_text("已送达")
     problem = form.locator("[data-scoring-error]")
     expect(problem).to_contain_text("还没有提交")
     assert violations(phone) == []

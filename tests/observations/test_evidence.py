@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from tests.support.documents import docx_words
 from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import (
@@ -169,3 +171,64 @@ def test_evidence_of_a_replaced_recording_says_so_and_a_withdrawn_comment_leaves
     assert "另有 1 人用的是别的量表" in str([cell.value for cell in book["评分"]["A"]])
     assert teacher.get(results).text.count("换之前的实录</span>") == 2
     assert "换之前的实录" in docx_words(teacher.get(f"/lessons/{judged['lesson']}/papers/scores").data)
+
+
+def test_what_was_seen_in_the_classroom_is_evidence_without_a_recording(app, cast, client_for, judged):
+    """A phone adds and takes away: sent twice it stands once, two devices never contradict each other, and a sync mark places it."""
+    at, version, colleague = f"/lessons/{judged['lesson']}", judged["version"], client_for("colleague")
+
+    def sent(status: int = 200, **fields: object) -> dict:
+        data = {"sent": "1000000", **{name.replace("__", "-"): value for name, value in fields.items()}}
+        answer = colleague.post(f"{at}/scoring", data=data, headers=FETCH)
+        assert answer.status_code == status, answer.text
+        return answer.get_json()
+
+    assert "要附证据：写下看到的" in sent(**scores(submit="1"))["refused"]
+    seen = f"r{UUID} 940000 第三组四个人都动了手"
+    wrong = (
+        {"add__evidence__goals": [f"r{UUID} 940000  "]},
+        {"add__evidence__goals": [f"r{UUID} 940000 {'多' * 501}"]},
+        {"add__evidence__goals": ["写的是什么"]},
+        {"add__evidence__goals": [f"60001@{version}"]},
+        {"add__evidence__goals": [f"c{judged['theirs']}"]},
+        {"add__evidence__nothing": [seen]},
+        {"add__evidence__goals": [f"r{'-' * 36} 940000 写"]},
+    )
+    for fields in wrong:
+        sent(422, **fields)
+    for _twice in range(2):
+        told = sent(add__evidence__goals=[seen, "00:31", f"31500-39500@{version}", f"c{judged['note']}"])
+    pieces = told["evidence"]["goals"]
+    assert [(one["same"], one["from"]) for one in pieces] == [
+        (f"r{UUID}", None), (f"c{judged['note']}", None), (f"31000@{version}", 31_000),
+        (f"31500-39500@{version}", 31_500),
+    ]  # fmt: skip
+    with app.app_context():
+        remark = db.session.query(ScoreEvidence).filter(ScoreEvidence.remark != "").one()
+        assert 59 < (clock.now() - remark.taken_at).total_seconds() < 90
+        taken_at = remark.taken_at
+    assert f"{pieces[0]['label'][:5]}" == f"{taken_at.astimezone(clock.LOCAL_ZONE):%H:%M}"
+    page = colleague.get(f"{at}/scoring").text
+    assert "第三组四个人都动了手" in page
+    assert "第三组没有人记录" in page  # one's own note can be chosen
+    assert "别人私下的话" not in page
+    # Words that went on are the same remark; what is taken away is named by its number or by what the phone calls it.
+    told = sent(
+        add__evidence__goals=[f"{seen}，还互相看"],
+        drop__evidence__goals=[pieces[3]["token"], f"31000@{version}", f"c{judged['note']}", "e999999"],
+        submit="1",
+    )
+    assert told["submitted"]
+    assert [one["words"] for one in told["evidence"]["goals"]] == ["第三组四个人都动了手，还互相看"]
+    assert sent(add__evidence__goals=[f"{seen}，还互相看"])["submitted"]
+    sent(409, add__evidence__effect=[seen])
+    sent(409, drop__evidence__goals=[f"r{UUID}"])
+    teacher = client_for("teacher")
+    assert "第三组四个人都动了手，还互相看" in teacher.get(f"{at}/evaluations").text
+    assert "第三组四个人都动了手，还互相看" in docx_words(teacher.get(f"{at}/papers/scores").data)
+    with app.app_context(), unit_of_work():
+        film = db.session.get_one(RecordingVersion, version)
+        film.synced_at, film.synced_ms = taken_at, 7_000
+    assert re.search(r'data-from="7000"[^>]*>00:07<', teacher.get(f"{at}/evaluations").text)
+    plain = client_for("principal").post(f"{at}/scoring", data={"seen-goals": "没有脚本也能写"}, follow_redirects=True)
+    assert "没有脚本也能写" in plain.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.clock import media_span, wall_clock
@@ -14,7 +15,7 @@ from yanxiu.observations.rubrics.scoring import Criterion, Sheet, criterion_poin
 
 MOMENT_MS = 10_000
 """So much is played of what shows a moment only."""
-_CLIP = re.compile(r"(\d{1,9})-(\d{1,9})@(\d{1,9})")
+_CLIP = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?@(\d{1,9})")
 _TYPED = re.compile(r"\s*([\d:：.]+)\s*[-－–—~～至到]\s*([\d:：.]+)\s*")
 
 
@@ -22,7 +23,8 @@ _TYPED = re.compile(r"\s*([\d:：.]+)\s*[-－–—~～至到]\s*([\d:：.]+)\s*
 class Shown:
     """One piece of evidence: where it plays from and until (None: it is on no recording), and what may be said about it.
 
-    `is_older`: it shows a recording that was replaced meanwhile, so its time may be wrong.
+    `is_older`: it shows a recording that was replaced meanwhile, so its time may be wrong. `remark`: what the observer wrote
+    there, read by whoever sees the score; `same` names the piece to a device that sent it.
     """
 
     token: str
@@ -31,11 +33,14 @@ class Shown:
     until_ms: int | None
     is_older: bool = False
     words: str = ""
+    remark: str = ""
+    same: str = ""
 
     @property
     def written(self) -> str:
         """Return what stands in a file."""
-        return f"{self.label}（换之前的实录）" if self.is_older else self.label
+        label = f"{self.label}（换之前的实录）" if self.is_older else self.label
+        return f"{label} {self.remark}" if self.remark else label
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,33 @@ class Reader:
 
     def shown(self, row: ScoreEvidence) -> Shown:
         """Return one piece as this reader may see it."""
+        if row.remark:
+            return self._remark(row)
         place = row.source
         older = self._is_older(row)
         if place.version_id is None:
             label = f"{wall_clock(place.taken_at)} 现场" if place.taken_at is not None else "没有时刻"
-            return Shown(f"e{row.id}", label, None, None, words=self._words(row.comment))
+            return Shown(f"e{row.id}", label, None, None, words=self._words(row.comment), same=same_token(row))
         until = place.start_ms + MOMENT_MS if place.end_ms is None else place.end_ms
         label = media_span(place.start_ms, place.end_ms)
-        return Shown(f"e{row.id}", label, place.start_ms, until, older, self._words(row.comment))
+        return Shown(f"e{row.id}", label, place.start_ms, until, older, self._words(row.comment), same=same_token(row))
+
+    def _remark(self, row: ScoreEvidence) -> Shown:
+        """With a sync mark a remark stands on the recording, else at its moment by the clock."""
+        at = self._placed(row.taken_at)
+        about = {"words": row.remark, "remark": row.remark, "same": same_token(row)}
+        if at is None:
+            label = f"{wall_clock(row.taken_at)} 现场" if row.taken_at is not None else "现场"
+            return Shown(f"e{row.id}", label, None, None, **about)
+        return Shown(f"e{row.id}", media_span(at, None), at, at + MOMENT_MS, **about)
+
+    def _placed(self, taken_at: datetime | None) -> int | None:
+        """Media time = mark + what the clock went on since (observation.md 4.2)."""
+        film = self.current
+        if film is None or film.synced_at is None or film.synced_ms is None or taken_at is None:
+            return None
+        at = film.synced_ms + (taken_at - film.synced_at) // timedelta(milliseconds=1)
+        return at if 0 <= at <= (film.duration_ms or 0) else None
 
     def by_criterion(self, evaluation: Evaluation) -> dict[str, list[Shown]]:
         """Return the evidence of an evaluation by the key of its criterion, in the order of time."""
@@ -117,10 +141,20 @@ def outline_of(pieces: Sequence[Shown]) -> str:
     )
 
 
-def clip_token(text: str) -> tuple[int, int, int] | None:
-    """Read `751000-785000@12` (from, to, version) as a page sends it; None when it is none."""
+def clip_token(text: str) -> tuple[int, int | None, int] | None:
+    """Read `751000-785000@12` (from, to, version) or `751000@12` (a moment) as a page sends it; None when it is none."""
     found = _CLIP.fullmatch(text)
-    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+    return (int(found[1]), int(found[2]) if found[2] else None, int(found[3])) if found else None
+
+
+def same_token(row: ScoreEvidence) -> str:
+    """Return what a device calls a piece before it knows its number: a remark, a comment, a stretch or a moment."""
+    if row.client_uuid is not None:
+        return f"r{row.client_uuid}"
+    if row.comment is not None:
+        return f"c{row.comment.id}"
+    until = "" if row.end_ms is None else f"-{row.end_ms}"
+    return f"{row.start_ms}{until}@{row.version_id}"
 
 
 def typed_clip(text: str) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ import { keptSignIns } from "../workshops/sign-in-queue.js";
 import { KEEP_MS } from "./drafts.js";
 import { clearFiles } from "./files-on-device.js";
 import { clearPlans } from "./plans-on-device.js";
-import { forgetSheets } from "../lesson/sheet-on-device.js";
+import { clearNotes, forgetSheets } from "../lesson/note-store.js";
 
 const OFFLINE_PAGE = "/offline";
 
@@ -52,8 +52,7 @@ function forgetOthers() {
 export async function clearSeen(whose = (owner) => owner === viewerId()) {
   const served = ({ unsentAt }) => !(unsentAt > Date.now() - KEEP_MS);
   sessionStorage.clear();
-  forgetSheets(whose);
-  await Promise.all([clearPages(), clearPlans(whose, served)]).catch(() => undefined);
+  await Promise.all([clearPages(), forgetSheets(whose), clearPlans(whose, served)]).catch(() => undefined);
 }
 
 /** Everything of this person goes, what was not sent too. */
@@ -66,7 +65,7 @@ export async function clearPerson() {
   }
   for (const key of keptSignIns(id)) localStorage.removeItem(key);
   sessionStorage.clear();
-  await Promise.all([clearPages(), clearFiles((owner) => owner === id), clearPlans((owner) => owner === id)]).catch(() => undefined);
+  await Promise.all([clearPages(), clearNotes(id), clearFiles((owner) => owner === id), clearPlans((owner) => owner === id)]).catch(() => undefined);
 }
 
 /** The page that says there is no network is everybody's. */

@@ -2,7 +2,7 @@
 // stays under their name, shown to nobody else, or goes if they say so; and only once the server has ended the sign-in.
 import { request, viewerId } from "../net.js";
 import { keptSignIns } from "../workshops/sign-in-queue.js";
-import { keptNotes } from "../lesson/live-queue.js";
+import { keptNotes } from "../lesson/note-store.js";
 import { chooseStep } from "./dialogs.js";
 import { draftPlace, keepNow, myDrafts, wouldBeLost } from "./drafts.js";
 import { unsentFiles } from "./files-on-device.js";
@@ -65,8 +65,8 @@ function question(names, lost) {
 
 /** The names of what is on this device only. */
 async function unsent() {
-  const [plans, files] = await Promise.all([unsentPlans(viewerId()), unsentFiles(viewerId())]);
-  return [...new Set([...draftNames(), ...files.map(placeName), ...plans.map(({ title }) => title), ...signInNames(), ...keptNotes().map(({ to }) => (to === "scoring" ? SCORES : NOTES))])];
+  const [plans, files, notes] = await Promise.all([unsentPlans(viewerId()), unsentFiles(viewerId()), keptNotes()]);
+  return [...new Set([...draftNames(), ...files.map(placeName), ...plans.map(({ title }) => title), ...signInNames(), ...notes.map(({ to }) => (to === "scoring" ? SCORES : NOTES))])];
 }
 
 function signInNames() {

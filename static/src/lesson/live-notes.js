@@ -2,7 +2,8 @@
 import { newUuid } from "../behaviors/async-form.js";
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { viewerId } from "../net.js";
-import { forgetNote, keepNote, keptNotes, sendNote, sendNotes } from "./live-queue.js";
+import { forgetNote, keepNote, sendNote, sendNotes } from "./live-queue.js";
+import { keptNotes } from "./note-store.js";
 import { dropButton } from "./drop-button.js";
 
 const TICK_MS = 1000;
@@ -25,15 +26,16 @@ class LiveNotes {
     this.begun = 0;
     // The note for which the device has no room, until the server has it.
     this.unkept = null;
+    this.keeping = null;
   }
 
   begin() {
-    for (const note of keptNotes(undefined, this.lesson)) if (!note.to) this.show(note);
+    this.showKept();
     this.form.addEventListener("submit", (event) => this.take(event));
     this.field.addEventListener("input", () => this.hold());
     document.addEventListener("live-note", ({ detail }) => this.told(detail));
     this.list.addEventListener("click", ({ target }) => this.drop(target.closest("[data-drop]")));
-    warnBeforeLeaving(() => Boolean(this.homeless));
+    warnBeforeLeaving(() => Boolean(this.homeless || this.keeping));
     const audience = this.form.elements.visibility;
     audience.value = remembered() || audience.value;
     audience.addEventListener("change", () => remember(audience.value));
@@ -41,6 +43,10 @@ class LiveNotes {
     this.tick();
     this.tally();
     this.form.dataset.ready = "";
+  }
+
+  async showKept() {
+    for (const note of await keptNotes(this.lesson)) if (!note.to && !document.getElementById(`note-${note.uuid}`)) this.show(note);
   }
 
   /** A note is of the moment at which one began to write it. */
@@ -70,7 +76,11 @@ class LiveNotes {
       label: bell ? "打铃" : button.textContent,
       ...this.perspective(bell),
     });
-    const kept = keepNote(note);
+    // A second press before the first is on the disk is a trembling finger.
+    if (typed && this.keeping === typed && !bell) return;
+    this.keeping = typed;
+    const kept = await keepNote(note);
+    this.keeping = null;
     this.problem(kept ? "" : FULL);
     if (!kept && !(await this.sendUnkept(note))) return;
     this.unkept = null;

@@ -4,18 +4,18 @@ import { requestJson, viewerId } from "../net.js";
 import { KEEP_MS } from "../behaviors/drafts.js";
 import { toast } from "../behaviors/toast.js";
 import { waits } from "../workshops/sign-in-queue.js";
-import { learnFrom } from "./sheet-on-device.js";
+import { change, dropOldNotes, keptNotes } from "./note-store.js";
+import { forgetOlder } from "./older-notes.js";
+import { learned } from "./sheet-on-device.js";
 
-const PREFIX = "note:";
 const AGAIN_MS = 15000;
 let timer = 0;
 let sending = null;
+let swept = false;
 // Refused, and the device had no room for the reason: not sent again by this page.
 const refused = new Set();
 // The lessons of which this page has said that a note was refused.
 const told = new Set();
-// What changes while it waits and found no room on the device: it is sent from here, and is gone with this page.
-const homeless = new Map();
 
 // By where a note goes: the mark of the page that shows it, and what it is called.
 const KINDS = {
@@ -24,54 +24,22 @@ const KINDS = {
   scoring: ["data-scoring", "现场评分"],
 };
 
-const prefixOf = (viewer) => `${PREFIX}${viewer}:`;
-const keyOf = ({ lesson, uuid }) => `${prefixOf(viewerId())}${lesson}:${uuid}`;
+const without = (notes, uuid) => notes.filter((note) => note.uuid !== uuid);
 
 /** Keep a note {lesson, uuid, kind, body, visibility, at}, or what is sent elsewhere ({to, fields}); false where the device has no room. */
-export function keepNote(note) {
-  if (note.rev) refused.delete(note.uuid);
-  try {
-    localStorage.setItem(keyOf(note), JSON.stringify(note));
-    homeless.delete(keyOf(note));
-    refused.delete(note.uuid);
-    return true;
-  } catch (_) {
-    if (note.rev) homeless.set(keyOf(note), JSON.stringify(note));
-    return false;
-  }
+export async function keepNote(note) {
+  const { kept } = await change(note.lesson, ({ notes, sheet }) => ({ notes: [...without(notes, note.uuid), note], sheet }), { orNothing: !note.rev });
+  if (kept) refused.delete(note.uuid);
+  return kept;
 }
 
-/** What waits here for a person, the oldest first; `lesson` narrows it. */
-export function keptNotes(viewer = viewerId(), lesson = "") {
-  try {
-    const start = prefixOf(viewer) + (lesson ? `${lesson}:` : "");
-    const keys = [...new Set([...storedKeys(), ...homeless.keys()])].filter((key) => viewer && key.startsWith(start));
-    return keys.map((key) => JSON.parse(homeless.get(key) || localStorage.getItem(key))).sort((a, b) => a.at - b.at);
-  } catch (_) {
-    return [];
-  }
+export async function forgetNote(note) {
+  forgetOlder(viewerId(), note.lesson, note.uuid);
+  await change(note.lesson, ({ notes, sheet }) => ({ notes: without(notes, note.uuid), sheet }));
 }
 
-function storedKeys() {
-  try {
-    return Object.keys(localStorage);
-  } catch (_) {
-    // Without storage only this page has what waits.
-    return [];
-  }
-}
-
-/** The entry of a note that changes while it waits, as it is now. */
-const keptOf = (note) => note.rev && keptNotes(undefined, note.lesson).find(({ uuid }) => uuid === note.uuid);
-
-export function forgetNote(note) {
-  homeless.delete(keyOf(note));
-  try {
-    localStorage.removeItem(keyOf(note));
-  } catch (_) {
-    // Without storage there is nothing to forget.
-  }
-}
+/** What was refused is another one by now. */
+export const sendAgain = (uuid) => refused.delete(uuid);
 
 /** Send what waits, one after another; a page that asks meanwhile waits for the same round. */
 export function sendNotes() {
@@ -81,16 +49,19 @@ export function sendNotes() {
 
 async function sendAll() {
   clearTimeout(timer);
+  if (!viewerId()) return;
+  if (!swept) await dropOldNotes();
+  swept = true;
   // A device keeps nothing for ever. What was never sent is not forgotten: this device's clock may be wrong.
-  for (const note of keptNotes().filter(({ problem, since, at }) => problem && (since || at) < Date.now() - KEEP_MS)) forgetNote(note);
-  for (const note of unsent()) {
+  for (const note of (await keptNotes()).filter(({ problem, since, at }) => problem && (since || at) < Date.now() - KEEP_MS)) await forgetNote(note);
+  for (const note of await unsent()) {
     if (!(await sendNote(note))) return;
   }
   // What was noted while the round was on its way.
-  if (unsent().length) await sendAll();
+  if ((await unsent()).length) await sendAll();
 }
 
-const unsent = () => keptNotes().filter(({ problem, uuid }) => !problem && !refused.has(uuid));
+const unsent = async () => (await keptNotes()).filter(({ problem, uuid }) => !problem && !refused.has(uuid));
 
 function later() {
   clearTimeout(timer);
@@ -107,17 +78,35 @@ export function isStillHere() {
 }
 
 /** What changes while it waits has a `rev`: the newest is sent, and marked, for nobody knows what of it has arrived. */
-function newest(note) {
+async function newest(note) {
   if (!note.rev) return note;
-  const kept = keptOf(note);
-  if (kept) keepNote(Object.assign(kept, { tried: true }));
-  return kept;
+  const mark = (one) => (one.uuid === note.uuid ? { ...one, tried: true } : one);
+  const { notes } = await change(note.lesson, ({ notes: kept, sheet }) => ({ notes: kept.map(mark), sheet }));
+  return notes.find(({ uuid }) => uuid === note.uuid);
 }
 
-/** The server has it; what was changed meanwhile goes on waiting. */
-function settle(note) {
-  const kept = keptOf(note);
-  if (!kept || kept.rev === note.rev) forgetNote(note);
+/** The server has it, and has told what it holds; what was changed meanwhile goes on waiting. */
+async function settle(note, answer) {
+  forgetOlder(viewerId(), note.lesson, note.uuid);
+  await change(note.lesson, ({ notes, sheet }) => {
+    const now = notes.find(({ uuid }) => uuid === note.uuid);
+    const fields = { ...note.fields, ...(now && now.fields) };
+    return {
+      notes: now && now.rev !== note.rev ? notes : without(notes, note.uuid),
+      sheet: note.to === "scoring" ? learned(sheet, fields, answer) : sheet,
+    };
+  });
+}
+
+/** The server will not take it: it stays here as it is by now, with the reason, for its writer to copy. */
+async function keepRefused(note, problem) {
+  let kept = null;
+  const told = await change(note.lesson, ({ notes, sheet }) => {
+    kept = { ...(notes.find(({ uuid }) => uuid === note.uuid) || note), problem, since: Date.now() };
+    return { notes: [...without(notes, note.uuid), kept], sheet };
+  }, { orNothing: !note.rev });
+  if (!told.kept) refused.add(note.uuid);
+  return kept;
 }
 
 /** Send one; false when the line is away, or its writer. */
@@ -126,27 +115,26 @@ export async function sendNote(waiting) {
     later();
     return false;
   }
-  const note = newest(waiting);
+  const note = await newest(waiting);
   if (!note) return true;
   const body = new FormData();
   const { kind, body: words, visibility, perspective = "" } = note;
   const fields = note.fields || { kind, body: words, visibility, perspective };
   for (const [name, value] of Object.entries(fields)) for (const one of [].concat(value)) body.append(name, one);
   body.set("client_uuid", note.uuid);
+  body.set("sent", String(Date.now()));
   body.set("elapsed", String(Math.max(0, Date.now() - note.at)));
   try {
     const answer = await requestJson(`/lessons/${note.lesson}/${note.to || "live"}`, { method: "POST", body });
     if (!answer.id) throw new TypeError("another page answered");
-    if (note.to === "scoring") learnFrom(note.lesson, { ...note.fields, ...(keptOf(note) || note).fields }, answer);
-    settle(note);
+    await settle(note, answer);
     tell(note, answer);
     if (answer.refused || (answer.apart || []).length) sayRefused({ ...note, problem: answer.refused || "电脑上后来改过，请选用哪一个" });
     return true;
   } catch (error) {
     if (!waits(error) && error.message && error.status) {
-      // The server will not take it: it stays here as it is by now, with the reason, for its writer to copy.
-      const kept = Object.assign(keptOf(note) || note, { problem: error.message, since: Date.now() });
-      if (!keepNote(kept)) refused.add(kept.uuid);
+      waiting.problem = error.message; // whoever sends one itself reads it there
+      const kept = await keepRefused(note, error.message);
       tell(kept, null);
       sayRefused(kept);
       return true;

@@ -4,14 +4,17 @@ import { newUuid } from "../behaviors/async-form.js";
 import { keepThisPage } from "../behaviors/offline.js";
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { dropButton } from "./drop-button.js";
-import { forgetNote, keepNote, keptNotes, sendNotes } from "./live-queue.js";
-import { heldIn, knownSheet, knowSheet } from "./sheet-on-device.js";
+import { forgetNote, sendAgain, sendNotes } from "./live-queue.js";
+import { change, keptOf, onElsewhere } from "./note-store.js";
+import { SheetEvidence, fieldsOf, proofOf, stillWaiting } from "./sheet-evidence.js";
+import { heldIn, laterOf } from "./sheet-on-device.js";
 
 const WAIT_MS = 600;
 const MOST_KNOWN = 8;
-const FULL = "这台设备存不下了，评的内容只在这一页上，联网时直接保存。保存好以前不要关闭这一页";
-const WAITS = "存在本机，联网后自动保存（还没有提交评课）";
-const HANDED = "评课存在本机，还没有提交，联网后自动提交";
+const SAVING = "保存中…";
+const FULL = "这台设备存不下了，评的内容只在这一页上，联网时直接送出。送到以前不要关闭这一页";
+const WAITS = "已存本机，联网后自动送出（还没有提交评课）";
+const HANDED = "评课已存本机，还没有提交，联网后自动提交";
 const TO_COPY = "这里的评分和评语还在本机，可以抄下来。";
 
 export function bindScoring(form) {
@@ -26,26 +29,30 @@ class ScoringSheet {
     this.version = form.elements.version.value;
     this.fields = [...form.querySelectorAll("[data-scoring-field]")].map((place) => place.dataset.scoringField);
     this.unkept = false;
+    this.saving = 0;
+    // Fields that were changed and are not in what is kept yet: nothing is shown over them.
+    this.touched = new Set();
+    this.state = { notes: [], sheet: JSON.parse(form.dataset.told) };
+    this.evidence = new SheetEvidence(form, this);
   }
 
-  begin() {
-    const told = JSON.parse(this.form.dataset.told);
-    const known = knownSheet(this.lesson);
-    // A page out of the cache is older than what this device has heard since.
-    this.sheet = known && known.stamp > told.stamp ? known : { ...told, apart: (known && known.apart) || {} };
-    knowSheet(this.lesson, this.sheet);
+  async begin() {
+    const told = this.state.sheet;
     // Enter in the sheet presses its first button that is not disabled, seen or not: this one would hand in without the question.
     Object.assign(this.form.querySelector("[data-scoring-save]"), { hidden: true, disabled: true });
-    this.show();
-    this.form.addEventListener("input", ({ target }) => this.changed(target.name));
     this.form.addEventListener("submit", (event) => this.submit(event));
+    this.form.addEventListener("input", ({ target }) => this.touch(target.name));
+    warnBeforeLeaving(() => this.unkept || this.saving > 0);
+    // A page out of the cache is older than what this device has heard since.
+    this.loaded = change(this.lesson, ({ notes, sheet }) => ({ notes, sheet: laterOf(sheet, told) }));
+    this.state = await this.loaded;
+    this.show();
     this.form.addEventListener("click", ({ target }) => this.decide(target.closest("[data-take]")));
     document.addEventListener("live-note", ({ detail }) => this.told(detail));
-    window.addEventListener("storage", ({ key }) => isOf(key, this.lesson) && this.follow());
+    onElsewhere(this.lesson, () => this.follow());
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.follow());
-    warnBeforeLeaving(() => this.unkept);
     keepThisPage().then((kept) => (this.form.querySelector("[data-scoring-kept]").hidden = !kept));
-    if (this.sheet.submitted || this.form.hidden) this.close();
+    if (this.state.sheet.submitted || this.form.hidden) this.close();
     this.showStale();
     if (this.waiting) sendNotes();
     this.form.dataset.ready = "";
@@ -53,11 +60,16 @@ class ScoringSheet {
 
   /** What was not sent yet of this lesson, on the lines of this page's rubric. */
   get waiting() {
-    return this.kept.find((note) => !this.isStale(note));
+    return this.latest(this.kept);
+  }
+
+  /** Of an older page something may have come beside it; that is sent for itself. */
+  latest(notes) {
+    return notes.filter((note) => note.to === "scoring" && !this.isStale(note)).sort((a, b) => b.at - a.at)[0];
   }
 
   get kept() {
-    return keptNotes(undefined, this.lesson).filter(({ to }) => to === "scoring");
+    return this.state.notes.filter(({ to }) => to === "scoring");
   }
 
   /** Chosen on another rubric: its lines may have the names of these. */
@@ -69,7 +81,8 @@ class ScoringSheet {
   showStale() {
     for (const note of this.kept.filter((one) => this.isStale(one))) {
       const scores = Object.keys(note.fields).filter((field) => field.startsWith("score-")).length;
-      const words = ["strengths", "advice"].map((field) => note.fields[field]).filter(Boolean);
+      const said = ["strengths", "advice"].map((field) => note.fields[field]);
+      const words = [...said, ...proofOf(note).pieces.map((piece) => piece.words)].filter(Boolean);
       const box = document.createElement("div");
       box.className = "callout";
       box.dataset.scoringStale = "";
@@ -86,12 +99,13 @@ class ScoringSheet {
   }
 
   /** Another page of the same sheet has gone on: here stands what the device knows by now. */
-  follow() {
-    if (this.unkept) return;
-    this.sheet = knownSheet(this.lesson) || this.sheet;
+  async follow() {
+    const state = await keptOf(this.lesson);
+    if (this.unkept || this.saving) return;
+    this.state = { ...state, sheet: state.sheet || this.state.sheet };
     this.problem("");
     this.show();
-    if (this.sheet.submitted) this.close();
+    if (this.state.sheet.submitted) this.close();
   }
 
   /** Handed in already, or no longer to be evaluated: what this device still has is shown to be copied, and can be dropped. */
@@ -100,7 +114,7 @@ class ScoringSheet {
     this.form.hidden = !waiting;
     for (const button of this.form.querySelectorAll("[type=submit]")) Object.assign(button, { hidden: true, disabled: true });
     if (!waiting) {
-      if (!this.sheet.submitted || document.querySelector("[data-scoring-done]")) return;
+      if (!this.state.sheet.submitted || document.querySelector("[data-scoring-done]")) return;
       const done = document.createElement("p");
       done.className = "callout";
       done.dataset.scoringDone = "";
@@ -108,7 +122,7 @@ class ScoringSheet {
       this.form.before(done);
       return;
     }
-    this.problem(`${this.sheet.submitted ? "评课已经提交，不能再改" : "现在不能评课，没有保存到网上"}。${TO_COPY}`);
+    this.problem(`${this.state.sheet.submitted ? "评课已经提交，不能再改" : "现在不能评课，没有保存到网上"}。${TO_COPY}`);
     if (this.form.querySelector("[data-drop]")) return;
     const drop = dropButton();
     drop.addEventListener("click", () => {
@@ -130,76 +144,120 @@ class ScoringSheet {
   /** The server's, over it what waits here, over it what is not decided. */
   show() {
     const { waiting } = this;
+    const { sheet } = this.state;
     for (const field of this.fields) {
-      const apart = this.sheet.apart[field];
+      const apart = sheet.apart[field];
       const mine = apart !== undefined ? apart : waiting && waiting.fields[field];
-      this.form.elements[field].value = mine !== undefined ? mine : heldIn(this.sheet, field);
+      if (!this.touched.has(field)) this.form.elements[field].value = mine !== undefined ? mine : heldIn(sheet, field);
       this.showApart(field);
     }
+    this.evidence.show();
     if (waiting) this.sayWaits(waiting);
     else if (this.line.dataset.state === "offline") this.say("");
     if (waiting && waiting.problem) this.problem(`${waiting.problem}。${TO_COPY}`);
   }
 
-  changed(field) {
+  async touch(field) {
     if (!this.fields.includes(field)) return;
-    if (this.sheet.apart[field] !== undefined) {
-      this.sheet.apart[field] = this.valueOf(field);
-      knowSheet(this.lesson, this.sheet);
-      this.showApart(field);
+    this.touched.add(field);
+    await this.loaded; // what is typed while the page begins is joined with what was kept
+    if (this.state.sheet.apart[field] === undefined) {
+      await this.keep((state) => this.joined(state));
+      this.sendSoon();
       return;
     }
-    this.keep("");
+    const mine = this.valueOf(field);
+    await this.keep(({ notes, sheet }) => ({ notes, sheet: { ...sheet, apart: { ...sheet.apart, [field]: mine } } }));
+    this.touched.delete(field);
+    this.showApart(field);
+  }
+
+  sendSoon() {
     clearTimeout(this.timer);
     this.timer = setTimeout(sendNotes, WAIT_MS);
   }
 
-  /** Keep everything that is not as the server has it; what may have been sent already counts as known there. */
-  keep(submit) {
-    const before = this.waiting;
+  /** Evidence was added or taken away; a remark that was added is not being written any more. */
+  async keepProof(edit, key) {
+    await this.keep((state) => this.joined({ ...state, sheet: withTyping(state.sheet, key, null) }, "", edit));
+    this.evidence.show();
+    this.sendSoon();
+  }
+
+  async keepTyping(key, typed) {
+    await this.loaded;
+    await this.keep(({ notes, sheet }) => ({ notes, sheet: withTyping(sheet, key, typed) }));
+  }
+
+  /** 保存中 until it is on the disk. */
+  async keep(work) {
+    this.saving += 1;
+    this.say(SAVING, "saving");
+    this.state = await change(this.lesson, work);
+    this.saving -= 1;
+    if (this.saving) return;
+    const { waiting } = this;
+    if (waiting) sendAgain(waiting.uuid);
+    this.unkept = !this.state.kept;
+    this.problem(this.unkept ? FULL : "");
+    if (waiting && !this.unkept) this.sayWaits(waiting);
+    else this.say("");
+  }
+
+  /** What is kept, with everything that is not as the server has it; what may have been sent already counts as known there. */
+  joined({ notes, sheet }, submit = "", edit = (proof) => proof) {
+    const before = this.latest(notes);
     const fields = {};
     for (const field of this.fields) {
-      const [mine, held] = [this.valueOf(field), heldIn(this.sheet, field)];
+      const [mine, held] = [this.valueOf(field), heldIn(sheet, field)];
       // What waits was chosen beside what was known then: a page that came later must not make it look newer.
       const waits = before && before.fields[field] !== undefined;
-      if (this.sheet.apart[field] !== undefined || (mine.trim() === held.trim() && !(waits && before.tried))) continue;
+      if (sheet.apart[field] !== undefined || (mine.trim() === held.trim() && !(waits && before.tried))) continue;
       const known = waits ? [...before.fields[`known-${field}`], ...(before.tried ? [before.fields[field]] : [])] : [held];
       fields[field] = mine;
       fields[`known-${field}`] = [...new Set(known)].slice(-MOST_KNOWN);
     }
+    const proof = stillWaiting(sheet, edit(proofOf(before)));
+    Object.assign(fields, fieldsOf(proof));
+    this.touched.clear();
+    const others = notes.filter((note) => note !== before);
     // A hand-in that waits for the line stays one, unless there is something to decide on.
-    const hand = submit || (before && before.fields.submit && !Object.keys(this.sheet.apart).length);
-    if (!Object.keys(fields).length && !hand) {
-      if (before) forgetNote(before);
-      this.unkept = false;
-      this.problem("");
-      this.say("");
-      return;
-    }
+    const hand = submit || (before && before.fields.submit && !Object.keys(sheet.apart).length);
+    if (!Object.keys(fields).length && !hand) return { notes: others, sheet };
     fields.version = this.version;
     if (hand) fields.submit = "1";
     const rev = ((before && before.rev) || 0) + 1;
-    const note = { lesson: this.lesson, uuid: before ? before.uuid : newUuid(), to: "scoring", at: Date.now(), rev, fields };
-    this.unkept = !keepNote(note);
-    this.problem(this.unkept ? FULL : "");
-    if (this.unkept) this.say("");
-    else this.sayWaits(note);
+    const uuid = before ? before.uuid : newUuid();
+    const note = { lesson: this.lesson, uuid, to: "scoring", at: Date.now(), rev, fields, ...proof };
+    return { notes: [...others, note], sheet };
   }
 
-  submit(event) {
+  async submit(event) {
     event.preventDefault();
+    await this.loaded;
     const left = this.fields.filter((field) => field.startsWith("score-") && !this.isOptional(field) && !this.valueOf(field));
     if (left.length) {
       this.problem(`还有 ${left.length} 项没有评分，评完再提交`);
       this.form.querySelector(`[name="${CSS.escape(left[0])}"]`).focus();
       return;
     }
-    if (Object.keys(this.sheet.apart).length) {
+    if (Object.keys(this.state.sheet.apart).length) {
       this.problem("有几处和电脑上的不一样，先选好用哪一个，再提交");
       return;
     }
+    const { lacking } = this.evidence;
+    if (lacking) {
+      this.problem(`“${lacking.dataset.title}”要附证据：写下看到的，或选一段实录、一条点评，再提交`);
+      lacking.querySelector("details").open = true;
+      lacking.querySelector("[data-seen]").focus();
+      return;
+    }
+    const written = this.evidence.takeWritten();
+    if (!written) return;
     clearTimeout(this.timer);
-    this.keep("1");
+    const edit = ({ pieces, dropped }) => ({ pieces: [...pieces, ...written], dropped });
+    await this.keep((state) => this.joined({ ...state, sheet: { ...state.sheet, typing: {} } }, "1", edit));
+    this.evidence.show();
     sendNotes();
   }
 
@@ -209,34 +267,38 @@ class ScoringSheet {
   }
 
   /** Something of this lesson was answered, whichever page sent it. */
-  told({ note, answer }) {
+  async told({ note, answer }) {
     if (note.to !== "scoring" || String(note.lesson) !== this.lesson) return;
+    const state = await keptOf(this.lesson);
+    if (!this.saving) this.state = state;
     if (!answer) {
       this.show();
       return;
     }
-    this.sheet = knownSheet(this.lesson) || this.sheet;
     if (answer.submitted) {
       location.assign(this.form.dataset.results);
       return;
     }
     for (const field of this.fields) this.showApart(field);
+    this.evidence.show();
+    if (this.saving) return; // what is being kept right now says the rest
     const undecided = note.fields.submit && answer.apart.length ? "还没有提交：先选好用哪一个，再按提交" : "";
     this.problem(answer.refused || undecided);
     if (this.waiting) return;
     this.unkept = false;
-    this.say(`已保存 ${answer.saved_at}`, "saved");
+    this.say(`已送达 ${answer.saved_at}`, "saved");
   }
 
   showApart(field) {
     const place = this.placeOf(field).querySelector("[data-scoring-apart]");
-    const mine = this.sheet.apart[field];
+    const { sheet } = this.state;
+    const mine = sheet.apart[field];
     place.hidden = mine === undefined;
     if (place.hidden) {
       place.replaceChildren();
       return;
     }
-    const held = heldIn(this.sheet, field);
+    const held = heldIn(sheet, field);
     const isText = !field.startsWith("score-");
     const told = (value) => (value ? (isText ? `“${value}”` : this.chosen(field, value)) : "空白");
     const words = document.createElement("p");
@@ -253,15 +315,18 @@ class ScoringSheet {
     return choice ? `“${choice.parentElement.textContent.trim()}”` : `${value} 分`;
   }
 
-  decide(button) {
+  async decide(button) {
     if (!button) return;
     const { field, take } = button.dataset;
-    const [held, mine] = [heldIn(this.sheet, field), this.sheet.apart[field]];
+    const { sheet } = this.state;
+    const [held, mine] = [heldIn(sheet, field), sheet.apart[field]];
     this.form.elements[field].value = { mine, held, both: `${mine}\n${held}` }[take];
-    delete this.sheet.apart[field];
-    knowSheet(this.lesson, this.sheet);
+    this.touched.add(field);
+    await this.keep((state) => {
+      const { [field]: _decided, ...apart } = state.sheet.apart;
+      return this.joined({ ...state, sheet: { ...state.sheet, apart } });
+    });
     this.showApart(field);
-    this.keep("");
     sendNotes();
   }
 
@@ -281,10 +346,9 @@ class ScoringSheet {
   }
 }
 
-/** Whether a key of this device's storage holds something of the lesson's sheet: note:<person>:<lesson>:…, sheet:<person>:<lesson>. */
-function isOf(key, lesson) {
-  const [kind, , of] = (key || "").split(":");
-  return (kind === "note" || kind === "sheet") && of === lesson;
+function withTyping(sheet, key, typed) {
+  const { [key]: _before, ...rest } = sheet.typing || {};
+  return { ...sheet, typing: typed ? { ...rest, [key]: typed } : rest };
 }
 
 function paragraph(text) {

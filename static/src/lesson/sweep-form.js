@@ -2,7 +2,8 @@
 import { newUuid } from "../behaviors/async-form.js";
 import { requestHtml } from "../net.js";
 import { morph } from "../live/fragment.js";
-import { forgetNote, keepNote, keptNotes, sendNote, sendNotes } from "./live-queue.js";
+import { forgetNote, keepNote, sendNote, sendNotes } from "./live-queue.js";
+import { keptNotes } from "./note-store.js";
 import { clock } from "./time.js";
 import { dropButton } from "./drop-button.js";
 
@@ -25,7 +26,7 @@ export class SweepForm {
   begin() {
     this.kinds = [...this.form.querySelectorAll("[data-sweep-kind]")];
     this.waiting = this.form.querySelector("[data-sweep-waiting]");
-    for (const sweep of keptNotes(undefined, this.lesson).filter(({ to }) => to === "sweeps")) this.show(sweep);
+    keptNotes(this.lesson).then((kept) => kept.filter(({ to }) => to === "sweeps").forEach((sweep) => this.show(sweep)));
     this.form.addEventListener("click", (event) => this.onClick(event));
     this.form.addEventListener("input", () => this.tally());
     this.form.addEventListener("submit", (event) => this.take(event));
@@ -84,7 +85,7 @@ export class SweepForm {
     for (const { name, value } of this.kinds) fields[name] = String(Number(value) || 0);
     if (this.player) fields.at_ms = String(Math.min(this.player.now, this.player.duration));
     const sweep = { to: "sweeps", lesson: this.lesson, uuid: newUuid(), at: Date.now(), fields, rate: rateOf(pupils, this.off) };
-    const kept = keepNote(sweep);
+    const kept = await keepNote(sweep);
     this.problem(kept ? "" : FULL);
     if (!kept && !((await sendNote(sweep)) && !sweep.problem)) return this.problem(sweep.problem || FULL);
     this.last = sweep.at;

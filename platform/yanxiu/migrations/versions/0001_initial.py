@@ -3125,6 +3125,8 @@ def upgrade() -> None:
         sa.Column("start_ms", sa.Integer(), nullable=False),
         sa.Column("end_ms", sa.Integer(), nullable=True),
         sa.Column("taken_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("client_uuid", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(
             ["comment_id"],
             ["timed_comment.id"],

@@ -101,10 +101,11 @@ class Score(Model):
 
 
 class ScoreEvidence(Model):
-    """What a judgement of a criterion rests on: a stretch of the recording, or a comment of the lesson.
+    """What a judgement of a criterion rests on: a stretch of the recording, a comment of the lesson, or a remark on what was seen.
 
     The place is written down also for a comment, so that it stays when the comment cannot go along (into an archive). A live
-    note that is on no recording yet has `taken_at`, its moment by the clock.
+    note that is on no recording yet has `taken_at`, its moment by the clock. So has a remark; it is part of the evaluation and
+    read by whoever reads that, and `client_uuid` tells it when it comes a second time.
     """
 
     __tablename__ = "score_evidence"
@@ -117,6 +118,8 @@ class ScoreEvidence(Model):
     start_ms: Mapped[int]
     end_ms: Mapped[int | None]
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remark: Mapped[str] = mapped_column(Text, default="")
+    client_uuid: Mapped[str | None] = mapped_column(String(36))
 
     evaluation: Mapped[Evaluation] = relationship(back_populates="evidence")
     comment: Mapped[TimedComment | None] = relationship()

@@ -121,7 +121,7 @@ class _Scores:
 def _write_evidence(
     book: Any, lesson: Lesson, evaluations: Sequence[Evaluation], current: RecordingVersion | None
 ) -> None:
-    """Times only: words of comments have readers of their own."""
+    """Times and what observers wrote there themselves; words of comments have readers of their own."""
     page, bold = book.add_worksheet("证据"), book.add_format({"bold": True, "bg_color": "#E2F0EA", "border": 1})
     for column, words in enumerate(PROOF):
         page.write_string(0, column, words, bold)
@@ -131,7 +131,7 @@ def _write_evidence(
         for one in given:
             for piece in one.shown:
                 start, _dash, end = piece.label.partition("–")
-                about = "换之前的实录" if piece.is_older else ""
+                about = "换之前的实录" if piece.is_older else piece.remark
                 for column, text in enumerate((title, one.evaluation.observer.name, one.said, start, end, about)):
                     page.write_string(row, column, text)
                 row += 1

@@ -20,7 +20,7 @@ TICK = "√"
 def scores_word(lesson: Lesson, evaluation: Evaluation, current: RecordingVersion | None = None) -> bytes:
     """Return one observer's sheet as handed in: each level ticked, points of each criterion, bonus, total, grade, words.
 
-    Evidence stands as times beside the `current` recording, without the words of comments.
+    Evidence stands as times beside the `current` recording, with what the observer wrote there, without the words of comments.
     """
     sheet, total = evaluation.version.sheet, (evaluation.total or 0) / 100
     shown = Reader(lesson, current).by_criterion(evaluation)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
+from yanxiu.core.clock import media_clock, wall_clock
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page
 from yanxiu.observations.models import CommentVisibility, Lesson, TimedComment
@@ -23,6 +24,7 @@ CATCH_UP_LIMIT = 200
 LABEL_LENGTH = 30
 MOST_NOTES = 1000
 """Live notes in one list; a lesson of forty minutes and thirty observers has fewer."""
+MOST_OFFERED = 60
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,28 @@ def moments_of(viewer: Viewer, lesson: Lesson, narrowed: Sequence[ColumnElement[
         }
         for number, start_ms, end_ms, kind, name, said, drawn in rows
     ]
+
+
+def offered_as_evidence(viewer: Viewer, lesson: Lesson) -> list[dict[str, Any]]:
+    """Return the comments on which somebody may rest a score, at most `MOST_OFFERED`: one's own first, then the newest.
+
+    `from` is media time in milliseconds, None for a live note that has only its time by the clock.
+    """
+    words = func.substr(TimedComment.body, 1, LABEL_LENGTH)
+    rows = db.session.execute(
+        select(TimedComment.id, TimedComment.version_id, TimedComment.start_ms, TimedComment.taken_at, User.name, words)
+        .join(TimedComment.author)
+        .where(TimedComment.lesson_id == lesson.id, TimedComment.parent_id.is_(None), _open(viewer, lesson))
+        .order_by(case((TimedComment.author_id == viewer.user_id, 0), else_=1), TimedComment.id.desc())
+        .limit(MOST_OFFERED)
+    )
+    found = []
+    for number, version_id, start_ms, taken_at, name, said in rows:
+        by_clock = wall_clock(taken_at) if taken_at is not None else ""
+        label = media_clock(start_ms) if version_id is not None else f"{by_clock} 现场".strip()
+        at = start_ms if version_id is not None else None
+        found.append({"value": f"c{number}", "label": label, "words": f"{name}：{said}", "from": at})
+    return found
 
 
 def comments_since(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -11,6 +12,7 @@ from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
+from yanxiu.core.html import is_blank
 from yanxiu.core.live import bump
 from yanxiu.observations.events import EvaluationSubmitted
 from yanxiu.observations.models import (
@@ -31,6 +33,7 @@ from yanxiu.observations.services.rubrics import usable_rubric_id
 MAX_TEXT = 4000
 MOST_EVIDENCE = 12
 """Pieces of evidence for one criterion."""
+MAX_REMARK = 500
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,21 @@ class Clip:
 
     version: RecordingVersion
     start_ms: int
-    end_ms: int
+    end_ms: int | None
+    """None: a moment."""
 
 
-Pick = ScoreEvidence | TimedComment | Clip
-"""What an observer shows for a criterion: what was kept before, a comment the observer may read, a stretch."""
+@dataclass(frozen=True)
+class Remark:
+    """What an observer saw, in words, at a moment by the clock of this server; the same `client_uuid` is the same remark."""
+
+    client_uuid: str
+    body: str
+    taken_at: datetime
+
+
+Pick = ScoreEvidence | TimedComment | Clip | Remark
+"""What an observer shows for a criterion: what was kept before, a comment the observer may read, a stretch, a remark."""
 
 
 def save_evaluation(
@@ -98,7 +111,9 @@ def submit_evaluation(actor: User, lesson: Lesson) -> Evaluation:
         raise InvalidError(f"还有 {len(left)} 项没有评分，评完再提交", field=left[0])
     bare = unproven(evaluation.version.sheet, {one.criterion_key for one in evaluation.evidence})
     if bare:
-        raise InvalidError(f"“{bare[0].title}”要附证据：选一段实录或一条点评，再提交", field=f"evidence-{bare[0].key}")
+        raise InvalidError(
+            f"“{bare[0].title}”要附证据：写下看到的，或选一段实录、一条点评，再提交", field=f"evidence-{bare[0].key}"
+        )
     total = total_points(evaluation.version.sheet, values)
     assert total is not None
     evaluation.total = round(total * 100)
@@ -150,6 +165,8 @@ def _set_evidence(evaluation: Evaluation, key: str, picks: Sequence[Pick]) -> No
         same = next((one for one in before + kept if one is row or _says(one) == _says(row)), None)
         if same is None and isinstance(pick, ScoreEvidence):
             continue  # of another evaluation, or taken away meanwhile
+        if same is not None and isinstance(pick, Remark):
+            same.remark = row.remark
         row = same or row
         if row not in kept:
             kept.append(row)
@@ -162,13 +179,29 @@ def _set_evidence(evaluation: Evaluation, key: str, picks: Sequence[Pick]) -> No
 
 
 def _says(row: ScoreEvidence) -> tuple[object, ...]:
-    """Return what makes two pieces the same: the comment, else the stretch of one version."""
+    """Return what makes two pieces the same: the remark, the comment, else the stretch of one version."""
+    if row.client_uuid is not None:
+        return (row.client_uuid,)
     if row.comment is not None:
         return (row.comment.id,)
     return (row.version.id if row.version is not None else None, row.start_ms, row.end_ms, row.taken_at)
 
 
-def _evidence_from(pick: TimedComment | Clip, key: str) -> ScoreEvidence:
+def says_same(row: ScoreEvidence, pick: Pick) -> bool:
+    """Tell whether a kept piece is what somebody shows; other words of the same remark are another piece."""
+    if isinstance(pick, ScoreEvidence):
+        return row is pick
+    if isinstance(pick, Remark):
+        return (row.client_uuid, row.remark) == (pick.client_uuid, pick.body.replace("\r\n", "\n").strip())
+    return _says(row) == _says(_evidence_from(pick, row.criterion_key))
+
+
+def _evidence_from(pick: TimedComment | Clip | Remark, key: str) -> ScoreEvidence:
+    if isinstance(pick, Remark):
+        words = _checked_remark(pick.body, f"evidence-{key}")
+        return ScoreEvidence(
+            criterion_key=key, remark=words, client_uuid=pick.client_uuid, taken_at=pick.taken_at, start_ms=0
+        )
     if isinstance(pick, TimedComment):
         if pick.parent_id is not None or pick.withdrawn_at is not None:
             raise InvalidError("这条点评不能作证据，请另选一条", field=f"evidence-{key}")
@@ -182,9 +215,19 @@ def _evidence_from(pick: TimedComment | Clip, key: str) -> ScoreEvidence:
         )
     if pick.version.state != VersionState.READY:
         raise ConflictError("课堂实录还没有处理好，暂时不能选片段")
-    if not 0 <= pick.start_ms < pick.end_ms <= (pick.version.duration_ms or 0):
+    duration_ms = pick.version.duration_ms or 0
+    if not 0 <= pick.start_ms < (duration_ms if pick.end_ms is None else pick.end_ms) <= duration_ms:
         raise InvalidError("片段要在实录之内，结束晚于开始，例如 12:31-13:05", field=f"evidence-{key}")
     return ScoreEvidence(criterion_key=key, version=pick.version, start_ms=pick.start_ms, end_ms=pick.end_ms)
+
+
+def _checked_remark(body: str, field: str) -> str:
+    words = body.replace("\r\n", "\n").strip()
+    if is_blank(words):
+        raise InvalidError("请写看到了什么", field=field)
+    if len(words) > MAX_REMARK:
+        raise InvalidError(f"看到的最多写 {MAX_REMARK} 字", field=field)
+    return words
 
 
 def _checked_text(value: str, field: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -14,9 +14,17 @@ from yanxiu.core.errors import ConflictError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.observations.events import AdmissionAsked
-from yanxiu.observations.models import AdmissionRequest, Evaluation, EvaluationState, Lesson, LessonRole
+from yanxiu.observations.evidence import same_token
+from yanxiu.observations.models import (
+    AdmissionRequest,
+    Evaluation,
+    EvaluationState,
+    Lesson,
+    LessonRole,
+    ScoreEvidence,
+)
 from yanxiu.observations.queries.evaluations import evaluation_of
-from yanxiu.observations.services.evaluations import check_version, save_evaluation
+from yanxiu.observations.services.evaluations import Pick, check_version, save_evaluation, says_same
 from yanxiu.observations.services.lessons import hold_lesson, invite_member
 
 MOST_WAITING = 200
@@ -33,14 +41,36 @@ class Change:
         return self.known is None or now in self.known or now == self.value
 
 
+@dataclass(frozen=True)
+class Proofs:
+    """What a device adds to the evidence of a criterion, and the tokens of what it takes away: neither contradicts another device."""
+
+    added: Sequence[Pick] = ()
+    dropped: frozenset[str] = frozenset()
+
+    def applied(self, before: Sequence[ScoreEvidence]) -> list[Pick]:
+        return [*(one for one in before if not self._drops(one)), *self.added]
+
+    def changes(self, before: Sequence[ScoreEvidence]) -> bool:
+        return any(self._drops(one) for one in before) or any(
+            not any(says_same(one, pick) for one in before) for pick in self.added
+        )
+
+    def _drops(self, row: ScoreEvidence) -> bool:
+        return f"e{row.id}" in self.dropped or same_token(row) in self.dropped
+
+
 def join_draft(
     actor: User,
     lesson: Lesson,
     scores: Mapping[str, Change],
     texts: Mapping[str, Change],
     version_id: int | None = None,
+    proofs: Mapping[str, Proofs] | None = None,
 ) -> tuple[Evaluation, list[str]]:
     """Take the fields that nobody changed elsewhere meanwhile; return the draft and the names of the others, which stay.
+
+    `proofs`: what the device adds and takes away, by the key of the criterion.
 
     The same changes may come again: what stands there already is no contradiction, handed in or not. `version_id` is
     the rubric version on the device: ConflictError where it is not the one that is scored by now.
@@ -52,15 +82,24 @@ def join_draft(
     said = {name: getattr(before, name) if before is not None else "" for name in texts}
     new_scores = {key: change for key, change in scores.items() if values.get(key) != change.value}
     new_texts = {name: change for name, change in texts.items() if said[name] != change.value}
+    shown = {key: _shown(before, key) for key in proofs or {}}
+    new_proofs = {key: one for key, one in (proofs or {}).items() if one.changes(shown[key])}
     if before is not None and before.state == EvaluationState.SUBMITTED:
-        if new_scores or new_texts:
+        if new_scores or new_texts or new_proofs:
             raise ConflictError("评课已经提交，不能再改")
         return before, []
     apart = [key for key, change in new_scores.items() if not change.fits(values.get(key))]
     apart += [name for name, change in new_texts.items() if not change.fits(said[name])]
     taken = {key: _score(change) for key, change in new_scores.items() if key not in apart}
     words = {name: str(change.value or "") for name, change in new_texts.items() if name not in apart}
-    return save_evaluation(actor, lesson, taken, words.get("strengths"), words.get("advice")), apart
+    evidence = {key: one.applied(shown[key]) for key, one in (proofs or {}).items()}
+    saved = save_evaluation(actor, lesson, taken, words.get("strengths"), words.get("advice"), evidence)
+    return saved, apart
+
+
+def _shown(evaluation: Evaluation | None, key: str) -> list[ScoreEvidence]:
+    rows = evaluation.evidence if evaluation is not None else []
+    return [one for one in rows if one.criterion_key == key]
 
 
 def _score(change: Change) -> int | None:

@@ -18,17 +18,27 @@ from yanxiu.core import clock
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.evidence import Reader
+from yanxiu.observations.evidence import Reader, Shown
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import Evaluation, EvaluationState, Lesson, LessonRole
 from yanxiu.observations.permissions import can_ask_in, can_evaluate_lesson
-from yanxiu.observations.queries import LessonView, evaluation_of, evaluators_of, find_lesson, find_rubric_version
+from yanxiu.observations.queries import (
+    LessonView,
+    current_version,
+    evaluation_of,
+    evaluators_of,
+    find_lesson,
+    find_rubric_version,
+    recording_of,
+)
 from yanxiu.observations.queries.admissions import lesson_from_outside, people_at_door, stands_at_door
+from yanxiu.observations.queries.comments import offered_as_evidence
 from yanxiu.observations.services import on_site as service
-from yanxiu.observations.services.evaluations import submit_evaluation
+from yanxiu.observations.services.evaluations import MAX_REMARK, MOST_EVIDENCE, submit_evaluation
 from yanxiu.observations.services.on_site import Change
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, why_rests
 from yanxiu.observations.views.evaluations import PREFIX
+from yanxiu.observations.views.evidence import posted_proofs
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.qr import qr_code
 from yanxiu.workshops.queries import has_ended
@@ -74,29 +84,41 @@ def scoring_sheet(lesson_id: int) -> ResponseReturnValue:
         return redirect(url_for(".scoring_sheet", lesson_id=lesson_id))
     own = evaluation_of(lesson_id, current_viewer().user_id)
     rubric = own.version if own is not None else find_rubric_version(found.lesson.rubric_version_id)
+    version = current_version(recording_of(lesson_id))
+    reader = Reader(found.lesson, version, current_viewer())
+    may_evaluate = can_evaluate_lesson(current_viewer(), found.lesson, found.access, clock.today())
     return render_template(
         "observations/scoring.html",
         lesson=found.lesson,
         rubric=rubric,
         own=own,
-        told=told(own),
-        evidence=Reader(found.lesson).by_criterion(own) if own is not None else {},
-        may_evaluate=can_evaluate_lesson(current_viewer(), found.lesson, found.access, clock.today()),
+        told=told(own, reader),
+        evidence=reader.by_criterion(own) if own is not None else {},
+        version=version,
+        offers=offered_as_evidence(current_viewer(), found.lesson) if may_evaluate else [],
+        may_evaluate=may_evaluate,
+        most_evidence=MOST_EVIDENCE,
+        most_words=MAX_REMARK,
         why_rests=why_rests(found),
     )
 
 
-def told(own: Evaluation | None) -> dict[str, Any]:
+def told(own: Evaluation | None, reader: Reader) -> dict[str, Any]:
     """Return a draft as a device keeps it: `stamp` says which of two is the later one."""
     if own is None:
-        return {"stamp": "", "values": {}, "strengths": "", "advice": "", "submitted": False}
+        return {"stamp": "", "values": {}, "strengths": "", "advice": "", "evidence": {}, "submitted": False}
     return {
         "stamp": own.updated_at.isoformat(timespec="microseconds"),
         "values": own.values(),
         "strengths": own.strengths,
         "advice": own.advice,
+        "evidence": {key: [_piece(one) for one in shown] for key, shown in reader.by_criterion(own).items()},
         "submitted": own.state == EvaluationState.SUBMITTED,
     }
+
+
+def _piece(one: Shown) -> dict[str, Any]:
+    return {"token": one.token, "same": one.same, "label": one.label, "words": one.words, "from": one.start_ms}
 
 
 @bp.post("/lessons/<int:lesson_id>/scoring")
@@ -104,14 +126,16 @@ def save_on_site(lesson_id: int) -> ResponseReturnValue:
     """What a device has; fields that were changed elsewhere meanwhile stay as they are and are named in the answer."""
     with unit_of_work():
         lesson = _to_evaluate(lesson_id).lesson
-        own, apart = service.join_draft(current_actor(), lesson, _scores(), _texts(), whole_number(posted("version")))
-        answer = {"id": own.id, "apart": apart, **told(own)}
+        proofs, version_id = posted_proofs(lesson), whole_number(posted("version"))
+        own, apart = service.join_draft(current_actor(), lesson, _scores(), _texts(), version_id, proofs)
+        reader = Reader(lesson, current_version(recording_of(lesson_id)), current_viewer())
+        answer = {"id": own.id, "apart": apart, **told(own, reader)}
     refused = ""
     if posted("submit") and not apart and not answer["submitted"]:
         try:
             with unit_of_work():
                 lesson = _to_evaluate(lesson_id).lesson
-                answer |= told(submit_evaluation(current_actor(), lesson))
+                answer |= told(submit_evaluation(current_actor(), lesson), reader)
         except InvalidError as error:
             refused = error.message
     saved = "评课已提交" if answer["submitted"] else refused or "已保存"

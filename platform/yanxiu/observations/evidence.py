@@ -76,11 +76,12 @@ class Reader:
     def _remark(self, row: ScoreEvidence) -> Shown:
         """With a sync mark a remark stands on the recording, else at its moment by the clock."""
         at = self._placed(row.taken_at)
-        about = {"words": row.remark, "remark": row.remark, "same": same_token(row)}
+        said, same = row.remark, same_token(row)
         if at is None:
             label = f"{wall_clock(row.taken_at)} 现场" if row.taken_at is not None else "现场"
-            return Shown(f"e{row.id}", label, None, None, **about)
-        return Shown(f"e{row.id}", media_span(at, None), at, at + MOMENT_MS, **about)
+            return Shown(f"e{row.id}", label, None, None, words=said, remark=said, same=same)
+        until = at + MOMENT_MS
+        return Shown(f"e{row.id}", media_span(at, None), at, until, words=said, remark=said, same=same)
 
     def _placed(self, taken_at: datetime | None) -> int | None:
         """Media time = mark + what the clock went on since (observation.md 4.2)."""

@@ -353,4 +353,5 @@ def test_a_file_name_says_what_it_can(name, expected):
 
 def test_a_title_drops_numbers_and_words_of_haste():
     assert tidy_title("01_草船借箭_最终版(2)") == "草船借箭"
+    assert tidy_title("（最终版）草船借箭【定稿】") == "草船借箭"
     assert tidy_title("20260312") == "20260312"

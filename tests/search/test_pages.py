@@ -73,12 +73,17 @@ def test_kinds_are_grouped_and_one_kind_is_paged(ctx, search, shelf, index_now):
 
 
 def test_filters_count_what_they_would_show(ctx, search, shelf, index_now):
-    put_in(index_now, shelf, "三国甲", "三国乙", subject="语文", year="2024")
-    put_in(index_now, shelf, "三国丙", subject="数学", year="2024")
+    put_in(index_now, shelf, "三国甲", "三国乙", subject="语文", year="2024", school="一小", author="王丽")
+    put_in(index_now, shelf, "三国丙", subject="数学", year="2024", school="二小", author="李强")
     assert re.search(r'subject=[^"]*"[^>]*>语文&nbsp;<span class="num">2</span>', search("三国"))
     chosen = search("三国", subject="数学")
     assert titles(chosen) == ["三国丙"]
     assert re.search(r'>语文&nbsp;<span class="num">2</span>', chosen), "one may still change one's mind"
+    of_school = search("三国", school="一小")
+    assert titles(of_school) == ["三国甲", "三国乙"]
+    assert re.search(r'>二小&nbsp;<span class="num">1</span>', of_school)
+    assert re.search(r'>王丽&nbsp;<span class="num">2</span>', of_school)
+    assert titles(search("三国", author="李强")) == ["三国丙"]
 
 
 def test_words_that_are_filters_are_offered_as_such(ctx, search, shelf, index_now):

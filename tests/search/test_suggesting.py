@@ -59,7 +59,7 @@ def test_people_of_one_name_are_told_apart_by_their_school(app, client_for, cast
         items = teacher.get("/search/suggestions", query_string={"q": typed}).get_json()["items"]
         assert {item["note"] for item in items if item["title"] == "曾晓乐"} == {"青山镇中心小学", "石桥村小学"}, typed
     assert "曾晓乐" in teacher.get("/search?q=zengxiaole").get_data(as_text=True)
-    assert "标题或名字这样开头的" in teacher.get("/search?q=zxl").get_data(as_text=True)
+    assert "名字或标题按“zxl”开头的" in teacher.get("/search?q=zxl").get_data(as_text=True)
     assert offered(client_for("stranger"), "zxl") == []
 
 

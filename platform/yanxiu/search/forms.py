@@ -22,6 +22,8 @@ FACET_LABELS = {
     "year": "年份",
     "theme": "课标内容",
     "literacy": "核心素养",
+    "school": "学校",
+    "author": "作者",
 }
 
 

@@ -71,7 +71,8 @@ def guess_from_folder(folder: str) -> dict[str, str]:
 
 def tidy_title(stem: str) -> str:
     """A file name as a title: no underscores, running numbers or words like 最终版."""
-    title = re.sub(r"[_\s]+", " ", _NOISE.sub("", stem))
+    title = re.sub(r"（\s*）|\(\s*\)|【\s*】|\[\s*\]", " ", _NOISE.sub("", stem))  # what noise stood in
+    title = re.sub(r"[_\s]+", " ", title)
     title = re.sub(r"^\d{1,3}(\s*[-.、．]\s*|\s+)", "", title.strip())
     title = title.strip(" -—.·、")[:120]
     return title or stem[:120]

@@ -67,6 +67,7 @@ class Resource(Timestamps, Model):
         Index("ix_resource_download_count_id", "download_count", "id"),
         Index("ix_resource_rating_score_id", "rating_score", "id"),
         Index("ix_resource_subject_created_at", "subject", "created_at"),
+        Index("ix_resource_subject_download_count", "subject", "download_count", "id"),  # what a subject uses most
         Index("ix_resource_lesson_subject", "lesson", "subject"),
         Index("ix_resource_review_step_review_since", "review_step", "review_since", "id"),
     )

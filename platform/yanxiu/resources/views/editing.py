@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.errors import ForbiddenError, NotFoundError, YanxiuError
@@ -26,6 +26,8 @@ from yanxiu.resources.views.blueprint import bp, load_for, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_options
 
+REST_MB = 4
+"""What a request may need beside the file it brings."""
 Described = TypeVar("Described", bound=DetailsForm)
 
 
@@ -162,5 +164,6 @@ def _page(resource: Resource, form: DetailsForm, version: VersionForm, subtitles
         subtitles=subtitles or SubtitlesForm(formdata=None),
         plays=file is not None and FORMATS[file.extension].family == "video",
         accept=ACCEPT,
+        most_mb=current_app.config["YANXIU"].max_request_mb - REST_MB,
         catalog=catalog,
     )

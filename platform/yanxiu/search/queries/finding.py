@@ -45,7 +45,9 @@ MAX_CHECKED = 500
 MAX_PAGE = 50
 INSIDE = (acl_workshop, acl_team, acl_hosts)
 """By which principals a document is known to be inside a workshop."""
-FACETS = ("kind", "subject", "stage", "grade", "edition", "volume", "type", "year", "theme", "literacy")
+FACETS = (
+    "kind", "subject", "stage", "grade", "edition", "volume", "type", "year", "theme", "literacy", "school", "author",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,16 @@ class Postings:
 NO_POSTINGS = Postings(np.empty(0, np.int32), np.empty(0, np.float32))
 
 
+def without(postings: Postings, deleted: IntArray) -> Postings:
+    """Postings without these documents (in ascending order), of which there are few as a rule."""
+    where = np.searchsorted(postings.ids, deleted)
+    there = where < len(postings.ids)
+    hit = where[there][postings.ids[where[there]] == deleted[there]]
+    if not len(hit):
+        return postings
+    return Postings(np.delete(postings.ids, hit), np.delete(postings.counts, hit))
+
+
 def idf(documents: int, found: int) -> float:
     """How telling a term is that stands in `found` of `documents`; never negative."""
     return float(np.log(1.0 + (documents - found + 0.5) / (found + 0.5)))

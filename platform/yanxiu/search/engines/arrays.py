@@ -30,6 +30,8 @@ ALIGNED = 8
 TOGETHER = 1 << 20
 """So many counts are looked through at a time while a file is written."""
 READ_AT_ONCE = 1 << 22
+FEW_TERMS = 4096
+"""The terms of a field that has no more, as the many small segments have, are looked up in a dict."""
 FieldPostings = Mapping[bytes, tuple["array[int]", "array[float]"]]
 """By term the ascending numbers of documents, and the count in each."""
 
@@ -138,6 +140,7 @@ class _Field:
         self._table = found("table")
         self._codes = found("codes") if "codes" in places else None
         self._order = range(len(self._ends) - 1)
+        self._numbers: dict[bytes, int] | None = None
 
     def text(self, number: int) -> bytes:
         """The term of a number; numbers are in the order of the terms' bytes."""
@@ -147,10 +150,19 @@ class _Field:
         """The number of the first term that is not before `text`."""
         return bisect_left(self._order, text, key=self.text)
 
+    def _number(self, text: bytes) -> int:
+        """The number of a term, -1 where there is none such."""
+        if len(self._order) <= FEW_TERMS:
+            if self._numbers is None:
+                self._numbers = {self.text(number): number for number in self._order}
+            return self._numbers.get(text, -1)
+        number = self.first_from(text)
+        return number if number < len(self._order) and self.text(number) == text else -1
+
     def postings(self, text: bytes) -> Postings:
         """The postings of a term."""
-        number = self.first_from(text)
-        if number == len(self._order) or self.text(number) != text:
+        number = self._number(text)
+        if number < 0:
             return NO_POSTINGS
         some = slice(self._ends[number], self._ends[number + 1])
         ids = self._ids[some]

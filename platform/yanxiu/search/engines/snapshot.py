@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from yanxiu.search.engines.interface import SEVERAL, EnginePage, EngineRequest, Family, Key
 from yanxiu.search.engines.spelled import SpelledWords
-from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, length_norm, union
+from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, length_norm, union, without
 
 FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])
 """What is kept of every document beside its terms."""
@@ -122,6 +122,7 @@ class Snapshot:
     def __init__(self, generation: int, parts: Sequence[tuple[SegmentReader, IntArray]], cache: Cache) -> None:
         self.generation = generation
         self.segments = [segment for segment, _ in parts]
+        self._deleted = [deleted for _, deleted in parts]
         self._cache = cache
         self._own = Cache(OWN_BYTES)
         self._pages = Cache(PAGES)
@@ -152,16 +153,15 @@ class Snapshot:
 
     def _join(self, field: str, text: str) -> Postings:
         found: list[Postings] = []
-        for segment, offset in zip(self.segments, self.offsets, strict=False):
+        for segment, offset, deleted in zip(self.segments, self.offsets, self._deleted, strict=False):
             part = self._segment_postings(segment, field, text)
+            if len(part.ids) and len(deleted):
+                part = without(part, deleted)
             if len(part.ids):
                 found.append(Postings(part.ids + np.int32(offset), part.counts) if offset else part)
-        if not found:
-            return NO_POSTINGS
-        ids = np.concatenate([part.ids for part in found]) if len(found) > 1 else found[0].ids
-        counts = np.concatenate([part.counts for part in found]) if len(found) > 1 else found[0].counts
-        alive = self.live[ids]
-        return Postings(ids, counts) if alive.all() else Postings(ids[alive], counts[alive])
+        if len(found) <= 1:
+            return found[0] if found else NO_POSTINGS
+        return Postings(np.concatenate([part.ids for part in found]), np.concatenate([part.counts for part in found]))
 
     def postings(self, field: str, text: str) -> Postings:
         """The living documents that hold a term."""
@@ -180,12 +180,15 @@ class Snapshot:
 
     def beginning(self, start: str, mask: Mask, enough: int) -> IntArray:
         """Living documents of `mask` by the beginnings of their titles, in the order of the alphabet until enough."""
-        names = sorted({name for segment in self.segments for name in segment.lexicon("start", start)})
         found: dict[int, None] = {}
-        for name in names:
-            ids = self.postings("start", name).ids
-            found.update(dict.fromkeys(ids[mask[ids]].tolist()))
-            if len(found) >= enough:
+        for limit in (enough, None):
+            names = sorted({name for segment in self.segments for name in segment.lexicon("start", start, limit)})
+            for name in names[:limit]:
+                ids = self.postings("start", name).ids
+                found.update(dict.fromkeys(ids[mask[ids]].tolist()))
+                if len(found) >= enough:
+                    break
+            if len(found) >= enough or len(names) < enough:
                 break
         return np.array(list(found), np.int32)
 

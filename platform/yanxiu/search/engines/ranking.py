@@ -39,6 +39,7 @@ NAMED = 1.2
 
 def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
     """The page these principals get. Nothing outside their own documents is in hits, totals or facets."""
+    snapshot.ahead(_asked(request))
     base = _readable(snapshot, request, principals)
     scores = np.zeros(snapshot.size, np.float32)
     if request.clauses:
@@ -76,9 +77,10 @@ def spelled(
     """Words by how they are spelled, with how many readable documents hold them: none is told that is in none."""
     mask = _readable(snapshot, scope, principals)
     found: dict[str, list[tuple[str, int]]] = {}
-    for spelling in spellings:
-        fitting = (word for word in snapshot.spelled(spelling) if fits(spelling, word))
-        words = ((word, int(np.count_nonzero(mask[snapshot.postings("w", word).ids]))) for word in fitting)
+    fitting = {one: [word for word in snapshot.spelled(one) if fits(one, word)] for one in spellings}
+    snapshot.ahead(("w", word) for words in fitting.values() for word in words)
+    for spelling, several in fitting.items():
+        words = ((word, int(np.count_nonzero(mask[snapshot.postings("w", word).ids]))) for word in several)
         known = [(word, count) for word, count in words if count]
         if known:
             found[spelling] = sorted(known, key=lambda pair: (-pair[1], pair[0]))
@@ -89,6 +91,8 @@ def counted(
     snapshot: Snapshot, wanted: Iterable[tuple[Term, ...]], scope: EngineRequest, principals: frozenset[str]
 ) -> list[int]:
     """How many readable documents hold all the terms of each of `wanted`."""
+    wanted = list(wanted)
+    snapshot.ahead((term.family, term.text) for terms in wanted for term in terms if not term.prefix)
     mask = _readable(snapshot, scope, principals)
     return [int((mask & _holds_all(snapshot, terms)).sum()) if terms else int(mask.sum()) for terms in wanted]
 
@@ -110,6 +114,13 @@ def _readable(snapshot: Snapshot, request: EngineRequest, principals: frozenset[
     for terms in request.excluded:
         mask &= ~_holds_all(snapshot, terms)
     return mask
+
+
+def _asked(request: EngineRequest) -> Iterable[tuple[str, str]]:
+    """The terms of a request, all but the beginnings of words."""
+    clauses = [alternative.terms for clause in request.clauses for alternative in clause.alternatives]
+    several = (*clauses, *request.required, *request.excluded)
+    return [(term.family, term.text) for terms in several for term in terms if not term.prefix]
 
 
 def _postings(snapshot: Snapshot, term: Term) -> Postings:

@@ -43,6 +43,9 @@ class SegmentReader(Protocol):
     def read(self, field: str, text: str) -> Postings:
         """The postings of one term, by the segment's own document numbers."""
 
+    def ahead(self, terms: Iterable[tuple[str, str]]) -> None:
+        """Get ready for `read` of these, where it pays to be asked for many at once."""
+
     def lexicon(self, field: str, prefix: str = "", limit: int | None = None) -> list[str]:
         """The terms of a field that begin with `prefix`, in order."""
 
@@ -55,6 +58,10 @@ class Cache:
         self._bytes = 0
         self._values: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
+
+    def __contains__(self, key: Any) -> bool:
+        with self._lock:
+            return key in self._values
 
     def get(self, key: Any, make: Callable[[], Value], size: Callable[[Value], int]) -> Value:
         """The value of `key`, made outside the lock if it is not there (perhaps by two threads at once)."""
@@ -162,6 +169,13 @@ class Snapshot:
         if len(found) <= 1:
             return found[0] if found else NO_POSTINGS
         return Postings(np.concatenate([part.ids for part in found]), np.concatenate([part.counts for part in found]))
+
+    def ahead(self, terms: Iterable[tuple[str, str]]) -> None:
+        """Let the segments read at once what is about to be asked for and is not known."""
+        asked = [segment for segment in self.segments if not segment.mapped]
+        unknown = [term for term in dict.fromkeys(terms) if term not in self._own] if asked else []
+        for segment in asked:
+            segment.ahead([term for term in unknown if (segment.name, *term) not in self._cache])
 
     def postings(self, field: str, text: str) -> Postings:
         """The living documents that hold a term."""

@@ -243,6 +243,9 @@ class WhooshSegment:
             ids, weights = self._all(*term)
         return Postings(np.array(ids), np.array(weights))
 
+    def ahead(self, _terms: Iterable[tuple[str, str]]) -> None:
+        """Nothing: one by one is as good."""
+
     def _all(self, field: str, text: bytes) -> tuple[array[int], array[float]]:
         return _all_postings(self._terms.matcher(field, text, FORMAT))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,9 +28,10 @@ def absent(*names: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-with absent(
-    "requests", "websocket"
-):  # five megabytes for Engine.IO's client, which is optional and no part of a server
+UNUSED = ("requests", "websocket") if os.environ.get("YANXIU_REDIS_URL") else ("requests", "websocket", "redis")
+"""Eleven megabytes that python-socketio takes where they are installed; the first two are for clients, this is a server."""
+
+with absent(*UNUSED):
     from flask_socketio import SocketIO
 
 __all__ = ["compress", "csrf", "db", "limiter", "login_manager", "socketio"]

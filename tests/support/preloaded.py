@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 
+import redis  # first: without a Redis in the environment the program hides it from python-socketio, and a child may have one
 from sqlalchemy.orm import configure_mappers
 
 import tests.support.inside
@@ -16,6 +17,6 @@ import yanxiu.demo_county
 import yanxiu.realtime
 import yanxiu.serving
 
-assert tests.support.inside, (yanxiu.cli, yanxiu.demo_county, yanxiu.realtime, yanxiu.serving)
+assert tests.support.inside, (redis, yanxiu.cli, yanxiu.demo_county, yanxiu.realtime, yanxiu.serving)
 configure_mappers()
 gc.freeze()

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
-
 from yanxiu.core.clock import media_clock
+from yanxiu.core.workbooks import column_name
 from yanxiu.observations.instruments.question_agreement import NOT_NOTED, LedgerComparison, TraitAgreement
 
 AGREEMENT, DIFFERENCES = "一致性", "分歧"
@@ -66,7 +65,7 @@ def _pair(sheet: Any, row: int, column: int, words: Sequence[str]) -> None:
     """Two judgments and, behind them, whether they are the same; neither where one was not noted."""
     for at, text in enumerate(words):
         sheet.write_string(row, column + at, text)
-    one, other = (f"{xl_col_to_name(column + at)}{row + 1}" for at in (0, 1))
+    one, other = (f"{column_name(column + at)}{row + 1}" for at in (0, 1))
     same: int | str = "" if NOT_NOTED in words else int(words[0] == words[1])
     formula = f'=IF(OR({one}="{NOT_NOTED}",{other}="{NOT_NOTED}"),"",IF({one}={other},1,0))'
     sheet.write_formula(row, column + 2, formula, None, same)
@@ -94,13 +93,13 @@ def _figures(sheet: Any, comparison: LedgerComparison, last: int, looks: tuple[A
 def _trait(sheet: Any, row: int, one: TraitAgreement, last: int, looks: tuple[Any, Any]) -> None:
     """κ = (po - pe)/(1 - pe); α = 1 - Do/De with De = 1 - Σ n_c(n_c - 1)/(N(N - 1)), N = 2n judgments of two coders."""
     figure, percent = looks
-    name = f"{xl_col_to_name(FIRST_FIGURES)}{row + 1}"
+    name = f"{column_name(FIRST_FIGURES)}{row + 1}"
     blocks = [("D", "E", "F", one.before, one.alpha)]
     if one.after is not None:
         blocks.append(("G", "H", "I", one.after, one.alpha_after))
     for block, (first, second, same, found, alpha) in enumerate(blocks):
         at = FIRST_FIGURES + 1 + 4 * block
-        n, observed = (f"{xl_col_to_name(at + step)}{row + 1}" for step in (0, 1))
+        n, observed = (f"{column_name(at + step)}{row + 1}" for step in (0, 1))
         whose, counted = f"A$2:A${last},{name}", f'{same}$2:{same}${last},">=0"'
         of = [
             [f'COUNTIFS({whose},{side}$2:{side}${last},"{words}",{counted})' for side in (first, second)]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
-
-import redis
+from typing import TYPE_CHECKING, Any
 
 from yanxiu.web.siblings import siblings
+
+if TYPE_CHECKING:
+    import redis
 
 LIFE_S = 60
 """Three beats of `siblings`; the clocks of several machines may differ by less than that."""

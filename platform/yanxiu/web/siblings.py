@@ -1,6 +1,7 @@
 """The other server processes of this installation, reached through Redis. Without it, or while it is away, each is alone.
 
 Nothing that may not be lost is told here: rights are asked again every minute in any case, and presence is noted again.
+The library, six megabytes, is loaded where there is a Redis (`extensions` says the same to python-socketio).
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import redis
 from flask import Flask
+
+if TYPE_CHECKING:
+    import redis
 
 log = logging.getLogger(__name__)
 CHANNEL = "yanxiu"
@@ -46,7 +49,12 @@ class Siblings:
     def use(self, url: str) -> None:
         """Say where Redis is; empty: there is none."""
         options = {"socket_timeout": PATIENCE_S, "socket_connect_timeout": PATIENCE_S, "health_check_interval": 10}
-        self._redis = redis.Redis.from_url(url, decode_responses=True, **options) if url else None
+        if not url:
+            self._redis = None
+            return
+        import redis
+
+        self._redis = redis.Redis.from_url(url, decode_responses=True, **options)
 
     def hear(self, what: str, handler: Callable[..., None]) -> None:
         """Call `handler` with the facts when another process tells `what`; `BEAT` comes by itself, now and then."""
@@ -61,9 +69,11 @@ class Siblings:
         """Do something with Redis and return what it gives; None while there is none to ask."""
         if self._redis is None or time.monotonic() < self._rests_until:
             return None
+        from redis import RedisError
+
         try:
             return work(self._redis)
-        except redis.RedisError as error:
+        except RedisError as error:
             self._rests_until = time.monotonic() + REST_S
             log.warning("Redis does not answer, this process goes on alone: %s", error)
             return None
@@ -74,10 +84,12 @@ class Siblings:
             threading.Thread(target=self._listen, args=(app, self._redis), name="siblings", daemon=True).start()
 
     def _listen(self, app: Flask, server: redis.Redis) -> None:
+        from redis import RedisError
+
         while True:
             try:
                 self._hear_while_it_lasts(app, server)
-            except redis.RedisError:
+            except RedisError:
                 self._act(app, BEAT, {})
             time.sleep(PATIENCE_S)
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
-
-import redis
+from typing import TYPE_CHECKING, Any, Protocol
 
 from yanxiu.observations.together.watch import Watch, read, written
+
+if TYPE_CHECKING:
+    import redis
 
 LIFE_S = 8 * 3600
 """A film that nobody touched for so long is not watched together any more."""
@@ -57,6 +58,8 @@ class Watches:
 
 
 def _changed(server: redis.Redis, lesson_id: int, change: Change) -> Watch | None:
+    from redis import WatchError
+
     key = _key(lesson_id)
     with server.pipeline() as work:
         while True:
@@ -70,7 +73,7 @@ def _changed(server: redis.Redis, lesson_id: int, change: Change) -> Watch | Non
                 else:
                     work.set(key, written(watch), ex=LIFE_S)
                 work.execute()
-            except redis.WatchError:
+            except WatchError:
                 continue
             return watch
 

@@ -12,17 +12,18 @@ from yanxiu.core.db import db
 from yanxiu.observations.models import Lesson
 from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services.lessons import invite_member
-from yanxiu.observations.services.perspectives import add_perspectives, claim_perspective, of_licc
+from yanxiu.observations.services.perspectives import add_perspectives, claim_perspective, of_licc, own_words
 
 
 def build(cast: Cast) -> dict[str, Any]:
     names = matrix.build(cast)
     lesson = db.session.get_one(Lesson, names["lesson"])
     invite_member(cast.user("teacher"), lesson, cast.user("colleague"), "observer")
-    add_perspectives(cast.user("teacher"), lesson, [of_licc("licc.listen"), of_licc("licc.think")])
-    other, one = perspectives_of(lesson.id)
+    drafts = [of_licc("licc.listen"), of_licc("licc.think"), own_words("后排学生", "")]
+    add_perspectives(cast.user("teacher"), lesson, drafts)
+    other, one, own = perspectives_of(lesson.id)
     claim_perspective(cast.user("colleague"), lesson, one.id, ())
-    return {**names, "perspective": other.id, "mine": one.id}
+    return {**names, "perspective": other.id, "mine": one.id, "own": own.id}
 
 
 PERSPECTIVES = LESSON + "/perspectives"
@@ -44,6 +45,12 @@ ROUTES = {
         PERSPECTIVES + "/{mine}/finding",
         watchers(303, owner=403),
         data={"body": "后排没有机会", "seen": ""},
+    ),
+    ("POST", "observations.revise_perspective"): Row(
+        PERSPECTIVES + "/{own}/revision", editors(303), data={"name": "前排学生", "prompts": ""}
+    ),
+    ("POST", "observations.retire_perspective"): Row(
+        PERSPECTIVES + "/{own}/retirement", editors(303), data={"on": "1"}
     ),
     ("POST", "observations.remove_perspective"): Row(ONE + "/removal", editors(303), data={}),
 }

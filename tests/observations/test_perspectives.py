@@ -28,8 +28,9 @@ from yanxiu.observations.models import (
 from yanxiu.observations.perspectives.dealing import dealt_evenly
 from yanxiu.observations.perspectives.licc import DIMENSIONS, LICC
 from yanxiu.observations.queries import current_version, recording_of
-from yanxiu.observations.queries.perspectives import coverage_of, perspectives_of
+from yanxiu.observations.queries.perspectives import all_perspectives_of, coverage_of, perspectives_of
 from yanxiu.observations.services import perspectives as service
+from yanxiu.observations.services.findings import write_finding
 from yanxiu.observations.services.lessons import invite_member, remove_member
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
 from yanxiu.observations.services.perspectives import of_licc, own_words
@@ -117,6 +118,71 @@ def test_perspectives_are_chosen_dealt_claimed_and_given_back(app, cast, divided
             member = next(one for one in lesson.members if one.user_id == leader.id)
             remove_member(host, lesson, member)
         assert all(leader.id not in people for people in watched(divided).values())
+
+
+def test_what_one_wrote_is_changed_in_versions_retired_and_restored(app, cast, divided, client_for):
+    at, host, colleague = f"/lessons/{divided}", client_for("principal"), client_for("colleague")
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, divided)
+        listen, _think, back = (one.id for one in perspectives_of(divided))
+        service.claim_perspective(cast.user("colleague"), lesson, back, ())
+        write_finding(cast.user("colleague"), lesson, back, "后排没有机会")
+
+    def post(what: str, number: int, client=host, **data: str):
+        return client.post(f"{at}/perspectives/{number}/{what}", data=data)
+
+    words = {"name": "后排 学生", "prompts": "谁在听\n谁没听"}
+    for changed, status in (
+        ({"name": "多" * 31}, 422),
+        ({"prompts": "多" * 601}, 422),
+        ({"name": "倾听"}, 409),
+    ):
+        refused = post("revision", back, **{**words, **changed})
+        assert refused.status_code == status
+        assert refused.text.count("存为新的一版") == 1
+    assert post("revision", listen, **words).status_code == 422
+    assert post("revision", back, colleague, **words).status_code == 403
+    same = host.post(f"{at}/perspectives/{back}/revision", data=words, headers=FETCH)
+    assert same.get_json()["toast"] == "没有改动"
+    assert post("revision", back, name="最后两排", prompts="谁在记").status_code == 303
+    assert post("revision", back, name="又改", prompts="").status_code == 409
+    with app.app_context():
+        old, new = (one for one in all_perspectives_of(divided) if one.is_own)
+        assert (old.number, old.name, old.lines, new.number, new.name) == (
+            1,
+            "后排 学生",
+            ["谁在听", "谁没听"],
+            2,
+            "最后两排",
+        )
+        assert [one.user_id for one in new.watchers] == [cast.people["colleague"].id]
+        assert [one.name for one in perspectives_of(divided)] == ["倾听", "思考", "最后两排"]
+        newest = new.id
+    page = host.get(f"{at}/perspectives").text
+    for shown in ("第 2 版", "以前的 1 版", "后排 学生：谁在听；谁没听"):
+        assert shown in page
+    # What stands under the old one stays there, and its writer may go on with it; nobody begins there.
+    assert "后排 学生（第 1 版，已停用）" in colleague.get(f"{at}/report").text
+    finding = f"{at}/perspectives/{back}/finding"
+    assert colleague.post(finding, data={"body": "后排两次机会", "seen": "后排没有机会"}).status_code == 303
+    assert client_for("leader").post(finding, data={"body": "我也写", "seen": ""}, headers=FETCH).status_code == 409
+
+    # Retired: not dealt, not claimed, not counted as watched by nobody; adding it again restores it as it was last.
+    assert post("retirement", newest).status_code == 303
+    assert post("retirement", newest).status_code == 409
+    assert post("claim", newest, colleague, seen="").status_code == 409
+    assert "最后两排（第 2 版" not in colleague.get(f"{at}/report").text
+    assert post("retirement", back, on="0").status_code == 409
+    for _twice in range(2):
+        assert post("retirement", newest, on="0").status_code == 303
+    assert post("retirement", listen).status_code == 303
+    assert host.post(f"{at}/perspectives", data={"pick": "licc.listen"}).status_code == 303
+    # Another one with the first name is another one; with the present name it is the same.
+    for name in ("后排 学生", "最后两排"):
+        assert host.post(f"{at}/perspectives", data={"name": name, "prompts": ""}).status_code == 303
+    with app.app_context():
+        assert [one.name for one in perspectives_of(divided)] == ["倾听", "思考", "最后两排", "后排 学生"]
+        assert watched(divided)["最后两排"] == [cast.people["colleague"].id]
 
 
 def test_two_who_claim_in_the_same_moment_hear_of_each_other(app, cast, divided):

@@ -10,15 +10,19 @@ from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
 from yanxiu.observations.models.lessons import Lesson
 
+OWN = "own."
+
 
 class LessonPerspective(Model, Timestamps):
     """A perspective (视角) chosen for a lesson; `prompts` are lines saying what to look for.
 
-    `key` says where it is from: `licc.` and its name, `section.` and that of the plan's section, `own.` and the words.
+    `key` says where it is from: `licc.` and its name, `section.` and that of the plan's section, `own.` and its first words.
+    A row never changes what is to be seen: who changes that makes the next `number` of the key, and the one before is retired
+    with all that was written under it. A newest one that is retired can be restored.
     """
 
     __tablename__ = "lesson_perspective"
-    __table_args__ = (UniqueConstraint("lesson_id", "key"),)
+    __table_args__ = (UniqueConstraint("lesson_id", "key", "number"),)
 
     id: Mapped[Id]
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
@@ -27,6 +31,8 @@ class LessonPerspective(Model, Timestamps):
     name: Mapped[str] = mapped_column(String(40))
     prompts: Mapped[str] = mapped_column(Text, default="")
     position: Mapped[int] = mapped_column(default=0)
+    number: Mapped[int] = mapped_column(default=1)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     lesson: Mapped[Lesson] = relationship()
     watchers: Mapped[list["PerspectiveWatcher"]] = relationship(
@@ -37,6 +43,16 @@ class LessonPerspective(Model, Timestamps):
     def full_name(self) -> str:
         """学生学习·倾听; one's own words have no dimension."""
         return f"{self.dimension}·{self.name}" if self.dimension else self.name
+
+    @property
+    def label(self) -> str:
+        """The name as it stands in a report, where also what was retired is read."""
+        return self.name if self.retired_at is None else f"{self.name}（第 {self.number} 版，已停用）"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody of the school wrote it: only such can be changed."""
+        return self.key.startswith(OWN)
 
     @property
     def lines(self) -> list[str]:

@@ -48,7 +48,7 @@ def _division(report: ObservationReport) -> list[list[Cell]]:
         rows.append(
             [
                 Cell(one.perspective.dimension, centered=True),
-                Cell(one.perspective.name, centered=True),
+                Cell(one.perspective.label, centered=True),
                 Cell(_names(one) or "没有人看"),
                 Cell(str(len(one.evidence)), centered=True),
                 Cell("已写" if one.written else "", centered=True),

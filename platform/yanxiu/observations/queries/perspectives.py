@@ -28,16 +28,38 @@ COUNTED = (
 
 
 def perspectives_of(lesson_id: int) -> Sequence[LessonPerspective]:
-    """Return the perspectives of a lesson in their order, with their watchers as the database has them now."""
+    """Return what is watched in a lesson, in its order, with the watchers as the database has them now."""
+    return [one for one in all_perspectives_of(lesson_id) if one.retired_at is None]
+
+
+def all_perspectives_of(lesson_id: int) -> Sequence[LessonPerspective]:
+    """Return also what is not watched any more and what was changed since, an earlier version before the later."""
     watchers = selectinload(LessonPerspective.watchers).joinedload(PerspectiveWatcher.user)
     statement = (
         select(LessonPerspective)
         .where(LessonPerspective.lesson_id == lesson_id)
         .options(watchers.joinedload(User.organization))
-        .order_by(LessonPerspective.position, LessonPerspective.id)
+        .order_by(LessonPerspective.position, LessonPerspective.number, LessonPerspective.id)
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(statement).all()
+
+
+@dataclass(frozen=True)
+class History:
+    """The newest version of a perspective that is retired or somebody's own, and those before it, the last first."""
+
+    newest: LessonPerspective
+    before: tuple[LessonPerspective, ...]
+
+
+def histories_of(lesson_id: int) -> list[History]:
+    """Return what can be changed, retired or restored."""
+    versions: dict[str, list[LessonPerspective]] = {}
+    for one in all_perspectives_of(lesson_id):
+        versions.setdefault(one.key, []).append(one)
+    found = [History(each[-1], tuple(reversed(each[:-1]))) for each in versions.values()]
+    return [one for one in found if one.newest.is_own or one.newest.retired_at is not None]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from yanxiu.observations.permissions import findings_are_open
 from yanxiu.observations.perspectives.licc import PREFIX
 from yanxiu.observations.queries.cycle import texts_of
 from yanxiu.observations.queries.papers import threads_to_file
-from yanxiu.observations.queries.perspectives import findings_of, perspectives_of
+from yanxiu.observations.queries.perspectives import all_perspectives_of, findings_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class ObservationReport:
 
     @property
     def unwatched(self) -> list[str]:
-        return [one.perspective.name for one in self.chapters if not one.observers]
+        current = [one for one in self.chapters if one.perspective.retired_at is None]
+        return [one.perspective.name for one in current if not one.observers]
 
 
 def report_of(viewer: Viewer, lesson: Lesson, *, leads: bool = False) -> ObservationReport:
@@ -67,17 +68,18 @@ def report_of(viewer: Viewer, lesson: Lesson, *, leads: bool = False) -> Observa
     Until 议课 one reads only what one found oneself, and only whoever leads reads the conclusion.
     """
     is_open = findings_are_open(lesson)
-    perspectives = perspectives_of(lesson.id)
+    perspectives = all_perspectives_of(lesson.id)
     said = [one for one in threads_to_file(viewer, lesson) if one.visibility == CommentVisibility.EVERYBODY]
     found = findings_of(lesson.id)
     told = [one for one in found if is_open or one.author_id == viewer.user_id]
     chapters = [_chapter(one, said, found, told) for one in perspectives]
+    chapters = [one for one in chapters if one.perspective.retired_at is None or one.evidence or one.written]
     conclusion = texts_of(lesson.id).get(TextKey.CONCLUSION)
     shown = conclusion if conclusion is not None and (is_open or leads) else None
     writer = find_user(shown.author_id) if shown is not None else None
     people = {person.id: person for chapter in chapters for person in chapter.observers}
     return ObservationReport(
-        title=title_of(perspectives),
+        title=title_of([one.perspective for one in chapters]),
         chapters=chapters,
         others=sum(one.perspective_id is None for one in said),
         is_open=is_open,

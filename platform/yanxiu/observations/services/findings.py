@@ -12,7 +12,7 @@ from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.observations.events import FindingWritten
 from yanxiu.observations.models import Lesson, LessonPerspective, PerspectiveFinding
-from yanxiu.observations.queries.perspectives import perspectives_of
+from yanxiu.observations.queries.perspectives import all_perspectives_of
 from yanxiu.observations.services.cycle import MAX_TEXT, tidy
 from yanxiu.observations.services.lessons import hold_lesson
 from yanxiu.observations.services.perspectives import claim_perspective
@@ -25,7 +25,7 @@ def write_finding(actor: User, lesson: Lesson, perspective_id: int, body: str, s
     Who does not watch (any more) does from now on: the division may have changed while the finding was written.
     """
     hold_lesson(lesson)
-    perspective = next((one for one in perspectives_of(lesson.id) if one.id == perspective_id), None)
+    perspective = next((one for one in all_perspectives_of(lesson.id) if one.id == perspective_id), None)
     if perspective is None:
         raise ConflictError("这个视角刚刚被拿掉了", field="body")
     words, known = tidy(body), _own(actor, perspective)

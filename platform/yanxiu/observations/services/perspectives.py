@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import exists, func, or_, select
 
 from yanxiu.accounts.models import User
+from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
@@ -24,10 +25,11 @@ from yanxiu.observations.models import (
     TextKey,
     TimedComment,
 )
+from yanxiu.observations.models.perspectives import OWN
 from yanxiu.observations.perspectives.dealing import dealt_evenly
 from yanxiu.observations.perspectives.licc import BY_KEY
 from yanxiu.observations.queries.cycle import texts_of
-from yanxiu.observations.queries.perspectives import COUNTED, perspectives_of
+from yanxiu.observations.queries.perspectives import COUNTED, all_perspectives_of, perspectives_of
 from yanxiu.observations.services.lessons import hold_lesson
 
 MOST = 40
@@ -64,18 +66,26 @@ def own_words(name: str, prompts: str) -> PerspectiveDraft:
         raise InvalidError(f"视角的名称最多 {MAX_NAME} 字", field="name")
     if len("\n".join(lines)) > MAX_PROMPTS:
         raise InvalidError(f"看什么最多写 {MAX_PROMPTS} 字", field="prompts")
-    return PerspectiveDraft(f"own.{words}", words, "\n".join(lines))
+    return PerspectiveDraft(f"{OWN}{words}", words, "\n".join(lines))
 
 
 def add_perspectives(actor: User, lesson: Lesson, drafts: Sequence[PerspectiveDraft]) -> int:
-    """Add what is not watched yet and return how many were added; adding the same again changes nothing."""
+    """Add what is not watched yet and return how many were added; adding the same again changes nothing.
+
+    What was retired is restored, as it was last.
+    """
     hold_lesson(lesson)
-    known = {one.key for one in perspectives_of(lesson.id)}
-    fresh = list({draft.key: draft for draft in drafts if draft.key not in known}.values())
-    if not fresh:
-        return 0
-    if len(known) + len(fresh) > MOST:
+    newest = {one.key: one for one in all_perspectives_of(lesson.id)}
+    watched = sum(one.retired_at is None for one in newest.values())
+    wanted = {draft.key: draft for draft in (_named(draft, newest) for draft in drafts)}
+    back = [newest[key] for key in wanted if key in newest and newest[key].retired_at is not None]
+    fresh = [draft for key, draft in wanted.items() if key not in newest]
+    if watched + len(back) + len(fresh) > MOST and (back or fresh):
         raise ConflictError(f"一节课最多 {MOST} 个视角")
+    for one in back:
+        _restore(actor, lesson, one)
+    if not fresh:
+        return len(back)
     place = db.session.scalar(
         select(func.max(LessonPerspective.position)).where(LessonPerspective.lesson_id == lesson.id)
     )
@@ -94,7 +104,87 @@ def add_perspectives(actor: User, lesson: Lesson, drafts: Sequence[PerspectiveDr
     record_audit(actor, "lesson.perspectives", "lesson", lesson.id, added=[draft.key for draft in fresh])
     _tell_search(lesson)
     _tell(lesson)
-    return len(fresh)
+    return len(fresh) + len(back)
+
+
+def _named(draft: PerspectiveDraft, newest: Mapping[str, LessonPerspective]) -> PerspectiveDraft:
+    """Somebody's own that was renamed has kept its key: another one of that first name is not the same."""
+    if not draft.key.startswith(OWN):
+        return draft
+    same = next((one for one in newest.values() if one.is_own and one.name == draft.name), None)
+    if same is not None:
+        return replace(draft, key=same.key)
+    return replace(draft, key=f"{draft.key}~{len(newest)}") if draft.key in newest else draft
+
+
+def revise_perspective(actor: User, lesson: Lesson, perspective: LessonPerspective, draft: PerspectiveDraft) -> bool:
+    """Make the next version of somebody's own perspective and return whether that says anything else.
+
+    Who watched it goes on with the new one; the old one stays as it was, with what was written under it. ConflictError where it
+    was changed or retired meanwhile, or where another one has the name.
+    """
+    found = _current(lesson, perspective)
+    if not found.is_own:
+        raise InvalidError("只有自己写的视角可以改")
+    if (found.name, found.prompts) == (draft.name, draft.prompts):
+        return False
+    if any(one.name == draft.name and one.id != found.id for one in perspectives_of(lesson.id)):
+        raise ConflictError(f"已经有一个叫“{draft.name}”的视角了", field="name")
+    newer = LessonPerspective(
+        lesson_id=lesson.id,
+        key=found.key,
+        number=found.number + 1,
+        name=draft.name,
+        prompts=draft.prompts,
+        dimension=found.dimension,
+        position=found.position,
+    )
+    newer.watchers = [PerspectiveWatcher(user_id=one.user_id, dealer_id=one.dealer_id) for one in found.watchers]
+    db.session.add(newer)
+    found.retired_at = clock.now()
+    db.session.flush()
+    record_audit(actor, "lesson.perspectives", "lesson", lesson.id, revised=found.key, number=newer.number)
+    _tell(lesson)
+    return True
+
+
+def retire_perspective(actor: User, lesson: Lesson, perspective: LessonPerspective) -> None:
+    """Let it be watched no more; what was written stays, and who watched it does again once it is restored."""
+    found = _current(lesson, perspective)
+    found.retired_at = clock.now()
+    db.session.flush()
+    record_audit(actor, "lesson.perspectives", "lesson", lesson.id, retired=found.key)
+    _tell(lesson)
+
+
+def restore_perspective(actor: User, lesson: Lesson, perspective: LessonPerspective) -> None:
+    """Take a retired one up again; ConflictError for one that was changed since. One that is watched already is no error."""
+    hold_lesson(lesson)
+    every = all_perspectives_of(lesson.id)
+    newest = {one.key: one for one in every}.get(perspective.key)
+    if newest is None or newest.id != perspective.id:
+        raise ConflictError("这个视角后来改过，请恢复新的那一版")
+    if newest.retired_at is None:
+        return
+    if sum(one.retired_at is None for one in every) >= MOST:
+        raise ConflictError(f"一节课最多 {MOST} 个视角")
+    if any(one.name == newest.name and one.retired_at is None for one in every):
+        raise ConflictError(f"已经有一个叫“{newest.name}”的视角了")
+    _restore(actor, lesson, newest)
+
+
+def _restore(actor: User, lesson: Lesson, perspective: LessonPerspective) -> None:
+    perspective.retired_at = None
+    db.session.flush()
+    record_audit(actor, "lesson.perspectives", "lesson", lesson.id, restored=perspective.key)
+    _tell(lesson)
+
+
+def _current(lesson: Lesson, perspective: LessonPerspective) -> LessonPerspective:
+    found = _held(lesson, perspective.id)
+    if found is None:
+        raise ConflictError("这个视角刚刚改过或停用了，请看新的")
+    return found
 
 
 def remove_perspective(actor: User, lesson: Lesson, perspective: LessonPerspective) -> None:
@@ -108,7 +198,7 @@ def remove_perspective(actor: User, lesson: Lesson, perspective: LessonPerspecti
     written = exists().where(PerspectiveFinding.perspective_id == found.id)
     tagged = exists().where(TimedComment.perspective_id == found.id, *COUNTED)
     if db.session.scalar(select(or_(written, tagged))):
-        raise ConflictError(f"“{found.name}”下面已经有人写了，不能拿掉；不用再看的话，取消分工就行")
+        raise ConflictError(f"“{found.name}”下面已经有人写了，不能拿掉；不用再看的话，停用就行")
     record_audit(actor, "lesson.perspectives", "lesson", lesson.id, removed=found.key)
     db.session.delete(found)
     db.session.flush()
@@ -242,7 +332,7 @@ def _tell_search(lesson: Lesson) -> None:
     """A lesson has a report with its first perspective, and none without any."""
     conclusion = texts_of(lesson.id).get(TextKey.CONCLUSION)
     if conclusion is not None:
-        record(ConclusionChanged(conclusion.id, lesson.id, is_gone=not perspectives_of(lesson.id)))
+        record(ConclusionChanged(conclusion.id, lesson.id, is_gone=not all_perspectives_of(lesson.id)))
 
 
 def _tell(lesson: Lesson) -> None:

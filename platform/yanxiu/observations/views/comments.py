@@ -25,7 +25,7 @@ from yanxiu.observations.queries import (
     threads_of,
 )
 from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of, tags_of
-from yanxiu.observations.queries.perspectives import perspectives_of
+from yanxiu.observations.queries.perspectives import all_perspectives_of
 from yanxiu.observations.queries.recordings import version_to_speak_of
 from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
@@ -99,7 +99,9 @@ def comment(lesson_id: int, comment_id: int) -> ResponseReturnValue:
         comment=shown,
         may_edit=may_edit,
         kinds=list(CommentKind),
-        perspectives=perspectives_of(lesson_id),
+        perspectives=[
+            one for one in all_perspectives_of(lesson_id) if one.retired_at is None or one.id == shown.perspective_id
+        ],
         film=sources[-1]["url"] if sources else "",
         version=version,
     )

@@ -18,7 +18,7 @@ from yanxiu.observations.models import Lesson, LessonPerspective
 from yanxiu.observations.permissions import can_claim_perspective, can_deal_perspectives
 from yanxiu.observations.perspectives.licc import BY_KEY, DIMENSIONS, LICC
 from yanxiu.observations.queries import LessonView
-from yanxiu.observations.queries.perspectives import coverage_of, perspectives_of
+from yanxiu.observations.queries.perspectives import all_perspectives_of, coverage_of, histories_of
 from yanxiu.observations.services import perspectives as service
 from yanxiu.observations.services.perspectives import PerspectiveDraft, of_licc, own_words
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted, why_rests
@@ -42,7 +42,7 @@ def perspective_page(lesson_id: int) -> ResponseReturnValue:
     return render_template(PARTS[part], lesson=found.lesson, is_fragment=True, **told), headers
 
 
-def _page(found: LessonView, refused: YanxiuError | None = None) -> str:
+def _page(found: LessonView, refused: YanxiuError | None = None, refused_at: int | None = None) -> str:
     told = perspective_panel(found.lesson)
     return render_template(
         "observations/perspectives.html",
@@ -51,6 +51,8 @@ def _page(found: LessonView, refused: YanxiuError | None = None) -> str:
         licc=[(name, [one for one in LICC if one.dimension == name]) for name in DIMENSIONS],
         sections=_sections(found.lesson),
         chosen={one.key for one in told["perspectives"]},
+        histories=histories_of(found.lesson.id),
+        refused_at=refused_at,
         refused=refused,
         typed={name: posted(name) if refused else "" for name in ("name", "prompts")},
         **_matrix(found),
@@ -153,6 +155,36 @@ def claim_perspective(lesson_id: int, perspective_id: int) -> ResponseReturnValu
     return done(_url(lesson_id))
 
 
+@bp.post("/lessons/<int:lesson_id>/perspectives/<int:perspective_id>/revision")
+def revise_perspective(lesson_id: int, perspective_id: int) -> ResponseReturnValue:
+    """Say in other words what is watched: the next version of one's own perspective."""
+    try:
+        with unit_of_work():
+            found = _load_to_deal(lesson_id)
+            perspective = _of(found.lesson, perspective_id)
+            draft = own_words(posted("name"), posted("prompts"))
+            changed = service.revise_perspective(current_actor(), found.lesson, perspective, draft)
+    except YanxiuError as error:
+        if wants_fragment() or error.field is None:
+            raise
+        return _page(load_lesson(lesson_id), error, perspective_id), error.status
+    return done(
+        _url(lesson_id), "改好了，原来的一版和写在下面的都还在" if changed else "没有改动", redirect=_url(lesson_id)
+    )
+
+
+@bp.post("/lessons/<int:lesson_id>/perspectives/<int:perspective_id>/retirement")
+def retire_perspective(lesson_id: int, perspective_id: int) -> ResponseReturnValue:
+    """Let a perspective be watched no more; `on=0` takes it up again."""
+    with unit_of_work():
+        found = _load_to_deal(lesson_id)
+        perspective = _of(found.lesson, perspective_id)
+        saved = f"已恢复“{perspective.name}”" if posted("on") == "0" else f"已停用“{perspective.name}”"
+        act = service.restore_perspective if posted("on") == "0" else service.retire_perspective
+        act(current_actor(), found.lesson, perspective)
+    return done(_url(lesson_id), saved, redirect=_url(lesson_id))
+
+
 @bp.post("/lessons/<int:lesson_id>/perspectives/<int:perspective_id>/removal")
 def remove_perspective(lesson_id: int, perspective_id: int) -> ResponseReturnValue:
     """Take a perspective away under which nobody has written."""
@@ -172,7 +204,7 @@ def _load_to_deal(lesson_id: int) -> LessonView:
 
 
 def _of(lesson: Lesson, perspective_id: int) -> LessonPerspective:
-    found = next((one for one in perspectives_of(lesson.id) if one.id == perspective_id), None)
+    found = next((one for one in all_perspectives_of(lesson.id) if one.id == perspective_id), None)
     if found is None:
         raise NotFoundError
     return found

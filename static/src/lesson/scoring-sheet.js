@@ -15,6 +15,7 @@ const SAVING = "保存中…";
 const FULL = "这台设备存不下了，评的内容只在这一页上，联网时直接送出。送到以前不要关闭这一页";
 const WAITS = "已存本机，联网后自动送出（还没有提交评课）";
 const HANDED = "评课已存本机，还没有提交，联网后自动提交";
+const WRITING = "正在写的证据已存本机，附上或提交时送出";
 const TO_COPY = "这里的评分和评语还在本机，可以抄下来。";
 
 export function bindScoring(form) {
@@ -201,7 +202,7 @@ class ScoringSheet {
     this.unkept = !this.state.kept;
     this.problem(this.unkept ? FULL : "");
     if (waiting && !this.unkept) this.sayWaits(waiting);
-    else this.say("");
+    else this.say(!this.unkept && Object.keys(this.state.sheet.typing || {}).length ? WRITING : "", "offline");
   }
 
   /** What is kept, with everything that is not as the server has it; what may have been sent already counts as known there. */

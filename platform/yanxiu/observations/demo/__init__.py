@@ -31,6 +31,7 @@ from yanxiu.observations.demo.talk import (
     JINGYANGGANG,
     JINGYANGGANG_PHASES,
     PHASES,
+    SEEN,
     TEACH_LINES,
     Remark,
 )
@@ -44,7 +45,7 @@ from yanxiu.observations.queries.evaluations import default_rubric_version
 from yanxiu.observations.services import codings, comments, evaluations, lessons, recordings, subtitles
 from yanxiu.observations.services.codings import Batch, Mark
 from yanxiu.observations.services.comments import CommentDraft
-from yanxiu.observations.services.evaluations import Clip
+from yanxiu.observations.services.evaluations import Clip, Pick
 from yanxiu.observations.services.lessons import LessonDraft
 from yanxiu.observations.services.recordings import Phase
 from yanxiu.observations.services.rubrics import install_shipped_rubrics
@@ -66,11 +67,15 @@ def seed(world: DemoWorld) -> None:
         lessons.invite_member(people["teacher"], lesson, people[key], role)
     film = current_version(recording_of(lesson.id))
     assert film is not None
+    assert lesson.taught_at is not None
     for who, scores, strengths, advice in EVALUATIONS:
-        evidence = {
+        evidence: dict[str, list[Pick]] = {
             key: [Clip(film, start * 1000, end * 1000) for start, end in clips]
             for key, clips in EVIDENCE.get(who, {}).items()
         }
+        for key, minutes, words in SEEN.get(who, ()):
+            number, moment = str(UUID(int=minutes, version=4)), lesson.taught_at + timedelta(minutes=minutes)
+            evidence.setdefault(key, []).append(evaluations.Remark(number, words, moment))
         evaluations.save_evaluation(people[who], lesson, scores, strengths, advice, evidence)
         submitted = evaluations.submit_evaluation(people[who], lesson)
         submitted.submitted_at = world.ago(days=2, hours=3)

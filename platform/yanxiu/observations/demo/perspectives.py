@@ -18,6 +18,7 @@ from yanxiu.observations.services.perspectives import (
     deal_in_turn,
     of_licc,
     own_words,
+    revise_perspective,
 )
 
 WATCHED = ("listen", "interact", "dialogue", "guide", "content", "think")
@@ -70,6 +71,13 @@ def divide_observation(world: DemoWorld, lesson: Lesson) -> None:
     add_perspectives(teacher, ahead, _licc(*MEETING))
     for one, who in zip(perspectives_of(ahead.id), ("colleague", "leader", "colleague"), strict=False):
         claim_perspective(world.users[who], ahead, one.id, ())
+    add_perspectives(teacher, ahead, [own_words("后排学生", "谁在听，谁没听")])
+    revise_perspective(
+        teacher,
+        ahead,
+        perspectives_of(ahead.id)[-1],
+        own_words("最后两排的学生", "谁在听，谁没听\n讨论时看不看得到黑板"),
+    )
 
 
 def _licc(*slugs: str) -> list[PerspectiveDraft]:

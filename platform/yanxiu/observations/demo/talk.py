@@ -79,6 +79,8 @@ EVIDENCE: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {
     "researcher": {"effect": ((64, 72),), "strategy": ((37, 48),)},
 }
 """By observer and criterion: stretches of the film in seconds."""
+SEEN = {"leader": (("effect", 27, "第三组四个人都动了手，汇报时另外两组抬头在听。"),)}
+"""By observer: the criterion, the minute of the lesson and what was seen in the classroom."""
 HALF_FILLED = ("villager", {"goals": 5, "strategy": 4, "content": 4})
 TEACH_LINES = (
     "culture-1", "culture-2", "instruction-1", "instruction-2", "instruction-3", "instruction-4",

@@ -1437,13 +1437,15 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("prompts", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("retired_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_perspective_lesson_id_lesson"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_perspective")),
-        sa.UniqueConstraint("lesson_id", "key", name=op.f("uq_lesson_perspective_lesson_id_key")),
+        sa.UniqueConstraint("lesson_id", "key", "number", name=op.f("uq_lesson_perspective_lesson_id_key_number")),
     )
     op.create_table(
         "lesson_plan",

@@ -21,9 +21,13 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.models.rounds import ADOPTED, REMARK, Suggestion
 from yanxiu.observations.models import Lesson, RubricTemplate
 from yanxiu.observations.queries import current_version, recording_of
+from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services.comments import CommentDraft, reply_to_comment, resolve_comment, withdraw_comment
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
+from yanxiu.observations.services.findings import write_finding
+from yanxiu.observations.services.lessons import invite_member
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
+from yanxiu.observations.services.perspectives import add_perspectives, own_words
 from yanxiu.observations.services.recordings import Phase, set_segments
 from yanxiu.observations.services.rubrics import create_rubric, install_shipped_rubrics
 
@@ -227,3 +231,48 @@ def test_whose_work_teach_is_stands_wherever_it_is_used_also_where_it_was_change
     changed = principal.get(f"/rubrics/{own}").text
     assert short in changed
     assert "第三次扫视" in changed
+
+
+def test_papers_at_their_limits_open_in_word_and_excel_and_so_do_empty_ones(app, cast, client_for):
+    """The client asks of each file what Word and Excel ask (`tests.support.office`)."""
+    long = "在读写共生视野下以真实任务驱动的小学语文高年级长课文整体感知与关键语段研读" * 3
+    lines = [{"key": f"k{n}", "title": f"第{n}项 {long[:60]}", "weight": 1} for n in range(40)]
+    scale = [
+        {"value": value, "label": label}
+        for value, label in ((5, "优秀"), (4, "良好"), (3, "合格"), (2, "待提高"), (1, "差"))
+    ]
+    body = {"criteria": lines, "scale": scale, "total": 40, "trimmed": True, "bonus": [], "bands": []}
+    with app.app_context(), unit_of_work():
+        install_shipped_rubrics()
+        teacher, colleague = cast.user("teacher"), cast.user("colleague")
+        base = db.session.query(RubricTemplate).filter_by(slug="teach").one().versions[-1]
+        rubric = create_rubric(cast.user("principal"), teacher.organization_id, long[:80], base)
+        rubric.versions[0].body = body
+        details = {
+            "class_name": long[:40],
+            "place": long[:80],
+            "focus": long * 2,
+            "visibility": "school",
+            "subject": "语文",
+        }
+        full = make_lesson(teacher, long[:120], rubric_version_id=rubric.versions[0].id, **details)
+        add_perspectives(teacher, full, [own_words(long[:30], "\n".join(long[:90] for _ in range(6)))])
+        write_finding(colleague, full, perspectives_of(full.id)[0].id, "\n".join([long] * 30))
+        version = make_ready_version(full)
+        some_comment(colleague, full, version, body=f"{long * 8}\x0b\ufffe <&> ]]>", kind="evidence")
+        for who in ("colleague", "leader", "principal", "researcher", "villager", "outsider"):
+            person = cast.user(who)
+            person.name = f"{person.name}买买提·阿卜杜热合曼"
+            invite_member(teacher, full, person, "observer")
+            save_evaluation(person, full, full_scores(full, 4), long, f"= {long}")
+            submit_evaluation(person, full)
+        empty = make_lesson(teacher, "空", visibility="school").id
+        add_perspectives(teacher, db.session.get_one(Lesson, empty), [own_words("后排", "")])
+        number = full.id
+    client = client_for("teacher")
+    files = ("minutes", "record", f"record?observer={cast.colleague.id}", "report", "comments?format=docx")
+    scores = ("scores", f"scores?observer={cast.colleague.id}", "scores?format=xlsx")
+    for lesson_id, wanted in ((number, files + scores), (empty, (files[0], files[1], files[3], files[4]))):
+        for one in wanted:
+            answer = client.get(f"/lessons/{lesson_id}/papers/{one}")
+            assert answer.status_code == 200, one

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
 from tests.support.cast import Cast, Person
+from tests.support.office import OFFICE_TYPES, check_office
 from yanxiu.accounts.queries import find_user
 from yanxiu.accounts.services import open_session
 from yanxiu.core import clock
@@ -34,6 +35,8 @@ class Client(FlaskClient):
         for name, value in answer.headers:
             value.encode("latin-1")  # a real server sends headers so; anything else cuts the connection
             assert "\n" not in value, name
+        if answer.mimetype in OFFICE_TYPES and answer.status_code == 200 and not answer.headers.get("ETag"):
+            check_office(answer.data)  # made here; what people uploaded is sent with a tag
         return answer
 
 

@@ -47,9 +47,17 @@ _FOOTER = (
     f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:ftr xmlns:w="{_MAIN}">'
     '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:t xml:space="preserve">第 </w:t></w:r>'
     '<w:fldSimple w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    '<w:r><w:t xml:space="preserve"> 页，共 </w:t></w:r>'
+    '<w:fldSimple w:instr="NUMPAGES"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
     '<w:r><w:t xml:space="preserve"> 页</w:t></w:r></w:p></w:ftr>'
 )
-"""Every page says its number."""
+"""Every page says its number, and how many there are: what lies in a folder has a last page."""
+_SETTINGS = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:settings xmlns:w="{_MAIN}"><w:compat>'
+    '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
+    "</w:compat></w:settings>"
+)
+"""A file that names no version is opened in 兼容模式."""
 _CLOSE = (
     '<w:sectPr><w:footerReference w:type="default" r:id="rFooter"/><w:pgSz w:w="11906" w:h="16838"/>'
     '<w:pgMar w:top="1440" w:right="1588" w:bottom="1440" w:left="1588" w:header="851" w:footer="992" w:gutter="0"/>'
@@ -68,6 +76,7 @@ def _style(key: str, name: str, font: str, half_points: int, more: str = "", run
 
 _STYLE_PART = (
     f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:styles xmlns:w="{_MAIN}">'
+    '<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault></w:docDefaults>'
     + _style("Normal", "Normal", "宋体", 24, '<w:spacing w:after="80" w:line="360" w:lineRule="auto"/>')
     + _style(TITLE, "Title", "黑体", 36, '<w:spacing w:after="240"/><w:jc w:val="center"/>')
     + _style("Heading1", "heading 1", "黑体", 30, '<w:keepNext/><w:spacing w:before="240"/><w:outlineLvl w:val="0"/>')
@@ -91,6 +100,7 @@ _TYPES = (
         for part, kind in (
             ("document", "document.main"),
             ("styles", "styles"),
+            ("settings", "settings"),
             ("footer1", "footer"),
             ("numbering", "numbering"),
         )
@@ -134,7 +144,8 @@ class WordFile:
         self._text.write(_CLOSE)
         self._text.close()
         found = [("rId1", "styles", "styles.xml"), ("rFooter", "footer", "footer1.xml")]
-        found += [("rNumbering", "numbering", "numbering.xml"), *self._threads.relations()]
+        found += [("rNumbering", "numbering", "numbering.xml"), ("rSettings", "settings", "settings.xml")]
+        found += self._threads.relations()
         found += [(f"rId{n}", "image", f"media/{name}") for n, name in enumerate(self._pictures, start=2)]
         types = _TYPES.replace("</Types>", f"{OVERRIDES}</Types>") if self._threads else _TYPES
         for name, part in self._threads.parts().items() if self._threads else ():
@@ -144,6 +155,7 @@ class WordFile:
         self._put("word/_rels/document.xml.rels", _relations(found))
         self._put("word/styles.xml", _STYLE_PART)
         self._put("word/footer1.xml", _FOOTER)
+        self._put("word/settings.xml", _SETTINGS)
         self._put("word/numbering.xml", numbering_part(self._numbered))
         with self._text_file.open("rb") as text, self._zip.open(_part("word/document.xml"), "w") as place:
             shutil.copyfileobj(text, place)
@@ -256,7 +268,7 @@ class WordFile:
 
     def sheet(self, widths: Sequence[int], rows: Sequence[Sequence[Cell]], heads: int = 0) -> None:
         """Write a form of fixed columns; its first `heads` rows stand on every page again."""
-        self.raw(f"{sheet_xml(widths, rows, heads)}<w:p/>")
+        self.raw(f"{sheet_xml(widths, rows, heads)}<w:p>{IN_CELL}</w:p>")
 
     def card(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write names and what is filled in beside them, two pairs on a line."""

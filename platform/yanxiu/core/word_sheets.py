@@ -12,6 +12,8 @@ from yanxiu.core.word_runs import CELL, run_xml
 from yanxiu.core.word_tables import LINES, TEXT_WIDTH, Grid
 
 PAPER = TEXT_WIDTH
+_MARGINS = "".join(f'<w:{side} w:w="70" w:type="dxa"/>' for side in ("left", "right"))
+"""Less than Word's own, so that 00:00-00:12 and a level of two characters stand on one line."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class Cell:
     centered: bool = False
     tall: int = 0
     """The least height of its row, where somebody writes by hand."""
+
+    @property
+    def is_name(self) -> bool:
+        return self.bold and self.centered
 
 
 def head(text: str, wide: int = 1, high: int = 1) -> Cell:
@@ -47,7 +53,7 @@ def sheet_xml(widths: Sequence[int], rows: Sequence[Sequence[Cell]], heads: int 
     written = [_row(grid, widths, row, is_head=at < heads) for at, row in enumerate(rows)]
     about = (
         f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{LINES}</w:tblBorders>'
-        '<w:tblLayout w:type="fixed"/></w:tblPr>'
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{_MARGINS}</w:tblCellMar></w:tblPr>'
     )
     return f"<w:tbl>{about}<w:tblGrid>{columns}</w:tblGrid>{''.join(written)}</w:tbl>"
 
@@ -55,12 +61,13 @@ def sheet_xml(widths: Sequence[int], rows: Sequence[Sequence[Cell]], heads: int 
 def _row(grid: Grid, widths: Sequence[int], cells: Sequence[Cell], *, is_head: bool) -> str:
     grid.column = 0
     written: list[str] = []
+    names = all(cell.is_name for cell in cells)
     for cell in cells:
         written += _covered(grid, widths)
         at = grid.column
         grid.take(cell.wide, cell.high)
         merged = '<w:vMerge w:val="restart"/>' if cell.high > 1 else ""
-        written.append(_cell(sum(widths[at : grid.column]), cell.wide, merged, _paragraphs(cell)))
+        written.append(_cell(sum(widths[at : grid.column]), cell.wide, merged, _paragraphs(cell, kept=names)))
     written += _covered(grid, widths)
     if grid.column != len(widths):
         raise ValueError(f"{grid.column} of {len(widths)} columns filled")
@@ -84,8 +91,10 @@ def _cell(width: int, wide: int, merged: str, inside: str) -> str:
     return f"<w:tc><w:tcPr>{about}</w:tcPr>{inside}</w:tc>"
 
 
-def _paragraphs(cell: Cell) -> str:
-    about = f'<w:pStyle w:val="{CELL}"/>' + ('<w:jc w:val="center"/>' if cell.centered else "")
+def _paragraphs(cell: Cell, *, kept: bool) -> str:
+    """`kept`: a row of names does not stay behind at the foot of a page without what it names."""
+    about = f'<w:pStyle w:val="{CELL}"/>' + ("<w:keepNext/>" if kept else "")
+    about += '<w:jc w:val="center"/>' if cell.centered else ""
     marks = ("b",) if cell.bold else ()
     lines = cell.text.splitlines() or [""]
     return "".join(f"<w:p><w:pPr>{about}</w:pPr>{run_xml(line, marks)}</w:p>" for line in lines)

@@ -101,7 +101,7 @@ def comments_word(lesson: Lesson, threads: Sequence[TimedComment], chosen: str, 
         rows += [_cells(thread) for thread in threads]
         if not threads:
             rows.append([Cell("没有点评", wide=6, centered=True)])
-        word.sheet(shares(11, 11, 8, 38, 24, 8), rows, heads=1)
+        word.sheet(shares(15, 11, 8, 34, 23, 9), rows, heads=1)
         _drawings(word, threads, still_of)
 
     return word_file(write)

@@ -34,10 +34,9 @@ def minutes_word(
 
     def write(word: WordFile) -> None:
         word.title("议课纪要")
-        about_lesson(word, lesson, [("教案", "已关联教案" if lesson.lesson_plan_id else "")])
-        word.sheet(shares(14, 86), [[head("参加人"), Cell("、".join(people_of(lesson, threads)))]])
-        if lesson.focus:
-            word.sheet(shares(14, 86), [[head("议课重点"), Cell(lesson.focus)]])
+        people = "、".join(people_of(lesson, threads))
+        plan = [("教案", "已关联教案" if lesson.lesson_plan_id else "")]
+        about_lesson(word, lesson, plan, [("参加人", people), ("议课重点", lesson.focus)])
         for title, kinds in PARTS:
             _part(word, title, segments, [one for one in threads if one.kind in kinds])
         _adopted(word, threads, outcomes)
@@ -75,7 +74,7 @@ def _part(word: WordFile, title: str, segments: Sequence[Segment], threads: Sequ
                 Cell(answers(one)),
             ]
         )
-    word.sheet(shares(12, 12, 11, 38, 27), rows, heads=1)
+    word.sheet(shares(15, 11, 11, 37, 26), rows, heads=1)
 
 
 def _adopted(word: WordFile, threads: Sequence[TimedComment], outcomes: Mapping[int, Outcome]) -> None:

@@ -20,9 +20,8 @@ def report_word(lesson: Lesson, report: ObservationReport) -> bytes:
 
     def write(word: WordFile) -> None:
         word.title(report.title)
-        about_lesson(word, lesson, [("观察教师", "、".join(person.name for person in report.people))])
-        if lesson.focus:
-            word.sheet(shares(14, 86), [[head("观察重点"), Cell(lesson.focus)]])
+        people = "、".join(person.name for person in report.people)
+        about_lesson(word, lesson, [("观察教师", people)], [("观察重点", lesson.focus)])
         word.heading("一、分工", 2)
         word.sheet(shares(16, 20, 34, 15, 15), _division(report), heads=1)
         word.heading("二、各视角的观察", 2)
@@ -77,7 +76,7 @@ def _chapter(word: WordFile, chapter: Chapter) -> None:
         f"{found.author.name}：{found.body}" if len(chapter.findings) > 1 else found.body for found in chapter.findings
     )
     rows.append([head("评价反思"), Cell(words, wide=3, tall=0 if words else ROOM)])
-    word.sheet(shares(14, 14, 46, 26), rows)
+    word.sheet(shares(15, 13, 46, 26), rows)
 
 
 def counted(chapter: Chapter) -> str:

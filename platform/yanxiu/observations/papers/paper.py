@@ -23,10 +23,15 @@ def word_file(write: Callable[[WordFile], None]) -> bytes:
         return target.read_bytes()
 
 
-def about_lesson(word: WordFile, lesson: Lesson, more: Sequence[tuple[str, str]] = ()) -> None:
+def about_lesson(
+    word: WordFile,
+    lesson: Lesson,
+    more: Sequence[tuple[str, str]] = (),
+    below: Sequence[tuple[str, str]] = (),
+) -> None:
     """Write the head of a form: the lesson, then `more` names with what is filled in, two on a line.
 
-    An odd last one takes the whole line.
+    An odd last one takes the whole line, and so does each of `below` that is filled in.
     """
     pairs = [
         ("学校", lesson.organization.name if lesson.organization else lesson.teacher.organization.name),
@@ -45,6 +50,7 @@ def about_lesson(word: WordFile, lesson: Lesson, more: Sequence[tuple[str, str]]
     if len(pairs) % 2:
         name, text = pairs[-1]
         rows.append([head(name), Cell(text, wide=3)])
+    rows += [[head(name), Cell(text, wide=3)] for name, text in below if text]
     word.sheet(HEAD_COLUMNS, rows)
 
 

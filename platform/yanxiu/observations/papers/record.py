@@ -44,7 +44,7 @@ def record_word(
     def write(word: WordFile) -> None:
         word.title("听课记录表")
         about_lesson(word, lesson, [("听课人", observer.name)])
-        word.sheet(shares(13, 17, 32, 38), _process(segments, threads), heads=1)
+        word.sheet(shares(15, 15, 32, 38), _process(segments, threads), heads=1)
         word.sheet(shares(14, 86), _remarks(evaluation))
         signature(word, "听课人签名")
 

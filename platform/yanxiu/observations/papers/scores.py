@@ -29,7 +29,7 @@ def scores_word(lesson: Lesson, evaluation: Evaluation, current: RecordingVersio
     def write(word: WordFile) -> None:
         word.title(evaluation.version.template.name)
         about_lesson(word, lesson, [("评课人", evaluation.observer.name)])
-        columns = shares(15, 33, 9, *(33 // len(sheet.scale) for _level in sheet.scale), 10)
+        columns = shares(14, 31, 10, *(35 // len(sheet.scale) for _level in sheet.scale), 10)
         word.sheet(columns, _lines(sheet, evaluation.values(), total, proofs), heads=1)
         word.sheet(
             shares(18, 82),
@@ -65,7 +65,7 @@ def _lines(sheet: Sheet, scores: dict[str, int], total: float, proofs: dict[str,
 
 
 def _criterion(sheet: Sheet, criterion: Criterion, scores: dict[str, int]) -> list[list[Cell]]:
-    """The first line of a criterion carries its name, weight and points over all of its lines."""
+    """The first line of a criterion carries its name, weight and points over all of its lines; a bare name takes both columns."""
     lines = criterion.lines()
     points = criterion_points(sheet, criterion, scores)
     rows = []
@@ -76,10 +76,11 @@ def _criterion(sheet: Sheet, criterion: Criterion, scores: dict[str, int]) -> li
             rows.append([Cell(said), *ticks])
             continue
         high = len(lines)
-        named = head(criterion.title, high=high)
+        bare = not said
+        named = head(criterion.title, wide=2 if bare else 1, high=high)
         weight = Cell(str(criterion.weight), high=high, centered=True)
         mark = Cell("" if points is None else f"{points:.1f}", high=high, centered=True)
-        rows.append([named, Cell(said), weight, *ticks, mark])
+        rows.append([named, *([] if bare else [Cell(said)]), weight, *ticks, mark])
     return rows
 
 

@@ -1,6 +1,7 @@
 // The page of a lesson: player, timeline, time-coded comments, rubric, upload.
 import { behavior } from "./registry.js";
 import "./behaviors/send-once.js";
+import "./live/under-way.js";
 import { Player } from "./lesson/player.js";
 import { bindKeys } from "./lesson/keys.js";
 import { Timeline } from "./lesson/timeline.js";

@@ -17,5 +17,5 @@ import "./workshops/photos.js";
 import "./workshops/voice.js";
 import "./workshops/kept-files.js";
 import "./workshops/topic-keys.js";
-import "./workshops/under-way.js";
+import "./live/under-way.js";
 import "./workshops/mirror.js";

@@ -6,38 +6,45 @@ import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
+from typing import Any
 
 import docx
 import pytest
+from openpyxl import load_workbook
 from PIL import Image
 
 from tests.support.lessonplans import make_plan
 from tests.support.observations import code_lesson, full_scores, make_lesson, make_ready_version, some_comment
+from tests.support.office import check_office_in
 from yanxiu.core import clock
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.core.storage import StoredFile, storage
-from yanxiu.core.tasks import JobContext, LeaseLostError
+from yanxiu.core.tasks import Job, JobContext, LeaseLostError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section
 from yanxiu.lessonplans.document.ydoc import state_from_json
 from yanxiu.lessonplans.services import invite_member as add_reader
 from yanxiu.lessonplans.services.preparations import Kept
 from yanxiu.lessonplans.services.rounds import keep_round, tie_lesson
-from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, Watching
+from yanxiu.observations import packing_job
+from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, PackCheck, TextKey, Watching
 from yanxiu.observations.packing_job import make_pack
 from yanxiu.observations.papers import drawn, packing
-from yanxiu.observations.papers.packing import SUMS, Sheet, is_unchanged, write_pack
+from yanxiu.observations.papers.packing import SUMS, Sheet, Verdict, compare_pack, write_pack
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.perspectives import perspectives_of
-from yanxiu.observations.services.cycle import move_lesson
+from yanxiu.observations.services import packs as service
+from yanxiu.observations.services.codings import adjudicate
+from yanxiu.observations.services.cycle import move_lesson, write_text
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.findings import write_finding
 from yanxiu.observations.services.lessons import invite_member
 from yanxiu.observations.services.packs import fail_pack
 from yanxiu.observations.services.perspectives import add_perspectives, claim_perspective, of_licc
-from yanxiu.observations.views import packs
 
 DRAWN = '[{"kind":"box","color":"red","at":[0,0,9000,9000]}]'
 FILM = b"\x00film\xff" * 1000
@@ -66,7 +73,9 @@ def archived(app, cast) -> int:
         save_evaluation(colleague, lesson, full_scores(lesson), "板书好", "等一等")
         submit_evaluation(colleague, lesson)
         save_evaluation(leader, lesson, full_scores(lesson), "没有交的话", "")
-        code_lesson(colleague, lesson, version, "TSTS")
+        one, other = code_lesson(colleague, lesson, version, "TSTS"), code_lesson(leader, lesson, version, "TTTS")
+        adjudicate(teacher, lesson, one, other, 10_000, 20_000, "T")
+        write_text(teacher, lesson, TextKey.REFLECTION, "下次先问后讲")
         lesson.phase = LessonPhase.REFLECTING
         move_lesson(teacher, lesson, "reflecting", "archived")
         return lesson.id
@@ -113,6 +122,7 @@ def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_pri
     whole, files = read(teacher, archived, pack)
     page = teacher.get(f"/lessons/{archived}/papers").text
     assert hashlib.sha256(whole).hexdigest() in page
+    assert len(pack.contents) == len(files) == pack.file_count + 2
     assert "导出已冻结" in page
     sums = dict(reversed(line.split("  ", 1)) for line in files[SUMS].decode().splitlines())
     assert sums == {name: hashlib.sha256(body).hexdigest() for name, body in files.items() if name != SUMS}
@@ -132,21 +142,160 @@ def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_pri
         assert private not in words
     assert not any(FILM in body for body in files.values())
 
-    # Unchanged, until somebody changes a byte of it.
-    def idle(source, sha256):
-        assert not db.session().in_transaction(), "no transaction is open while gigabytes are read"
-        return is_unchanged(source, sha256)
+    (compared,) = (body for name, body in files.items() if name.startswith("行为编码/S-T 分析 一致性 周敏、"))
+    assert "一致性" in load_workbook(io.BytesIO(compared)).sheetnames
+    agreed = "\n".join(text_of(files["行为编码/一致性与议定.docx"]))
+    assert "议定后 κ" in agreed
+    assert "李强" in agreed, "who decided"
+    assert "下次先问后讲" in "\n".join(text_of(files["课前会议与教学反思.docx"]))
+    assert check_office_in(whole) > 8
 
-    monkeypatch.setattr("yanxiu.observations.views.packs.is_unchanged", idle)
-    assert "核对无误" in teacher.post(f"/lessons/{archived}/packs/{pack.id}/check", follow_redirects=True).text
-    with packs._checking:  # one at a time
-        told = teacher.post(f"/lessons/{archived}/packs/{pack.id}/check", follow_redirects=True).text
-        assert "正在核对另一份" in told
+
+def text_of(data: bytes) -> list[str]:
+    document = docx.Document(io.BytesIO(data))
+    return [cell.text for table in document.tables for row in table.rows for cell in row.cells] + [
+        paragraph.text for paragraph in document.paragraphs
+    ]
+
+
+def test_a_check_names_each_file_of_the_stored_pack_and_of_one_that_was_sent(app, cast, client_for, archived, work):
+    teacher = client_for("teacher")
+    pack = ordered(app, teacher, archived, work)
+    whole, files = read(teacher, archived, pack)
+    at = f"/lessons/{archived}/packs/{pack.id}"
+
+    def checked(data: bytes | None) -> tuple[dict[str, str], bool, str]:
+        form = {} if data is None else {"sent": "1", "file": (io.BytesIO(data), "手里的.zip")}
+        assert teacher.post(f"{at}/check", data=form).status_code == 303
+        stored = len(list(storage().keys()))
+        work()
+        with app.app_context():
+            check = db.session.get_one(LessonPack, pack.id).last_check
+            assert (check.state, check.progress, check.upload_id) == ("ready", None, None)
+            assert len(list(storage().keys())) == stored - (data is not None), "what was sent is not kept"
+            return dict(check.findings), check.is_same, teacher.get(f"/lessons/{archived}/papers").text
+
+    found, is_same, page = checked(None)
+    assert set(found.values()) == {"same"}
+    assert is_same
+    assert set(found) == set(files)
+    assert "一个字节也没有变" in page
+    found, is_same, page = checked(whole)
+    assert set(found.values()) == {"same"}
+    assert is_same
+    assert "手里的.zip" in page
+
+    # The list of sums was changed along with a file: it is not what we froze.
+    changed = {**files, "议课纪要.docx": files["议课纪要.docx"][:-1] + b"?", "参加的人.csv": b"short"}
+    changed[SUMS] = "".join(f"{hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in changed.items()).encode()
+    changed["多出来的/<b>.txt"] = changed.pop("流程记录.csv")
+    found, is_same, page = checked(zipped(changed))
+    wrong = {name: verdict for name, verdict in found.items() if verdict != "same"}
+    assert wrong == {
+        "议课纪要.docx": "changed", "参加的人.csv": "changed", SUMS: "changed", "流程记录.csv": "missing",
+        "多出来的/<b>.txt": "more",
+    }  # fmt: skip
+    assert not is_same
+    for words in ("不符 3 个", "缺少 1 个", "多出 1 个", "多出来的/&lt;b&gt;.txt"):
+        assert words in page
+    # Packed anew with the same files: each is the same, the ZIP is another one.
+    found, is_same, page = checked(zipped(files))
+    assert set(found.values()) == {"same"}
+    assert not is_same
+    assert "重新打包过" in page
+    found, _same, _page = checked(b"no zip at all")
+    assert set(found.values()) == {"missing"}
+    assert teacher.post(f"{at}/check", data={"sent": "1"}).status_code == 422
+
+    # A byte of the stored file changes.
     with app.app_context():
         path = storage().path(db.session.get_one(LessonPack, pack.id).file.key)
         path.chmod(0o600)
         path.write_bytes(whole[:-200] + b"x" + whole[-199:])
-    assert "不一致" in teacher.post(f"/lessons/{archived}/packs/{pack.id}/check", follow_redirects=True).text
+    assert "请联系管理员从备份恢复" in checked(None)[2] or not checked(None)[1]
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, body in files.items():
+            made.writestr(name, body)
+    return out.getvalue()
+
+
+def test_what_is_under_way_is_told_as_it_is_called_off_and_goes_on_after_a_crash(
+    app, cast, client_for, archived, work, monkeypatch
+):
+    teacher, at = client_for("teacher"), f"/lessons/{archived}/packs"
+    monkeypatch.setattr(packing_job, "TOLD_EVERY_S", 0.0)
+    told: list[int | None] = []
+    note = service.note_making
+
+    def noting(pack: LessonPack, percent: int) -> bool:
+        told.append(percent)
+        return note(pack, percent)
+
+    monkeypatch.setattr(service, "note_making", noting)
+    assert teacher.post(at, data={"recording": "1"}).status_code == 303
+    waiting = teacher.get(f"{at}?since=0").text
+    assert "在排队" in waiting
+    assert "<progress" in waiting
+
+    # The worker is killed in the middle: its lease runs out, another one makes the pack from the beginning.
+    with monkeypatch.context() as dying:
+        dying.setattr(packing_job, "write_pack", lambda *_all: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            work()
+    assert re.search(r'<span class="num">\d+%</span>', teacher.get(f"{at}?since=0").text)
+    with app.app_context(), unit_of_work():
+        db.session.query(Job).filter_by(kind=service.PACK_JOB).update({"lease_until": clock.now()})
+    work()
+    assert sum(later < earlier for earlier, later in pairwise(told)) == 1, "it began anew once, and went on otherwise"
+    assert told[-1] == 99
+    ready = teacher.get(f"{at}?since=0").text
+    assert "导出已冻结" in ready
+    assert "<progress" not in ready
+
+    # Called off while it waits, and while it is being made: the worker notices at the next step.
+    assert teacher.post(at).status_code == 303
+    with app.app_context():
+        second = db.session.query(LessonPack).order_by(LessonPack.id.desc()).first().id
+    assert client_for("researcher").post(f"{at}/{second}/cancellation").status_code == 404
+    monkeypatch.setattr(service, "note_making", note)
+    monkeypatch.setattr(
+        packing_job._Way, "reached", called_off_at(3, lambda: teacher.post(f"{at}/{second}/cancellation"))
+    )
+    work()
+    with app.app_context():
+        pack = db.session.get_one(LessonPack, second)
+        assert (pack.state, pack.file_id, pack.progress) == ("canceled", None, None)
+        job = db.session.query(Job).filter_by(kind=service.PACK_JOB).order_by(Job.id.desc()).first()
+        assert job.state == "done"
+    assert "没有做完就停止了" in teacher.get(f"{at}?since=0").text
+    # So is a check; what was sent goes with it.
+    with app.app_context():
+        first = db.session.query(LessonPack).filter_by(state="ready").one().id
+    sent = {"sent": "1", "file": (io.BytesIO(b"PK"), "a.zip")}
+    assert teacher.post(f"{at}/{first}/check", data=sent).status_code == 303
+    assert teacher.post(f"{at}/{first}/check").status_code == 409
+    assert teacher.post(f"{at}/{first}/cancellation").status_code == 303
+    work()
+    with app.app_context():
+        check = db.session.query(PackCheck).one()
+        assert (check.state, check.upload_id, check.findings) == ("canceled", None, [])
+
+
+def called_off_at(step: int, call_off: Callable[[], Any]) -> Callable[[Any, int], None]:
+    """A step of a job, before the n-th of which somebody calls it off."""
+    reached, steps = packing_job._Way.reached, list[int]()
+
+    def stepping(way: Any, percent: int) -> None:
+        steps.append(percent)
+        if len(steps) == step:
+            assert call_off().status_code == 303
+        reached(way, percent)
+
+    return stepping
 
 
 def test_who_may_not_see_the_scores_or_take_the_film_gets_neither(app, cast, client_for, archived, work):
@@ -221,7 +370,7 @@ def test_films_are_stored_three_times_at_most_and_no_pack_waits_for_ever(app, ca
     with app.app_context(), unit_of_work():
         db.session.get_one(LessonPack, waiting_id).created_at = clock.now() - timedelta(hours=7)
     page = teacher.get(f"/lessons/{archived}/papers").text
-    assert "上一次没有做成" in page
+    assert "没有做成" in page
     assert "正在制作归档包" not in page
     assert teacher.post(at).status_code == client_for("researcher").post(at).status_code == 303
     with app.app_context():
@@ -254,7 +403,7 @@ def test_every_still_is_in_a_pack_however_many_there_are(app, cast, client_for, 
 
 
 @pytest.mark.once
-def test_a_long_film_goes_through_a_pack_in_blocks(tmp_path, monkeypatch):
+def test_a_long_film_goes_through_a_pack_in_blocks_and_a_hostile_zip_is_not_unpacked(tmp_path):
     blocks: list[int] = []
 
     class Film(io.RawIOBase):
@@ -265,16 +414,24 @@ def test_a_long_film_goes_through_a_pack_in_blocks(tmp_path, monkeypatch):
             size, self.left = min(size, self.left), self.left - min(size, self.left)
             return b"\x07" * size
 
-    target = tmp_path / "pack.zip"
-    count = write_pack(target, ["头"], [Sheet("实录", "a:b?.mp4", Film, is_film=True)], clock.now(), lambda: None)
-    assert count == 1
+    target, read = tmp_path / "pack.zip", list[int]()
+    entries = write_pack(target, ["头"], [Sheet("实录", "a:b?.mp4", Film, is_film=True)], clock.now())
+    assert len(entries) == 3
     assert set(blocks) == {packing.BLOCK}
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
     with target.open("rb") as source:
-        assert is_unchanged(source, digest)
-    with target.open("rb") as source:
-        assert not is_unchanged(source, "0" * 64)
+        assert {verdict for _path, verdict in compare_pack(source, entries, read.append)} == {Verdict.SAME}
+    assert max(read) == packing.BLOCK
     with zipfile.ZipFile(target, "a") as pack:
         pack.writestr("多出来的.txt", "x")
+        pack.writestr("炸弹.bin", b"\x00" * 50_000_000, zipfile.ZIP_DEFLATED)
+    read.clear()
     with target.open("rb") as source:
-        assert not is_unchanged(source, hashlib.sha256(target.read_bytes()).hexdigest())
+        found = dict(compare_pack(source, entries, read.append))
+    assert found["炸弹.bin"] == found["多出来的.txt"] == Verdict.MORE
+    assert sum(read) == sum(one.size for one in entries), "what we never made is not opened"
+    # A way of pressing that takes gigabytes to undo, and a size that lies, are not believed.
+    path = entries[0].path
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as pack:
+        pack.writestr(path, b"\x07" * entries[0].size)
+    with target.open("rb") as source:
+        assert dict(compare_pack(source, entries))[path] == Verdict.CHANGED

@@ -98,6 +98,8 @@ ACTIONS = {
     "lesson.pack": "制作课例归档包",
     "lesson.packed": "冻结课例归档包",
     "lesson.pack_fetched": "下载课例归档包",
+    "lesson.pack_canceled": "停止制作课例归档包",
+    "lesson.pack_checked": "核对课例归档包",
     "lesson.move": "推进听评课的步骤",
     "lesson.due": "更改听评课的截止日期",
     "lesson.attendance": "记听课到场",

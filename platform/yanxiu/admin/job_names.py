@@ -23,6 +23,7 @@ JOB_NAMES = {
     "resources.sweep_arrivals": "清理没有传完的资源文件",
     "resources.drop_upload": "清理没有发布的资源",
     "archive.lesson": "制作课例归档包",
+    "archive.lesson_check": "核对课例归档包",
     "archive.workshop": "制作工作坊档案",
     "workshops.invite_onward": "邀请成员到下学期的工作坊",
     "workshops.reindex": "更新工作坊内容的检索",

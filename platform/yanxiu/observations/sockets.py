@@ -16,7 +16,7 @@ from yanxiu.core import clock
 from yanxiu.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.unit_of_work import write_if_possible
 from yanxiu.extensions import socketio
-from yanxiu.observations.permissions import can_watch_together, leads_lesson
+from yanxiu.observations.permissions import can_pack_lesson, can_watch_together, leads_lesson
 from yanxiu.observations.queries import LessonView, find_lesson, may_watch
 from yanxiu.observations.services.watching import tell_of_watching_together
 from yanxiu.observations.together.watch import MAX_POS_MS, RATES, Scene, Watch, begun
@@ -158,7 +158,13 @@ def _name_of(viewer: Viewer, found: LessonView) -> str:
     return next(person.name for person in people if person.id == viewer.user_id)
 
 
-LIVE_ROOMS: dict[str, RoomPredicate] = {"lesson": may_watch, ROOM: may_watch_together}
+def may_follow_packs(viewer: Viewer, lesson_id: int) -> bool:
+    """Tell whether the viewer may follow the packs of a lesson; of others' they hear only that something changed."""
+    found = find_lesson(viewer, lesson_id)
+    return found is not None and can_pack_lesson(viewer, found.lesson, found.access)
+
+
+LIVE_ROOMS: dict[str, RoomPredicate] = {"lesson": may_watch, ROOM: may_watch_together, "packs": may_follow_packs}
 EVENTS: tuple[SocketEvent, ...] = (
     SocketEvent("cowatch_state", _state),
     SocketEvent("cowatch_steer", _steer),

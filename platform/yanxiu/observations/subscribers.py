@@ -14,12 +14,12 @@ from yanxiu.observations import events
 from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads, transcode_recording
 from yanxiu.observations.lean_job import LEAN_JOB, make_missing_lean
 from yanxiu.observations.models import Lesson, TextKey
-from yanxiu.observations.packing_job import make_pack
+from yanxiu.observations.packing_job import check_pack, make_pack
 from yanxiu.observations.queries.comments import thread_ids_of
 from yanxiu.observations.queries.cycle import texts_of
 from yanxiu.observations.queries.perspectives import findings_of
 from yanxiu.observations.services import cycle
-from yanxiu.observations.services.packs import PACK_JOB
+from yanxiu.observations.services.packs import CHECK_JOB, PACK_JOB
 from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
@@ -92,6 +92,7 @@ def close_rooms(event: events.LessonMemberRemoved | events.LessonChanged | event
     if not isinstance(event, events.LessonChanged) or event.narrowed:
         recheck_rooms(topic=f"lesson:{event.lesson_id}")
         recheck_rooms(topic=f"cowatch:{event.lesson_id}")
+        recheck_rooms(topic=f"packs:{event.lesson_id}")
 
 
 def close_watching_together(event: events.LessonMoved) -> None:
@@ -158,5 +159,6 @@ JOBS: dict[str, JobHandler] = {
     SWEEP_JOB: sweep_uploads,
     cycle.REMIND_JOB: remind,
     PACK_JOB: make_pack,
+    CHECK_JOB: check_pack,
     LEAN_JOB: make_missing_lean,
 }

@@ -1413,6 +1413,9 @@ def upgrade() -> None:
         sa.Column("holds_scores", sa.Boolean(), nullable=False),
         sa.Column("holds_plan", sa.Boolean(), nullable=False),
         sa.Column("file_count", sa.Integer(), nullable=False),
+        sa.Column("contents", sa.JSON(), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("made_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -1425,8 +1428,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_pack")),
     )
     with op.batch_alter_table("lesson_pack", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_lesson_pack_lesson_id"), ["lesson_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lesson_pack_maker_id"), ["maker_id"], unique=False)
+        batch_op.create_index("ix_lesson_pack_seq", ["lesson_id", "seq"], unique=False)
 
     op.create_table(
         "lesson_perspective",
@@ -2101,6 +2104,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("debate_stand", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_debate_stand_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "pack_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("upload_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=True),
+        sa.Column("is_same", sa.Boolean(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["pack_id"], ["lesson_pack.id"], name=op.f("fk_pack_check_pack_id_lesson_pack"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["upload_id"], ["stored_file.id"], name=op.f("fk_pack_check_upload_id_stored_file")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_check")),
+    )
+    with op.batch_alter_table("pack_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pack_check_pack_id"), ["pack_id"], unique=False)
 
     op.create_table(
         "perspective_finding",
@@ -3377,6 +3401,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_perspective_finding_author_id"))
 
     op.drop_table("perspective_finding")
+    with op.batch_alter_table("pack_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pack_check_pack_id"))
+
+    op.drop_table("pack_check")
     with op.batch_alter_table("debate_stand", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_debate_stand_user_id"))
 
@@ -3496,8 +3524,8 @@ def downgrade() -> None:
     op.drop_table("lesson_plan")
     op.drop_table("lesson_perspective")
     with op.batch_alter_table("lesson_pack", schema=None) as batch_op:
+        batch_op.drop_index("ix_lesson_pack_seq")
         batch_op.drop_index(batch_op.f("ix_lesson_pack_maker_id"))
-        batch_op.drop_index(batch_op.f("ix_lesson_pack_lesson_id"))
 
     op.drop_table("lesson_pack")
     with op.batch_alter_table("lesson_member", schema=None) as batch_op:

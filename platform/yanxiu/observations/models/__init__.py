@@ -5,7 +5,7 @@ from yanxiu.observations.models.codings import Adjudication, CodeInterval, Codin
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
 from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
-from yanxiu.observations.models.packs import LessonPack, PackState
+from yanxiu.observations.models.packs import LessonPack, PackCheck, PackState
 from yanxiu.observations.models.pairs import ClipPair, LessonAlignment, SecondTeaching
 from yanxiu.observations.models.perspectives import LessonPerspective, PerspectiveFinding, PerspectiveWatcher
 from yanxiu.observations.models.recordings import (
@@ -55,6 +55,7 @@ __all__ = [
     "LessonText",
     "LessonVisibility",
     "ObservationRequest",
+    "PackCheck",
     "PackState",
     "PerspectiveFinding",
     "PerspectiveWatcher",

@@ -1,32 +1,35 @@
-"""The archive pack of a lesson (归档包): what was exported when the lesson was archived, frozen with its hash."""
+"""The archive pack of a lesson (归档包): what was exported when the lesson was archived, frozen with its hash; and checks of it."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
+from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
 from yanxiu.core.storage import StoredFile
 from yanxiu.observations.models.lessons import Lesson
 
 
 class PackState(StrEnum):
-    """Where a pack is on its way to being fetched."""
+    """Where a pack is on its way to being fetched, or a check on its way to its end."""
 
     WAITING = "waiting"
     READY = "ready"
     FAILED = "failed"
+    CANCELED = "canceled"
 
 
 class LessonPack(Model, Timestamps):
     """One press of 制作归档包. Its hash is that of the stored file; it is never changed, a newer one is another row."""
 
     __tablename__ = "lesson_pack"
+    __table_args__ = (Index("ix_lesson_pack_seq", "lesson_id", "seq"),)
 
     id: Mapped[Id]
-    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"), index=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
     maker_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), default=PackState.WAITING)
     with_recording: Mapped[bool] = mapped_column(default=False)
@@ -35,9 +38,43 @@ class LessonPack(Model, Timestamps):
     holds_plan: Mapped[bool] = mapped_column(default=False)
     """It holds the plan, which its maker may see."""
     file_count: Mapped[int] = mapped_column(default=0)
+    contents: Mapped[list[list[str | int]]] = mapped_column(JSON, default=list)
+    """Path, bytes and SHA-256 of each file in it, also of its list: what a check compares with."""
+    progress: Mapped[int | None] = mapped_column(default=None)
+    """How much of it is made, in percent; None until a worker has begun."""
+    seq: Mapped[int] = mapped_column(default=0)
+    """The number of its last change in the live list of the lesson's packs."""
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     lesson: Mapped[Lesson] = relationship()
     maker: Mapped[User] = relationship()
     file: Mapped[StoredFile | None] = relationship()
+    checks: Mapped[list["PackCheck"]] = relationship(back_populates="pack", order_by="PackCheck.id", viewonly=True)
+
+    @property
+    def last_check(self) -> "PackCheck | None":
+        return self.checks[-1] if self.checks else None
+
+
+class PackCheck(Model):
+    """One comparison with what was frozen: of the stored pack, or of a ZIP that somebody sent (`upload_id`, until its end)."""
+
+    __tablename__ = "pack_check"
+
+    id: Mapped[Id]
+    pack_id: Mapped[int] = mapped_column(ForeignKey("lesson_pack.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    """Of the ZIP that was sent; empty for the stored pack."""
+    upload_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    state: Mapped[str] = mapped_column(String(12), default=PackState.WAITING)
+    progress: Mapped[int | None] = mapped_column(default=None)
+    is_same: Mapped[bool] = mapped_column(default=False)
+    """To the byte the file that was frozen."""
+    findings: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    """Path and verdict (`Verdict`) of each file."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    pack: Mapped[LessonPack] = relationship(back_populates="checks")
+    upload: Mapped[StoredFile | None] = relationship()

@@ -1,6 +1,6 @@
 """Writing an archive pack: a ZIP with a list of what is in it and the SHA-256 of each file, and checking one.
 
-A file goes through in blocks, so that memory does not grow with a recording. `SHA256SUMS` is what `sha256sum -c` reads.
+A file goes through in blocks, so that memory does not grow with a recording, and whoever waits hears how far it is. `SHA256SUMS` is what `sha256sum -c` reads.
 """
 
 from __future__ import annotations
@@ -8,17 +8,48 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from yanxiu.core.archives.names import Names
 from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.storage import base_name
 
 BLOCK = 256 * 1024
 LIST, SUMS = "清单.txt", "SHA256SUMS"
+MOST_ENTRIES, MOST_MORE, MOST_PATH = 20_000, 200, 200
+READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How we press; other ways may take gigabytes of memory to undo."""
+ENCRYPTED = 1
+Told = Callable[[int], None]
+"""Hears of so many bytes more that went through."""
+
+
+class Verdict(StrEnum):
+    """What a check says of a file."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    MISSING = "missing"
+    MORE = "more"
+
+    @property
+    def label(self) -> str:
+        return {"same": "相符", "changed": "不符", "missing": "缺少", "more": "多出"}[self.value]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a frozen pack: its path, its bytes, its SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -37,24 +68,31 @@ def sheet(folder: str, name: str, body: bytes) -> Sheet:
 
 
 def write_pack(
-    target: Path, head: Sequence[str], sheets: Iterable[Sheet], made_at: datetime, alive: Callable[[], None]
-) -> int:
-    """Write the pack; `head` are the first lines of its list. Return how many files it holds besides list and sums."""
-    names, sums, sizes = Names(), dict[str, str](), dict[str, int]()
+    target: Path, head: Sequence[str], sheets: Iterable[Sheet], made_at: datetime, told: Told = lambda _bytes: None
+) -> list[Entry]:
+    """Write the pack; `head` are the first lines of its list, `told` hears of each block. Return what it holds, its list and
+    its sums last."""
+    names, entries = Names(), list[Entry]()
     with zipfile.ZipFile(target, "w") as pack:
+
+        def put(path: str, source: BinaryIO, *, is_film: bool = False) -> None:
+            entries.append(_put(pack, path, source, made_at, is_film, told))
+
         for one in sheets:
-            path = names.path(one.folder, one.name) if one.folder else names.path(one.name)
             with one.opens() as source:
-                sums[path], sizes[path] = _put(pack, path, source, made_at, one.is_film)
-            alive()
-        lines = [*head, "", *(f"{path}\t{sizes[path]} 字节\tSHA-256 {sums[path]}" for path in sums), ""]
-        sums[LIST], _size = _put(pack, LIST, io.BytesIO("\r\n".join(lines).encode("utf-8-sig")), made_at, False)
-        body = "".join(f"{digest}  {path}\n" for path, digest in sums.items())
-        _put(pack, SUMS, io.BytesIO(body.encode()), made_at, False)
-    return len(sizes)
+                put(
+                    names.path(one.folder, one.name) if one.folder else names.path(one.name),
+                    source,
+                    is_film=one.is_film,
+                )
+        lines = [*head, "", *(f"{one.path}\t{one.size} 字节\tSHA-256 {one.sha256}" for one in entries), ""]
+        put(LIST, io.BytesIO("\r\n".join(lines).encode("utf-8-sig")))
+        body = "".join(f"{one.sha256}  {one.path}\n" for one in entries)
+        put(SUMS, io.BytesIO(body.encode()))
+    return entries
 
 
-def _put(pack: zipfile.ZipFile, path: str, source: BinaryIO, made_at: datetime, is_film: bool) -> tuple[str, int]:
+def _put(pack: zipfile.ZipFile, path: str, source: BinaryIO, made_at: datetime, is_film: bool, told: Told) -> Entry:
     about = zipfile.ZipInfo(path, made_at.astimezone(LOCAL_ZONE).timetuple()[:6])
     about.compress_type = zipfile.ZIP_STORED if is_film else zipfile.ZIP_DEFLATED
     digest, size = hashlib.sha256(), 0
@@ -63,31 +101,60 @@ def _put(pack: zipfile.ZipFile, path: str, source: BinaryIO, made_at: datetime, 
             digest.update(block)
             size += len(block)
             out.write(block)
-    return digest.hexdigest(), size
+            told(len(block))
+    return Entry(path, size, digest.hexdigest())
 
 
-def is_unchanged(source: BinaryIO, sha256: str) -> bool:
-    """Tell whether the pack is to the byte what was stored, and each file in it what its list of sums says."""
-    if _digest(source) != sha256:
-        return False
-    source.seek(0)
+def compare_pack(
+    source: BinaryIO, frozen: Sequence[Entry], told: Told = lambda _bytes: None
+) -> list[tuple[str, Verdict]] | None:
+    """Say of each file of a ZIP whether it is the frozen one; None for what is no ZIP.
+
+    What comes from outside cannot make us read more than was frozen: a file of another size is not opened, one that we
+    never made is only named.
+    """
+    expected = {one.path: one for one in frozen}
     try:
         with zipfile.ZipFile(source) as pack:
-            lines = (line.split("  ", 1) for line in pack.read(SUMS).decode().splitlines())
-            said = {path: digest_of for digest_of, path in lines}
-            here = {name for name in pack.namelist() if name != SUMS}
-            return here == set(said) and all(_digest_in(pack, name) == said[name] for name in here)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        return False
+            if len(pack.filelist) > MOST_ENTRIES:
+                return None
+            here: dict[str, zipfile.ZipInfo] = {}
+            more = list[str]()
+            for info in pack.filelist:
+                known = info.filename in expected and info.filename not in here
+                if known:
+                    here[info.filename] = info
+                elif not info.is_dir():
+                    more.append(info.filename)
+            found = [
+                (one.path, _verdict(pack, here.get(one.path), one, told))
+                for one in sorted(frozen, key=lambda each: each.path)
+            ]
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+        return None
+    return [
+        *found,
+        *((base_name(path) if len(path) > MOST_PATH else path, Verdict.MORE) for path in sorted(more)[:MOST_MORE]),
+    ]
 
 
-def _digest_in(pack: zipfile.ZipFile, name: str) -> str:
-    with pack.open(name) as file:
-        return _digest(file)
+def _verdict(pack: zipfile.ZipFile, info: zipfile.ZipInfo | None, one: Entry, told: Told) -> Verdict:
+    if info is None:
+        return Verdict.MISSING
+    if info.file_size != one.size or info.compress_type not in READABLE or info.flag_bits & ENCRYPTED:
+        return Verdict.CHANGED
+    try:
+        with pack.open(info) as file:
+            return Verdict.SAME if digest_of(file, told, one.size) == one.sha256 else Verdict.CHANGED
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError):
+        return Verdict.CHANGED
 
 
-def _digest(source: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while block := source.read(BLOCK):
+def digest_of(source: IO[bytes], told: Told = lambda _bytes: None, most: int | None = None) -> str:
+    """Return the SHA-256 of what can be read, of not much more than `most` bytes."""
+    digest, seen = hashlib.sha256(), 0
+    while (most is None or seen <= most) and (block := source.read(BLOCK)):
         digest.update(block)
+        seen += len(block)
+        told(len(block))
     return digest.hexdigest()

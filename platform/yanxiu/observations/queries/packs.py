@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -52,11 +52,22 @@ def find_pack(lesson_id: int, pack_id: int) -> LessonPack | None:
     return db.session.scalars(select(LessonPack).where(*wanted).options(*_WHOLE)).first()
 
 
-def newest_packs(lesson_id: int, maker_id: int | None) -> tuple[LessonPack | None, Sequence[LessonPack]]:
-    """Return the newest pack that somebody made of a lesson, and the last `SHOWN` that are ready, the newest first."""
-    mine = _made_by(lesson_id, maker_id).options(*_WHOLE).order_by(LessonPack.id.desc())
-    newest = db.session.scalars(mine.limit(1)).first()
-    return newest, db.session.scalars(mine.where(LessonPack.state == PackState.READY).limit(SHOWN)).all()
+def pack_topic(lesson_id: int) -> str:
+    """The live list of the packs of a lesson; everybody's rows are their own."""
+    return f"packs:{lesson_id}"
+
+
+def packs_of(lesson_id: int, maker_id: int | None, since: int | None = None) -> Sequence[LessonPack]:
+    """Return the last `SHOWN` packs that somebody ordered of a lesson, the newest first, or those that changed after `since`."""
+    mine = _made_by(lesson_id, maker_id).options(*_WHOLE).execution_options(populate_existing=True)
+    if since is not None:
+        return db.session.scalars(mine.where(LessonPack.seq > since).order_by(LessonPack.id)).all()
+    return db.session.scalars(mine.order_by(LessonPack.id.desc()).limit(SHOWN)).all()
+
+
+def has_died(ordered_at: datetime) -> bool:
+    """Tell whether something ordered then has waited so long that its worker must have died for good."""
+    return ordered_at < clock.now() - MADE_WITHIN
 
 
 def waiting_pack(lesson_id: int, maker_id: int | None) -> LessonPack | None:
@@ -76,4 +87,8 @@ def _made_by(lesson_id: int, maker_id: int | None) -> Select[LessonPack]:
     return select(LessonPack).where(LessonPack.lesson_id == lesson_id, LessonPack.maker_id == maker_id)
 
 
-_WHOLE = (joinedload(LessonPack.maker), joinedload(LessonPack.file))
+_WHOLE = (
+    joinedload(LessonPack.maker),
+    joinedload(LessonPack.file),
+    selectinload(LessonPack.checks),
+)

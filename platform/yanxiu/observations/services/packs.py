@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError
 from yanxiu.core.live import bump
-from yanxiu.core.storage import ReceivedFile, keep_file
+from yanxiu.core.storage import ReceivedFile, keep_file, storage
 from yanxiu.core.tasks import enqueue
-from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, PackState
-from yanxiu.observations.queries.packs import count_films, waiting_pack
+from yanxiu.core.unit_of_work import current_unit_of_work
+from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, PackCheck, PackState
+from yanxiu.observations.papers.packing import Entry
+from yanxiu.observations.queries.packs import count_films, has_died, pack_topic, waiting_pack
 from yanxiu.observations.services.lessons import hold_lesson
 
-PACK_JOB = "archive.lesson"
+PACK_JOB, CHECK_JOB = "archive.lesson", "archive.lesson_check"
 MOST_FILMS = 3
 """So many packs with the recording each maker has of a lesson: a frozen pack is never removed."""
 
@@ -31,27 +36,111 @@ def order_pack(actor: User, lesson: Lesson, *, with_recording: bool) -> LessonPa
         raise ConflictError(f"您已经做过 {MOST_FILMS} 份带课堂实录的归档包，都还在这一页；再做请不带实录")
     pack = LessonPack(lesson_id=lesson.id, maker_id=actor.id, with_recording=with_recording)
     db.session.add(pack)
-    db.session.flush()
+    _touch(pack)
     record_audit(actor, "lesson.pack", "lesson", lesson.id, pack=pack.id, recording=with_recording)
     enqueue(PACK_JOB, {"pack_id": pack.id}, key=f"{PACK_JOB}:{pack.id}")
     return pack
 
 
+def note_making(pack: LessonPack, percent: int) -> bool:
+    """Say how far it is; False where somebody called it off, or another worker made it."""
+    if pack.state != PackState.WAITING:
+        return False
+    if pack.progress is None or percent != pack.progress:
+        pack.progress = min(percent, 99)
+        _touch(pack)
+    return True
+
+
 def finish_pack(
-    pack: LessonPack, received: ReceivedFile, file_count: int, *, holds_scores: bool, holds_plan: bool = False
+    pack: LessonPack,
+    received: ReceivedFile,
+    entries: Sequence[Entry],
+    *,
+    holds_scores: bool,
+    holds_plan: bool = False,
 ) -> None:
-    """Freeze what was made: the file and its hash are never written again."""
+    """Freeze what was made: the file and its hash are never written again. The list and the sums are not counted."""
     pack.file_id = keep_file(received, pack.maker_id).id
-    pack.file_count, pack.holds_scores, pack.holds_plan = file_count, holds_scores, holds_plan
-    pack.state, pack.made_at = PackState.READY, clock.now()
+    pack.contents = [[one.path, one.size, one.sha256] for one in entries]
+    pack.file_count, pack.holds_scores, pack.holds_plan = max(0, len(entries) - 2), holds_scores, holds_plan
+    pack.state, pack.made_at, pack.progress = PackState.READY, clock.now(), None
     record_audit(pack.maker, "lesson.packed", "lesson", pack.lesson_id, pack=pack.id, sha256=received.sha256)
+    _touch(pack)
     bump(pack.lesson.topic, "lesson", pack.lesson_id)
 
 
 def fail_pack(pack: LessonPack) -> None:
     """Say that it could not be made, unless another worker made it meanwhile."""
     if pack.state == PackState.WAITING:
-        pack.state = PackState.FAILED
+        pack.state, pack.progress = PackState.FAILED, None
+        _touch(pack)
+
+
+def cancel_pack(actor: User, pack: LessonPack) -> None:
+    """Call off what is being made; the worker stops at the next block. What is made stays."""
+    if pack.state == PackState.WAITING:
+        pack.state, pack.progress = PackState.CANCELED, None
+        record_audit(actor, "lesson.pack_canceled", "lesson", pack.lesson_id, pack=pack.id)
+        _touch(pack)
+
+
+def order_check(actor: User, pack: LessonPack, sent: ReceivedFile | None) -> PackCheck:
+    """Have the stored pack, or a ZIP that was sent, compared with what was frozen; one at a time for each pack."""
+    going_on = pack.last_check
+    if going_on is not None and going_on.state == PackState.WAITING and not has_died(going_on.created_at):
+        raise ConflictError("这份归档包正在核对，请等它核对完")
+    check = PackCheck(pack_id=pack.id, name=sent.name if sent is not None else "")
+    if sent is not None:
+        check.upload_id = keep_file(sent, actor.id).id
+    db.session.add(check)
+    db.session.flush()
+    record_audit(actor, "lesson.pack_checked", "lesson", pack.lesson_id, pack=pack.id, file=check.name)
+    enqueue(CHECK_JOB, {"check_id": check.id}, key=f"{CHECK_JOB}:{check.id}")
+    _touch(pack)
+    return check
+
+
+def note_checking(check: PackCheck, percent: int) -> bool:
+    """Say how far it is; False where somebody called it off."""
+    if check.state != PackState.WAITING:
+        return False
+    if check.progress is None or percent != check.progress:
+        check.progress = min(percent, 99)
+        _touch(check.pack)
+    return True
+
+
+def finish_check(check: PackCheck, findings: Sequence[tuple[str, str]], *, is_same: bool) -> None:
+    """Keep what came of it; what was sent is needed no longer."""
+    if check.state == PackState.WAITING:
+        check.findings, check.is_same = [list(one) for one in findings], is_same
+        _end_check(check, PackState.READY)
+
+
+def end_check(check: PackCheck, state: PackState) -> None:
+    """It was called off, or could not be done."""
+    if check.state == PackState.WAITING:
+        _end_check(check, state)
+
+
+def _end_check(check: PackCheck, state: PackState) -> None:
+    check.state, check.progress, check.finished_at = state, None, clock.now()
+    sent, check.upload = check.upload, None
+    db.session.flush()
+    if sent is not None:
+        db.session.delete(sent)
+        unit = current_unit_of_work()
+        if unit is not None:
+            unit.after_commit(partial(storage().delete, sent.key))
+    _touch(check.pack)
+
+
+def _touch(pack: LessonPack) -> None:
+    """Tell the page of papers: its list of packs follows."""
+    db.session.flush()
+    pack.seq = bump(pack_topic(pack.lesson_id), "pack", pack.id)
+    db.session.flush()
 
 
 def note_fetching(actor: User, pack: LessonPack) -> None:

@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, BinaryIO, cast
 
-from flask import flash, redirect, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core import clock
 from yanxiu.core.db import db
-from yanxiu.core.errors import ForbiddenError, NotFoundError
-from yanxiu.core.storage import storage
+from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
+from yanxiu.core.live import current_seq
+from yanxiu.core.storage import receive_file
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import LessonPack, PackState
-from yanxiu.observations.papers.packing import is_unchanged
+from yanxiu.observations.papers.packing import Verdict
 from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_pack_recording
 from yanxiu.observations.queries import LessonView, sees_scores
-from yanxiu.observations.queries.packs import count_films, find_pack, moves_of, newest_packs, waiting_pack
+from yanxiu.observations.queries.packs import count_films, find_pack, has_died, moves_of, pack_topic, packs_of
 from yanxiu.observations.services import packs as service
-from yanxiu.observations.views.blueprint import bp, load_lesson, log_watching
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching
 from yanxiu.web.auth import current_actor, current_viewer
+from yanxiu.web.bursts import fragment_response
 from yanxiu.web.files import send_stored
-
-_checking = threading.Lock()
-"""One pack at a time is read through in this process."""
 
 
 def pack_panel(found: LessonView) -> dict[str, Any]:
-    """Return what the page of papers shows about the pack; nothing of it to whoever does not lead the lesson."""
+    """Return what the page of papers shows about packs; nothing of it to whoever does not lead the lesson."""
     viewer = current_viewer()
     if not can_pack_lesson(viewer, found.lesson, found.access):
         return {"may_pack": False}
-    newest, ready = newest_packs(found.lesson.id, viewer.user_id)
-    sees = sees_scores(viewer, found.lesson)
-    opened = [pack for pack in ready if _may_open(found, pack, sees)]
-    pack = next(iter(opened or ready), None)
-    films, moves = count_films(found.lesson.id, viewer.user_id), moves_of(found.lesson.id)
+    lesson_id = found.lesson.id
+    seq = current_seq(pack_topic(lesson_id))
+    films = count_films(lesson_id, viewer.user_id)
     return {
         "may_pack": True,
         "may_pack_recording": can_pack_recording(viewer, found.lesson, clock.today()) and films < service.MOST_FILMS,
-        "is_packing": waiting_pack(found.lesson.id, viewer.user_id) is not None,
-        "newest_pack": newest,
-        "pack": pack,
-        "is_pack_older": bool(pack and pack.made_at and moves and moves[-1].at > pack.made_at),
-        "may_open_pack": bool(opened),
-        "older_packs": opened[1:],
+        "packs_seq": seq,
+        **_rows(found, packs_of(lesson_id, viewer.user_id)),
     }
+
+
+def _rows(found: LessonView, packs: Sequence[LessonPack]) -> dict[str, Any]:
+    """Return what the rows of these packs are made of."""
+    sees, moves = sees_scores(current_viewer(), found.lesson), moves_of(found.lesson.id)
+    return {
+        "packs": packs,
+        "opened": {pack.id for pack in packs if _may_open(found, pack, sees)},
+        "moved_at": moves[-1].at if moves else None,
+        "has_died": has_died,
+        "verdicts": list(Verdict),
+        "most_mb": current_app.config["YANXIU"].max_request_mb,
+    }
+
+
+@bp.get("/lessons/<int:lesson_id>/packs")
+def packs(lesson_id: int) -> ResponseReturnValue:
+    """The rows that changed since `?since=`, for the live list; the list itself stands on the page of papers."""
+    found = load_lesson(lesson_id)
+    if not can_pack_lesson(current_viewer(), found.lesson, found.access):
+        raise NotFoundError
+    seq = current_seq(pack_topic(lesson_id))
+    since = whole_number(request.args.get("since"))
+    if since is None:
+        return redirect(_place(lesson_id))
+    rows = _rows(found, packs_of(lesson_id, current_viewer().user_id, since))
+    return fragment_response(render_template("observations/packs/_rows.html", lesson=found.lesson, **rows), seq)
 
 
 @bp.post("/lessons/<int:lesson_id>/packs")
@@ -59,8 +80,23 @@ def order_pack(lesson_id: int) -> ResponseReturnValue:
         wished = request.form.get("recording") == "1"
         with_recording = wished and can_pack_recording(current_viewer(), found.lesson, clock.today())
         service.order_pack(current_actor(), found.lesson, with_recording=with_recording)
-    flash("开始制作归档包，做好以后在这里下载", "success")
-    return redirect(_place(lesson_id), code=303)
+    return done(_place(lesson_id), "开始制作归档包，做好以后在这里下载")
+
+
+@bp.post("/lessons/<int:lesson_id>/packs/<int:pack_id>/cancellation")
+def cancel_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
+    """Call off what is being made of it: the pack itself, else the check."""
+    with unit_of_work():
+        found = load_lesson(lesson_id)
+        pack = find_pack(lesson_id, pack_id)
+        may = can_pack_lesson(current_viewer(), found.lesson, found.access)
+        if pack is None or not may or pack.maker_id != current_viewer().user_id:
+            raise NotFoundError
+        if pack.state == PackState.WAITING:
+            service.cancel_pack(current_actor(), pack)
+        elif pack.last_check is not None:
+            service.end_check(pack.last_check, PackState.CANCELED)
+    return done(_place(lesson_id), "已停止")
 
 
 @bp.get("/lessons/<int:lesson_id>/packs/<int:pack_id>")
@@ -77,32 +113,19 @@ def pack_file(lesson_id: int, pack_id: int) -> ResponseReturnValue:
 
 @bp.post("/lessons/<int:lesson_id>/packs/<int:pack_id>/check")
 def check_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
-    """Say whether the stored pack is what was frozen: the whole file, and each file in it."""
+    """Have the stored pack compared with what was frozen, file by file; with `file` the ZIP that was sent instead."""
     pack = _load(lesson_id, pack_id)
     if pack.file is None:
         raise NotFoundError
-    key, sha256, count = pack.file.key, pack.file.sha256, pack.file_count
-    db.session.rollback()  # no transaction is open while gigabytes are read
-    if not _checking.acquire(blocking=False):
-        flash("正在核对另一份归档包，请过一会儿再试", "error")
-        return redirect(_place(lesson_id), code=303)
-    try:
-        is_whole = _is_whole(key, sha256)
-    finally:
-        _checking.release()
-    if is_whole:
-        flash(f"核对无误：归档包和里面的 {count} 份文件与冻结时一致", "success")
-    else:
-        flash("归档包与冻结时不一致，请联系管理员从备份恢复", "error")
-    return redirect(_place(lesson_id), code=303)
-
-
-def _is_whole(key: str, sha256: str) -> bool:
-    try:
-        with storage().open(key) as source:
-            return is_unchanged(source, sha256)
-    except FileNotFoundError:
-        return False
+    sent, received = request.files.get("file"), None
+    if "sent" in request.form and (sent is None or not sent.filename):
+        raise InvalidError("请选择要核对的归档包（ZIP）", field="file")
+    if sent is not None and sent.filename:
+        db.session.rollback()  # no transaction is open while it is stored
+        received = receive_file(cast(BinaryIO, sent.stream), sent.filename, "application/zip")
+    with unit_of_work():
+        service.order_check(current_actor(), _load(lesson_id, pack_id), received)
+    return done(_place(lesson_id), "开始核对，结果写在这份归档包下面")
 
 
 def _load(lesson_id: int, pack_id: int) -> LessonPack:

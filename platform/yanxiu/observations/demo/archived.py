@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from yanxiu.accounts.models import User
+from yanxiu.core.clock import LOCAL_ZONE
 from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.observations.cycle import MOVES
@@ -24,7 +25,7 @@ from yanxiu.observations.services.cycle import begin_watching, move_lesson, writ
 from yanxiu.observations.services.findings import write_finding
 from yanxiu.observations.services.lessons import LessonDraft
 from yanxiu.observations.services.packs import order_pack
-from yanxiu.observations.services.perspectives import add_perspectives, of_licc
+from yanxiu.observations.services.perspectives import add_perspectives, claim_perspective, of_licc
 from yanxiu.observations.services.second_teachings import link_second, tie_clip
 
 Film = Callable[[DemoWorld, Lesson, str, Sequence[tuple[int, str]], Sequence[Remark], float], None]
@@ -61,7 +62,7 @@ AGREED = ((30_000, 40_000, "S"), (80_000, 90_000, "T"))
 """What the two coders agreed on for windows of ten seconds in which they differ."""
 SCORES = (
     ("leader", {"goals": 4, "strategy": 3, "content": 5, "methods": 4, "effect": 4, "assessment": 3, "teacher": 4},
-     "抓住两根灯草，学生一直没有离开课文。", "少问“是不是”，多问“从哪里”。"),
+     "抓住“神机妙算”，学生一直没有离开课文。", "少问“是不是”，多问“从哪里”。"),
     ("researcher", {"goals": 4, "strategy": 4, "content": 4, "methods": 3, "effect": 4, "assessment": 3, "teacher": 4},
      "对学生的话只追问、不急着评。", "默读给足两分钟，动笔以后再说。"),
 )  # fmt: skip
@@ -91,6 +92,7 @@ def go_the_whole_way(world: DemoWorld, film: Film, audience: dict[str, Any], new
     said = {one.start_ms // 1000: one for one in _threads(first)}
     add_perspectives(host, first, [of_licc("licc.listen"), of_licc("licc.dialogue")])
     listen, dialogue = perspectives_of(first.id)
+    claim_perspective(people["colleague"], first, dialogue.id, ())
     put_under_perspective(people["researcher"], first, said[40], listen.id)
     put_under_perspective(host, first, said[13], dialogue.id)
     write_finding(people["researcher"], first, listen.id, FINDING)
@@ -125,7 +127,7 @@ def _lesson(world: DemoWorld, title: str, class_name: str, days: float, audience
         stage="小学",
         grade="五年级",
         lesson_type="新授课",
-        taught_at=world.ago(days=days),
+        taught_at=world.ago(days=days).astimezone(LOCAL_ZONE).replace(hour=9, minute=10, second=0, microsecond=0),
         place="录播教室",
         focus="后排学生有没有动笔、有没有说话。",
         pupils_recognizable=False,

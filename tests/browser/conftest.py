@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.routes import hold_routes
-from tests.support.clients import Client, session_cookie
-from tests.support.server import LiveServer
+
+if TYPE_CHECKING:
+    from tests.support.clients import Client
+    from tests.support.server import LiveServer
 
 SIZES = {1280: 900, 390: 844}
 EXPECTED_WHEN_OFFLINE = (
@@ -80,6 +83,8 @@ def context_for(
     service_workers: str,
 ) -> Iterator[Callable[..., BrowserContext]]:
     """`context_for("teacher", width=390)`: a browser profile of its own, signed in; None is nobody."""
+    from tests.support.clients import session_cookie  # not above: the process that hands out tests needs no program
+
     opened: list[BrowserContext] = []
 
     def open_context(key: str | None, width: int = 1280) -> BrowserContext:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from docx import Document
 from pypdf import PdfReader
 
-from tests.conftest import reset_database
+from tests.support.fixtures import reset_database
 from tests.support.lessonplans import make_plan
 from tests.support.resources import make_resource
 from tests.support.workshops import make_post, make_task, make_topic, make_work, make_workshop

@@ -32,35 +32,40 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh environment with the wheel; its dependencies are borrowed from ours, so no network is asked."""
-    home = tmp_path_factory.mktemp("installed")
-    venv.create(home, with_pip=False, symlinks=True)
+    place = tmp_path_factory.mktemp("installed")
+    venv.create(place, with_pip=False, symlinks=True)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    borrowed = home / "lib" / version / "site-packages" / "borrowed.pth"
+    borrowed = place / "lib" / version / "site-packages" / "borrowed.pth"
     borrowed.write_text(sysconfig.get_path("purelib") + "\n")
-    pip = [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python"), "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--python", str(place / "bin" / "python"), "--disable-pip-version-check"]
     done = subprocess.run(
         [*pip, "install", "--no-deps", "--no-index", str(wheel)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return home
+    return place
 
 
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def elsewhere(home: Path) -> dict[str, str]:
     """An environment that knows nothing of the checkout."""
     kept = {
         key: value for key, value in os.environ.items() if not key.startswith(("YANXIU_", "PYTHON", "DATABASE_URL"))
     }
-    return {**kept, "YANXIU_INSTANCE": str(tmp_path / "instance"), "HOME": str(tmp_path)}
+    return {**kept, "YANXIU_INSTANCE": str(home / "instance"), "HOME": str(home)}
 
 
-@pytest.fixture
-def address(installed: Path, elsewhere: dict[str, str], tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(installed: Path, elsewhere: dict[str, str], home: Path) -> Iterator[str]:
     port = free_port()
-    log = (tmp_path / "log").open("w+")
+    log = (home / "log").open("w+")
     process = subprocess.Popen(
         [installed / "bin" / "yanxiu", "serve", "--host", "127.0.0.1", "--port", str(port)],
-        cwd=tmp_path, env=elsewhere, stdout=log, stderr=subprocess.STDOUT,
+        cwd=home, env=elsewhere, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
         yield f"http://127.0.0.1:{port}"
@@ -103,16 +108,16 @@ def test_an_installed_wheel_serves_the_sign_in_page(address: str) -> None:
 
 
 def test_an_installed_wheel_examines_its_own_instance(
-    installed: Path, elsewhere: dict[str, str], tmp_path: Path, address: str
+    installed: Path, elsewhere: dict[str, str], home: Path, address: str
 ) -> None:
     eventually(lambda: answers(f"{address}/login"), timeout=60)
     done = subprocess.run(
         [installed / "bin" / "yanxiu", "doctor"],
-        cwd=tmp_path,
+        cwd=home,
         env=elsewhere,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert str(tmp_path / "instance") in done.stdout
+    assert str(home / "instance") in done.stdout

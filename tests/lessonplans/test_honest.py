@@ -9,7 +9,7 @@ import pytest
 from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
 from yanxiu.lessonplans.collab.ranges import deleting
-from yanxiu.lessonplans.collab.updates import MalformedUpdateError
+from yanxiu.lessonplans.collab.updates import EMPTY_UPDATE, MalformedUpdateError
 from yanxiu.lessonplans.document.honest import MOST_CHARACTERS, DishonestError, check_suggesting
 from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section, table
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, load, state_from_json
@@ -160,6 +160,8 @@ HOSTILE: dict[str, Change] = {
     "no such place": attribute(first, "relist", signed(list="table", level=0, was={"list": "", "level": 0})),
     "a section renamed": attribute(lambda root: root.children[0], "title", "丙"),
     "words where no words go": in_a_table,
+    "a text beside another": lambda _doc, root: first(root).children.append(XmlText()),
+    "a text between the sections": lambda _doc, root: root.children.append(XmlText()),
     "something within the words": lambda _doc, root: words(root).insert_embed(3, {"a": 1}, {"insertion": signed()}),
     "an attribute of a text": lambda _doc, root: words(root).attributes.__setitem__("a", "1"),
     "notes of who accepted what": lambda made, _root: made.get("decided", type=Map).__setitem__("x by 1", [0, 9]),
@@ -176,8 +178,8 @@ def update_of(change: Change, state: bytes = STATE) -> bytes:
     return made.get_update(before)
 
 
-def check(update: bytes, state: bytes = STATE, owns: Callable[[int, bool], bool] = lambda _client, _has: True) -> None:
-    check_suggesting(state, update, ME, NAME, owns)
+def check(update: bytes, state: bytes = STATE, owns: Callable[[int, bool], bool] = lambda _client, _has: True) -> bytes:
+    return check_suggesting(state, update, ME, NAME, owns)
 
 
 @pytest.mark.parametrize("what", HONEST)
@@ -207,6 +209,36 @@ def test_what_needs_something_that_is_not_there_is_refused():
     for update in (b"\x01\x01", b"\xff" * 9):
         with pytest.raises((DishonestError, MalformedUpdateError)):
             check(update)
+
+
+def test_something_else_under_a_number_that_is_known_is_not_kept():
+    """It counts for nothing now, but a log is merged by numbers, and might be read so."""
+    update = update_of(put("真", insertion=signed()))
+    made = load(STATE)
+    made.apply_update(update)
+    assert check(update.replace("真".encode(), "假".encode()), made.get_update()) == EMPTY_UPDATE
+    assert check(update) != EMPTY_UPDATE
+
+
+def test_what_one_has_put_in_as_a_whole_may_go_and_does_not_change():
+    own: Node = {
+        "type": "tableRow",
+        "attrs": {"insertion": signed()},
+        "content": table(["新", "行"], [])["content"][0]["content"],
+    }
+    state = state_from_json(doc(section("a", "甲", "", {**TABLE, "content": [*TABLE["content"], own]})))
+    rows = lambda root: root.children[0].children[0].children  # noqa: E731
+    check(update_of(lambda _doc, root: rows(root).__delitem__(3), state), state)
+    for wrong in (
+        lambda text: text.insert(0, "真"),
+        lambda text: text.insert(0, "真", {"sparkle": {}}),
+        lambda text: text.clear(),
+    ):
+        with pytest.raises(DishonestError):
+            check(
+                update_of(lambda _doc, root, act=wrong: act(rows(root)[3].children[0].children[0].children[0]), state),
+                state,
+            )
 
 
 def test_words_in_a_paragraph_that_has_ended_are_refused():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pycrdt import Doc, XmlFragment, XmlText
+from pycrdt import Doc, XmlFragment
 
 from tests.lessonplans.test_honest import HONEST, HOSTILE, ME, NAME, STATE, put, signed, update_of
 from tests.support.document_bench import WANG, Bench
@@ -186,9 +186,9 @@ def test_over_real_sockets_and_http_the_same_is_refused(app, cast, client_for, p
         with colleague._lock:
             made = load(colleague.doc.get_update())
         before = made.get_state()
-        line = made.get(FIELD, type=XmlFragment).children[0].children[0]
+        text = made.get(FIELD, type=XmlFragment).children[0].children[0].children[0]
         mark = {**signed(author), "name": cast.colleague.name}
-        line.children.append(XmlText()).insert(0, words, {"insertion": mark})
+        text.insert(0, words, {"insertion": mark})
         return made.get_update(before)
 
     colleague.send(suggested("我建议"))

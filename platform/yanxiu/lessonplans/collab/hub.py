@@ -281,11 +281,12 @@ class Hub:
         may_now = self._posts.take(visitor.user_id, self._clock())
         if not may_now or self._committer.queued_bytes > self.limits.queued_bytes:
             raise RefusedError("rate")
-        code: NakCode | None = updates.unacceptable(data, self._store.size(plan_id), self.limits, role)
-        if code is None and role == "suggest":
-            code = self._judge.refusal(self._room_of(plan_id), visitor, data)
+        code = updates.unacceptable(data, self._store.size(plan_id), self.limits, role)
         if code is not None:
             raise RefusedError(code)
+        if role == "suggest":
+            room = self._room_of(plan_id)
+            return self._judge.take(room, visitor, data, lambda kept: self.write(visitor, plan_id, kept))
         return self.write(visitor, plan_id, data)
 
     def write(self, visitor: Visitor, plan_id: int, data: bytes, timeout: float = 15.0) -> bool:

@@ -11,13 +11,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from yanxiu.lessonplans.collab import updates
-from yanxiu.lessonplans.collab.protocol import NakCode
+from yanxiu.lessonplans.collab.protocol import NakCode, RefusedError
 from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor
 from yanxiu.lessonplans.collab.store import Stored
 from yanxiu.lessonplans.collab.writers import Writers
 from yanxiu.lessonplans.document.honest import DishonestError, check_suggesting
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -109,33 +112,35 @@ class Judge:
         """Take all together; where that cannot be, one by one up to the first that is refused."""
         last = batch[-1]
         if last.member.stopped:
-            return
+            return None
         together = updates.merge([each.edit.data for each in batch])
-        code = self.refusal(last.room, last.member.visitor, together)
-        if code is None:
-            self._accept(replace(last, edit=replace(last.edit, data=together)))
-        elif len(batch) == 1:
-            self._refuse(last, code)
-        else:
+        try:
+            self.take(last.room, last.member.visitor, together, lambda data: self._accept(last, data))
+        except RefusedError as error:
+            if len(batch) == 1:
+                return self._refuse(last, error.code)
             for each in batch:
                 self._settle([each])
 
-    def _accept(self, submitted: Submitted) -> None:
+    def _accept(self, submitted: Submitted, data: bytes) -> None:
         room, member = submitted.room, submitted.member
         with self._lock:
             if room.members.get(member.sid) is member:  # who left meanwhile has heard of no success and sends it again
-                self._take(room, submitted.edit)
+                self._take(room, replace(submitted.edit, data=data))
 
     def _refuse(self, submitted: Submitted, code: NakCode) -> None:
         submitted.member.stopped = True
         self._nak(submitted.member.sid, submitted.room.handle, submitted.edit.number, code)
 
-    def refusal(self, room: Room, visitor: Visitor, data: bytes) -> NakCode | None:
-        """Why an update is not taken from this person, who may only suggest; None if it is."""
+    def take(self, room: Room, visitor: Visitor, data: bytes, accept: Callable[[bytes], T]) -> T:
+        """Let `accept` have what is to be kept of an update of this person, who may only suggest, and return its answer.
+
+        RefusedError if it is not taken. One at a time, with the acceptance: each look has to know what was taken before.
+        """
         with self._looking:
             found = self._whole(room.plan_id)
             if found is None:
-                return "revoked"
+                raise RefusedError("revoked")
             new: list[int] = []
 
             def owns(client: int, has_written: bool) -> bool:
@@ -144,12 +149,12 @@ class Judge:
                 return self._writers.owns(room, visitor.user_id, client, has_written)
 
             try:
-                check_suggesting(found[1], data, visitor.user_id, visitor.name, owns)
-            except updates.MalformedUpdateError:
-                return "malformed"
+                kept = check_suggesting(found[1], data, visitor.user_id, visitor.name, owns)
+            except updates.MalformedUpdateError as error:
+                raise RefusedError("malformed") from error
             except DishonestError as error:
                 log.info("lesson plan %s: refused of user %s: %s", room.plan_id, visitor.user_id, error)
-                return "suggest_only"
+                raise RefusedError("suggest_only") from error
             for client in new:
                 self._writers.wrote(room.plan_id, client, visitor.user_id)
-            return None
+            return accept(kept)

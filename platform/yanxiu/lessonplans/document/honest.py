@@ -22,7 +22,7 @@ from pycrdt import Doc, Map, XmlElement, XmlFragment, XmlText
 from yanxiu.lessonplans.collab.contents import Contents, contents_of, without
 from yanxiu.lessonplans.collab.nesting import ANY, DELETED, FORMAT, GC, TYPE
 from yanxiu.lessonplans.collab.ranges import STRING, deleting
-from yanxiu.lessonplans.collab.updates import MalformedUpdateError, read_state_vector
+from yanxiu.lessonplans.collab.updates import MalformedUpdateError, missing_from, read_state_vector
 from yanxiu.lessonplans.collab.varint import Truncated
 from yanxiu.lessonplans.document.formats import LINES, PLACES, REALIGN, RELIST, RESHAPE, SIDES
 from yanxiu.lessonplans.document.mark_names import COMMENT
@@ -59,6 +59,8 @@ class _Reader:
     def __init__(self, author: int) -> None:
         self.author = author
         self.values: set[str] = set()
+        self.own: list[Any] = []
+        """Rows, cells and pictures that this person has suggested to put in: they may go, and do not change."""
         self.struck: set[str] = set()
         """What others would take out, by what their marks say; `struck_own`: of this person's own words."""
         self.struck_own: set[str] = set()
@@ -66,6 +68,9 @@ class _Reader:
         self.shown = 0
         """UTF-16 units of all words that stand in the document, as Yjs counts them."""
         self.texts: list[tuple[XmlText, Any]] = []
+        self.crowded = 0
+        """Texts beside another in one paragraph, as two leave them who begin in an empty one at once; who writes there next
+        joins them. Also those where no words go."""
 
     def read(self, document: Doc) -> Any:
         """Return all that must not change, as plain values that can be compared."""
@@ -81,11 +86,12 @@ class _Reader:
             raise DishonestError("too deep")
         made: list[Any] = []
         count = 0
+        texts: list[tuple[XmlText, Any]] = []
         for child in parent.children:
             count += 1
             if isinstance(child, XmlText):
                 runs = self._text(child, tag)
-                self.texts.append((child, runs))
+                texts.append((child, runs))
                 for run in runs:
                     _add(made, *run)
             elif isinstance(child, XmlElement):
@@ -94,6 +100,9 @@ class _Reader:
                 raise DishonestError("neither element nor text")
         if count != len(parent.children):
             raise DishonestError("something between the elements")
+        if len(texts) == 1:
+            self.texts += texts
+        self.crowded += max(0, len(texts) - 1) if tag in LINES else len(texts)
         return made
 
     def _element(self, element: XmlElement, depth: int) -> list[Any]:
@@ -103,10 +112,7 @@ class _Reader:
         for kind, value in own.items():
             self.values.add(_signature(kind, tag, value))
         if INSERTION in own and (tag not in CELLS or attributes.get("colspan") == 1):
-            inner = _Reader(self.author)
-            inner._children(element, tag, depth + 1)
-            self.characters += inner.characters
-            self.shown += inner.shown
+            self.own.append((tag, self._children(element, tag, depth + 1)))
             return []
         own.pop(INSERTION, None)
         kept = {key: value for key, value in attributes.items() if key not in own}
@@ -154,11 +160,18 @@ class _Reader:
         return isinstance(value, dict) and type(value.get("author")) is int and value["author"] == self.author
 
 
-def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: Owns) -> None:
-    """Raise DishonestError unless the update does nothing but suggest, in the name of this author."""
-    contents = _contents(update)
+def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: Owns) -> bytes:
+    """Raise DishonestError unless the update does nothing but suggest, in the name of this author; return what to keep of it.
+
+    That is what the document does not have yet: something else said under a number that is known would count for nothing
+    here, but might be what is read when the log is merged.
+    """
     document = _loaded(state)
-    known = read_state_vector(document.get_state())
+    vector = document.get_state()
+    known = read_state_vector(vector)
+    _contents(update)
+    update = missing_from(update, vector)
+    contents = _contents(update)
     _check_writers(contents, known, owns)
     before, after = _Reader(author), _Reader(author)
     stood = before.read(document)
@@ -166,6 +179,10 @@ def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: 
     _check_complete(contents, read_state_vector(document.get_state()))
     if after.read(document) != stood:
         raise DishonestError("more than suggestions")
+    if after.crowded > before.crowded:
+        raise DishonestError("a text beside another")
+    if not _is_within(after.own, before.own):
+        raise DishonestError("something else in what was to be put in")
     if contents.types and any(_read_again(text, author) != runs for text, runs in before.texts):
         raise DishonestError("a text was put in the place of another")
     _check_signatures(after.values - before.values, author, name, before)
@@ -174,6 +191,7 @@ def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: 
     _check_shown(document, contents, known, before.shown, after.shown)
     if after.characters > max(MOST_CHARACTERS, before.characters):
         raise DishonestError("too much")
+    return update
 
 
 def _contents(update: bytes) -> Contents:
@@ -204,7 +222,7 @@ def _apply(document: Doc, update: bytes) -> None:
 def _check_writers(contents: Contents, known: dict[int, int], owns: Owns) -> None:
     for client, (first, end) in contents.written.items():
         has = known.get(client, 0)
-        if first > has:
+        if first != has:
             raise DishonestError("something before it is missing")
         if end > has and not owns(client, has > 0):
             raise DishonestError("with somebody else's number")
@@ -274,6 +292,12 @@ def _is_place(value: dict[str, Any]) -> bool:
 
 def _signature(kind: str, tag: str, value: dict[str, Any]) -> str:
     return json.dumps([kind, tag, value], sort_keys=True)
+
+
+def _is_within(left: list[Any], whole: list[Any]) -> bool:
+    """Whether `left` is what is left of `whole` when some of it goes."""
+    rest = iter(whole)
+    return all(any(one == other for other in rest) for one in left)
 
 
 def _is_flat(value: dict[str, Any]) -> bool:

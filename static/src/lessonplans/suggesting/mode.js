@@ -72,9 +72,9 @@ export class SuggestingMode {
     return this.on && this.author !== null;
   }
 
-  /** Not within what one suggests oneself: a new row is filled like any other. */
+  /** Not within what one suggests oneself: a new row is filled like any other, by those who may put in rows. */
   worksAt({ state: { doc, selection } }) {
-    return this.works && !isWithinOwn(doc, selection.from, selection.to, this.userId);
+    return this.works && (this.only || !isWithinOwn(doc, selection.from, selection.to, this.userId));
   }
 
   /** What says that something as a whole is put in by whoever suggests now; null while nobody does. */
@@ -118,7 +118,7 @@ export class SuggestingMode {
       if (!transaction.getMeta("uiEvent")) outsideDeletions(transaction, state);
       return completeRows(transaction);
     }
-    if (this.before || staysWithinOwn(transaction, this.userId)) return completeRows(transaction);
+    if (this.before || (!this.only && staysWithinOwn(transaction, this.userId))) return completeRows(transaction);
     const suggested = asSuggestion(transaction, state, this.author) || this.asWhole(transaction, state);
     if (!suggested) this.refuse();
     return suggested && completeRows(suggested);

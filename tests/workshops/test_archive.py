@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from tests.support.fixtures import reset_database
 from tests.support.lessonplans import make_plan
+from tests.support.office import check_office_in
 from tests.support.resources import make_resource
 from tests.support.workshops import make_post, make_task, make_topic, make_work, make_workshop
 from tests.workshops.stage import picture
@@ -286,6 +287,7 @@ def small(cast):
 
 def test_people_can_read_it_and_nobody_finds_what_is_not_theirs(cast, ctx, tmp_path):
     path = exported(small(cast), tmp_path, Wish())
+    assert check_office_in(path.read_bytes()) > 1
     with zipfile.ZipFile(path) as opened:
         names, whole = opened.namelist(), b"".join(opened.read(name) for name in opened.namelist())
         manifest = json.loads(opened.read(MANIFEST))

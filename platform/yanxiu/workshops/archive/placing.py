@@ -90,7 +90,7 @@ class Placing:
                     return None
             elif column.name in rule.points:
                 value = self._pointed(rule, column.name, row) or (None if column.nullable else 0)
-            elif column.name == SENT_ONCE or is_own_mark(column):
+            elif value is not None and (column.name == SENT_ONCE or is_own_mark(column)):
                 value = str(uuid.uuid5(self._space, value))
             values[column.name] = value
         return values

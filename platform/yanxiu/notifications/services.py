@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
@@ -40,12 +41,22 @@ def notify(user_ids: Iterable[int], message: Message) -> None:
 def _deliver(kept: list[tuple[list[int], Message]]) -> None:
     """Write what a unit of work tells, a few statements for each message whatever the number of people."""
     told: list[tuple[str, str, int]] = []
-    kept = wanted_only(kept)
+    kept = wanted_only(_together(kept))
     for people, message in sorted(kept, key=lambda pair: (pair[1].kind, pair[1].topic)):
         raised = _raise_unread(people, message)
         added = _add([user_id for user_id in people if user_id not in raised], message)
         told += [(f"user:{user_id}", "notification", row_id) for user_id, row_id in sorted((raised | added).items())]
     bump_each(told)
+
+
+def _together(kept: list[tuple[list[int], Message]]) -> list[tuple[list[int], Message]]:
+    """Put messages about the same thing for the same people together: the last one, with the number of them all."""
+    found: dict[tuple[tuple[int, ...], str, str], Message] = {}
+    for people, message in kept:
+        key = (tuple(people), message.kind, message.topic)
+        before = found.get(key)
+        found[key] = message if before is None else replace(message, count=message.count + before.count)
+    return [(list(people), message) for (people, _kind, _topic), message in found.items()]
 
 
 _UNREAD = (

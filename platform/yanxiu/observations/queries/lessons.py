@@ -94,8 +94,16 @@ _LESSON = (
 def find_lesson(viewer: Viewer, lesson_id: int, *, deleted: bool = False) -> LessonView | None:
     """Return a lesson the viewer may see. With `deleted`, also one the viewer owns and has removed."""
     lesson = db.session.scalars(_LESSON, {"lesson_id": lesson_id}).first()
-    if lesson is None:
-        return None
+    return None if lesson is None else _seen_by(viewer, lesson, deleted=deleted)
+
+
+def find_lesson_for(viewers: Sequence[Viewer], lesson_id: int) -> list[LessonView | None]:
+    """The same for several viewers, who are asked each for themselves; the lesson is read once."""
+    lesson = db.session.scalars(_LESSON, {"lesson_id": lesson_id}).first()
+    return [None if lesson is None else _seen_by(viewer, lesson) for viewer in viewers]
+
+
+def _seen_by(viewer: Viewer, lesson: Lesson, *, deleted: bool = False) -> LessonView | None:
     access = access_of(viewer, lesson)
     if can_view_lesson(viewer, lesson, access, clock.today()):
         return LessonView(lesson, access)

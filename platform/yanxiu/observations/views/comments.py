@@ -9,7 +9,7 @@ from uuid import uuid4
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.drawings import MOST_CHARACTERS
@@ -26,12 +26,12 @@ from yanxiu.observations.queries import (
 )
 from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of, tags_of
 from yanxiu.observations.queries.perspectives import all_perspectives_of
-from yanxiu.observations.queries.recordings import version_to_speak_of
 from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted
 from yanxiu.observations.views.comment_news import newer_comments
 from yanxiu.observations.views.recordings import sources_of
+from yanxiu.observations.views.saying import Remark, remarks
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.bursts import fragment_response
 from yanxiu.web.tails import live_items
@@ -62,15 +62,14 @@ def comment_list(lesson_id: int) -> ResponseReturnValue:
 @bp.post("/lessons/<int:lesson_id>/comments")
 def post_comment(lesson_id: int) -> ResponseReturnValue:
     """Say something about a moment or a stretch."""
-    with unit_of_work():
-        lesson = load_to_speak(lesson_id).lesson
-        version = version_to_speak_of(lesson_id)
-        if version is None:
-            raise ConflictError("课堂实录还没有上传，暂时不能点评")
-        comment = service.post_comment(current_actor(), lesson, version, _draft())
-        answer = {"id": comment.id, "seq": comment.seq}
-        target = _place(lesson, comment)
-    return done(target, **answer)
+    try:
+        remark = Remark(current_viewer(), _draft())
+    except InvalidError:
+        load_to_speak(lesson_id)  # who may not speak here hears of that first
+        raise
+    said = remarks.add(lesson_id, remark)
+    target = url_for(".lesson", lesson_id=lesson_id, t=said.start_ms // 1000, _anchor=f"comment-{said.id}")
+    return done(target, id=said.id, seq=said.seq)
 
 
 @bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/replies")

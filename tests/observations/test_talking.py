@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
 import re
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,8 @@ from tests.support.sockets import join
 from yanxiu.core.db import db
 from yanxiu.core.live import Changed, current_seq
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import Lesson
+from yanxiu.notifications.models import Notification
+from yanxiu.observations.models import Lesson, TimedComment
 from yanxiu.observations.queries import comments as comment_queries
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.web import tails as tails_module
@@ -233,3 +236,34 @@ def test_an_answer_ends_where_it_was_cut():
     answer = answer_of(items, reached=500, newest=500)
     assert (answer.seq, answer.more) == (tails_module.AT_ONCE, True)
     assert answer_of(items[:5], reached=500, newest=500) == Answer("1\n2\n3\n4\n5", 500, more=False)
+
+
+def test_comments_sent_at_once_are_each_written_once_under_their_authors_rights(talk, client_for):
+    before = talk.seq
+
+    def send(number):
+        who = ("colleague", "leader", "outsider")[number % 3]
+        sent = {
+            "body": f"第 {number} 句",
+            "start_ms": "120000000" if number == 4 else "12000",
+            "client_uuid": str(uuid4()),
+        }
+        client, address = client_for(who), f"/lessons/{talk.lesson_id}/comments"
+        return contextvars.Context().run(client.post, address, data=sent, headers={"X-Requested-With": "fetch"})
+
+    with ThreadPoolExecutor(max_workers=12) as pool:
+        answers = list(pool.map(send, range(12)))
+    expected = [404 if number % 3 == 2 else 422 if number == 4 else 200 for number in range(12)]
+    assert [answer.status_code for answer in answers] == expected
+    said = {
+        answer.get_json()["id"]: f"第 {number} 句" for number, answer in enumerate(answers) if answer.status_code == 200
+    }
+    news = talk.news("teacher", before)
+    assert sorted(shown(news)) == sorted(said)
+    assert len({answer.get_json()["seq"] for answer in answers if answer.status_code == 200}) == len(said) == 7
+    with talk.app.app_context():
+        authors = {one.id: (one.author.name, one.body) for one in db.session.query(TimedComment).all()}
+        unread = db.session.query(Notification).filter_by(user_id=talk.cast.teacher.id, kind="comment").one()
+        assert {number: body for number, (_name, body) in authors.items()} == said
+        assert {name for name, _body in authors.values()} == {talk.cast.colleague.name, talk.cast.leader.name}
+        assert unread.count == 7, "the teacher is told of each"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
@@ -193,8 +193,12 @@ def _touch(lesson: Lesson, comment: TimedComment) -> None:
 
 def sent_before(actor: User, client_uuid: str) -> TimedComment | None:
     """Return what this person sent under the key, if anything."""
-    statement = select(TimedComment).where(TimedComment.author_id == actor.id, TimedComment.client_uuid == client_uuid)
-    return db.session.scalars(statement).first()
+    return db.session.scalars(_SENT_BEFORE, {"author_id": actor.id, "client_uuid": client_uuid}).first()
+
+
+_SENT_BEFORE = select(TimedComment).where(
+    TimedComment.author_id == bindparam("author_id"), TimedComment.client_uuid == bindparam("client_uuid")
+)
 
 
 def _what_it_says(comment: TimedComment) -> tuple[object, ...]:

@@ -165,7 +165,7 @@ def test_the_workbook_of_two_ledgers_says_how_far_they_agree():
     assert rows[0] == ["00:10", "00:13", 10, 13, "问题层次", "记忆", "理解", "理解"]
     assert [row[4:] for row in rows[3:]] == [
         ["这一问", "有这一问", "没有这一问", "没有这一问"],
-        ["这一问", "没有这一问", "有这一问", None],
+        ["这一问", "没有这一问", "有这一问", ""],
     ]
     nothing = question_workbook([], Compared(("甲", "乙"), compare_ledgers([], [])))
     assert openpyxl.load_workbook(io.BytesIO(nothing))["一致性"].max_row > 1

@@ -25,6 +25,8 @@ def test_labels_titles_and_publishers_are_understood_and_prose_is_not():
         "kind": "plan", "subject": "数学", "grade": "四年级", "stage": "小学", "volume": "上册",
         "edition": "北师大版", "lesson": "三位数乘两位数", "unit": "第五单元",
     }  # fmt: skip
+    senior = values(["高中物理 选择性必修 第一册", "教材：人教版"])
+    assert (senior["stage"], senior["volume"], senior["edition"]) == ("高中", "选择性必修第一册", "人教版")
     prose = (
         "我们用科学的方法看一看课文里的语文要素，想一想艺术家和音乐家会怎么读这一段话，再写一写自己读到的和想到的东西。"
     )

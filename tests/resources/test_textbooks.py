@@ -54,6 +54,7 @@ def test_the_shipped_catalog_is_whole_fits_its_columns_and_is_added_once(ctx, ca
     chains = shipped_chains()
     assert ("小学", "五年级", "语文", "统编版", "下册", "第二单元", "草船借箭") in chains
     assert ("初中", "九年级", "物理", "人教版", "全一册", "欧姆定律") in chains
+    assert ("高中", "高二", "物理", "人教版", "选择性必修第一册", "动量守恒定律") in chains
     for chain in chains:
         assert all(0 < len(name) <= size for name, size in zip(chain, LONGEST.values(), strict=False))
     with unit_of_work():
@@ -64,6 +65,8 @@ def test_the_shipped_catalog_is_whole_fits_its_columns_and_is_added_once(ctx, ca
     shelf = shelf_of(cast.places["county"])
     assert shelf.names("edition", {"stage": "小学", "subject": "数学"}) == ["人教版", "北师大版", "苏教版"]
     assert shelf.names("grade", {"stage": "高中"}) == ["高一", "高二", "高三"]
+    assert "语文" in shelf.names("subject", {"stage": "高中", "grade": "高三"})
+    assert shelf.names("grade", {"stage": "幼儿园"}) == ["小班", "中班", "大班"]
     assert names_in_book(cast.places["county"], "lesson", LESSON) == ["草船借箭", "景阳冈", "猴王出世", "红楼春趣"]
 
 

@@ -163,6 +163,7 @@ def test_both_readings_of_a_character_and_the_first_letters():
     ("query", "named"),
     [
         ("北师大版三年级下册数学全册教案", {"edition": "北师大版", "grade": "三年级", "volume": "下册", "subject": "数学"}),
+        ("人教版物理必修第一册", {"edition": "人教版", "subject": "物理", "volume": "必修第一册"}),
         ("三上语文", {"grade": "三年级", "volume": "上册", "subject": "语文"}),
         ("初一 道法", {"grade": "七年级", "subject": "道德与法治"}),
         ("部编版 3年级上 2024", {"edition": "统编版", "grade": "三年级", "volume": "上册", "year": "2024"}),

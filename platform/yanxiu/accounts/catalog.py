@@ -13,6 +13,8 @@ GRADES = (
     "七年级", "八年级", "九年级", "高一", "高二", "高三",
 )  # fmt: skip
 TITLES = ("未评", "三级教师", "二级教师", "一级教师", "高级教师", "正高级教师")
+VOLUME_WORDS = "(?:选择性)?必修 ?(?:[上中下]册|第[一二三四]册|[1-4])|[上下]册|全一册"
+"""A pattern of what the books of one subject and grade are called."""
 EDITIONS = ("统编版", "人教版", "北师大版", "苏教版", "外研版", "译林版", "冀教版", "教科版", "湘教版", "其他")
 
 ORGANIZATION_KINDS = {

@@ -64,6 +64,11 @@ STAGE_OF_GRADE = {
 }
 
 
+def stage_of(grade: str, volume: str) -> str:
+    """The stage that a grade, or else a book of 高中, belongs to; empty if neither says."""
+    return STAGE_OF_GRADE.get(grade, "") or ("高中" if "必修" in volume else "")
+
+
 def tidy_tags(text: str | None) -> str:
     """The words of a list of tags, however they were parted, each once and parted by 、."""
     words = re.split(r"[\s、，,；;#|]+", without_invisible(text or ""))

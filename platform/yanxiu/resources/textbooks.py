@@ -34,6 +34,7 @@ def shipped_chains() -> tuple[tuple[str, ...], ...]:
             chain = (*book["place"].split("/"), unit)
             found[chain] = None
             found.update({(*chain, lesson): None for lesson in lessons})
+    found.update({tuple(place.split("/")): None for place in data["places"]})
     return tuple(found)
 
 

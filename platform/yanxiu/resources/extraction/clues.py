@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from yanxiu.accounts.catalog import EDITIONS
-from yanxiu.resources.catalog import STAGE_OF_GRADE
+from yanxiu.resources.catalog import stage_of
 from yanxiu.resources.extraction.guessing import (
     EDITION_ALIASES,
     edition_in,
@@ -78,7 +78,7 @@ def _said(line: str, number: int) -> Iterator[tuple[str, str]]:
     if short or labeled:
         grade, volume = grade_and_volume(re.sub(r"\s", "", line))
         yield from _named("grade", grade)
-        yield from _named("stage", STAGE_OF_GRADE.get(grade, ""))
+        yield from _named("stage", stage_of(grade, volume))
         yield from _named("volume", volume)
         yield from _named("edition", _edition(line))
         unit = _UNIT.search(line)

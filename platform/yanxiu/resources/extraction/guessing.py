@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Iterable
 
-from yanxiu.accounts.catalog import EDITIONS, GRADES, SUBJECTS
-from yanxiu.resources.catalog import STAGE_OF_GRADE
+from yanxiu.accounts.catalog import EDITIONS, GRADES, SUBJECTS, VOLUME_WORDS
+from yanxiu.resources.catalog import stage_of
 
 _KIND_WORDS = (
     ("observation", ("观课", "听课", "评课", "课堂观察")),
@@ -51,7 +51,7 @@ def guess_details(name: str) -> dict[str, str]:
         "title": tidy_title(stem),
         "kind": _kind(stem, extension.lower()),
         "grade": grade,
-        "stage": STAGE_OF_GRADE.get(grade, ""),
+        "stage": stage_of(grade, volume),
         "subject": subject_in(stem),
         "edition": edition_in(stem),
         "volume": volume,
@@ -102,7 +102,7 @@ def edition_in(text: str) -> str:
 
 def grade_and_volume(stem: str) -> tuple[str, str]:
     """Grade and volume, also as teachers shorten them (五下)."""
-    volume = _matched(r"(上册|下册|全一册)", stem)
+    volume = _matched(f"({VOLUME_WORDS})", stem).replace(" ", "")
     han = re.sub(r"[1-9](?=年级)", lambda match: _DIGITS[match.group()], stem)
     grade = next((g for g in GRADES if g in han), "")
     short = _SHORT_GRADE.search(stem)

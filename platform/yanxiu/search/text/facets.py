@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS
+from yanxiu.accounts.catalog import EDITIONS, GRADES, STAGES, SUBJECTS, VOLUME_WORDS
 from yanxiu.search.text.fold import fold
 
 NUMBERS = "一二三四五六七八九"
 _GRADE = re.compile(f"([{NUMBERS}1-9])年级")
 _SHORT_GRADE = re.compile(f"(?<![一-鿿0-9])(?!一下)([{NUMBERS}1-9])([上下])(?=$|[^一-鿿0-9]|{'|'.join(SUBJECTS)})")
-_VOLUME = re.compile("全一册|[上下]册")
+_VOLUME = re.compile(VOLUME_WORDS)
 _TERM = re.compile("年级([上下])(?:学期|(?![一-鿿]))")
 _SENIOR = re.compile("(初|高)([一二三])(?!年(?!级))")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -67,7 +67,7 @@ def _grade(folded: str) -> str:
 
 def _volume(folded: str) -> str:
     if match := _VOLUME.search(folded):
-        return match.group()
+        return match.group().replace(" ", "")
     if match := _SHORT_GRADE.search(folded):
         return f"{match.group(2)}册"
     match = _TERM.search(folded)

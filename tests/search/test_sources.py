@@ -5,10 +5,12 @@ import re
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.matrix import PRINCIPALS
 from tests.support.observations import make_lesson
 from tests.support.resources import make_resource
+from yanxiu.accounts.models import Organization
 from yanxiu.accounts.permissions import ANONYMOUS, Viewer
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, sources
@@ -111,11 +113,19 @@ def test_a_document_leads_to_a_page_that_opens_for_who_may_see_it(world, cast, c
                     assert asking[who].get(document.url).status_code == 200, (who, document.url)
 
 
-def test_reading_many_costs_as_many_queries_as_reading_one(world, count_queries, cast):
+def test_reading_many_costs_as_many_queries_as_reading_one_and_a_school_has_one_name_in_all(world, count_queries, cast):
+    with unit_of_work():
+        for number, place in enumerate(db.session.scalars(select(Organization))):
+            place.short_name = f"{number} 小"
+    names = set(db.session.scalars(select(Organization.name)))
     viewer = cast.viewer("leader")
+    told = set()
     for kind in KINDS:
         source = sources()[kind]
         ids = list(source.all_ids())
+        schools = {document.school for document in source.load(ids)} - {""}
+        assert schools <= names, kind
+        told |= {kind for _school in schools}
         costs = []
         for some in (ids[:1], ids):
             with count_queries() as seen:
@@ -126,6 +136,7 @@ def test_reading_many_costs_as_many_queries_as_reading_one(world, count_queries,
             assert {document.object_id for document in documents} <= set(some)
         assert costs[1][0] <= costs[0][0] + 2, f"loading {len(ids)} × {kind}: {costs[1][0]} queries, one: {costs[0][0]}"
         assert costs[1][1] <= costs[0][1], kind
+    assert {"plan", "lesson", "resource", "workshop"} <= told
 
 
 def test_two_words_find_a_topic_a_plan_a_comment_and_a_resource(world, cast, client_for, index_now):

@@ -262,7 +262,7 @@ def _facets(lesson: Lesson) -> dict[str, Any]:
         "subject": lesson.subject,
         "stage": lesson.stage,
         "grade": lesson.grade,
-        "school": lesson.organization.label if lesson.organization else "",
+        "school": lesson.organization.name if lesson.organization else "",
         "year": str((lesson.taught_at or lesson.created_at).astimezone(clock.LOCAL_ZONE).year),
         "date": lesson.taught_at or lesson.created_at,
     }

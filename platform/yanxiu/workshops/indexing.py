@@ -128,7 +128,7 @@ def _load_workshops(ids: Sequence[int]) -> Iterable[IndexDocument]:
             place=workshop.organization.name,
             subject=workshop.subject,
             stage=workshop.stage,
-            school=workshop.organization.label,
+            school=workshop.organization.name,
             author="、".join(user.name for user in leaders.get(workshop.id, ())),
             date=workshop.created_at,
         )

@@ -143,6 +143,7 @@ DAMAGE = {
     "empty": lambda content: b"",
     "zeros": lambda content: bytes(len(content)),
     "another byte": lambda content: content[:-300] + bytes([content[-300] ^ 1]) + content[-299:],
+    "another length": lambda content: content[:8] + bytes([content[8] ^ 1]) + content[9:],
 }
 
 

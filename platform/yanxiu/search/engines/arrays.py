@@ -191,7 +191,10 @@ class SegmentArrays:
             magic, length, checksum = _HEAD.unpack_from(content)
             if magic != MAGIC or checksum != _checksum(file):
                 raise NotWholeError(path.name)
-        parts = json.loads(content[len(content) - length :])
+        try:
+            parts = json.loads(content[len(content) - length :])
+        except ValueError as error:  # the one number that no checksum covers
+            raise NotWholeError(path.name) from error
         self._fields = {name: _Field(content, places) for name, places in parts.items()}
 
     def read(self, field: str, text: str) -> Postings:

@@ -147,7 +147,7 @@ def test_a_zip_of_a_whole_term_is_unpacked_part_by_part_and_goes_on_where_a_work
 ):
     files = {f"{number}.txt": f"第 {number} 课的教学设计".encode() for number in range(4)}
     rows = [["文件名", "类型"], ["3.txt", "教学设计"], ["反思.exe", "教学反思"]]
-    more = {"反思.exe": b"MZ", "坏.txt": b"\x00\x01", "__MACOSX/._3.txt": b"x", "表/导入.xlsx": xlsx_bytes(rows)}
+    more = {"反\u202e思.exe": b"MZ", "坏.txt": b"\x00\x01", "__MACOSX/._3.txt": b"x", "表/导入.xlsx": xlsx_bytes(rows)}
     data = zip_bytes({**files, **more})
     tus = Tus(teacher, DOOR, filename="资料.zip", path="资料.zip", print="1-2")
     where = take(teacher, tus.create(len(data), data).headers["Location"]).json["url"]
@@ -177,6 +177,8 @@ def test_a_zip_of_a_whole_term_is_unpacked_part_by_part_and_goes_on_where_a_work
     assert "确认导入 1 份" in page
     assert '压缩包里没有收下的文件（<span class="num">2</span>）' in page
     assert "不能上传这种文件（.exe）" in page
+    assert "反思.exe" in page
+    assert "\u202e" not in page
 
 
 def test_how_much_may_wait_is_a_matter_of_the_quota_and_a_zip_of_sixty_megabytes_is_not_too_large(

@@ -103,7 +103,7 @@ def _take_all(path: Path, import_id: int, sheet_name: str, job: JobContext) -> N
         job.extend(UNPACK_WALL_SECONDS + LEASE_S)
         wish = Wish(at, unpacked, config.upload_max_gb * GIB, PART_FILES)
         with examined("unpack", ".zip", path, wish.as_file()) as (result, folder):
-            refused = list(result["refused"])
+            refused = [(tidy_path(str(raw)), why) for raw, why in result["refused"]]
             for plain, raw in result["files"]:
                 if job.stopping.is_set():
                     raise WorkerStoppingError

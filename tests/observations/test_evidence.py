@@ -29,6 +29,8 @@ from yanxiu.observations.services.rubrics import install_shipped_rubrics
 
 FETCH = {"X-Requested-With": "fetch"}
 UUID = "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c77"
+SENT = 1_764_000_000_000
+"""What `Date.now()` says on a phone."""
 
 
 @pytest.fixture
@@ -178,21 +180,22 @@ def test_what_was_seen_in_the_classroom_is_evidence_without_a_recording(app, cas
     at, version, colleague = f"/lessons/{judged['lesson']}", judged["version"], client_for("colleague")
 
     def sent(status: int = 200, **fields: object) -> dict:
-        data = {"sent": "1000000", **{name.replace("__", "-"): value for name, value in fields.items()}}
+        data = {"sent": str(SENT), **{name.replace("__", "-"): value for name, value in fields.items()}}
         answer = colleague.post(f"{at}/scoring", data=data, headers=FETCH)
         assert answer.status_code == status, answer.text
         return answer.get_json()
 
     assert "要附证据：写下看到的" in sent(**scores(submit="1"))["refused"]
-    seen = f"r{UUID} 940000 第三组四个人都动了手"
+    at_ms = SENT - 60_000
+    seen = f"r{UUID} {at_ms} 第三组四个人都动了手"
     wrong = (
-        {"add__evidence__goals": [f"r{UUID} 940000  "]},
-        {"add__evidence__goals": [f"r{UUID} 940000 {'多' * 501}"]},
+        {"add__evidence__goals": [f"r{UUID} {at_ms}  "]},
+        {"add__evidence__goals": [f"r{UUID} {at_ms} {'多' * 501}"]},
         {"add__evidence__goals": ["写的是什么"]},
         {"add__evidence__goals": [f"60001@{version}"]},
         {"add__evidence__goals": [f"c{judged['theirs']}"]},
         {"add__evidence__nothing": [seen]},
-        {"add__evidence__goals": [f"r{'-' * 36} 940000 写"]},
+        {"add__evidence__goals": [f"r{'-' * 36} {at_ms} 写"]},
     )
     for fields in wrong:
         sent(422, **fields)

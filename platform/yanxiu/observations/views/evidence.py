@@ -26,6 +26,8 @@ PREFIX = "evidence-"
 ADDED, DROPPED, SEEN = "add-evidence-", "drop-evidence-", "seen-"
 NO_TIME = "片段写成两个时刻，例如 12:31-13:05"
 _REMARK = re.compile(r"r([0-9a-fA-F-]{36}) (\d{1,15}) (.*)", re.DOTALL)
+_DEVICE_MS = re.compile(r"[0-9]{1,15}")
+"""The clock of a device: milliseconds since 1970 have thirteen digits."""
 
 
 def posted_evidence(lesson: Lesson, own: Evaluation | None) -> dict[str, list[Pick]]:
@@ -68,7 +70,8 @@ def _remark(token: str) -> Remark | None:
     found = _REMARK.fullmatch(token)
     if found is None:
         return None
-    elapsed_ms = max(0, (whole_number(request.form.get("sent")) or 0) - int(found[2]))
+    sent = request.form.get("sent", "")
+    elapsed_ms = max(0, int(sent) - int(found[2])) if _DEVICE_MS.fullmatch(sent) else 0
     return Remark(checked_uuid(found[1]), found[3], clock.now() - checked_elapsed(elapsed_ms))
 
 

@@ -34,7 +34,7 @@ from yanxiu.observations import packing_job
 from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, PackCheck, TextKey, Watching
 from yanxiu.observations.packing_job import make_pack
 from yanxiu.observations.papers import drawn, packing
-from yanxiu.observations.papers.packing import SUMS, Sheet, Verdict, compare_pack, write_pack
+from yanxiu.observations.papers.packing import SUMS, Entry, Sheet, Verdict, compare_pack, write_pack
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services import packs as service
@@ -212,7 +212,16 @@ def test_a_check_names_each_file_of_the_stored_pack_and_of_one_that_was_sent(app
         path = storage().path(db.session.get_one(LessonPack, pack.id).file.key)
         path.chmod(0o600)
         path.write_bytes(whole[:-200] + b"x" + whole[-199:])
-    assert "请联系管理员从备份恢复" in checked(None)[2] or not checked(None)[1]
+    found, is_same, page = checked(None)
+    assert not is_same
+    assert "请联系管理员从备份恢复" in page
+    # The ZIP was packed anew where it is stored: that is not what was frozen either.
+    path.write_bytes(zipped(files))
+    found, is_same, page = checked(None)
+    assert set(found.values()) == {"same"}
+    assert not is_same
+    assert "但整个 ZIP 变过了。请联系管理员从备份恢复" in page
+    assert "重新打包过" not in page
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -403,7 +412,7 @@ def test_every_still_is_in_a_pack_however_many_there_are(app, cast, client_for, 
 
 
 @pytest.mark.once
-def test_a_long_film_goes_through_a_pack_in_blocks_and_a_hostile_zip_is_not_unpacked(tmp_path):
+def test_a_long_film_goes_through_a_pack_in_blocks_and_a_hostile_zip_is_not_unpacked(tmp_path, monkeypatch):
     blocks: list[int] = []
 
     class Film(io.RawIOBase):
@@ -435,3 +444,15 @@ def test_a_long_film_goes_through_a_pack_in_blocks_and_a_hostile_zip_is_not_unpa
         pack.writestr(path, b"\x07" * entries[0].size)
     with target.open("rb") as source:
         assert dict(compare_pack(source, entries))[path] == Verdict.CHANGED
+    # One entry that cannot be opened says nothing of the others; a list that would fill the memory is not read.
+    target.write_bytes(odd := zipped({path: b"1", "b": b"2"}))
+    both = [Entry(name, 1, hashlib.sha256(body).hexdigest()) for name, body in ((path, b"1"), ("b", b"2"))]
+    begins = odd.index(b"PK\1\2")
+    for patched in (8, 42):  # flag bits: patched data; where the entry begins: beyond the file
+        broken = bytearray(odd)
+        broken[begins + patched] |= 0x20
+        target.write_bytes(broken)
+        with target.open("rb") as source:
+            assert dict(compare_pack(source, both)) == {path: Verdict.CHANGED, "b": Verdict.SAME}
+    monkeypatch.setattr(packing, "MOST_LISTING", 60)
+    assert compare_pack(io.BytesIO(odd), both) is None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, and_, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
@@ -50,11 +50,10 @@ class LessonPack(Model, Timestamps):
     lesson: Mapped[Lesson] = relationship()
     maker: Mapped[User] = relationship()
     file: Mapped[StoredFile | None] = relationship()
-    checks: Mapped[list["PackCheck"]] = relationship(back_populates="pack", order_by="PackCheck.id", viewonly=True)
-
-    @property
-    def last_check(self) -> "PackCheck | None":
-        return self.checks[-1] if self.checks else None
+    last_check: Mapped["PackCheck | None"] = relationship(
+        primaryjoin=lambda: _is_last_check(), viewonly=True, uselist=False
+    )
+    """However often it was checked, only the last one is read."""
 
 
 class PackCheck(Model):
@@ -76,5 +75,11 @@ class PackCheck(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    pack: Mapped[LessonPack] = relationship(back_populates="checks")
+    pack: Mapped[LessonPack] = relationship()
     upload: Mapped[StoredFile | None] = relationship()
+
+
+def _is_last_check() -> ColumnElement[bool]:
+    later = PackCheck.__table__.alias("later_check")
+    has_later = exists().where(later.c.pack_id == PackCheck.pack_id, later.c.id > PackCheck.id)
+    return and_(PackCheck.pack_id == LessonPack.id, ~has_later)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from yanxiu.core.archives.names import Names
 from yanxiu.core.clock import LOCAL_ZONE
@@ -23,6 +23,8 @@ from yanxiu.core.storage import base_name
 BLOCK = 256 * 1024
 LIST, SUMS = "清单.txt", "SHA256SUMS"
 MOST_ENTRIES, MOST_MORE, MOST_PATH = 20_000, 200, 200
+MOST_LISTING = 4 * 1024**2
+"""Bytes of the list at the end of a ZIP; Python reads it whole, and takes ten times as much memory for it."""
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """How we press; other ways may take gigabytes of memory to undo."""
 ENCRYPTED = 1
@@ -111,11 +113,11 @@ def compare_pack(
     """Say of each file of a ZIP whether it is the frozen one; None for what is no ZIP.
 
     What comes from outside cannot make us read more than was frozen: a file of another size is not opened, one that we
-    never made is only named.
+    never made is only named, a ZIP with a list larger than ours could be is none.
     """
     expected = {one.path: one for one in frozen}
     try:
-        with zipfile.ZipFile(source) as pack:
+        with zipfile.ZipFile(cast(BinaryIO, _ShortListed(source))) as pack:
             if len(pack.filelist) > MOST_ENTRIES:
                 return None
             here: dict[str, zipfile.ZipInfo] = {}
@@ -130,12 +132,27 @@ def compare_pack(
                 (one.path, _verdict(pack, here.get(one.path), one, told))
                 for one in sorted(frozen, key=lambda each: each.path)
             ]
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, OverflowError):
         return None
     return [
         *found,
         *((base_name(path) if len(path) > MOST_PATH else path, Verdict.MORE) for path in sorted(more)[:MOST_MORE]),
     ]
+
+
+class _ShortListed:
+    """A file of which nobody reads more than `MOST_LISTING` bytes at once: only the list of a ZIP is read in one piece."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MOST_LISTING:
+            raise zipfile.BadZipFile("the list is too long")
+        return self._source.read(size)
 
 
 def _verdict(pack: zipfile.ZipFile, info: zipfile.ZipInfo | None, one: Entry, told: Told) -> Verdict:
@@ -146,7 +163,7 @@ def _verdict(pack: zipfile.ZipFile, info: zipfile.ZipInfo | None, one: Entry, to
     try:
         with pack.open(info) as file:
             return Verdict.SAME if digest_of(file, told, one.size) == one.sha256 else Verdict.CHANGED
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError, OverflowError):
         return Verdict.CHANGED
 
 

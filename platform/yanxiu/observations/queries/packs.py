@@ -90,5 +90,5 @@ def _made_by(lesson_id: int, maker_id: int | None) -> Select[LessonPack]:
 _WHOLE = (
     joinedload(LessonPack.maker),
     joinedload(LessonPack.file),
-    selectinload(LessonPack.checks),
+    selectinload(LessonPack.last_check),
 )

@@ -8,7 +8,7 @@ from functools import partial
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.audit import record_audit
-from yanxiu.core.db import db
+from yanxiu.core.db import db, hold
 from yanxiu.core.errors import ConflictError
 from yanxiu.core.live import bump
 from yanxiu.core.storage import ReceivedFile, keep_file, storage
@@ -72,14 +72,14 @@ def finish_pack(
 
 def fail_pack(pack: LessonPack) -> None:
     """Say that it could not be made, unless another worker made it meanwhile."""
-    if pack.state == PackState.WAITING:
+    if hold(pack) and pack.state == PackState.WAITING:
         pack.state, pack.progress = PackState.FAILED, None
         _touch(pack)
 
 
 def cancel_pack(actor: User, pack: LessonPack) -> None:
     """Call off what is being made; the worker stops at the next block. What is made stays."""
-    if pack.state == PackState.WAITING:
+    if hold(pack) and pack.state == PackState.WAITING:
         pack.state, pack.progress = PackState.CANCELED, None
         record_audit(actor, "lesson.pack_canceled", "lesson", pack.lesson_id, pack=pack.id)
         _touch(pack)
@@ -87,6 +87,7 @@ def cancel_pack(actor: User, pack: LessonPack) -> None:
 
 def order_check(actor: User, pack: LessonPack, sent: ReceivedFile | None) -> PackCheck:
     """Have the stored pack, or a ZIP that was sent, compared with what was frozen; one at a time for each pack."""
+    hold(pack)
     going_on = pack.last_check
     if going_on is not None and going_on.state == PackState.WAITING and not has_died(going_on.created_at):
         raise ConflictError("这份归档包正在核对，请等它核对完")
@@ -113,14 +114,14 @@ def note_checking(check: PackCheck, percent: int) -> bool:
 
 def finish_check(check: PackCheck, findings: Sequence[tuple[str, str]], *, is_same: bool) -> None:
     """Keep what came of it; what was sent is needed no longer."""
-    if check.state == PackState.WAITING:
+    if hold(check) and check.state == PackState.WAITING:
         check.findings, check.is_same = [list(one) for one in findings], is_same
         _end_check(check, PackState.READY)
 
 
 def end_check(check: PackCheck, state: PackState) -> None:
     """It was called off, or could not be done."""
-    if check.state == PackState.WAITING:
+    if hold(check) and check.state == PackState.WAITING:
         _end_check(check, state)
 
 

@@ -165,13 +165,24 @@ def test_what_one_wrote_is_changed_in_versions_retired_and_restored(app, cast, d
     assert "后排 学生（第 1 版，已停用）" in colleague.get(f"{at}/report").text
     finding = f"{at}/perspectives/{back}/finding"
     assert colleague.post(finding, data={"body": "后排两次机会", "seen": "后排没有机会"}).status_code == 303
-    assert client_for("leader").post(finding, data={"body": "我也写", "seen": ""}, headers=FETCH).status_code == 409
+    leader = client_for("leader")
+    refused = leader.post(finding, data={"body": "我也写", "seen": ""})
+    assert refused.status_code == 409
+    assert "我也写" in refused.text, "what was typed stands there to be copied"
+    # Who watched it and was writing when it was changed is not refused.
+    assert leader.post(f"{at}/perspectives/{newest}/claim", data={"seen": str(cast.colleague.id)}).status_code == 303
+    assert post("revision", newest, name="最后两排", prompts="谁没记").status_code == 303
+    begun = f"{at}/perspectives/{newest}/finding"
+    assert leader.post(begun, data={"body": "正在写的时候改了", "seen": ""}).status_code == 303
+    assert "最后两排（第 2 版，已停用）" in leader.get(f"{at}/report").text
+    with app.app_context():
+        newest = perspectives_of(divided)[-1].id
 
     # Retired: not dealt, not claimed, not counted as watched by nobody; adding it again restores it as it was last.
     assert post("retirement", newest).status_code == 303
     assert post("retirement", newest).status_code == 409
     assert post("claim", newest, colleague, seen="").status_code == 409
-    assert "最后两排（第 2 版" not in colleague.get(f"{at}/report").text
+    assert "最后两排（第 3 版" not in colleague.get(f"{at}/report").text
     assert post("retirement", back, on="0").status_code == 409
     for _twice in range(2):
         assert post("retirement", newest, on="0").status_code == 303
@@ -182,7 +193,7 @@ def test_what_one_wrote_is_changed_in_versions_retired_and_restored(app, cast, d
         assert host.post(f"{at}/perspectives", data={"name": name, "prompts": ""}).status_code == 303
     with app.app_context():
         assert [one.name for one in perspectives_of(divided)] == ["倾听", "思考", "最后两排", "后排 学生"]
-        assert watched(divided)["最后两排"] == [cast.people["colleague"].id]
+        assert watched(divided)["最后两排"] == sorted([cast.colleague.id, cast.leader.id])
 
 
 def test_two_who_claim_in_the_same_moment_hear_of_each_other(app, cast, divided):

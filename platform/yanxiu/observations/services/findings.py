@@ -22,7 +22,8 @@ def write_finding(actor: User, lesson: Lesson, perspective_id: int, body: str, s
     """Write one's 观察结果与建议; an empty one takes it away.
 
     `seen` is the text the actor began with: ConflictError where another page of theirs has saved something else since.
-    Who does not watch (any more) does from now on: the division may have changed while the finding was written.
+    Who does not watch (any more) does from now on: the division may have changed while the finding was written. Under what was
+    changed or retired meanwhile, who watched it still writes what was seen by it; others do not begin there.
     """
     hold_lesson(lesson)
     perspective = next((one for one in all_perspectives_of(lesson.id) if one.id == perspective_id), None)
@@ -36,8 +37,12 @@ def write_finding(actor: User, lesson: Lesson, perspective_id: int, body: str, s
         return
     if seen is not None and present != tidy(seen):
         raise ConflictError("您在别处刚刚改过这一段。请把两边合起来，再保存一次", field="body")
-    if known is None:
+    if known is None and perspective.retired_at is not None:
+        if not perspective.is_watched_by(actor.id):
+            raise ConflictError("这个视角刚刚停用了，或者改了新的一版", field="body")
+    elif known is None:
         claim_perspective(actor, lesson, perspective.id, {watcher.user_id for watcher in perspective.watchers})
+    if known is None:
         known = PerspectiveFinding(perspective_id=perspective.id, author_id=actor.id)
         db.session.add(known)
     known.body, known.written_at = words, clock.now()

@@ -28,7 +28,8 @@ def observation_report(lesson_id: int) -> ResponseReturnValue:
 
 def _page(found: LessonView, refused: YanxiuError | None = None, where: str = "") -> str:
     viewer, report = current_viewer(), _report(found)
-    fields = {f"perspective-{chapter.perspective.id}" for chapter in report.chapters} | {TextKey.CONCLUSION.value}
+    mine = [one for one in report.chapters if one.own(viewer.user_id) or one.perspective.is_watched_by(viewer.user_id)]
+    fields = {f"perspective-{chapter.perspective.id}" for chapter in mine} | {TextKey.CONCLUSION.value}
     return render_template(
         "observations/report.html",
         lesson=found.lesson,

@@ -25,7 +25,7 @@ FACETS = (
     "theme",
     "literacy",
 )
-SEVERAL = frozenset({"literacy"})
+SEVERAL = frozenset({"author", "literacy"})
 """Facets of which a document may have several values; a document gives them in one text, with 、 between them."""
 TITLE_LENGTH = 60
 """Characters of a title that are compared with a query."""

@@ -275,12 +275,12 @@ def _counts(snapshot: Snapshot, facet: str, ids: IntArray) -> tuple[tuple[str, i
     if facet in SEVERAL:
         mask = np.zeros(snapshot.size, bool)
         mask[ids] = True
-        numbers = {value: int(np.count_nonzero(mask[held])) for value, held in snapshot.holders(facet).items()}
+        values, held, codes = snapshot.holders(facet)
+        counts = np.bincount(codes[mask[held]], minlength=len(values)).tolist()
     else:
         values, codes = snapshot.codes(facet)
         counts = np.bincount(codes[ids] + 1, minlength=len(values) + 1)[1:].tolist()
-        numbers = dict(zip(values, counts, strict=True))
-    found = [(value, count) for value, count in numbers.items() if count]
+    found = [(value, count) for value, count in zip(values, counts, strict=True) if count]
     return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -7,7 +7,7 @@ and after it: a commit only adds a small segment, everything already read stays 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
@@ -27,6 +27,8 @@ PAGES = 256
 SMALL = 256
 """Lists of postings no longer than this are kept as they are; so few different counts fit into a byte each."""
 Value = TypeVar("Value")
+Holders = tuple[list[str], IntArray, IntArray]
+"""The values of a facet; documents, one as often as it has values; and the number of the value meant each time."""
 
 
 class SegmentReader(Protocol):
@@ -78,6 +80,10 @@ class Cache:
             while self._bytes > self._max_bytes and len(self._values) > 1:
                 self._bytes -= self._values.popitem(last=False)[1][1]
         return value
+
+
+def _holders_bytes(found: Holders) -> int:
+    return found[1].nbytes + found[2].nbytes
 
 
 def _posting_bytes(postings: Postings) -> int:
@@ -250,14 +256,29 @@ class Snapshot:
 
         return self._cache.get((segment.name, "codes", facet), make, lambda found: found[1].nbytes)
 
-    def holders(self, facet: str) -> Mapping[str, IntArray]:
-        """By value the documents that have it, for a facet of which a document may have several."""
+    def holders(self, facet: str) -> Holders:
+        """Who has which value, for a facet of which a document may have several."""
+        return self._own.get(("holders", facet), lambda: self._holders(facet), _holders_bytes)
 
-        def find() -> dict[str, IntArray]:
-            values = sorted({value for segment in self.segments for value in segment.lexicon(facet)})
-            return {value: self.postings(facet, value).ids for value in values}
+    def _holders(self, facet: str) -> Holders:
+        parts = [self._segment_holders(segment, facet) for segment in self.segments]
+        values = sorted({value for names, _, _ in parts for value in names})
+        number = {value: code for code, value in enumerate(values)}
+        ids, codes = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+        for (names, held, named), offset in zip(parts, self.offsets, strict=False):
+            alive = self.live[held + offset]
+            ids.append(held[alive] + np.int32(offset))
+            codes.append(np.array([number[name] for name in names], np.int32)[named[alive]])
+        return values, np.concatenate(ids), np.concatenate(codes)
 
-        return self._own.get(("holders", facet), find, lambda found: sum(ids.nbytes for ids in found.values()))
+    def _segment_holders(self, segment: SegmentReader, facet: str) -> Holders:
+        def make() -> Holders:
+            names = segment.lexicon(facet)
+            held = [np.empty(0, np.int32), *(segment.read(facet, name).ids for name in names)]
+            codes = np.repeat(np.arange(len(names), dtype=np.int32), [len(ids) for ids in held[1:]])
+            return names, np.concatenate(held), codes
+
+        return self._cache.get((segment.name, "holders", facet), make, _holders_bytes)
 
     def filtered(self, facet: str, wanted: Iterable[str]) -> Mask:
         """Which documents have one of the wanted values."""

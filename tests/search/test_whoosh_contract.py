@@ -1,11 +1,13 @@
 """What we use of Whoosh, so that another release (or Whoosh-Reloaded 2.7.5, the way back) is judged before it is let in."""
 
+import errno
 from importlib.metadata import version
 
 import numpy as np
 import pytest
 from whoosh import columns, fields, index, writing
 
+from yanxiu.search.engines import arrays
 from yanxiu.search.engines.interface import Batch, EngineDocument
 from yanxiu.search.engines.snapshot import FACTS
 from yanxiu.search.engines.whoosh_engine import NAME, SCHEMA, DurableStorage, WhooshIndex
@@ -78,6 +80,26 @@ def test_arrays_that_are_missing_are_made_from_the_segment(filled):
     assert filled.repair() == filled.latest()
     assert path.read_bytes() == content
     assert [segment.mapped for segment, _ in reader.load()[1]] == [True]
+
+
+def test_a_disk_without_room_for_arrays_stops_nothing_and_keeps_nothing_of_them(filled, monkeypatch):
+    """They are larger than what they are made of, so there may be room for the one and not for the other."""
+    (path,) = filled.folder.glob("*.arrays")
+    content = path.read_bytes()
+    reader = slowly(filled)
+
+    def full(_file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(arrays, "_checksum", full)
+        assert filled.repair() == 1
+        assert filled.write(Batch((document(500, {"新": 1.0}),))) == 2
+        assert [segment.mapped for segment, _ in reader.load()[1]] == [False, False]
+        assert [segment.read("w", "新").ids.tolist() for segment, _ in reader.load()[1]] == [[], [0]]
+        assert list(filled.folder.glob("*.arrays*")) == []
+    assert filled.repair() == 2
+    assert path.read_bytes() == content
 
 
 def test_the_facts_column_is_raw_and_in_order(filled):

@@ -9,6 +9,7 @@ all that follows; the head says for each field where its arrays begin and how lo
 from __future__ import annotations
 
 import json
+import logging
 import mmap
 import os
 import struct
@@ -16,6 +17,7 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +26,7 @@ from numpy.typing import NDArray
 
 from yanxiu.search.scoring import NO_POSTINGS, FloatArray, Postings
 
+log = logging.getLogger(__name__)
 MAGIC = b"YXPOSTS1"
 _HEAD = struct.Struct("<8sII")
 ALIGNED = 8
@@ -44,9 +47,22 @@ class NotWholeError(Exception):
 
 
 def write_arrays(path: Path, fields: Mapping[str, FieldPostings]) -> None:
-    """Write all postings of a segment; on disk when it returns, and under its name only when it is whole."""
+    """Write all postings of a segment; on disk when it returns, and under its name only when it is whole.
+
+    Where there is no room for it nothing is left and all goes on: it is larger than the segment, which is read instead.
+    """
     fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("w+b") as file:
+    try:
+        _write(fresh, fields)
+        fresh.replace(path)
+    except OSError:
+        log.warning("%s could not be written, searching is slower without it", path, exc_info=True)
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+def _write(path: Path, fields: Mapping[str, FieldPostings]) -> None:
+    with path.open("w+b") as file:
         file.write(bytes(_HEAD.size))
         parts = {name: _Part(file, terms).places for name, terms in sorted(fields.items()) if terms}
         at = file.tell()
@@ -57,7 +73,6 @@ def write_arrays(path: Path, fields: Mapping[str, FieldPostings]) -> None:
         file.write(_HEAD.pack(MAGIC, length, checksum))
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 class _Part:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
+from yanxiu.lessonplans.collab.contents import contents_of
+from yanxiu.lessonplans.collab.nesting import FORMAT, HAS_LEFT
 from yanxiu.lessonplans.collab.ranges import deleting
 from yanxiu.lessonplans.collab.updates import EMPTY_UPDATE, MalformedUpdateError
+from yanxiu.lessonplans.collab.varint import write_bytes, write_uint
 from yanxiu.lessonplans.document.honest import MOST_CHARACTERS, DishonestError, check_suggesting
 from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section, table
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, load, state_from_json
@@ -20,7 +25,7 @@ ME, NAME = 7, "李强"
 
 
 def signed(author: int = ME, number: str = "a1", name: str = NAME, **more: Any) -> Node:
-    return {"id": f"{author}-{number}", "author": author, "name": name, "at": 1790000000000, **more}
+    return {"id": f"{author}-{number}", "author": author, "name": name, "at": 1790000000000} | more
 
 
 def text(words: str, **marks: Node) -> Node:
@@ -164,6 +169,10 @@ HOSTILE: dict[str, Change] = {
     "a text between the sections": lambda _doc, root: root.children.append(XmlText()),
     "something within the words": lambda _doc, root: words(root).insert_embed(3, {"a": 1}, {"insertion": signed()}),
     "an attribute of a text": lambda _doc, root: words(root).attributes.__setitem__("a", "1"),
+    "a day that no calendar has": attribute(first, "reshape", signed(type="heading", level=3, at=1e300)),
+    "bytes": attribute(first, "reshape", signed(type="heading", level=3, at=b"now")),
+    "nothing where pages expect a number": attribute(cell, "colspan", None),
+    "a text where pages expect a number": attribute(cell, "rowspan", XmlText("1")),
     "notes of who accepted what": lambda made, _root: made.get("decided", type=Map).__setitem__("x by 1", [0, 9]),
     "another map": lambda made, _root: made.get("other", type=Map).__setitem__("a", 1),
     "another text": lambda made, _root: made.get("more", type=Text).insert(0, "x"),
@@ -248,6 +257,38 @@ def test_words_in_a_paragraph_that_has_ended_are_refused():
     del ended.get(FIELD, type=XmlFragment).children[0].children[0]
     with pytest.raises(DishonestError, match="nobody sees"):
         check(update, ended.get_update())
+
+
+def test_a_number_that_no_page_can_reckon_with_is_refused():
+    """A page stops where it meets a BigInt; here it reads like any other number."""
+    update = update_of(attribute(first, "reshape", signed(type="heading", level=3)))
+    small, big = b"|" + struct.pack(">f", ME), b"z" + struct.pack(">q", ME)
+    assert small in update
+    with pytest.raises(DishonestError, match="no page writes"):
+        check(update.replace(small, big))
+
+
+def test_no_mark_is_left_where_the_words_of_others_would_come_to_lie_within_it():
+    """Others who have not heard of it yet would be typing somebody else's suggestion, which is then taken back."""
+    state = state_from_json(doc(section("a", "甲", "", paragraph("春天来了"))))
+    ((writer, spans),) = contents_of(state).texts.items()
+    mark = write_bytes(b"insertion") + write_bytes(json.dumps(signed()).encode())
+    beside = write_uint(writer) + write_uint(spans[-1][1] - 1)
+    begins = write_uint(5) + write_uint(0) + bytes([FORMAT | HAS_LEFT]) + beside + mark
+    ends = (
+        write_uint(11) + write_uint(0) + bytes([FORMAT | HAS_LEFT]) + beside + write_bytes(b"insertion") + b"\x04null"
+    )
+    late = Doc(client_id=9)
+    late.apply_update(state)
+    seen = late.get_state()
+    words(late.get(FIELD, type=XmlFragment)).insert(len("春天来了".encode()), "王老师写的")
+    for update in (b"\x01\x01" + begins + b"\0", b"\x02\x01" + ends + b"\x01" + begins + b"\0"):
+        made = load(state)
+        made.apply_update(update)
+        made.apply_update(late.get_update(seen))
+        assert words(made.get(FIELD, type=XmlFragment)).diff()[1][1], "this would take them"
+        with pytest.raises(DishonestError, match="others' words"):
+            check(update, state)
 
 
 def test_nobody_writes_under_another_ones_number():

@@ -125,6 +125,25 @@ def test_what_was_sent_before_something_dishonest_is_kept(judged, monkeypatch):
     assert "假" not in str(load(state_of(judged)).get(FIELD, type=XmlFragment))
 
 
+def test_the_right_may_change_while_something_waits_for_a_look(judged):
+    """Who may write by then is not refused for writing; who may only read by then has not suggested."""
+    state = state_of(judged)
+    for role, code in (("write", None), ("read", "read_only")):
+        judged.rights.roles[ME] = "suggest"
+        handle = judged.join(role, LI, ord(role[0]))["h"]
+        with judged.hub._judge._looking:
+            judged.hub.receive(role, handle, 1, update_of(put("真", insertion=signed()), state))
+            eventually(lambda: judged.hub._judge._busy is not None)
+            judged.hub.receive(role, handle, 2, new_update(f"平常的字{role}"))
+            judged.rights.roles[ME] = role
+            judged.hub.recheck(user_id=ME)
+        assert judged.hub.drain()
+        assert judged.transport.heard(role, "nak") == ([] if code is None else [[handle, 2, code]])
+        judged.hub.disconnect(role)
+    assert "平常的字write" in lines_of(load(state_of(judged)))
+    assert "平常的字read" not in lines_of(load(state_of(judged)))
+
+
 def test_a_number_that_somebody_else_writes_under_is_not_taken(judged):
     """Structs under another's number would make what that one writes next count as known."""
     wang = judged.join("w", WANG, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from yanxiu.lessonplans.collab.nesting import GC, SKIP, TYPE, past_place
+from yanxiu.lessonplans.collab.nesting import ANY, GC, SKIP, TYPE, past_place, tags_at
 from yanxiu.lessonplans.collab.ranges import struct_at
 from yanxiu.lessonplans.collab.varint import Truncated, read_uint
 
@@ -22,8 +22,8 @@ def _spans() -> dict[int, list[Span]]:
 
 @dataclass
 class Contents:
-    """Spans of clocks by writer: of all structs, of running text, of what is deleted; the kinds of structs and of shared
-    types there are.
+    """Spans of clocks by writer: of all structs, of running text, of what is deleted; the kinds of structs, of shared
+    types and of plain values there are.
     """
 
     written: dict[int, Span] = field(default_factory=dict)
@@ -31,6 +31,7 @@ class Contents:
     deleted: dict[int, list[Span]] = field(default_factory=_spans)
     kinds: set[int] = field(default_factory=set)
     types: set[int] = field(default_factory=set)
+    tags: set[int] = field(default_factory=set)
 
 
 def contents_of(update: bytes) -> Contents:
@@ -60,6 +61,8 @@ def _note_kind(data: bytes, at: int, found: Contents) -> None:
     found.kinds.add(kind)
     if kind == TYPE:
         found.types.add(read_uint(data, past_place(data, at))[0])
+    if kind == ANY:
+        found.tags |= tags_at(data, past_place(data, at))
 
 
 def _read_deletions(data: bytes, at: int, found: Contents) -> None:

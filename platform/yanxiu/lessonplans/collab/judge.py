@@ -100,7 +100,9 @@ class Judge:
             began = time.thread_time()
             try:
                 self._settle(batch)
-            except Exception:
+            except (
+                BaseException
+            ):  # a panic of the library is no Exception; without this thread nobody's suggestions were taken
                 log.exception("suggestions in lesson plan %s could not be looked at", batch[0].room.plan_id)
                 self._refuse(batch[0], "rate")
             with self._wake:
@@ -113,6 +115,12 @@ class Judge:
         last = batch[-1]
         if last.member.stopped:
             return None
+        if not last.member.may_send:
+            return self._refuse(batch[0], "read_only")
+        if last.member.may_write:  # since: then there is nothing to look at, and this waited only to be in turn
+            for each in batch:
+                self._accept(each, each.edit.data)
+            return None
         together = updates.merge([each.edit.data for each in batch])
         try:
             self.take(last.room, last.member.visitor, together, lambda data: self._accept(last, data))
@@ -121,6 +129,7 @@ class Judge:
                 return self._refuse(last, error.code)
             for each in batch:
                 self._settle([each])
+        return None
 
     def _accept(self, submitted: Submitted, data: bytes) -> None:
         room, member = submitted.room, submitted.member

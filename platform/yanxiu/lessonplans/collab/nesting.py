@@ -11,7 +11,8 @@ MAX_NESTING = 32
 
 ARRAY, OBJECT = 117, 118
 STRING, BUFFER = 119, 116
-SIZES = {127: 0, 126: 0, 124: 4, 123: 8, 122: 8, 121: 0, 120: 0}
+BIG_INTEGER, UNDEFINED = 122, 127
+SIZES = {UNDEFINED: 0, 126: 0, 124: 4, 123: 8, BIG_INTEGER: 8, 121: 0, 120: 0}
 INTEGER = 125
 
 GC, DELETED, JSON, BINARY, TEXT, EMBED, FORMAT, TYPE, ANY, SKIP = 0, 1, 2, 3, 4, 5, 6, 7, 8, 10
@@ -90,8 +91,16 @@ def past_content(data: bytes, at: int, kind: int) -> int:
     raise Truncated  # no editor writes it
 
 
-def _past_values(data: bytes, at: int, count: int) -> int:
-    """The position behind `count` plain values, without recursion."""
+def tags_at(data: bytes, at: int) -> set[int]:
+    """The tags of all plain values of a struct whose content begins there."""
+    seen: set[int] = set()
+    count, at = read_uint(data, at)
+    _past_values(data, at, count, seen)
+    return seen
+
+
+def _past_values(data: bytes, at: int, count: int, seen: set[int] | None = None) -> int:
+    """The position behind `count` plain values, without recursion; their tags are noted in `seen`."""
     left = [(count, False)]
     while left:
         remaining, keyed = left.pop()
@@ -100,6 +109,8 @@ def _past_values(data: bytes, at: int, count: int) -> int:
         left.append((remaining - 1, keyed))
         at = _past_strings(data, at, 1) if keyed else at
         tag, at = data[at], at + 1
+        if seen is not None:
+            seen.add(tag)
         if tag in (ARRAY, OBJECT):
             size, at = read_uint(data, at)
             left.append((size, tag == OBJECT))

@@ -20,10 +20,11 @@ from typing import Any
 from pycrdt import Doc, Map, XmlElement, XmlFragment, XmlText
 
 from yanxiu.lessonplans.collab.contents import Contents, contents_of, without
-from yanxiu.lessonplans.collab.nesting import ANY, DELETED, FORMAT, GC, TYPE
+from yanxiu.lessonplans.collab.nesting import ANY, BIG_INTEGER, BUFFER, DELETED, FORMAT, GC, TYPE, UNDEFINED
 from yanxiu.lessonplans.collab.ranges import STRING, deleting
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, missing_from, read_state_vector
 from yanxiu.lessonplans.collab.varint import Truncated
+from yanxiu.lessonplans.document.capturing import captures
 from yanxiu.lessonplans.document.formats import LINES, PLACES, REALIGN, RELIST, RESHAPE, SIDES
 from yanxiu.lessonplans.document.mark_names import COMMENT
 from yanxiu.lessonplans.document.regridding import MERGE, SPLIT
@@ -44,6 +45,8 @@ _MARKS = frozenset(
 )
 _NEEDED = {"link": "href", COMMENT: "cid"}
 _LONGEST = 2_000
+_LATEST = 4_102_444_800_000
+"""Milliseconds: the year 2100. Dates beyond what a calendar holds cannot be written down."""
 
 Owns = Callable[[int, bool], bool]
 """Whether a writer's number is this person's: the number, and whether the document has something by it."""
@@ -59,6 +62,8 @@ class _Reader:
     def __init__(self, author: int) -> None:
         self.author = author
         self.values: set[str] = set()
+        self.empty: Counter[tuple[str, str]] = Counter()
+        """Attributes that are there without a plain value, which pages do not take for those that are not there."""
         self.own: list[Any] = []
         """Rows, cells and pictures that this person has suggested to put in: they may go, and do not change."""
         self.struck: set[str] = set()
@@ -107,7 +112,9 @@ class _Reader:
 
     def _element(self, element: XmlElement, depth: int) -> list[Any]:
         tag = element.tag or ""
-        attributes = {**DEFAULT_ATTRIBUTES.get(tag, {}), **{k: _plain(v) for k, v in _pairs(element) if v is not None}}
+        pairs = _pairs(element)
+        self.empty.update((tag, key) for key, value in pairs if value is None)
+        attributes = {**DEFAULT_ATTRIBUTES.get(tag, {}), **{k: _plain(v) for k, v in pairs if v is not None}}
         own = {kind: attributes[kind] for kind in WHOLE.get(tag, ()) if self._is_own(attributes.get(kind))}
         for kind, value in own.items():
             self.values.add(_signature(kind, tag, value))
@@ -179,6 +186,8 @@ def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: 
     _check_complete(contents, read_state_vector(document.get_state()))
     if after.read(document) != stood:
         raise DishonestError("more than suggestions")
+    if after.empty - before.empty:
+        raise DishonestError("an attribute without a value")
     if after.crowded > before.crowded:
         raise DishonestError("a text beside another")
     if not _is_within(after.own, before.own):
@@ -189,6 +198,8 @@ def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: 
     if not after.struck_own <= before.struck:  # what one types among words that somebody is just striking is struck too
         raise DishonestError("in somebody else's name")
     _check_shown(document, contents, known, before.shown, after.shown)
+    if FORMAT in contents.kinds and captures(state, update, author):
+        raise DishonestError("a place for others' words")
     if after.characters > max(MOST_CHARACTERS, before.characters):
         raise DishonestError("too much")
     return update
@@ -201,6 +212,8 @@ def _contents(update: bytes) -> Contents:
         raise DishonestError("unreadable") from error
     if not contents.kinds <= KINDS or not contents.types <= {XML_TEXT}:
         raise DishonestError("puts in more than text")
+    if contents.tags & {BIG_INTEGER, BUFFER, UNDEFINED}:
+        raise DishonestError("a value that no page writes")  # and at which pages stop that reckon with numbers
     return contents
 
 
@@ -264,7 +277,8 @@ def _check_signatures(values: set[str], author: int, name: str, before: _Reader)
         kind, tag, value = json.loads(signature)
         more = {key: value[key] for key in value if key not in _SIGNED}
         signed = re.fullmatch(_ID.format(author=author), str(value.get("id"))) and set(value) >= _SIGNED
-        if not signed or isinstance(value["at"], bool) or not isinstance(value["at"], (int, float)):
+        at = value.get("at")
+        if not signed or isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < _LATEST:
             raise DishonestError("not signed as it should be")
         names = {json.loads(known)[2].get("name") for known in before.values}
         if value["name"] != name and value["name"] not in names:

@@ -27,7 +27,7 @@ def test_a_pack_is_made_and_a_copy_of_it_checked_without_touching_the_page(app, 
     expect(phone.locator("#packs")).to_contain_text("在排队")
     work()
     for one in (page, phone):
-        expect(one.locator("#packs h3")).to_have_text("导出已冻结")
+        expect(one.locator("#packs h3")).to_have_text("归档包已做好")
         expect(one.locator("#packs progress")).to_have_count(0)
 
     with page.expect_download() as fetched:

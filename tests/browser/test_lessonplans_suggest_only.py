@@ -98,5 +98,6 @@ def test_what_is_refused_is_kept_for_its_writer_and_the_page_goes_on(app, page_f
                 find_plan(plan_id).readers_propose = may
             recheck_documents(plan_id=plan_id)
         expect(teacher.locator("[data-plan-state]")).to_have_attribute("data-state", state)
+        expect(teacher.get_by_text("您可以提出修订，由主备人采纳")).to_be_visible(visible=may)
     assert line(teacher) == line(leader)
     assert stored(app, plan_id)

@@ -230,6 +230,7 @@ def test_a_lesson_is_scored_on_a_phone_without_a_line(page_for, app, cast, devic
     advice = phone.get_by_label("最想建议的一点")
     advice.fill("候答")
     state = phone.locator("[data-scoring-state]")
+    expect(phone.locator("[data-connection]")).to_have_text("离线：内容保存在本机，联网后自动提交")
     # Enter hands in no more than a press does: the question comes first.
     phone.get_by_label("教学目标 4 分（良）").press("Enter")
     agree = phone.get_by_role("dialog").get_by_role("button", name=SUBMIT)

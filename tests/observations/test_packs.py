@@ -123,7 +123,7 @@ def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_pri
     page = teacher.get(f"/lessons/{archived}/papers").text
     assert hashlib.sha256(whole).hexdigest() in page
     assert len(pack.contents) == len(files) == pack.file_count + 2
-    assert "导出已冻结" in page
+    assert "归档包已做好" in page
     sums = dict(reversed(line.split("  ", 1)) for line in files[SUMS].decode().splitlines())
     assert sums == {name: hashlib.sha256(body).hexdigest() for name, body in files.items() if name != SUMS}
     assert set(files) >= {
@@ -203,8 +203,9 @@ def test_a_check_names_each_file_of_the_stored_pack_and_of_one_that_was_sent(app
     assert set(found.values()) == {"same"}
     assert not is_same
     assert "重新打包过" in page
-    found, _same, _page = checked(b"no zip at all")
+    found, _same, page = checked(b"no zip at all")
     assert set(found.values()) == {"missing"}
+    assert "不是归档包" in page
     assert teacher.post(f"{at}/check", data={"sent": "1"}).status_code == 422
 
     # A byte of the stored file changes.
@@ -262,7 +263,7 @@ def test_what_is_under_way_is_told_as_it_is_called_off_and_goes_on_after_a_crash
     assert sum(later < earlier for earlier, later in pairwise(told)) == 1, "it began anew once, and went on otherwise"
     assert told[-1] == 99
     ready = teacher.get(f"{at}?since=0").text
-    assert "导出已冻结" in ready
+    assert "归档包已做好" in ready
     assert "<progress" not in ready
 
     # Called off while it waits, and while it is being made: the worker notices at the next step.

@@ -17,10 +17,11 @@ function show(away) {
   document.body.dataset.network = away ? "away" : "here";
 }
 
-/** Only what keeps drafts is on this device; anything else that was written is nowhere but on the page. */
+/** What keeps drafts, and a sheet that keeps every press, is on this device; anything else is nowhere but on the page. */
 function words() {
   const forms = [...document.querySelectorAll("main form[method=post]")];
-  const loose = (control) => !control.hasAttribute("data-draft") && isChanged(control);
+  const isHere = (control) => control.hasAttribute("data-draft") || (control.closest("[data-kept-here]") && !control.hasAttribute("data-clip-typed"));
+  const loose = (control) => !isHere(control) && isChanged(control);
   return forms.some((form) => writtenControls(form).some(loose)) ? ON_PAGE : KEPT;
 }
 

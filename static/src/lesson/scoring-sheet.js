@@ -47,6 +47,7 @@ class ScoringSheet {
     // A page out of the cache is older than what this device has heard since.
     this.loaded = change(this.lesson, ({ notes, sheet }) => ({ notes, sheet: laterOf(sheet, told) }));
     this.state = await this.loaded;
+    this.form.toggleAttribute("data-kept-here", this.state.kept !== false);
     this.show();
     this.form.addEventListener("click", ({ target }) => this.decide(target.closest("[data-take]")));
     document.addEventListener("live-note", ({ detail }) => this.told(detail));
@@ -200,6 +201,7 @@ class ScoringSheet {
     const { waiting } = this;
     if (waiting) sendAgain(waiting.uuid);
     this.unkept = !this.state.kept;
+    this.form.toggleAttribute("data-kept-here", !this.unkept);
     this.problem(this.unkept ? FULL : "");
     if (waiting && !this.unkept) this.sayWaits(waiting);
     else this.say(!this.unkept && Object.keys(this.state.sheet.typing || {}).length ? WRITING : "", "offline");

@@ -15,10 +15,12 @@ const NOW_ONLY = "现在您可以在正文里提出修订，由主备人采纳";
 /** Keeps the switch as the right is, and undoing from taking back what was decided on meanwhile. */
 export function onlySuggesting(page, editor, mode) {
   let was = mode.only;
+  const note = page.querySelector("[data-suggest-note]");
   const show = () => {
     page.dataset.suggesting = String(mode.on);
     const tool = page.querySelector("[data-command=suggesting]");
     if (tool) tool.setAttribute("aria-pressed", String(mode.on));
+    if (note) note.hidden = !mode.only;
     if (mode.only && !was) toast(NOW_ONLY);
     was = mode.only;
   };

@@ -1,6 +1,6 @@
 // What every page has. Heavier parts come when the page needs them.
 import "./polyfill.js";
-import { behavior, start } from "./registry.js";
+import { behavior, isLostOnTheWay, start } from "./registry.js";
 import "./behaviors/dialogs.js";
 import "./behaviors/async-form.js";
 import "./behaviors/viewer-buttons.js";
@@ -25,9 +25,10 @@ behavior("live-list", () => import("./live/live-list.js"));
 behavior("[data-news]", (line) => import("./live/news-line.js").then((m) => m.watchNews(line)));
 behavior("[data-presence], [data-presence-scope]", () => import("./live/presence.js"));
 behavior("input[data-suggest-src]", (input) => {
-  const begin = () => import("./behaviors/search-suggest.js").then((m) => m.suggest(input));
+  const begin = () => import("./behaviors/search-suggest.js").then((m) => m.suggest(input), unlessLost);
   if (document.activeElement === input) begin();
-  else input.addEventListener("focus", begin, { once: true });
+  // What did not arrive on a bad line is asked for again by the next press into the field.
+  input.addEventListener("focus", begin);
 });
 behavior("textarea[data-composer]", prepareComposer);
 behavior("[data-my-drafts]", (list) => import("./behaviors/my-drafts.js").then((m) => m.showDrafts(list)));
@@ -39,6 +40,10 @@ registerWorker();
 sendSignIns();
 window.addEventListener("online", sendSignIns);
 document.addEventListener("connection:back", sendSignIns);
+
+function unlessLost(error) {
+  if (!isLostOnTheWay(error)) throw error;
+}
 
 /** A sign-in or a live note that waits on this device is sent from any page; the page that stands in without a network takes one. */
 function sendSignIns() {

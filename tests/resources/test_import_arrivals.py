@@ -172,6 +172,7 @@ def test_a_zip_of_a_whole_term_is_unpacked_part_by_part_and_goes_on_where_a_work
     work()
     assert not teacher.get(f"{where}/progress").json["busy"]
     assert [words.rsplit("，", 1)[1] for words in said] == ["收下 2 个文件", "收下 4 个文件", "收下 4 个文件"]
+    assert all(" 0 " not in words and "（0 " not in words for words in said), "a small ZIP has a size too"
     assert taken == ["0.txt", "1.txt", "2.txt", "3.txt", "3.txt", "坏.txt"], "only the one in hand was taken in again"
     page = teacher.get(where).text
     assert "确认导入 1 份" in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -62,14 +62,18 @@ def tags_in(text: str) -> list[str]:
     return list(dict.fromkeys(found.lower() for found in _TAG.findall(text)))
 
 
-def tags_of(viewer: Viewer, lesson: Lesson) -> dict[str, list[int]]:
-    """Return the threads of each tag that the viewer may read, the most used tags first."""
+def threads_by_tag(viewer: Viewer, lesson: Lesson) -> dict[str, list[int]]:
+    """Return the threads of every tag that the viewer may read. Of a tag all viewers have the same open threads."""
     found: dict[str, list[int]] = {}
     for number, body in db.session.execute(_marked(viewer, lesson)):
         for tag in tags_in(body):
             found.setdefault(tag, []).append(number)
-    most = Counter({tag: len(numbers) for tag, numbers in found.items()}).most_common(MOST_TAGS)
-    return {tag: found[tag] for tag, _count in most}
+    return found
+
+
+def most_used(threads: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """Return the tags to offer and how many threads each has, the most used first."""
+    return dict(Counter({tag: len(numbers) for tag, numbers in threads.items()}).most_common(MOST_TAGS))
 
 
 def _marked(viewer: Viewer, lesson: Lesson) -> Select[int, str]:

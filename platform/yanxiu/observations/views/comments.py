@@ -24,7 +24,7 @@ from yanxiu.observations.queries import (
     recording_of,
     threads_of,
 )
-from yanxiu.observations.queries.narrowing import CommentFilter, speakers_of, tags_of
+from yanxiu.observations.queries.narrowing import CommentFilter, most_used, speakers_of, threads_by_tag
 from yanxiu.observations.queries.perspectives import all_perspectives_of
 from yanxiu.observations.services import comments as service
 from yanxiu.observations.services.comments import CommentDraft
@@ -48,7 +48,7 @@ def comment_list(lesson_id: int) -> ResponseReturnValue:
     found = load_lesson(lesson_id)
     lesson = found.lesson
     since = whole_number(request.args.get("since"))
-    narrowed = list(narrowed_to(tags_of(viewer, lesson) if request.args.get("tag") else {}).conditions())
+    narrowed = list(narrowed_to(threads_by_tag(viewer, lesson) if request.args.get("tag") else {}).conditions())
     if since is not None:
         return newer_comments(found, since, narrowed)
     seq = current_seq(lesson.topic)
@@ -218,8 +218,8 @@ def comment_panel(lesson: Lesson) -> dict[str, Any]:
     """Return a page of comments, how many there are, and the places of all of them when they are more than a page; and
     what the list can be narrowed to."""
     viewer, after = current_viewer(), shown_until()
-    tags = tags_of(viewer, lesson)
-    wanted = narrowed_to(tags)
+    tagged = threads_by_tag(viewer, lesson)
+    wanted = narrowed_to(tagged)
     narrowed = list(wanted.conditions())
     threads = threads_of(viewer, lesson, after, narrowed)
     is_all = after is None and threads.next_cursor is None
@@ -230,7 +230,7 @@ def comment_panel(lesson: Lesson) -> dict[str, Any]:
         "comment_count": len(threads.items) if is_all else len(moments),
         "wanted": wanted,
         "speakers": speakers_of(viewer, lesson),
-        "tags": tags,
+        "tags": most_used(tagged),
     }
 
 

@@ -15,7 +15,7 @@ ON_POSTGRES = bool(os.environ.get("YANXIU_TEST_DATABASE_URL"))
 def pytest_configure(config: pytest.Config) -> None:
     """Load what tests share where tests run: who hands them out would import the program for nothing while a core is idle."""
     hands_out = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
-    if not hands_out:
+    if config.option.collectonly or not hands_out:
         config.pluginmanager.import_plugin("tests.support.fixtures")
 
 

@@ -287,7 +287,10 @@ def test_what_is_under_way_is_told_as_it_is_called_off_and_goes_on_after_a_crash
         first = db.session.query(LessonPack).filter_by(state="ready").one().id
     sent = {"sent": "1", "file": (io.BytesIO(b"PK"), "a.zip")}
     assert teacher.post(f"{at}/{first}/check", data=sent).status_code == 303
-    assert teacher.post(f"{at}/{first}/check").status_code == 409
+    kept = set(storage().keys())
+    sent = {"sent": "1", "file": (io.BytesIO(b"PK"), "b.zip")}
+    assert teacher.post(f"{at}/{first}/check", data=sent).status_code == 409
+    assert set(storage().keys()) == kept, "what was sent in vain is not left lying about"
     assert teacher.post(f"{at}/{first}/cancellation").status_code == 303
     work()
     with app.app_context():

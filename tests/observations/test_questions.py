@@ -13,14 +13,18 @@ from uuid import uuid4
 import openpyxl
 import pytest
 
+from tests.support.documents import docx_words
 from tests.support.together import together
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.core.live import current_seq
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.instruments import question_agreement
 from yanxiu.observations.instruments.question_agreement import compare_ledgers, pairs_of
 from yanxiu.observations.instruments.questions import LEDGER, Question, questions_of, summary_of
 from yanxiu.observations.models import Lesson, LessonPhase
+from yanxiu.observations.papers.agreed import agreement_word
+from yanxiu.observations.papers.agreed import pairs_of as pairs_to_file
 from yanxiu.observations.queries.codings import adjudications_of, finished_codings
 from yanxiu.observations.question_agreement_sheet import Compared
 from yanxiu.observations.question_sheet import question_workbook, wait_chart
@@ -171,7 +175,7 @@ def test_the_workbook_of_two_ledgers_says_how_far_they_agree():
     assert openpyxl.load_workbook(io.BytesIO(nothing))["一致性"].max_row > 1
 
 
-def test_two_agree_on_their_questions(app, cast, client_for, new_lesson, count_queries):
+def test_two_agree_on_their_questions(app, cast, client_for, new_lesson, count_queries, monkeypatch):
     lesson_id = new_lesson()
     at = f"/lessons/{lesson_id}/codings/ask"
     told = {
@@ -239,6 +243,11 @@ def test_two_agree_on_their_questions(app, cast, client_for, new_lesson, count_q
         said = db.session.query(AuditEntry).filter_by(action="coding.adjudicate").order_by(AuditEntry.id).all()
         assert [(one.data["label"], one.data["code"]) for one in said[:2]] == [("L", "L4"), ("Q", "no")]
         assert len(said) == 4
+        lesson, pairs = db.session.get_one(Lesson, lesson_id), pairs_to_file(LEDGER, finished_codings(lesson_id, "ask"))
+        assert "都记了的提问" in docx_words(agreement_word(lesson, pairs))
+        monkeypatch.setattr(question_agreement, "MOST_COMPARED", 1)
+        assert "记的提问太多，没有逐问比较" in docx_words(agreement_word(lesson, pairs))
+        monkeypatch.undo()
     assert agree(first, 30_000, "Q", "") == 303
     assert "还有 1 问没有议定" in first.get(at + "/results").text
 

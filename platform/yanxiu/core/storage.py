@@ -13,7 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from yanxiu.core import clock
 from yanxiu.core.db import Id, Model, db
-from yanxiu.core.errors import StorageFullError, TooLargeError
+from yanxiu.core.errors import StorageFullError, TooLargeError, YanxiuError
 from yanxiu.core.html import is_blank, without_invisible
 
 CHUNK = 256 * 1024
@@ -225,6 +225,17 @@ def receive_file(stream: BinaryIO, name: str, mime: str, max_bytes: int | None =
     """Store a stream, outside any transaction. TooLargeError beyond `max_bytes`, StorageFullError on a full disk."""
     key, size, sha256 = storage().write(stream, max_bytes)
     return ReceivedFile(key, size, sha256, base_name(name), mime)
+
+
+@contextmanager
+def gone_if_refused(received: ReceivedFile | None) -> Iterator[None]:
+    """Let go of a file at once that is refused in the block; nobody will ask for it again."""
+    try:
+        yield
+    except YanxiuError:
+        if received is not None:
+            storage().delete(received.key)
+        raise
 
 
 def receive_local_file(path: Path, name: str, mime: str, sha256: str | None = None) -> ReceivedFile:

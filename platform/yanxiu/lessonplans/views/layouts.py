@@ -8,7 +8,7 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core.errors import InvalidError, NotFoundError
-from yanxiu.core.storage import ReceivedFile, storage
+from yanxiu.core.storage import ReceivedFile, gone_if_refused, storage
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import db
 from yanxiu.lessonplans.document.layouts import TEXTS
@@ -17,7 +17,7 @@ from yanxiu.lessonplans.queries.layouts import layout_of, names_to_use
 from yanxiu.lessonplans.queries.templates import as_template, templates_of
 from yanxiu.lessonplans.services.layouts import keep_layout, retire_layouts
 from yanxiu.lessonplans.views.doors import bp, done
-from yanxiu.lessonplans.views.received import gone_if_refused, sent_file
+from yanxiu.lessonplans.views.received import sent_file
 from yanxiu.lessonplans.views.templates import own_school, templates_page
 from yanxiu.lessonplans.views.word import DOCX
 from yanxiu.lessonplans.word_layouts import braced, example_layout, placeholders_in

@@ -13,8 +13,8 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 
-from yanxiu.core.errors import InvalidError, YanxiuError
-from yanxiu.core.storage import ReceivedFile, receive_file, storage
+from yanxiu.core.errors import InvalidError
+from yanxiu.core.storage import ReceivedFile, gone_if_refused, receive_file, storage
 from yanxiu.core.uploads import receive_upload
 from yanxiu.lessonplans.document.html import count_characters, plain_text
 from yanxiu.lessonplans.document.naming import KEYS
@@ -56,16 +56,6 @@ def receive_word(names: Mapping[str, str] = KEYS) -> tuple[ReceivedFile, Arrange
     received = sent_file()
     with gone_if_refused(received), opened_word(received.key, names) as (found, _pictures):
         return received, found
-
-
-@contextmanager
-def gone_if_refused(received: ReceivedFile) -> Iterator[None]:
-    """Let go of a file at once that is refused in the block; nobody will ask for it again."""
-    try:
-        yield
-    except YanxiuError:
-        storage().delete(received.key)
-        raise
 
 
 @contextmanager

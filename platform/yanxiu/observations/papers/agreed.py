@@ -86,7 +86,11 @@ def agreement_word(lesson: Lesson, pairs: Sequence[Pair]) -> bytes:
 
 def _pair(word: WordFile, pair: Pair) -> None:
     word.heading(f"{pair.scheme.name}：{pair.names}", 2)
-    figures, differences = _written(pair)
+    written = _written(pair)
+    if written is None:
+        word.paragraph("记的提问太多，没有逐问比较。")
+        return
+    figures, differences = written
     word.sheet(shares(24, 10, 16, 14, 20, 16), [[head(name) for name in HEADS], *figures], heads=1)
     names = {"甲": f"甲 {pair.first.coder.name}", "乙": f"乙 {pair.second.coder.name}"}
     rows = [[head(names.get(name, name)) for name in DIFFERENCES], *differences]
@@ -95,12 +99,12 @@ def _pair(word: WordFile, pair: Pair) -> None:
     word.sheet(shares(15, 17, 17, 17, 14, 20), rows, heads=1)
 
 
-def _written(pair: Pair) -> tuple[list[list[Cell]], list[list[Cell]]]:
-    """Return the lines of figures and those of differences."""
+def _written(pair: Pair) -> tuple[list[list[Cell]], list[list[Cell]]] | None:
+    """Return the lines of figures and those of differences; None of ledgers with too many questions to compare."""
     by_place = {(one.start_ms, one.label): one for one in pair.said}
-    ledgers = compared_ledgers(pair.first, pair.second) if pair.scheme.slug == LEDGER.slug else None
-    if ledgers is not None:
-        return _ledger_figures(ledgers), _ledger_differences(ledgers, by_place)
+    if pair.scheme.slug == LEDGER.slug:
+        ledgers = compared_ledgers(pair.first, pair.second)
+        return None if ledgers is None else (_ledger_figures(ledgers), _ledger_differences(ledgers, by_place))
     comparison = pair.compared()
     if comparison is not None:
         return [_figures("逐格编码", comparison.before, comparison.after)], _held(pair, comparison)

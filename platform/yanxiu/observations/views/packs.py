@@ -12,7 +12,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.live import current_seq
-from yanxiu.core.storage import receive_file
+from yanxiu.core.storage import gone_if_refused, receive_file
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import LessonPack, PackState
@@ -123,7 +123,7 @@ def check_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
     if sent is not None and sent.filename:
         db.session.rollback()  # no transaction is open while it is stored
         received = receive_file(cast(BinaryIO, sent.stream), sent.filename, "application/zip")
-    with unit_of_work():
+    with gone_if_refused(received), unit_of_work():
         service.order_check(current_actor(), _load(lesson_id, pack_id), received)
     return done(_place(lesson_id), "开始核对，结果写在这份归档包下面")
 

@@ -18,7 +18,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.observations.models import Lesson, TimedComment
 from yanxiu.observations.queries import comments as comment_queries
-from yanxiu.observations.queries import current_version, recording_of
+from yanxiu.observations.queries import current_version, narrowing, recording_of
 from yanxiu.web import tails as tails_module
 from yanxiu.web.notices import Notices
 from yanxiu.web.tails import Answer, Aside, Item, Tails, Turn, answer_of
@@ -139,7 +139,7 @@ def test_edits_ticks_and_withdrawals_come_after_what_was_said(talk):
     assert shown(talk.news("teacher", middle)) == [edited, ticked, taken]
 
 
-def test_a_narrowed_list_is_another_list(talk):
+def test_a_narrowed_list_is_another_list(talk, monkeypatch):
     before = talk.seq
     question, other = talk.say(kind="question", body="#留白 为什么"), talk.say("leader", kind="highlight")
     upto = talk.seq
@@ -150,6 +150,12 @@ def test_a_narrowed_list_is_another_list(talk):
     assert shown(talk.news("leader", before, upto, author=talk.cast.leader.id)) == [other]
     assert shown(talk.news("colleague", before, upto, tag="留白")) == [question]
     assert shown(talk.news("colleague", before, upto)) == [question, other]
+    # Whoever has more tags of their own than are offered renders the same for the others.
+    monkeypatch.setattr(narrowing, "MOST_TAGS", 1)
+    for _twice in range(2):
+        talk.say("leader", visibility="private", body="#我的")
+    since, later = talk.seq, talk.say(body="#追问 好")
+    assert all(shown(talk.news(who, since, tag="追问")) == [later] for who in ("leader", "teacher"))
 
 
 def test_an_answer_that_cannot_hold_everything_says_so(talk, monkeypatch):

@@ -19,7 +19,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.resources import catalog
 from yanxiu.resources.extraction.archives import is_leftover
-from yanxiu.resources.extraction.formats import ACCEPT, in_words
+from yanxiu.resources.extraction.formats import ACCEPT
 from yanxiu.resources.extraction.intake import take_in, take_in_bundle
 from yanxiu.resources.extraction.unpacking import MAX_SHEET_BYTES
 from yanxiu.resources.import_arrivals import forget_import, open_import_store
@@ -62,6 +62,7 @@ from yanxiu.resources.services.imports import (
 from yanxiu.resources.views.blueprint import bp, viewer_workshops
 from yanxiu.resources.views.import_arrivals import unfinished_of
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
+from yanxiu.web.filters import filesize
 
 PATIENCE_S = 3.0
 """So long the person waits for a small import; the rest is the worker's."""
@@ -260,7 +261,7 @@ def _unpacked_in_words(found: ResourceImport) -> str:
     if not of:
         return ""
     taken = count_files(found) - 1  # the ZIP itself is one
-    return f"已拆开 {packed * 100 // of}%（{in_words(of)} 中的 {in_words(packed)}），收下 {taken} 个文件"
+    return f"已拆开 {packed * 100 // of}%（{filesize(of)} 中的 {filesize(packed)}），收下 {taken} 个文件"
 
 
 def _go_on(step: Callable[[int], bool], import_id: int) -> bool:

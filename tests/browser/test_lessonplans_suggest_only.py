@@ -101,3 +101,31 @@ def test_what_is_refused_is_kept_for_its_writer_and_the_page_goes_on(app, page_f
         expect(teacher.get_by_text("您可以提出修订，由主备人采纳")).to_be_visible(visible=may)
     assert line(teacher) == line(leader)
     assert stored(app, plan_id)
+    # What stood in a paragraph that somebody makes something else of, who had not seen it.
+    teacher.context.set_offline(True)
+    expect(teacher.locator("[data-plan-state]")).to_have_attribute("data-state", "offline")
+    select(teacher, 1, 1)
+    teacher.keyboard.type("再")
+    leader.evaluate(f"{EDITOR}.chain().setTextSelection(3).toggleBulletList().run()")
+    saved(leader)
+    teacher.context.set_offline(False)
+    expect(area).to_have_value("再", timeout=20000)
+    teacher.get_by_role("button", name="知道了").click()
+    # Who wrote until just now may only suggest: what was written plainly is kept too.
+    let_write(app, plan_id, True)
+    expect(teacher.get_by_role("button", name=SWITCH)).to_have_attribute("aria-pressed", "false")
+    teacher.context.set_offline(True)
+    expect(teacher.locator("[data-plan-state]")).to_have_attribute("data-state", "offline")
+    teacher.evaluate(f"{EDITOR}.commands.insertContentAt({EDITOR}.state.doc.content.size - 6, '平常的字')")
+    let_write(app, plan_id, False)
+    teacher.context.set_offline(False)
+    expect(area).to_have_value("平常的字", timeout=20000)
+    expect(teacher.locator("[data-plan-page][data-ready]")).to_be_visible()
+    assert "平常的字" not in str(stored(app, plan_id))
+
+
+def let_write(app, plan_id: int, may: bool) -> None:
+    with app.app_context():
+        with unit_of_work():
+            find_plan(plan_id).workshop_writes = may
+        recheck_documents(plan_id=plan_id)

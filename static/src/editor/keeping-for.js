@@ -4,6 +4,7 @@ import { TextSelection } from "@tiptap/pm/state";
 import * as Y from "yjs";
 import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from "@tiptap/y-tiptap";
 import { toast } from "../behaviors/toast.js";
+import { keepEnded } from "../lessonplans/suggesting/only.js";
 import { extensions } from "./schema.js";
 
 const ALONE = "您刚写字的那一段被同伴删掉了，您的字另起一段留了下来";
@@ -18,6 +19,7 @@ export function keepingFor(page) {
     ready: () => page.provider.hold.released(),
     caretText: () => caretText(page.editor),
     kept: (words) => showKept(page.editor, words),
+    ended: (words) => page.provider.role === "suggest" && keepEnded(page.page, words),
   };
 }
 

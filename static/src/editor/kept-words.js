@@ -16,7 +16,8 @@ const WRITER_GONE_MS = 3000;
 
 export class KeptWords {
   /** `page` has `allows(nodeName)`: may a paragraph stand in it; `caretText()`: the text with the caret; `canWrite()`;
-   *  `ready()`: resolves when no input method is at work; `kept(words)`: hears what was put back where. */
+   *  `ready()`: resolves when no input method is at work; `kept(words)`: hears what was put back where; `ended(words)`:
+   *  hears of one's own that could not be. */
   constructor(doc, field, page) {
     Object.assign(this, { doc, page, root: doc.getXmlFragment(field), moves: new Moves(), waiting: new Map() });
     this.onTransaction = (transaction) => transaction.local && this.moves.remember(transaction);
@@ -91,7 +92,9 @@ export class KeptWords {
 
   putBackUnlessKept(group) {
     const pieces = group.pieces.filter((piece) => !this.isKept(piece));
-    if (this.page.canWrite() && pieces.length) this.putBack({ ...group, pieces });
+    if (!pieces.length) return;
+    if (this.page.canWrite()) this.putBack({ ...group, pieces });
+    else if (group.wait === 0) this.page.ended(pieces.map(({ text }) => text).join(""));
   }
 
   /** Whether somebody noted that these words, or some of them, are back. */

@@ -46,27 +46,35 @@ function ownIn(doc, userId) {
 /** Let go of a copy that the server does not take any more, after keeping what was put in and not stored. */
 export async function startAgain(page, provider, field, userId) {
   const found = await fetchState(page.dataset.stateUrl);
-  const server = new Y.Doc();
-  if (found) Y.applyUpdate(server, found.state);
-  const stored = wordsIn(server.getXmlFragment(field), userId);
-  const own = [...wordsIn(provider.doc.getXmlFragment(field), userId)];
-  const unsent = own.filter(([id, words]) => words !== stored.get(id)).map(([, words]) => words);
-  if (!keep(unsent, userId)) return; // nowhere to keep them: they stay on the page, to be copied
+  const stored = found ? Y.decodeStateVector(Y.encodeStateVectorFromUpdate(found.state)) : new Map();
+  if (!keep(wordsBeyond(stored, provider.doc.getXmlFragment(field)), userId)) return; // they stay on the page, to be copied
   await provider.memory.clear();
   location.reload();
 }
 
 export const isRefused = (code) => code === CODE;
 
-/** What a person would put in, by suggestion. */
-function wordsIn(type, author, found = new Map()) {
-  if (type instanceof Y.XmlText) {
-    for (const { insert, attributes } of type.toDelta()) {
-      const mark = attributes && attributes[INSERTION];
-      if (mark && mark.author === author) found.set(mark.id, (found.get(mark.id) || "") + insert);
-    }
-  } else type.toArray().forEach((child) => wordsIn(child, author, found));
+/** The words that a server with this state vector has not, suggested or not: who wrote just now may only suggest since. */
+function wordsBeyond(stored, type, found = []) {
+  if (!(type instanceof Y.XmlText)) {
+    type.toArray().forEach((child) => wordsBeyond(stored, child, found));
+    return found;
+  }
+  let words = "";
+  for (let item = type._start; item !== null; item = item.right) {
+    if (item.deleted || !item.countable) continue;
+    const known = Math.max(0, (stored.get(item.id.client) || 0) - item.id.clock);
+    if (words && known) found.push(words);
+    words = (known ? "" : words) + (item.content instanceof Y.ContentString ? item.content.str.slice(known) : "");
+  }
+  if (words) found.push(words);
   return found;
+}
+
+/** Words that ended with the paragraph they stood in before who decides had seen them. */
+export function keepEnded(page, words) {
+  const userId = Number(page.dataset.userId);
+  if (words && keep([words], userId)) showUnsent(page, userId);
 }
 
 const keyOf = (userId) => `draft:${userId}:${location.pathname}:unsent`;
@@ -99,8 +107,9 @@ export function showUnsent(page, userId) {
   sessionStorage.removeItem(keyOf(userId));
   if (!words && !isFresh) return;
   if (!words) return toast("刚才的改动没有存上：那一处已经定了，或不是修订。正文已换成最新的");
+  page.querySelectorAll(".plan-unsent").forEach((old) => old.remove());
   const box = document.createElement("div");
-  box.className = "plan-problem is-mild no-print";
+  box.className = "plan-problem is-mild plan-unsent no-print";
   box.setAttribute("role", "status");
   const said = document.createElement("p");
   said.textContent = "有几句修订没有存上：那一处正文已经改了、定了，或改动里有不是修订的。您写的在下面，可以复制到正文里重新提。";

@@ -296,6 +296,16 @@ def test_what_is_under_way_is_told_as_it_is_called_off_and_goes_on_after_a_crash
     with app.app_context():
         check = db.session.query(PackCheck).one()
         assert (check.state, check.upload_id, check.findings) == ("canceled", None, [])
+    # One whose worker died for good keeps nobody from another, and nothing of what was sent.
+    sent = {"sent": "1", "file": (io.BytesIO(b"PK"), "c.zip")}
+    assert teacher.post(f"{at}/{first}/check", data=sent).status_code == 303
+    with app.app_context(), unit_of_work():
+        db.session.query(PackCheck).filter_by(state="waiting").one().created_at = clock.now() - timedelta(hours=7)
+    assert teacher.post(f"{at}/{first}/check").status_code == 303
+    with app.app_context():
+        states = [(one.state, one.upload_id) for one in db.session.query(PackCheck).order_by(PackCheck.id)]
+        assert states == [("canceled", None), ("failed", None), ("waiting", None)]
+        assert set(storage().keys()) < kept
 
 
 def called_off_at(step: int, call_off: Callable[[], Any]) -> Callable[[Any, int], None]:

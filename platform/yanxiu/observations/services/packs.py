@@ -89,8 +89,10 @@ def order_check(actor: User, pack: LessonPack, sent: ReceivedFile | None) -> Pac
     """Have the stored pack, or a ZIP that was sent, compared with what was frozen; one at a time for each pack."""
     hold(pack)
     going_on = pack.last_check
-    if going_on is not None and going_on.state == PackState.WAITING and not has_died(going_on.created_at):
-        raise ConflictError("这份归档包正在核对，请等它核对完")
+    if going_on is not None and going_on.state == PackState.WAITING:
+        if not has_died(going_on.created_at):
+            raise ConflictError("这份归档包正在核对，请等它核对完")
+        end_check(going_on, PackState.FAILED)  # what was sent for it goes
     check = PackCheck(pack_id=pack.id, name=sent.name if sent is not None else "")
     if sent is not None:
         check.upload_id = keep_file(sent, actor.id).id

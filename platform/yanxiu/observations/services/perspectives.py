@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from sqlalchemy import exists, func, or_, select
 
@@ -114,7 +115,8 @@ def _named(draft: PerspectiveDraft, newest: Mapping[str, LessonPerspective]) -> 
     same = next((one for one in newest.values() if one.is_own and one.name == draft.name), None)
     if same is not None:
         return replace(draft, key=same.key)
-    return replace(draft, key=f"{draft.key}~{len(newest)}") if draft.key in newest else draft
+    keys = chain((draft.key,), (f"{draft.key}~{number}" for number in count(2)))
+    return replace(draft, key=next(key for key in keys if key not in newest))
 
 
 def revise_perspective(actor: User, lesson: Lesson, perspective: LessonPerspective, draft: PerspectiveDraft) -> bool:

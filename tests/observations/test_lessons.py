@@ -13,7 +13,7 @@ from yanxiu.core.db import db
 from yanxiu.core.errors import InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import indexing
-from yanxiu.observations.models import Lesson, Watching
+from yanxiu.observations.models import Lesson, LessonPhase, Watching
 from yanxiu.observations.queries import find_lesson, may_watch, visible_lessons
 from yanxiu.observations.services.evaluations import save_evaluation, submit_evaluation
 from yanxiu.observations.services.lessons import LessonDraft, create_lesson, invite_member, remove_member
@@ -177,6 +177,7 @@ def test_to_watch_holds_what_is_ready_and_not_yet_judged(app, cast, client_for):
     with app.app_context(), unit_of_work():
         ready = make_lesson(cast.user("teacher"), "已录好的课", visibility="school")
         make_ready_version(ready)
+        lesson_id = ready.id
         make_lesson(cast.user("teacher"), "还没录的课", visibility="school")
         judged = make_lesson(cast.user("teacher"), "评过的课", visibility="school")
         make_ready_version(judged)
@@ -187,6 +188,13 @@ def test_to_watch_holds_what_is_ready_and_not_yet_judged(app, cast, client_for):
     assert "已录好的课" not in client_for("teacher").get("/lessons").text
     assert "已录好的课" in client_for("teacher").get("/lessons?view=mine").text
     assert "已录好的课" not in client_for("outsider").get("/lessons").text
+    with app.app_context(), unit_of_work():
+        invite_member(cast.user("teacher"), db.session.get_one(Lesson, lesson_id), cast.user("colleague"), "observer")
+    assert "观课并评课：已录好的课" in client_for("colleague").get("/").text
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Lesson, lesson_id).phase = LessonPhase.ARCHIVED
+    assert "观课并评课" not in client_for("colleague").get("/").text
+    assert "这节课已归档，不再评课" in client_for("colleague").get(f"/lessons/{lesson_id}").text
 
 
 def test_lists_are_paged_by_key_and_need_as_many_queries_whatever_their_length(app, cast, client_for, count_queries):

@@ -158,9 +158,10 @@ def workshop_lessons_page(viewer: Viewer, workshop_id: int, cursor: str | None =
 
 
 def lessons_waiting_for(viewer: Viewer, limit: int = 5) -> Sequence[Lesson]:
-    """Return lessons somebody invited the viewer to and that the viewer has not evaluated yet."""
+    """Return lessons somebody invited the viewer to and that the viewer has not evaluated yet; an archived one waits for nobody."""
     invited = exists().where(LessonMember.lesson_id == Lesson.id, LessonMember.user_id == viewer.user_id)
-    statement = visible_lessons(viewer).where(invited, _to_watch(viewer)).options(*for_lists())
+    waits = and_(invited, Lesson.phase != LessonPhase.ARCHIVED, _to_watch(viewer))
+    statement = visible_lessons(viewer).where(waits).options(*for_lists())
     return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
 
 

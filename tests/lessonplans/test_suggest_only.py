@@ -15,6 +15,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services
 from yanxiu.lessonplans.collab.protocol import VERSION, VERSION_HEADER, RefusedError
 from yanxiu.lessonplans.collab.room import Visitor
+from yanxiu.lessonplans.collab.store import Append
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, json_from_state, load
 from yanxiu.lessonplans.permissions import can_propose, role_in
 from yanxiu.lessonplans.queries import find_plan, seat_of, stored_document
@@ -174,6 +175,13 @@ def test_a_number_that_somebody_else_writes_under_is_not_taken(judged):
         assert judged.hub.drain()
         assert judged.transport.heard(f"n{number}", "nak") == []
         judged.store.compact(judged.plan_id)
+    # What two began at the same moment is one row; the next tells whose it is.
+    both = load(state_of(judged))
+    for people, first in (({ME, WANG.user_id}, None), ({ME}, ME)):
+        seen = both.get_state()
+        put("真", insertion=signed())(both, both.get(FIELD, type=XmlFragment))
+        judged.store.append([Append(judged.plan_id, [both.get_update(seen)], frozenset(people))])
+        assert judged.store.first_writer(judged.plan_id, both.client_id) == first
 
 
 def test_what_is_large_or_fills_the_document_up_is_refused_over_both_doors(judged):

@@ -161,18 +161,29 @@ class DocumentStore:
         return [] if stored is None else [stored.merged()]
 
     def first_writer(self, plan_id: int, client: int) -> int | None:
-        """Who brought the first of what a Yjs writer put in, by the log and what was compacted; None if that is unknown."""
+        """Who brought the first of what a Yjs writer put in, by the log and what was compacted; None if that is unknown.
+
+        What two wrote at the same moment is one row: then it is that one of them who went on alone.
+        """
+        among: set[int] | None = None
+        for people in self._bringing(plan_id, client):
+            if len(people) == 1:
+                return people[0] if among is None or people[0] in among else None
+            among = set(people) if among is None else among & set(people)
+        return None
+
+    def _bringing(self, plan_id: int, client: int) -> Iterator[Sequence[int]]:
+        """Those behind each row, from the first on, that has something by a Yjs writer."""
         past = select(HISTORY.c.data).where(HISTORY.c.plan_id == plan_id, HISTORY.c.is_beginning.is_(False))
         rows = select(LOG.c.user_ids, LOG.c.data).where(LOG.c.plan_id == plan_id).order_by(LOG.c.seq)
         with self._transaction(write=False) as connection:
             for packed in connection.scalars(past.order_by(HISTORY.c.first_seq)):
                 for entry in unpack(bytes(packed)):
                     if client in writers_in(entry.data):
-                        return _only(entry.user_ids)
+                        yield entry.user_ids
             for row in connection.execute(rows):
                 if client in writers_in(bytes(row.data)):
-                    return _only(authors_in(row.user_ids))
-        return None
+                    yield authors_in(row.user_ids)
 
     def size(self, plan_id: int) -> int:
         """How many bytes the document takes, log included; 0 if there is none."""
@@ -265,10 +276,6 @@ def _numbered(done: dict[int, Appended], rows: dict[int, list[tuple[str, bytes]]
     for plan_id, place in done.items():
         for seq, (authors, data) in enumerate(rows[plan_id], start=place.first):
             yield {"plan_id": plan_id, "seq": seq, "data": data, "user_ids": authors, "created_at": now}
-
-
-def _only(people: Sequence[int]) -> int | None:
-    return people[0] if len(people) == 1 else None
 
 
 def _rows_of(item: Append) -> list[bytes]:

@@ -60,7 +60,7 @@ function question(names, lost) {
   if (!names.length) return `${gone}确定退出吗？`;
   const more = names.length > NAMED ? `等 ${names.length} 处` : "";
   const named = `还有没提交的内容：${names.slice(0, NAMED).join("、")}${more}。`;
-  return `${gone}${named}保留的话，您下次在这台电脑登录时还在，别人登录看不到；清除了就不能恢复。`;
+  return `${gone}${named}保留的话，您下次在这台设备上登录时还在，别人登录看不到；清除了就不能恢复。`;
 }
 
 /** The names of what is on this device only. */

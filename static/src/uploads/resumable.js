@@ -10,7 +10,7 @@ const DISK_FULL = 507;
 /** On a shared computer another person has signed in since: nothing is sent in their name. */
 export class SomebodyElse extends Error {
   constructor() {
-    super("这台电脑上换了人登录，先停在这里；您重新登录后再点继续");
+    super("这台设备上换了人登录，先停在这里；您重新登录后再点继续");
   }
 }
 

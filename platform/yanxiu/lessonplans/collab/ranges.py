@@ -19,16 +19,20 @@ Range = tuple[int, int, int]
 
 def text_ranges(update: bytes) -> Iterator[Range]:
     """Yield the stretches of running text in an update; Truncated if it is none."""
+    return (place for place, is_text, _at in structs_in(update) if is_text)
+
+
+def structs_in(update: bytes) -> Iterator[tuple[Range, bool, int]]:
+    """Yield the range of each struct, whether it is text, and the position where it begins; Truncated if it is no update."""
     writers, at = read_uint(update, 0)
     for _ in range(writers):
         structs, at = read_uint(update, at)
         client, at = read_uint(update, at)
         clock, at = read_uint(update, at)
         for _ in range(structs):
-            is_text, length, at = struct_at(update, at)
-            if is_text:
-                yield client, clock, clock + length
-            clock += length
+            is_text, length, after = struct_at(update, at)
+            yield (client, clock, clock + length), is_text, at
+            clock, at = clock + length, after
 
 
 def struct_at(data: bytes, at: int) -> tuple[bool, int, int]:

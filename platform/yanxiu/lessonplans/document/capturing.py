@@ -20,7 +20,7 @@ from typing import Any
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from yanxiu.lessonplans.collab.nesting import FORMAT, GC, HAS_KEY, HAS_LEFT, HAS_RIGHT, SKIP, past_place
-from yanxiu.lessonplans.collab.ranges import STRING, struct_at
+from yanxiu.lessonplans.collab.ranges import STRING, structs_in
 from yanxiu.lessonplans.collab.updates import read_state_vector
 from yanxiu.lessonplans.collab.varint import read_bytes, read_uint, write_bytes, write_uint
 from yanxiu.lessonplans.document.suggesting import INSERTION
@@ -71,16 +71,9 @@ def captures(state: bytes, update: bytes, author: int) -> bool:
 
 
 def _structs(update: bytes, author: int) -> Iterator[_Struct]:
-    writers, at = read_uint(update, 0)
-    for _ in range(writers):
-        structs, at = read_uint(update, at)
-        client, at = read_uint(update, at)
-        clock, at = read_uint(update, at)
-        for _ in range(structs):
-            _is_text, length, after = struct_at(update, at)
-            if update[at] not in (GC, SKIP) and not update[at] & HAS_KEY:
-                yield _Struct(client, clock, clock + length, *_place(update, at), _opens(update, at, author))
-            clock, at = clock + length, after
+    for (client, first, end), _is_text, at in structs_in(update):
+        if update[at] not in (GC, SKIP) and not update[at] & HAS_KEY:
+            yield _Struct(client, first, end, *_place(update, at), _opens(update, at, author))
 
 
 def _place(data: bytes, at: int) -> tuple[Id | None, Id | None, bytes]:

@@ -30,7 +30,7 @@ from yanxiu.lessonplans.document.mark_names import COMMENT
 from yanxiu.lessonplans.document.regridding import MERGE, SPLIT
 from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, WHOLE
 from yanxiu.lessonplans.document.tables import CELLS
-from yanxiu.lessonplans.document.ydoc import DEFAULT_ATTRIBUTES, DEFAULT_MARK_ATTRIBUTES, FIELD, MAX_DEPTH
+from yanxiu.lessonplans.document.ydoc import DEFAULT_ATTRIBUTES, DEFAULT_MARK_ATTRIBUTES, FIELD, MAX_DEPTH, plain
 
 XML_TEXT = 6
 KINDS = frozenset({GC, DELETED, STRING, FORMAT, TYPE, ANY})
@@ -114,7 +114,7 @@ class _Reader:
         tag = element.tag or ""
         pairs = _pairs(element)
         self.empty.update((tag, key) for key, value in pairs if value is None)
-        attributes = {**DEFAULT_ATTRIBUTES.get(tag, {}), **{k: _plain(v) for k, v in pairs if v is not None}}
+        attributes = {**DEFAULT_ATTRIBUTES.get(tag, {}), **{k: plain(v) for k, v in pairs if v is not None}}
         own = {kind: attributes[kind] for kind in WHOLE.get(tag, ()) if self._is_own(attributes.get(kind))}
         for kind, value in own.items():
             self.values.add(_signature(kind, tag, value))
@@ -333,7 +333,7 @@ def _marks(formats: dict[str, Any] | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for stored, value in (formats or {}).items():
         name, _, digest = stored.partition("--")
-        says = {key: _plain(each) for key, each in value.items()} if isinstance(value, dict) else {}
+        says = {key: plain(each) for key, each in value.items()} if isinstance(value, dict) else {}
         says = {
             **DEFAULT_MARK_ATTRIBUTES.get(name, {}),
             **{key: each for key, each in says.items() if each is not None},
@@ -345,14 +345,3 @@ def _marks(formats: dict[str, Any] | None) -> dict[str, Any]:
 def _pairs(element: XmlElement | XmlText) -> list[tuple[str, Any]]:
     pairs: Any = element.attributes
     return [pair for pair in pairs]  # noqa: C416  (`list` would ask for the length first, which reads them all once more)
-
-
-def _plain(value: Any) -> Any:
-    """Numbers come back as floats: `colspan` 1.0 is 1."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value

@@ -117,7 +117,7 @@ def _read_children(parent: XmlFragment | XmlElement, depth: int, comments: bool)
 
 def _read_element(element: XmlElement, depth: int, comments: bool) -> Node:
     node: Node = {"type": element.tag or ""}
-    attributes = {key: _plain(value) for key, value in _pairs(element)}
+    attributes = {key: plain(value) for key, value in _pairs(element)}
     if attributes:
         node["attrs"] = attributes
     content = _read_children(element, depth + 1, comments)
@@ -154,16 +154,16 @@ def _mark(name: str, attributes: Any) -> Node:
     """Marks that may overlap are stored as `name--hash`."""
     mark: Node = {"type": name.split("--", 1)[0]}
     if isinstance(attributes, dict) and attributes:
-        mark["attrs"] = {key: _plain(value) for key, value in attributes.items()}
+        mark["attrs"] = {key: plain(value) for key, value in attributes.items()}
     return mark
 
 
-def _plain(value: Any) -> Any:
-    """Numbers come back as floats: `colspan` 1.0 is 1."""
+def plain(value: Any) -> Any:
+    """A value as it was put in: numbers come back as floats, so `colspan` 1.0 is 1."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     return value

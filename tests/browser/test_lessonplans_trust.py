@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.browser.test_lessonplans import opened, saved, write
 from tests.support.eventually import eventually
@@ -46,6 +46,28 @@ def caret(page: Page) -> int:
 def go_offline(context: BrowserContext, page: Page) -> None:
     context.set_offline(True)
     expect(page.locator("[data-plan-state]")).to_have_attribute("data-state", "offline")
+
+
+def test_a_line_that_breaks_while_the_page_joins_comes_back(context_for, plan_id):
+    context = context_for("teacher")
+    page = context.new_page()
+    silent = False  # nothing comes from the server, and what is dialed gets no answer
+
+    def connect(line: WebSocketRoute) -> None:
+        if silent:
+            return
+        server = line.connect_to_server()
+        server.on_message(lambda message: None if silent else line.send(message))
+
+    page.route_web_socket("**/socket.io/*doc=*", connect)
+    opened(page, plan_id)
+    silent = True
+    page.evaluate("document.querySelector('[data-plan-page]').planPage.provider.join()")
+    go_offline(context, page)
+    silent = False
+    write(page, "learners", "没有网络的时候写的学情。")
+    context.set_offline(False)
+    expect(page.locator("[data-plan-state]")).to_have_attribute("data-state", "saved", timeout=20_000)
 
 
 def test_what_was_written_offline_survives_a_closed_tab_and_reaches_the_others(context_for, page_for, plan_id):

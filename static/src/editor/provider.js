@@ -160,7 +160,8 @@ export class PlanProvider extends Emitter {
       epoch: this.memory.epoch,
     };
     this.socket.timeout(15000).emit("join", request, (error, answer) => {
-      if (error) return this.reconnect();
+      // Without a line the socket tries again by itself; doing so here too would leave it waiting for ever.
+      if (error) return this.socket.connected && this.reconnect();
       if (!answer.ok) return this.onRefused(answer.code);
       this.onJoined(answer);
     });
@@ -305,8 +306,7 @@ export class PlanProvider extends Emitter {
 
   // Everything is on the server's disk.
   confirm() {
-    this.queue = [];
-    this.waitingSince = null;
+    [this.queue, this.waitingSince] = [[], null];
     this.memory.setDirty(false);
     this.changed();
   }

@@ -9,3 +9,4 @@ import "./resources/books.js";
 import "./resources/review.js";
 import "./resources/order.js";
 import "./resources/import.js";
+import "./resources/version.js";

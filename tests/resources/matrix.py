@@ -49,7 +49,7 @@ SCHOOL = expect(200, anonymous=404, **AWAY)
 EDITS = {"leader": 403, "colleague": 403, "researcher": 403}
 """Who may look but not change what the school sees; principal, admin and the owner may."""
 DETAILS = {"title": "改过的标题", "kind": "plan", "visibility": "school", "license": "county"}
-DOCX = {"file": (docx_bytes(), "第二版.docx")}
+NEWER = {"file": (docx_bytes("第二版的话。"), "第二版.docx")}
 
 ROUTES = {
     ("GET", "resources.index"): Row("/resources?kind=plan&sort=popular", expect(200)),
@@ -91,7 +91,7 @@ ROUTES = {
         "/resources/{school}", expect(302, **AWAY, **EDITS), data=DETAILS
     ),
     ("POST", "resources.upload_version"): Row(
-        "/resources/{school}/files", expect(302, **AWAY, **EDITS), data={"note": "改了导入"}, files=DOCX
+        "/resources/{school}/files", expect(302, **AWAY, **EDITS), data={"note": "改了导入"}, files=NEWER
     ),
     ("POST", "resources.remove"): Row("/resources/{school}/removal", expect(302, **AWAY, **EDITS), data={}),
     ("POST", "resources.restore"): Row(

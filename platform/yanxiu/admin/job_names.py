@@ -21,6 +21,7 @@ JOB_NAMES = {
     "imports.undo": "撤销批量导入的资源",
     "imports.sweep_arrivals": "清理批量导入里没有传完的文件",
     "resources.sweep_arrivals": "清理没有传完的资源文件",
+    "versions.sweep_arrivals": "清理没有传完的资源新版本",
     "resources.drop_upload": "清理没有发布的资源",
     "archive.lesson": "制作课例归档包",
     "archive.lesson_check": "核对课例归档包",

@@ -50,6 +50,8 @@ from yanxiu.resources.services.equipping import equip_next
 from yanxiu.resources.services.generated import leave_with, tell_pages
 from yanxiu.resources.services.textbooks import INSTALL_BOOKS
 from yanxiu.resources.services.voices import topic_of
+from yanxiu.resources.version_arrivals import SWEEP_JOB as VERSION_SWEEP
+from yanxiu.resources.version_arrivals import sweep_version_arrivals
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
 
@@ -257,5 +259,6 @@ JOBS: dict[str, JobHandler] = {
     SWEEP_JOB: sweep_arrivals,
     FROM_PLAN: publish_plan,
     IMPORT_SWEEP: sweep_import_arrivals,
+    VERSION_SWEEP: sweep_version_arrivals,
     **IMPORT_JOBS,
 }

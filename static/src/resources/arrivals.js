@@ -2,7 +2,7 @@
 import { keepAwake, letSleep } from "../uploads/awake.js";
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { Arriving } from "./arriving.js";
-import { droppedFiles, pickedFiles } from "./chosen-files.js";
+import { acceptDrops, droppedFiles, pickedFiles } from "./chosen-files.js";
 import { Whole } from "./whole.js";
 
 const AT_ONCE = 3;
@@ -12,7 +12,8 @@ const OPEN = [...BUSY, "waiting", "offline"];
 /**
  * What files are sent for: `subject` names it for tus, `mark(file, folder)` tells a file from others (perhaps by reading it),
  * `earlierMark(data)` is the same of a line that was begun on another day, `metadata(one)` goes along, `took(answer)` hears
- * that one has arrived, `rested(queue)` that nothing is on its way any more, `done` says in words what becomes of them.
+ * that one has arrived, `rested(queue)` that nothing is on its way any more, `done` says in words what becomes of them,
+ * `body(one)` is sent along when the server is asked to take a file in that has come.
  * `name(file, folder)` stands on a file's line, `wants(file)` says which are taken, so many as `ahead` are announced before
  * their turn, with `picksLater` the page hands files over itself.
  */
@@ -26,6 +27,7 @@ export const LIBRARY = {
   wants: () => true,
   took: (answer) => document.dispatchEvent(new CustomEvent("resource-card", { detail: answer.html })),
   rested: () => {},
+  body: () => undefined,
   ahead: Infinity,
 };
 
@@ -63,17 +65,7 @@ export class Arrivals {
     this.zone.querySelector("[data-without-script]").hidden = true;
     for (const input of this.zone.querySelectorAll("input[type=file]")) input.addEventListener("change", () => this.choose(input));
     this.zone.addEventListener("submit", (event) => event.preventDefault());
-    for (const name of ["dragenter", "dragover"]) {
-      this.zone.addEventListener(name, (event) => {
-        event.preventDefault();
-        this.zone.classList.add("is-over");
-      });
-    }
-    for (const name of ["dragleave", "drop"]) this.zone.addEventListener(name, () => this.zone.classList.remove("is-over"));
-    this.zone.addEventListener("drop", async (event) => {
-      event.preventDefault();
-      this.add(await droppedFiles(event.dataTransfer));
-    });
+    acceptDrops(this.zone, async (transfer) => this.add(await droppedFiles(transfer)));
     this.zone.classList.add("is-enhanced");
     // What was chosen before this code had arrived.
     for (const input of this.zone.querySelectorAll("input[type=file]")) this.choose(input);

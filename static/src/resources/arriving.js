@@ -204,7 +204,8 @@ export class Arriving {
     const address = (this.upload && this.upload.url) || this.url;
     this.become("checking", tries ? "已传到，正在排队检查" : "已传到，正在检查", { percent: 100 });
     try {
-      const answer = await requestJson(this.zone.takeUrl(address), { method: "POST", timeout: 0 });
+      const body = this.zone.kind.body(this);
+      const answer = await requestJson(this.zone.takeUrl(address), { method: "POST", timeout: 0, body });
       this.become("done", "");
       this.row.remove(this.zone.place);
       this.zone.kind.took(answer);

@@ -14,6 +14,21 @@ export async function droppedFiles(transfer) {
   return wanted(found);
 }
 
+/** Files may be dropped on `zone`, which shows it; `take(transfer)` is asked at once, before the browser forgets them. */
+export function acceptDrops(zone, take) {
+  for (const name of ["dragenter", "dragover"]) {
+    zone.addEventListener(name, (event) => {
+      event.preventDefault();
+      zone.classList.add("is-over");
+    });
+  }
+  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("is-over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take(event.dataTransfer);
+  });
+}
+
 async function walk(entry, found) {
   if (entry.isFile) {
     const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));

@@ -1,8 +1,8 @@
 // 批量导入: the files of a folder go up in portions like those of the library; then the dry run is read again. A ZIP with its
 // sheet goes the same way. A report waits for the worker.
 import { requestHtml, requestJson } from "../net.js";
-import { toast } from "../behaviors/toast.js";
-import { behavior, isLostOnTheWay } from "../registry.js";
+import { behavior } from "../registry.js";
+import { sendOnPress } from "./send-on-press.js";
 
 const LOOK_MS = 2000;
 const LONGEST_PATH = 400;
@@ -26,6 +26,7 @@ const kindOf = (zone, rest) => ({
   wants: () => true,
   took: () => {},
   rested: () => {},
+  body: () => undefined,
   ...rest,
 });
 
@@ -44,35 +45,11 @@ behavior("[data-import-files]", async (zone) => {
   new Arrivals(zone, kindOf(zone, { done: "已收下", wants, rested }));
 });
 
+// A sheet is small and goes as it is; a ZIP may take a while, and a broken line shall not cost it.
 behavior("[data-import-begin]", async (zone) => {
-  const field = zone.querySelector("input[type=file]");
-  let queue = null;
-  let begins = false;
-  const begin = async () => {
-    const { Arrivals } = await import("./arrivals.js");
-    const took = (answer) => location.assign(answer.url);
-    queue = queue || new Arrivals(zone, kindOf(zone, { done: "已传到", picksLater: true, took }));
-    return queue;
-  };
-  // A sheet is small and goes as it is; a ZIP may take a while, and a broken line shall not cost it.
-  zone.addEventListener("submit", async (event) => {
-    const file = field.files[0];
-    if (!file || !file.name.toLowerCase().endsWith(".zip")) return;
-    event.preventDefault();
-    if (begins) return;
-    begins = true;
-    try {
-      const arrivals = await begin();
-      field.value = "";
-      arrivals.add([{ file, folder: "" }]);
-    } catch (error) {
-      if (!isLostOnTheWay(error)) throw error;
-      toast("网络断开了，请再按一次上传");
-    } finally {
-      begins = false;
-    }
-  });
-  if (zone.querySelector("[data-earlier]")) await begin();
+  const took = (answer) => location.assign(answer.url);
+  const goes = (file) => file.name.toLowerCase().endsWith(".zip");
+  await sendOnPress(zone, kindOf(zone, { done: "已传到", took }), { goes });
 });
 
 /** What the files that arrived change about the rows; false where it cannot be read. The page stays, with the files that did not arrive. */

@@ -1713,12 +1713,14 @@ def upgrade() -> None:
         sa.Column("duration_ms", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("plan_revision", sa.Integer(), nullable=True),
+        sa.Column("arrival_id", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_file_resource_id_resource")),
         sa.ForeignKeyConstraint(
             ["stored_file_id"], ["stored_file.id"], name=op.f("fk_resource_file_stored_file_id_stored_file")
         ),
         sa.ForeignKeyConstraint(["uploader_id"], ["user.id"], name=op.f("fk_resource_file_uploader_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_file")),
+        sa.UniqueConstraint("resource_id", "arrival_id", name=op.f("uq_resource_file_resource_id_arrival_id")),
         sa.UniqueConstraint("resource_id", "number", name=op.f("uq_resource_file_resource_id_number")),
     )
     op.create_table(

@@ -150,7 +150,7 @@ class ResourceFile(Model):
     """One version of a resource, numbered from 1 and never changed. `state` tells how far its preview is."""
 
     __tablename__ = "resource_file"
-    __table_args__ = (UniqueConstraint("resource_id", "number"),)
+    __table_args__ = (UniqueConstraint("resource_id", "number"), UniqueConstraint("resource_id", "arrival_id"))
 
     id: Mapped[Id]
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
@@ -165,6 +165,8 @@ class ResourceFile(Model):
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     plan_revision: Mapped[int | None]
     """The number of the version of the resource's plan that it was drawn from; None for what somebody uploaded."""
+    arrival_id: Mapped[str | None] = mapped_column(String(32))
+    """The resumable upload it came as, so that a repeated last step finds the version and makes no second."""
 
     resource: Mapped[Resource] = relationship(back_populates="files", foreign_keys=[resource_id])
     stored_file: Mapped[StoredFile] = relationship()

@@ -184,6 +184,12 @@ def find_version(resource_id: int, file_id: int) -> ResourceFile | None:
     return db.session.scalars(statement).unique().first()
 
 
+def find_arrived_version(resource_id: int, arrival_id: str) -> ResourceFile | None:
+    """Return the version of a resource that came as this resumable upload."""
+    mine = ResourceFile.resource_id == resource_id, ResourceFile.arrival_id == arrival_id
+    return db.session.scalar(select(ResourceFile).where(*mine))
+
+
 def find_preview_image(file_id: int, number: int) -> PreviewImage | None:
     """Return a picture of a version's preview."""
     statement = select(PreviewImage).where(PreviewImage.file_id == file_id, PreviewImage.number == number)

@@ -17,6 +17,7 @@ from yanxiu.resources.views import (
     textbooks,
     uploads,
     usage,
+    version_arrivals,
     voices,
 )
 from yanxiu.resources.views.blueprint import bp
@@ -42,8 +43,14 @@ __all__ = [
     "textbooks",
     "uploads",
     "usage",
+    "version_arrivals",
     "voices",
 ]
 
-blueprints = (bp, arrivals.arrivals_bp, import_arrivals.import_arrivals_bp)
+blueprints = (
+    bp,
+    arrivals.arrivals_bp,
+    import_arrivals.import_arrivals_bp,
+    version_arrivals.version_arrivals_bp,
+)
 SLOTS: dict[str, Filler] = _SLOTS

@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.core.errors import ForbiddenError, NotFoundError, YanxiuError
+from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.lessonplans.queries.papers import PlanPaper, paper_now
@@ -21,8 +21,10 @@ from yanxiu.resources.originals import credit_of
 from yanxiu.resources.permissions import can_edit_resource, can_publish_plan, can_remove_resource, can_restore_resource
 from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import shelf_of
-from yanxiu.resources.services import add_version, gone_unless_kept, remove_resource, restore_resource, update_resource
+from yanxiu.resources.services import gone_unless_kept, remove_resource, restore_resource, update_resource
+from yanxiu.resources.services.versions import renew_file
 from yanxiu.resources.views.blueprint import bp, load_for, viewer_workshops
+from yanxiu.resources.views.version_arrivals import unfinished_versions
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.workshops.queries import workshop_options
 
@@ -45,12 +47,12 @@ def update(resource_id: int) -> ResponseReturnValue:
         resource = load_for(can_edit_resource, resource_id)
         form = _details_form(resource)
         if "narrow" in request.form:
-            return _page(resource, form, VersionForm(formdata=None))
+            return _page(resource, form)
         valid = form.validate()
         if valid:
             update_resource(current_actor(), resource, form.details())
     if not valid:
-        return _page(load_for(can_edit_resource, resource_id), form, VersionForm(formdata=None)), 422
+        return _page(load_for(can_edit_resource, resource_id), form), 422
     flash("已保存", "success")
     return redirect(url_for("resources.show", resource_id=resource_id))
 
@@ -92,10 +94,14 @@ def upload_version(resource_id: int) -> ResponseReturnValue:
     checked = _checked_version(form) if valid else None
     if checked is None:
         return _page(resource, _details_form(resource, typed=False), form), 422
-    with gone_unless_kept(checked), unit_of_work():
+    try:
+        with gone_unless_kept(checked), unit_of_work():
+            resource = load_for(can_edit_resource, resource_id)
+            number = renew_file(current_actor(), resource, checked, form.note.data or "").number
+    except InvalidError as error:
+        form.refuse(error)
         resource = load_for(can_edit_resource, resource_id)
-        file = add_version(current_actor(), resource, checked, form.note.data or "")
-        number = file.number
+        return _page(resource, _details_form(resource, typed=False), form), 422
     flash(f"已更新到第 {number} 版", "success")
     return redirect(url_for("resources.show", resource_id=resource_id))
 
@@ -151,19 +157,23 @@ def offered(form: Described, resource: Resource | None) -> Described:
 def edit_page(resource: Resource, subtitles: SubtitlesForm | None = None) -> str:
     """The page as it is when opened, or with what is wrong with a file of subtitles."""
     form = _details_form(resource, typed=subtitles is None)
-    return _page(resource, form, VersionForm(formdata=None), subtitles)
+    return _page(resource, form, subtitles=subtitles)
 
 
-def _page(resource: Resource, form: DetailsForm, version: VersionForm, subtitles: SubtitlesForm | None = None) -> str:
-    file = resource.current_file
+def _page(
+    resource: Resource, form: DetailsForm, version: VersionForm | None = None, subtitles: SubtitlesForm | None = None
+) -> str:
+    file, unfinished = resource.current_file, unfinished_versions(resource.id)
+    begun = {"note": unfinished[0][0].metadata.get("note", "")} if unfinished else None
     return render_template(
         "resources/edit.html",
         resource=resource,
         form=form,
-        version=version,
+        version=version or VersionForm(formdata=None, data=begun),
         subtitles=subtitles or SubtitlesForm(formdata=None),
         plays=file is not None and FORMATS[file.extension].family == "video",
         accept=ACCEPT,
+        unfinished=unfinished,
         most_mb=current_app.config["YANXIU"].max_request_mb - REST_MB,
         catalog=catalog,
     )

@@ -51,6 +51,7 @@ from yanxiu.resources.services.copies import note_view
 from yanxiu.resources.standards import Standard
 from yanxiu.resources.views.blueprint import bp, load_resource, load_version, viewer_workshops
 from yanxiu.resources.views.origins import origin_of
+from yanxiu.resources.views.version_arrivals import unfinished_versions
 from yanxiu.resources.views.voices import voices_of
 from yanxiu.web.auth import current_actor, current_viewer, public, wants_fragment
 from yanxiu.web.files import send_stored
@@ -181,6 +182,7 @@ def show(resource_id: int) -> str:
         collections=collections_with(viewer, resource.id),
         own_collections=own_collections(viewer) if viewer.is_authenticated else [],
         may_ask=can_ask_for_review(viewer, resource),
+        unfinished=unfinished_versions(resource.id) if can_edit_resource(viewer, resource) else [],
         **voices_of(resource),
         **_rights(resource),
     )

@@ -15,7 +15,7 @@ from yanxiu.accounts.queries import counties, find_organization, find_user_by_ac
 from yanxiu.accounts.services import appoint, create_organization, create_user
 from yanxiu.app import create_app
 from yanxiu.archive_cli import COMMANDS as ARCHIVE_COMMANDS
-from yanxiu.config import Config, ConfigError
+from yanxiu.config import Config, ConfigError, load_config
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.demo import PASSWORD, DemoWorld
@@ -64,19 +64,15 @@ def upgrade_database() -> None:
 @click.option("--show-accounts", is_flag=True, help="Print the demo accounts, if this is a demo database.")
 def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
     """Start the web server and the worker."""
-    from yanxiu.serving import EmbeddedServer, is_taken, start_worker  # gunicorn, for who serves
+    from yanxiu.serving import EmbeddedServer, done_apart, is_taken, start_worker  # gunicorn, for who serves
 
     if is_taken(host, port):
         raise click.ClickException(
             f"{host}:{port} 已经有程序在用。请先停掉它，或者换一个端口：make run PORT={port + 1}，"
             f"或 yanxiu serve --port {port + 1}"
         )
-    app = create_app()
-    with app.app_context():
-        upgrade_database()
-        if show_accounts:
-            print_accounts(host, port)
-    config: Config = app.config["YANXIU"]
+    config = load_config()
+    done_apart(lambda: make_ready(host, port, show_accounts))
     keep_ballast(config.instance_path)
     worker_process = start_worker() if with_worker else None
     try:
@@ -85,6 +81,14 @@ def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
         if worker_process is not None:
             worker_process.terminate()
             worker_process.wait(timeout=30)
+
+
+def make_ready(host: str, port: int, show_accounts: bool) -> None:
+    """Bring the database up to date and say where the server is."""
+    with create_app().app_context():
+        upgrade_database()
+        if show_accounts:
+            print_accounts(host, port)
 
 
 @main.command()

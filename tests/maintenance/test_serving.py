@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from yanxiu.cli import main
-from yanxiu.serving import is_taken
+from yanxiu.serving import done_apart, is_taken
 
 pytestmark = pytest.mark.once
 
@@ -25,6 +25,17 @@ def test_a_port_in_use_is_said_before_anything_is_begun() -> None:
     assert f"127.0.0.1:{port} 已经有程序在用" in done.output
     assert "演示账号" not in done.output
     assert not is_taken("127.0.0.1", port)
+
+
+def test_what_is_done_before_serving_leaves_nothing_behind_and_tells_of_its_failure(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    loaded: list[str] = []
+    done_apart(lambda: loaded.append("alembic"))
+    assert loaded == []
+    with pytest.raises(SystemExit):
+        done_apart(lambda: loaded.remove("nothing"))
+    assert "ValueError" in capfd.readouterr().err
 
 
 LATER = {

@@ -9,7 +9,8 @@ of them, and connections that were lost meanwhile are counted. Prints a Markdown
 
 Those clients are python-socketio's, ten processes with some hundred threads each: on a machine of two cores a notice to
 all of them makes them wait for one another. With `--bare` one process listens to all lines as they are and takes the
-time when bytes arrive, so that what is measured is the server. *CPU ms* is its processor time for one post and its notices.
+time when bytes arrive, so that what is measured is the server. *CPU ms* is its processor time for one post and its notices,
+*searched* its memory once somebody has searched, which loads the dictionary, NumPy and the index.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ def main() -> None:
     posts = max(POSTS, round(chosen.minutes * 60 / SPREAD_S))
     pause = max(1.0, chosen.minutes * 60 / posts)
     print(
-        "| sockets | connected | RSS MiB | threads | notice p50 ms | p95 ms | slowest ms | missed | lost lines | CPU ms | load |"
+        "| sockets | connected | RSS MiB | searched | threads | notice p50 ms | p95 ms | slowest ms | missed | lost lines | CPU ms | load |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for number in chosen.steps:
         with tempfile.TemporaryDirectory(prefix="yanxiu-sockets-") as folder:
             print(measure(number, Path(folder), posts, pause, chosen.bare), flush=True)
@@ -97,6 +98,8 @@ def with_clients(
     sent = [post(server.url, stage, index, pause) for index in range(posts)]
     used = server.cpu_s() - used
     memory, threads = server.use()
+    search(server.url, stage)
+    searched, _threads = server.use()
     waits: list[float] = []
     lost = 0
     for group in groups:
@@ -114,7 +117,7 @@ def with_clients(
     middle = statistics.median(waits) if waits else float("nan")
     slowest = waits[-1] if waits else float("nan")
     return (
-        f"| {number} | {connected} | {memory:.0f} | {threads} | {middle:.0f} | {p95:.0f} | {slowest:.0f} | {missed}"
+        f"| {number} | {connected} | {memory:.0f} | {searched:.0f} | {threads} | {middle:.0f} | {p95:.0f} | {slowest:.0f} | {missed}"
         f" | {lost} | {1000 * used / posts:.0f} | {os.getloadavg()[0]:.1f} |"
     )
 
@@ -135,6 +138,15 @@ def post(url: str, stage: dict[str, Any], index: int, pause: float) -> float:
     assert answer.status_code == 200, answer.text[:200]
     time.sleep(pause)  # one notice at a time: what is measured is how long one takes, not how they queue
     return begun
+
+
+def search(url: str, stage: dict[str, Any]) -> None:
+    """Search as a person does: words that are found, and letters that have to be understood."""
+    import requests
+
+    for words in ("教学", "beike", "没有这样的词"):
+        answer = requests.get(f"{url}/search", params={"q": words}, headers={"Cookie": stage["cookie"]}, timeout=60)
+        assert answer.status_code == 200, answer.text[:200]
 
 
 def listen(url: str, number: int, stage: dict[str, Any]) -> None:

@@ -26,8 +26,6 @@ from yanxiu.web.built_files import built_files
 log = logging.getLogger(__name__)
 SCRIPTS = ("app.js", "editor.js")
 STYLES = ("app.css", "editor.css")
-SEARCH = "/search?q=教学设计&sort=newest"
-"""What every search needs of the index is read then. With an order, so that it is not noted as what somebody looks for."""
 NOBODYS_TOKEN = ""
 
 
@@ -40,9 +38,8 @@ def rehearse(app: Flask) -> None:
             found = somebody_at_their_plan()
         if found is not None:
             plan_id, session_id = found
-            visitor = _rehearse_pages(
-                app, session_id, ("/", f"/lesson-plans/{plan_id}", f"/lesson-plans/{plan_id}/state", SEARCH)
-            )
+            paths = ("/", f"/lesson-plans/{plan_id}", f"/lesson-plans/{plan_id}/state")
+            visitor = _rehearse_pages(app, session_id, paths)
             rehearse_documents(app, visitor, plan_id)
     except Exception:
         log.warning("the first page could not be rehearsed", exc_info=True)

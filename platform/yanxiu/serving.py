@@ -23,7 +23,6 @@ from sqlalchemy.orm import configure_mappers
 from yanxiu.app import create_app
 from yanxiu.rehearsal import rehearse
 from yanxiu.search.engines.chosen import NOT_SHARED
-from yanxiu.search.indexer import engine_of
 from yanxiu.web.live import RECHECK_S, make_rounds, recheck_own_rooms
 from yanxiu.web.siblings import siblings
 from yanxiu.web.switchboard import MOST_LINES, SPARE_FILES
@@ -68,7 +67,6 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         siblings.listen(app)
         if app.config["YANXIU"].index_is_not_shared:
             log.warning("%s", NOT_SHARED)
-        engine_of(app)
         rehearse(app)
         gc.freeze()  # what the start has made stays: looking through it again and again would cost somebody's page
         return app

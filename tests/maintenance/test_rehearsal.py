@@ -33,6 +33,7 @@ def test_the_page_of_somebody_signed_in_is_made_once_and_nobody_is_noted(app, ca
         return view(plan_id=plan_id)
 
     monkeypatch.setitem(app.view_functions, "lessonplans.show", noted)
+    monkeypatch.setitem(app.extensions, "yanxiu_search", None)  # whoever asks for it would load 50 MiB
     with caplog.at_level(logging.WARNING, logger="yanxiu.rehearsal"):
         rehearsal.rehearse(app)
     assert (made, caplog.records) == ([f"plan {plan_id}"], [])

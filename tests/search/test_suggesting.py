@@ -11,6 +11,7 @@ from tests.search.test_spelling import EVERYBODY, PRINCIPALS_TRIED
 from tests.support.accounts import make_person
 from tests.support.engines import search_engine
 from tests.support.eventually import eventually
+from yanxiu.accounts.permissions import Viewer
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, acl_workshop, enqueue_index
@@ -21,6 +22,7 @@ from yanxiu.search.queries import recent_queries
 from yanxiu.search.services import forget_queries, note_query
 from yanxiu.search.text.completion import completes, completion_key
 from yanxiu.search.text.terms import engine_document
+from yanxiu.search.warming import Warming
 
 
 def offered(client, typed: str, label: str | None = None) -> list[str]:
@@ -35,6 +37,23 @@ def put_in(index_now, shelf, *titles, **fields) -> None:
             shelf.put(number, title, **fields)
             enqueue_index("book", number)
     index_now()
+
+
+def test_turning_to_a_search_box_loads_what_a_search_needs_once(app, ctx, client, index_now, caplog, monkeypatch):
+    index_now()
+    warming, loaded = Warming(app), Event()
+    monkeypatch.setitem(app.extensions, "yanxiu_search_warming", warming)
+    monkeypatch.setattr(app, "testing", False)
+    monkeypatch.setattr(warming, "run", lambda _viewer: loaded.set())
+    client.get("/search/suggestions?q=草")
+    assert not loaded.is_set()
+    for address in ("/search/suggestions", "/search"):
+        client.get(address)
+        eventually(loaded.is_set)
+    monkeypatch.setattr(warming, "run", None)  # a second time would be an error
+    client.get("/search")
+    Warming(app).run(Viewer())
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("typed", ["草船", "《草船", "caochuan", "caoch", "ccjj", "CC", "草船借箭第"])

@@ -69,6 +69,8 @@ def segmenter() -> str:
 
 def words(folded: str) -> list[str]:
     """The words of a folded text, long ones also in their parts (教学设计 → 教学, 设计, 教学设计)."""
+    if not folded:
+        return []  # the page of a search before anything is typed loads no dictionary
     found: list[str] = []
     for token in _cutter()[0](folded):
         if any(character.isalnum() for character in token):
@@ -79,7 +81,7 @@ def words(folded: str) -> list[str]:
 
 def pieces(folded: str) -> list[str]:
     """The text cut into words and what stands between them; joined, they are the text again."""
-    return list(_cutter()[1](folded))
+    return list(_cutter()[1](folded)) if folded else []
 
 
 def _parts(token: str) -> list[str]:

@@ -22,6 +22,7 @@ from yanxiu.search.queries import FACETS, Found, Wanted, find, labels, recent_qu
 from yanxiu.search.queries import suggestions as suggest
 from yanxiu.search.services import MAX_NAME, forget_queries
 from yanxiu.search.text.fold import squeeze
+from yanxiu.search.warming import Warming
 from yanxiu.web.auth import current_actor, current_viewer, public
 from yanxiu.workshops.queries import find_workshop
 
@@ -38,10 +39,17 @@ def _make_engine(state: BlueprintSetupState) -> None:
     folder = config.instance_path / "search"
     state.app.extensions["yanxiu_search"] = LaterEngine(config.search, config.sqlalchemy_url, folder)
     state.app.extensions["yanxiu_search_notes"] = Notes(cast("Flask", state.app))
+    state.app.extensions["yanxiu_search_warming"] = Warming(cast("Flask", state.app))
 
 
 def _engine() -> SearchEngine:
     return engine_of(current_app)
+
+
+def _get_warm() -> None:
+    """Somebody turned to a search box and has not typed yet."""
+    warming: Warming = current_app.extensions["yanxiu_search_warming"]
+    warming.begin(current_viewer())
 
 
 def _notes() -> Notes:
@@ -57,6 +65,8 @@ def index() -> ResponseReturnValue:
     workshop = find_workshop(current_viewer(), wanted.workshop) if wanted.workshop else None
     wanted = replace(wanted, workshop=0 if workshop is None else workshop.id)
     found = find(_engine(), current_viewer(), wanted)
+    if not wanted.text:
+        _get_warm()
     page = render_template(
         "search/index.html",
         recent=recent_queries(current_viewer(), RECENT_SHOWN) if found.query.empty else [],
@@ -81,6 +91,8 @@ def index() -> ResponseReturnValue:
 def suggestions() -> ResponseReturnValue:
     """What may be meant by what was typed so far; with `wide`, titles, or else whatever has the words."""
     text = request.args.get("q", "")[:60]
+    if not text:
+        _get_warm()
     found = suggest(_engine(), current_viewer(), text, titles_only="wide" in request.args)
     items = [
         {

@@ -38,7 +38,7 @@ export async function requestJson(url, { json, ...options } = {}) {
     options.method = options.method || "POST";
   }
   const response = await request(url, { ...options, headers });
-  const text = await response.text();
+  const text = await bodyOf(response);
   try {
     return text ? JSON.parse(text) : { ok: true };
   } catch (_) {
@@ -51,22 +51,39 @@ export async function requestJson(url, { json, ...options } = {}) {
 /** HTML of a list or a part of a page. */
 export async function requestHtml(url, options = {}) {
   const response = await request(url, { ...options, headers: { Accept: "text/html", ...options.headers } });
-  return { html: await response.text(), response };
+  return { html: await bodyOf(response), response };
+}
+
+/** An answer that has begun may break off all the same. */
+async function bodyOf(response) {
+  try {
+    return await response.text();
+  } catch (_) {
+    throw new NetError(OFFLINE, { offline: true });
+  }
 }
 
 async function send(url, method, { headers, body, timeout = TIMEOUT_MS, signal, redirect }) {
+  const own = { "X-Requested-With": "fetch", ...headers };
+  if (method !== "GET" && method !== "HEAD") own["X-CSRFToken"] = token() ? token().content : "";
+  return fetchWithin(timeout, url, { method, headers: own, body, redirect, signal });
+}
+
+/** Given up when the answer has not begun after `timeout` milliseconds (0: never), or has not come whole after twice as long again. */
+async function fetchWithin(timeout, url, { signal, ...options }) {
   const aborter = new AbortController();
   let late = false;
   const giveUp = () => {
     late = true;
     aborter.abort();
   };
-  const timer = timeout ? setTimeout(giveUp, timeout) : 0;
+  const wait = (long) => (timeout ? setTimeout(giveUp, long) : 0);
+  const timer = wait(timeout);
   if (signal) signal.addEventListener("abort", () => aborter.abort());
-  const own = { "X-Requested-With": "fetch", ...headers };
-  if (method !== "GET" && method !== "HEAD") own["X-CSRFToken"] = token() ? token().content : "";
   try {
-    return await fetch(url, { method, headers: own, body, redirect, credentials: "same-origin", signal: aborter.signal });
+    const response = await fetch(url, { credentials: "same-origin", signal: aborter.signal, ...options });
+    wait(2 * timeout);
+    return response;
   } catch (_) {
     throw new NetError(late ? SILENT : OFFLINE, { offline: true });
   } finally {
@@ -97,7 +114,7 @@ async function explain(response) {
 /** A page kept open overnight, or shown from the cache, carries an old token: fetch a fresh one, unless somebody else has signed in. */
 async function renewToken() {
   try {
-    const response = await fetch(location.href, { credentials: "same-origin", cache: "reload" });
+    const response = await fetchWithin(TIMEOUT_MS, location.href, { cache: "reload" });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const now = page.body.dataset.viewerId;
     if (viewerId() && now && now !== viewerId()) return false;

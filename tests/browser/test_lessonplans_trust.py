@@ -70,6 +70,27 @@ def test_a_line_that_breaks_while_the_page_joins_comes_back(context_for, plan_id
     expect(page.locator("[data-plan-state]")).to_have_attribute("data-state", "saved", timeout=20_000)
 
 
+def test_what_is_written_between_two_answers_to_a_page_that_joins_twice_is_sent(page_for, plan_id):
+    page, other = opened(page_for("teacher"), plan_id), opened(page_for("leader"), plan_id)
+    page.evaluate(
+        """() => {
+          const { editor, provider } = document.querySelector("[data-plan-page]").planPage;
+          const write = (text) => editor.commands.insertContentAt(editor.state.doc.content.size, text);
+          const once = () => {
+            provider.off("synced", once);
+            write("第一个回答以后发出的。");
+            provider.flush();
+            write("紧接着写的。");
+          };
+          provider.on("synced", once);
+          provider.join();
+          provider.join();
+        }"""
+    )
+    expect(other.locator("#plan-text")).to_contain_text("紧接着写的。")
+    saved(page)
+
+
 def test_what_was_written_offline_survives_a_closed_tab_and_reaches_the_others(context_for, page_for, plan_id):
     other = opened(page_for("leader"), plan_id)
     context = context_for("teacher", 390)

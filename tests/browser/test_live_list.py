@@ -1,11 +1,14 @@
 """Live lists follow what others do, also over a lost network, and never disturb who is writing."""
 
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Response
 from playwright.sync_api import expect
 
 from tests.browser.stage import put
+from tests.support.eventually import eventually
 from yanxiu.core.live import bump
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.web import live
@@ -79,6 +82,61 @@ def test_what_was_missed_offline_comes_after_reconnecting(page_for, board):
     expect(page.locator("#board article")).to_have_count(5)
     expect(page.locator("#board")).to_have_attribute("data-state", "live")
     expect(page.get_by_text("离线：内容保存在本机")).to_be_hidden()
+
+
+def test_a_server_that_fails_over_a_message_and_says_nothing_is_asked_again(page_for, board):
+    """First over the page's hello, so that the line stands and carries nothing, then over the question for its lists."""
+    page = page_for("teacher")
+    arriving, said = 0, []
+
+    def connect(line):
+        server = line.connect_to_server()
+        mine = []
+
+        def pass_on(message):
+            if isinstance(message, bytes):  # text only keeps the line alive
+                mine.append(message)
+                said.append(message)
+            if isinstance(message, str) or len(mine) <= arriving:
+                server.send(message)
+
+        line.on_message(pass_on)
+
+    page.route_web_socket("**/socket.io/*", connect)
+    page.clock.install()
+    board.serve(page)
+    put(page, LIST)
+    eventually(lambda: page.evaluate("1") and said)
+    arriving, said = 1, []
+    page.clock.fast_forward(16_000)
+    eventually(lambda: page.evaluate("1") and len(said) > 1)
+    arriving = 100
+    page.clock.fast_forward(16_000)
+    expect(page.locator("#board")).to_have_attribute("data-state", "live")
+
+
+def test_an_answer_that_stops_in_the_middle_is_asked_for_again(page_for, board, app, monkeypatch):
+    over, asked = threading.Event(), []
+
+    def stopping():
+        yield "<article id='item-1'>"
+        over.wait(30)
+
+    def items():
+        asked.append(1)
+        whole = len(asked) > 1
+        return Response(item(1, "到了") if whole else stopping(), headers={"X-Seq": "1"})
+
+    monkeypatch.setitem(app.view_functions, "resources.index", items)
+    page = page_for("teacher")
+    page.clock.install()
+    put(page, LIST.replace("/probe/items", "/resources"))
+    expect(page.locator("#board")).to_have_attribute("data-state", "live")
+    board.write(1, "")
+    eventually(lambda: page.evaluate("1") and asked)
+    page.clock.run_for(95_000)
+    expect(page.get_by_text("到了")).to_be_visible()
+    over.set()
 
 
 def test_a_burst_of_changes_is_fetched_in_few_requests(page_for, board):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -63,6 +64,28 @@ def test_nothing_is_acknowledged_while_the_disk_refuses(bench, monkeypatch):
     failing[0] = False
     assert bench.hub.drain(timeout=10)
     assert [ack[1] for ack in bench.transport.heard("a", "a")] == [1]
+
+
+def test_who_joins_again_on_the_same_socket_hears_of_no_number_from_before(bench, monkeypatch):
+    """They count from one again: what was sent before has other numbers, and 3 would cover what is not on disk yet."""
+    handle = bench.join("a", WANG, 1)["h"]
+    real, begun, slow = bench.store.append, threading.Event(), threading.Event()
+
+    def append(batch):
+        begun.set()
+        assert slow.wait(10)
+        return real(batch)
+
+    monkeypatch.setattr(bench.store, "append", append)
+    for number in (1, 2, 3):
+        bench.write("a", handle, number, f"以前{number}")
+    assert begun.wait(10)
+    bench.join("a", WANG, 1)
+    bench.write("a", handle, 1, "现在")
+    slow.set()
+    assert bench.hub.drain()
+    assert [ack[1] for ack in bench.transport.heard("a", "a")] == [1]
+    assert bench.stored_lines().count("以前3") == bench.stored_lines().count("现在") == 1
 
 
 def test_a_gap_in_the_numbers_is_refused_so_that_no_acknowledgement_covers_it(bench):

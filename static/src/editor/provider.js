@@ -6,7 +6,7 @@ import parser from "socket.io-msgpack-parser";
 import { Emitter } from "./emitter.js";
 import { CompositionHold } from "./composition-hold.js";
 import { bytes, isBehind, wire } from "./bytes.js";
-import { hangUpWhenOffline } from "../live/socket.js";
+import { hangUpWhenOffline, hangUpWhenSilent } from "../live/socket.js";
 import { HttpLine, PROTOCOL_VERSION } from "./http-line.js";
 import { Presence } from "./presence.js";
 import { sendSlowly } from "./sending.js";
@@ -36,12 +36,9 @@ export class PlanProvider extends Emitter {
     this.queue = [];
     this.heldUpdates = [];
     this.early = [];
-    this.owed = null;
-    this.handle = null;
-    this.role = null;
-    this.sent = 0;
-    this.acked = 0;
-    this.lastFlush = this.posting = this.failedPosts = this.failedAttempts = this.edits = this.size = 0;
+    this.owed = this.handle = this.role = null;
+    this.turn = this.sent = this.acked = this.lastFlush = this.posting = this.failedPosts = this.failedAttempts = 0;
+    this.edits = this.size = 0;
     this.limits = { update: 262144, post: 4194304, awareness: 4096, warn: Infinity };
     this.line = "connecting";
     this.problem = null;
@@ -77,6 +74,7 @@ export class PlanProvider extends Emitter {
     socket.on("perm", ([handle, role, why]) => handle === this.handle && this.onRole(role, why));
     socket.on("bye", ({ retry_ms: wait }) => this.onBye(wait));
     hangUpWhenOffline(socket);
+    hangUpWhenSilent(socket);
     return socket;
   }
 
@@ -150,8 +148,8 @@ export class PlanProvider extends Emitter {
 
   join() {
     if (this.problem && this.problem !== "sign_in") return;
-    this.problem = null;
-    this.handle = null;
+    this.problem = this.handle = null;
+    const turn = (this.turn += 1);
     const request = {
       doc: this.planId,
       sv: wire(Y.encodeStateVector(this.doc)),
@@ -160,6 +158,8 @@ export class PlanProvider extends Emitter {
       epoch: this.memory.epoch,
     };
     this.socket.timeout(15000).emit("join", request, (error, answer) => {
+      // The server counts what we send from the last join on: an answer to one before it is none.
+      if (turn !== this.turn) return;
       // Without a line the socket tries again by itself; doing so here too would leave it waiting for ever.
       if (error) return this.socket.connected && this.reconnect();
       if (!answer.ok) return this.onRefused(answer.code);

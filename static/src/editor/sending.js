@@ -13,18 +13,20 @@ export async function sendSlowly(url, body, size, { headers = {}, onProgress = (
   } catch (error) {
     if (error.code !== "csrf") throw error;
     // A page kept open overnight carries an old token; this way fetches a fresh one.
-    return requestJson(url, { method: "POST", body, headers, timeout: 0 });
+    return requestJson(url, { method: "POST", body, headers, timeout: patience(size) });
   }
 }
+
+// What the system has buffered is on its way still: a large body may stand at 100 % for long.
+const patience = (size) => PATIENCE_MS + size / SLOWEST_BYTES_PER_MS;
 
 function transmit(url, body, size, headers, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     let watch = 0;
-    // What the system has buffered is on its way still: a large body may stand at 100 % for long.
     const moving = () => {
       clearTimeout(watch);
-      watch = setTimeout(() => request.abort(), PATIENCE_MS + size / SLOWEST_BYTES_PER_MS);
+      watch = setTimeout(() => request.abort(), patience(size));
     };
     const end = (finish, value) => {
       clearTimeout(watch);

@@ -2,6 +2,7 @@
 import { io } from "socket.io-client";
 import parser from "socket.io-msgpack-parser";
 
+const GREETING_MS = 15000;
 let socket = null;
 
 /**
@@ -12,6 +13,20 @@ export function hangUpWhenOffline(socket) {
   const hangUp = () => socket.connected && socket.io.engine.close();
   window.addEventListener("offline", hangUp);
   return () => window.removeEventListener("offline", hangUp);
+}
+
+/**
+ * Hang up and try again where a line was opened on which the server then says nothing: it failed while it looked who comes.
+ * It answers pings all the same, so the library would wait for ever.
+ */
+export function hangUpWhenSilent(socket) {
+  let timer = 0;
+  const over = () => clearTimeout(timer);
+  socket.io.on("open", () => {
+    over();
+    timer = setTimeout(() => socket.active && !socket.connected && socket.io.engine.close(), GREETING_MS);
+  });
+  socket.io.on("close", over);
 }
 
 /** The shared connection to the namespace /live; opened at the first call. */
@@ -26,6 +41,7 @@ export function liveSocket() {
       randomizationFactor: 0.5,
     });
     hangUpWhenOffline(socket);
+    hangUpWhenSilent(socket);
     // The server closes sockets of ended sign-ins; ask again later instead of hammering.
     socket.on("disconnect", (reason) => {
       if (reason === "io server disconnect") setTimeout(() => socket.connect(), 10000);

@@ -4,6 +4,7 @@ import { watchSocket } from "../behaviors/connection.js";
 import { liveSocket } from "./socket.js";
 
 const TOO_OFTEN_MS = 5000;
+const ANSWER_MS = 15000;
 const topics = new Map();
 let wired = false;
 
@@ -57,7 +58,12 @@ function join(topic) {
   const entry = topics.get(topic);
   if (!entry) return;
   const seq = Math.min(...[...entry.followers].map((follower) => follower.seq()));
-  liveSocket().emit("join", { topic, seq: Number.isFinite(seq) ? seq : 0 }, (answer) => joined(topic, answer));
+  const socket = liveSocket();
+  socket.timeout(ANSWER_MS).emit("join", { topic, seq: Number.isFinite(seq) ? seq : 0 }, (error, answer) => {
+    // A server that failed over it says nothing. Without a line it is asked again as soon as there is one.
+    if (!error) joined(topic, answer);
+    else if (socket.connected) join(topic);
+  });
 }
 
 function joined(topic, answer) {

@@ -242,7 +242,7 @@ class Hub:
             self._nak(sid, handle, number, code)
             return True
         member.received = number
-        edit = Edit(room.plan_id, member.visitor.user_id, sid, number, data)
+        edit = Edit(room.plan_id, member.visitor.user_id, sid, number, data, member=member)
         if member.role == "suggest" or self._judge.is_busy_with(member):
             self._judge.put(room, member, edit)
         else:
@@ -316,17 +316,16 @@ class Hub:
             for plan_id, appended in done.items():
                 if appended.log_rows >= COMPACT_ROWS or appended.log_bytes >= COMPACT_BYTES:
                     self._house.note_long_log(plan_id)
-        highest: dict[tuple[int, str], int] = {}
+        highest = {(edit.plan_id, edit.sid): edit for edit in batch if edit.plan_id in done}
         for edit in batch:
             if edit.plan_id in done:
-                highest[edit.plan_id, edit.sid] = edit.number
                 self._house.note_edit(edit.plan_id, edit.user_id)
                 if edit.written is not None:
                     edit.written.set()
             else:
                 self._refuse_gone(edit)
-        for (plan_id, sid), number in highest.items():
-            self._acknowledge(plan_id, sid, number, done[plan_id].seq)
+        for edit in highest.values():
+            self._acknowledge(edit, done[edit.plan_id].seq)
         self._on_grown({plan_id: (appended.first, appended.seq) for plan_id, appended in done.items()})
 
     def grew(self, plan_id: int, first: int, last: int) -> None:
@@ -339,10 +338,11 @@ class Hub:
                 room.size += len(data)
                 self._fanout.offer(room, "", data)
 
-    def _acknowledge(self, plan_id: int, sid: str, number: int, seq: int) -> None:
-        room = self._rooms.get(plan_id)
-        if room is not None and sid in room.members:
-            self._transport.send([sid], "a", [room.handle, number, seq])
+    def _acknowledge(self, edit: Edit, seq: int) -> None:
+        with self._lock:
+            room = self._rooms.get(edit.plan_id)
+            if room is not None and edit.member is not None and room.members.get(edit.sid) is edit.member:
+                self._transport.send([edit.sid], "a", [room.handle, edit.number, seq])
 
     def _refuse_gone(self, edit: Edit) -> None:
         room = self._rooms.get(edit.plan_id)

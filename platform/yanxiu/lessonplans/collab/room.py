@@ -87,7 +87,10 @@ class Member:
 
 @dataclass(frozen=True)
 class Edit:
-    """An accepted update on its way to disk; one sent over HTTP has no socket and waits for `written`."""
+    """An accepted update on its way to disk; one sent over HTTP has no socket and waits for `written`.
+
+    `member` counted it: who joins again on the same socket counts from one, and must not hear of numbers before that.
+    """
 
     plan_id: int
     user_id: int
@@ -95,6 +98,7 @@ class Edit:
     number: int
     data: bytes
     written: threading.Event | None = None
+    member: Member | None = None
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,0 @@
-import{a}from"./chunk-DJA77LMK.js";import"./chunk-BERQZG47.js";import"./chunk-GAU2WIFK.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-5J3PJOHI.js";import"./chunk-XG6VQJ6R.js";export{a as follow};

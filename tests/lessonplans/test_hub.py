@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from tests.support.document_bench import LI, WANG, Bench
 from tests.support.rt_client import append_line, lines_of, new_update
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.lessonplans.collab import awareness, store, updates
+from yanxiu.lessonplans.collab import awareness, updates
 from yanxiu.lessonplans.collab.protocol import Limits, RefusedError
 from yanxiu.lessonplans.collab.rights import ROLE_SECONDS
 from yanxiu.lessonplans.collab.room import LINGER_SECONDS, Visitor
@@ -284,25 +283,6 @@ def test_a_long_log_is_compacted_and_reads_the_same(app, bench):
         assert db.session.query(PlanUpdate).filter_by(plan_id=bench.plan_id).count() == 0
         snapshot = db.session.get(PlanSnapshot, bench.plan_id)
         assert (snapshot.seq, snapshot.head, snapshot.log_rows) == (COMPACT_ROWS + 5, COMPACT_ROWS + 5, 0)
-
-
-def test_a_compacted_document_is_read_through_once_however_many_open_it(bench, monkeypatch):
-    bench.store.append([Append(bench.plan_id, [new_update("先写的")], frozenset({1}))])
-    bench.store.compact(bench.plan_id)
-    read: list[bytes] = []
-    monkeypatch.setattr(store, "state_vector", lambda state: (read.append(state), updates.state_vector(state))[1])
-    answers = [bench.join(f"s{number}", WANG, number) for number in range(1, 4)]
-    assert len(read) == 1
-    bench.write("s1", answers[0]["h"], 1, "后写的")
-    assert bench.hub.drain()
-    newer = bench.join("s4", LI, 4)
-    assert updates.is_behind(answers[0]["sv"], newer["sv"])
-    bench.store.compact(bench.plan_id)
-    assert bench.join("s5", LI, 5)["sv"] == newer["sv"]
-    # Another document under the same numbers, as after a restore, is not taken for the one that was read.
-    stored = bench.store.load(bench.plan_id)
-    other = new_update("另一份")
-    assert bench.store.vector_of(bench.plan_id, replace(stored, snapshot=other), other) == updates.state_vector(other)
 
 
 def test_a_document_that_cannot_be_loaded_is_kept_as_it_is(app, bench, monkeypatch):

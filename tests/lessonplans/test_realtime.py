@@ -76,6 +76,15 @@ def test_who_may_writes_at_two_servers_and_is_put_out_when_the_right_is_gone(app
     eventually(lambda: villager.naks == [(villager.sent, "revoked")])
 
 
+def test_who_is_put_out_between_connecting_and_joining_does_not_come_in(app, cast, plan_id, pair, person_at):
+    with app.app_context(), unit_of_work():
+        services.invite_member(cast.user("leader"), find_plan(plan_id), cast.user("villager"), "writer")
+    villager = person_at(pair[0], "villager").open()
+    with app.app_context(), unit_of_work():
+        services.remove_member(cast.user("leader"), find_plan(plan_id), find_member(plan_id, cast.villager.id))
+    assert villager.join()["code"] == "not_found"
+
+
 def test_a_stranger_is_not_let_in_and_nobody_without_a_sign_in(plan_id, pair, person_at):
     outsider = person_at(pair[0], "outsider")
     assert outsider.connect().answer == {"ok": False, "code": "not_found"}

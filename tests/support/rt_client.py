@@ -47,18 +47,22 @@ class PlanClient:
 
     def connect(self, timeout: float = 10.0) -> PlanClient:
         """Connect, join and send what the server lacks."""
+        self.open(timeout).join(timeout)
+        return self
+
+    def open(self, timeout: float = 10.0) -> PlanClient:
+        """Connect and no more."""
         socket = new_socket()
         for name in ("u", "a", "nak", "w", "perm", "sv"):
             socket.on(name, getattr(self, f"_on_{name}"), namespace=NAMESPACE)
         socket.connect(
-            self.url,
+            f"{self.url}?doc={self.plan_id}",
             headers={"Cookie": self.cookie},
             namespaces=[NAMESPACE],
             transports=["websocket"],
             wait_timeout=timeout,
         )
         self.socket = socket
-        self.join(timeout)
         return self
 
     def join(self, timeout: float = 10.0) -> dict[str, Any]:

@@ -92,6 +92,23 @@ def known(line):
     return line
 
 
+def test_who_it_is_is_asked_before_anything_was_said_and_who_left_meanwhile_is_gone(line):
+    assert len(line.asked) == 1
+    say(line, type=CONNECT)
+    assert len(line.transport.written) == 2  # handshake, welcome: no answer before it is known who it is
+    line.asked[0].set_result(None)
+    assert (len(line.transport.written), len(line.asked)) == (3, 1)
+    line.line.connection_lost(None)
+    assert line.called == ["disconnect"]
+
+
+def test_whoever_says_nothing_is_forgotten_with_what_was_found_out(line):
+    line.line.connection_lost(None)
+    assert line.called == []
+    line.asked.pop().set_result(None)
+    assert line.called == ["disconnect"]
+
+
 def test_small_frames_are_not_copied_again_for_each_other():
     stream = Watched(masked(frames.TEXT, b"3") * 3000)
     assert len(list(FrameReader(10_000).feed(stream))) == 3000

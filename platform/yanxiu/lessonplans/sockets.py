@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from yanxiu.accounts.permissions import Viewer
@@ -16,18 +16,28 @@ from yanxiu.lessonplans.collab.fanout import Transport
 from yanxiu.lessonplans.collab.hub import Hub
 from yanxiu.lessonplans.collab.neighbors import HERE, WHO
 from yanxiu.lessonplans.collab.protocol import Role
+from yanxiu.lessonplans.collab.rights import Answer, Moment
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import DocumentStore
-from yanxiu.lessonplans.collab.wire import EventServer, SocketTransport, Wire
+from yanxiu.lessonplans.collab.wire import EventServer, Guest, SocketTransport, Wire
 from yanxiu.lessonplans.permissions import role_in
-from yanxiu.lessonplans.queries import find_live_sessions, find_plan, find_plans, seats_of, visible_plan
+from yanxiu.lessonplans.queries import (
+    find_live_sessions,
+    find_plan,
+    find_plans_for_rights,
+    seat_of,
+    seats_of,
+    visible_plan,
+)
 from yanxiu.lessonplans.services import note_edits
+from yanxiu.web.auth import current_viewer
 from yanxiu.web.live import RoomPredicate
 from yanxiu.web.siblings import siblings
 from yanxiu.web.sockets import SocketEvent
 from yanxiu.workshops.queries import find_workshop
 
 EXTENSION = "yanxiu_documents"
+MAX_ID = 2**63 - 1
 
 
 def _may_follow_workshop(viewer: Viewer, workshop_id: int) -> bool:
@@ -56,7 +66,7 @@ class DatabaseAuthority:
         """The same for many at once, in the order asked, with the same number of queries."""
         with self._app.app_context():
             viewers = _viewers_behind([visitor for visitor, _plan_id in asked])
-            plans = find_plans({plan_id for visitor, plan_id in asked if visitor in viewers})
+            plans = find_plans_for_rights({plan_id for visitor, plan_id in asked if visitor in viewers})
             pairs = {
                 each: (viewers[each[0]], plans[each[1]]) for each in asked if each[0] in viewers and each[1] in plans
             }
@@ -90,11 +100,13 @@ def bind_documents(app: Flask, server: EventServer, transport: Transport, **loop
     with app.app_context():
         store = DocumentStore(db.engine)
 
-    def identify(environ: dict[str, Any]) -> Visitor | None:
+    def identify(environ: dict[str, Any]) -> Guest | None:
         with app.request_context(environ):
+            since = hub.rights.now()
             if not current_user.is_authenticated:
                 return None
-            return Visitor(current_user.user.id, current_user.user.name, current_user.session_id)
+            visitor = Visitor(current_user.user.id, current_user.user.name, current_user.session_id)
+            return Guest(visitor, _early_answer(since))
 
     def settled(plan_id: int, editor_ids: tuple[int, ...]) -> None:
         with app.app_context(), unit_of_work():
@@ -117,6 +129,16 @@ def bind_documents(app: Flask, server: EventServer, transport: Transport, **loop
     siblings.hear(WHO, hub.neighbors.asked)
     siblings.hear(HERE, hub.neighbors.heard)
     return Wire(server, hub, identify)
+
+
+def _early_answer(since: Moment) -> Answer | None:
+    """What they may do in the document that the address names, for whom the database is being asked anyway."""
+    plan_id = request.args.get("doc", 0, type=int)
+    if not 0 < plan_id <= MAX_ID:
+        return None
+    plan = find_plans_for_rights([plan_id]).get(plan_id)
+    viewer = current_viewer()
+    return None if plan is None else Answer(plan_id, role_in(viewer, plan, seat_of(viewer, plan)), since)
 
 
 def rehearse_documents(app: Flask, visitor: Visitor, plan_id: int) -> None:

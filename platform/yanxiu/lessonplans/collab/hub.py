@@ -33,7 +33,7 @@ from yanxiu.lessonplans.collab.protocol import (
     numbers_in,
     refused,
 )
-from yanxiu.lessonplans.collab.rights import EARLY_SECONDS, ROLE_SECONDS, Rights
+from yanxiu.lessonplans.collab.rights import EARLY_SECONDS, Answer, Rights
 from yanxiu.lessonplans.collab.room import Authority, Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
 from yanxiu.lessonplans.collab.writers import Writers
@@ -64,7 +64,7 @@ class Hub:
         self._store = store
         self._transport = transport
         self._authority = authority
-        self._rights = Rights(authority, transport, clock, self._remove)
+        self.rights = Rights(authority, transport, clock, self._remove)
         self._on_grown = on_grown
         self._clock = clock
         self._lock = threading.RLock()
@@ -117,27 +117,26 @@ class Hub:
 
     # Entering and leaving
 
-    def join(self, sid: str, visitor: Visitor, wanted: Join) -> dict[str, Any]:
+    def join(self, sid: str, visitor: Visitor, wanted: Join, early: Answer | None = None) -> dict[str, Any]:
         """Enter the room first, then read the state, so that nothing falls between."""
         self.start()
         if wanted.version != VERSION:
             return refused("upgrade")
         if not self._joins.take(visitor.user_id, self._clock()):
             return refused("busy")
-        told = self._rights.told
-        role = self._authority.role_of(visitor, wanted.doc)
-        if role is None:
+        found = self.rights.ask(visitor, wanted.doc, early)
+        if found.role is None:
             return refused("forbidden" if self._authority.exists(visitor, wanted.doc) else "not_found")
-        room, member = self._enter(sid, visitor, wanted, role)
+        room, member = self._enter(sid, visitor, wanted, found.role, found.until)
         if member is None:
             return refused("busy")
-        if self._rights.told != told and not self._rights.may_stay(room, member):
+        if self.rights.told != found.since.told and not self.rights.may_stay(room, member):
             return refused("not_found")  # taken away before there was anybody in the room to put out
-        found = self.whole(room.plan_id)
-        if found is None:
+        text = self.whole(room.plan_id)
+        if text is None:
             self._remove(room, sid)
             return refused("not_found")
-        return self._welcome(room, member, wanted, *found)
+        return self._welcome(room, member, wanted, *text)
 
     def whole(self, plan_id: int) -> tuple[Stored, bytes] | None:
         """The document on disk, and the whole of it with what is in flight. The caller has checked the right to see."""
@@ -158,7 +157,7 @@ class Hub:
         text = {"sv": self._store.vector_of(room.plan_id, stored, state), "diff": diff, "seq": stored.seq}
         return {"ok": True, **text, **room.welcome(member), "limits": self.limits.for_client()}
 
-    def _enter(self, sid: str, visitor: Visitor, wanted: Join, role: Role) -> tuple[Room, Member | None]:
+    def _enter(self, sid: str, visitor: Visitor, wanted: Join, role: Role, until: float) -> tuple[Room, Member | None]:
         with self._lock:
             room = self._room_of(wanted.doc)
             owner = room.owner_of_client(wanted.cid)
@@ -168,7 +167,6 @@ class Hub:
                 self._remove(room, owner.sid)  # the same tab came back before its old socket was given up
             if not self._has_room(room, sid, visitor):
                 return room, None
-            until = self._clock() + ROLE_SECONDS
             member = new_member(sid, visitor, role, wanted.cid, room.color_for(visitor.user_id), until, self.limits)
             room.members[sid] = member
             self._writers.entered(room.plan_id, wanted.cid, visitor.user_id)
@@ -232,7 +230,7 @@ class Hub:
         if room is None or member is None:
             self._nak(sid, handle, number, "revoked" if room is not None else "unknown")
             return True
-        if not may_ask and self._rights.is_old(member):
+        if not may_ask and self.rights.is_old(member):
             return False
         if member.stopped or number <= member.received:
             return True
@@ -258,7 +256,7 @@ class Hub:
         if number != member.received + 1:
             return "rate"  # something before it never arrived: the cumulative acknowledgement must not cover it
         try:
-            if self._rights.is_old(member) and not self._rights.may_stay(room, member):
+            if self.rights.is_old(member) and not self.rights.may_stay(room, member):
                 return "revoked"
         except Exception:
             log.exception("rights in lesson plan %s could not be read", room.plan_id)
@@ -415,8 +413,8 @@ class Hub:
 
     def recheck(self, *, plan_id: int | None = None, user_id: int | None = None) -> None:
         """Rights changed: look again at everybody concerned before this returns."""
-        self._rights.told += 1
-        self._rights.ask_again(self._members(plan_id, user_id))
+        self.rights.told += 1
+        self.rights.ask_again(self._members(plan_id, user_id))
 
     def _members(self, plan_id: int | None = None, user_id: int | None = None) -> list[tuple[Room, Member]]:
         with self._lock:
@@ -440,7 +438,7 @@ class Hub:
     def keep_house(self, *, closing: bool = False) -> None:
         """One round; public so that tests need not wait for the clock."""
         now = self._clock()
-        self._rights.ask_again([each for each in self._members() if self._rights.is_old(each[1], EARLY_SECONDS)])
+        self.rights.ask_again([each for each in self._members() if self.rights.is_old(each[1], EARLY_SECONDS)])
         self.neighbors.look_after(now)
         self._house.work_off(self._rooms, now, closing=closing)
         with self._lock:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from yanxiu.core import clock
 from yanxiu.lessonplans.collab.contents import writers_in
 from yanxiu.lessonplans.collab.history import Entry, authors_in, pack, unpack
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge, state_vector
+from yanxiu.lessonplans.collab.vectors import Vectors
 from yanxiu.lessonplans.models import PlanHistory, PlanSnapshot, PlanUpdate
 
 SNAPSHOT = cast(Table, PlanSnapshot.__table__)
@@ -38,11 +39,16 @@ LENGTHEN = (
     .returning(SNAPSHOT.c.head, SNAPSHOT.c.log_rows, SNAPSHOT.c.log_bytes)
 )
 INSERT_ROW = insert(LOG)
+COMPACTED = select(SNAPSHOT.c.epoch, SNAPSHOT.c.seq, SNAPSHOT.c.state).where(SNAPSHOT.c.plan_id == bindparam("plan"))
+LOGGED_SINCE = (
+    select(LOG.c.seq, LOG.c.data)
+    .where(LOG.c.plan_id == bindparam("plan"), LOG.c.seq > bindparam("base"))
+    .order_by(LOG.c.seq)
+)
 
 COMPACT_ROWS = 200
 COMPACT_BYTES = 64 * 1024
 MAX_AUTHORS_TEXT = 255
-MAX_VECTORS = 1000
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class Stored:
 
 
 class Prepared:
-    """A statement that is run for each document of a commit: compiled once, given to the driver as it is.
+    """A statement that is run for each document of a commit, or by whoever opens one: compiled once, given to the driver as it is.
 
     Running it through the engine costs many times what the database takes for it. Its values need no conversion.
     """
@@ -95,9 +101,18 @@ class Prepared:
 
     def first(self, cursor: DBAPICursor, values: dict[str, Any]) -> Sequence[Any] | None:
         """Run it; return its first row."""
-        cursor.execute(self._text, values if self._order is None else tuple(values[name] for name in self._order))
+        self._execute(cursor, values)
         row: Sequence[Any] | None = cursor.fetchone()
         return row
+
+    def all(self, cursor: DBAPICursor, values: dict[str, Any]) -> Sequence[Sequence[Any]]:
+        """Run it; return its rows."""
+        self._execute(cursor, values)
+        rows: Sequence[Sequence[Any]] = cursor.fetchall()
+        return rows
+
+    def _execute(self, cursor: DBAPICursor, values: dict[str, Any]) -> None:
+        cursor.execute(self._text, values if self._order is None else tuple(values[name] for name in self._order))
 
 
 class DocumentStore:
@@ -105,8 +120,10 @@ class DocumentStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._vectors: dict[int, tuple[int, bytes]] = {}
+        self._vectors = Vectors()
         self._lengthen_statement = Prepared(LENGTHEN, engine.dialect)
+        self._compacted = Prepared(COMPACTED, engine.dialect)
+        self._logged_since = Prepared(LOGGED_SINCE, engine.dialect)
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -123,32 +140,18 @@ class DocumentStore:
             return self._read(connection, plan_id)
 
     def _read(self, connection: Connection, plan_id: int) -> Stored | None:
-        row = connection.execute(
-            select(SNAPSHOT.c.epoch, SNAPSHOT.c.seq, SNAPSHOT.c.state).where(SNAPSHOT.c.plan_id == plan_id)
-        ).first()
-        if row is None:
-            return None
-        rows = connection.execute(
-            select(LOG.c.seq, LOG.c.data).where(LOG.c.plan_id == plan_id, LOG.c.seq > row.seq).order_by(LOG.c.seq)
-        ).all()
-        seq = rows[-1].seq if rows else row.seq
-        return Stored(row.epoch, row.seq, seq, bytes(row.state), tuple(bytes(r.data) for r in rows))
+        with closing(connection.connection.cursor()) as cursor:
+            found = self._compacted.first(cursor, {"plan": plan_id})
+            if found is None:
+                return None
+            epoch, base, state = found
+            rows = self._logged_since.all(cursor, {"plan": plan_id, "base": base})
+        seq = rows[-1][0] if rows else base
+        return Stored(epoch, base, seq, bytes(state), tuple(bytes(data) for _seq, data in rows))
 
     def vector_of(self, plan_id: int, stored: Stored, state: bytes) -> bytes:
-        """Return the state vector of `state`, which is what was `stored` and perhaps more.
-
-        Finding it means reading all of a document; for what was compacted and not changed since it is remembered, by its
-        bytes: numbers may come back, of a plan or after a restore.
-        """
-        if state is not stored.snapshot:
-            return state_vector(state)
-        known, vector = self._vectors.get(plan_id, (0, b""))
-        if not vector or known != hash(state):
-            vector = state_vector(state)
-            if len(self._vectors) >= MAX_VECTORS:
-                self._vectors.clear()
-            self._vectors[plan_id] = hash(state), vector
-        return vector
+        """Return the state vector of `state`, which is what was `stored` and perhaps more."""
+        return self._vectors.of(plan_id, state) if state is stored.snapshot else state_vector(state)
 
     def rows(self, plan_id: int, first: int, last: int) -> list[bytes]:
         """Return what the log rows from `first` to `last` hold; everything there is, if some were compacted meanwhile."""

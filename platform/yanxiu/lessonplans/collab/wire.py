@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import socketio
@@ -23,11 +24,21 @@ from yanxiu.lessonplans.collab.protocol import (
     parse_numbered,
     parse_pair,
 )
+from yanxiu.lessonplans.collab.rights import Answer
 from yanxiu.lessonplans.collab.room import Visitor
 
 log = logging.getLogger(__name__)
 
-Identify = Callable[[dict[str, Any]], Visitor | None]
+
+@dataclass
+class Guest:
+    """Who is behind a socket and, until they join, what was found out about the document that its address names."""
+
+    visitor: Visitor
+    early: Answer | None = None
+
+
+Identify = Callable[[dict[str, Any]], Guest | None]
 
 
 class EventServer(Protocol):
@@ -68,7 +79,7 @@ class Wire:
     def __init__(self, server: EventServer, hub: Hub, identify: Identify) -> None:
         self._hub = hub
         self._identify = identify
-        self._visitors: dict[str, Visitor] = {}
+        self._guests: dict[str, Guest] = {}
         self.bad_messages = 0
         for name, handler in self.handlers().items():
             server.on(name, handler=handler, namespace=NAMESPACE)
@@ -94,25 +105,26 @@ class Wire:
         }
 
     def connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
-        visitor = self._identify(environ)
-        if visitor is None:
+        guest = self._identify(environ)
+        if guest is None:
             raise socketio.exceptions.ConnectionRefusedError("sign_in_required")
-        self._visitors[sid] = visitor
+        self._guests[sid] = guest
 
     def disconnect(self, sid: str, reason: Any = None) -> None:
-        self._visitors.pop(sid, None)
+        self._guests.pop(sid, None)
         self._hub.disconnect(sid)
 
     def join(self, sid: str, data: Any = None) -> dict[str, Any]:
-        visitor = self._visitors.get(sid)
-        if visitor is None:
+        guest = self._guests.get(sid)
+        if guest is None:
             return {"ok": False, "code": "forbidden"}
         try:
             wanted = parse_join(data, self._hub.limits)
         except BadMessageError:
             self.bad_messages += 1
             return {"ok": False, "code": "upgrade"}
-        return self._hub.join(sid, visitor, wanted)
+        early, guest.early = guest.early, None
+        return self._hub.join(sid, guest.visitor, wanted, early)
 
     def leave(self, sid: str, data: Any = None) -> None:
         try:

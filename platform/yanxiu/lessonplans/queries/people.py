@@ -80,7 +80,7 @@ def find_live_session(session_id: int | None) -> UserSession | None:
 
 
 def find_live_sessions(session_ids: Collection[int]) -> dict[int, UserSession]:
-    """Return those of these sign-ins that still work, by id, with user, organization and appointments; two queries."""
+    """Return those of these sign-ins that still work, by id, with user, organization and appointments; one query."""
     statement = (
         select(UserSession)
         .join(UserSession.user)
@@ -88,7 +88,7 @@ def find_live_sessions(session_ids: Collection[int]) -> dict[int, UserSession]:
         .where(User.is_active)
         .options(
             contains_eager(UserSession.user).joinedload(User.organization),
-            contains_eager(UserSession.user).selectinload(User.appointments).joinedload(Appointment.organization),
+            contains_eager(UserSession.user).joinedload(User.appointments).joinedload(Appointment.organization),
         )
     )
     return {session.id: session for session in db.session.scalars(statement).unique()}

@@ -53,11 +53,11 @@ class Line(asyncio.Protocol):
         self.write: Callable[[bytes], object] = _nowhere
         self._head: bytes | None = b""
         self._reader = FrameReader(MAX_MESSAGE)
-        self._environ: dict[str, Any] = {}
         self._busy = False
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = self._early_bytes = 0
-        self._connected = self._closed = False
+        self._refused: BaseException | None = None
+        self._known = self._connected = self._closed = False
         self.heard_at = self.pinged_at = self._began_at = server.now()
 
     # The transport
@@ -80,8 +80,8 @@ class Line(asyncio.Protocol):
             self._part()
 
     def _part(self) -> None:
-        if self._connected:
-            self._connected = False
+        if self._known:
+            self._known = False
             self._server.call("disconnect", self.sid)
 
     def _stop(self) -> None:
@@ -140,8 +140,8 @@ class Line(asyncio.Protocol):
         if not found and len(head) <= MAX_HEAD:
             return
         try:
-            self._environ = environ_of(head if found else b"", self._server.secure)
-            key = key_in(self._environ)
+            environ = environ_of(head if found else b"", self._server.secure)
+            key = key_in(environ)
         except BadHandshakeError as error:
             self._answer(HTTPStatus.BAD_REQUEST, str(error))
             return
@@ -152,8 +152,25 @@ class Line(asyncio.Protocol):
         )
         told = {"sid": self.sid, "upgrades": [], "maxPayload": MAX_MESSAGE, **self._server.pings}
         self.write(frames.frame(frames.TEXT, b"0" + json.dumps(told).encode()))
+        self._ask_who(environ)
         if rest:
             self._receive(rest)
+
+    def _ask_who(self, environ: dict[str, Any]) -> None:
+        """Look up who it is while the other side still reads our greeting; what it says meanwhile waits."""
+        self._busy = True
+        self._server.ask("connect", self.sid, environ).add_done_callback(self._knows_who)
+
+    def _knows_who(self, done: asyncio.Future[Any]) -> None:
+        self._busy = False
+        self._refused = done.exception()
+        self._known = self._refused is None
+        if self._closed:
+            self._part()
+            return
+        if self._refused is not None and not isinstance(self._refused, Refused):
+            self._server.count_failure("connect failed", self._refused)
+        self._guarded(self._take_waiting)
 
     def _answer(self, status: HTTPStatus, words: str) -> None:
         assert self._transport is not None
@@ -206,8 +223,7 @@ class Line(asyncio.Protocol):
             else:
                 self._go_and_ask(packet, name, data)
         elif kind == CONNECT and packet["nsp"] == self._server.namespace and not self._connected:
-            self._go_and_ask(packet, "connect", self._environ, packet.get("data"))
-            self._environ = {}  # kilobytes that nobody asks for again
+            self._welcome(packet["nsp"])
         elif kind == CONNECT:
             self._refuse(packet["nsp"], "unable_to_connect")
         elif kind == DISCONNECT:
@@ -221,28 +237,25 @@ class Line(asyncio.Protocol):
 
     def _answered(self, packet: dict[str, Any], name: str, done: asyncio.Future[Any]) -> None:
         self._busy = False
-        self._connected = self._connected or (name == "connect" and done.exception() is None)
         if self._closed:
             self._part()
             return
         error = done.exception()
-        if name == "connect":
-            self._welcome(packet["nsp"], error)
-        elif error is None:
+        if error is None:
             self._reply(packet, done.result())
         else:
             self._server.count_failure(f"{name} failed", error)
         self._guarded(self._take_waiting)
 
-    def _welcome(self, namespace: str, error: BaseException | None) -> None:
-        if error is None:
+    def _welcome(self, namespace: str) -> None:
+        if self._refused is None:
+            self._connected = True
             assert self._transport is not None
             self._transport.set_write_buffer_limits(high=self._server.max_unsent)
             self.send({"type": CONNECT, "data": {"sid": self.sid}, "nsp": namespace})
-        elif isinstance(error, Refused):
-            self._refuse(namespace, error.error_args["message"])
+        elif isinstance(self._refused, Refused):
+            self._refuse(namespace, self._refused.error_args["message"])
         else:
-            self._server.count_failure("connect failed", error)
             self._refuse(namespace, "unexpected")
 
     def _refuse(self, namespace: str, why: str) -> None:

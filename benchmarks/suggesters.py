@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT / "platform"))
 from pycrdt import XmlFragment  # noqa: E402
 
 from yanxiu.lessonplans.collab.updates import compacted, merge  # noqa: E402
+from yanxiu.lessonplans.collab.writers import person_of  # noqa: E402
 from yanxiu.lessonplans.document.honest import DishonestError, check_suggesting  # noqa: E402
 from yanxiu.lessonplans.document.nodes import doc, paragraph, section, table  # noqa: E402
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_state, load, state_from_json  # noqa: E402
@@ -84,7 +85,7 @@ class Server:
 
     @staticmethod
     def _owns(author: int) -> Callable[[int, bool], bool]:
-        return lambda client, _has: client // 1000 == author
+        return lambda client, _has: person_of(client) == author
 
 
 def play(first: int, runs: int, in_turn: bool, letters: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { Slice } from "@tiptap/pm/model";
 import { CellSelection, addRowAfter, deleteRow, mergeCells, tableEditing } from "@tiptap/pm/tables";
 import { initProseMirrorDoc, updateYFragment, ySyncPluginKey } from "@tiptap/y-tiptap";
+import { ownNumber } from "../static/src/editor/own-number.js";
 import { extensions } from "../static/src/editor/schema.js";
 import { settleBlock } from "../static/src/lessonplans/suggesting/blocks.js";
 import { suggestionsIn } from "../static/src/lessonplans/suggesting/list.js";
@@ -50,7 +51,8 @@ class Page {
   /** With what the server has. */
   open() {
     this.y = new Y.Doc();
-    this.y.clientID = this.number * 1000 + this.tabs++;
+    const n = this.tabs++;
+    this.y.clientID = this.role === "suggest" ? ownNumber(this.number, n) : this.number * 1000 + n;
     this.log.forEach(({ update }) => Y.applyUpdate(this.y, update, FAR));
     this.heard = this.log.length;
     this.sent = [];

@@ -20,6 +20,7 @@ import { KeptWords } from "./editor/kept-words.js";
 import { LocalMemory } from "./editor/local-memory.js";
 import { PlanProvider } from "./editor/provider.js";
 import { extensions } from "./editor/schema.js";
+import { keepNumber, renumber } from "./editor/own-number.js";
 import { Outline } from "./editor/outline.js";
 import { People, caret } from "./editor/people.js";
 import { Pictures } from "./editor/pictures/pictures.js";
@@ -53,7 +54,8 @@ class PlanPage {
     this.doc = new Y.Doc();
     this.awareness = new Awareness(this.doc);
     this.awareness.setLocalState({});
-    const { userId, planId } = page.dataset;
+    const { userId, planId, proposes } = page.dataset;
+    renumber(this.doc, this.awareness, Number(userId), proposes === "true");
     this.memory = new LocalMemory(`plan:${userId}:${planId}`, this.doc);
     this.outline = new Outline(page.querySelector("[data-outline]"), page);
   }
@@ -63,7 +65,7 @@ class PlanPage {
     await this.memory.open();
     this.memory.write("title", this.page.dataset.label.replace(/ 正文$/, ""));
     this.memory.write("path", window.location.pathname);
-    const { planId, updatesUrl, compareUrl } = this.page.dataset;
+    const { planId, userId, proposes, updatesUrl, compareUrl } = this.page.dataset;
     const { doc, awareness, memory } = this;
     this.provider = new PlanProvider({
       planId: Number(planId),
@@ -73,6 +75,7 @@ class PlanPage {
       postUrl: updatesUrl,
       compareUrl,
     });
+    keepNumber(this.provider, Number(userId), proposes === "true");
     this.kept = new KeptWords(doc, FIELD, keepingFor(this));
     this.provider.around = (change, update, vector) => this.kept.around(update, () => keepCaret(this.editor, change), vector);
     window.addEventListener("pagehide", () => this.kept.putBackNow());

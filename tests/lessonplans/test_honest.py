@@ -180,8 +180,9 @@ HOSTILE: dict[str, Change] = {
 }
 
 
-def update_of(change: Change, state: bytes = STATE) -> bytes:
-    made = load(state)
+def update_of(change: Change, state: bytes = STATE, writer: int | None = None) -> bytes:
+    made: Doc = Doc(client_id=writer)
+    made.apply_update(state)
     before = made.get_state()
     change(made, made.get(FIELD, type=XmlFragment))
     return made.get_update(before)

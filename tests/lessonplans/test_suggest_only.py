@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 from pycrdt import Doc, XmlFragment
 
@@ -13,15 +16,27 @@ from tests.support.rt_client import append_line, lines_of, new_update
 from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans import services
+from yanxiu.lessonplans.collab import judge
 from yanxiu.lessonplans.collab.protocol import VERSION, VERSION_HEADER, RefusedError
 from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import Append
+from yanxiu.lessonplans.collab.writers import EACH, SET_ASIDE
+from yanxiu.lessonplans.document.honest import check_suggesting
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, json_from_state, load
 from yanxiu.lessonplans.permissions import can_propose, role_in
 from yanxiu.lessonplans.queries import find_plan, seat_of, stored_document
 
 FETCH = {"X-Requested-With": "fetch", VERSION_HEADER: str(VERSION)}
 LI = Visitor(ME, NAME, 12)
+
+
+def number(n: int, user_id: int = ME) -> int:
+    """One of the numbers under which somebody may write who only suggests."""
+    return SET_ASIDE + user_id * EACH + n
+
+
+def suggestion(words: str, state: bytes, n: int = 1) -> bytes:
+    return update_of(put(words, insertion=signed()), state, number(n))
 
 
 @pytest.fixture
@@ -51,6 +66,13 @@ def judged(app, cast) -> Bench:
 def state_of(bench: Bench) -> bytes:
     found = bench.store.load(bench.plan_id)
     return found.merged()
+
+
+def page(bench: Bench, writer: int) -> Doc:
+    """A page that has the plan open, of somebody who writes or once wrote."""
+    made: Doc = Doc(client_id=writer)
+    made.apply_update(state_of(bench))
+    return made
 
 
 def test_who_may_comment_may_suggest_where_the_owner_says_so(app, cast, plan_id):
@@ -88,21 +110,21 @@ def test_each_suggestion_is_taken_and_nothing_else_and_the_state_is_the_same(jud
     """The whole hostile corpus over one socket each: refused as a whole, and nothing of it is there."""
     wang = judged.join("w", WANG, 1)
     before = state_of(judged)
-    for client, what in enumerate(HOSTILE, start=100):
+    for client, what in enumerate(HOSTILE, start=number(100)):
         sid = f"h{client}"
         judged.clock.now += 1  # nobody joins more often
         handle = judged.join(sid, LI, client)["h"]
-        assert judged.hub.receive(sid, handle, 1, update_of(HOSTILE[what], before))
+        assert judged.hub.receive(sid, handle, 1, update_of(HOSTILE[what], before, client))
         assert judged.hub.drain()
         assert judged.transport.heard(sid, "nak") == [[handle, 1, "suggest_only"]], what
-        judged.hub.receive(sid, handle, 2, update_of(put("真", insertion=signed()), before))
+        judged.hub.receive(sid, handle, 2, suggestion("真", before))
         assert judged.hub.drain()
         judged.hub.disconnect(sid)
     assert state_of(judged) == before
     assert judged.transport.heard("w", "u") == []
-    handle = judged.join("l", LI, 7)["h"]
-    for number, what in enumerate(HONEST, start=1):
-        judged.hub.receive("l", handle, number, update_of(HONEST[what], before))
+    handle = judged.join("l", LI, number(7))["h"]
+    for n, what in enumerate(HONEST, start=1):
+        judged.hub.receive("l", handle, n, update_of(HONEST[what], before, number(n)))
     assert judged.hub.drain()
     assert judged.transport.heard("l", "nak") == []
     assert judged.transport.heard("l", "a")[-1][1] == len(HONEST)
@@ -114,12 +136,12 @@ def test_each_suggestion_is_taken_and_nothing_else_and_the_state_is_the_same(jud
 
 
 def test_what_was_sent_before_something_dishonest_is_kept(judged, monkeypatch):
-    handle = judged.join("l", LI, 7)["h"]
+    handle = judged.join("l", LI, number(7))["h"]
     state = state_of(judged)
-    good, bad = update_of(put("真", insertion=signed()), state), update_of(put("假"), state)
+    good, bad = suggestion("真", state), update_of(put("假"), state, number(2))
     with judged.hub._judge._looking:  # both wait for the same look
-        for number, update in enumerate((good, good, bad, good), start=1):
-            judged.hub.receive("l", handle, number, update)
+        for n, update in enumerate((good, good, bad, good), start=1):
+            judged.hub.receive("l", handle, n, update)
     assert judged.hub.drain()
     assert judged.transport.heard("l", "nak")[-1][1] in (3, 4)
     assert "真" in str(load(state_of(judged)).get(FIELD, type=XmlFragment))
@@ -131,9 +153,9 @@ def test_the_right_may_change_while_something_waits_for_a_look(judged):
     state = state_of(judged)
     for role, code in (("write", None), ("read", "read_only")):
         judged.rights.roles[ME] = "suggest"
-        handle = judged.join(role, LI, ord(role[0]))["h"]
+        handle = judged.join(role, LI, number(ord(role[0])))["h"]
         with judged.hub._judge._looking:
-            judged.hub.receive(role, handle, 1, update_of(put("真", insertion=signed()), state))
+            judged.hub.receive(role, handle, 1, suggestion("真", state, ord(role[0])))
             eventually(lambda: judged.hub._judge._busy is not None)
             judged.hub.receive(role, handle, 2, new_update(f"平常的字{role}"))
             judged.rights.roles[ME] = role
@@ -148,7 +170,7 @@ def test_the_right_may_change_while_something_waits_for_a_look(judged):
 def test_a_number_that_somebody_else_writes_under_is_not_taken(judged):
     """Structs under another's number would make what that one writes next count as known."""
     wang = judged.join("w", WANG, 1)
-    hers = load(state_of(judged))
+    hers = page(judged, 77)
     before = hers.get_state()
     append_line(hers, "王老师写的")
     update = hers.get_update(before)
@@ -164,17 +186,22 @@ def test_a_number_that_somebody_else_writes_under_is_not_taken(judged):
         judged.hub.receive(sid, handle, 1, stolen.get_update(seen))
         assert judged.hub.drain()
         assert judged.transport.heard(sid, "nak") == [[handle, 1, "suggest_only"]]
-    # One's own from before is known by the log, also where nobody remembers it.
-    mine = load(state_of(judged))
-    for number in (1, 2):
-        judged.hub._writers._proven.clear()
+    # A number that nobody has written under is not taken either unless it is set aside for this person: somebody at another
+    # process may be about to begin. One's own from when one wrote is known by the log, also where nobody remembers it.
+    mine = page(judged, 78)
+    for n, (role, refused) in enumerate((("suggest", True), ("write", False), ("suggest", False), ("suggest", False))):
+        judged.clock.now += 1
+        judged.rights.roles[ME] = role
         seen = mine.get_state()
         put("真", insertion=signed())(mine, mine.get(FIELD, type=XmlFragment))
-        handle = judged.join(f"n{number}", LI, 50 + number)["h"]
-        judged.hub.receive(f"n{number}", handle, 1, mine.get_update(seen))
+        handle = judged.join(f"n{n}", LI, 50 + n)["h"]
+        judged.hub.receive(f"n{n}", handle, 1, mine.get_update(seen))
         assert judged.hub.drain()
-        assert judged.transport.heard(f"n{number}", "nak") == []
+        assert bool(judged.transport.heard(f"n{n}", "nak")) is refused
+        if refused:
+            mine = page(judged, 78)
         judged.store.compact(judged.plan_id)
+    assert judged.join("other", WANG, number(3)) == {"ok": False, "code": "busy"}
     # What two began at the same moment is one row; the next tells whose it is.
     both = load(state_of(judged))
     for people, first in (({ME, WANG.user_id}, None), ({ME}, ME)):
@@ -184,12 +211,47 @@ def test_a_number_that_somebody_else_writes_under_is_not_taken(judged):
         assert judged.store.first_writer(judged.plan_id, both.client_id) == first
 
 
+def test_two_looks_at_two_processes_know_of_each_other_and_who_writes_pays_nothing(
+    app, judged, monkeypatch, count_queries
+):
+    """What one number says twice would be read as half of each, which nobody has looked at."""
+    other = Bench(app, judged.plan_id)
+    other.rights.roles[ME] = "suggest"
+    state = state_of(judged)
+    handles = [bench.join("l", LI, number(1))["h"] for bench in (judged, other)]
+    looked_at: list[bytes] = []
+    second = threading.Event()
+
+    def look(state: bytes, *rest: Any) -> bytes:
+        looked_at.append(state)
+        kept = check_suggesting(state, *rest)
+        if len(looked_at) > 1:
+            second.set()
+        else:
+            other.hub.receive("l", handles[1], 1, suggestion("假的话", state))
+            assert not second.wait(0.2)
+        return kept
+
+    monkeypatch.setattr(judge, "check_suggesting", look)
+    judged.hub.receive("l", handles[0], 1, suggestion("真", state))
+    assert judged.hub.drain()
+    assert other.hub.drain()
+    assert judged.transport.heard("l", "a")
+    assert other.transport.heard("l", "nak") == [[handles[1], 1, "suggest_only"]]
+    assert "真" in str(load(looked_at[1]).get(FIELD, type=XmlFragment))
+    handle = other.join("w", WANG, 5)["h"]
+    with count_queries() as seen:
+        other.write("w", handle, 1, "平常的字")
+        assert other.hub.drain()
+    other.hub.stop()
+    assert [each.split()[0] for each in seen.statements] == ["INSERT"]  # and the cursor of its own that gives numbers
+
+
 def test_what_is_large_or_fills_the_document_up_is_refused_over_both_doors(judged):
     limits = judged.hub.limits
     state = state_of(judged)
-    long = update_of(put("长" * (limits.update_bytes // 3 + 1), insertion=signed()), state)
-    short = update_of(put("真", insertion=signed()), state)
-    handle = judged.join("l", LI, 7)["h"]
+    long, short = (suggestion(words, state) for words in ("长" * (limits.update_bytes // 3 + 1), "真"))
+    handle = judged.join("l", LI, number(7))["h"]
     judged.hub.receive("l", handle, 1, long)
     assert judged.transport.heard("l", "nak") == [[handle, 1, "too_large"]]
     for data, code in ((long, "too_large"), (new_update("平常的字"), "suggest_only")):
@@ -211,7 +273,8 @@ def test_over_real_sockets_and_http_the_same_is_refused(app, cast, client_for, p
 
     def suggested(words: str, author: int = me) -> bytes:
         with colleague._lock:
-            made = load(colleague.doc.get_update())
+            made = Doc(client_id=number(ord(words[0]), me))
+            made.apply_update(colleague.doc.get_update())
         before = made.get_state()
         text = made.get(FIELD, type=XmlFragment).children[0].children[0].children[0]
         mark = {**signed(author), "name": cast.colleague.name}

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from pycrdt import Doc, XmlFragment
 
 from tests.support.eventually import eventually
 from tests.support.forked import Child
@@ -29,6 +30,8 @@ from tests.support.visitor import Visitor
 from tests.support.wire import Wire
 from yanxiu.core.demo import PASSWORD
 from yanxiu.core.errors import ConflictError
+from yanxiu.lessonplans.collab.writers import EACH, SET_ASIDE
+from yanxiu.lessonplans.document.ydoc import FIELD
 from yanxiu.observations.together.watch import Scene, Watch, begun
 from yanxiu.observations.together.watches import Watches
 
@@ -208,6 +211,36 @@ def test_any_server_serves_any_plan_and_one_that_dies_costs_only_a_reconnect(pai
     assert writer.text_lines() == other.text_lines()
     for client in (writer, other):
         client.drop()
+
+
+def test_two_servers_take_no_two_halves_of_what_neither_would_take(pair: Pair) -> None:
+    """Under one number 李强 says something else to each at the same moment, both of it honest by itself."""
+    plan, teacher = map(int, pair.instance.ask("a_plan_to_suggest_in"))
+    reader = PlanClient(pair.first.url, pair.first.cookie, plan).connect()
+    mark = {"id": f"{teacher}-a", "author": teacher, "name": "李强", "at": 1790000000000}
+    refused = 0
+    for n in range(6):
+        clients = [PlanClient(who.url, pair.second.cookie, plan) for who in (pair.first, pair.second)]
+        for client, words in zip(clients, ("长", "假" * 40), strict=True):
+            client.doc = Doc(client_id=SET_ASIDE + teacher * EACH + n)
+            client.connect()
+            assert client.role == "suggest"
+            seen = client.doc.get_state()
+            text = client.doc.get(FIELD, type=XmlFragment).children[0].children[0].children[0]
+            text.insert(0, words, {"insertion": mark})
+            client.words = client.doc.get_update(seen)
+        for client in clients:
+            client.send(client.words)
+        for client in clients:
+            eventually(lambda c=client: c.acked or c.naks, timeout=10)
+            refused += len(client.naks)
+            client.drop()
+        stored = PlanClient(pair.second.url, pair.first.cookie, plan).connect()
+        text = stored.doc.get(FIELD, type=XmlFragment).children[0].children[0].children[0]
+        assert all(marks for said, marks in text.diff() if {*"长假"} & {*said}), n
+        stored.drop()
+    assert refused
+    reader.drop()
 
 
 def test_who_is_in_a_plan_and_where_is_the_same_at_a_web_and_at_a_realtime_process(pair: Pair, tmp_path: Path) -> None:

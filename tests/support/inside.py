@@ -179,8 +179,20 @@ def a_plan() -> list[str]:
         return [str(plan.id)]
 
 
+def a_plan_to_suggest_in() -> list[str]:
+    """A plan of 王丽 in which 李强 may only suggest, in an instance that has the cast: its id and his."""
+    leader, teacher = (
+        db.session.scalars(select(User).filter_by(username=name)).one() for name in ("wangli", "liqiang")
+    )
+    with unit_of_work():
+        workshop = make_workshop(leader, [teacher])
+        card = {"workshop_id": workshop.id, "workshop_writes": False, "readers_propose": True}
+        return [str(make_plan(leader, visibility="workshop", **card).id), str(teacher.id)]
+
+
 ACTIONS = (
     a_plan,
+    a_plan_to_suggest_in,
     a_topic,
     differences,
     leftovers,

@@ -8,6 +8,7 @@ client.drop(); client.write("离线写的"); client.connect()
 
 from __future__ import annotations
 
+import secrets
 import threading
 from typing import Any
 
@@ -28,7 +29,7 @@ class PlanClient:
 
     def __init__(self, url: str, cookie: str, plan_id: int) -> None:
         self.url, self.cookie, self.plan_id = url, cookie, plan_id
-        self.doc: Doc = Doc()
+        self.doc: Doc = Doc(client_id=secrets.randbits(32))  # as a page takes it; those set aside are larger
         self.socket: socketio.Client | None = None
         self.handle: int | None = None
         self.role: str | None = None

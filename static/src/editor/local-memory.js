@@ -14,6 +14,7 @@ export class LocalMemory {
   constructor(name, doc) {
     this.name = name;
     this.doc = doc;
+    this.mark = `dirty:${doc.clientID}`; // for as long as this page is open, whatever its number becomes
     this.healthy = false;
     this.dirty = false;
     this.epoch = null;
@@ -27,10 +28,6 @@ export class LocalMemory {
   get state() {
     if (!this.healthy) return "unsaved";
     return this.keeping ? "saving" : "offline";
-  }
-
-  get mark() {
-    return `dirty:${this.doc.clientID}`;
   }
 
   // Resolves when the local copy is loaded, or when the browser does not allow one.

@@ -33,10 +33,10 @@ class Committer:
         self._store = store
         self._on_committed = on_committed
         self._queue: list[Edit] = []
+        self._batch: list[Edit] = []
         self._bytes = 0
         self._wake = threading.Condition()
         self._stopping = False
-        self._busy = False
         self._company_s = COMPANY_S
         self.failures = 0
         self._thread = threading.Thread(target=self._run, name="plan-committer", daemon=True)
@@ -63,10 +63,15 @@ class Committer:
             if len(self._queue) == 1:  # else the thread is up already, waiting for company
                 self._wake.notify_all()
 
+    def holds(self, edit: Edit) -> bool:
+        """Whether it is still queued or being written; it was stored before or never will be if not."""
+        with self._wake:
+            return any(each is edit for each in (*self._queue, *self._batch))
+
     def drain(self, timeout: float = 5.0) -> bool:
         """Wait until nothing is queued or being written."""
         with self._wake:
-            return self._wake.wait_for(lambda: not self._queue and not self._busy, timeout)
+            return self._wake.wait_for(lambda: not self._queue and not self._batch, timeout)
 
     def _run(self) -> None:
         while True:
@@ -83,15 +88,15 @@ class Committer:
     def write_queued(self) -> None:
         """Write what is queued now and report it; one caller at a time."""
         with self._wake:
-            batch, self._queue = self._queue, []
-            self._busy = True
+            batch = self._batch = self._queue
+            self._queue = []
         try:
             if batch:
                 self._write(batch)
         finally:
             with self._wake:
                 self._bytes -= sum(len(edit.data) for edit in batch)
-                self._busy = False
+                self._batch = []
                 self._wake.notify_all()
 
     def _write(self, batch: list[Edit]) -> None:

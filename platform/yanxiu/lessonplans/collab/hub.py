@@ -20,7 +20,7 @@ from yanxiu.lessonplans.collab.alarm import Alarm
 from yanxiu.lessonplans.collab.committer import Committer
 from yanxiu.lessonplans.collab.fanout import FanOut, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
-from yanxiu.lessonplans.collab.judge import Judge
+from yanxiu.lessonplans.collab.judge import Judge, stamped
 from yanxiu.lessonplans.collab.neighbors import Neighbors, Tell, tell_nobody
 from yanxiu.lessonplans.collab.protocol import (
     VERSION,
@@ -36,7 +36,8 @@ from yanxiu.lessonplans.collab.protocol import (
 from yanxiu.lessonplans.collab.rights import EARLY_SECONDS, Answer, Rights
 from yanxiu.lessonplans.collab.room import Authority, Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
-from yanxiu.lessonplans.collab.writers import Writers
+from yanxiu.lessonplans.collab.turns import Turns
+from yanxiu.lessonplans.collab.writers import Writers, person_of
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,8 @@ class Hub:
         self._fanout = FanOut(transport, self._lock, clock, alarm, busy)
         self.neighbors = Neighbors(self._lock, self._rooms, self._fanout, tell, clock)
         self._house = House(store, self._lock, on_settled)
-        self._writers = Writers(store)
-        self._judge = Judge(self._writers, self._lock, self.whole, self._accept, self._nak)
+        looking = (Turns(store.engine), Writers(store), self._lock, self.whole)
+        self._judge = Judge(*looking, self._accept, self._committer.holds, self._nak)
         self._started = False
         self._stopping = threading.Event()
         self._housekeeper = threading.Thread(target=self._keep_house, name="plan-house", daemon=True)
@@ -161,15 +162,17 @@ class Hub:
         with self._lock:
             room = self._room_of(wanted.doc)
             owner = room.owner_of_client(wanted.cid)
-            if owner is not None and owner.visitor.user_id != visitor.user_id:
+            whose = person_of(wanted.cid) if owner is None else owner.visitor.user_id
+            if whose not in (None, visitor.user_id):
                 return room, None  # somebody else's client id stays theirs
-            if owner is not None and owner.sid != sid:
-                self._remove(room, owner.sid)  # the same tab came back before its old socket was given up
+            if (
+                owner is None or owner.sid != sid
+            ):  # the same tab is back before its old socket was given up, or renumbered
+                self._remove(room, sid if owner is None else owner.sid)
             if not self._has_room(room, sid, visitor):
                 return room, None
             member = new_member(sid, visitor, role, wanted.cid, room.color_for(visitor.user_id), until, self.limits)
             room.members[sid] = member
-            self._writers.entered(room.plan_id, wanted.cid, visitor.user_id)
             self.neighbors.entered(room, wanted.cid)
             self._sockets_of[visitor.user_id].add(sid)
             return room, member
@@ -283,17 +286,21 @@ class Hub:
         if code is not None:
             raise RefusedError(code)
         if role == "suggest":
-            room = self._room_of(plan_id)
-            return self._judge.take(room, visitor, data, lambda kept: self.write(visitor, plan_id, kept))
+            made = Edit(plan_id, visitor.user_id, "", 0, data)
+            return self._judge.take(plan_id, visitor, data, lambda kept: self._put(stamped(made, kept)))
         return self.write(visitor, plan_id, data)
 
     def write(self, visitor: Visitor, plan_id: int, data: bytes, timeout: float = 15.0) -> bool:
-        """An update made by this program, or checked; True once it is on disk. One of `NOBODY` counts as nobody's writing."""
-        self.start()
+        """An update made by this program; True once it is on disk. One of `NOBODY` counts as nobody's writing."""
         written = threading.Event()
-        with self._lock:
-            self._accept(self._room_of(plan_id), Edit(plan_id, visitor.user_id, "", 0, data, written))
+        self._put(Edit(plan_id, visitor.user_id, "", 0, data, written))
         return written.wait(timeout)
+
+    def _put(self, edit: Edit) -> Edit:
+        self.start()
+        with self._lock:
+            self._accept(self._room_of(edit.plan_id), edit)
+        return edit
 
     def _accept(self, room: Room, edit: Edit) -> None:
         now = self._clock()
@@ -320,8 +327,8 @@ class Hub:
                 self._house.note_edit(edit.plan_id, edit.user_id)
                 if edit.written is not None:
                     edit.written.set()
-            else:
-                self._refuse_gone(edit)
+            elif edit.sid:
+                self._nak(edit.sid, self._room_of(edit.plan_id).handle, edit.number, "revoked")
         for edit in highest.values():
             self._acknowledge(edit, done[edit.plan_id].seq)
         self._on_grown({plan_id: (appended.first, appended.seq) for plan_id, appended in done.items()})
@@ -341,11 +348,6 @@ class Hub:
             room = self._rooms.get(edit.plan_id)
             if room is not None and edit.member is not None and room.members.get(edit.sid) is edit.member:
                 self._transport.send([edit.sid], "a", [room.handle, edit.number, seq])
-
-    def _refuse_gone(self, edit: Edit) -> None:
-        room = self._rooms.get(edit.plan_id)
-        if room is not None and edit.sid:
-            self._nak(edit.sid, room.handle, edit.number, "revoked")
 
     def refuse_malformed(self, sid: str, data: object) -> None:
         """A message that is not even shaped like an update: tell the sender, with what numbers it gave."""

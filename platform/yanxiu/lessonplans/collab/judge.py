@@ -11,22 +11,21 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from yanxiu.lessonplans.collab import updates
 from yanxiu.lessonplans.collab.protocol import NakCode, RefusedError
 from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor
 from yanxiu.lessonplans.collab.store import Stored
+from yanxiu.lessonplans.collab.turns import Turns
 from yanxiu.lessonplans.collab.writers import Writers
 from yanxiu.lessonplans.document.honest import DishonestError, check_suggesting
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 REST = 4
 """How many times as long as a look takes nothing is looked at after it."""
 LONGEST_REST_S = 1.0
+LOOK_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,16 @@ class Judge:
 
     def __init__(
         self,
+        turns: Turns,
         writers: Writers,
         lock: threading.RLock,
         whole: Callable[[int], tuple[Stored, bytes] | None],
         accept: Callable[[Room, Edit], None],
+        holds: Callable[[Edit], bool],
         nak: Callable[[str, int, int, NakCode], None],
     ) -> None:
-        self._writers, self._lock, self._whole, self._take, self._nak = writers, lock, whole, accept, nak
+        self._writers, self._turns, self._lock, self._whole = writers, turns, lock, whole
+        self._take, self._holds, self._nak = accept, holds, nak
         self._waiting: dict[str, list[Submitted]] = {}
         self._wake = threading.Condition()
         self._looking = threading.Lock()
@@ -119,11 +121,12 @@ class Judge:
             return self._refuse(batch[0], "read_only")
         if last.member.may_write:  # since: then there is nothing to look at, and this waited only to be in turn
             for each in batch:
-                self._accept(each, each.edit.data)
+                self._accept(each, each.edit)
             return None
         together = updates.merge([each.edit.data for each in batch])
         try:
-            self.take(last.room, last.member.visitor, together, lambda data: self._accept(last, data))
+            plan_id, visitor = last.room.plan_id, last.member.visitor
+            self.take(plan_id, visitor, together, lambda data: self._accept(last, stamped(last.edit, data)))
         except RefusedError as error:
             if len(batch) == 1:
                 return self._refuse(last, error.code)
@@ -131,39 +134,51 @@ class Judge:
                 self._settle([each])
         return None
 
-    def _accept(self, submitted: Submitted, data: bytes) -> None:
+    def _accept(self, submitted: Submitted, edit: Edit) -> Edit | None:
         room, member = submitted.room, submitted.member
         with self._lock:
-            if room.members.get(member.sid) is member:  # who left meanwhile has heard of no success and sends it again
-                self._take(room, replace(submitted.edit, data=data))
+            if room.members.get(member.sid) is not member:
+                return None  # who left meanwhile has heard of no success and sends it again
+            self._take(room, edit)
+            return edit
 
     def _refuse(self, submitted: Submitted, code: NakCode) -> None:
         submitted.member.stopped = True
         self._nak(submitted.member.sid, submitted.room.handle, submitted.edit.number, code)
 
-    def take(self, room: Room, visitor: Visitor, data: bytes, accept: Callable[[bytes], T]) -> T:
-        """Let `accept` have what is to be kept of an update of this person, who may only suggest, and return its answer.
+    def take(self, plan_id: int, visitor: Visitor, data: bytes, accept: Callable[[bytes], Edit | None]) -> bool:
+        """Let `accept` have what is to be kept of an update of this person, who may only suggest; whether it is on disk then.
 
-        RefusedError if it is not taken. One at a time, with the acceptance: each look has to know what was taken before.
+        RefusedError if it is not taken. One at a time over all processes, until it is on disk: each look has to know what
+        was taken before.
         """
-        with self._looking:
-            found = self._whole(room.plan_id)
+        with self._looking, self._turns.of(plan_id):
+            found = self._whole(plan_id)
             if found is None:
                 raise RefusedError("revoked")
-            new: list[int] = []
 
             def owns(client: int, has_written: bool) -> bool:
-                if not has_written:
-                    new.append(client)
-                return self._writers.owns(room, visitor.user_id, client, has_written)
+                return self._writers.owns(plan_id, visitor.user_id, client, has_written)
 
             try:
                 kept = check_suggesting(found[1], data, visitor.user_id, visitor.name, owns)
             except updates.MalformedUpdateError as error:
                 raise RefusedError("malformed") from error
             except DishonestError as error:
-                log.info("lesson plan %s: refused of user %s: %s", room.plan_id, visitor.user_id, error)
+                log.info("lesson plan %s: refused of user %s: %s", plan_id, visitor.user_id, error)
                 raise RefusedError("suggest_only") from error
-            for client in new:
-                self._writers.wrote(room.plan_id, client, visitor.user_id)
-            return accept(kept)
+            edit = accept(kept)
+            return edit is not None and self._is_stored(edit)
+
+    def _is_stored(self, edit: Edit) -> bool:
+        """Wait until it is on disk, however long that takes; False if it will not be: the plan is gone."""
+        assert edit.written is not None
+        while not edit.written.wait(LOOK_AGAIN_S):
+            if not self._holds(edit):
+                return edit.written.wait(LOOK_AGAIN_S)
+        return True
+
+
+def stamped(edit: Edit, kept: bytes) -> Edit:
+    """What is kept of it, for whoever waits until that is on disk."""
+    return replace(edit, data=kept, written=threading.Event())

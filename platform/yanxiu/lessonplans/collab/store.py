@@ -119,7 +119,7 @@ class DocumentStore:
     """Reads and writes the log of every plan through `engine`."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._vectors = Vectors()
         self._lengthen_statement = Prepared(LENGTHEN, engine.dialect)
         self._compacted = Prepared(COMPACTED, engine.dialect)
@@ -127,9 +127,9 @@ class DocumentStore:
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
-        connection = self._engine.connect().execution_options(yanxiu_write=write)
+        connection = self.engine.connect().execution_options(yanxiu_write=write)
         with connection:
-            if not write and self._engine.dialect.name == "postgresql":
+            if not write and self.engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")  # snapshot and log must agree
             with connection.begin():
                 yield connection

@@ -165,9 +165,7 @@ class Hub:
             whose = person_of(wanted.cid) if owner is None else owner.visitor.user_id
             if whose not in (None, visitor.user_id):
                 return room, None  # somebody else's client id stays theirs
-            if (
-                owner is None or owner.sid != sid
-            ):  # the same tab is back before its old socket was given up, or renumbered
+            if owner is None or owner.sid != sid:  # the tab is back before its old socket was given up, or renumbered
                 self._remove(room, sid if owner is None else owner.sid)
             if not self._has_room(room, sid, visitor):
                 return room, None

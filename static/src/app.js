@@ -32,6 +32,7 @@ behavior("input[data-suggest-src]", (input) => {
 });
 behavior("textarea[data-composer]", prepareComposer);
 behavior("[data-my-drafts]", (list) => import("./behaviors/my-drafts.js").then((m) => m.showDrafts(list)));
+behavior("#filters", () => import("./behaviors/facets.js"));
 start();
 showWaitingToast();
 if ("requestIdleCallback" in window) requestIdleCallback(() => followUnread());

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.axe import violations
 from tests.support.search import Shelf, bring_index_up_to_date
 from tests.support.workshops import make_topic, make_workshop
 from yanxiu.core.search_queue import enqueue_index, principal_sources, register_sources, sources
@@ -104,3 +105,26 @@ def test_a_search_is_kept_and_its_news_are_opened_from_the_message(app, page_for
     page.get_by_role("button", name="删除这个搜索").click()
     page.get_by_role("dialog").get_by_role("button", name="删除").click()
     expect(page.get_by_role("heading", name="还没有存搜索")).to_be_visible()
+
+
+def test_all_values_of_a_filter_are_brought_into_the_list_and_found_by_keyboard(app, page_for, shelf):
+    many = "、".join(f"老师{number:02}" for number in range(40))
+    shelf.put(1, "三国演义", author=many)
+    with app.app_context(), unit_of_work():
+        enqueue_index("book", 1)
+    bring_index_up_to_date(app)
+    page = page_for("teacher", 390)
+    page.goto("/search?q=三国")
+    authors = page.locator("#facet-author")
+    expect(authors.get_by_role("listitem")).to_have_count(12)
+    authors.get_by_role("link", name="更多作者").press("Enter")
+    expect(authors.get_by_role("listitem")).to_have_count(40)
+    field = authors.get_by_role("searchbox", name="在作者里找")
+    expect(field).to_be_focused()
+    assert not violations(page)
+    field.fill("师2")
+    expect(authors.get_by_role("listitem")).to_have_count(10)
+    expect(authors.get_by_role("status")).to_have_text("有 10 个")
+    field.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="取消筛选：老师20").first).to_be_visible()

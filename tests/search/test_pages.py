@@ -323,3 +323,21 @@ def test_a_grade_in_the_words_is_a_filter_offered_and_goes_first(ctx, search, sh
     assert "只看三年级" in html
     assert "只看下册" in html
     assert titles(html) == ["三国乙", "三国甲"]
+
+
+def test_of_many_values_twelve_are_shown_and_all_of_one_filter_when_asked(ctx, search, shelf, index_now):
+    many = "、".join(f"老师{number:02}" for number in range(40))
+    put_in(index_now, shelf, "三国", author=many, grading="精品", origin="教案")
+    plain = search("三国")
+    assert '（还有 <span class="num">28</span> 个）' in plain
+    assert "all=author#facet-author" in plain
+    assert "data-facet-search" not in plain
+    whole = search("三国", all="author")
+    assert all(f">老师{number:02}&nbsp;" in whole for number in range(40))
+    assert "在 40 个作者里找" in whole
+    assert "收起" in whole
+    late = search("三国", author="老师39")
+    assert re.search(r'aria-current="true" aria-label="取消筛选：老师39"', late), "what is chosen stands among the few"
+    assert "老师39" in search("三国", all="nonsense", author="老师39")
+    assert re.search(r'>精品&nbsp;<span class="num">1</span>', search("三国", grading="精品"))
+    assert total(search("三国 精品", origin="课例")) == "0"

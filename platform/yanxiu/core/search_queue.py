@@ -74,6 +74,7 @@ class IndexDocument:
     `seconds`: where `attachment` is what is said in a video, the second at which each of its lines is; a hit there
     opens the page at `?t=<seconds>`.
     Facet fields are the words shown to people (小学, 语文, 五年级, 统编版, 上册); empty means unknown.
+    `grading` is the level a review gave (校级, 县级, 精品), `origin` where it came from (教案, 课例, 工作坊, 上传).
     `theme` and `literacy` are of the curriculum standard (课标); of the latter several, with 、 between them.
     """
 
@@ -98,6 +99,8 @@ class IndexDocument:
     year: str = ""
     theme: str = ""
     literacy: str = ""
+    grading: str = ""
+    origin: str = ""
     date: datetime | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 

@@ -37,6 +37,9 @@ LICENSES = {
 NO_CHANGES = frozenset({"by-nd", "personal"})
 """The licenses under which nobody but the owner makes something of their own of it."""
 SOURCES = {"upload": "上传", "generated": "生成"}
+ORIGINS = {"workshop": "工作坊", "plan": "教案", "lesson": "课例", "upload": "上传"}
+"""Where a resource came from: out of a plan, an observed lesson or a workshop (the record of an activity, or shared there
+alone), or out of nobody's but its owner's hands."""
 VOLUMES = ("上册", "下册", "全一册", "必修", "选择性必修")
 LEVELS = {
     "stage": "学段",

@@ -26,6 +26,7 @@ from yanxiu.resources.catalog import (
     LEVELS,
     LICENSES,
     LONGEST,
+    ORIGINS,
     SORTS,
     STAGE_OF_GRADE,
     VISIBILITIES,
@@ -219,6 +220,7 @@ def parse_filter(args: Mapping[str, str], workshop_id: int | None = None) -> Lib
     return LibraryFilter(
         kind=known("kind", KINDS),
         grading=known("grading", GRADINGS),
+        origin=known("origin", ORIGINS),
         literacy=_tidy(args.get("literacy"))[:LONGEST_LITERACY],
         theme=_tidy(args.get("theme"))[:LONGEST_THEME],
         sort=known("sort", SORTS) or "newest",

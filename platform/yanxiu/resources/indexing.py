@@ -23,8 +23,8 @@ from yanxiu.core.search_queue import (
     acl_workshop,
 )
 from yanxiu.core.search_rights import ASKED, seen_by
-from yanxiu.resources.catalog import KINDS
-from yanxiu.resources.catalog import SOURCES as ORIGINS
+from yanxiu.resources.catalog import GRADINGS, KINDS, ORIGINS
+from yanxiu.resources.catalog import SOURCES as MADE
 from yanxiu.resources.models import Resource, ResourceCollection
 from yanxiu.resources.queries import OVERSEERS, resources_by_id, visible_resources
 from yanxiu.resources.queries.collections import contents_of, visible_collections
@@ -67,8 +67,10 @@ def _document(resource: Resource) -> IndexDocument:
         year=str(resource.year or ""),
         theme=resource.theme,
         literacy="、".join(words_of(resource.literacies)),
+        grading=GRADINGS.get(resource.grading, ""),
+        origin=ORIGINS.get(resource.origin, ""),
         date=resource.created_at,
-        extra={"source": ORIGINS.get(resource.source, ""), "file": file.extension.lstrip(".") if file else ""},
+        extra={"source": MADE.get(resource.source, ""), "file": file.extension.lstrip(".") if file else ""},
     )
 
 

@@ -27,6 +27,7 @@ from yanxiu.resources.events import (
     ResourcePublished,
     ResourceRemoved,
     ResourceRestored,
+    ResourceReviewed,
     ResourcesFiled,
     ResourceTextRead,
     ResourceUpdated,
@@ -66,7 +67,7 @@ def _queue_reading(event: ResourcePublished | ResourceVersionAdded) -> None:
     enqueue_index("resource", event.resource_id)
 
 
-def _reindex(event: ResourceTextRead) -> None:
+def _reindex(event: ResourceTextRead | ResourceReviewed) -> None:
     enqueue_index("resource", event.resource_id)
 
 
@@ -231,6 +232,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(ResourceOpened, _tell_plans),
     Subscription(ResourceVersionAdded, _queue_reading),
     Subscription(ResourceTextRead, _reindex),
+    Subscription(ResourceReviewed, _reindex),
     Subscription(ResourceRestored, _reindex_restored),
     Subscription(CollectionChanged, _reindex_collection),
     Subscription(ResourcesFiled, _reindex_filed),

@@ -20,9 +20,11 @@ FACET_LABELS = {
     "volume": "册",
     "type": "类别",
     "year": "年份",
+    "grading": "级别",
+    "origin": "来源",
     "theme": "课标内容",
     "literacy": "核心素养",
-    "school": "学校",
+    "school": "学校、单位",
     "author": "作者",
 }
 

@@ -798,6 +798,7 @@ def upgrade() -> None:
         sa.Column("author", sa.String(length=60), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("origin", sa.String(length=10), nullable=False),
         sa.Column("license", sa.String(length=16), nullable=False),
         sa.Column("visibility", sa.String(length=16), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=True),
@@ -837,6 +838,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_activity_id"), ["activity_id"], unique=False)
+        batch_op.create_index(
+            "ix_resource_counting",
+            [
+                "visibility",
+                "removed_at",
+                "subject",
+                "county_id",
+                "grading",
+                "origin",
+                "theme",
+                "literacies",
+                "kind",
+                "stage",
+                "grade",
+                "edition",
+                "volume",
+                "school_id",
+                "owner_id",
+                "workshop_id",
+                "org_path",
+            ],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_resource_county_id"), ["county_id"], unique=False)
         batch_op.create_index("ix_resource_created_at_id", ["created_at", "id"], unique=False)
         batch_op.create_index("ix_resource_download_count_id", ["download_count", "id"], unique=False)
@@ -3648,6 +3672,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resource_download_count_id")
         batch_op.drop_index("ix_resource_created_at_id")
         batch_op.drop_index(batch_op.f("ix_resource_county_id"))
+        batch_op.drop_index("ix_resource_counting")
         batch_op.drop_index(batch_op.f("ix_resource_activity_id"))
 
     op.drop_table("resource")

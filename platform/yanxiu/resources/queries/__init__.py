@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
@@ -26,7 +25,6 @@ from yanxiu.resources.models import (
     ResourceSubtitles,
     ResourceUpload,
 )
-from yanxiu.resources.standards import words_of
 
 PAGE_SIZE = 20
 OVERSEERS = RESEARCH_ROLES | ADMIN_ROLES
@@ -54,6 +52,7 @@ class LibraryFilter:
     unit: str = ""
     lesson: str = ""
     grading: str = ""
+    origin: str = ""
     literacy: str = ""
     theme: str = ""
     sort: str = "newest"
@@ -63,7 +62,7 @@ class LibraryFilter:
     @property
     def narrows(self) -> bool:
         """Whether anything but the order was chosen."""
-        return any((self.kind, self.grading, self.literacy, self.theme, self.mine, *self.names.values()))
+        return any((self.kind, self.grading, self.origin, self.literacy, self.theme, self.mine, *self.names.values()))
 
     @property
     def names(self) -> dict[str, str]:
@@ -77,7 +76,7 @@ def visible_resources(viewer: Viewer, workshop_ids: Collection[int] | Select[int
     choices: list[ColumnElement[bool]] = [Resource.visibility == "public"]
     if viewer.is_authenticated:
         choices.append(Resource.owner_id == viewer.user_id)
-        choices.append(and_(Resource.visibility == "school", _schools_of(viewer)))
+        choices.append(and_(Resource.visibility == "school", schools_of(viewer)))
         if viewer.county_id is not None:
             choices.append(and_(Resource.visibility == "county", Resource.county_id == viewer.county_id))
         known = workshop_ids if isinstance(workshop_ids, Select) else sorted(workshop_ids)
@@ -87,7 +86,8 @@ def visible_resources(viewer: Viewer, workshop_ids: Collection[int] | Select[int
     return and_(Resource.removed_at.is_(None), or_(*choices))
 
 
-def _schools_of(viewer: Viewer) -> ColumnElement[bool]:
+def schools_of(viewer: Viewer) -> ColumnElement[bool]:
+    """What comes from the viewer's school, or from below a place they look after."""
     paths = {held.org_path for held in viewer.held if held.role in OVERSEERS}
     overseen = [Resource.org_path.startswith(path, autoescape=True) for path in sorted(paths)]
     own = Resource.school_id == viewer.school_id if viewer.school_id is not None else false()
@@ -102,34 +102,19 @@ def library_page(
     size: int = PAGE_SIZE,
 ) -> Page[Resource]:
     """Return one page of the library as the address asks."""
-    statement = select(Resource).options(*_row()).where(*_narrowed(viewer, workshop_ids, wanted))
+    asked = scope_of(viewer, workshop_ids, wanted), *narrowing(wanted)
+    statement = select(Resource).options(*_row()).where(*asked)
     first = {"popular": Resource.download_count, "rated": Resource.rating_score}.get(wanted.sort, Resource.created_at)
     return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=size)
 
 
-def standard_counts(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> dict[str, Counter[str]]:
-    """Return how many resources of the list have each `theme` and each `literacy`, each under all other filters.
-
-    One query, or two once one of them is chosen, however many resources there are.
-    """
-    found: dict[str, Counter[str]] = {"theme": Counter(), "literacy": Counter()}
-    without = {"theme": replace(wanted, theme=""), "literacy": replace(wanted, literacy="")}
-    for each in dict.fromkeys(without.values()):
-        rows = select(Resource.theme, Resource.literacies, func.count())
-        rows = rows.where(*_narrowed(viewer, workshop_ids, each), or_(Resource.theme != "", Resource.literacies != ""))
-        for theme, joined, count in db.session.execute(rows.group_by(Resource.theme, Resource.literacies)):
-            if theme and without["theme"] == each:
-                found["theme"][theme] += count
-            if without["literacy"] == each:
-                found["literacy"].update(dict.fromkeys(words_of(joined), count))
-    return found
-
-
-def _narrowed(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> list[ColumnElement[bool]]:
-    found = [_scope(viewer, workshop_ids, wanted)]
+def narrowing(wanted: LibraryFilter) -> list[ColumnElement[bool]]:
+    """What the address asks for beside whose resources."""
+    found: list[ColumnElement[bool]] = []
     for column, value in (
         (Resource.kind, wanted.kind),
         (Resource.grading, wanted.grading),
+        (Resource.origin, wanted.origin),
         (Resource.theme, wanted.theme),
         (Resource.workshop_id, wanted.workshop_id),
         *((getattr(Resource, column), value) for column, value in wanted.names.items()),
@@ -142,7 +127,8 @@ def _narrowed(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilt
     return found
 
 
-def _scope(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> ColumnElement[bool]:
+def scope_of(viewer: Viewer, workshop_ids: Collection[int], wanted: LibraryFilter) -> ColumnElement[bool]:
+    """Whose resources the list is of: all the viewer may see, their own, their favorites or their bin."""
     if wanted.mine == "removed":
         return and_(Resource.owner_id == viewer.user_id, Resource.removed_at.is_not(None))
     visible = visible_resources(viewer, workshop_ids)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -37,9 +39,9 @@ from yanxiu.resources.queries import (
     library_page,
     popular_resources,
     related_resources,
-    standard_counts,
 )
 from yanxiu.resources.queries.collections import collections_with, own_collections
+from yanxiu.resources.queries.counting import Counts, facet_counts
 from yanxiu.resources.queries.figures import has_viewed
 from yanxiu.resources.queries.likeness import near_resource
 from yanxiu.resources.queries.reviews import reviews_of
@@ -58,8 +60,6 @@ from yanxiu.web.files import send_stored
 from yanxiu.workshops.queries import workshop_head_for
 from yanxiu.workshops.queries.plan_progress import items_to_tick
 
-MOST_STANDARDS = 20
-"""So many words of a standard are offered where no subject says which they are."""
 PLAYABLE = frozenset({"audio", "video", "image", "pdf"})
 Choices = dict[str, tuple[str, list[tuple[str, str]]]]
 
@@ -100,41 +100,46 @@ def _listing(wanted: LibraryFilter) -> dict[str, object]:
 def _choices(wanted: LibraryFilter) -> Choices:
     """What each filter offers next to what is chosen; books, units and lessons show once they can be chosen."""
     county_id, chosen = current_viewer().county_id, wanted.names
+    standards = bool(wanted.subject or wanted.theme or wanted.literacy or wanted.workshop_id)
+    counts = facet_counts(current_viewer(), viewer_workshops(), wanted, standards=standards)
     shelf = shelf_of(county_id, with_retired=True)
     offered = {column: shelf.names(column, chosen) for column in FIXED if column != "volume" or chosen["edition"]}
     offered |= {column: names_in_book(county_id, column, chosen) for column in ("unit", "lesson")}
     choices: Choices = {
         "kind": ("类型", list(catalog.KINDS.items())),
-        "grading": ("级别", list(catalog.GRADINGS.items())),
+        "grading": ("级别", _counted(catalog.GRADINGS, counts["grading"])),
+        "origin": ("来源", _counted(catalog.ORIGINS, counts["origin"])),
     }
     for column, names in offered.items():
         own = chosen[column]
         words = names if not own or own in names else [*names, own]
         if words:
             choices[column] = (catalog.LEVELS[column], [(word, word) for word in words])
-    choices |= _standards(wanted)
+    if standards:
+        choices |= _standards(wanted, counts)
     if chosen["volume"] and "volume" not in choices:
         choices["volume"] = (catalog.LEVELS["volume"], [(chosen["volume"],) * 2])
     return choices
 
 
-def _standards(wanted: LibraryFilter) -> Choices:
+def _counted(words: Mapping[str, str], counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    return [(key, f"{word}（{counts.get(key, 0)}）") for key, word in words.items()]
+
+
+def _standards(wanted: LibraryFilter, counts: Counts) -> Choices:
     """What of the standards the resources of the list have, with how many; what stands in the address stays to be seen.
 
     The words of the chosen subject come first and in their own order. Not without a subject, a workshop or one of them in the
-    address: counting the whole library takes a while, and its words mean nothing side by side.
+    address: words of all subjects side by side mean nothing.
     """
-    if not (wanted.subject or wanted.theme or wanted.literacy or wanted.workshop_id):
-        return {}
     known = standards_of(current_viewer().county_id) if wanted.subject else {}
     standard = known.get(wanted.subject, Standard())
-    counts = standard_counts(current_viewer(), viewer_workshops(), wanted)
     found: Choices = {}
     for name, label, words, own in (
         ("literacy", "核心素养", standard.literacies, wanted.literacy),
         ("theme", standard.heading, standard.themes, wanted.theme),
     ):
-        there = [word for word, _count in counts[name].most_common(MOST_STANDARDS)]
+        there = [word for word, _count in counts[name].most_common()]
         offered = [
             word for word in dict.fromkeys((*words, *there, own)) if word and (counts[name][word] or word == own)
         ]

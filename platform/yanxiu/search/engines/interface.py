@@ -24,6 +24,8 @@ FACETS = (
     "year",
     "theme",
     "literacy",
+    "grading",
+    "origin",
 )
 SEVERAL = frozenset({"author", "literacy"})
 """Facets of which a document may have several values; a document gives them in one text, with 、 between them."""

@@ -16,7 +16,7 @@ from yanxiu.search.engines.reader import SnapshotReader
 from yanxiu.search.engines.snapshot import Snapshot
 from yanxiu.search.engines.whoosh_engine import DAMAGE, IndexDamagedError, WhooshIndex
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class LocalEngine(SnapshotReader):

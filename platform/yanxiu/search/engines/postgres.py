@@ -25,7 +25,7 @@ from yanxiu.search.engines.postgres_index import PostgresSegment
 from yanxiu.search.engines.reader import SnapshotReader
 from yanxiu.search.engines.snapshot import FACTS, Snapshot
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class NotPreparedError(Exception):

@@ -46,7 +46,8 @@ MAX_PAGE = 50
 INSIDE = (acl_workshop, acl_team, acl_hosts)
 """By which principals a document is known to be inside a workshop."""
 FACETS = (
-    "kind", "subject", "stage", "grade", "edition", "volume", "type", "year", "theme", "literacy", "school", "author",
+    "kind", "subject", "stage", "grade", "edition", "volume", "type", "year", "grading", "origin", "theme", "literacy",
+    "school", "author",
 )  # fmt: skip
 
 
@@ -347,11 +348,11 @@ def _hints(
     text = fold(query.typed)
     return [
         (name, value, count)
-        for name in ("stage", "grade", "volume", "subject", "edition", "type", "year")
+        for name in ("stage", "grade", "volume", "subject", "edition", "type", "grading", "year")
         for value, count in facets.get(name, ())
         if name not in wanted.filters and count < total and _names(query, text, name, value)
     ]
 
 
 def _names(query: Query, text: str, name: str, value: str) -> bool:
-    return query.facets.get(name) == value or (name == "type" and len(value) > 1 and fold(value) in text)
+    return query.facets.get(name) == value or (name in ("type", "grading") and len(value) > 1 and fold(value) in text)

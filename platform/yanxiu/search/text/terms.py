@@ -84,4 +84,6 @@ def _facets(document: IndexDocument) -> dict[str, str]:
         "year": document.year,
         "theme": document.theme,
         "literacy": document.literacy,
+        "grading": document.grading,
+        "origin": document.origin,
     }

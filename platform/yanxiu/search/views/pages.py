@@ -31,6 +31,10 @@ FILTERED = tuple(name for name in FACETS if name != "kind")
 
 MAX_NOTED = 60
 RECENT_SHOWN = 12
+FEW_VALUES = 12
+"""So many values of a filter are shown unless all are asked for."""
+MOST_VALUES = 1000
+"""So many when all are asked for: a county has thousands of authors, and a page should still open on a phone."""
 
 
 @bp.record_once
@@ -79,6 +83,9 @@ def index() -> ResponseReturnValue:
         labels=labels(),
         facet_labels=FACET_LABELS,
         address=partial(_address, wanted),
+        whole=request.args.get("all", ""),
+        few=FEW_VALUES,
+        most=MOST_VALUES,
         tabs_of_kinds=lambda kinds: _kind_tabs(wanted, kinds),
         has_filters=any(len(found.facets.get(name, ())) > 1 or name in wanted.filters for name in FILTERED),
     )

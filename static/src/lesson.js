@@ -1,5 +1,6 @@
 // The page of a lesson: player, timeline, time-coded comments, rubric, upload.
 import { behavior } from "./registry.js";
+import "./behaviors/order.js";
 import "./behaviors/send-once.js";
 import "./live/under-way.js";
 import { Player } from "./lesson/player.js";
@@ -25,6 +26,8 @@ import { DrawingBoard } from "./lesson/drawing/board.js";
 import { ShownDrawings } from "./lesson/drawing/shown.js";
 import { bindDrawingEdit } from "./lesson/drawing/edit.js";
 import { DataSaver } from "./lesson/data-saver.js";
+import { bindClipList } from "./lesson/reel/list.js";
+import { bindCutLink, bindEdge } from "./lesson/reel/cut.js";
 import { bindFullScreen } from "./lesson/full-screen.js";
 
 const page = { drawings: null, board: null, player: null, timeline: null, form: null, list: null, lanes: null, together: null, evidence: null };
@@ -73,6 +76,15 @@ behavior("[data-beside]", async (element) => {
   page.player = new Beside(element).left;
 });
 
+behavior("[data-reel]", async (element) => {
+  const { Reel } = await import("./lesson/reel/reel.js");
+  page.list = new Reel(element, page);
+  page.remark = page.list.panel;
+});
+
+behavior("[data-reel-list]", bindClipList);
+behavior("[data-edge-now]", bindEdge);
+behavior("[data-cut]", (link) => bindCutLink(link, page));
 behavior("form[data-comment-filter]", (form) => bindCommentFilter(form, page));
 behavior("[data-phase-now]", (button) => bindPhaseLines(button, page));
 behavior("[data-drawing-edit]", bindDrawingEdit);

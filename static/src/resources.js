@@ -7,6 +7,6 @@ import "./resources/favorite.js";
 import "./resources/visibility.js";
 import "./resources/books.js";
 import "./resources/review.js";
-import "./resources/order.js";
+import "./behaviors/order.js";
 import "./resources/import.js";
 import "./resources/version.js";

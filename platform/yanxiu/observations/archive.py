@@ -17,6 +17,7 @@ from yanxiu.observations.models import (
     AdmissionRequest,
     AttentionSweep,
     ClipPair,
+    ClipSet,
     CodeInterval,
     CodingScheme,
     CodingSession,
@@ -48,6 +49,7 @@ from yanxiu.observations.models import (
     ScoreEvidence,
     SecondTeaching,
     Segment,
+    SetClip,
     TextKey,
     TimedComment,
     VersionState,
@@ -214,6 +216,11 @@ def with_both_clips(scope: Scope) -> ColumnElement[bool]:
     return ClipPair.comment_id.in_(scope(TimedComment)) & ClipPair.second_id.in_(scope(Lesson))
 
 
+def of_lessons_here(scope: Scope) -> ColumnElement[bool]:
+    """A set may hold clips of lessons that do not belong to the workshop; these stay with their lessons."""
+    return SetClip.set_id.in_(scope(ClipSet)) & SetClip.lesson_id.in_(scope(Lesson))
+
+
 def with_free_number(row: Row) -> Row:
     taken = select(func.max(RubricVersion.number)).where(RubricVersion.template_id == row["template_id"])
     return {**row, "number": max(row["number"], (db.session.scalar(taken) or 0) + 1)}
@@ -351,6 +358,8 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(TimedComment, "lesson_id", _HEARD, index="comment"),
             Kept(SecondTeaching, chosen=with_both_lessons),
             Kept(ClipPair, chosen=with_both_clips),
+            Kept(ClipSet, "workshop_id", ClipSet.removed_at.is_(None), word="clip-sets"),
+            Kept(SetClip, where=SetClip.removed_at.is_(None), chosen=of_lessons_here),
             Kept(Evaluation, "lesson_id", Evaluation.state == EvaluationState.SUBMITTED, asked=if_seen),
             Kept(Score, "evaluation_id"),
             Kept(ScoreEvidence, "evaluation_id"),

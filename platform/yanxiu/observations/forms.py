@@ -20,11 +20,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from yanxiu.accounts.catalog import GRADES, STAGES, SUBJECTS
-from yanxiu.core.clock import LOCAL_ZONE
+from yanxiu.core.clock import LOCAL_ZONE, media_clock
+from yanxiu.core.errors import InvalidError
 from yanxiu.observations.instruments.scheme_lines import body_of_lines
 from yanxiu.observations.instruments.schemes import Mode
 from yanxiu.observations.models import Consent, Lesson, LessonRole, LessonVisibility, RubricVersion
 from yanxiu.observations.rubrics.writing import body_from
+from yanxiu.observations.services.clip_sets import ClipDraft
 from yanxiu.observations.services.lessons import LESSON_TYPES, LessonDraft
 from yanxiu.web.forms import Form, day_in_our_time, one_line, some_lines
 
@@ -219,6 +221,52 @@ class RequestForm(Form):
         return datetime.combine(self.wished_on.data, self.wished_time.data or time(8, 0), LOCAL_ZONE)
 
 
+class ClipSetForm(Form):
+    """What a set of clips is about, and with whom it is shared."""
+
+    title = StringField(
+        "名称", [InputRequired("请填写名称"), Length(max=80, message="名称最多 80 字")], filters=[one_line]
+    )
+    introduction = TextAreaField("说明", [Length(max=500, message="最多 500 字")], filters=[some_lines])
+    workshop_id = SelectField("和谁一起看", validate_choice=False)
+
+    def offer(self, workshops: list[tuple[int, str]]) -> None:
+        """Set the workshops with which it can be shared."""
+        self.workshop_id.choices = [SelectChoice("", "只有我自己"), *_numbered(workshops)]
+
+    def chosen_workshop(self) -> int | None:
+        """Return the workshop chosen; InvalidError where none of them was."""
+        chosen = self.workshop_id.data or ""
+        if chosen not in {choice.value for choice in self.workshop_id.choices}:
+            raise InvalidError("请从列表里选一个工作坊", field="workshop_id")
+        return _number(chosen)
+
+
+class ClipForm(Form):
+    """A stretch of a lesson, what one is to look for in it, and where it goes."""
+
+    clip_set = SelectField("放进哪个片段集", validate_choice=False)
+    title = StringField("新片段集的名称", [Length(max=80, message="名称最多 80 字")], filters=[one_line])
+    start = StringField(
+        "从", [InputRequired("请写开始的时间"), Length(max=12, message="时间写成 分:秒")], filters=[one_line]
+    )
+    end = StringField(
+        "到", [InputRequired("请写结束的时间"), Length(max=12, message="时间写成 分:秒")], filters=[one_line]
+    )
+    task = StringField("看的时候想一想", [Length(max=200, message="最多 200 字")], filters=[one_line])
+    note = TextAreaField("说明", [Length(max=500, message="最多 500 字")], filters=[some_lines])
+
+    def draft(self) -> ClipDraft:
+        """Return what was entered; InvalidError names the time that is none."""
+        return ClipDraft(self._moment("start"), self._moment("end"), self.task.data or "", self.note.data or "")
+
+    def _moment(self, name: str) -> int:
+        found = clock_ms(self[name].data)
+        if found is None:
+            raise InvalidError("时间写成 分:秒，例如 10:02", field=name)
+        return found
+
+
 def clock_ms(text: str | None) -> int | None:
     """Read 12:34, 1:02:03 or 12:34.5 as milliseconds; None when it is none of them."""
     found = _CLOCK.fullmatch((text or "").strip().replace("：", ":"))
@@ -227,6 +275,12 @@ def clock_ms(text: str | None) -> int | None:
     hours, minutes, seconds, fraction = found.groups()
     whole = (int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)
     return whole * 1000 + int((fraction or "0").ljust(3, "0"))
+
+
+def exact_clock(ms: int) -> str:
+    """Write milliseconds as `clock_ms` reads them, to the tenth of a second: 12:34 or 12:34.5."""
+    tenth = ms % 1000 // 100
+    return media_clock(ms) + (f".{tenth}" if tenth else "")
 
 
 def whole_number(text: str | None) -> int | None:

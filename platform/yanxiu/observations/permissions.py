@@ -13,6 +13,7 @@ from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.observations.instruments.sweeps import SWEEPS
 from yanxiu.observations.models import (
+    ClipSet,
     CodingScheme,
     CommentVisibility,
     Lesson,
@@ -269,3 +270,22 @@ def can_adjudicate(viewer: Viewer, lesson: Lesson, access: Access, coders: tuple
     """The two coders, the teacher, whoever entered the lesson and the host write down what was agreed on."""
     takes_part = viewer.user_id in coders or owns_lesson(viewer, lesson) or access.role == LessonRole.HOST
     return takes_part and can_speak(viewer, lesson, access, today)
+
+
+def can_view_clip_set(viewer: Viewer, clip_set: ClipSet, *, in_workshop: bool) -> bool:
+    """Its owner, and the members of the workshop with which it is shared; what was removed is its owner's alone."""
+    if not viewer.is_authenticated:
+        return False
+    if viewer.user_id == clip_set.owner_id:
+        return True
+    return clip_set.removed_at is None and clip_set.workshop_id is not None and in_workshop
+
+
+def can_edit_clip_set(viewer: Viewer, clip_set: ClipSet, *, ended: bool) -> bool:
+    """Its owner, until the workshop with which it is shared has ended."""
+    return viewer.is_authenticated and viewer.user_id == clip_set.owner_id and not ended
+
+
+def can_take_clip_out(viewer: Viewer, clip_set: ClipSet, lesson: Lesson, *, ended: bool) -> bool:
+    """Who may change the set, and at any time whose lesson it is: the teacher decides who sees it."""
+    return can_edit_clip_set(viewer, clip_set, ended=ended) or owns_lesson(viewer, lesson)

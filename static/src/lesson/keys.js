@@ -6,9 +6,9 @@ const ACTIONS = {
   ...PLAYER_KEYS,
   "[": (page) => markEdge(page, "in"),
   "]": (page) => markEdge(page, "out"),
-  c: ({ form }) => form && form.open(),
+  c: ({ form, remark }) => (form || remark) && (form || remark).open(),
   d: ({ form }) => form && form.draw(),
-  f: ({ player }) => toggleFullScreen(player.element.querySelector(".player-picture")),
+  f: ({ player: { element } }) => toggleFullScreen(element.closest(".player-picture") || element.querySelector(".player-picture")),
   n: ({ list }) => list && list.walk(1),
   p: ({ list }) => list && list.walk(-1),
 };

@@ -15,3 +15,9 @@ export function parseClock(text) {
   const [, h = "0", m, s, fraction = "0"] = found;
   return ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(fraction.padEnd(3, "0"));
 }
+
+/** To the tenth of a second, as the server reads it: 12:34 or 12:34.5. */
+export function exactClock(ms) {
+  const tenth = Math.floor((ms % 1000) / 100);
+  return clock(ms) + (tenth ? `.${tenth}` : "");
+}

@@ -714,6 +714,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_bulletin_seq", ["workshop_id", "seq"], unique=False)
 
     op.create_table(
+        "clip_set",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("introduction", sa.String(length=500), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=True),
+        sa.Column("used_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_clip_set_owner_id_user")),
+        sa.ForeignKeyConstraint(
+            ["workshop_id"], ["workshop.id"], name=op.f("fk_clip_set_workshop_id_workshop"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clip_set")),
+    )
+    with op.batch_alter_table("clip_set", schema=None) as batch_op:
+        batch_op.create_index("ix_clip_set_newest", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_clip_set_owner", ["owner_id", "used_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clip_set_workshop_id"), ["workshop_id"], unique=False)
+
+    op.create_table(
         "coding_scheme_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("scheme_id", sa.Integer(), nullable=False),
@@ -2863,6 +2885,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attention_sweep_version_id"), ["version_id"], unique=False)
 
     op.create_table(
+        "clip_set_clip",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("set_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("start_ms", sa.Integer(), nullable=False),
+        sa.Column("end_ms", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("removed_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["lesson.id"], name=op.f("fk_clip_set_clip_lesson_id_lesson"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_id"], ["clip_set.id"], name=op.f("fk_clip_set_clip_set_id_clip_set"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["recording_version.id"],
+            name=op.f("fk_clip_set_clip_version_id_recording_version"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clip_set_clip")),
+    )
+    with op.batch_alter_table("clip_set_clip", schema=None) as batch_op:
+        batch_op.create_index("ix_clip_set_clip", ["set_id", "position"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clip_set_clip_lesson_id"), ["lesson_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clip_set_clip_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
         "coding_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -3304,6 +3359,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_coding_session_coder_id"))
 
     op.drop_table("coding_session")
+    with op.batch_alter_table("clip_set_clip", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_clip_set_clip_version_id"))
+        batch_op.drop_index(batch_op.f("ix_clip_set_clip_lesson_id"))
+        batch_op.drop_index("ix_clip_set_clip")
+
+    op.drop_table("clip_set_clip")
     with op.batch_alter_table("attention_sweep", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attention_sweep_version_id"))
         batch_op.drop_index("ix_attention_sweep_lesson")
@@ -3686,6 +3747,12 @@ def downgrade() -> None:
 
     op.drop_table("lesson")
     op.drop_table("coding_scheme_version")
+    with op.batch_alter_table("clip_set", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_clip_set_workshop_id"))
+        batch_op.drop_index("ix_clip_set_owner")
+        batch_op.drop_index("ix_clip_set_newest")
+
+    op.drop_table("clip_set")
     with op.batch_alter_table("bulletin", schema=None) as batch_op:
         batch_op.drop_index("ix_bulletin_seq")
 

@@ -17,6 +17,7 @@ from yanxiu.lessonplans.queries.rounds import round_name, rounds_of
 from yanxiu.lessonplans.services.rounds import tie_lesson
 from yanxiu.observations.demo import second
 from yanxiu.observations.demo.archived import go_the_whole_way
+from yanxiu.observations.demo.clip_sets import put_clips_together
 from yanxiu.observations.demo.codes import AGREED, AGREED_QUESTIONS, CODINGS, QUESTIONS, QUESTIONS_AGAIN
 from yanxiu.observations.demo.live import note_live
 from yanxiu.observations.demo.own_scheme import code_with_own_scheme, sweep_over_the_class
@@ -89,6 +90,7 @@ def seed(world: DemoWorld) -> None:
     go_through_steps(world)
     divide_observation(world, lesson)
     _caochuan_again(world, lesson)
+    put_clips_together(world)
     go_the_whole_way(world, _show, _audience(world, "sanguo"), _uuid)
 
 

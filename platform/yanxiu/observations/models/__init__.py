@@ -1,6 +1,7 @@
 """The records of 听评课: lessons, recordings, time-coded comments, rubrics and evaluations."""
 
 from yanxiu.observations.models.admissions import AdmissionRequest
+from yanxiu.observations.models.clip_sets import ClipSet, SetClip
 from yanxiu.observations.models.codings import Adjudication, CodeInterval, CodingSession, CodingState
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
@@ -36,6 +37,7 @@ __all__ = [
     "AdmissionRequest",
     "AttentionSweep",
     "ClipPair",
+    "ClipSet",
     "CodeInterval",
     "CodingScheme",
     "CodingSession",
@@ -73,6 +75,7 @@ __all__ = [
     "ScoreEvidence",
     "SecondTeaching",
     "Segment",
+    "SetClip",
     "TextKey",
     "TimedComment",
     "VersionState",

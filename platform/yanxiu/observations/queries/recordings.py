@@ -23,16 +23,21 @@ from yanxiu.observations.models import (
 
 def recording_of(lesson_id: int) -> Recording | None:
     """Return the recording of a lesson with its versions, renditions and phases."""
+    return recordings_of([lesson_id]).get(lesson_id)
+
+
+def recordings_of(lesson_ids: Iterable[int]) -> dict[int, Recording]:
+    """Return the recordings of lessons by the lesson, each as `recording_of` has it; a constant number of queries."""
     statement = (
         select(Recording)
-        .where(Recording.lesson_id == lesson_id)
+        .where(Recording.lesson_id.in_(list(lesson_ids)))
         .options(
             selectinload(Recording.versions).selectinload(RecordingVersion.renditions).joinedload(Rendition.file),
             selectinload(Recording.segments),
             joinedload(Recording.subtitles).defer(RecordingSubtitles.cues),
         )
     )
-    return db.session.scalars(statement).first()
+    return {recording.lesson_id: recording for recording in db.session.scalars(statement)}
 
 
 def subtitles_of(lesson_ids: Iterable[int]) -> dict[int, list[tuple[int, int, str]]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from yanxiu.observations.views import (
     beside,
+    clip_sets,
+    clips,
     codings,
     comments,
     counts,
@@ -38,6 +40,8 @@ __all__ = [
     "SLOTS",
     "beside",
     "blueprints",
+    "clip_sets",
+    "clips",
     "codings",
     "comments",
     "counts",

@@ -1,8 +1,8 @@
-// The order of a collection: a row is dragged by its grip with mouse, pen or finger; its buttons and Alt+↑, Alt+↓ move it
+// The order of a list: a row is dragged by its grip with mouse, pen or finger; its buttons and Alt+↑, Alt+↓ move it
 // by one. What the server refuses goes back where it was.
 import { behavior } from "../registry.js";
 import { requestJson } from "../net.js";
-import { toast } from "../behaviors/toast.js";
+import { toast } from "./toast.js";
 
 behavior("[data-order]", (list) => {
   let drag = null;

@@ -1,0 +1,16 @@
+// The list of clips of a set: what is taken out leaves it at once and comes back when that is undone.
+import { morph } from "../../live/fragment.js";
+import { requestHtml } from "../../net.js";
+
+export function bindClipList(list) {
+  list.refresh = async () => {
+    const { html } = await requestHtml(location.pathname);
+    const next = new DOMParser().parseFromString(html, "text/html").getElementById(list.id);
+    const playable = (place) => place.querySelectorAll("[data-reel-clip]").length > 0;
+    // With the last film the player goes, with the first one it comes.
+    if (!next || playable(next) !== playable(list)) return location.assign(location.pathname);
+    morph(list, next);
+    document.querySelector("#clips-title .num").textContent = list.children.length;
+    return list.dispatchEvent(new CustomEvent("reel:list"));
+  };
+}

@@ -1,0 +1,101 @@
+"""Clips of two lessons one after the other, what is said about one, and putting them in another order."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.axe import sideways_overflow, violations
+from tests.support.eventually import eventually
+from tests.support.observations import make_clip, make_lesson, make_ready_version, some_comment
+from tests.support.workshops import make_workshop
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import SetClip, TimedComment
+from yanxiu.observations.services.clip_sets import ClipDraft, create_clip_set, put_clip
+
+FRONT = "document.querySelector('[data-deck]:not([hidden]) video')"
+
+
+@pytest.fixture
+def reel(app, cast, tmp_path) -> dict[str, int]:
+    """A set of `leader`: from second 2 of one lesson, and from second 7 of another."""
+    film = make_clip(tmp_path / "课.mp4", seconds=20).read_bytes()
+    with app.app_context(), unit_of_work():
+        leader = cast.user("leader")
+        workshop = make_workshop(leader, [cast.user("teacher"), cast.user("colleague")])
+        made = create_clip_set(leader, "候答", "先看再说", workshop.id)
+        ids = {"set": made.id}
+        for name, start_ms in (("first", 2000), ("second", 7000)):
+            lesson = make_lesson(cast.user("teacher"), f"《{name}》", visibility="workshop", workshop_id=workshop.id)
+            version = make_ready_version(lesson, 20_000, film)
+            draft = ClipDraft(start_ms, start_ms + 2500, f"{name}：看什么？")
+            ids |= {name: put_clip(leader, made, lesson, version, draft).id, f"{name}_lesson": lesson.id}
+        ids["remark"] = some_comment(cast.user("colleague"), lesson, version, start_ms=8000).id
+        return ids
+
+
+def at(page: Page) -> tuple[str, float]:
+    clip = page.locator("[data-reel]").get_attribute("data-at") or ""
+    return clip, page.evaluate(f"{FRONT}.currentTime")
+
+
+def order(app, set_id: int) -> list[int]:
+    with app.app_context():
+        live = db.select(SetClip.id).where(SetClip.set_id == set_id, SetClip.removed_at.is_(None))
+        return list(db.session.scalars(live.order_by(SetClip.position)))
+
+
+def test_clips_play_on_and_a_remark_lands_in_the_lesson(page_for, app, reel, errors):
+    page = page_for("colleague", 1280)
+    first, second = f"clip-{reel['first']}", f"clip-{reel['second']}"
+    page.goto(f"/clip-sets/{reel['set']}")
+    expect(page.locator("[data-reel]")).to_have_attribute("data-at", first)
+    eventually(lambda: abs(at(page)[1] - 2) < 0.02)
+    page.locator("body").press("k")
+    expect(page.locator("[data-reel]")).to_have_attribute("data-at", second)
+    expect(page.locator(f"#{second}")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_text("second：看什么？").first).to_be_visible()
+    assert page.url.endswith(f"?clip={reel['second']}")
+    expect(page.get_by_role("button", name="播放", exact=True)).to_be_visible()  # the last one is over, and stands
+    eventually(lambda: 9.3 < at(page)[1] <= 9.5)
+    expect(page.locator("#reel-panel").get_by_text("提问以后多等了三秒")).to_be_visible()
+    page.locator("[data-reel-seek]").click()
+    eventually(lambda: abs(at(page)[1] - 8) < 0.02)
+    page.keyboard.press("c")
+    page.keyboard.type("这一秒后排举手了")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reel-panel").get_by_text("这一秒后排举手了")).to_be_visible()
+    with app.app_context():
+        said = db.session.scalars(db.select(TimedComment).order_by(TimedComment.id.desc())).first()
+        assert (said.lesson_id, said.body) == (reel["second_lesson"], "这一秒后排举手了")
+        assert abs(said.start_ms - 8000) < 20
+    page.locator("body").press("p")
+    expect(page.locator("[data-reel]")).to_have_attribute("data-at", first)
+    assert violations(page) == []
+
+
+def test_clips_are_moved_by_keys_and_taken_out_until_that_is_undone(page_for, app, reel, errors):
+    page = page_for("leader", 390)
+    first, second = reel["first"], reel["second"]
+    page.goto(f"/clip-sets/{reel['set']}?clip={second}")
+    expect(page.locator("[data-reel]")).to_have_attribute("data-at", f"clip-{second}")
+    page.locator(f"#clip-{second} [data-reel-play]").press("Alt+ArrowUp")
+    expect(page.get_by_text("已移到第 1 位")).to_be_visible()
+    assert order(app, reel["set"]) == [second, first]
+    page.locator(f"#clip-{first}").get_by_role("button", name="拿出").click()
+    expect(page.locator(f"#clip-{first}")).to_have_count(0)
+    assert order(app, reel["set"]) == [second]
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator(f"#clip-{first}")).to_be_visible()
+    assert order(app, reel["set"]) == [second, first]
+    assert violations(page) == []
+    assert not sideways_overflow(page)
+    page.goto(f"/lessons/{reel['second_lesson']}")
+    page.locator(f"#comment-{reel['remark']}").get_by_role("button", name="放进微格").click()
+    expect(page.get_by_text("已放进“候答”，第 3 段")).to_be_visible()
+    page.get_by_role("link", name="剪一段").click()
+    expect(page.get_by_label("从", exact=True)).to_have_value("00:00")
+    page.evaluate("document.querySelector('[data-cut-film]').currentTime = 5.5")
+    page.get_by_role("button", name="从现在的画面起").click()
+    expect(page.get_by_label("从", exact=True)).to_have_value("00:05.5")

@@ -1,0 +1,175 @@
+"""微格片段集: clips are put in by one press and played as far as one may watch their lessons; nothing else of them is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import docx
+import pytest
+
+from tests.support.observations import make_lesson, make_ready_version, some_comment
+from tests.support.workshops import make_workshop
+from yanxiu.core import clock
+from yanxiu.core.db import db
+from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.observations.models import ClipSet, Lesson, SetClip, Watching
+from yanxiu.observations.services.clip_sets import ClipDraft, create_clip_set, put_clip
+from yanxiu.observations.services.lessons import delete_lesson, restore_lesson
+
+FETCH = {"X-Requested-With": "fetch"}
+OPEN_TASK, SCHOOL_TASK = "同坊的人看什么？", "只有本校的人知道的问题"
+
+
+@pytest.fixture
+def shared(app, cast) -> dict[str, int]:
+    """A set of `leader` with two clips: of a lesson for the workshop, and of one for the school alone."""
+    with app.app_context(), unit_of_work():
+        leader, teacher = cast.user("leader"), cast.user("teacher")
+        workshop = make_workshop(leader, [teacher, cast.user("villager")])
+        open_one = make_lesson(teacher, "《公开》", visibility="workshop", workshop_id=workshop.id)
+        shown = {"pupils_recognizable": True, "consent": "written", "consent_until": clock.today() + timedelta(days=9)}
+        closed = make_lesson(teacher, "《本校》", visibility="school", **shown)
+        made = create_clip_set(leader, "候答", workshop_id=workshop.id)
+        clips = [
+            put_clip(leader, made, lesson, make_ready_version(lesson), ClipDraft(2000, 9000, task))
+            for lesson, task in ((open_one, OPEN_TASK), (closed, SCHOOL_TASK))
+        ]
+        ids = {"workshop": workshop.id, "set": made.id, "open": open_one.id, "closed": closed.id}
+        return {**ids, "first": clips[0].id, "second": clips[1].id}
+
+
+def order(app, set_id: int) -> list[int]:
+    with app.app_context():
+        live = db.select(SetClip.id).where(SetClip.set_id == set_id, SetClip.removed_at.is_(None))
+        return list(db.session.scalars(live.order_by(SetClip.position)))
+
+
+def test_a_clip_is_there_only_for_who_may_watch_its_lesson(app, cast, client_for, shared):
+    page, panel = f"/clip-sets/{shared['set']}", f"/clip-sets/{shared['set']}/clips/{shared['second']}"
+    leader, villager, teacher = (client_for(who) for who in ("leader", "villager", "teacher"))
+    assert SCHOOL_TASK in leader.get(page).text
+    assert "2 段，共 00:14" in leader.get("/clip-sets").text
+    seen = villager.get(page).text
+    assert OPEN_TASK in seen
+    assert "这一段的课例您现在看不了" in seen
+    for leak in (SCHOOL_TASK, "《本校》", f"/lessons/{shared['closed']}"):
+        assert leak not in seen
+    assert "1 段，共 00:07" in villager.get("/clip-sets?view=workshops").text
+    assert villager.get(panel, headers=FETCH).status_code == 404
+    word = docx.Document(BytesIO(villager.get(page + "/list").data))
+    cells = [cell.text for row in word.tables[0].rows for cell in row.cells]
+    assert any(OPEN_TASK in text for text in cells)
+    assert not any(SCHOOL_TASK in text or "《本校》" in text for text in cells)
+    assert leader.get(panel, headers=FETCH).status_code == 200
+    # taken down: gone at once for all but the teacher's own page of it, and back with the lesson
+    with app.app_context(), unit_of_work():
+        delete_lesson(cast.user("teacher"), db.session.get_one(Lesson, shared["closed"]))
+    for client in (leader, teacher):
+        assert SCHOOL_TASK not in client.get(page).text
+    assert leader.get(panel, headers=FETCH).status_code == 404
+    assert leader.get(panel + "/edit").status_code == 404
+    with app.app_context(), unit_of_work():
+        restore_lesson(cast.user("teacher"), db.session.get_one(Lesson, shared["closed"]))
+        db.session.get_one(Lesson, shared["closed"]).consent_until = clock.today() - timedelta(days=1)
+    assert SCHOOL_TASK not in leader.get(page).text
+    assert SCHOOL_TASK in teacher.get(page).text  # whose lesson it is
+    # the film of a clip is the lesson's, so watching it is written down as ever
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Lesson, shared["closed"]).consent_until = None
+    film = leader.get(page).text.split(f'data-src="/lessons/{shared["closed"]}')[1].split('"')[0]
+    assert leader.get(f"/lessons/{shared['closed']}{film}").status_code == 200
+    with app.app_context():
+        watched = db.session.scalars(db.select(Watching.lesson_id)).all()
+    assert watched == [shared["closed"]]
+
+
+def test_one_press_puts_a_stretch_into_the_set_used_last(app, cast, client_for, new_lesson):
+    lesson_id = new_lesson()
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, lesson_id)
+        version = make_ready_version(lesson)
+        remark = some_comment(cast.user("leader"), lesson, version, start_ms=50_000).id
+        private = some_comment(cast.user("leader"), lesson, version, visibility="private").id
+    colleague, clips = client_for("colleague"), f"/lessons/{lesson_id}/clips"
+    answer = colleague.post(clips, data={"comment": remark}, headers=FETCH).json
+    assert answer["toast"] == "已放进“我的片段”，第 1 段"
+    assert colleague.post(clips, data={"comment": remark}, headers=FETCH).json["toast"] == answer["toast"]  # once
+    assert colleague.post(clips, data={"comment": private}).status_code == 404
+    for wrong in ({}, {"start_ms": "70000"}, {"start_ms": "9", "end_ms": "3"}, {"start_ms": "x"}):
+        assert colleague.post(clips, data=wrong, headers=FETCH).status_code == 422, wrong
+    made = colleague.post("/clip-sets/new", data={"title": "候答", "introduction": "", "workshop_id": ""})
+    second = int(made.headers["Location"].rsplit("/", 1)[1])
+    code = colleague.post(clips, data={"start_ms": "1500", "end_ms": "4000"}, headers=FETCH).json
+    assert "候答" in code["toast"]
+    assert colleague.post(code["undo"]["url"], headers=FETCH).json["undo"]["url"].endswith("/restoration")
+    assert order(app, second) == []
+    form = {"clip_set": str(second), "title": "", "start": "00:02.5", "end": "00:08", "task": "看谁举手", "note": ""}
+    assert colleague.post(clips + "/new", data=form).status_code == 303
+    for change in ({"clip_set": "new"}, {"clip_set": "99999"}, {"start": "二"}, {"end": "20:00"}, {"end": "00:01"}):
+        refused = colleague.post(clips + "/new", data={**form, **change})
+        assert refused.status_code == 422, change
+        assert "看谁举手" in refused.text
+    with app.app_context():
+        (clip,) = db.session.scalars(db.select(SetClip).where(SetClip.task != ""))
+        assert (clip.start_ms, clip.end_ms, clip.set_id) == (2500, 8000, second)
+        (first,) = db.session.scalars(db.select(SetClip).where(SetClip.set_id != second))
+        assert (first.start_ms, first.end_ms) == (50_000, 60_000)  # as far as the film goes
+    assert client_for("villager").post(clips, data={"start_ms": "0", "end_ms": "1000"}).status_code == 404
+
+
+def test_clips_are_moved_taken_out_and_put_back(app, cast, client_for, shared):
+    leader, teacher = client_for("leader"), client_for("teacher")
+    one, two, set_id = shared["first"], shared["second"], shared["set"]
+    clips = f"/clip-sets/{set_id}/clips"
+    assert leader.post(f"{clips}/{two}/position", data={"before_id": str(one)}, headers=FETCH).json["ok"]
+    assert order(app, set_id) == [two, one]
+    leader.post(f"{clips}/{two}/position", data={"step": "down"})
+    assert order(app, set_id) == [one, two]
+    leader.post(f"{clips}/{one}/position", data={"step": "up"})  # it stands there already
+    leader.post(f"{clips}/{one}/removal")
+    assert order(app, set_id) == [two]
+    assert leader.post(f"{clips}/{one}/position", data={"step": "up"}).status_code == 404
+    leader.post(f"{clips}/{one}/restoration")
+    assert order(app, set_id) == [one, two]
+    edited = {"start": "00:03", "end": "00:05", "task": "改过的问题", "note": "说明"}
+    assert leader.post(f"{clips}/{one}/edit", data=edited).status_code == 303
+    assert "改过的问题" in leader.get(f"/clip-sets/{set_id}?clip={one}").text
+    # the teacher takes the own lesson out of a colleague's set, for good
+    assert teacher.post(f"{clips}/{one}/removal", headers=FETCH).json.get("undo") is None
+    assert order(app, set_id) == [two]
+    assert leader.post(f"{clips}/{one}/restoration").status_code == 404
+    assert client_for("villager").post(f"{clips}/{two}/removal").status_code == 404
+    # a set that was removed is there for its owner alone, who can fetch it back
+    leader.post(f"/clip-sets/{set_id}/removal")
+    assert "撤销删除" in leader.get(f"/clip-sets/{set_id}").text
+    assert teacher.get(f"/clip-sets/{set_id}").status_code == 404
+    leader.post(f"/clip-sets/{set_id}/restoration")
+    # of an ended workshop it can be watched, and the teacher still decides about the own lesson
+    with app.app_context(), unit_of_work():
+        made = db.session.get_one(ClipSet, set_id)
+        db.session.execute(
+            db.text("UPDATE workshop SET archived_at = :now WHERE id = :id"),
+            {"now": clock.now(), "id": made.workshop_id},
+        )
+    assert leader.get(f"/clip-sets/{set_id}").status_code == 200
+    assert leader.post(f"{clips}/{two}/removal").status_code == 403
+    assert teacher.post(f"{clips}/{two}/removal").status_code == 303
+    assert order(app, set_id) == []
+
+
+def test_the_number_of_queries_does_not_depend_on_the_clips(app, cast, client_for, count_queries, shared):
+    villager, page = client_for("villager"), f"/clip-sets/{shared['set']}"
+    villager.get(page)
+    with count_queries() as few:
+        villager.get(page)
+    with app.app_context(), unit_of_work():
+        leader, into = cast.user("leader"), db.session.get_one(ClipSet, shared["set"])
+        for number in range(6):
+            lesson = make_lesson(
+                cast.user("teacher"), f"《{number}》", visibility="workshop", workshop_id=shared["workshop"]
+            )
+            put_clip(leader, into, lesson, make_ready_version(lesson), ClipDraft(0, 5000))
+    with count_queries() as many:
+        villager.get(page)
+    assert many.count == few.count

@@ -172,7 +172,13 @@ export class Reel {
     if (next) {
       this.prepare(next);
       this.show(next, { plays: true });
-    } else this.front.pause();
+    } else this.stand();
+  }
+
+  /** Over: a busy device notices a little late, and what comes after the clip is none of it. */
+  stand() {
+    this.front.pause();
+    this.front.seek(this.front.until);
   }
 
   showTime() {

@@ -135,6 +135,23 @@ def test_one_character_is_enough(ctx, search, shelf, index_now):
     assert set(titles(search("圆"))) == {"圆柱的体积", "认识半圆"}
 
 
+def test_what_nobody_wrote_is_said_above_what_holds_a_part_of_it(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, "教案：铁链连舟", "教案：三国", "公开课安排", body="评语")
+    put_in(index_now, shelf, "石墨烯", "区块", acl=frozenset({acl_workshop(7)}))
+
+    def said(query: str, **arguments) -> str:
+        return "".join(re.findall("没有找到.*?一部分的", search(query, **arguments)))
+
+    assert said("石墨烯教案") == "没有找到含“石墨烯”的内容，下面是含其中一部分的", (
+        "others may see it, this viewer may not"
+    )
+    assert said("區塊鏈", kind="book") == "没有找到含“區塊鏈”的内容，下面是含其中一部分的", "as it was typed"
+    assert said("三国 公开课") == "没有找到同时含“三国”“公开课”的内容，下面是含其中一部分的"
+    assert said("什么是量子教案") == "没有找到含“量子”的内容，下面是含其中一部分的"
+    for fine in ("三国教案", "教学设计：三国", "怎样上三国公开课", "《三国教案》", "评语 教案", "连舟", "麒麟"):
+        assert said(fine) == "", fine
+
+
 def test_nothing_found_says_what_to_do(search):
     html = search("麒麟饲养")
     assert "没有找到“麒麟饲养”" in html

@@ -138,14 +138,14 @@ def test_blanks_and_apostrophes_may_stand_between_syllables():
     ("typed", "meant"),
     [
         ("草船借剑", "草船借箭"), ("《草船借剑》怎么教", "《草船借箭》怎么教"), ("圆的面积连习题", "圆的面积练习题"),
-        ("曹冲秤象", "曹冲称象"), ("三國眼義", "三国演義"),
+        ("曹冲秤象", "曹冲称象"), ("三國眼義", "三国演義"), ("可件制作", "课件制作"),
     ],
 )  # fmt: skip
 def test_a_wrong_character_of_the_same_sound_is_noticed(lexicon, typed, meant):
     assert fold(repaired(typed, lexicon)) == fold(meant)
 
 
-@pytest.mark.parametrize("typed", ["草船借箭", "课间", "教学设计", "没有的词语", "", "ppt 2023", "的"])
+@pytest.mark.parametrize("typed", ["草船借箭", "课间", "教学设计", "没有的词语", "可件沃茨", "", "ppt 2023", "的"])
 def test_what_is_right_is_left_alone(lexicon, typed):
     assert repaired(typed, lexicon) == ""
 

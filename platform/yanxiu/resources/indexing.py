@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
@@ -26,8 +27,9 @@ from yanxiu.core.search_rights import ASKED, seen_by
 from yanxiu.resources.catalog import GRADINGS, KINDS, ORIGINS
 from yanxiu.resources.catalog import SOURCES as MADE
 from yanxiu.resources.models import Resource, ResourceCollection
-from yanxiu.resources.queries import OVERSEERS, resources_by_id, visible_resources
+from yanxiu.resources.queries import OVERSEERS, visible_resources
 from yanxiu.resources.queries.collections import contents_of, visible_collections
+from yanxiu.resources.queries.searched import rows_for_search
 from yanxiu.resources.standards import words_of
 from yanxiu.workshops.permissions import OVERSEEING_ROLES
 from yanxiu.workshops.queries import workshop_ids_below
@@ -36,51 +38,48 @@ from yanxiu.workshops.queries.teams import visible_workshops
 
 def load_documents(ids: Sequence[int]) -> list[IndexDocument]:
     """Describe resources for search; those in the bin are left out."""
-    return [_document(resource) for resource in db.session.scalars(resources_by_id(ids)).unique()]
+    return [_document(row) for row in rows_for_search(ids)]
 
 
-def _document(resource: Resource) -> IndexDocument:
-    file = resource.current_file
-    text = file.content.text if file is not None and file.content is not None else ""
-    cues = file.subtitles.cues if file is not None and file.subtitles is not None else []
-    if cues:
-        text = "\n".join(said.replace("\n", " ") for _from, _until, said in cues)
+def _document(row: Any) -> IndexDocument:
+    cues = row.cues or []
+    said = "\n".join(words.replace("\n", " ") for _from, _until, words in cues)
     return IndexDocument(
         kind="resource",
-        object_id=resource.id,
-        title=resource.title,
-        url=f"/resources/{resource.id}",
-        acl=_acl(resource),
-        body=resource.summary,
-        attachment=text,
-        tags=_tags(resource),
-        seconds=tuple(begins // 1000 for begins, _until, _said in cues),
-        place=resource.school.label if resource.school is not None else "",
-        subject=resource.subject,
-        stage=resource.stage,
-        grade=resource.grade,
-        edition=resource.edition,
-        volume=resource.volume,
-        type=KINDS.get(resource.kind, ""),
-        school=resource.school.name if resource.school is not None else "",
-        author=resource.author or resource.owner.name,
-        year=str(resource.year or ""),
-        theme=resource.theme,
-        literacy="、".join(words_of(resource.literacies)),
-        grading=GRADINGS.get(resource.grading, ""),
-        origin=ORIGINS.get(resource.origin, ""),
-        date=resource.created_at,
-        extra={"source": MADE.get(resource.source, ""), "file": file.extension.lstrip(".") if file else ""},
+        object_id=row.id,
+        title=row.title,
+        url=f"/resources/{row.id}",
+        acl=_acl(row, row.host_path),
+        body=row.summary,
+        attachment=said or row.text or "",
+        tags=_tags(row),
+        seconds=tuple(begins // 1000 for begins, _until, _words in cues),
+        place=row.school_label,
+        subject=row.subject,
+        stage=row.stage,
+        grade=row.grade,
+        edition=row.edition,
+        volume=row.volume,
+        type=KINDS.get(row.kind, ""),
+        school=row.school_name,
+        author=row.author or row.owner_name,
+        year=str(row.year or ""),
+        theme=row.theme,
+        literacy="、".join(words_of(row.literacies)),
+        grading=GRADINGS.get(row.grading, ""),
+        origin=ORIGINS.get(row.origin, ""),
+        date=row.created_at,
+        extra={"source": MADE.get(row.source, ""), "file": (row.extension or "").lstrip(".")},
     )
 
 
-def _tags(resource: Resource) -> tuple[str, ...]:
-    own = *resource.tags.split("、"), *resource.literacies.split("、")
-    return tuple(word for word in (resource.unit, resource.lesson, resource.theme, *own) if word)
+def _tags(row: Any) -> tuple[str, ...]:
+    own = *row.tags.split("、"), *row.literacies.split("、")
+    return tuple(word for word in (row.unit, row.lesson, row.theme, *own) if word)
 
 
-def _acl(resource: Resource) -> frozenset[str]:
-    """Mirrors `permissions.can_view_resource`."""
+def _acl(resource: Any, host_path: str | None) -> frozenset[str]:
+    """Mirrors `permissions.can_view_resource`; `host_path` is that of the organization its workshop belongs to."""
     owner = frozenset({acl_user(resource.owner_id)})
     if resource.visibility == "public":
         return owner | {PUBLIC}
@@ -89,9 +88,8 @@ def _acl(resource: Resource) -> frozenset[str]:
     if resource.visibility == "school":
         own = frozenset() if resource.school_id is None else frozenset({acl_school(resource.school_id)})
         return owner | own | acl_roles(OVERSEERS, resource.org_path)
-    if resource.visibility == "workshop" and resource.workshop is not None:
-        overseers = acl_roles(OVERSEEING_ROLES, resource.workshop.organization.path)
-        return owner | {acl_workshop(resource.workshop.id)} | overseers
+    if resource.visibility == "workshop" and resource.workshop_id is not None and host_path is not None:
+        return owner | {acl_workshop(resource.workshop_id)} | acl_roles(OVERSEEING_ROLES, host_path)
     return owner
 
 
@@ -142,7 +140,7 @@ def _collection_document(collection: ResourceCollection, items: Sequence[Resourc
 
 def _opens_to(resource: Resource, collection: ResourceCollection, readers: frozenset[str]) -> bool:
     """Whether everybody who may open a collection may see this resource in it; its owner put it in."""
-    acl = _acl(resource)
+    acl = _acl(resource, _host_path(resource))
     if PUBLIC in acl:
         return True
     of_county = collection.county_id is not None and acl_county(collection.county_id) in acl
@@ -151,6 +149,12 @@ def _opens_to(resource: Resource, collection: ResourceCollection, readers: froze
     others = readers - {acl_user(collection.owner_id)}
     school = set() if collection.school_id is None else {acl_school(collection.school_id)}
     return others <= acl if others else bool(acl & (readers | school))
+
+
+def _host_path(resource: Resource) -> str | None:
+    if resource.visibility != "workshop" or resource.workshop is None:
+        return None
+    return resource.workshop.organization.path
 
 
 def _collection_acl(collection: ResourceCollection) -> frozenset[str]:

@@ -14,6 +14,7 @@ from flask import Flask
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.search.indexer import engine_of
 from yanxiu.search.queries import Wanted, find, suggestions
+from yanxiu.search.queries.shown import ask_of_each_kind
 
 log = logging.getLogger(__name__)
 SOMETHING = "教学设计"
@@ -47,6 +48,7 @@ class Warming:
                 engine = engine_of(self._app)
                 find(engine, viewer, Wanted(SOMETHING))
                 suggestions(engine, viewer, LETTERS)
+                ask_of_each_kind(viewer)
                 self._app.jinja_env.get_template(PAGE)
         except Exception:
             log.warning("what a search needs could not be loaded beforehand", exc_info=True)

@@ -284,20 +284,6 @@ def find_upload(upload_id: int) -> ResourceUpload | None:
     return db.session.get(ResourceUpload, upload_id, options=[joinedload(ResourceUpload.stored_file)])
 
 
-def resources_by_id(resource_ids: Sequence[int]) -> Select[Resource]:
-    """Select resources with everything search shows of them, in a constant number of queries."""
-    return (
-        select(Resource)
-        .where(Resource.id.in_(resource_ids), Resource.removed_at.is_(None))
-        .options(
-            *_row(),
-            joinedload(Resource.workshop),
-            joinedload(Resource.current_file).joinedload(ResourceFile.content).load_only(ResourceContent.text),
-            joinedload(Resource.current_file).joinedload(ResourceFile.subtitles),
-        )
-    )
-
-
 def resource_of_plan(viewer: Viewer, workshop_ids: Collection[int], plan_id: int) -> Resource | None:
     """Return what was made of a finished lesson plan, if the viewer may see it."""
     of_plan = select(Resource).where(Resource.plan_id == plan_id, visible_resources(viewer, workshop_ids))

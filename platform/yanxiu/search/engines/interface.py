@@ -90,10 +90,12 @@ class Clause:
     """One thing asked for, said in one or several ways; the best of them counts.
 
     A `bridge` adds to the score (characters that stand side by side in the query) but is nothing asked for.
+    `word`: what it is called when one speaks of it.
     """
 
     alternatives: tuple[Alternative, ...]
     bridge: bool = False
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,12 +144,17 @@ class EngineHit:
 
 @dataclass(frozen=True)
 class EnginePage:
-    """Hits, and counts taken from what this reader may see and nothing else."""
+    """Hits, and counts taken from what this reader may see and nothing else.
+
+    `unsaid`: the words asked for that no document says in any way; `whole`: some document says all of them.
+    """
 
     hits: tuple[EngineHit, ...]
     total: int
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     by_kind: Mapping[str, tuple[EngineHit, ...]] = field(default_factory=dict)
+    unsaid: tuple[str, ...] = ()
+    whole: bool = True
 
 
 EMPTY_PAGE = EnginePage((), 0, {})

@@ -29,6 +29,7 @@ from yanxiu.search.queries.reading import (
 from yanxiu.search.queries.shown import by_kind, documents_of, visible_now
 from yanxiu.search.queries.synonyms import synonyms_in_use
 from yanxiu.search.text.fold import fold
+from yanxiu.search.text.missing import NOTHING_MISSING, Missing, missing
 from yanxiu.search.text.queries import Query, understand
 from yanxiu.search.text.snippets import Piece, line_found, mark, snippet
 from yanxiu.search.text.spelling import repaired
@@ -102,7 +103,7 @@ class Found:
 
     `spelled`: Latin letters that were read as Chinese words; `better`: a query that may have been meant; `instead`: the
     one that was asked in place of the typed one, which finds nothing; `elsewhere`: how much there is without the
-    filters when there is nothing with them.
+    filters when there is nothing with them; `missing`: what of the query nothing holds that this viewer may see.
     """
 
     query: Query
@@ -118,6 +119,7 @@ class Found:
     better: str = ""
     instead: str = ""
     elsewhere: int = 0
+    missing: Missing = NOTHING_MISSING
 
 
 def labels() -> dict[str, str]:
@@ -162,6 +164,7 @@ def find(engine: SearchEngine, viewer: Viewer, wanted: Wanted) -> Found:
         better=better,
         instead=instead,
         elsewhere=0 if page.total else search.without_filters(request),
+        missing=NOTHING_MISSING if instead or loosened else missing(search.query, page.unsaid, page.whole),
     )
 
 

@@ -31,8 +31,9 @@ def _installed() -> str:
 
 
 @cache
-def _cutter() -> tuple[Cut, Cut]:
-    """The cut for searching (long words also in parts) and the plain one (the pieces are the text).
+def _cutter() -> tuple[Cut, Cut, Callable[[str], bool]]:
+    """The cut for searching (long words also in parts), the plain one (the pieces are the text), and whether the
+    dictionary has a word.
 
     Its dictionary takes a third of a second to load: only who cuts something waits for it.
     """
@@ -40,22 +41,22 @@ def _cutter() -> tuple[Cut, Cut]:
     return _rjieba(words) if _installed() == "rjieba" else _plain_jieba(words)
 
 
-def _rjieba(words: list[str]) -> tuple[Cut, Cut]:
+def _rjieba(words: list[str]) -> tuple[Cut, Cut, Callable[[str], bool]]:
     """The package has read a dictionary when it was loaded; another one for ourselves would take 25 MB more."""
     import rjieba
 
     for word in words:
         rjieba.add_word(word, _WORD_FREQUENCY, "n")
-    return rjieba.cut_for_search, rjieba.cut
+    return rjieba.cut_for_search, rjieba.cut, rjieba.has_word
 
 
-def _plain_jieba(words: list[str]) -> tuple[Cut, Cut]:
+def _plain_jieba(words: list[str]) -> tuple[Cut, Cut, Callable[[str], bool]]:
     import jieba
 
     tokenizer = jieba.Tokenizer()
     for word in words:
         tokenizer.add_word(word, _WORD_FREQUENCY)
-    return tokenizer.lcut_for_search, tokenizer.lcut
+    return tokenizer.lcut_for_search, tokenizer.lcut, lambda word: bool(tokenizer.FREQ.get(word))
 
 
 @cache
@@ -82,6 +83,11 @@ def words(folded: str) -> list[str]:
 def pieces(folded: str) -> list[str]:
     """The text cut into words and what stands between them; joined, they are the text again."""
     return list(_cutter()[1](folded)) if folded else []
+
+
+def in_dictionary(word: str) -> bool:
+    """Whether a piece is a word of the dictionary and not only guessed to be one, as 会受 of 会受影响."""
+    return _cutter()[2](word)
 
 
 def _parts(token: str) -> list[str]:

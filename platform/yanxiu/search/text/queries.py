@@ -23,7 +23,8 @@ _EXCLUDED = re.compile(r"(?:^|\s)-(\S+)")
 
 @dataclass(frozen=True)
 class Query:
-    """A query understood. `needles` are the folded words to mark in what was found, `facets` what its words name."""
+    """A query understood. `needles` are the folded words to mark in what was found, `facets` what its words name, `runs`
+    the words that stand together without anything between them; `asks` when it is put as a question."""
 
     typed: str
     facets: Mapping[str, str]
@@ -33,6 +34,8 @@ class Query:
     excluded: tuple[tuple[Term, ...], ...]
     phrases: tuple[str, ...]
     needles: tuple[str, ...]
+    runs: tuple[tuple[str, ...], ...]
+    asks: bool
 
     @property
     def empty(self) -> bool:
@@ -47,7 +50,8 @@ def understand(typed: str, synonyms: Synonyms | None = None) -> Query:
     left_out = [word for word in _EXCLUDED.findall(folded) if holding(word)]
     rest = _EXCLUDED.sub(" ", folded)
     phrases = [next(filter(None, groups)).strip() for groups in _PHRASE.findall(rest)]
-    asked = without_function_words(without_question_words(rest))
+    plain = without_question_words(rest)
+    asked = without_function_words(plain)
     facets = facets_named(rest)
     return Query(
         typed=typed[:MAX_QUERY],
@@ -58,6 +62,8 @@ def understand(typed: str, synonyms: Synonyms | None = None) -> Query:
         excluded=tuple(holding(word) for word in left_out),
         phrases=tuple(phrase for phrase in phrases if holding(phrase)),
         needles=_needles(asked, [*phrases, *map(fold, facets.values())], synonyms),
+        runs=_runs(asked, synonyms),
+        asks=plain != rest,
     )
 
 
@@ -82,7 +88,7 @@ def _clauses(asked: str, synonyms: Synonyms) -> tuple[Clause, ...]:
         alternatives = [Alternative(own)]
         alternatives.extend(Alternative(_terms(other), whole=True, share=SYNONYM) for other in others)
         if own and not said.issuperset(own):
-            clauses.append(Clause(tuple(alternatives)))
+            clauses.append(Clause(tuple(alternatives), word=word))
         said.update(own)
     bridges = [Term("b", pair, BIGRAM) for pair in dict.fromkeys(bigrams(asked)) if len(pair) == 2]
     clauses.extend(Clause((Alternative((term,)),), bridge=True) for term in bridges if term not in said)
@@ -93,6 +99,16 @@ def _values(facets: Mapping[str, str], said: str) -> tuple[Clause, ...]:
     """What a facet is called here, where the query calls it otherwise: 初一 is 七年级."""
     unsaid = [value for value in facets.values() if fold(value) not in said]
     return tuple(Clause((Alternative(_terms(fold(value))),), bridge=True) for value in unsaid)
+
+
+def _runs(asked: str, synonyms: Synonyms) -> tuple[tuple[str, ...], ...]:
+    runs: list[tuple[str, ...]] = [()]
+    for word, _ in with_synonyms(pieces(asked), synonyms):
+        if any(character.isalnum() for character in word):
+            runs[-1] += (word,)
+        elif runs[-1]:
+            runs.append(())
+    return tuple(filter(None, runs))
 
 
 def _words_asked(asked: str, synonyms: Synonyms) -> list[tuple[str, tuple[str, ...]]]:

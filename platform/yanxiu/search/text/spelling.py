@@ -39,6 +39,10 @@ LEAST_FOUND = {2: 2}
 """In how many documents a word must stand to be offered for one that stands in none, by its length; else one."""
 
 
+SHORT = 2
+"""A word of no more characters is offered in known company only."""
+
+
 def anything(_spelling: str, _word: str) -> bool:
     """Every word fits."""
     return True
@@ -129,7 +133,8 @@ def repaired(typed: str, lexicon: Lexicon) -> str:
     """The text with words of the same sound in place of those that next to nothing holds; "" if all is well.
 
     A word takes the place of another that differs in one character, sounds the same and stands nowhere (or in hardly
-    any document beside it), and only where the text falls into fewer words with it: 草船 借 剑, but 草船借箭.
+    any document beside it), and only where the text falls into fewer words with it: 草船 借 剑, but 草船借箭. Beside a
+    word of two characters what is written on must be known too: 霍格沃茨 is not 合格沃茨, which nobody wrote either.
     """
     folded = fold(typed)
     said_of = without_question_words(folded)
@@ -148,7 +153,7 @@ def repaired(typed: str, lexicon: Lexicon) -> str:
         for start, window in windows
         if window in stand and (best := _better(window, rivals[window], stand[window]))
     ]
-    swaps = [swap for swap in swaps if _joins(folded, swap)]
+    swaps = _in_company(folded, [swap for swap in swaps if _joins(folded, swap)], lexicon)
     return _swapped(typed, swaps) if swaps else ""
 
 
@@ -190,6 +195,24 @@ def _joins(folded: str, swap: _Swap) -> bool:
 def _spans(parts: list[str]) -> set[tuple[int, int]]:
     ends = list(accumulate(map(len, parts)))
     return {(end - len(part), end) for part, end in zip(parts, ends, strict=True)}
+
+
+def _in_company(folded: str, swaps: list[_Swap], lexicon: Lexicon) -> list[_Swap]:
+    """Those that are long, and those beside which on either side stands a word that some text holds, or a character that
+    the swap meets in some text: of two characters much sounds alike."""
+    right = _swapped(folded, swaps)
+    beside = {swap: _beside(right, swap) if len(swap.word) <= SHORT else [] for swap in swaps}
+    asked = list(dict.fromkeys(text for ways in beside.values() for some in ways for text in some))
+    known = {text for text, count in zip(asked, lexicon.holding(asked) if asked else (), strict=True) if count}
+    return [swap for swap in swaps if all(known.intersection(some) for some in beside[swap])]
+
+
+def _beside(text: str, swap: _Swap) -> list[tuple[str, str]]:
+    """For each side on which a Chinese word goes before or after: the pair of characters across the border, and it."""
+    start, end = swap.start, swap.start + len(swap.word)
+    sides = [(text[start - 1 : start + 1], word) for word in pieces(text[:start])[-1:]]
+    sides += [(text[end - 1 : end + 1], word) for word in pieces(text[end:])[:1]]
+    return [(pair, word) for pair, word in sides if len(word) > 1 and han_runs(word) == [word]]
 
 
 def _swapped(typed: str, swaps: list[_Swap]) -> str:

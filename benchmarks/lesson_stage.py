@@ -13,6 +13,7 @@ import av
 import numpy as np
 import under_test  # noqa: F401  (puts the source root on the path)
 from spells_stage import Somebody
+from sqlalchemy import select
 
 from tests.support.clients import session_cookie, signed_in_client
 from tests.support.observations import code_lesson, make_lesson, make_ready_version, some_comment
@@ -20,6 +21,7 @@ from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts.models import User
 from yanxiu.app import create_app
 from yanxiu.cli import upgrade_database
+from yanxiu.core.db import db
 from yanxiu.core.demo import DemoWorld
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import CommentKind, Lesson, RecordingVersion
@@ -85,5 +87,17 @@ def film() -> bytes:
         return path.read_bytes()
 
 
+def add(lesson_id: int, count: int) -> None:
+    """Somebody says more about the lesson, beside a server that runs."""
+    with create_app().app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, lesson_id)
+        version = db.session.scalars(select(RecordingVersion)).one()
+        talk([lesson.teacher], lesson, version, count, random.Random(count))
+    print("ANSWER{}")
+
+
 if __name__ == "__main__":
-    prepare(int(sys.argv[1]), int(sys.argv[2]))
+    if sys.argv[1] == "more":
+        add(int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        prepare(int(sys.argv[1]), int(sys.argv[2]))

@@ -90,7 +90,7 @@ behavior("[data-phase-now]", (button) => bindPhaseLines(button, page));
 behavior("[data-drawing-edit]", bindDrawingEdit);
 behavior("#recording[data-topic]", followRecording);
 behavior("form[data-rubric]", (form) => {
-  bindRubric(form, () => page.evidence.putTyped());
+  bindRubric(form, () => page.evidence);
   page.evidence = new Evidence(form, page);
 });
 behavior("[data-live-notes]", bindLiveNotes);

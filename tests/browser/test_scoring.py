@@ -93,6 +93,54 @@ def test_a_score_is_shown_by_stretches_that_play(page_for, app, cast, filmed):
     assert violations(phone) == []
 
 
+def test_a_sheet_without_a_film_takes_words_and_names_what_is_missing_before_it_asks(page_for, app, cast, errors):
+    with app.app_context(), unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="school")
+        version = db.session.get_one(RubricVersion, lesson.rubric_version_id)
+        goals, *others = version.body["criteria"]
+        version.body = {**version.body, "criteria": [{**goals, "evidence": True}, *others]}
+        save_evaluation(cast.user("colleague"), lesson, full_scores(lesson) | {"methods": None, "effect": None})
+        address = f"/lessons/{lesson.id}"
+    page = page_for("colleague")
+    page.goto(address)
+    card, goals = page.locator("#rubric"), page.locator("[data-evidence=goals]")
+    button = card.get_by_role("button", name=SUBMIT)
+    button.click()
+    expect(card.locator("[data-rubric-error]")).to_contain_text("还有 2 项没有评分：")
+    expect(card.get_by_role("radio", name="教学方法").first).to_be_focused()
+    assert page.get_by_role("dialog").count() == 0
+    for name in ("教学方法 4 分", "教学效果 4 分"):
+        card.get_by_label(name).check()
+    expect(card.locator("[data-missing]")).to_have_count(0)
+    button.click()
+    seen = goals.get_by_label("看到了什么")
+    expect(seen).to_be_focused()
+    expect(card.locator("[data-rubric-error]")).to_contain_text("要附证据")
+    seen.fill("第三组四个人\n都动了手")
+    # What is not added yet is kept on this device, whatever else is saved meanwhile.
+    card.get_by_label("教学目标 3 分").check()
+    expect(card.locator("[data-rubric-state]")).to_have_attribute("data-state", "saved")
+    page.reload()
+    expect(seen).to_have_value("第三组四个人\n都动了手")
+    goals.get_by_role("button", name="加上这段话").click()
+    expect(goals.locator(".evidence-words")).to_have_text("第三组四个人 都动了手")
+    expect(seen).to_have_value("")
+    expect(card.locator("[data-rubric-state]")).to_have_attribute("data-state", "saved")
+    page.reload()
+    expect(goals.locator(".evidence-piece")).to_contain_text("文字 第三组四个人")
+    expect(seen).to_have_value("")
+    page.set_viewport_size({"width": 390, "height": 844})
+    goals.locator("summary").click()
+    assert sideways_overflow(page) == 0
+    assert violations(page) == []
+    hand_in(page)
+    page.wait_for_url("**/evaluations")
+    with app.app_context():
+        assert [(one.remark, one.taken_at) for one in db.session.query(Evaluation).one().evidence] == [
+            ("第三组四个人\n都动了手", None)
+        ]
+
+
 OLDER_NOTES = """async ([lesson, fields]) => {
     const asked = indexedDB.open("lesson-notes");
     const database = await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
@@ -148,8 +196,8 @@ def test_what_a_score_rests_on_is_written_on_a_phone_without_a_line(page_for, ap
     phone.context.set_offline(True)
     for at in range(7):
         form.locator(".scoring-line").nth(at).get_by_role("radio").nth(1).check()
-    hand_in(phone)
-    # What is asked for is said before anything is sent, and what is being written outlives the page.
+    phone.get_by_role("button", name=SUBMIT).click()
+    # What is asked for is said before anybody is asked, and what is being written outlives the page.
     expect(form.locator("[data-scoring-error]")).to_contain_text("“教学目标”要附证据：写下看到的")
     seen = goals.get_by_label("看到了什么")
     expect(seen).to_be_focused()

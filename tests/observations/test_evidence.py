@@ -75,6 +75,22 @@ def test_evidence_is_part_of_the_evaluation_and_shows_others_only_what_they_may_
         "evidence-effect": [f"c{judged['note']}", f"c{judged['to_teacher']}"],
     }
     assert colleague.post(f"{at}/evaluation", data=shown, headers=FETCH).status_code == 422
+    words = {
+        "evidence-content": ["", f"w{UUID} 学具 2-3 人一份"],
+        "evidence-methods": [""],
+        "seen-methods": "没有脚本时写的",
+    }
+    for wrong in (f"w{UUID}  ", f"w{'-' * 36} 写", f"w{UUID}"):
+        assert colleague.post(f"{at}/evaluation", data={"evidence-content": wrong}, headers=FETCH).status_code == 422
+    assert colleague.post(f"{at}/evaluation", data=words, headers=FETCH).status_code == 200
+    with app.app_context():
+        told = db.session.query(ScoreEvidence).order_by(ScoreEvidence.id)
+        assert [(row.criterion_key, row.remark, row.taken_at) for row in told] == [
+            ("content", "学具 2-3 人一份", None), ("methods", "没有脚本时写的", None)
+        ]  # fmt: skip
+    assert "文字" in colleague.get(at).text
+    nothing = {"evidence-content": "", "evidence-methods": ""}
+    assert colleague.post(f"{at}/evaluation", data=nothing, headers=FETCH).status_code == 200
     shown["evidence-effect"] = [f"c{judged['note']}"]
     for _again in range(2):
         assert colleague.post(f"{at}/evaluation", data=shown, headers=FETCH).status_code == 200

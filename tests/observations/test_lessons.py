@@ -194,6 +194,7 @@ def test_to_watch_holds_what_is_ready_and_not_yet_judged(app, cast, client_for):
     with app.app_context(), unit_of_work():
         db.session.get_one(Lesson, lesson_id).phase = LessonPhase.ARCHIVED
     assert "观课并评课" not in client_for("colleague").get("/").text
+    assert "已录好的课" not in client_for("colleague").get("/lessons").text
     assert "这节课已归档，不再评课" in client_for("colleague").get(f"/lessons/{lesson_id}").text
 
 

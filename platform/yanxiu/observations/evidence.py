@@ -15,6 +15,8 @@ from yanxiu.observations.rubrics.scoring import Criterion, Sheet, criterion_poin
 
 MOMENT_MS = 10_000
 """So much is played of what shows a moment only."""
+IN_WORDS = "文字"
+"""What stands in place of a time where words belong to none."""
 _CLIP = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?@(\d{1,9})")
 _TYPED = re.compile(r"\s*([\d:：.]+)\s*[-－–—~～至到]\s*([\d:：.]+)\s*")
 
@@ -74,11 +76,11 @@ class Reader:
         return Shown(f"e{row.id}", label, place.start_ms, until, older, self._words(row.comment), same=same_token(row))
 
     def _remark(self, row: ScoreEvidence) -> Shown:
-        """With a sync mark a remark stands on the recording, else at its moment by the clock."""
+        """With a sync mark a remark stands on the recording, else at its moment by the clock; one may have none."""
         at = self._placed(row.taken_at)
         said, same = row.remark, same_token(row)
         if at is None:
-            label = f"{wall_clock(row.taken_at)} 现场" if row.taken_at is not None else "现场"
+            label = f"{wall_clock(row.taken_at)} 现场" if row.taken_at is not None else IN_WORDS
             return Shown(f"e{row.id}", label, None, None, words=said, remark=said, same=same)
         until = at + MOMENT_MS
         return Shown(f"e{row.id}", media_span(at, None), at, until, words=said, remark=said, same=same)

@@ -4,6 +4,11 @@ import { toast } from "./toast.js";
 
 behavior("textarea[data-autosize]", (area) => {
   const fit = () => {
+    if (!area.value) {
+      // As high as its rows. To measure each of a hundred empty fields would lay the whole page out a hundred times.
+      area.style.height = "";
+      return;
+    }
     if (!area.offsetParent) return;
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight + 2, window.innerHeight * 0.7)}px`;

@@ -18,8 +18,9 @@ function may(button) {
   const me = viewerId();
   const item = button.closest("[data-author]");
   const mine = Boolean(me && item && item.dataset.author === me);
-  const place = button.closest("[data-powers]") || document.querySelector("main[data-powers]");
-  const powers = (place ? place.dataset.powers : "").split(" ");
+  // What is not in the page yet has nothing around it. Looking for `main` alone ends at once, however long the page is.
+  const place = button.closest("[data-powers]") || document.querySelector("main");
+  const powers = ((place && place.dataset.powers) || "").split(" ");
   return button.dataset.can.split(" ").some((name) => {
     if (name === "author") return mine;
     return powers.includes(name);

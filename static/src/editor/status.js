@@ -15,7 +15,7 @@ const OFFLINE_CLEAN = "离线";
 const REASONS = {
   malformed: "服务器无法识别刚才的内容",
   too_large: "一次贴入的内容太多",
-  read_only: "您现在只能看这份教案",
+  read_only: "您现在不能改这份教案的正文",
   suggest_only: "刚才的改动里有不是修订的",
   revoked: "您不再能打开这份教案",
   not_found: "教案已被删除",

@@ -1,5 +1,7 @@
-// Choosing what a score rests on: a stretch of the film by [ and ], by typing, or a comment of the lesson. What is chosen is a ticked
+// Choosing what a score rests on: words, a stretch of the film by [ and ], by typing, or a comment of the lesson. What is chosen is a ticked
 // box of the sheet, so that it is kept, sent again after a broken line and handed in as every other part of it.
+import { newUuid } from "../behaviors/async-form.js";
+import { dropDraft } from "../behaviors/drafts.js";
 import { clock, parseClock } from "./time.js";
 
 const RANGE = /^(.+?)\s*[-－–—~～至到]\s*(.+)$/;
@@ -19,20 +21,33 @@ export class Evidence {
   prepare(place) {
     for (const item of place.querySelectorAll(".evidence-piece")) addDrop(item);
     const add = place.querySelector("[data-evidence-add]");
-    if (!add) return;
-    const field = add.querySelector("[data-evidence-range]");
-    field.removeAttribute("name");
-    for (const part of add.querySelectorAll("[data-evidence-marks], [data-evidence-put]")) part.hidden = false;
+    for (const part of add.querySelectorAll("[data-evidence-marks], [data-evidence-put], [data-evidence-write]")) part.hidden = false;
     add.addEventListener("toggle", () => add.open && this.opened(add));
+    add.querySelector("[data-evidence-comment]").addEventListener("input", (event) => {
+      event.stopPropagation();
+      this.putComment(place, event.target);
+    });
+    this.prepareWords(add);
+    this.prepareRange(place, add.querySelector("[data-evidence-range]"));
+  }
+
+  /** Words are no part of the sheet before they are added; until then this device keeps them as a draft. */
+  prepareWords(add) {
+    const seen = add.querySelector("[data-evidence-seen]");
+    seen.removeAttribute("name");
+    for (const name of ["input", "change"]) seen.addEventListener(name, (event) => event.stopPropagation());
+    if (seen.value) add.open = true;
+    seen.addEventListener("draft:restored", () => { add.open = true; });
+  }
+
+  prepareRange(place, field) {
+    if (!field) return;
+    field.removeAttribute("name");
     for (const name of ["input", "change"]) field.addEventListener(name, (event) => event.stopPropagation());
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
       this.put(place);
-    });
-    add.querySelector("[data-evidence-comment]").addEventListener("input", (event) => {
-      event.stopPropagation();
-      this.putComment(place, event.target);
     });
   }
 
@@ -41,7 +56,7 @@ export class Evidence {
   }
 
   get isOpen() {
-    return Boolean(this.open && this.page.player);
+    return Boolean(this.open && this.page.player && this.open.querySelector("[data-evidence-range]"));
   }
 
   close() {
@@ -50,7 +65,7 @@ export class Evidence {
 
   opened(add) {
     for (const other of this.form.querySelectorAll("[data-evidence-add][open]")) if (other !== add) other.open = false;
-    add.querySelector("[data-evidence-marks]").hidden = !this.page.player;
+    for (const marks of add.querySelectorAll("[data-evidence-marks]")) marks.hidden = !this.page.player;
     const choice = add.querySelector("[data-evidence-comment]");
     const offered = offers(this.page);
     choice.replaceChildren(new Option("", ""), ...offered.map(({ value, label }) => new Option(label, value)));
@@ -74,6 +89,22 @@ export class Evidence {
     if (edge && this.page.player) this.mark(edge.dataset.evidenceMark);
     const put = event.target.closest("[data-evidence-put]");
     if (put) this.put(put.closest("[data-evidence]"));
+    const write = event.target.closest("[data-evidence-write]");
+    if (write) this.write(write.closest("[data-evidence]"));
+  }
+
+  /** Add what is written in words. */
+  write(place) {
+    const seen = place.querySelector("[data-evidence-seen]");
+    const words = seen.value.trim();
+    if (!words) {
+      say(place, "先写下看到的");
+      seen.focus();
+      return;
+    }
+    this.add(place, `w${newUuid()} ${words}`, { label: "文字", from: null, words });
+    seen.value = "";
+    dropDraft(seen);
   }
 
   put(place) {
@@ -93,6 +124,7 @@ export class Evidence {
   /** What was marked or typed and not added goes along with the sheet; false where it is no stretch, which is then shown. */
   putTyped() {
     for (const place of this.form.querySelectorAll("[data-evidence]")) {
+      if (place.querySelector("[data-evidence-seen]").value.trim()) this.write(place);
       const field = place.querySelector("[data-evidence-range]");
       if (!field || !field.value.trim()) continue;
       this.put(place);
@@ -104,19 +136,27 @@ export class Evidence {
     return true;
   }
 
+  /** The first criterion that asks for evidence and has none, not even written beside it. */
+  get lacking() {
+    const isBare = (place) =>
+      !place.querySelector(".evidence-piece input:checked") &&
+      [...place.querySelectorAll("[data-evidence-seen], [data-evidence-range]")].every(({ value }) => !value.trim());
+    return [...this.form.querySelectorAll("[data-evidence][data-needed]")].find(isBare);
+  }
+
   putComment(place, choice) {
     const chosen = offers(this.page).find(({ value }) => value === choice.value);
     choice.value = "";
     if (chosen) this.add(place, chosen.value, chosen);
   }
 
-  add(place, token, { label, from, until, words }) {
+  add(place, token, about) {
     say(place, "");
     const list = place.querySelector("[data-evidence-list]");
     const known = [...list.querySelectorAll("input")].find(({ value }) => value === token);
     if (known) return;
     list.hidden = false;
-    list.append(piece(`evidence-${place.dataset.evidence}`, token, { label, from, until, words, what: place.dataset.title }));
+    list.append(piece(`evidence-${place.dataset.evidence}`, token, { ...about, what: place.dataset.title }));
     this.changed();
   }
 
@@ -149,6 +189,7 @@ function offers({ list }) {
     value: item.id.replace("comment-", "c"),
     label: `${item.querySelector(".timecode").textContent} ${item.dataset.label}`.slice(0, LABEL),
     from: null,
+    at: item.querySelector(".timecode").textContent,
     words: item.dataset.label,
   }));
   return [...placed, ...noted];
@@ -161,20 +202,21 @@ function timesOf(text) {
   return text.trim().startsWith("-") ? [null, parseClock(text.trim().slice(1))] : [parseClock(text.trim().replace(/[-–—]$/, "")), null];
 }
 
-function piece(name, token, { label, from, until, words, what }) {
+/** `at` stands in place of a time on the film for what has none. */
+function piece(name, token, { label, from, until, at = label, words, what }) {
   const item = document.createElement("li");
   item.className = "evidence-piece";
   const box = Object.assign(document.createElement("input"), { type: "checkbox", name, value: token, checked: true });
   box.setAttribute("aria-label", `保留${what}的证据 ${label}`);
   const time = document.createElement(from === null ? "span" : "a");
   time.className = "timecode";
-  time.textContent = from === null || !words ? label : clock(from);
+  time.textContent = from === null ? at : words ? clock(from) : label;
   if (from !== null) {
     time.href = `?t=${Math.floor(from / 1000)}`;
     Object.assign(time.dataset, { clip: "", from, until });
   }
   item.append(box, time);
-  if (words && from !== null) {
+  if (words) {
     const said = document.createElement("span");
     said.className = "evidence-words muted small";
     said.textContent = words;

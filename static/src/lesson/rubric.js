@@ -3,21 +3,22 @@ import { dropDraft } from "../behaviors/drafts.js";
 import { warnBeforeLeaving } from "../behaviors/leaving.js";
 import { snapshot, wentOn } from "../behaviors/written.js";
 import { requestJson } from "../net.js";
+import { goToUnjudged, goToUnproven } from "./unjudged.js";
 
 const WAIT_MS = 500;
 const RETRY_MS = 5000;
 // What another device may have changed since this page came. Everything else goes along each time.
 const SHARED = /^(score-|evidence-|strengths$|advice$)/;
 
-/** `putTyped` adds the evidence that was marked and not added; false where something typed is none. */
-export function bindRubric(form, putTyped) {
-  new Rubric(form, putTyped);
+/** `evidenceOf` gives the evidence of this sheet (`Evidence`), once it is there. */
+export function bindRubric(form, evidenceOf) {
+  new Rubric(form, evidenceOf);
 }
 
 class Rubric {
-  constructor(form, putTyped) {
+  constructor(form, evidenceOf) {
     this.form = form;
-    this.putTyped = putTyped;
+    this.evidenceOf = evidenceOf;
     this.held = servedContents(form);
     this.state = form.querySelector("[data-rubric-state]");
     this.problem = form.querySelector("[data-rubric-error]");
@@ -25,6 +26,8 @@ class Rubric {
     form.querySelector(".no-script-only").hidden = true;
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", (event) => this.submit(event));
+    // A press comes before the question that stands in the button's data-confirm.
+    form.querySelector("[data-rubric-submit]").addEventListener("click", (event) => this.isWhole() || event.preventDefault());
     window.addEventListener("online", () => this.dirty && this.save());
     warnBeforeLeaving(() => this.dirty);
   }
@@ -72,7 +75,9 @@ class Rubric {
   }
 
   dropDrafts(sent) {
-    for (const field of this.form.querySelectorAll("[data-draft]")) if (!wentOn(field, sent)) dropDraft(field);
+    // Words that are not added as evidence yet were not sent.
+    const sentFields = this.form.querySelectorAll("[data-draft]:not([data-evidence-seen])");
+    for (const field of sentFields) if (!wentOn(field, sent)) dropDraft(field);
   }
 
   async submit(event) {
@@ -81,7 +86,7 @@ class Rubric {
     const hand = button && button.hasAttribute("data-rubric-submit");
     if (!hand) return this.save();
     this.problem.hidden = true;
-    if (!this.putTyped()) return undefined;
+    if (!this.evidenceOf().putTyped()) return undefined;
     button.setAttribute("aria-busy", "true");
     try {
       await this.save();
@@ -96,9 +101,23 @@ class Rubric {
     return undefined;
   }
 
-  refused(error) {
-    this.problem.textContent = error.message;
+  /** Whether everything is there that the sheet asks for; else it is named and gone to. */
+  isWhole() {
+    const left = [...this.form.querySelectorAll("[data-rubric-line]")].filter((line) => !line.querySelector("input:checked"));
+    const { lacking } = this.evidenceOf();
+    if (left.length) this.tell(goToUnjudged(left));
+    else if (lacking) this.tell(goToUnproven(lacking, lacking.querySelector("[data-evidence-seen]")));
+    else return true;
+    return false;
+  }
+
+  tell(words) {
+    this.problem.textContent = words;
     this.problem.hidden = false;
+  }
+
+  refused(error) {
+    this.tell(error.message);
     const field = CSS.escape(error.field || "");
     const line = error.field && this.form.querySelector(`[name="score-${field}"], [data-evidence="${field.replace("evidence-", "")}"] summary`);
     if (line) line.focus();

@@ -8,6 +8,7 @@ import { forgetNote, sendAgain, sendNotes } from "./live-queue.js";
 import { change, keptOf, onElsewhere } from "./note-store.js";
 import { SheetEvidence, fieldsOf, proofOf, stillWaiting } from "./sheet-evidence.js";
 import { heldIn, laterOf } from "./sheet-on-device.js";
+import { goToUnjudged, goToUnproven } from "./unjudged.js";
 
 const WAIT_MS = 600;
 const MOST_KNOWN = 8;
@@ -42,6 +43,10 @@ class ScoringSheet {
     // Enter in the sheet presses its first button that is not disabled, seen or not: this one would hand in without the question.
     Object.assign(this.form.querySelector("[data-scoring-save]"), { hidden: true, disabled: true });
     this.form.addEventListener("submit", (event) => this.submit(event));
+    // A press comes before the question that stands in the button's data-confirm.
+    this.form.querySelector("[data-confirm]").addEventListener("click", (event) => {
+      if ("ready" in this.form.dataset && !this.isWhole()) event.preventDefault();
+    });
     this.form.addEventListener("input", ({ target }) => this.touch(target.name));
     warnBeforeLeaving(() => this.unkept || this.saving > 0);
     // A page out of the cache is older than what this device has heard since.
@@ -238,23 +243,7 @@ class ScoringSheet {
   async submit(event) {
     event.preventDefault();
     await this.loaded;
-    const left = this.fields.filter((field) => field.startsWith("score-") && !this.isOptional(field) && !this.valueOf(field));
-    if (left.length) {
-      this.problem(`还有 ${left.length} 项没有评分，评完再提交`);
-      this.form.querySelector(`[name="${CSS.escape(left[0])}"]`).focus();
-      return;
-    }
-    if (Object.keys(this.state.sheet.apart).length) {
-      this.problem("有几处和电脑上的不一样，先选好用哪一个，再提交");
-      return;
-    }
-    const { lacking } = this.evidence;
-    if (lacking) {
-      this.problem(`“${lacking.dataset.title}”要附证据：写下看到的，或选一段实录、一条点评，再提交`);
-      lacking.querySelector("details").open = true;
-      lacking.querySelector("[data-seen]").focus();
-      return;
-    }
+    if (!this.isWhole()) return;
     const written = this.evidence.takeWritten();
     if (!written) return;
     clearTimeout(this.timer);
@@ -262,6 +251,17 @@ class ScoringSheet {
     await this.keep((state) => this.joined({ ...state, sheet: { ...state.sheet, typing: {} } }, "1", edit));
     this.evidence.show();
     sendNotes();
+  }
+
+  /** Whether everything is there that the sheet asks for; else it is named and gone to. */
+  isWhole() {
+    const left = this.fields.filter((field) => field.startsWith("score-") && !this.isOptional(field) && !this.valueOf(field));
+    const { lacking } = this.evidence;
+    if (left.length) this.problem(goToUnjudged(left.map((field) => this.placeOf(field))));
+    else if (Object.keys(this.state.sheet.apart).length) this.problem("有几处和电脑上的不一样，先选好用哪一个，再提交");
+    else if (lacking) this.problem(goToUnproven(lacking, lacking.querySelector("[data-seen]")));
+    else return true;
+    return false;
   }
 
   /** Bonus lines may stay empty. */

@@ -50,7 +50,7 @@ export class Timeline {
       this.placePhases();
       this.showTime(this.player.now);
     });
-    if ("ResizeObserver" in window) new ResizeObserver(() => this.draw()).observe(this.root);
+    if ("ResizeObserver" in window) new ResizeObserver(() => this.resized()).observe(this.root);
   }
 
   drag(event) {
@@ -107,9 +107,16 @@ export class Timeline {
     this.draw();
   }
 
+  resized() {
+    this.width = this.track.clientWidth;
+    this.draw();
+  }
+
   /** What stood there before stays the same element, with its focus; a mark is made only for what is new. */
   draw() {
-    const width = this.track.clientWidth;
+    // Asked for only when it may be another one: after news came in, the answer would need a layout of the whole page.
+    if (!this.width || !("ResizeObserver" in window)) this.width = this.track.clientWidth;
+    const { width } = this;
     if (!width) return;
     const stretches = this.comments.filter(({ end }) => end !== null);
     this.bars = matched(this.ranges, this.bars, stretches, ({ id }) => id, newBar, (bar, comment) => this.showRange(bar, comment));

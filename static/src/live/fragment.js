@@ -5,6 +5,8 @@ import { applyViewer } from "../behaviors/viewer-buttons.js";
 
 const OWN_ATTRIBUTES = new Set(["open", "data-state", "data-dirty"]);
 const OWN_VALUES = new Set(["value", "checked", "selected"]);
+// More than these at once are no news to be pointed out one by one, and fading a hundred keeps a slow computer busy for seconds.
+const MOST_SHOWN_ARRIVING = 12;
 
 /**
  * Apply a fragment to `list`. Items may name another place by data-into="<id>"; one with data-frame="<selector>" is shown
@@ -27,6 +29,7 @@ export function applyFragment(list, html, order = "append", changes = { changed:
       if (added.length === before) changes.changed.push(item.id);
     }
   }
+  if (added.length <= MOST_SHOWN_ARRIVING) for (const item of added) item.classList.add("is-arriving");
   toggleEmpty(list);
   for (const place of document.querySelectorAll("[data-frame]")) place.closest(place.dataset.frame).hidden = !holdsItems(place);
   return added;
@@ -81,7 +84,6 @@ function insert(list, item, order, added) {
   const late = document.getElementById(into.dataset.late || "");
   const rule = late ? "append" : into === list ? order : into.dataset.order || "append";
   if (rule === "none") return;
-  item.classList.add("is-arriving");
   applyViewer(item);
   if (rule === "prepend") into.prepend(item);
   else (late || into).append(item);

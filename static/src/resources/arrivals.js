@@ -55,6 +55,7 @@ export class Arrivals {
   bind() {
     this.pauseAll = this.zone.querySelector("[data-pause-all]");
     this.pauseAll.addEventListener("click", () => this.turnAll());
+    window.addEventListener("offline", () => this.in("sending").forEach((one) => one.lost()));
     window.addEventListener("online", () => this.in("offline").forEach((one) => one.retry()));
     warnBeforeLeaving(() => this.reading > 0 || this.in(...OPEN).length > 0);
   }
@@ -166,12 +167,14 @@ export class Arrivals {
   inWords(open, paused) {
     const all = this.all.filter((one) => one.state !== "left" && one.state !== "earlier");
     if (!all.length) return "";
+    const waiting = this.in("offline");
     const parts = [
       [this.in("done").length, this.kind.done],
       [this.in("known").length, "早就传到过，没有再传"],
       [this.in("refused").length, "没有上传，原因写在它那一行"],
       [paused.length, "暂停着"],
-      [open.length, "还在传"],
+      [open.length - waiting.length, "还在传"],
+      [waiting.length, "等着接着传"],
     ].filter(([count]) => count);
     const doubles = this.doubles ? `（另有 ${this.doubles} 个已经在列表里，没有再加）` : "";
     return `${open.length || paused.length ? "" : "传完了。"}共 ${all.length} 个文件：${parts.map(([count, words]) => `${count} 个${words}`).join("；")}${doubles}`;

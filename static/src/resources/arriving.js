@@ -10,6 +10,8 @@ const AGAIN_MS = 30000;
 const CHECK_AGAIN_MS = [1000, 3000, 5000, 10000, 20000, 30000, 60000];
 const LOCK_AGAIN_MS = 1000;
 const SAFE = "传过的部分不会丢";
+const NO_LINE = `网络断开了，联网后自动接着传，${SAFE}`;
+const BUSY = "服务器暂时没有收下，会自动再试";
 
 /**
  * State: waiting, sending, checking, offline (goes on by itself), paused, refused, known (had come before), done, left, and
@@ -95,6 +97,7 @@ export class Arriving {
       subject: this.zone.kind.subject,
       metadata: this.metadata(),
       onProgress: (sent) => this.progress(sent),
+      onWaiting: (status) => this.stalled(status),
       onError: (error) => this.broken(error),
       onSuccess: () => this.check(),
     });
@@ -108,6 +111,20 @@ export class Arriving {
     this.began = this.began || { at: Date.now(), sent };
     this.row.progress(sent, timeLeft(this.began, sent, this.size));
     this.zone.progressed();
+  }
+
+  /** It is tried again in a moment: until it goes on, no percentage pretends that it does. */
+  stalled(status) {
+    if (this.state !== "sending") return;
+    this.began = null;
+    this.row.show({ state: "sending", text: status ? BUSY : NO_LINE, percent: this.percent, go: "暂停", leave: "取消" });
+    this.zone.progressed();
+  }
+
+  /** The device has no line any more. */
+  lost() {
+    if (this.upload) this.upload.abort();
+    this.later(NO_LINE);
   }
 
   go() {
@@ -173,7 +190,7 @@ export class Arriving {
   failed(status, said) {
     if (!status || (status >= 500 && status !== 507) || status === 429) {
       // Paused while the server was told of it: it is told again when its owner goes on.
-      if (this.state !== "paused") this.later(status ? "服务器暂时没有收下，会自动再试" : `网络断开了，联网后自动接着传，${SAFE}`);
+      if (this.state !== "paused") this.later(status ? BUSY : NO_LINE);
     } else if (status === 401) this.refuse("登录已过期，请重新登录后再点重试", true);
     else {
       this.upload = null;
@@ -217,7 +234,7 @@ export class Arriving {
   notChecked(error, tries) {
     const passing = error.offline || error.status === 409 || error.status === 429 || error.status >= 500;
     if (passing && tries < CHECK_AGAIN_MS.length) {
-      this.row.show({ state: "checking", text: "已传到，正在排队检查", percent: 100 });
+      this.row.show({ state: "checking", text: error.offline ? "已传到，联网后检查" : "已传到，正在排队检查", percent: 100 });
       this.timer = setTimeout(() => this.check(tries + 1), CHECK_AGAIN_MS[tries]);
     } else if (error.status === 410) this.knownAlready();
     else {

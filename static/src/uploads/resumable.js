@@ -20,9 +20,10 @@ const checkStillHere = () => {
 
 /**
  * Prepare a tus upload of `file`. `subject` says what it belongs to; staff-room computers are shared, so who sends it is
- * part of the fingerprint: the address of somebody else's upload must never be found.
+ * part of the fingerprint: the address of somebody else's upload must never be found. `onWaiting` hears that the line is
+ * lost, or the server busy (status not 0), and that it is tried again by itself.
  */
-export function resumable(file, { endpoint, subject, metadata, onProgress, onError, onSuccess }) {
+export function resumable(file, { endpoint, subject, metadata, onProgress, onWaiting = () => {}, onError, onSuccess }) {
   const portions = new Portions();
   /** Each portion is cut anew, so the next one may have another size. */
   const resize = (change) => {
@@ -48,8 +49,10 @@ export function resumable(file, { endpoint, subject, metadata, onProgress, onErr
       if (error.causingError instanceof SomebodyElse) return false;
       const status = statusOf(error);
       if (!status) resize(() => portions.broke());
-      if (status === 409) return error.originalRequest.getMethod() !== "POST";
-      return !status || status === 423 || status === 429 || (status >= 500 && status !== DISK_FULL);
+      const again =
+        status === 409 ? error.originalRequest.getMethod() !== "POST" : !status || status === 423 || status === 429 || (status >= 500 && status !== DISK_FULL);
+      if (again) onWaiting(status);
+      return again;
     },
     onProgress,
     onError,

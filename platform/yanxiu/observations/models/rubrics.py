@@ -104,7 +104,7 @@ class ScoreEvidence(Model):
     """What a judgement of a criterion rests on: a stretch of the recording, a comment of the lesson, or a remark on what was seen.
 
     The place is written down also for a comment, so that it stays when the comment cannot go along (into an archive). A live
-    note that is on no recording yet has `taken_at`, its moment by the clock. So has a remark; it is part of the evaluation and
+    note that is on no recording yet has `taken_at`, its moment by the clock. So has a remark of a phone; it is part of the evaluation and
     read by whoever reads that, and `client_uuid` tells it when it comes a second time.
     """
 

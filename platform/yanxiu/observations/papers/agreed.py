@@ -18,7 +18,7 @@ from yanxiu.observations.instruments.sampling import Span
 from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.models import Adjudication, CodingSession, Lesson
 from yanxiu.observations.papers.paper import about_lesson, day_and_hour, signature, word_file
-from yanxiu.observations.queries.codings import adjudications_of, compared_ledgers
+from yanxiu.observations.queries.codings import adjudications_among, compared_ledgers
 
 HEADS = ("比较的", "n", "一致率", "κ", "议定后一致率", "议定后 κ")
 DIFFERENCES = ("时间", "分歧的是", "甲", "乙", "议定", "谁定的")
@@ -62,11 +62,9 @@ class Pair:
 
 def pairs_of(scheme: Scheme, finished: Sequence[CodingSession]) -> list[Pair]:
     """Return the pairs of coders that agreed on something; where none did, the first two are compared."""
-    found = list[Pair]()
-    for one, other in combinations(sorted(finished, key=lambda each: each.id), 2):
-        said = adjudications_of(one.id, other.id)
-        if said or not found:
-            found.append(Pair(scheme, one, other, said))
+    agreed = adjudications_among([one.id for one in finished])
+    pairs = combinations(sorted(finished, key=lambda each: each.id), 2)
+    found = [Pair(scheme, one, other, agreed.get((one.id, other.id), [])) for one, other in pairs]
     return [one for one in found if one.said] or found[:1]
 
 
@@ -103,7 +101,7 @@ def _written(pair: Pair) -> tuple[list[list[Cell]], list[list[Cell]]] | None:
     """Return the lines of figures and those of differences; None of ledgers with too many questions to compare."""
     by_place = {(one.start_ms, one.label): one for one in pair.said}
     if pair.scheme.slug == LEDGER.slug:
-        ledgers = compared_ledgers(pair.first, pair.second)
+        ledgers = compared_ledgers(pair.first, pair.second, pair.said)
         return None if ledgers is None else (_ledger_figures(ledgers), _ledger_differences(ledgers, by_place))
     comparison = pair.compared()
     if comparison is not None:

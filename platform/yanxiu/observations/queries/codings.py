@@ -141,11 +141,31 @@ def adjudications_of(first_id: int, second_id: int) -> Sequence[Adjudication]:
     return db.session.scalars(statement).all()
 
 
-def compared_ledgers(first: CodingSession, second: CodingSession) -> LedgerComparison | None:
-    """Return two finished ledgers side by side with what was agreed on, in the order in which they were begun."""
+def adjudications_among(ids: Collection[int]) -> dict[tuple[int, int], list[Adjudication]]:
+    """Return what any two of these codings agreed on, by their pair (the one begun first comes first), in order of time."""
+    rows = db.session.scalars(
+        select(Adjudication)
+        .where(Adjudication.first_id.in_(ids), Adjudication.second_id.in_(ids))
+        .options(joinedload(Adjudication.decided_by))
+        .order_by(Adjudication.start_ms, Adjudication.label)
+    )
+    found: dict[tuple[int, int], list[Adjudication]] = {}
+    for row in rows:
+        found.setdefault((row.first_id, row.second_id), []).append(row)
+    return found
+
+
+def compared_ledgers(
+    first: CodingSession, second: CodingSession, agreed: Sequence[Adjudication] | None = None
+) -> LedgerComparison | None:
+    """Return two finished ledgers side by side with what was agreed on (`agreed`, where it is known), in the order in which
+    they were begun."""
     low, high = sorted((first, second), key=lambda one: one.id)
     one, other = (questions_of((mark.start_ms, mark.code) for mark in each.kept) for each in (low, high))
-    said = {(each.start_ms, each.label): each.code for each in adjudications_of(low.id, high.id)}
+    said = {
+        (each.start_ms, each.label): each.code
+        for each in (adjudications_of(low.id, high.id) if agreed is None else agreed)
+    }
     return compare_ledgers(one, other, said)
 
 

@@ -158,10 +158,9 @@ def workshop_lessons_page(viewer: Viewer, workshop_id: int, cursor: str | None =
 
 
 def lessons_waiting_for(viewer: Viewer, limit: int = 5) -> Sequence[Lesson]:
-    """Return lessons somebody invited the viewer to and that the viewer has not evaluated yet; an archived one waits for nobody."""
+    """Return lessons somebody invited the viewer to and that the viewer has not evaluated yet."""
     invited = exists().where(LessonMember.lesson_id == Lesson.id, LessonMember.user_id == viewer.user_id)
-    waits = and_(invited, Lesson.phase != LessonPhase.ARCHIVED, _to_watch(viewer))
-    statement = visible_lessons(viewer).where(waits).options(*for_lists())
+    statement = visible_lessons(viewer).where(invited, _to_watch(viewer)).options(*for_lists())
     return db.session.scalars(statement.order_by(Lesson.created_at.desc(), Lesson.id.desc()).limit(limit)).all()
 
 
@@ -213,6 +212,7 @@ def _in_list(viewer: Viewer, view: str) -> ColumnElement[bool]:
 
 
 def _to_watch(viewer: Viewer) -> ColumnElement[bool]:
+    """What has not been evaluated yet and still can be: an archived lesson waits for nobody."""
     done = exists().where(
         Evaluation.lesson_id == Lesson.id,
         Evaluation.observer_id == viewer.user_id,
@@ -223,4 +223,4 @@ def _to_watch(viewer: Viewer) -> ColumnElement[bool]:
         RecordingVersion.recording_id == Recording.id,
         RecordingVersion.state == VersionState.READY,
     )
-    return and_(Lesson.teacher_id != viewer.user_id, ready, ~done)
+    return and_(Lesson.teacher_id != viewer.user_id, Lesson.phase != LessonPhase.ARCHIVED, ready, ~done)

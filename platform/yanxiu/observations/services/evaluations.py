@@ -34,6 +34,8 @@ MAX_TEXT = 4000
 MOST_EVIDENCE = 12
 """Pieces of evidence for one criterion."""
 MAX_REMARK = 500
+MOST_NAMED = 5
+"""So many lines without a score are called by their names."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,14 @@ class Clip:
 
 @dataclass(frozen=True)
 class Remark:
-    """What an observer saw, in words, at a moment by the clock of this server; the same `client_uuid` is the same remark."""
+    """What an observer saw, in words; the same `client_uuid` is the same remark.
+
+    `taken_at`: the moment by the clock of this server at which it was seen; None where it was written down some other time.
+    """
 
     client_uuid: str
     body: str
-    taken_at: datetime
+    taken_at: datetime | None
 
 
 Pick = ScoreEvidence | TimedComment | Clip | Remark
@@ -108,7 +113,8 @@ def submit_evaluation(actor: User, lesson: Lesson) -> Evaluation:
     values = evaluation.values()
     left = missing(evaluation.version.sheet, values)
     if left:
-        raise InvalidError(f"还有 {len(left)} 项没有评分，评完再提交", field=left[0])
+        titles = {line.key: line.title for one in evaluation.version.sheet.criteria for line in one.lines()}
+        raise InvalidError(unjudged_words([titles[key] for key in left]), field=left[0])
     bare = unproven(evaluation.version.sheet, {one.criterion_key for one in evaluation.evidence})
     if bare:
         raise InvalidError(
@@ -123,6 +129,13 @@ def submit_evaluation(actor: User, lesson: Lesson) -> Evaluation:
     bump(lesson.topic, "evaluation", evaluation.id)
     db.session.flush()
     return evaluation
+
+
+def unjudged_words(titles: Sequence[str]) -> str:
+    """Say which lines are not judged yet; many are not all named."""
+    named = "、".join(titles[:MOST_NAMED])
+    more = "等" if len(titles) > MOST_NAMED else ""
+    return f"还有 {len(titles)} 项没有评分：{named}{more}。评完再提交"
 
 
 def _own(actor: User, lesson: Lesson) -> Evaluation | None:

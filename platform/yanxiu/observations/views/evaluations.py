@@ -27,7 +27,7 @@ from yanxiu.observations.rubrics.charts import LEFT, ROW, WIDTH, dots_of, radar_
 from yanxiu.observations.rubrics.scoring import Sheet, missing, total_points
 from yanxiu.observations.rubrics.summary import summarize
 from yanxiu.observations.services import evaluations as service
-from yanxiu.observations.services.evaluations import save_evaluation
+from yanxiu.observations.services.evaluations import MAX_REMARK, save_evaluation
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, posted, why_rests
 from yanxiu.observations.views.evidence import posted_evidence
 from yanxiu.observations.views.recordings import recording_panel
@@ -52,6 +52,7 @@ def evaluation_panel(found: LessonView, version: RecordingVersion | None) -> dic
         "values": values,
         "progress": progress_of(rubric, values),
         "evidence": reader.by_criterion(own) if own is not None else {},
+        "most_words": MAX_REMARK,
         "evidence_ready": any(one.evidence for one in submitted),
         "own_submitted": _is_submitted(own),
         "evaluators": evaluators_of(found.lesson.id),

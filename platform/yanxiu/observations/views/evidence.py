@@ -1,6 +1,7 @@
 """Evidence as a sheet sends it: `e12` what was kept before, `c34` a comment, `751000-785000@12` a stretch, `12:31-13:05` typed.
 
-A phone sends `751000@12` for a moment, and `r<uuid> <milliseconds of its clock> <words>` for a remark on what was seen.
+A phone sends `751000@12` for a moment, and `r<uuid> <milliseconds of its clock> <words>` for a remark on what is seen now; a desk
+`w<uuid> <words>` for one that belongs to no moment. Without a script words come in a field of their own.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ PREFIX = "evidence-"
 ADDED, DROPPED, SEEN = "add-evidence-", "drop-evidence-", "seen-"
 NO_TIME = "片段写成两个时刻，例如 12:31-13:05"
 _REMARK = re.compile(r"r([0-9a-fA-F-]{36}) (\d{1,15}) (.*)", re.DOTALL)
+_WRITTEN = re.compile(r"w([0-9a-fA-F-]{36}) (.*)", re.DOTALL)
 _DEVICE_MS = re.compile(r"[0-9]{1,15}")
 """The clock of a device: milliseconds since 1970 have thirteen digits."""
 
@@ -38,10 +40,12 @@ def posted_evidence(lesson: Lesson, own: Evaluation | None) -> dict[str, list[Pi
         tokens = [text.strip() for text in request.form.getlist(name) if text.strip()]
         if len(tokens) > 2 * MOST_EVIDENCE:
             raise InvalidError(f"一项最多附 {MOST_EVIDENCE} 段证据", field=name[:60])
-        if recording is None and any("-" in token for token in tokens):
+        if recording is None and any("-" in token for token in tokens if token[0] != "w"):
             recording = recording_of(lesson.id)
-        picks = (_pick(token, lesson, own, recording, name) for token in tokens)
-        found[name.removeprefix(PREFIX)] = [pick for pick in picks if pick is not None]
+        picks: list[Pick | None] = [_written(token) or _pick(token, lesson, own, recording, name) for token in tokens]
+        key = name.removeprefix(PREFIX)
+        picks += [Remark(str(uuid4()), words, None) for words in _tokens(SEEN + key)]
+        found[key] = [pick for pick in picks if pick is not None]
     return found
 
 
@@ -73,6 +77,11 @@ def _remark(token: str) -> Remark | None:
     sent = request.form.get("sent", "")
     elapsed_ms = max(0, int(sent) - int(found[2])) if _DEVICE_MS.fullmatch(sent) else 0
     return Remark(checked_uuid(found[1]), found[3], clock.now() - checked_elapsed(elapsed_ms))
+
+
+def _written(token: str) -> Remark | None:
+    found = _WRITTEN.fullmatch(token)
+    return None if found is None else Remark(checked_uuid(found[1]), found[2], None)
 
 
 def _pick(token: str, lesson: Lesson, own: Evaluation | None, recording: Recording | None, field: str) -> Pick | None:

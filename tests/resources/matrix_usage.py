@@ -63,6 +63,7 @@ ROUTES = {
         data={},
     ),
     ("GET", "resources.figures"): Row("/resources/figures?of=school", signed_in()),
+    ("GET", "resources.list_file"): Row("/resources.xlsx?mine=favorites", signed_in()),
     ("GET", "resources.figures_file"): Row("/resources/figures.xlsx?of=school", signed_in()),
     ("POST", "resources.add_use"): Row(
         "/resources/{resource}/uses", expect(302, stranger=404), data={"taught_on": "2026-03-05", "note": "改了导入"}

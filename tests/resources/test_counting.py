@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from io import BytesIO
 
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from tests.support.resources import make_resource
@@ -103,6 +105,12 @@ def test_level_and_origin_are_links_of_their_own_in_the_library_and_in_search(cl
     assert "教案来的一份" in chosen
     assert "上传的一份" not in chosen
     assert '<option value="plan" selected>教案（1）' in chosen
+    assert 'href="/resources.xlsx?grading=fine&amp;origin=plan"' in chosen
+    file = client.get("/resources.xlsx?origin=plan&grading=fine")
+    rows = list(load_workbook(BytesIO(file.data))["资源"].iter_rows(values_only=True))
+    assert rows[1][0] == "标题"
+    assert [row[0] for row in rows[2:]] == ["教案来的一份"]
+    assert {"精品", "教案", f"http://localhost/resources/{of_plan}"} <= set(rows[2])
     shown = client.get(f"/resources/{of_plan}").text
     assert 'href="/resources?origin=plan">教案</a>' in shown
     assert 'href="/resources?grading=fine">精品</a>' in shown

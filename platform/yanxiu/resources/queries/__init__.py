@@ -65,6 +65,17 @@ class LibraryFilter:
         return any((self.kind, self.grading, self.origin, self.literacy, self.theme, self.mine, *self.names.values()))
 
     @property
+    def address(self) -> dict[str, str]:
+        """What of it stands in an address."""
+        said = ("kind", "grading", "origin", "literacy", "theme", "mine")
+        order = {} if self.sort == "newest" else {"sort": self.sort}
+        return {
+            **{name: value for name in said if (value := getattr(self, name))},
+            **{name: value for name, value in self.names.items() if value},
+            **order,
+        }
+
+    @property
     def names(self) -> dict[str, str]:
         """The names of the catalog that were chosen, by level."""
         return {column: getattr(self, column) for column in LEVELS}

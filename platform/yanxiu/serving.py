@@ -18,9 +18,11 @@ from typing import Any, NoReturn
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.unreader import SocketUnreader
 from sqlalchemy.orm import configure_mappers
 
 from yanxiu.app import create_app
+from yanxiu.core.resumable.store import BLOCK
 from yanxiu.rehearsal import rehearse
 from yanxiu.search.engines.chosen import NOT_SHARED
 from yanxiu.web.live import RECHECK_S, make_rounds, recheck_own_rooms
@@ -53,6 +55,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         }
         super().__init__()
         allow_many_sockets()
+        read_bodies_by_block()
 
     def load_config(self) -> None:
         for name, value in self.settings.items():
@@ -91,6 +94,14 @@ def allow_many_sockets() -> None:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def read_bodies_by_block() -> None:
+    """Take no more of an upload from its line than is read at once.
+
+    gunicorn takes up to a MiB and copies what is left of it at each read: two MiB an upload, and a third of the speed.
+    """
+    SocketUnreader.max_body_chunk = BLOCK
 
 
 def is_taken(host: str, port: int) -> bool:

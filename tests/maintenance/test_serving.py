@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from gunicorn.http.unreader import SocketUnreader
 
 from yanxiu.cli import main
-from yanxiu.serving import done_apart, is_taken
+from yanxiu.core.resumable.store import BLOCK
+from yanxiu.serving import done_apart, is_taken, read_bodies_by_block
 
 pytestmark = pytest.mark.once
 
@@ -36,6 +38,14 @@ def test_what_is_done_before_serving_leaves_nothing_behind_and_tells_of_its_fail
     with pytest.raises(SystemExit):
         done_apart(lambda: loaded.remove("nothing"))
     assert "ValueError" in capfd.readouterr().err
+
+
+def test_no_more_of_a_body_is_taken_from_its_line_than_an_upload_reads_at_once() -> None:
+    read_bodies_by_block()
+    line, sender = socket.socketpair()
+    with line, sender:
+        sender.sendall(bytes(BLOCK + 1))
+        assert len(SocketUnreader(line).chunk(2 * BLOCK)) <= BLOCK
 
 
 LATER = {

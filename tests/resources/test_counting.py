@@ -106,6 +106,10 @@ def test_level_and_origin_are_links_of_their_own_in_the_library_and_in_search(cl
     assert "上传的一份" not in chosen
     assert '<option value="plan" selected>教案（1）' in chosen
     assert 'href="/resources.xlsx?grading=fine&amp;origin=plan"' in chosen
+    empty = client.get("/resources?mine=favorites&origin=lesson").text
+    assert "没有符合条件的资源" in empty, "there may be favorites, only none of these"
+    assert 'href="/resources?mine=favorites">清除筛选' in empty
+    assert "清除筛选" not in client.get("/resources?mine=favorites").text
     file = client.get("/resources.xlsx?origin=plan&grading=fine")
     rows = list(load_workbook(BytesIO(file.data))["资源"].iter_rows(values_only=True))
     assert rows[1][0] == "标题"

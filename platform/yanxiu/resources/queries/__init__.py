@@ -61,8 +61,8 @@ class LibraryFilter:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the order was chosen."""
-        return any((self.kind, self.grading, self.origin, self.literacy, self.theme, self.mine, *self.names.values()))
+        """Whether anything was chosen but the order and whose the list is."""
+        return any((self.kind, self.grading, self.origin, self.literacy, self.theme, *self.names.values()))
 
     @property
     def address(self) -> dict[str, str]:

@@ -171,7 +171,7 @@ def _standards(wanted: LibraryFilter, counts: Counts) -> Choices:
 def _of_my_subject(wanted: LibraryFilter) -> list[Resource]:
     """On the bare front of the library: what colleagues of the same subject downloaded most."""
     subject = current_user.user.subject if current_user.is_authenticated else ""
-    if not subject or wanted.narrows or wanted.sort != "newest" or "cursor" in request.args:
+    if not subject or wanted.mine or wanted.narrows or wanted.sort != "newest" or "cursor" in request.args:
         return []
     return list(popular_resources(current_viewer(), viewer_workshops(), subject))
 

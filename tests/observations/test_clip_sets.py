@@ -96,14 +96,16 @@ def test_one_press_puts_a_stretch_into_the_set_used_last(app, cast, client_for, 
     assert answer["toast"] == "已放进“我的片段”，第 1 段"
     assert colleague.post(clips, data={"comment": remark}, headers=FETCH).json["toast"] == answer["toast"]  # once
     assert colleague.post(clips, data={"comment": private}).status_code == 404
-    for wrong in ({}, {"start_ms": "70000"}, {"start_ms": "9", "end_ms": "3"}, {"start_ms": "x"}):
+    for wrong in ({}, {"stretch": "70000-80000"}, {"stretch": "9-3"}, {"stretch": ["0-9000", "x"]}):
         assert colleague.post(clips, data=wrong, headers=FETCH).status_code == 422, wrong
     made = colleague.post("/clip-sets/new", data={"title": "候答", "introduction": "", "workshop_id": ""})
     second = int(made.headers["Location"].rsplit("/", 1)[1])
-    code = colleague.post(clips, data={"start_ms": "1500", "end_ms": "4000"}, headers=FETCH).json
+    code = colleague.post(clips, data={"stretch": "1500-4000"}, headers=FETCH).json
     assert "候答" in code["toast"]
     assert colleague.post(code["undo"]["url"], headers=FETCH).json["undo"]["url"].endswith("/restoration")
     assert order(app, second) == []
+    several = colleague.post(clips, data={"stretch": ["0-9000", "55000-99000"]}, headers=FETCH).json
+    assert several["toast"] == "已放进“候答”，共 2 段"
     form = {"clip_set": str(second), "title": "", "start": "00:02.5", "end": "00:08", "task": "看谁举手", "note": ""}
     assert colleague.post(clips + "/new", data=form).status_code == 303
     for change in ({"clip_set": "new"}, {"clip_set": "99999"}, {"start": "二"}, {"end": "20:00"}, {"end": "00:01"}):
@@ -115,7 +117,7 @@ def test_one_press_puts_a_stretch_into_the_set_used_last(app, cast, client_for, 
         assert (clip.start_ms, clip.end_ms, clip.set_id) == (2500, 8000, second)
         (first,) = db.session.scalars(db.select(SetClip).where(SetClip.set_id != second))
         assert (first.start_ms, first.end_ms) == (50_000, 60_000)  # as far as the film goes
-    assert client_for("villager").post(clips, data={"start_ms": "0", "end_ms": "1000"}).status_code == 404
+    assert client_for("villager").post(clips, data={"stretch": "0-1000"}).status_code == 404
 
 
 def test_clips_are_moved_taken_out_and_put_back(app, cast, client_for, shared):

@@ -272,6 +272,8 @@ def test_a_ledger_is_kept_finished_and_seen_by_whoever_may(app, client_for, new_
     page = client_for("teacher").get(at + "/results").text
     assert re.search(r"<dt>问题</dt><dd>3</dd>", page)
     assert "<td>举手者</td><td>追问</td>" in page
+    stretches = re.findall(r'name="stretch" value="([0-9-]+)"', page)
+    assert client_for("teacher").post(f"/lessons/{lesson_id}/clips", data={"stretch": stretches[:3]}).status_code == 303
     assert client_for("principal").get(at + "/results").status_code == 403
     book = client_for("teacher").get(at + "/results?format=xlsx")
     assert openpyxl.load_workbook(io.BytesIO(book.data))["问答"]["I2"].value == "追问"

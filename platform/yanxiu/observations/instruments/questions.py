@@ -59,6 +59,8 @@ KNOWN = {**SCHEMES, LEDGER.slug: LEDGER}
 
 HIGHER = ("L4", "L5", "L6")
 WAITS = ("不到 3 秒", "3–5 秒", "5 秒以上")
+PUT_MS, AFTER_MS = 5000, 2000
+"""So much is shown before the end of a question, and after the last that was noted of it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,18 @@ class Question:
         if self.answered_ms is None or self.responded_ms is None or self.responded_ms < self.answered_ms:
             return None
         return self.responded_ms - self.answered_ms
+
+    @property
+    def has_waited(self) -> bool:
+        """Whether the class was given `SHORT_MS` or more before somebody answered."""
+        return self.wait_ms is not None and self.wait_ms >= SHORT_MS
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """The stretch in which it can be looked at: the question being put, the wait, and what became of the answer."""
+        known = (self.responded_ms, self.answered_ms, self.answering_ms, self.asked_ms)
+        last = next(ms for ms in known if ms is not None)
+        return max(0, self.asked_ms - PUT_MS), max(last, self.asked_ms) + AFTER_MS
 
     def label(self, facet: str) -> str:
         return LEDGER.label(self.facets[facet]) if facet in self.facets else ""

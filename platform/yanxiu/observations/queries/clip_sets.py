@@ -25,7 +25,6 @@ MOST_CLIPS = 100
 """So many clips are in a set at most: it is read whole."""
 MOST_REMARKS = 60
 OFFERED = 50
-SETS_OF_LESSON = 10
 
 
 @dataclass(frozen=True)
@@ -162,11 +161,3 @@ def own_clip_sets(viewer: Viewer) -> Sequence[ClipSet]:
     goes_on = or_(ClipSet.workshop_id.is_(None), ClipSet.workshop_id.not_in(ended))
     mine = select(ClipSet).where(ClipSet.owner_id == viewer.user_id, ClipSet.removed_at.is_(None), goes_on)
     return db.session.scalars(mine.order_by(ClipSet.used_at.desc(), ClipSet.id.desc()).limit(OFFERED)).all()
-
-
-def clip_sets_with(viewer: Viewer, lesson_id: int) -> Sequence[ClipSet]:
-    """Return the newest sets the viewer may see in which clips of a lesson stand; the caller asks about the lesson."""
-    inside = select(SetClip.set_id).where(SetClip.lesson_id == lesson_id, SetClip.removed_at.is_(None))
-    statement = visible_clip_sets(viewer).where(ClipSet.id.in_(inside)).options(joinedload(ClipSet.owner))
-    newest = statement.order_by(ClipSet.created_at.desc(), ClipSet.id.desc())
-    return db.session.scalars(newest.limit(SETS_OF_LESSON)).all()

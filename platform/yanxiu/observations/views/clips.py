@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from yanxiu.observations.models.pairs import MOMENT_MS
 from yanxiu.observations.permissions import can_edit_clip_set, can_take_clip_out
 from yanxiu.observations.queries import LessonView, current_version, find_comment, find_lesson, recording_of
 from yanxiu.observations.queries.clip_sets import (
+    MOST_CLIPS,
     ClipSetView,
     ShownClip,
     clips_of,
@@ -32,37 +34,40 @@ from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.forms import accepted, select_choices
 
 NEW = "new"
+_STRETCH = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
 
 @bp.post("/lessons/<int:lesson_id>/clips")
 def press_clip(lesson_id: int) -> ResponseReturnValue:
-    """One press: the stretch of a `comment`, or from `start_ms` to `end_ms`, goes into the set used last, or a first one."""
+    """One press: the stretch of a `comment`, or each `stretch` (`1500-4000`, ms), goes into the set used last, or a first one."""
     with unit_of_work():
         found = load_lesson(lesson_id)
         version = current_version(recording_of(lesson_id))
-        draft = _pressed(found, version)
+        duration_ms = (version.duration_ms if version is not None else None) or 0
+        drafts = [ClipDraft(start_ms, min(end_ms, duration_ms)) for start_ms, end_ms in _pressed(found)]
         sets = own_clip_sets(current_viewer())
         into = sets[0] if sets else service.create_clip_set(current_actor(), FIRST_SET)
-        clip = service.put_clip(current_actor(), into, found.lesson, version, draft)
-        words = f"已放进“{into.title}”，第 {clip.position + 1} 段"
-        set_id, clip_id = into.id, clip.id
-    undo = url_for(".take_clip_out", set_id=set_id, clip_id=clip_id)
-    return done(_page(set_id, clip_id), words, undo={"url": undo, "text": "撤销"})
+        clips = [service.put_clip(current_actor(), into, found.lesson, version, draft) for draft in drafts]
+        clip, set_id = clips[-1], into.id
+        how = f"第 {clip.position + 1} 段" if len(clips) == 1 else f"共 {len(clips)} 段"
+        target, words = _page(set_id, clips[0].id), f"已放进“{into.title}”，{how}"
+        undo = url_for(".take_clip_out", set_id=set_id, clip_id=clip.id)
+    answer = {"undo": {"url": undo, "text": "撤销"}} if len(clips) == 1 else {}
+    return done(target, words, **answer)
 
 
-def _pressed(found: LessonView, version: RecordingVersion | None) -> ClipDraft:
-    """A comment about a moment stands for what follows it, as far as the film goes."""
-    start_ms, end_ms = whole_number(posted("start_ms")), whole_number(posted("end_ms"))
+def _pressed(found: LessonView) -> list[tuple[int, int]]:
+    """Return the stretches in ms; a comment about a moment stands for what follows it."""
     wanted = whole_number(posted("comment"))
     if wanted is not None:
         comment = find_comment(current_viewer(), found.lesson, wanted)
         if comment is None or not comment.is_placed:
             raise NotFoundError
-        start_ms, end_ms = comment.start_ms, comment.end_ms
-    if start_ms is None:
+        return [(comment.start_ms, comment.start_ms + MOMENT_MS if comment.end_ms is None else comment.end_ms)]
+    stretches = [_STRETCH.fullmatch(text) for text in request.form.getlist("stretch")[:MOST_CLIPS]]
+    if not stretches or None in stretches:
         raise InvalidError("请选一段")
-    duration_ms = (version.duration_ms if version is not None else None) or 0
-    return ClipDraft(start_ms, end_ms if end_ms is not None else min(start_ms + MOMENT_MS, duration_ms))
+    return [(int(one[1]), int(one[2])) for one in stretches if one is not None]
 
 
 @bp.route("/lessons/<int:lesson_id>/clips/new", methods=["GET", "POST"])

@@ -1,7 +1,7 @@
 // Random runs of two or three pages that suggest, accept and refuse merged and split cells of one table while others type in
 // it and add rows and columns, hearing of each other late and in any order, closing and coming back. At the end all say the same, the table is
-// sound, and no word that stood in it is gone. The editor's own modules run without a browser, put together by esbuild:
-//   node benchmarks/cells.mjs [FIRST_SEED [RUNS]]
+// sound, and no word that stood in it is gone or there twice. The editor's own modules run without a browser, put together by esbuild:
+//   node benchmarks/cells.mjs [FIRST_SEED [RUNS [list]]]
 import { build } from "esbuild";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,9 +16,14 @@ try {
   const entry = fileURLToPath(new URL("cells_pages.mjs", import.meta.url));
   await build({ entryPoints: [entry], bundle: true, platform: "node", format: "esm", preserveSymlinks: true, outfile, logLevel: "error" });
   const { run } = await import(pathToFileURL(outfile).href);
-  let decided = 0;
-  for (let seed = first; seed < first + runs; seed += 1) decided += await run(seed);
-  process.stdout.write(`${runs} runs, ${decided} suggestions accepted\n`);
+  let [decided, doubled] = [0, 0];
+  for (let seed = first; seed < first + runs; seed += 1) {
+    const { accepted, twice } = await run(seed);
+    decided += accepted;
+    doubled += Number(twice);
+    if (twice && process.argv[4]) process.stdout.write(`seed ${seed}: words twice\n`);
+  }
+  process.stdout.write(`${runs} runs, ${decided} suggestions accepted, ${doubled} with words twice\n`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -186,7 +186,7 @@ async function reopened(pages, at, update, roll) {
   return page;
 }
 
-/** One run; returns how many suggestions were accepted, throws with the seed where something is wrong at the end. */
+/** One run; returns how many suggestions were accepted and whether a word stands twice, throws with the seed where something is wrong at the end. */
 export async function run(seed) {
   const roll = dice(seed);
   const update = beginning();
@@ -204,9 +204,9 @@ export async function run(seed) {
     if (roll(2)) one.settle((client) => client === one.number);
   }
   await settleAll(pages, seed);
-  check(pages, seed);
+  const twice = check(pages, seed);
   pages.forEach(({ kept }) => kept.destroy());
-  return accepted;
+  return { accepted, twice };
 }
 
 /** Everybody hears everything, until nothing changes any more. */
@@ -233,4 +233,5 @@ function check(pages, seed) {
   doc.descendants((node) => {
     if (node.type.name === "table" && TableMap.get(node).problems) throw new Error(`seed ${seed}: the table is broken`);
   });
+  return LETTERS.some((letter) => doc.textContent.split(letter).length > 2);
 }

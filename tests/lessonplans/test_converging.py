@@ -47,5 +47,6 @@ def test_cells_that_several_people_merge_and_split_at_once_are_the_same_everywhe
     with capsys.disabled():
         sys.stdout.write(f" {ran.stdout.strip()} ")
     assert ran.returncode == 0, f"CONVERGING_SEED={SEED}: {ran.stderr}"
+    assert ", 0 with words twice" in ran.stdout, f"CONVERGING_SEED={SEED}"
     # Few runs may well have nothing to accept; many without show that nothing was suggested.
     assert RUNS < 10 or ", 0 suggestions" not in ran.stdout, f"CONVERGING_SEED={SEED}: nothing was accepted"

@@ -7,6 +7,7 @@
 // or when their own page closes before that is known.
 // Two who do it at once are settled like two who accept one suggestion (twice.js).
 import * as Y from "yjs";
+import { movedElsewhere } from "../lessonplans/suggesting/copies.js";
 import { NOTES, copiesOf, notedIn } from "../lessonplans/suggesting/twice.js";
 import { Moves } from "./moves.js";
 import { contentOf, endedIn, isGone, isWords, newTexts, placeOf, successorOf, wordsOf } from "./ended-texts.js";
@@ -91,7 +92,9 @@ export class KeptWords {
   }
 
   putBackUnlessKept(group) {
-    const pieces = group.pieces.filter((piece) => !this.isKept(piece));
+    const stands = movedElsewhere(this.doc);
+    const isLost = (piece) => !this.isKept(piece) && !numbersOf(piece).every(stands);
+    const pieces = group.pieces.filter(isLost);
     if (!pieces.length) return;
     if (this.page.canWrite()) this.putBack({ ...group, pieces });
     else if (group.wait === 0) this.page.ended(pieces.map(({ text }) => text).join(""));
@@ -114,6 +117,7 @@ export class KeptWords {
       this.doc.transact(() => {
         kept = isThere ? this.putInto(target, group) : this.putBeside(group);
       }, this);
+      return kept.moved;
     });
     this.page.kept({ ...kept, hadCaret: group.hadCaret, isAlone: !isThere });
   }
@@ -123,9 +127,13 @@ export class KeptWords {
     const now = wordsOf(text);
     const begin = Math.max(0, now.indexOf(words));
     const last = pieces[pieces.length - 1];
-    for (const piece of [...pieces].reverse()) text.insert(Math.min(begin + piece.offset, now.length), piece.text);
+    const moved = [...pieces].reverse().flatMap((piece) => {
+      const next = Y.getState(this.doc.store, this.doc.clientID);
+      text.insert(Math.min(begin + piece.offset, now.length), piece.text);
+      return movedTo(piece, next);
+    });
     const before = pieces.slice(0, -1).reduce((sum, piece) => sum + piece.text.length, 0);
-    return { text, at: Math.min(begin + last.offset, now.length) + before + last.text.length };
+    return { text, at: Math.min(begin + last.offset, now.length) + before + last.text.length, moved };
   }
 
   putBeside({ pieces, place }) {
@@ -135,9 +143,16 @@ export class KeptWords {
     const text = new Y.XmlText(words);
     paragraph.insert(0, [text]);
     parent.insert(Math.min(index, parent.length), [paragraph]);
-    return { text, at: words.length };
+    let next = Y.getState(this.doc.store, this.doc.clientID) - words.length;
+    const moved = pieces.flatMap((piece) => movedTo(piece, (next += piece.text.length) - piece.text.length));
+    return { text, at: words.length, moved };
   }
 }
+
+const numbersOf = ({ client, from, to }) => Array.from({ length: to - from }, (_none, n) => Y.createID(client, from + n));
+
+/** Where the words of a piece are now, for the notes; of one with gaps that cannot be told. */
+const movedTo = ({ client, from, to, text }, next) => (to - from === text.length ? [[client, from, text.length, next]] : []);
 
 /** Join to the piece before when they stand at the same place and are of one writer. */
 function add(pieces, { client, clock }, character, offset) {

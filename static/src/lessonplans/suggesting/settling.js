@@ -1,14 +1,14 @@
 // On the page: what two accepted at the same moment is put right by who lost, at once, and by whoever is here if they left.
 import { yUndoPluginKey } from "@tiptap/y-tiptap";
 import { toast } from "../../behaviors/toast.js";
-import { doubled, forgetUndoing, settleDoubles, watchNotes } from "./twice.js";
+import { forgetUndoing, isDoubled, settleDoubles, watchNotes } from "./twice.js";
 
 const LEFT_MS = 3000;
 
 export function settleTwice(editor, provider, mode) {
   const { doc } = provider;
   const settle = (isMine) => {
-    if (editor.isDestroyed || !editor.isEditable || mode.only || provider.problem || !doubled(doc).length) return;
+    if (editor.isDestroyed || !editor.isEditable || mode.only || provider.problem || !isDoubled(doc)) return;
     provider.around(() => {
       const { gone, unclear } = settleDoubles(doc, isMine);
       const { undoManager } = yUndoPluginKey.getState(editor.state);
@@ -23,7 +23,7 @@ export function settleTwice(editor, provider, mode) {
     settle(isMine);
   };
   const look = () => {
-    if (!doubled(doc).length) return;
+    if (!isDoubled(doc)) return;
     soon(isOwn);
     setTimeout(() => soon(() => true), LEFT_MS);
   };

@@ -3,18 +3,21 @@
 // other leave two notes of one suggestion; then the same one of both stays everywhere, and of the other go those
 // characters by their own numbers: whatever else was written there since stays.
 import * as Y from "yjs";
+import { NOTES, movedBy, noteMoved, offsetOf, surplusIn, takeWords } from "./copies.js";
 
-export const NOTES = "decided";
+export { NOTES };
 const BY = " by ";
 /** Begins the notes about cells: what a merge puts into one stands nowhere else any more, whoever else accepts what. */
 const ALONE = "grid-";
 
 export const aloneId = (id) => ALONE + id;
 
-/** Accept the suggestion `id` by `act`, and note what it put into the document. */
+/** Accept the suggestion `id` by `act`, and note what it put into the document, and of the words of cells where they were;
+ *  `act` may tell itself which words it moved. */
 export function notedIn(doc, id, act) {
   const before = Y.getState(doc.store, doc.clientID);
-  act();
+  let told = null;
+  const moved = movedBy(doc, () => (told = act()));
   const after = Y.getState(doc.store, doc.clientID);
   if (after === before) return;
   doc.transact(() => {
@@ -22,6 +25,7 @@ export function notedIn(doc, id, act) {
     // An earlier acceptance that was undone since is known here, so this one is no double of it.
     for (const key of [...notes.keys()]) if (key.startsWith(id + BY)) notes.delete(key);
     notes.set(`${id}${BY}${doc.clientID}`, [before, after]);
+    noteMoved(doc, id, told || (id.startsWith(ALONE) ? moved : []));
   });
 }
 
@@ -30,8 +34,11 @@ export function watchNotes(doc, tell) {
   doc.getMap(NOTES).observe(tell);
 }
 
+/** Whether anything stands in the document that two put there at once. */
+export const isDoubled = (doc) => doubled(doc).length > 0 || surplusIn(doc).length > 0;
+
 /** The notes of each suggestion that was accepted more than once, in the order that is the same everywhere. */
-export function doubled(doc) {
+function doubled(doc) {
   const found = new Map();
   for (const [key, range] of doc.getMap(NOTES)) {
     const [id, by] = key.split(BY);
@@ -68,6 +75,9 @@ export function settleDoubles(doc, isMine) {
         else settled.gone.push(takeOut(doc, note));
       }
     }
+    const words = surplusIn(doc).filter(({ client }) => isMine(client));
+    takeWords(doc, words);
+    settled.gone.push(...words.map(({ client, clock }) => ({ client, from: clock })));
   });
   return settled;
 }
@@ -95,7 +105,7 @@ function pieces(doc, { client, from, to }) {
 /** First the characters; then, from the inmost, the elements in which nobody wrote anything. */
 function takeOut(doc, note) {
   const found = pieces(doc, note);
-  const texts = found.filter(({ words }) => words).map((piece) => ({ ...piece, at: offsetOf(piece) }));
+  const texts = found.filter(({ words }) => words).map((piece) => ({ ...piece, at: piece.skipped + offsetOf(piece.item) }));
   texts.sort((one, other) => other.at - one.at).forEach(({ item, at, words }) => item.parent.delete(at, words.length));
   const elements = found.filter(({ item }) => item.content instanceof Y.ContentType).reverse();
   for (const { item } of elements) {
@@ -103,12 +113,6 @@ function takeOut(doc, note) {
     item.parent.delete(item.parent.toArray().indexOf(item.content.type), 1);
   }
   return note;
-}
-
-function offsetOf({ item, skipped }) {
-  let at = skipped;
-  for (let one = item.left; one !== null; one = one.left) if (!one.deleted && one.countable) at += one.length;
-  return at;
 }
 
 const forgotten = new WeakSet();

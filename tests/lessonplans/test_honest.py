@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +13,11 @@ import pytest
 from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
 from yanxiu.lessonplans.collab.contents import contents_of
-from yanxiu.lessonplans.collab.nesting import FORMAT, HAS_LEFT
-from yanxiu.lessonplans.collab.ranges import deleting
+from yanxiu.lessonplans.collab.nesting import FORMAT, HAS_LEFT, HAS_RIGHT
+from yanxiu.lessonplans.collab.ranges import STRING, deleting
 from yanxiu.lessonplans.collab.updates import EMPTY_UPDATE, MalformedUpdateError
 from yanxiu.lessonplans.collab.varint import write_bytes, write_uint
+from yanxiu.lessonplans.collab.writers import EACH, SET_ASIDE
 from yanxiu.lessonplans.document.honest import MOST_CHARACTERS, DishonestError, check_suggesting
 from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section, table
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, load, state_from_json
@@ -290,6 +293,50 @@ def test_no_mark_is_left_where_the_words_of_others_would_come_to_lie_within_it()
         assert words(made.get(FIELD, type=XmlFragment)).diff()[1][1], "this would take them"
         with pytest.raises(DishonestError, match="others' words"):
             check(update, state)
+
+
+def test_wherever_a_mark_and_its_words_are_put_it_takes_no_letter_of_who_writes_beside_it():
+    """Places at random, as no page would choose them: what is taken has no hold on what a page with a smaller number typed
+    at the same moment, whichever of both comes first."""
+    chance = random.Random(7)
+    letters = "春天来了"
+    state = state_from_json(doc(section("a", "甲", "", paragraph(letters))))
+    ((writer, spans),) = contents_of(state).texts.items()
+    state = state.replace(write_uint(writer), write_uint(5))
+    there = [(5, spans[-1][1] - n) for n in range(1, 5)]
+    own = [(SET_ASIDE + ME * EACH, n) for n in range(2)]
+    late = []
+    for gap in range(len(letters) + 1):
+        typing = Doc(client_id=2**32 - 1)
+        typing.apply_update(state)
+        seen = typing.get_state()
+        words(typing.get(FIELD, type=XmlFragment)).insert(len(letters[:gap].encode()), "王")
+        late.append(typing.get_update(seen))
+
+    def at(kind: int, left: list[Any], right: list[Any], body: bytes) -> bytes:
+        places = chance.choice(left), chance.choice(right)
+        info = kind | (HAS_LEFT if places[0] else 0) | (HAS_RIGHT if places[1] else 0)
+        return bytes([info]) + b"".join(write_uint(number) for place in places if place for number in place) + body
+
+    mark, end = (write_bytes(b"insertion") + write_bytes(json.dumps(says).encode()) for says in (signed(), None))
+    taken = 0
+    for _ in range(500):
+        parts = [
+            at(FORMAT, there, [None, *there], mark),
+            at(STRING, [own[0]] * 4 + there, [None, *there], b"\x03" + "真".encode()),
+        ]
+        parts += [at(FORMAT, own * 2 + there, [None, *there], end)] * (chance.random() < 0.8)
+        update = b"\x01" + write_uint(len(parts)) + write_uint(own[0][0]) + b"\0" + b"".join(parts) + b"\0"
+        with contextlib.suppress(DishonestError, MalformedUpdateError):
+            check(update, state)
+            taken += 1
+            for other in late:
+                made = load(state)
+                for each in (update, other) if taken % 2 else (other, update):
+                    made.apply_update(each)
+                said = words(made.get(FIELD, type=XmlFragment)).diff()
+                assert not any("王" in run and marks for run, marks in said), (parts, said)
+    assert taken > 20
 
 
 def test_nobody_writes_under_another_ones_number():

@@ -47,8 +47,10 @@ class _Struct:
 def captures(state: bytes, update: bytes, author: int) -> bool:
     """Whether what others put in without knowing of the update would become an insertion of this author by it.
 
-    Just beside words of such an insertion that cannot be told from what honest pages do: the editor marks the first of two
-    equal letters as new, whichever that is. Nor can what it leaves in a text where such words are taken back.
+    Just beside words of such an insertion that cannot be told from what honest pages do. There the numbers decide: those of
+    whoever may only suggest are larger than all others (`collab.writers`), and of two who write at one place the smaller
+    comes first, so before the mark. What is left are equal letters: the editor marks the first of two as new, whichever that
+    is, and what somebody types just then beside one that was theirs goes with it.
     """
     new = list(_structs(update, author))
     places = _places(new)

@@ -167,15 +167,17 @@ class _Field:
 
     def _number(self, text: bytes) -> int:
         """The number of a term, -1 where there is none such."""
-        if len(self._order) <= FEW_TERMS:
-            if self._numbers is None:
-                self._numbers = {self.text(number): number for number in self._order}
+        if self._numbers is None and len(self._order) <= FEW_TERMS:
+            self._numbers = {self.text(number): number for number in self._order}
+        if self._numbers is not None:
             return self._numbers.get(text, -1)
         number = self.first_from(text)
         return number if number < len(self._order) and self.text(number) == text else -1
 
     def postings(self, text: bytes) -> Postings:
         """The postings of a term."""
+        if self._numbers is not None and text not in self._numbers:  # as in most of the many small segments
+            return NO_POSTINGS
         number = self._number(text)
         if number < 0:
             return NO_POSTINGS

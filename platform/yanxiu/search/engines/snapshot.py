@@ -156,9 +156,7 @@ class Snapshot:
 
     # --- terms ---
 
-    def _segment_postings(self, segment: SegmentReader, field: str, text: str) -> Postings:
-        if segment.mapped:
-            return segment.read(field, text)
+    def _kept_postings(self, segment: SegmentReader, field: str, text: str) -> Postings:
         packed = self._cache.get(
             (segment.name, field, text), lambda: _packed(segment.read(field, text)), lambda packed: packed.nbytes
         )
@@ -167,7 +165,7 @@ class Snapshot:
     def _join(self, field: str, text: str) -> Postings:
         found: list[Postings] = []
         for segment, offset, deleted in zip(self.segments, self.offsets, self._deleted, strict=False):
-            part = self._segment_postings(segment, field, text)
+            part = segment.read(field, text) if segment.mapped else self._kept_postings(segment, field, text)
             if len(part.ids) and len(deleted):
                 part = without(part, deleted)
             if len(part.ids):

@@ -129,14 +129,15 @@ def labels() -> dict[str, str]:
 
 def find(engine: SearchEngine, viewer: Viewer, wanted: Wanted) -> Found:
     """Search for `viewer`. The number of database queries does not depend on the number of hits."""
-    if understand(wanted.text).empty:
-        return Found(understand(wanted.text), 0, [], [], {}, [])
+    synonyms = synonyms_in_use(viewer.county_id)
+    query = understand(wanted.text, synonyms)
+    if query.empty:
+        return Found(query, 0, [], [], {}, [])
     search = Reader(engine, viewer)
     lexicon = search.lexicon(wanted)
-    synonyms = synonyms_in_use(viewer.county_id)
     spelled = read_letters(wanted.text, lexicon)
     text, more = in_characters(wanted.text, spelled)
-    request = search.ask(understand(text, synonyms.also(more)), wanted)
+    request = search.ask(understand(text, synonyms.also(more)) if spelled else query, wanted)
     page, about = search.run(request)
     better = repaired(text, lexicon) if wanted.page == 1 and not spelled else ""
     instead = ""

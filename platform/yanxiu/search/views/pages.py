@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import Blueprint, Flask, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -161,7 +161,13 @@ def _kind_tabs(wanted: Wanted, kinds: list[tuple[str, int]]) -> list[tuple[str, 
 
 
 def _address(wanted: Wanted, **changes: str | int | None) -> str:
-    """A page has some thirty of them, so they are not all built by the router."""
+    """A page has some thirty of them, so they are not all built by the router, and what they share is written once."""
     if "search_url" not in g:
         g.search_url = url_for("search.index")
-    return f"{g.search_url}?{urlencode(arguments_of(wanted, **changes))}"
+    arguments = arguments_of(wanted, **changes).items()
+    return f"{g.search_url}?{'&'.join(f'{name}={_quoted(str(value))}' for name, value in arguments)}"
+
+
+@lru_cache(maxsize=512)
+def _quoted(text: str) -> str:
+    return quote_plus(text)

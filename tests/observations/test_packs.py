@@ -122,7 +122,8 @@ def test_a_pack_holds_the_papers_of_the_lesson_with_their_hashes_and_nothing_pri
     whole, files = read(teacher, archived, pack)
     page = teacher.get(f"/lessons/{archived}/papers").text
     assert hashlib.sha256(whole).hexdigest() in page
-    assert len(pack.contents) == len(files) == pack.file_count + 2
+    assert len(pack.contents) == len(files)
+    assert f"<span>{len(files)} 个文件</span>" in page  # as many as a check speaks of
     assert "归档包已做好" in page
     sums = dict(reversed(line.split("  ", 1)) for line in files[SUMS].decode().splitlines())
     assert sums == {name: hashlib.sha256(body).hexdigest() for name, body in files.items() if name != SUMS}
@@ -353,10 +354,15 @@ def test_who_may_not_see_the_scores_or_take_the_film_gets_neither(app, cast, cli
         fetched = db.session.query(AuditEntry).filter_by(action="lesson.pack_fetched").order_by(AuditEntry.id)
         assert [one.data["pack"] for one in fetched] == [with_film.id, own.id, without.id, with_film.id]
         assert [row.user_id for row in db.session.query(Watching)] == [cast.teacher.id]
-    # The time for which pupils may be shown is over: the frozen film stays where it is.
+    assert teacher.post(f"{at}{with_film.id}/check").status_code == 303
+    work()
+    assert 'class="pack-files' in teacher.get(f"/lessons/{archived}/papers").text
+    # The time for which pupils may be shown is over: the frozen film stays where it is, and its files are not named any more.
     with app.app_context(), unit_of_work():
         db.session.get_one(Lesson, archived).consent_until = clock.today() - timedelta(days=1)
     assert teacher.get(f"{at}{with_film.id}").status_code == 403
+    page = teacher.get(f"/lessons/{archived}/papers").text
+    assert ("相符" in page, 'class="pack-files' in page) == (True, False)
     # Only what is archived is frozen.
     with app.app_context(), unit_of_work():
         move_lesson(cast.user("teacher"), db.session.get_one(Lesson, archived), "archived", "reflecting")

@@ -197,6 +197,32 @@ def test_a_comment_costs_few_statements_however_many_were_made(talk, count_queri
     assert counts[1] == counts[2] <= 19
 
 
+def test_answers_and_live_notes_sent_at_once_are_written_together(talk, client_for):
+    thread, hidden = talk.say("leader"), talk.say("leader", visibility="private")
+    lesson = f"/lessons/{talk.lesson_id}"
+    addresses = (f"{lesson}/comments/{thread}/replies", f"{lesson}/live", f"{lesson}/comments/{hidden}/replies")
+
+    def send(number):
+        client = client_for("outsider" if number == 9 else ("colleague", "teacher")[number % 2])
+        sent = {"body": f"第 {number} 句", "client_uuid": str(uuid4())}
+        return contextvars.Context().run(
+            client.post, addresses[number % 3], data=sent, headers={"X-Requested-With": "fetch"}
+        )
+
+    with ThreadPoolExecutor(max_workers=12) as pool:
+        answers = list(pool.map(send, range(12)))
+    assert [answer.status_code for answer in answers] == [200, 200, 404] * 3 + [404, 200, 404]
+    with talk.app.app_context():
+        rows = {row.id: row for row in db.session.query(TimedComment).all()}
+    for number, answer in enumerate(answers):
+        if answer.status_code == 200:
+            row = rows[answer.get_json()["id"]]
+            assert (row.body, row.parent_id, row.taken_at is None) == (
+                f"第 {number} 句", thread if number % 3 == 0 else None, number % 3 == 0
+            )  # fmt: skip
+    assert len(rows) == 2 + 7
+
+
 def test_what_comes_fast_is_told_together_and_the_last_number_is_never_lost():
     told, now = [], 0.0
     notices = Notices(told.append)

@@ -27,9 +27,12 @@ class Agreement:
 
     @property
     def band(self) -> str:
-        if self.kappa is None:
-            return ""
-        return next(word for limit, word in BANDS if self.kappa < limit)
+        return band_of(self.kappa)
+
+
+def band_of(value: float | None) -> str:
+    """Return the word of Landis and Koch for a coefficient, none for one that is not defined."""
+    return "" if value is None else next(word for limit, word in BANDS if value < limit)
 
 
 def table_of(pairs: Sequence[tuple[Hashable, Hashable]], categories: Sequence[Hashable]) -> list[list[float]]:

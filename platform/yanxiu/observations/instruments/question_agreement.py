@@ -15,7 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from yanxiu.observations.instruments.agreement import Agreement, agreement_of, krippendorff_alpha, table_of
+from yanxiu.observations.instruments.agreement import (
+    Agreement,
+    agreement_of,
+    krippendorff_alpha,
+    table_of,
+    weighted_kappa,
+)
 from yanxiu.observations.instruments.comparison import Part
 from yanxiu.observations.instruments.labels import HOLDS, HOLDS_NOT
 from yanxiu.observations.instruments.questions import (
@@ -128,6 +134,17 @@ class TraitAgreement:
     @property
     def alpha(self) -> float | None:
         return _alpha(self.said)
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether its values are steps of one scale, so that a near miss is less than a far one."""
+        return self.trait.facet == LEVELS
+
+    @property
+    def weighted(self) -> float | None:
+        """Return κ with linear weights of what both noted, where the values are ordered."""
+        both = [pair for pair in self.said if GAP not in pair]
+        return weighted_kappa(table_of(both, list(self.trait.values))) if self.is_ordered else None
 
     @property
     def alpha_after(self) -> float | None:

@@ -37,9 +37,8 @@ class LessonPack(Model, Timestamps):
     """Then only who may see the scores fetches it."""
     holds_plan: Mapped[bool] = mapped_column(default=False)
     """It holds the plan, which its maker may see."""
-    file_count: Mapped[int] = mapped_column(default=0)
     contents: Mapped[list[list[str | int]]] = mapped_column(JSON, default=list)
-    """Path, bytes and SHA-256 of each file in it, also of its list: what a check compares with."""
+    """Path, bytes and SHA-256 of each file in it, also of its list and sums: what is counted, and what a check compares with."""
     progress: Mapped[int | None] = mapped_column(default=None)
     """How much of it is made, in percent; None until a worker has begun."""
     seq: Mapped[int] = mapped_column(default=0)

@@ -6,8 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from yanxiu.observations.instruments.agreement import (
+    Intraclass,
+    band_of,
+    interval,
+    intraclass,
+    krippendorff_alpha,
+    table_of,
+    weighted_kappa,
+)
 from yanxiu.observations.models import Evaluation
-from yanxiu.observations.rubrics.scoring import Sheet, band_of, criterion_points, mean_of
+from yanxiu.observations.rubrics.scoring import Sheet, criterion_points, mean_of
+from yanxiu.observations.rubrics.scoring import band_of as band_of_total
+
+LEAST_LINES = 10
+"""An intraclass correlation over fewer lines is noise (observation.md 1.8)."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +35,25 @@ class CriterionRow:
 
 @dataclass(frozen=True)
 class Closeness:
-    """How near the observers' judgements lie: `n` pairs of scores of one line, the share alike, the share within a level.
+    """How near the observers' judgements lie, on the levels of the scale: `n` pairs of scores of one line, the share alike, the
+    share within a level; and what is left of it beyond chance.
 
-    For one lesson with a few lines an intraclass correlation is noise, so these are shown instead (observation.md 1.8).
+    `weighted` is κ with linear weights, of more than two observers the mean over their pairs (Light 1971); `alpha` that of
+    Krippendorff with the distance of an interval scale, over `lines` lines. None: not defined, as where all gave one level.
+    `icc` asks for `LEAST_LINES` lines: for one lesson with a few of them it is noise (observation.md 1.8).
     """
 
     n: int
     alike: float
     near: float
+    lines: int
+    weighted: float | None
+    alpha: float | None
+    icc: Intraclass | None
+
+    @property
+    def weighted_band(self) -> str:
+        return band_of(self.weighted)
 
 
 @dataclass(frozen=True)
@@ -59,7 +83,13 @@ def summarize(evaluations: Sequence[Evaluation]) -> Summary:
     rows = _rows(version.sheet, compared)
     left_out = len(evaluations) - len(compared)
     return Summary(
-        version.template.name, mean, band_of(version.sheet, mean), rows, compared, left_out, closeness_of(compared)
+        version.template.name,
+        mean,
+        band_of_total(version.sheet, mean),
+        rows,
+        compared,
+        left_out,
+        closeness_of(compared),
     )
 
 
@@ -69,14 +99,32 @@ def closeness_of(evaluations: Sequence[Evaluation]) -> Closeness | None:
         return None
     sheet = evaluations[0].version.sheet
     steps = {value: step for step, value in enumerate(sorted(level.value for level in sheet.scale))}
-    apart = [
-        abs(steps[one[key]] - steps[other[key]])
-        for one, other in combinations([evaluation.values() for evaluation in evaluations], 2)
-        for key in sheet.keys & one.keys() & other.keys()
-    ]
-    if not apart:
+    given = [{key: steps[value] for key, value in one.values().items() if key in sheet.keys} for one in evaluations]
+    lines = sorted(set.intersection(*(set(one) for one in given)))
+    if not lines:
         return None
-    return Closeness(len(apart), apart.count(0) / len(apart), sum(step <= 1 for step in apart) / len(apart))
+    table = [[one[key] for one in given] for key in lines]
+    pairs = [(row[i], row[j]) for row in table for i, j in combinations(range(len(given)), 2)]
+    apart = [abs(one - other) for one, other in pairs]
+    return Closeness(
+        len(pairs),
+        apart.count(0) / len(pairs),
+        sum(step <= 1 for step in apart) / len(pairs),
+        len(lines),
+        _mean_weighted(table, len(steps)),
+        krippendorff_alpha(table, interval),
+        intraclass(table) if len(lines) >= LEAST_LINES else None,
+    )
+
+
+def _mean_weighted(table: Sequence[Sequence[int]], levels: int) -> float | None:
+    """Return the mean of weighted κ over the pairs of observers (columns) for which it is defined."""
+    found = [
+        weighted_kappa(table_of([(row[i], row[j]) for row in table], range(levels)))
+        for i, j in combinations(range(len(table[0])), 2)
+    ]
+    known = [one for one in found if one is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _rows(sheet: Sheet, evaluations: Sequence[Evaluation]) -> tuple[CriterionRow, ...]:

@@ -60,10 +60,10 @@ def finish_pack(
     holds_scores: bool,
     holds_plan: bool = False,
 ) -> None:
-    """Freeze what was made: the file and its hash are never written again. The list and the sums are not counted."""
+    """Freeze what was made: the file and its hash are never written again."""
     pack.file_id = keep_file(received, pack.maker_id).id
     pack.contents = [[one.path, one.size, one.sha256] for one in entries]
-    pack.file_count, pack.holds_scores, pack.holds_plan = max(0, len(entries) - 2), holds_scores, holds_plan
+    pack.holds_scores, pack.holds_plan = holds_scores, holds_plan
     pack.state, pack.made_at, pack.progress = PackState.READY, clock.now(), None
     record_audit(pack.maker, "lesson.packed", "lesson", pack.lesson_id, pack=pack.id, sha256=received.sha256)
     _touch(pack)

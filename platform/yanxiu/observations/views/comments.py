@@ -75,13 +75,10 @@ def post_comment(lesson_id: int) -> ResponseReturnValue:
 @bp.post("/lessons/<int:lesson_id>/comments/<int:comment_id>/replies")
 def reply(lesson_id: int, comment_id: int) -> ResponseReturnValue:
     """Answer a comment."""
-    with unit_of_work():
-        lesson, thread = _load(lesson_id, comment_id, load_to_speak(lesson_id))
-        draft = CommentDraft(body=posted("body"), client_uuid=posted("client_uuid") or str(uuid4()))
-        answered = service.reply_to_comment(current_actor(), lesson, thread, draft)
-        answer = {"id": answered.id, "seq": thread.seq}
-        target = _place(lesson, thread)
-    return done(target, **answer)
+    draft = CommentDraft(body=posted("body"), client_uuid=posted("client_uuid") or str(uuid4()))
+    said = remarks.add(lesson_id, Remark(current_viewer(), draft, comment_id))
+    target = url_for(".lesson", lesson_id=lesson_id, t=said.start_ms // 1000, _anchor=f"comment-{comment_id}")
+    return done(target, id=said.id, seq=said.seq)
 
 
 @bp.get("/lessons/<int:lesson_id>/comments/<int:comment_id>")

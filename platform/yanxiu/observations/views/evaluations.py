@@ -25,7 +25,7 @@ from yanxiu.observations.queries import (
 )
 from yanxiu.observations.rubrics.charts import LEFT, ROW, WIDTH, dots_of, radar_of
 from yanxiu.observations.rubrics.scoring import Sheet, missing, total_points
-from yanxiu.observations.rubrics.summary import summarize
+from yanxiu.observations.rubrics.summary import LEAST_LINES, summarize
 from yanxiu.observations.services import evaluations as service
 from yanxiu.observations.services.evaluations import MAX_REMARK, save_evaluation
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching, posted, why_rests
@@ -116,6 +116,7 @@ def results(lesson_id: int) -> ResponseReturnValue:
         dots=dots_of(summary) if summary is not None else [],
         plot={"left": LEFT, "width": WIDTH, "row": ROW},
         given=given,
+        least_lines=LEAST_LINES,
         **recording_panel(found, recording, version),
     )
     if given:

@@ -15,14 +15,15 @@ from yanxiu.core.clock import wall_clock
 from yanxiu.core.errors import ConflictError, ForbiddenError, InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import clock_ms, whole_number
-from yanxiu.observations.models import CommentKind, CommentVisibility, RecordingVersion, TimedComment
+from yanxiu.observations.models import CommentKind, CommentVisibility, RecordingVersion
 from yanxiu.observations.permissions import can_speak, can_sync_notes
 from yanxiu.observations.queries import LessonView, current_version, find_comment, recording_of
 from yanxiu.observations.queries.comments import count_placed_notes, has_live_notes, notes_by_clock, own_live_notes
 from yanxiu.observations.services import live_notes as service
 from yanxiu.observations.services.live_notes import NoteDraft
-from yanxiu.observations.views.blueprint import bp, done, load_lesson, load_to_speak, posted, why_rests
+from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted, why_rests
 from yanxiu.observations.views.own_perspectives import perspective_panel
+from yanxiu.observations.views.saying import Remark, remarks
 from yanxiu.web.auth import current_actor, current_viewer
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -48,11 +49,9 @@ def live_page(lesson_id: int) -> ResponseReturnValue:
 @bp.post("/lessons/<int:lesson_id>/live")
 def take_note(lesson_id: int) -> ResponseReturnValue:
     """One note; sent again it is the same note."""
-    with unit_of_work():
-        lesson = load_to_speak(lesson_id).lesson
-        note = service.take_note(current_actor(), lesson, ready_version(lesson_id), _draft())
-        answer = {"id": note.id, "clock": clock_of(note), "body": note.body}
-    return done(url_for(".live_page", lesson_id=lesson_id), **answer)
+    said = remarks.add(lesson_id, Remark(current_viewer(), _draft()))
+    taken_at = wall_clock(said.taken_at) if said.taken_at is not None else ""
+    return done(url_for(".live_page", lesson_id=lesson_id), id=said.id, clock=taken_at, body=said.body)
 
 
 @bp.post("/lessons/<int:lesson_id>/sync-mark")
@@ -80,11 +79,6 @@ def live_panel(found: LessonView, version: RecordingVersion | None) -> dict[str,
         "may_note": can_speak(current_viewer(), found.lesson, found.access, clock.today()),
         "may_sync": may_sync,
     }
-
-
-def clock_of(note: TimedComment) -> str:
-    """Return the time at which a note was taken as 10:02:15, empty for what was said about a recording."""
-    return wall_clock(note.taken_at) if note.taken_at is not None else ""
 
 
 bp.add_app_template_filter(wall_clock)

@@ -1458,7 +1458,6 @@ def upgrade() -> None:
         sa.Column("with_recording", sa.Boolean(), nullable=False),
         sa.Column("holds_scores", sa.Boolean(), nullable=False),
         sa.Column("holds_plan", sa.Boolean(), nullable=False),
-        sa.Column("file_count", sa.Integer(), nullable=False),
         sa.Column("contents", sa.JSON(), nullable=False),
         sa.Column("progress", sa.Integer(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),

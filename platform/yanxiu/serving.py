@@ -23,6 +23,7 @@ from sqlalchemy.orm import configure_mappers
 
 from yanxiu.app import create_app
 from yanxiu.core.resumable.store import BLOCK
+from yanxiu.core.tether import die_with
 from yanxiu.rehearsal import rehearse
 from yanxiu.search.engines.chosen import NOT_SHARED
 from yanxiu.web.live import RECHECK_S, make_rounds, recheck_own_rooms
@@ -117,21 +118,22 @@ def is_taken(host: str, port: int) -> bool:
 
 
 def done_apart(task: Callable[[], None]) -> None:
-    """Do it in a process that ends with it; SystemExit if it fails, which that process has told of.
+    """Do it in a process that ends with it, and with this one; SystemExit if it fails, which that process has told of.
 
     The server's processes are copies of the one that starts them: what it once loaded for a migration, 30 MiB, they would
     hold for as long as they run. To be called before there are threads or connections.
     """
-    child = os.fork()
+    parent, child = os.getpid(), os.fork()
     if child == 0:
-        _end_after(task)
+        _end_after(parent, task)
     if os.waitpid(child, 0)[1] != 0:
         raise SystemExit(1)
 
 
-def _end_after(task: Callable[[], None]) -> NoReturn:
+def _end_after(parent: int, task: Callable[[], None]) -> NoReturn:
     code = 1
     try:
+        die_with(parent)
         task()
         code = 0
     except Exception:

@@ -6,7 +6,7 @@ import parser from "socket.io-msgpack-parser";
 import { Emitter } from "./emitter.js";
 import { CompositionHold } from "./composition-hold.js";
 import { bytes, isBehind, wire } from "./bytes.js";
-import { hangUpWhenOffline, hangUpWhenSilent } from "../live/socket.js";
+import { followNetwork, hangUpWhenSilent } from "../live/socket.js";
 import { HttpLine, PROTOCOL_VERSION } from "./http-line.js";
 import { Presence } from "./presence.js";
 import { sendSlowly } from "./sending.js";
@@ -73,7 +73,7 @@ export class PlanProvider extends Emitter {
     socket.on("sv", ([handle, vector]) => handle === this.handle && this.onAsked(bytes(vector)));
     socket.on("perm", ([handle, role, why]) => handle === this.handle && this.onRole(role, why));
     socket.on("bye", ({ retry_ms: wait }) => this.onBye(wait));
-    hangUpWhenOffline(socket);
+    followNetwork(socket);
     hangUpWhenSilent(socket);
     return socket;
   }

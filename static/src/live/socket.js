@@ -6,13 +6,15 @@ const GREETING_MS = 15000;
 let socket = null;
 
 /**
- * Hang up when the browser says that the network is gone, and let the socket try again by itself.
+ * Hang up when the browser says that the network is gone, and dial when it says that it is back.
  * The library does so too, but takes a socket off its list while walking it: of two sockets the second stays "connected".
  */
-export function hangUpWhenOffline(socket) {
-  const hangUp = () => socket.connected && socket.io.engine.close();
-  window.addEventListener("offline", hangUp);
-  return () => window.removeEventListener("offline", hangUp);
+export function followNetwork(socket) {
+  window.addEventListener("offline", () => socket.connected && socket.io.engine.close());
+  // Back again it dials at once: after a long break it would wait for seconds more, whatever is asked of it.
+  window.addEventListener("online", () => {
+    if (socket.active && socket.io._readyState === "closed") socket.disconnect().connect();
+  });
 }
 
 /**
@@ -40,7 +42,7 @@ export function liveSocket() {
       reconnectionDelayMax: 8000,
       randomizationFactor: 0.5,
     });
-    hangUpWhenOffline(socket);
+    followNetwork(socket);
     hangUpWhenSilent(socket);
     // The server closes sockets of ended sign-ins; ask again later instead of hammering.
     socket.on("disconnect", (reason) => {

@@ -9,6 +9,7 @@ const GIVE_UP_MS = 12 * 3600 * 1000;
 const AGAIN_MS = 15000;
 export const KEPT = "网络断开了，签到已存在本机，联网后自动提交";
 let timer = 0;
+let sending = null;
 
 /** Keep a sign-in; false where the device keeps nothing. */
 export function keepSignIn(path, { code, t, at }) {
@@ -32,8 +33,13 @@ export function sendSignIn(path, { code, t, at }) {
   return requestJson(path, { method: "POST", body });
 }
 
-/** Send what waits here for this person. */
-export async function sendKept() {
+/** Send what waits here for this person; a page that asks meanwhile waits for the same round, so that nothing goes out twice. */
+export function sendKept() {
+  if (!sending) sending = sendAll().finally(() => (sending = null));
+  return sending;
+}
+
+async function sendAll() {
   clearTimeout(timer);
   timer = 0;
   if (!viewerId()) return;

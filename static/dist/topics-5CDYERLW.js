@@ -1,1 +1,0 @@
-import{a}from"./chunk-3G4WVEU6.js";import"./chunk-VRBKSETN.js";import"./chunk-5ZLCM3BX.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-RRJOE6VU.js";import"./chunk-XG6VQJ6R.js";export{a as follow};

@@ -152,6 +152,14 @@ def test_what_nobody_wrote_is_said_above_what_holds_a_part_of_it(ctx, search, sh
         assert said(fine) == "", fine
 
 
+def test_what_others_may_see_changes_nothing_of_what_is_said_to_be_nowhere(ctx, search, shelf, index_now):
+    put_in(index_now, shelf, *(f"幼儿教育{number}" for number in range(10)), *(f"别的{number}" for number in range(40)))
+    told = "没有找到含“幼儿园”的内容"
+    assert told in search("幼儿园")
+    put_in(index_now, shelf, *(f"幼儿园{number}" for number in range(40)), acl=frozenset({acl_workshop(7)}))
+    assert told in search("幼儿园"), "how common a word is among what one may not see says that it is there"
+
+
 def test_nothing_found_says_what_to_do(search):
     html = search("麒麟饲养")
     assert "没有找到“麒麟饲养”" in html

@@ -27,7 +27,6 @@ LOOKED_AT = 200
 """Among so many titles the newest are suggested."""
 SAID = 0.7
 """A clause is said by a document that holds this share of it: 三年级 is not said by 年级 alone."""
-SOME = 1e-6
 PARTLY = 0.7
 """What is left of the score of a document that holds next to nothing of what was asked."""
 PARTS = 2.0
@@ -43,12 +42,10 @@ def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str])
     snapshot.ahead(_asked(request))
     base = readable = _readable(snapshot, request, principals)
     scores = np.zeros(snapshot.size, np.float32)
-    said: list[tuple[Clause, Mask]] = []
     if request.clauses:
-        enough, said = _score(snapshot, request, scores)
-        base = base & enough
+        base = base & _score(snapshot, request, scores)
         if request.every:
-            base = _all(base, (says for _, says in said))
+            base = _all(base, (_says(snapshot, clause) for clause in request.clauses if not clause.bridge))
         _prefer_named(snapshot, request, scores)
         _prefer_titles(snapshot, request.title, scores, base)
     masks = {facet: snapshot.filtered(facet, wanted) for facet, wanted in request.filters.items()}
@@ -56,7 +53,7 @@ def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str])
     ids = np.flatnonzero(chosen).astype(np.int32)
     order = _in_order(snapshot, request, scores, ids)
     page = order[request.offset : request.offset + request.limit]
-    unsaid, whole = _unsaid(snapshot, readable, said)
+    unsaid, whole = _unsaid(snapshot, readable, request.clauses)
     return EnginePage(
         hits=_hits(snapshot, scores, page),
         total=len(ids),
@@ -143,35 +140,32 @@ def _holds_all(snapshot: Snapshot, terms: Iterable[Term]) -> Mask:
     return mask
 
 
-def _score(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> tuple[Mask, list[tuple[Clause, Mask]]]:
-    """Add up the clauses into `scores`; which documents hold enough of what was asked, and which say each thing of it.
+def _score(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> Mask:
+    """Add up the clauses into `scores`; which documents hold enough of what was asked.
 
     What is asked weighs by its most telling term. A document that holds all of it keeps its whole score, one that
     holds half of it loses a part: otherwise a long word, which also counts in its parts, drowns a short one.
     """
     covered = np.zeros(snapshot.size, np.float32)
-    asked = 0.0
-    said: list[tuple[Clause, Mask]] = []
+    asked, several = 0.0, 0
     for clause in request.clauses:
-        gained, held, mass, says = _clause(snapshot, clause)
+        gained, held, mass = _clause(snapshot, clause)
         scores += gained
         if not clause.bridge:
             covered += held
             asked += mass
-            said.append((clause, says))
+            several += 1
     if asked > 0:
         scores *= PARTLY + (1.0 - PARTLY) * covered / asked
     least = LEAST_COVERED_BY_DATE if request.newest_first else LEAST_COVERED
-    enough: Mask = covered >= least * asked - 1e-4 if len(said) > 1 else covered > 0
-    return enough & (covered > 0), said
+    enough: Mask = covered >= least * asked - 1e-4 if several > 1 else covered > 0
+    return enough & (covered > 0)
 
 
-def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray, float, Mask]:
-    """What each document gains by a clause, how much of it each holds, how telling it is where it stands at all, and
-    which documents say it in one of its ways: hold the most telling term of it, or one nearly as telling."""
+def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray, float]:
+    """What each document gains by a clause, how much of it each holds, and how telling it is where it stands at all."""
     gained = np.zeros(snapshot.size, np.float32)
     held = np.zeros(snapshot.size, np.float32)
-    says = np.zeros(snapshot.size, bool)
     first_sum = mass = 0.0
     for position, alternative in enumerate(clause.alternatives):
         found = [_postings(snapshot, term) for term in alternative.terms]
@@ -186,7 +180,6 @@ def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray,
         if position:
             factor *= alternative.share * min(1.0, first_sum / (sum(weights) or 1.0))
         part, share = _alternative(snapshot, alternative, found, weights)
-        says |= share >= np.float32(max(SAID * max(weights, default=0.0), SOME))
         if factor != 1.0:
             part *= np.float32(factor)
         if position:
@@ -196,24 +189,44 @@ def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray,
             gained, held = part, share
         if not mass and share.size:  # the word that was typed stands nowhere; another word for it does
             mass = float(share.max())
-    return gained, np.minimum(held, mass, out=held), mass, says
+    return gained, np.minimum(held, mass, out=held), mass
 
 
-def _unsaid(snapshot: Snapshot, readable: Mask, said: list[tuple[Clause, Mask]]) -> tuple[tuple[str, ...], bool]:
+def _says(snapshot: Snapshot, clause: Clause) -> Mask:
+    """Which documents say a clause in one of its ways: hold the most telling term of it, or one nearly as telling."""
+    says = np.zeros(snapshot.size, bool)
+    for alternative in clause.alternatives:
+        found = [_postings(snapshot, term) for term in alternative.terms]
+        weights = [
+            term.weight * idf(snapshot.documents, len(postings.ids))
+            for term, postings in zip(alternative.terms, found, strict=True)
+        ]
+        _, share = _alternative(snapshot, alternative, found, weights)
+        says |= (share > 0) & (share >= SAID * max(weights, default=0.0))
+    return says
+
+
+def _unsaid(snapshot: Snapshot, readable: Mask, clauses: Iterable[Clause]) -> tuple[tuple[str, ...], bool]:
     """The words that no readable document says, and whether one says all of what is asked.
 
-    A word counts as said where all its pairs of characters stand, however the text was cut.
+    Literally, in any of their ways: how telling the parts of a word are depends on documents that this reader may not see, and
+    would tell of them.
     """
-    if _all(readable, (says for _, says in said)).any():
-        return (), True
-    literally = [(clause, says | _written(snapshot, clause)) for clause, says in said]
-    unsaid = tuple(clause.word for clause, says in literally if not (says & readable).any())
-    return unsaid, not unsaid and bool(_all(readable, (says for _, says in literally)).any())
+    said = [(clause, readable & _written(snapshot, clause)) for clause in clauses if not clause.bridge]
+    unsaid = tuple(clause.word for clause, says in said if not says.any())
+    return unsaid, not unsaid and bool(_all(readable, (says for _, says in said)).any())
 
 
 def _written(snapshot: Snapshot, clause: Clause) -> Mask:
-    pairs = [term for term in clause.alternatives[0].terms if term.family == "b"]
-    return _holds_all(snapshot, pairs) if pairs else np.zeros(snapshot.size, bool)
+    """Where one way of saying it stands: all its pairs of characters, however the text was cut, or else one of its terms."""
+    mask = np.zeros(snapshot.size, bool)
+    for alternative in clause.alternatives:
+        pairs = [term for term in alternative.terms if term.family == "b" and not term.prefix]
+        if pairs:
+            mask |= _holds_all(snapshot, pairs)
+        for term in alternative.terms if not pairs else ():
+            mask[_postings(snapshot, term).ids] = True
+    return mask
 
 
 def _alternative(

@@ -10,3 +10,4 @@ import "./resources/review.js";
 import "./behaviors/order.js";
 import "./resources/import.js";
 import "./resources/version.js";
+import "./resources/fold.js";

@@ -41,3 +41,32 @@ def test_a_newer_version_is_paused_found_again_after_a_reload_and_takes_the_note
     newest = page.get_by_role("listitem").filter(has_text="第 2 版").last
     expect(newest).to_contain_text("现在的")
     expect(newest).to_contain_text("改了导入和板书")
+
+
+def test_on_a_phone_the_filters_are_folded_and_the_list_begins_on_the_first_screen(page_for, app, cast):
+    with app.app_context():
+        for number in range(3):
+            make_resource(cast.user("teacher"), title=f"草船借箭{number}", kind="plan", subject="语文")
+    page = page_for("colleague", 390)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/resources?kind=plan")
+    fold = page.locator("details", has=page.get_by_role("form", name="筛选资源", include_hidden=True))
+    expect(fold.locator("summary")).to_have_text("筛选（已选 1 项）")
+    expect(page.get_by_label("学科", exact=True)).to_be_hidden()
+    expect(page.get_by_text("共 3 份")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="草船借箭2")).to_be_in_viewport()
+    page.goto("/resources")
+    expect(page.get_by_text("共 3 份")).to_be_in_viewport()
+    page.goto("/resources?kind=plan")
+    fold.locator("summary").press("Enter")
+    page.get_by_label("级别").select_option("fine")
+    page.get_by_label("学科", exact=True).select_option("语文")
+    assert not violations(page)
+    assert not sideways_overflow(page)
+    page.get_by_role("button", name="筛选").press("Enter")
+    expect(fold.locator("summary")).to_have_text("筛选（已选 3 项）")
+    expect(page.get_by_text("没有符合条件的资源")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 844})
+    expect(fold.locator("summary")).to_be_hidden()
+    page.get_by_label("级别").select_option("")
+    expect(page.get_by_text("共 3 份")).to_be_visible()

@@ -67,8 +67,9 @@ def test_counts_are_those_of_the_list_for_every_viewer_and_every_choice(ctx, cas
                 counts = facet_counts(viewer, known, wanted)
             assert asked.count == 1
             assert counts == by_hand(viewer, known, wanted), (key, wanted)
+            assert counts.total == len(library_page(viewer, known, wanted, size=100).items), (key, wanted)
             few = facet_counts(viewer, known, wanted, standards=False)
-            assert (few["grading"], few["origin"]) == (counts["grading"], counts["origin"])
+            assert (few["grading"], few["origin"], few.total) == (counts["grading"], counts["origin"], counts.total)
 
 
 def said_by(row: Resource) -> dict[str, list[str]]:

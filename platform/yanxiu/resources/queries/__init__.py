@@ -60,9 +60,9 @@ class LibraryFilter:
     workshop_id: int | None = None
 
     @property
-    def narrows(self) -> bool:
-        """Whether anything was chosen but the order and whose the list is."""
-        return any((self.kind, self.grading, self.origin, self.literacy, self.theme, *self.names.values()))
+    def narrows(self) -> int:
+        """How many things were chosen beside the order and whose the list is."""
+        return sum(map(bool, (self.kind, self.grading, self.origin, self.literacy, self.theme, *self.names.values())))
 
     @property
     def address(self) -> dict[str, str]:

@@ -20,7 +20,12 @@ from yanxiu.resources.queries import LibraryFilter, narrowing, schools_of, scope
 from yanxiu.resources.standards import words_of
 
 FACETS = ("grading", "origin", "theme", "literacy")
-Counts = dict[str, Counter[str]]
+
+
+class Counts(dict[str, Counter[str]]):
+    """By facet, how many resources have each value; `total`: how many there are under all filters."""
+
+    total: int = 0
 
 
 def facet_counts(
@@ -31,12 +36,13 @@ def facet_counts(
     One query, however many resources there are and whatever was chosen. Without `standards` the words of the curriculum are
     left out, which makes far fewer groups.
     """
-    found: Counts = {facet: Counter() for facet in FACETS}
+    found = Counts({facet: Counter() for facet in FACETS})
     chosen = {facet: getattr(wanted, facet) for facet in FACETS}
     words = standards or bool(wanted.theme or wanted.literacy)
     for grading, origin, theme, joined, count in _groups(viewer, workshop_ids, wanted, words=words):
         said = {"grading": [grading], "origin": [origin], "theme": [theme], "literacy": words_of(joined)}
         missed = [facet for facet, value in chosen.items() if value and value not in said[facet]]
+        found.total += 0 if missed else count
         if len(missed) < 2:
             for facet in missed or FACETS:
                 found[facet].update({value: count for value in said[facet] if value})

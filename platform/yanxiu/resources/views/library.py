@@ -114,14 +114,22 @@ def _listing(wanted: LibraryFilter) -> dict[str, object]:
     viewer = current_viewer()
     page = library_page(viewer, viewer_workshops(), wanted, request.args.get("cursor"))
     favorites = favorites_among(viewer, [resource.id for resource in page.items])
-    return {"page": page, "favorites": favorites, "wanted": wanted, "choices": _choices(wanted), "catalog": catalog}
+    standards = bool(wanted.subject or wanted.theme or wanted.literacy or wanted.workshop_id)
+    counts = facet_counts(viewer, viewer_workshops(), wanted, standards=standards)
+    choices = _choices(wanted, counts, standards=standards)
+    return {
+        "page": page,
+        "favorites": favorites,
+        "wanted": wanted,
+        "choices": choices,
+        "total": counts.total,
+        "catalog": catalog,
+    }
 
 
-def _choices(wanted: LibraryFilter) -> Choices:
+def _choices(wanted: LibraryFilter, counts: Counts, *, standards: bool) -> Choices:
     """What each filter offers next to what is chosen; books, units and lessons show once they can be chosen."""
     county_id, chosen = current_viewer().county_id, wanted.names
-    standards = bool(wanted.subject or wanted.theme or wanted.literacy or wanted.workshop_id)
-    counts = facet_counts(current_viewer(), viewer_workshops(), wanted, standards=standards)
     shelf = shelf_of(county_id, with_retired=True)
     offered = {column: shelf.names(column, chosen) for column in FIXED if column != "volume" or chosen["edition"]}
     offered |= {column: names_in_book(county_id, column, chosen) for column in ("unit", "lesson")}

@@ -20,7 +20,7 @@ from yanxiu.lessonplans.collab.alarm import Alarm
 from yanxiu.lessonplans.collab.committer import Committer
 from yanxiu.lessonplans.collab.fanout import FanOut, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
-from yanxiu.lessonplans.collab.judge import Judge, stamped
+from yanxiu.lessonplans.collab.judge import PATIENCE_S, Judge, stamped
 from yanxiu.lessonplans.collab.neighbors import Neighbors, Tell, tell_nobody
 from yanxiu.lessonplans.collab.protocol import (
     VERSION,
@@ -285,7 +285,7 @@ class Hub:
             raise RefusedError(code)
         if role == "suggest":
             made = Edit(plan_id, visitor.user_id, "", 0, data)
-            return self._judge.take(plan_id, visitor, data, lambda kept: self._put(stamped(made, kept)))
+            return self._judge.take(plan_id, visitor, data, lambda kept: self._put(stamped(made, kept)), PATIENCE_S)
         return self.write(visitor, plan_id, data)
 
     def write(self, visitor: Visitor, plan_id: int, data: bytes, timeout: float = 15.0) -> bool:

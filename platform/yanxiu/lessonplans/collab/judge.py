@@ -26,6 +26,8 @@ REST = 4
 """How many times as long as a look takes nothing is looked at after it."""
 LONGEST_REST_S = 1.0
 LOOK_AGAIN_S = 0.5
+PATIENCE_S = 15.0
+"""So long somebody who is answered over HTTP waits for a look; where the disk refuses, each would hold a thread for ever."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +148,28 @@ class Judge:
         submitted.member.stopped = True
         self._nak(submitted.member.sid, submitted.room.handle, submitted.edit.number, code)
 
-    def take(self, plan_id: int, visitor: Visitor, data: bytes, accept: Callable[[bytes], Edit | None]) -> bool:
+    def take(
+        self,
+        plan_id: int,
+        visitor: Visitor,
+        data: bytes,
+        accept: Callable[[bytes], Edit | None],
+        patience_s: float = -1,
+    ) -> bool:
         """Let `accept` have what is to be kept of an update of this person, who may only suggest; whether it is on disk then.
 
         RefusedError if it is not taken. One at a time over all processes, until it is on disk: each look has to know what
-        was taken before.
+        was taken before. Also False if others of this process were looked at for longer than `patience_s` (-1: no limit).
         """
-        with self._looking, self._turns.of(plan_id):
+        if not self._looking.acquire(timeout=patience_s):
+            return False
+        try:
+            return self._look(plan_id, visitor, data, accept)
+        finally:
+            self._looking.release()
+
+    def _look(self, plan_id: int, visitor: Visitor, data: bytes, accept: Callable[[bytes], Edit | None]) -> bool:
+        with self._turns.of(plan_id):
             found = self._whole(plan_id)
             if found is None:
                 raise RefusedError("revoked")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -264,6 +267,66 @@ def test_what_is_large_or_fills_the_document_up_is_refused_over_both_doors(judge
     room.size = limits.state_warning_bytes + 1
     judged.hub.receive("m", handle, 1, short)
     assert judged.transport.heard("m", "nak") == [[handle, 1, "doc_full"]]
+
+
+def test_while_the_disk_refuses_one_suggestion_over_http_waits_and_the_others_are_sent_away(judged, monkeypatch):
+    """A look ends when what was taken is on disk: whoever waits for one would keep a thread of the server for as long."""
+    monkeypatch.setattr("yanxiu.lessonplans.collab.hub.PATIENCE_S", 0.1)
+    real, full = judged.store.append, threading.Event()
+    full.set()
+
+    def append(batch):
+        if full.is_set():
+            raise OSError("disk full")
+        return real(batch)
+
+    monkeypatch.setattr(judged.store, "append", append)
+    state, stored = state_of(judged), []
+
+    def post(n: int) -> None:
+        stored.append(judged.hub.post(LI, judged.plan_id, suggestion("真", state, n), "suggest"))
+
+    first = threading.Thread(target=post, args=(1,), daemon=True)
+    first.start()
+    eventually(lambda: judged.hub._committer.failures)
+    post(2)
+    assert stored == [False]
+    full.clear()
+    first.join(10)
+    assert stored == [False, True]
+
+
+TAKEN = """
+import * as Y from "yjs";
+import { Awareness } from "y-protocols/awareness";
+import { keepNumber, renumber } from "./static/src/editor/own-number.js";
+const doc = new Y.Doc(), awareness = new Awareness(doc), earlier = new Y.Doc();
+awareness.setLocalState({ user: "李强" });
+renumber(doc, awareness, 7, true);
+const first = (earlier.clientID = doc.clientID);
+earlier.getText("t").insert(0, "上次的话");
+let joins = 0;
+keepNumber({ doc, awareness, role: "suggest", joined: true, on: () => {}, join: () => (joins += 1) }, 7, true);
+console.warn = () => {};
+Y.applyUpdate(doc, Y.encodeStateAsUpdate(earlier));
+await null;
+const isOwn = doc.clientID !== first && Math.floor((doc.clientID - 2 ** 52) / 2 ** 21) === 7;
+console.log(JSON.stringify([isOwn, joins, [...awareness.states.keys()].length, awareness.clientID === doc.clientID]));
+process.exit();
+"""
+
+
+@pytest.mark.once
+def test_a_page_whose_number_has_written_already_takes_another_of_its_own_and_is_there_once():
+    ran = subprocess.run(
+        ["node", "--input-type=module", "-e", TAKEN],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert json.loads(ran.stdout.splitlines()[-1]) == [True, 1, 1, True], ran.stderr
 
 
 def test_over_real_sockets_and_http_the_same_is_refused(app, cast, client_for, plan_id, replica_for):

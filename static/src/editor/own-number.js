@@ -17,7 +17,7 @@ export function renumber(doc, awareness, userId, suggestsOnly) {
   do doc.clientID = suggestsOnly ? ownNumber(userId, Math.floor(Math.random() * EACH)) : Math.floor(Math.random() * 2 ** 32);
   while (doc.store.clients.has(doc.clientID));
   const state = awareness.getLocalState();
-  removeAwarenessStates(awareness, [before], "renumbered");
+  removeAwarenessStates(awareness, [awareness.clientID], "renumbered"); // Yjs may have taken another since for the words alone
   awareness.clientID = doc.clientID;
   awareness.setLocalState(state);
   return true;
@@ -30,10 +30,9 @@ export function keepNumber(provider, userId, proposes) {
     if (provider.role === "read") return false;
     return renumber(doc, awareness, userId, provider.role === null ? proposes : provider.role === "suggest");
   };
-  provider.on("role", () => {
-    // The room knows this page under its number, so it enters anew; after a change of rights it does so anyway.
-    if (look()) queueMicrotask(() => provider.joined && provider.join());
-  });
+  // The room knows this page under its number, so it enters anew; after a change of rights it does so anyway.
+  const keep = () => look() && queueMicrotask(() => provider.joined && provider.join());
+  provider.on("role", keep);
   // Yjs takes a number at random where another page has the same.
-  doc.on("afterTransactionCleanup", look);
+  doc.on("afterTransactionCleanup", keep);
 }

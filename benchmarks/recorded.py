@@ -4,7 +4,7 @@
 
 The recording is made here, the same each time: one author types a stretch, takes some of it back, jumps to another
 place. Every operation is a transaction of its own; a thousand of their updates go to the server as one, by
-its own protocol. Then a fresh client (Yjs on Node) opens the document: from the first byte of the connection until everything
+its own protocol; the others get our plan's template first, for ours has it. Then a fresh client (Yjs on Node) opens the document: from the first byte of the connection until everything
 is applied. *hot*: somebody has it open; *cold*: the first to ask after the server was started again. Server CPU is what it used meanwhile.
 """
 
@@ -24,6 +24,8 @@ from beside import KINDS, Contestant, contestants, installed, people
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from yanxiu.lessonplans.collab.updates import merge, read_state_vector
+from yanxiu.lessonplans.document.templates import LITERACY, empty_document
+from yanxiu.lessonplans.document.ydoc import state_from_json
 
 AUTHOR = 4711
 HAN = "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学"
@@ -96,8 +98,9 @@ class Recording:
             f" {sum(map(len, self.updates)) / 1000:,.0f} kB of updates, {len(self._doc.get_update()) / 1000:,.0f} kB of state"
         )
 
-    def write(self, file: Path) -> None:
-        file.write_bytes(b"".join(len(update).to_bytes(4, "little") + update for update in self.updates))
+    def write(self, file: Path, first: tuple[bytes, ...] = ()) -> None:
+        """All updates, behind what is `first`; of each its length in 4 bytes before it."""
+        file.write_bytes(b"".join(len(one).to_bytes(4, "little") + one for one in (*first, *self.updates)))
 
 
 def state_of(doc: Doc[Any]) -> int:
@@ -114,11 +117,11 @@ def main() -> None:
     print(recording.facts() + "\n")
     with tempfile.TemporaryDirectory(prefix="yanxiu-recorded-") as folder:
         node, file = installed(Path(folder, "node")), Path(folder, "recording")
-        recording.write(file)
         print(
             "| server | opened | arrived ms | applied ms (slowest) | KB | server CPU ms | load |\n|---|---|---|---|---|---|---|"
         )
         for contestant in contestants(Path(folder, "servers"), node, chosen.only, 2):
+            recording.write(file, () if "plan" in contestant.facts else (state_from_json(empty_document(LITERACY)),))
             common = {"kind": contestant.kind, "room": "plan", "author": AUTHOR, "clock": recording.clock}
             opened_by(contestant, node, {**common, **contestant.facts, "recording": str(file)}, chosen)
 

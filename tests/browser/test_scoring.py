@@ -156,8 +156,9 @@ OLDER_NOTES = """async ([lesson, fields]) => {
     for (const row of all[0].result) keep("note", row);
     for (const row of all[1].result) keep("sheet", row);
     const [note] = all[0].result;
+    const other = note.uuid[0] === "0" ? "1" : "0";
     const numbers = Object.fromEntries(fields.map((name) => [name, "2"]));
-    keep("note", { ...note, uuid: "0" + note.uuid.slice(1), fields: { ...numbers, advice: "旧量表上写的", version: "0" } });
+    keep("note", { ...note, uuid: other + note.uuid.slice(1), fields: { ...numbers, advice: "旧量表上写的", version: "0" } });
     keep("note", { ...note, viewer: "999999", fields: { ...note.fields, advice: "别人写的" } });
 }"""
 NO_ROOM = """() => {
@@ -168,6 +169,20 @@ NO_ROOM = """() => {
         return {};
     };
 }"""
+# A disk that takes its time: the database opens when `letOpen` is called.
+SLOW_DISK = """(() => {
+    const open = IDBFactory.prototype.open;
+    const later = new Promise((resolve) => { window.letOpen = resolve; });
+    IDBFactory.prototype.open = function (...asked) {
+        const request = {};
+        later.then(() => {
+            const real = open.apply(this, asked);
+            for (const name of ["onupgradeneeded", "onsuccess", "onerror", "onblocked"]) real[name] = () => request[name]();
+            Object.defineProperty(request, "result", { get: () => real.result });
+        });
+        return request;
+    };
+})()"""
 ROOM = "() => { IDBObjectStore.prototype.put = window.putAgain; }"
 
 
@@ -256,6 +271,32 @@ def test_what_a_score_rests_on_is_written_on_a_phone_without_a_line(page_for, ap
         assert [(one.criterion_key, one.remark) for one in own.evidence] == [("goals", "第三组四个人都动了手")]
         assert own.advice == "候答再长一点，先请没举手的"
     errors[:] = [error for error in errors if not re.search(r"ERR_(FAILED|INTERNET_DISCONNECTED)", error)]
+
+
+def test_what_waits_on_a_slow_disk_is_waited_for(page_for, app, cast, errors):
+    with app.app_context(), unit_of_work():
+        lesson_id = make_lesson(cast.user("teacher"), visibility="school").id
+    phone = page_for("colleague", 390)
+    phone.route(
+        "**/lessons/*/scoring", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    phone.goto(f"/lessons/{lesson_id}/scoring")
+    form, state = phone.locator("[data-scoring]"), phone.locator("[data-scoring-state]")
+    expect(form).to_have_attribute("data-ready", "")
+    phone.get_by_label("最想建议的一点").fill("候答再长一点")
+    expect(state).to_have_text(WAITS)
+    phone.add_init_script(SLOW_DISK)
+    phone.clock.install()
+    phone.reload()
+    phone.clock.run_for(8000)
+    expect(state).to_have_text("正在读这台设备上存的内容…")
+    phone.get_by_label("教学目标 4 分（良）").check()
+    phone.evaluate("letOpen()")
+    expect(form).to_have_attribute("data-ready", "")
+    expect(phone.get_by_label("最想建议的一点")).to_have_value("候答再长一点")
+    expect(phone.get_by_label("教学目标 4 分（良）")).to_be_checked()
+    expect(state).to_have_text(WAITS)
+    errors[:] = [error for error in errors if "ERR_FAILED" not in error]
 
 
 @pytest.mark.service_worker

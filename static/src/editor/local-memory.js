@@ -6,7 +6,8 @@
 import * as idb from "lib0/indexeddb";
 import { IndexeddbPersistence, clearDocument } from "y-indexeddb";
 
-const OPEN_MS = 2500;
+// A slow disk takes its time after the start of a machine; a browser whose database never answers is taken for one without.
+const OPEN_MS = 15000;
 const CUSTOM = "custom";
 const UPDATES = "updates";
 
@@ -32,12 +33,12 @@ export class LocalMemory {
 
   // Resolves when the local copy is loaded, or when the browser does not allow one.
   async open() {
+    const store = new IndexeddbPersistence(this.name, this.doc);
+    this.origin = store;
     try {
-      const store = new IndexeddbPersistence(this.name, this.doc);
-      this.origin = store;
       await withTimeout(Promise.race([store.whenSynced, store._db.then(() => store.whenSynced)]), OPEN_MS);
-      this.store = store;
       const epoch = await store.get("epoch");
+      this.store = store;
       this.epoch = typeof epoch === "number" ? epoch : null;
       await this.inherit();
       this.healthy = true;
@@ -46,8 +47,10 @@ export class LocalMemory {
         this.fail();
         this.onKept();
       });
-    } catch (error) {
+    } catch (_) {
       this.healthy = false;
+      // What came later would come beside what the server says by then, with nobody to ask whether it fits.
+      if (!this.store) store.destroy().catch(() => {});
     }
   }
 

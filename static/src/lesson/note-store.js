@@ -6,7 +6,8 @@ import { olderEntries } from "./older-notes.js";
 
 const NAME = "lesson-notes";
 const [NOTES, SHEETS] = ["notes", "sheets"];
-const OPEN_MS = 2500;
+// A slow disk takes its time after the start of a machine; a browser whose database never answers is taken for one without.
+const OPEN_MS = 15000;
 // What stands in a lesson where the disk would not take it: {notes, sheet} by its place, for as long as this page is open.
 const homeless = new Map();
 // What an older page left in localStorage and for which there was no room here.

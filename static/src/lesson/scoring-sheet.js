@@ -12,6 +12,8 @@ import { goToUnjudged, goToUnproven } from "./unjudged.js";
 
 const WAIT_MS = 600;
 const MOST_KNOWN = 8;
+const SLOW_MS = 1000;
+const OPENING = "正在读这台设备上存的内容…";
 const SAVING = "保存中…";
 const FULL = "这台设备存不下了，评的内容只在这一页上，联网时直接送出。送到以前不要关闭这一页";
 const WAITS = "已存本机，联网后自动送出（还没有提交评课）";
@@ -51,7 +53,10 @@ class ScoringSheet {
     warnBeforeLeaving(() => this.unkept || this.saving > 0);
     // A page out of the cache is older than what this device has heard since.
     this.loaded = change(this.lesson, ({ notes, sheet }) => ({ notes, sheet: laterOf(sheet, told) }));
+    const slow = setTimeout(() => this.say(OPENING, "saving"), SLOW_MS);
     this.state = await this.loaded;
+    clearTimeout(slow);
+    if (!this.saving) this.say("");
     this.form.toggleAttribute("data-kept-here", this.state.kept !== false);
     this.show();
     this.form.addEventListener("click", ({ target }) => this.decide(target.closest("[data-take]")));

@@ -94,7 +94,10 @@ def test_one_press_puts_a_stretch_into_the_set_used_last(app, cast, client_for, 
     colleague, clips = client_for("colleague"), f"/lessons/{lesson_id}/clips"
     answer = colleague.post(clips, data={"comment": remark}, headers=FETCH).json
     assert answer["toast"] == "已放进“我的片段”，第 1 段"
-    assert colleague.post(clips, data={"comment": remark}, headers=FETCH).json["toast"] == answer["toast"]  # once
+    again = colleague.post(clips, data={"comment": remark}, headers=FETCH).json
+    assert again["toast"] == "已经在“我的片段”里了，第 1 段"
+    assert "undo" in answer
+    assert "undo" not in again  # it would take out what an earlier press put in
     assert colleague.post(clips, data={"comment": private}).status_code == 404
     for wrong in ({}, {"stretch": "70000-80000"}, {"stretch": "9-3"}, {"stretch": ["0-9000", "x"]}):
         assert colleague.post(clips, data=wrong, headers=FETCH).status_code == 422, wrong
@@ -108,6 +111,8 @@ def test_one_press_puts_a_stretch_into_the_set_used_last(app, cast, client_for, 
     assert several["toast"] == "已放进“候答”，共 2 段"
     form = {"clip_set": str(second), "title": "", "start": "00:02.5", "end": "00:08", "task": "看谁举手", "note": ""}
     assert colleague.post(clips + "/new", data=form).status_code == 303
+    assert colleague.post(clips + "/new", data=form).status_code == 303  # sent twice
+    assert "已经在“候答”里了" in colleague.post(clips + "/new", data={**form, "note": "另一句"}).text
     for change in ({"clip_set": "new"}, {"clip_set": "99999"}, {"start": "二"}, {"end": "20:00"}, {"end": "00:01"}):
         refused = colleague.post(clips + "/new", data={**form, **change})
         assert refused.status_code == 422, change

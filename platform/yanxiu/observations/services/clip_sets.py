@@ -64,7 +64,7 @@ def restore_clip_set(actor: User, clip_set: ClipSet) -> None:
 def put_clip(
     actor: User, clip_set: ClipSet, lesson: Lesson, version: RecordingVersion | None, draft: ClipDraft
 ) -> SetClip:
-    """Put a stretch at the end of a set. The same stretch of a lesson is in it once."""
+    """Put a stretch at the end of a set. The same stretch of a lesson is in it once: other words about it are refused."""
     _hold(clip_set)
     if version is None or version.state != VersionState.READY:
         raise ConflictError("这节课的实录能播放以后，才能选片段")
@@ -74,6 +74,9 @@ def put_clip(
     same = (lesson.id, start_ms, end_ms)
     known = next((one for one in items if (one.lesson_id, one.start_ms, one.end_ms) == same), None)
     if known is not None:
+        words = (draft.task, draft.note)
+        if any(words) and words != (known.task, known.note):
+            raise InvalidError(f"这一段已经在“{clip_set.title}”里了，请在那里改", field="clip_set")
         return known
     if len(items) >= MOST_CLIPS:
         raise InvalidError(f"一个片段集最多放 {MOST_CLIPS} 段，请另建一个", field="clip_set")

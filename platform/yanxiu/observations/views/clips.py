@@ -47,12 +47,16 @@ def press_clip(lesson_id: int) -> ResponseReturnValue:
         drafts = [ClipDraft(start_ms, min(end_ms, duration_ms)) for start_ms, end_ms in _pressed(found)]
         sets = own_clip_sets(current_viewer())
         into = sets[0] if sets else service.create_clip_set(current_actor(), FIRST_SET)
+        before = {clip.id for clip in items_of(into.id)}
         clips = [service.put_clip(current_actor(), into, found.lesson, version, draft) for draft in drafts]
         clip, set_id = clips[-1], into.id
+        is_new = clip.id not in before
         how = f"第 {clip.position + 1} 段" if len(clips) == 1 else f"共 {len(clips)} 段"
-        target, words = _page(set_id, clips[0].id), f"已放进“{into.title}”，{how}"
+        target = _page(set_id, clips[0].id)
+        words = f"已放进“{into.title}”，{how}" if is_new or len(clips) > 1 else f"已经在“{into.title}”里了，{how}"
         undo = url_for(".take_clip_out", set_id=set_id, clip_id=clip.id)
-    answer = {"undo": {"url": undo, "text": "撤销"}} if len(clips) == 1 else {}
+    # What was there before was put there by another press, perhaps with a task and a note: this one's undo leaves it.
+    answer = {"undo": {"url": undo, "text": "撤销"}} if is_new and len(clips) == 1 else {}
     return done(target, words, **answer)
 
 

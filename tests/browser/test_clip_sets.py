@@ -11,7 +11,7 @@ from tests.support.observations import make_clip, make_lesson, make_ready_versio
 from tests.support.workshops import make_workshop
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import SetClip, TimedComment
+from yanxiu.observations.models import ClipSet, SetClip, TimedComment
 from yanxiu.observations.services.clip_sets import ClipDraft, create_clip_set, put_clip
 
 FRONT = "document.querySelector('[data-deck]:not([hidden]) video')"
@@ -70,30 +70,43 @@ def test_clips_play_on_and_a_remark_lands_in_the_lesson(page_for, app, reel, err
         said = db.session.scalars(db.select(TimedComment).order_by(TimedComment.id.desc())).first()
         assert (said.lesson_id, said.body) == (reel["second_lesson"], "这一秒后排举手了")
         assert abs(said.start_ms - 8000) < 20
+    # Without a line nothing can be written beside a clip whose panel did not come: it would land in the other's lesson.
+    page.context.set_offline(True)
     page.locator("body").press("p")
     expect(page.locator("[data-reel]")).to_have_attribute("data-at", first)
+    expect(page.locator("[data-reel-form]")).to_be_hidden()
+    page.context.set_offline(False)
+    expect(page.locator("#reel-panel").get_by_text("first：看什么？")).to_be_visible()
+    expect(page.locator("[data-reel-form]")).to_be_visible()
     assert violations(page) == []
+    errors[:] = [error for error in errors if "ERR_INTERNET_DISCONNECTED" not in error]
 
 
-def test_clips_are_moved_by_keys_and_taken_out_until_that_is_undone(page_for, app, reel, errors):
+def test_clips_are_moved_by_keys_and_taken_out_until_that_is_undone(page_for, app, cast, reel, errors):
     page = page_for("leader", 390)
     first, second = reel["first"], reel["second"]
+    with app.app_context(), unit_of_work():  # and one that she may not watch: a place in the list, not counted
+        closed = make_lesson(cast.user("teacher"), visibility="invited")
+        into = db.session.get_one(ClipSet, reel["set"])
+        gap = put_clip(cast.user("leader"), into, closed, make_ready_version(closed), ClipDraft(0, 1000)).id
     page.goto(f"/clip-sets/{reel['set']}?clip={second}")
     expect(page.locator("[data-reel]")).to_have_attribute("data-at", f"clip-{second}")
     page.locator(f"#clip-{second} [data-reel-play]").press("Alt+ArrowUp")
     expect(page.get_by_text("已移到第 1 位")).to_be_visible()
-    assert order(app, reel["set"]) == [second, first]
+    assert order(app, reel["set"]) == [second, first, gap]
     page.locator(f"#clip-{first}").get_by_role("button", name="拿出").click()
     expect(page.locator(f"#clip-{first}")).to_have_count(0)
-    assert order(app, reel["set"]) == [second]
+    assert order(app, reel["set"]) == [second, gap]
+    expect(page.locator("#clips-title .num")).to_have_text("1")
+    expect(page.get_by_text("1 段，共 00:02")).to_be_visible()
     page.get_by_role("button", name="撤销").click()
     expect(page.locator(f"#clip-{first}")).to_be_visible()
-    assert order(app, reel["set"]) == [second, first]
+    assert order(app, reel["set"]) == [second, first, gap]
     assert violations(page) == []
     assert not sideways_overflow(page)
     page.goto(f"/lessons/{reel['second_lesson']}")
     page.locator(f"#comment-{reel['remark']}").get_by_role("button", name="放进微格").click()
-    expect(page.get_by_text("已放进“候答”，第 3 段")).to_be_visible()
+    expect(page.get_by_text("已放进“候答”，第 4 段")).to_be_visible()
     page.get_by_role("link", name="剪一段").click()
     expect(page.get_by_label("从", exact=True)).to_have_value("00:00")
     page.evaluate("document.querySelector('[data-cut-film]').currentTime = 5.5")

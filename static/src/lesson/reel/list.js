@@ -5,12 +5,16 @@ import { requestHtml } from "../../net.js";
 export function bindClipList(list) {
   list.refresh = async () => {
     const { html } = await requestHtml(location.pathname);
-    const next = new DOMParser().parseFromString(html, "text/html").getElementById(list.id);
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const next = page.getElementById(list.id);
     const playable = (place) => place.querySelectorAll("[data-reel-clip]").length > 0;
     // With the last film the player goes, with the first one it comes.
     if (!next || playable(next) !== playable(list)) return location.assign(location.pathname);
     morph(list, next);
-    document.querySelector("#clips-title .num").textContent = list.children.length;
+    // Counted by the server: places of clips one may not watch stand in the list, too.
+    for (const count of ["#clips-title .num", "[data-reel-extent]"]) {
+      document.querySelector(count).textContent = page.querySelector(count).textContent;
+    }
     return list.dispatchEvent(new CustomEvent("reel:list"));
   };
 }

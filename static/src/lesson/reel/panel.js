@@ -19,6 +19,7 @@ export class ReelPanel {
     reel.addEventListener("click", (event) => this.onClick(event));
     for (const name of ["submit", "async-form:sending"]) reel.addEventListener(name, (event) => this.writeTime(event), true);
     reel.addEventListener("async-form:done", (event) => this.sent(event));
+    window.addEventListener("online", () => this.isOfAnother && this.read());
     this.live();
   }
 
@@ -28,6 +29,12 @@ export class ReelPanel {
 
   get form() {
     return this.reel.querySelector("[data-reel-form]");
+  }
+
+  /** The clip in front is not the one of which the panel tells: what is written now would land in the other's lesson. */
+  get isOfAnother() {
+    const { row } = this.owner;
+    return Boolean(row && row.dataset.orderRow !== this.panel.dataset.reelPanel);
   }
 
   /** Others say something about this lesson too. */
@@ -49,6 +56,7 @@ export class ReelPanel {
   async read() {
     const { row } = this.owner;
     if (!row) return;
+    this.panel.setAttribute("aria-busy", String(this.isOfAnother));
     try {
       const { html } = await requestHtml(row.dataset.panel);
       if (this.owner.row !== row) return;
@@ -73,7 +81,7 @@ export class ReelPanel {
 
   /** C: stop here and write. */
   open() {
-    if (!this.form) return;
+    if (!this.form || this.isOfAnother) return;
     this.hold();
     this.form.elements.body.focus();
     this.form.scrollIntoView({ block: "nearest", behavior: "smooth" });

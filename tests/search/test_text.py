@@ -1,10 +1,14 @@
 """Folding, cutting, question words, synonyms, snippets: pure functions on text."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from yanxiu.core.search_queue import IndexDocument
+from yanxiu.search.text import cut
 from yanxiu.search.text.asking import meaningful, without_question_words
 from yanxiu.search.text.cut import bigrams, segmenter, words
 from yanxiu.search.text.fold import fold, squeeze
@@ -178,3 +182,16 @@ def test_a_post_is_not_found_by_the_name_of_its_workshop():
 
 def test_titles_are_compared_without_case_and_spaces():
     assert squeeze("  Unit  3\tＡ ") == "unit 3 a"
+
+
+def test_several_who_search_first_at_the_same_moment_all_get_their_words():
+    """rjieba fails whoever cuts, or gives it words, while another gives it words."""
+    cut._loaded.cache_clear()
+    together = Barrier(8)
+
+    def search(_n: int) -> list[str]:
+        together.wait(10)
+        return words("草船借箭")
+
+    with ThreadPoolExecutor(8) as people:
+        assert list(people.map(search, range(8))) == [["草船", "草船借箭"]] * 8

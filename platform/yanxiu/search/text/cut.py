@@ -13,12 +13,14 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from threading import Lock
 
 from yanxiu.search.text.fold import HERE, data_lines, fold, han_runs
 
 _MIXED = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 _WORD_FREQUENCY = 20_000
 MAX_WORD = 40
+_loading = Lock()
 
 
 Cut = Callable[[str], list[str]]
@@ -30,13 +32,19 @@ def _installed() -> str:
     return "rjieba" if find_spec("rjieba") else "jieba"
 
 
-@cache
 def _cutter() -> tuple[Cut, Cut, Callable[[str], bool]]:
     """The cut for searching (long words also in parts), the plain one (the pieces are the text), and whether the
     dictionary has a word.
 
-    Its dictionary takes a third of a second to load: only who cuts something waits for it.
+    Its dictionary takes a third of a second to load: only who cuts something waits for it, and whoever else does meanwhile,
+    since rjieba lets nobody cut while it is given words.
     """
+    with _loading:
+        return _loaded()
+
+
+@cache
+def _loaded() -> tuple[Cut, Cut, Callable[[str], bool]]:
     words = [fold(word) for line in data_lines("lexicon.txt") for word in line.split()]
     return _rjieba(words) if _installed() == "rjieba" else _plain_jieba(words)
 

@@ -14,6 +14,8 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import ClipSet, Lesson, SetClip, Watching
+from yanxiu.observations.queries import clip_sets as clip_queries
+from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.services.clip_sets import ClipDraft, create_clip_set, put_clip
 from yanxiu.observations.services.lessons import delete_lesson, restore_lesson
 
@@ -45,7 +47,7 @@ def order(app, set_id: int) -> list[int]:
         return list(db.session.scalars(live.order_by(SetClip.position)))
 
 
-def test_a_clip_is_there_only_for_who_may_watch_its_lesson(app, cast, client_for, shared):
+def test_a_clip_is_there_only_for_who_may_watch_its_lesson(app, cast, client_for, shared, monkeypatch):
     page, panel = f"/clip-sets/{shared['set']}", f"/clip-sets/{shared['set']}/clips/{shared['second']}"
     leader, villager, teacher = (client_for(who) for who in ("leader", "villager", "teacher"))
     assert SCHOOL_TASK in leader.get(page).text
@@ -62,6 +64,17 @@ def test_a_clip_is_there_only_for_who_may_watch_its_lesson(app, cast, client_for
     assert any(OPEN_TASK in text for text in cells)
     assert not any(SCHOOL_TASK in text or "《本校》" in text for text in cells)
     assert leader.get(panel, headers=FETCH).status_code == 200
+    # what was said within it, as far as one may read it; more than fit is not passed over in silence
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, shared["closed"])
+        version = current_version(recording_of(lesson.id))
+        for visibility in ("everybody", "everybody", "private"):
+            some_comment(cast.user("teacher"), lesson, version, start_ms=3000, visibility=visibility)
+    told = leader.get(panel, headers=FETCH).text
+    assert (told.count('<li id="remark-'), "其余的在课例里看" in told) == (2, False)
+    monkeypatch.setattr(clip_queries, "MOST_REMARKS", 1)
+    told = leader.get(panel, headers=FETCH).text
+    assert (told.count('<li id="remark-'), "其余的在课例里看" in told) == (1, True)
     # taken down: gone at once for all but the teacher's own page of it, and back with the lesson
     with app.app_context(), unit_of_work():
         delete_lesson(cast.user("teacher"), db.session.get_one(Lesson, shared["closed"]))

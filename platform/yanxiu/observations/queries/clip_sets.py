@@ -143,8 +143,9 @@ def find_clip(set_id: int, clip_id: int) -> SetClip | None:
     return db.session.scalars(rows.options(joinedload(SetClip.lesson))).first()
 
 
-def remarks_on(viewer: Viewer, clip: SetClip, lesson: Lesson) -> Sequence[TimedComment]:
-    """Return what was said about moments within a clip and the viewer may read, in media time, at most `MOST_REMARKS`."""
+def remarks_on(viewer: Viewer, clip: SetClip, lesson: Lesson) -> tuple[Sequence[TimedComment], bool]:
+    """Return what was said about moments within a clip and the viewer may read, in media time, at most `MOST_REMARKS`; and
+    whether there is more."""
     ends = func.coalesce(TimedComment.end_ms, TimedComment.start_ms)
     statement = open_threads(viewer, lesson).where(
         TimedComment.version_id.is_not(None), TimedComment.start_ms < clip.end_ms, ends >= clip.start_ms
@@ -152,7 +153,8 @@ def remarks_on(viewer: Viewer, clip: SetClip, lesson: Lesson) -> Sequence[TimedC
     loaded = statement.options(
         joinedload(TimedComment.author), selectinload(TimedComment.replies).joinedload(TimedComment.author)
     )
-    return db.session.scalars(loaded.order_by(TimedComment.start_ms, TimedComment.id).limit(MOST_REMARKS)).all()
+    found = db.session.scalars(loaded.order_by(TimedComment.start_ms, TimedComment.id).limit(MOST_REMARKS + 1)).all()
+    return found[:MOST_REMARKS], len(found) > MOST_REMARKS
 
 
 def own_clip_sets(viewer: Viewer) -> Sequence[ClipSet]:

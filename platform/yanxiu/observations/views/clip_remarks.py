@@ -22,12 +22,14 @@ def panel_of(shown: ShownClip) -> dict[str, Any]:
     viewer, lesson = current_viewer(), shown.lesson
     assert lesson is not None
     speaks = shown.is_current and can_speak(viewer, lesson, access_of(viewer, lesson), clock.today())
+    remarks, has_more = remarks_on(viewer, shown.clip, lesson)
     return {
         "shown": shown,
         "clip": shown.clip,
         "lesson": lesson,
         "seq": current_seq(lesson.topic),
-        "remarks": remarks_on(viewer, shown.clip, lesson),
+        "remarks": remarks,
+        "has_more": has_more,
         "may_speak": speaks,
         "kinds": list(CommentKind),
         "visibilities": list(CommentVisibility),

@@ -90,6 +90,18 @@ def test_the_very_file_that_is_there_is_no_newer_version_by_either_way(client_fo
     assert set(storage().keys()) == there, "bytes that no row holds are gone"
 
 
+def test_a_repeated_last_step_that_was_a_moment_slower_finds_the_version(client_for, app, cast, store, resource_id):
+    url = door(client_for("teacher"), resource_id).create(len(BETTER), BETTER).headers["Location"]
+    with app.app_context():
+        upload, actor = store.load(url.rsplit("/", 1)[1]), cast.user("teacher")
+        note = "\x00" + "改" * 300
+        first = version_arrivals._taken(store, upload, actor, note).number
+        there = set(storage().keys())
+        assert (first, version_arrivals._taken(store, upload, actor, note).number) == (2, 2)
+        assert set(storage().keys()) == there, "bytes that no row holds are gone"
+    assert versions(app, resource_id) == [(2, "改" * 200), (1, "")]
+
+
 def test_only_who_may_edit_sends_one_and_it_is_asked_again_at_the_end(client_for, app, cast, store, resource_id):
     teacher = client_for("teacher")
     assert door(client_for("colleague"), resource_id).create(10).status_code == 403

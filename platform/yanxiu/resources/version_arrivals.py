@@ -20,7 +20,7 @@ from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.models import Resource, ResourceFile
 from yanxiu.resources.permissions import can_edit_resource
 from yanxiu.resources.queries import find_arrived_version, find_resource
-from yanxiu.resources.services import gone_unless_kept
+from yanxiu.resources.services import drop_unkept, gone_unless_kept
 from yanxiu.resources.services.versions import renew_file
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,12 @@ def _taken(store: UploadStore, upload: Upload, actor: User, note: str) -> Resour
 def _kept(upload: Upload, actor: User, checked: CheckedFile, note: str) -> ResourceFile:
     """Whether the person may still change the resource is asked again: reading the file took a while."""
     with gone_unless_kept(checked), unit_of_work():
-        return renew_file(actor, _still_own(upload, actor), checked, note, upload.id)
+        resource = _still_own(upload, actor)
+        known = find_arrived_version(resource.id, upload.id)
+        if known is not None:  # another request was a moment faster
+            drop_unkept(checked)
+            return known
+        return renew_file(actor, resource, checked, note, upload.id)
 
 
 def _still_own(upload: Upload, actor: User) -> Resource:

@@ -36,7 +36,9 @@ behavior("[data-facet-search]", (box) => {
     said.textContent = typed ? (fitting.length ? `有 ${fitting.length} 个` : "没有这样的，换几个字试试") : "";
     return fitting;
   };
-  field.addEventListener("input", look);
+  // Letters on the way to a character are in no name.
+  field.addEventListener("input", (event) => event.isComposing || look());
+  field.addEventListener("compositionend", look);
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     const [first] = look();

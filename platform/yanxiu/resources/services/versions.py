@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from yanxiu.accounts.models import User
-from yanxiu.core.errors import InvalidError
+from yanxiu.core.db import hold
+from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.html import without_invisible
 from yanxiu.resources.extraction.intake import CheckedFile
 from yanxiu.resources.models import Resource, ResourceFile
@@ -16,6 +17,8 @@ def renew_file(
     """Make a file the newest of its resource. InvalidError for the very file that is the newest already: whoever sent it
     took the wrong one. `arrival_id` is the resumable upload it came as.
     """
+    if not hold(resource):  # another may have brought the very file meanwhile
+        raise NotFoundError
     now = resource.current_file
     if now is not None and now.stored_file.sha256 == checked.received.sha256:
         raise InvalidError(

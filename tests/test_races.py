@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 
-from tests.support.documents import docx_bytes
 from tests.support.lessonplans import make_plan
 from tests.support.observations import full_scores, make_lesson, make_ready_version, some_comment
 from tests.support.resources import checked_file, make_resource, make_upload
@@ -25,7 +24,6 @@ from yanxiu.observations.services import comments, evaluations, lessons, recordi
 from yanxiu.resources import services as resources
 from yanxiu.resources.models import Resource, ResourceFile
 from yanxiu.resources.queries import find_upload
-from yanxiu.resources.services.versions import renew_file
 from yanxiu.workshops.models import Application, Post, PostEdit, Topic, Workshop, WorkshopMember
 from yanxiu.workshops.queries.members import member_ids
 from yanxiu.workshops.queries.teams import membership_of
@@ -249,21 +247,6 @@ def test_two_newer_versions_in_one_moment_are_numbered_two_and_three(app, cast, 
     assert race(add, add) == ["done", "done"]
     with app.app_context():
         assert sorted(file.number for file in db.session.query(ResourceFile)) == [1, 2, 3]
-
-
-def test_the_very_file_sent_twice_in_one_moment_is_one_newer_version(app, cast, race):
-    with app.app_context():
-        resource_id = make_resource(cast.user("teacher")).id
-        better = docx_bytes("先读后问。")
-        arrived = iter([checked_file(data=better), checked_file(data=better)])
-
-    def renew():
-        resource, checked = db.session.get(Resource, resource_id), next(arrived)
-        assert resource.current_file.stored_file.sha256  # read before the other one writes
-        yield
-        renew_file(cast.user("teacher"), resource, checked, "改过")
-
-    assert race(renew, renew) == ["done", "invalid"]
 
 
 @pytest.fixture

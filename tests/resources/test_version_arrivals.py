@@ -12,7 +12,8 @@ from flask import Flask
 
 from tests.support.clients import Client
 from tests.support.documents import docx_bytes
-from tests.support.resources import make_resource
+from tests.support.resources import checked_file, make_resource
+from tests.support.together import together
 from tests.support.tus import Tus, emptied
 from yanxiu.core.db import db
 from yanxiu.core.resumable.store import UploadStore
@@ -22,6 +23,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.resources import version_arrivals
 from yanxiu.resources.models import Resource
 from yanxiu.resources.services import remove_resource
+from yanxiu.resources.services.versions import renew_file
 
 DOOR = "/uploads/versions"
 NAME = "草船借箭.docx"
@@ -100,6 +102,19 @@ def test_a_repeated_last_step_that_was_a_moment_slower_finds_the_version(client_
         assert (first, version_arrivals._taken(store, upload, actor, note).number) == (2, 2)
         assert set(storage().keys()) == there, "bytes that no row holds are gone"
     assert versions(app, resource_id) == [(2, "改" * 200), (1, "")]
+
+
+def test_the_very_file_sent_twice_in_one_moment_is_one_newer_version(app, cast, resource_id):
+    with app.app_context():
+        arrived = iter([checked_file(data=BETTER), checked_file(data=BETTER)])
+
+    def renew():
+        resource, checked = db.session.get(Resource, resource_id), next(arrived)
+        assert resource.current_file.stored_file.sha256  # read before the other one writes
+        yield
+        renew_file(cast.user("teacher"), resource, checked, "改过")
+
+    assert together(app, renew, renew) == ["done", "invalid"]
 
 
 def test_only_who_may_edit_sends_one_and_it_is_asked_again_at_the_end(client_for, app, cast, store, resource_id):

@@ -82,6 +82,20 @@ def test_clips_play_on_and_a_remark_lands_in_the_lesson(page_for, app, reel, err
     errors[:] = [error for error in errors if "ERR_INTERNET_DISCONNECTED" not in error]
 
 
+def test_a_film_that_did_not_come_is_said_and_fetched_again(page_for, reel, errors):
+    page = page_for("colleague", 390)
+    page.route("**/media/**", lambda route: route.abort())
+    page.goto(f"/clip-sets/{reel['set']}?clip={reel['second']}")
+    lost = page.get_by_role("status").filter(has_text="这一段没有取到，可能是网络断了")
+    expect(lost).to_be_visible()
+    assert not sideways_overflow(page)
+    page.unroute("**/media/**")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(lost).to_be_hidden()
+    eventually(lambda: abs(at(page)[1] - 7) < 0.02)
+    errors[:] = [error for error in errors if "ERR_FAILED" not in error]
+
+
 def test_clips_are_moved_by_keys_and_taken_out_until_that_is_undone(page_for, app, cast, reel, errors):
     page = page_for("leader", 390)
     first, second = reel["first"], reel["second"]

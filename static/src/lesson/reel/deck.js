@@ -9,6 +9,31 @@ export class Deck extends Player {
     this.id = null;
     this.from = 0;
     this.until = 0;
+    this.isBroken = false; // its film did not come, or not all of it
+    this.video.addEventListener("error", () => this.showBroken(true));
+    this.video.addEventListener("loadedmetadata", () => this.showBroken(false));
+    window.addEventListener("online", () => this.fetchAgain());
+    if (this.video.error) this.showBroken(true);
+  }
+
+  showBroken(isBroken) {
+    this.isBroken = isBroken;
+    this.element.querySelector("[data-no-film]").hidden = !isBroken;
+  }
+
+  /** A film that did not come is asked for once more, and goes on where it stood. */
+  fetchAgain() {
+    if (!this.isBroken || !this.id) return;
+    const [at, plays] = [this.now, !this.paused];
+    this.showBroken(false);
+    this.video.load();
+    this.seek(at);
+    if (plays) this.play();
+  }
+
+  play() {
+    this.fetchAgain();
+    super.play();
   }
 
   /** Put a stretch on and stand at its beginning; the film is fetched anew only where it is another one. */
@@ -18,7 +43,7 @@ export class Deck extends Player {
     this.duration = Number(duration);
     this.from = Number(from);
     this.until = Math.min(Number(until), this.duration);
-    if (this.src !== src) {
+    if (this.src !== src || this.isBroken) {
       this.src = src;
       this.video.src = src;
       this.caption(captions);

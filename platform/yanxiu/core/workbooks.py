@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet
 
+A4 = 9
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """What people wrote stays text: it is no formula, no address and no number."""
 
@@ -19,6 +21,15 @@ def new_workbook(target: BinaryIO) -> xlsxwriter.Workbook:
     import xlsxwriter
 
     return xlsxwriter.Workbook(target, SAFE)
+
+
+def print_across(sheet: Worksheet, heading_row: int | None = None) -> None:
+    """Print on A4 across, as wide as one page; the heading row, counted from 0, stands on top of every page."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    if heading_row is not None:
+        sheet.repeat_rows(heading_row)
 
 
 def column_name(column: int) -> str:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Sequence
 
 from yanxiu.core.clock import LOCAL_ZONE
-from yanxiu.core.workbooks import new_workbook
+from yanxiu.core.workbooks import new_workbook, print_across
 from yanxiu.resources.catalog import GRADINGS, LEVELS, ORIGINS, VISIBILITIES
 from yanxiu.resources.models import Resource
 
@@ -47,9 +47,6 @@ def library_book(title: str, resources: Sequence[Resource], site: str, *, cut: b
         sheet.write_string(len(resources) + 2, 0, f"只列出前 {len(resources)} 份，其余的请加上筛选再导出。")
     sheet.autofilter(1, 0, max(1, len(resources) + 1), len(COLUMNS) - 1)
     sheet.freeze_panes(2, 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(1)
+    print_across(sheet, 1)
     book.close()
     return buffer.getvalue()

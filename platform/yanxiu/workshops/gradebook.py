@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from yanxiu.core.clock import LOCAL_ZONE
-from yanxiu.core.workbooks import new_workbook
+from yanxiu.core.workbooks import new_workbook, print_across
 from yanxiu.workshops.models import Scale, Standing, Submission, Task, Workshop, WorkshopMember
 from yanxiu.workshops.standings import mark_of, state_of
 
@@ -94,7 +94,4 @@ def _set_up_paper(sheet: Any) -> None:
     sheet.set_row(0, 28)
     sheet.set_row(1, 48)
     sheet.freeze_panes(2, 2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(1)
+    print_across(sheet, 1)

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from yanxiu.core.workbooks import new_workbook
+from yanxiu.core.workbooks import new_workbook, print_across
 from yanxiu.workshops.figures import LAST_ACTIVE, MEETINGS, MEMBER_FIGURES, PART_FIGURES, percent
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Workshop
@@ -68,7 +68,4 @@ def _draw(book: Any, name: str, title: str, heads: Sequence[str], rows: Iterable
             write = sheet.write_number if isinstance(value, int) else sheet.write_string
             write(number, column, value, cell)
     sheet.freeze_panes(2, 2 if len(heads) > 2 else 0)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(1)
+    print_across(sheet, 1)

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 
 from yanxiu.core.clock import today
-from yanxiu.core.workbooks import new_workbook
+from yanxiu.core.workbooks import new_workbook, print_across
 from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries.plan_progress import Progress
 
@@ -37,9 +37,6 @@ def progress_sheet(workshop: Workshop, progress: Progress, kinds: Mapping[str, s
             sheet.write_string(row, column, text, cell)
     sheet.write_string(len(progress.people) + 3, 0, NOTE)
     sheet.freeze_panes(2, 2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(1)
+    print_across(sheet, 1)
     book.close()
     return buffer.getvalue()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from yanxiu.accounts.models import User
-from yanxiu.core.workbooks import new_workbook
+from yanxiu.core.workbooks import new_workbook, print_across
 from yanxiu.workshops.models import Poll, Topic
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ def draw_ballots(topic: Topic, poll: Poll, ballots: Sequence[tuple[User, set[int
             sheet.write_string(row, column, "✓" if option.id in chosen else "", cell)
     _write_sums(sheet, len(ballots) + 2, poll, ballots, head)
     sheet.freeze_panes(2, 2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    print_across(sheet)
     book.close()
     return buffer.getvalue()
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from yanxiu.core.workbooks import new_workbook
+from yanxiu.core.workbooks import new_workbook, print_across
 from yanxiu.workshops.models import Topic, WorkshopMember
 from yanxiu.workshops.queries.requirements import Progress
 
@@ -52,7 +52,4 @@ def said_of(own: Progress) -> str:
 
 def _set_up_paper(sheet: Any) -> None:
     sheet.freeze_panes(2, 2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(1)
+    print_across(sheet, 1)

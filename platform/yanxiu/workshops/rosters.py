@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 from yanxiu.core.clock import LOCAL_ZONE
-from yanxiu.core.workbooks import new_workbook
+from yanxiu.core.workbooks import new_workbook, print_across
 from yanxiu.workshops.activity_words import PRESENCE_NAMES, time_span
 from yanxiu.workshops.forms.teams import ROLE_NAMES
 from yanxiu.workshops.models import Activity, Workshop, WorkshopMember
@@ -55,10 +55,7 @@ def _drawn(name: str, heading: str, columns: Sequence[tuple[str, int]], rows: Se
             else:
                 sheet.write_string(row, column, value, cell)
     sheet.freeze_panes(2, 2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(1)
+    print_across(sheet, 1)
     book.close()
     return buffer.getvalue()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.observations.matrix import LESSON, watchers
+from tests.observations.matrix import LESSON, owners, watchers
 from tests.support.cast import Cast
 from tests.support.matrix import Row, expect, signed_in
 from tests.support.observations import make_lesson, make_ready_version, some_comment
@@ -33,12 +33,15 @@ def build(cast: Cast) -> dict[str, Any]:
         put_clip(teacher, shared, lesson, version, ClipDraft(at, at + 5000, "看什么？")) for at in (0, 9000, 20_000)
     ]
     take_clip_out(teacher, clips[2])
+    others = create_clip_set(cast.user("colleague"), "学着等")
+    put_clip(cast.user("colleague"), others, lesson, version, ClipDraft(0, 4000))
     return {
         "lesson": lesson.id,
         "comment": comment.id,
         "workshop": workshop.id,
         "set": shared.id,
         "gone": gone.id,
+        "others": others.id,
         "clip": clips[0].id,
         "out": clips[2].id,
     }
@@ -71,6 +74,8 @@ ROUTES = {
     ("POST", "observations.restore_clip_set"): Row(
         "/clip-sets/{gone}/restoration", expect(404, anonymous=302, teacher=303)
     ),
+    ("GET", "observations.lesson_clips"): Row(LESSON + "/clips", owners(200)),
+    ("POST", "observations.withdraw_lesson"): Row(LESSON + "/clips/withdrawal", owners(303), data={"set": "{others}"}),
     ("POST", "observations.press_clip"): Row(LESSON + "/clips", watchers(303), data={"comment": "{comment}"}),
     ("GET", "observations.new_clip"): Row(LESSON + "/clips/new", watchers(200)),
     ("POST", "observations.new_clip"): Row(LESSON + "/clips/new", watchers(303), data=STRETCH),

@@ -11,12 +11,14 @@ import pytest
 from tests.support.observations import make_lesson, make_ready_version, some_comment
 from tests.support.workshops import make_workshop
 from yanxiu.core import clock
+from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
+from yanxiu.notifications.models import Notification
 from yanxiu.observations.models import ClipSet, Lesson, SetClip, Watching
 from yanxiu.observations.queries import clip_sets as clip_queries
 from yanxiu.observations.queries import current_version, recording_of
-from yanxiu.observations.services.clip_sets import ClipDraft, create_clip_set, put_clip
+from yanxiu.observations.services.clip_sets import ClipDraft, create_clip_set, put_clip, put_clips
 from yanxiu.observations.services.lessons import delete_lesson, restore_lesson
 
 FETCH = {"X-Requested-With": "fetch"}
@@ -193,3 +195,109 @@ def test_the_number_of_queries_does_not_depend_on_the_clips(app, cast, client_fo
     with count_queries() as many:
         villager.get(page)
     assert many.count == few.count
+
+
+def told(app, user_id: int, kind: str) -> list[tuple[int, str]]:
+    """How often somebody was told, and where that leads."""
+    with app.app_context():
+        rows = db.select(Notification.count, Notification.url).where(Notification.kind == kind)
+        return [tuple(row) for row in db.session.execute(rows.where(Notification.user_id == user_id))]
+
+
+def test_the_teacher_hears_once_a_day_and_takes_the_lesson_out_of_any_set(app, cast, client_for, shared):
+    lesson, teacher_id = shared["open"], cast.teacher.id
+    listed = f"/lessons/{lesson}/clips"
+    teacher, colleague, leader = (client_for(who) for who in ("teacher", "colleague", "leader"))
+    assert told(app, teacher_id, "lesson_clipped").count((1, listed)) == 1, "with the set, once for each lesson"
+    for stretch in ("20000-24000", "30000-31000"):
+        assert leader.post(listed, data={"stretch": [stretch, "40000-45000"]}, headers=FETCH).json["ok"]
+    assert told(app, teacher_id, "lesson_clipped").count((1, listed)) == 1
+    with app.app_context(), clock.frozen(clock.now() + timedelta(days=1)), unit_of_work():
+        into = db.session.get_one(SetClip, shared["first"]).clip_set
+        of, film = db.session.get_one(Lesson, lesson), current_version(recording_of(lesson))
+        put_clip(cast.user("leader"), into, of, film, ClipDraft(0, 900))
+        # in a set that the teacher may not open: whose it is, not what it is called
+        own = create_clip_set(cast.user("villager"), "反面的例子")
+        put_clip(cast.user("villager"), own, of, film, ClipDraft(1000, 3000))
+        hidden = own.id
+    assert told(app, teacher_id, "lesson_clipped").count((3, listed)) == 1, "the next day, and another set"
+    page = teacher.get(listed).text
+    assert f'href="/clip-sets/{shared["set"]}"' in page
+    assert "没有和您共享的片段集" in page
+    assert "反面的例子" not in page
+    assert f"/clip-sets/{hidden}" not in page
+    assert "在 2 个片段集里" in teacher.get(f"/lessons/{lesson}").text
+    assert "个片段集里" not in leader.get(f"/lessons/{lesson}").text
+    assert teacher.post(listed + "/withdrawal", data={"set": hidden}, headers=FETCH).json["toast"] == "已拿出 1 段"
+    assert "不在里面" in teacher.post(listed + "/withdrawal", data={"set": hidden}, headers=FETCH).json["toast"]
+    assert told(app, cast.villager.id, "lesson_withdrawn") == [(1, f"/clip-sets/{hidden}")]
+    # what the owner took out cannot be put back either
+    leader.post(f"/clip-sets/{shared['set']}/clips/{shared['first']}/removal")
+    teacher.post(listed + "/withdrawal", data={"set": shared["set"]})
+    assert order(app, shared["set"]) == [shared["second"]]
+    assert leader.post(f"/clip-sets/{shared['set']}/clips/{shared['first']}/restoration").status_code == 404
+    with app.app_context():
+        actions = db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.actor_id == teacher_id)).all()
+    assert actions.count("clip_set.withdraw") == 2
+    assert colleague.get(listed).status_code == 404
+
+
+def test_consent_can_be_refused_and_given_again(app, cast, client_for, shared):
+    lesson, page = shared["open"], f"/clip-sets/{shared['set']}"
+    teacher, leader, villager = (client_for(who) for who in ("teacher", "leader", "villager"))
+    kept = {
+        "title": "《公开》",
+        "visibility": "workshop",
+        "workshop_id": str(shared["workshop"]),
+        "consent": "not_needed",
+    }
+    assert "能看这节课的老师可以摘取" in teacher.get(f"/lessons/{lesson}/settings").text
+    assert teacher.post(f"/lessons/{lesson}/settings", data={**kept, "clip_consent": "maybe"}).status_code == 422
+    assert teacher.post(f"/lessons/{lesson}/settings", data={**kept, "clip_consent": "refused"}).status_code == 303
+    for client in (leader, villager, teacher):
+        seen = client.get(page).text
+        assert OPEN_TASK not in seen
+        assert "授课教师不同意摘取这节课的片段" in seen
+    assert "1 段，共 00:07" in leader.get("/clip-sets").text
+    assert leader.get(f"{page}/clips/{shared['first']}", headers=FETCH).status_code == 404
+    word = docx.Document(BytesIO(leader.get(f"{page}/list").data))
+    assert not any(OPEN_TASK in cell.text for row in word.tables[0].rows for cell in row.cells)
+    for address in (f"/lessons/{lesson}/clips", f"/lessons/{lesson}/clips/new"):
+        refused = leader.post(address, data={"stretch": "0-5000"}, headers=FETCH)
+        assert (refused.status_code, refused.json["message"]) == (403, "授课教师不同意从这节课里摘取片段")
+    assert "授课教师不同意摘取" in leader.get(f"/lessons/{lesson}").text
+    assert "剪一段" not in leader.get(f"/lessons/{lesson}").text
+    assert "剪一段" in teacher.get(f"/lessons/{lesson}").text
+    assert teacher.post(f"/lessons/{lesson}/clips", data={"stretch": "0-5000"}, headers=FETCH).json["ok"]
+    assert "00:05" in teacher.get("/clip-sets").text, "the own set of whoever decides"
+    assert told(app, cast.leader.id, "lesson_clips_refused") == [(1, page)]
+    # a form that does not carry it leaves it, and who may not decide cannot change it
+    assert teacher.post(f"/lessons/{lesson}/settings", data=kept).status_code == 303
+    assert OPEN_TASK not in leader.get(page).text
+    assert teacher.post(f"/lessons/{lesson}/settings", data={**kept, "clip_consent": "given"}).status_code == 303
+    assert OPEN_TASK in leader.get(page).text
+    with app.app_context():
+        noted = db.select(AuditEntry.actor_id).where(AuditEntry.action == "lesson.clip_consent")
+        assert db.session.scalars(noted).all() == [cast.teacher.id] * 2
+
+
+def test_of_many_stretches_those_that_can_be_are_put_in_and_the_others_named(app, cast, client_for, count_queries):
+    with app.app_context(), unit_of_work():
+        lesson = make_lesson(cast.user("teacher"), visibility="school")
+        lesson_id, version = lesson.id, make_ready_version(lesson, 30 * 60_000)
+        into = create_clip_set(cast.user("colleague"), "候答")
+        few = [ClipDraft(at, at + 500) for at in (0, 1000)]
+        with count_queries() as two:
+            put_clips(cast.user("colleague"), into, lesson, version, few)
+        many = [ClipDraft(at, at + 500) for at in range(2000, 60_000, 1000)]
+        with count_queries() as fifty:
+            assert len(put_clips(cast.user("colleague"), into, lesson, version, many).new) == len(many)
+        reads = [sum(one.startswith("SELECT") for one in seen.statements) for seen in (two, fifty)]
+        assert reads[0] == reads[1], "the set is read once"
+        set_id = into.id
+    pressed = ["90000-95000", "0-900000", "100000-800000", "90000-95000", "1799000-1801000"]
+    answer = client_for("colleague").post(f"/lessons/{lesson_id}/clips", data={"stretch": pressed}, headers=FETCH).json
+    assert answer["toast"] == ("已放进“候答”，共 3 段；2 段没有放进：一段最多 10 分钟（00:00–15:00、01:40–13:20）")
+    assert len(order(app, set_id)) == 62
+    alone = client_for("colleague").post(f"/lessons/{lesson_id}/clips", data={"stretch": pressed[1:3]}, headers=FETCH)
+    assert (alone.status_code, alone.json["message"]) == (422, "一段最多 10 分钟")

@@ -95,6 +95,7 @@ ACTIONS = {
     "textbook.standard": "修改课标用词",
     "lesson.enter": "代建课例",
     "lesson.audience": "更改课例可见范围",
+    "lesson.clip_consent": "更改是否同意摘取课例片段",
     "lesson.pack": "制作课例归档包",
     "lesson.packed": "冻结课例归档包",
     "lesson.pack_fetched": "下载课例归档包",

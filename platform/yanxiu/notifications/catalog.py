@@ -107,6 +107,17 @@ KINDS: dict[str, Wording] = {
         "{actor}扫码想进来评课，请您按“请进来”", "{actor}等 {count} 位老师扫码想进来评课", "user", decides=True
     ),
     "lesson_together": Wording("{actor}正带大家一起看课堂实录", "{actor}带大家一起看了 {count} 次课堂实录", "play"),
+    "lesson_clipped": Wording(
+        "{actor}把您这节课的片段放进了微格片段集", "您这节课的片段 {count} 次放进了微格片段集", "play"
+    ),
+    "lesson_withdrawn": Wording(
+        "{actor}把自己的课从您的片段集里拿出了", "有老师 {count} 次从您的片段集里拿出自己的课", "info"
+    ),
+    "lesson_clips_refused": Wording(
+        "{actor}不再同意摘取自己的课，您的片段集里这几段看不到了",
+        "有老师不再同意摘取自己的课，您的片段集里有几段看不到了",
+        "lock",
+    ),
     "lesson_archived": Wording("{actor}把这节课归档了", "{actor}把这节课归档了", "folder"),
     "lesson_reopened": Wording("{actor}重新打开了这节课", "{actor}重新打开了这节课", "undo"),
     "lesson_near": Wording("一天之内要上的课，请安排时间", "一天之内要上的课，请安排时间", "clock"),

@@ -16,6 +16,7 @@ from yanxiu.observations.models import (
     Adjudication,
     AdmissionRequest,
     AttentionSweep,
+    ClipConsent,
     ClipPair,
     ClipSet,
     CodeInterval,
@@ -217,8 +218,15 @@ def with_both_clips(scope: Scope) -> ColumnElement[bool]:
 
 
 def of_lessons_here(scope: Scope) -> ColumnElement[bool]:
-    """A set may hold clips of lessons that do not belong to the workshop; these stay with their lessons."""
-    return SetClip.set_id.in_(scope(ClipSet)) & SetClip.lesson_id.in_(scope(Lesson))
+    """A set may hold clips of lessons that do not belong to the workshop; these stay with their lessons. So do those whose
+    teacher did not consent (`stands_in_set`)."""
+    owners = aliased(ClipSet)
+    own = select(owners.id).where(
+        owners.id == SetClip.set_id, owners.owner_id.in_((Lesson.teacher_id, Lesson.creator_id))
+    )
+    given = select(Lesson.id).where(or_(Lesson.clip_consent == ClipConsent.GIVEN, own.exists()))
+    stands = SetClip.lesson_id.in_(given.where(Lesson.id == SetClip.lesson_id))
+    return SetClip.set_id.in_(scope(ClipSet)) & SetClip.lesson_id.in_(scope(Lesson)) & stands
 
 
 def with_free_number(row: Row) -> Row:

@@ -22,6 +22,42 @@ class LessonChanged(Event):
 
 
 @dataclass(frozen=True)
+class ClipConsentChanged(Event):
+    """Whoever decides about a lesson gave or `refused` the consent that others put its clips into sets."""
+
+    lesson_id: int
+    actor_id: int
+    refused: bool
+
+
+@dataclass(frozen=True)
+class ClipSetChanged(Event):
+    """A set reads otherwise, holds other clips, or is there for others; `narrowed` when less of it may be told than before."""
+
+    clip_set_id: int
+    actor_id: int
+    narrowed: bool = False
+
+
+@dataclass(frozen=True)
+class ClipsTaken(Event):
+    """Somebody put clips of another's lesson into a set, for the first time on that day."""
+
+    clip_set_id: int
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
+class ClipsWithdrawn(Event):
+    """Whoever decides about a lesson took clips of it out of another's set."""
+
+    clip_set_id: int
+    lesson_id: int
+    actor_id: int
+
+
+@dataclass(frozen=True)
 class LessonDeleted(Event):
     lesson_id: int
     actor_id: int

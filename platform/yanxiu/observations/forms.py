@@ -24,7 +24,7 @@ from yanxiu.core.clock import LOCAL_ZONE, media_clock
 from yanxiu.core.errors import InvalidError
 from yanxiu.observations.instruments.scheme_lines import body_of_lines
 from yanxiu.observations.instruments.schemes import Mode
-from yanxiu.observations.models import Consent, Lesson, LessonRole, LessonVisibility, RubricVersion
+from yanxiu.observations.models import ClipConsent, Consent, Lesson, LessonRole, LessonVisibility, RubricVersion
 from yanxiu.observations.rubrics.writing import body_from
 from yanxiu.observations.services.clip_sets import ClipDraft
 from yanxiu.observations.services.lessons import LESSON_TYPES, LessonDraft
@@ -76,6 +76,11 @@ class LessonForm(Form):
         default=Consent.NOT_NEEDED.value,  # a host's form does not carry it, and it stays as it was
     )
     consent_until = DateField("同意展示到", [Optional(), day_in_our_time])
+    clip_consent = RadioField(
+        "别的老师能不能从实录里摘取片段",
+        choices=[SelectChoice(c.value, c.label) for c in ClipConsent],
+        default=ClipConsent.GIVEN.value,
+    )
 
     def offer(
         self,
@@ -107,6 +112,7 @@ class LessonForm(Form):
             consent=self.consent.data or "",
             consent_until=self.consent_until.data,
             rubric_version_id=_number(self.rubric_version_id.data),
+            clip_consent=self.clip_consent.data if self.clip_consent.raw_data else None,
         )
 
     def keep_title(self, lesson: Lesson) -> None:

@@ -13,6 +13,7 @@ from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.observations.instruments.sweeps import SWEEPS
 from yanxiu.observations.models import (
+    ClipConsent,
     ClipSet,
     CodingScheme,
     CommentVisibility,
@@ -284,6 +285,17 @@ def can_view_clip_set(viewer: Viewer, clip_set: ClipSet, *, in_workshop: bool) -
 def can_edit_clip_set(viewer: Viewer, clip_set: ClipSet, *, ended: bool) -> bool:
     """Its owner, until the workshop with which it is shared has ended."""
     return viewer.is_authenticated and viewer.user_id == clip_set.owner_id and not ended
+
+
+def can_clip(viewer: Viewer, lesson: Lesson) -> bool:
+    """On top of watching a lesson: putting stretches of it into a set, unless who decides about it refused that."""
+    return lesson.clip_consent == ClipConsent.GIVEN or owns_lesson(viewer, lesson)
+
+
+def stands_in_set(clip_set: ClipSet, lesson: Lesson) -> bool:
+    """On top of watching a lesson: whether its clips are shown in a set. Consent that was taken back holds for what was
+    put in before, but not for sets of those who decide about the lesson."""
+    return lesson.clip_consent == ClipConsent.GIVEN or clip_set.owner_id in (lesson.teacher_id, lesson.creator_id)
 
 
 def can_take_clip_out(viewer: Viewer, clip_set: ClipSet, lesson: Lesson, *, ended: bool) -> bool:

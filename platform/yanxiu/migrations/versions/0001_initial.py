@@ -773,6 +773,7 @@ def upgrade() -> None:
         sa.Column("pupils_recognizable", sa.Boolean(), nullable=False),
         sa.Column("consent", sa.String(length=12), nullable=False),
         sa.Column("consent_until", sa.Date(), nullable=True),
+        sa.Column("clip_consent", sa.String(length=8), nullable=False),
         sa.Column("rubric_version_id", sa.Integer(), nullable=True),
         sa.Column("phase", sa.String(length=12), nullable=False),
         sa.Column("phase_due", sa.Date(), nullable=True),

@@ -10,6 +10,9 @@ from yanxiu.core.events import Subscription
 from yanxiu.notifications.services import Message, notify, place_name
 from yanxiu.observations.events import (
     AdmissionAsked,
+    ClipConsentChanged,
+    ClipsTaken,
+    ClipsWithdrawn,
     CodingFinished,
     EvaluationSubmitted,
     LessonCreated,
@@ -27,6 +30,7 @@ from yanxiu.observations.events import (
 )
 from yanxiu.observations.queries import find_lesson
 from yanxiu.observations.queries.admissions import lesson_from_outside
+from yanxiu.observations.queries.clip_sets import clip_set_at_hand, sets_that_lose
 from yanxiu.observations.queries.codings import coder_ids
 from yanxiu.observations.queries.comments import comment_at_hand
 from yanxiu.observations.queries.lessons import lesson_at_hand
@@ -110,6 +114,32 @@ def _on_reflection(event: LessonReflected) -> None:
         _tell(
             people, "lesson_reflected", event.actor_id, event.lesson_id, f"/lessons/{event.lesson_id}/cycle#reflection"
         )
+
+
+def _on_clips_taken(event: ClipsTaken) -> None:
+    """The teacher; the page lists all sets, names those the teacher may open, and offers the way out."""
+    lesson = lesson_at_hand(event.lesson_id)
+    if lesson is not None:
+        _tell([lesson.teacher_id], "lesson_clipped", event.actor_id, lesson.id, f"/lessons/{lesson.id}/clips")
+
+
+def _on_clips_withdrawn(event: ClipsWithdrawn) -> None:
+    """Whose set it is. The lesson is not named: they may not be allowed to see it any more."""
+    clip_set = clip_set_at_hand(event.clip_set_id)
+    if clip_set is not None:
+        notify([clip_set.owner_id], _about_set(clip_set.id, clip_set.title, "lesson_withdrawn", event.actor_id))
+
+
+def _on_clip_consent(event: ClipConsentChanged) -> None:
+    lesson = lesson_at_hand(event.lesson_id)
+    if event.refused and lesson is not None:
+        for clip_set in sets_that_lose(lesson):
+            notify([clip_set.owner_id], _about_set(clip_set.id, clip_set.title, "lesson_clips_refused", event.actor_id))
+
+
+def _about_set(set_id: int, title: str, kind: str, actor_id: int) -> Message:
+    url = f"/clip-sets/{set_id}"
+    return Message(kind, actor_id, place_name("片段集", title), url, title, url, f"clip_set:{set_id}")
 
 
 def _on_request(event: ObservationAsked) -> None:
@@ -196,6 +226,9 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(WatchingTogetherBegun, _on_watching_together),
     Subscription(ObservationDeclined, _on_refusal),
     Subscription(LessonMoved, _on_move),
+    Subscription(ClipsTaken, _on_clips_taken),
+    Subscription(ClipsWithdrawn, _on_clips_withdrawn),
+    Subscription(ClipConsentChanged, _on_clip_consent),
     Subscription(LessonReflected, _on_reflection),
     Subscription(LessonStepDue, _on_due),
     Subscription(PerspectivesDealt, _on_dealing),

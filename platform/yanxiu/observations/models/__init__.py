@@ -5,7 +5,15 @@ from yanxiu.observations.models.clip_sets import ClipSet, SetClip
 from yanxiu.observations.models.codings import Adjudication, CodeInterval, CodingSession, CodingState
 from yanxiu.observations.models.comments import CommentKind, CommentVisibility, TimedComment
 from yanxiu.observations.models.cycle import MEETING_KEYS, LessonPhase, LessonText, TextKey
-from yanxiu.observations.models.lessons import Consent, Lesson, LessonMember, LessonRole, LessonVisibility, Watching
+from yanxiu.observations.models.lessons import (
+    ClipConsent,
+    Consent,
+    Lesson,
+    LessonMember,
+    LessonRole,
+    LessonVisibility,
+    Watching,
+)
 from yanxiu.observations.models.packs import LessonPack, PackCheck, PackState
 from yanxiu.observations.models.pairs import ClipPair, LessonAlignment, SecondTeaching
 from yanxiu.observations.models.perspectives import LessonPerspective, PerspectiveFinding, PerspectiveWatcher
@@ -36,6 +44,7 @@ __all__ = [
     "Adjudication",
     "AdmissionRequest",
     "AttentionSweep",
+    "ClipConsent",
     "ClipPair",
     "ClipSet",
     "CodeInterval",

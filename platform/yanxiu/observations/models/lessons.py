@@ -53,6 +53,19 @@ class Consent(StrEnum):
         }[self.value]
 
 
+class ClipConsent(StrEnum):
+    """Whether others may cut stretches of a lesson for their sets of clips; those who decide about it always may."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        return {"given": "同意，能看这节课的老师可以摘取", "refused": "不同意，只有授课教师和登记的人可以摘取"}[
+            self.value
+        ]
+
+
 class Lesson(Model, Timestamps):
     """One taught lesson. `organization_id` is the school where it was taught, kept when the teacher moves on."""
 
@@ -82,6 +95,7 @@ class Lesson(Model, Timestamps):
     pupils_recognizable: Mapped[bool] = mapped_column(default=False)
     consent: Mapped[str] = mapped_column(String(12), default=Consent.NOT_NEEDED)
     consent_until: Mapped[date | None]
+    clip_consent: Mapped[str] = mapped_column(String(8), default=ClipConsent.GIVEN)
     rubric_version_id: Mapped[int | None] = mapped_column(ForeignKey("rubric_version.id"))
     phase: Mapped[str] = mapped_column(String(12), default=LessonPhase.TEACHING)
     phase_due: Mapped[date | None]

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.db import db
 from yanxiu.core.paging import Page, paginate
-from yanxiu.observations.models import ClipSet, Lesson, Recording, RecordingVersion, SetClip, TimedComment, VersionState
-from yanxiu.observations.permissions import can_view_clip_set
+from yanxiu.observations.models import (
+    ClipConsent,
+    ClipSet,
+    Lesson,
+    Recording,
+    RecordingVersion,
+    SetClip,
+    TimedComment,
+    VersionState,
+)
+from yanxiu.observations.permissions import can_view_clip_set, stands_in_set
 from yanxiu.observations.queries.comments import open_threads
 from yanxiu.observations.queries.lessons import for_lists, visible_lessons
 from yanxiu.observations.queries.recordings import current_version, recordings_of
@@ -38,13 +47,17 @@ class ClipSetView:
 
 @dataclass(frozen=True)
 class ShownClip:
-    """A clip at its place (from 1) with its lesson, as far as the viewer may watch it, and the version to play, if it can be."""
+    """A clip at its place (from 1) with its lesson, as far as the viewer may watch it, and the version to play, if it can be.
+
+    `is_refused`: the viewer may watch the lesson, but who decides about it did not consent to clips.
+    """
 
     place: int
     clip: SetClip
     lesson: Lesson | None = None
     recording: Recording | None = None
     version: RecordingVersion | None = None
+    is_refused: bool = False
 
     @property
     def is_current(self) -> bool:
@@ -84,14 +97,22 @@ def extents_of(viewer: Viewer, set_ids: Sequence[int]) -> dict[int, Extent]:
     """Return how much of each set the viewer may watch; sets of which that is nothing are left out."""
     rows = db.session.execute(
         select(SetClip.set_id, func.count(), func.sum(SetClip.end_ms - SetClip.start_ms))
+        .join(ClipSet, ClipSet.id == SetClip.set_id)
+        .join(Lesson, Lesson.id == SetClip.lesson_id)
         .where(
             SetClip.set_id.in_(set_ids),
             SetClip.removed_at.is_(None),
-            SetClip.lesson_id.in_(visible_lessons(viewer).with_only_columns(Lesson.id)),
+            consented(),
+            Lesson.id.in_(visible_lessons(viewer).with_only_columns(Lesson.id)),
         )
         .group_by(SetClip.set_id)
     )
     return {set_id: Extent(count, int(length_ms)) for set_id, count, length_ms in rows}
+
+
+def consented() -> ColumnElement[bool]:
+    """The same as `stands_in_set`, of the joined lesson and set."""
+    return or_(Lesson.clip_consent == ClipConsent.GIVEN, ClipSet.owner_id.in_((Lesson.teacher_id, Lesson.creator_id)))
 
 
 def find_clip_set(viewer: Viewer, set_id: int) -> ClipSetView | None:
@@ -109,18 +130,20 @@ def find_clip_set(viewer: Viewer, set_id: int) -> ClipSetView | None:
     return ClipSetView(clip_set, name, has_ended(shared))
 
 
-def clips_of(viewer: Viewer, set_id: int) -> list[ShownClip]:
+def clips_of(viewer: Viewer, clip_set: ClipSet) -> list[ShownClip]:
     """Return the clips of a set in their order; a constant number of queries."""
-    clips = items_of(set_id)
+    clips = items_of(clip_set.id)
     ids = {clip.lesson_id for clip in clips}
     seen = visible_lessons(viewer).where(Lesson.id.in_(ids)).options(*for_lists())
     lessons = {lesson.id: lesson for lesson in db.session.scalars(seen)}
     recordings = recordings_of(lessons)
     shown = []
     for place, clip in enumerate(clips, 1):
-        recording = recordings.get(clip.lesson_id)
-        version = _film_of(recording, clip)
-        shown.append(ShownClip(place, clip, lessons.get(clip.lesson_id), recording, version))
+        lesson, recording = lessons.get(clip.lesson_id), recordings.get(clip.lesson_id)
+        if lesson is not None and not stands_in_set(clip_set, lesson):
+            shown.append(ShownClip(place, clip, is_refused=True))
+        else:
+            shown.append(ShownClip(place, clip, lesson, recording, _film_of(recording, clip)))
     return shown
 
 
@@ -163,3 +186,63 @@ def own_clip_sets(viewer: Viewer) -> Sequence[ClipSet]:
     goes_on = or_(ClipSet.workshop_id.is_(None), ClipSet.workshop_id.not_in(ended))
     mine = select(ClipSet).where(ClipSet.owner_id == viewer.user_id, ClipSet.removed_at.is_(None), goes_on)
     return db.session.scalars(mine.order_by(ClipSet.used_at.desc(), ClipSet.id.desc()).limit(OFFERED)).all()
+
+
+@dataclass(frozen=True)
+class LessonInSet:
+    """Another's set in which clips of a lesson stand. What it is called knows who may open it: else `opens` is false."""
+
+    clip_set: ClipSet
+    clips: Sequence[SetClip]
+    opens: bool
+
+
+def sets_with_lesson(viewer: Viewer, lesson: Lesson, cursor: str | None = None) -> Page[LessonInSet]:
+    """Return a page of the sets of others in which clips of a lesson stand, the newest first; for who decides about it."""
+    statement = _others_sets_with(viewer, lesson).options(joinedload(ClipSet.owner).joinedload(User.organization))
+    page = paginate(statement, ClipSet.created_at.desc(), ClipSet.id.desc(), cursor=cursor)
+    ids = [one.id for one in page.items]
+    opened = set(db.session.scalars(visible_clip_sets(viewer).with_only_columns(ClipSet.id).where(ClipSet.id.in_(ids))))
+    rows = select(SetClip).where(SetClip.set_id.in_(ids), SetClip.lesson_id == lesson.id, SetClip.removed_at.is_(None))
+    clips: dict[int, list[SetClip]] = {}
+    for clip in db.session.scalars(rows.order_by(SetClip.position, SetClip.id)):
+        clips.setdefault(clip.set_id, []).append(clip)
+    return Page([LessonInSet(one, clips[one.id], one.id in opened) for one in page.items], page.next_cursor)
+
+
+def count_sets_with(viewer: Viewer, lesson: Lesson) -> int:
+    """Return in how many sets of others clips of a lesson stand; for who decides about it."""
+    return db.session.scalar(_others_sets_with(viewer, lesson).with_only_columns(func.count())) or 0
+
+
+def find_others_set(viewer: Viewer, set_id: int) -> ClipSet | None:
+    """Return another's set, whoever may open it: for taking out the own lesson."""
+    return db.session.scalar(select(ClipSet).where(ClipSet.id == set_id, ClipSet.owner_id != viewer.user_id))
+
+
+def sets_that_lose(lesson: Lesson) -> Sequence[ClipSet]:
+    """Return the sets that show clips of a lesson no more once consent is taken back; for the program itself, which serves
+    no viewer."""
+    theirs = ClipSet.owner_id.not_in((lesson.teacher_id, lesson.creator_id))
+    statement = select(ClipSet).where(theirs, ClipSet.removed_at.is_(None), _holds(lesson.id))
+    return db.session.scalars(statement.order_by(ClipSet.id)).all()
+
+
+def clip_set_at_hand(set_id: int) -> ClipSet | None:
+    """Return a set that was not removed; for the program itself, which serves no viewer."""
+    clip_set = db.session.get(ClipSet, set_id)
+    return clip_set if clip_set is not None and clip_set.removed_at is None else None
+
+
+def set_ids_with(lesson_id: int) -> Sequence[int]:
+    """Return the sets in which clips of a lesson stand."""
+    return db.session.scalars(select(ClipSet.id).where(_holds(lesson_id)).order_by(ClipSet.id)).all()
+
+
+def _others_sets_with(viewer: Viewer, lesson: Lesson) -> Select[ClipSet]:
+    others = (ClipSet.owner_id != viewer.user_id, ClipSet.removed_at.is_(None))
+    return select(ClipSet).where(*others, _holds(lesson.id))
+
+
+def _holds(lesson_id: int) -> ColumnElement[bool]:
+    return exists().where(SetClip.set_id == ClipSet.id, SetClip.lesson_id == lesson_id, SetClip.removed_at.is_(None))

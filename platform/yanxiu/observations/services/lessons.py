@@ -17,6 +17,7 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.observations.events import (
+    ClipConsentChanged,
     LessonChanged,
     LessonCreated,
     LessonDeleted,
@@ -26,6 +27,7 @@ from yanxiu.observations.events import (
 )
 from yanxiu.observations.models import (
     AdmissionRequest,
+    ClipConsent,
     Consent,
     Lesson,
     LessonMember,
@@ -61,7 +63,7 @@ DETAILS = (
 
 @dataclass(frozen=True)
 class LessonDraft:
-    """What somebody enters about a lesson."""
+    """What somebody enters about a lesson. A `clip_consent` of None leaves what was decided, at first the consent."""
 
     title: str
     class_name: str = ""
@@ -79,6 +81,7 @@ class LessonDraft:
     consent: str = Consent.NOT_NEEDED
     consent_until: date | None = None
     rubric_version_id: int | None = field(default=None)
+    clip_consent: str | None = None
 
 
 def hold_lesson(lesson: Lesson) -> None:
@@ -94,6 +97,7 @@ def create_lesson(actor: User, teacher: User, draft: LessonDraft) -> Lesson:
     is_ahead = draft.taught_at is not None and draft.taught_at > clock.now()
     lesson.phase = LessonPhase.PLANNED if is_ahead else LessonPhase.TEACHING
     _fill(lesson, draft)
+    lesson.clip_consent = draft.clip_consent or ClipConsent.GIVEN
     lesson.rubric_version_id = usable_rubric_id(draft.rubric_version_id)
     db.session.add(lesson)
     db.session.flush()
@@ -110,7 +114,7 @@ def with_details_of(lesson: Lesson, draft: LessonDraft) -> LessonDraft:
 
 
 def update_lesson(actor: User, lesson: Lesson, draft: LessonDraft, *, may_decide: bool) -> None:
-    """Change the details; audience and consent only with `may_decide` (the teacher or whoever entered it)."""
+    """Change the details; audience and both kinds of consent only with `may_decide` (the teacher or whoever entered it)."""
     hold_lesson(lesson)
     _check(actor, draft, kept_workshop_id=lesson.workshop_id)
     before = (lesson.visibility, lesson.workshop_id, lesson.consent_until)
@@ -124,8 +128,18 @@ def update_lesson(actor: User, lesson: Lesson, draft: LessonDraft, *, may_decide
     changed = before != (lesson.visibility, lesson.workshop_id, lesson.consent_until)
     if changed:
         record_audit(actor, "lesson.audience", "lesson", lesson.id, visibility=lesson.visibility)
+    if may_decide and draft.clip_consent is not None:
+        _decide_on_clips(actor, lesson, draft.clip_consent)
     record(LessonChanged(lesson.id, actor.id, narrowed=changed))
     bump(lesson.topic, "lesson", lesson.id)
+
+
+def _decide_on_clips(actor: User, lesson: Lesson, consent: str) -> None:
+    """Consent is an act one can point to: who gave or refused it, and when, stands in the log."""
+    if lesson.clip_consent != consent:
+        lesson.clip_consent = consent
+        record_audit(actor, "lesson.clip_consent", "lesson", lesson.id, consent=consent)
+        record(ClipConsentChanged(lesson.id, actor.id, refused=consent == ClipConsent.REFUSED))
 
 
 def delete_lesson(actor: User, lesson: Lesson) -> None:
@@ -214,6 +228,8 @@ def _check(actor: User, draft: LessonDraft, kept_workshop_id: int | None = None)
             raise InvalidError("请从列表里选择", field=name)
     if draft.visibility not in set(LessonVisibility):
         raise InvalidError("请选择谁可以观看", field="visibility")
+    if draft.clip_consent not in {None, *ClipConsent}:
+        raise InvalidError("请选择是否同意摘取", field="clip_consent")
     _check_workshop(actor, draft, kept_workshop_id)
     _check_consent(draft)
 

@@ -120,7 +120,7 @@ def clip_set(set_id: int) -> ResponseReturnValue:
     may_edit = can_edit_clip_set(viewer, found.clip_set, ended=found.ended)
     if found.clip_set.removed_at is not None:
         return render_template("observations/clip_sets/removed.html", clip_set=found.clip_set, may_edit=may_edit)
-    rows = [_row(found, shown) for shown in clips_of(viewer, set_id)]
+    rows = [_row(found, shown) for shown in clips_of(viewer, found.clip_set)]
     playable = [row for row in rows if row["src"]]
     wanted = whole_number(request.args.get("clip"))
     current = next((row for row in playable if row["clip"].id == wanted), playable[0] if playable else None)
@@ -162,7 +162,7 @@ def _row(found: ClipSetView, shown: ShownClip) -> dict[str, Any]:
 def clip_list(set_id: int) -> ResponseReturnValue:
     """The clips with their times, questions and notes, to be printed and filled in; only those the reader may watch."""
     found = load_clip_set(set_id)
-    seen = [shown for shown in clips_of(current_viewer(), set_id) if shown.lesson is not None]
+    seen = [shown for shown in clips_of(current_viewer(), found.clip_set) if shown.lesson is not None]
     address = url_for(".clip_set", set_id=set_id, _external=True)
     return docx_file(clip_list_word(found.clip_set, seen, address), f"{found.clip_set.title} 微格片段")
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import groupby
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from yanxiu.core.clock import media_span
 from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import ClipForm, exact_clock, whole_number
 from yanxiu.observations.models import ClipSet, RecordingVersion, SetClip
 from yanxiu.observations.models.pairs import MOMENT_MS
-from yanxiu.observations.permissions import can_edit_clip_set, can_take_clip_out
+from yanxiu.observations.permissions import can_clip, can_edit_clip_set, can_take_clip_out
 from yanxiu.observations.queries import LessonView, current_version, find_comment, find_lesson, recording_of
 from yanxiu.observations.queries.clip_sets import (
-    MOST_CLIPS,
     ClipSetView,
     ShownClip,
     clips_of,
@@ -25,7 +26,7 @@ from yanxiu.observations.queries.clip_sets import (
     own_clip_sets,
 )
 from yanxiu.observations.services import clip_sets as service
-from yanxiu.observations.services.clip_sets import FIRST_SET, ClipDraft
+from yanxiu.observations.services.clip_sets import FIRST_SET, ClipDraft, Put
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted
 from yanxiu.observations.views.clip_remarks import panel_of
 from yanxiu.observations.views.clip_sets import load_clip_set, load_own_clip_set
@@ -34,6 +35,9 @@ from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.forms import accepted, select_choices
 
 NEW = "new"
+REFUSED = "授课教师不同意从这节课里摘取片段"
+MOST_PRESSED = 1000
+SPANS_NAMED = 3
 _STRETCH = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
 
@@ -41,23 +45,41 @@ _STRETCH = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 def press_clip(lesson_id: int) -> ResponseReturnValue:
     """One press: the stretch of a `comment`, or each `stretch` (`1500-4000`, ms), goes into the set used last, or a first one."""
     with unit_of_work():
-        found = load_lesson(lesson_id)
+        found = load_to_clip(lesson_id)
         version = current_version(recording_of(lesson_id))
         duration_ms = (version.duration_ms if version is not None else None) or 0
         drafts = [ClipDraft(start_ms, min(end_ms, duration_ms)) for start_ms, end_ms in _pressed(found)]
         sets = own_clip_sets(current_viewer())
         into = sets[0] if sets else service.create_clip_set(current_actor(), FIRST_SET)
-        before = {clip.id for clip in items_of(into.id)}
-        clips = [service.put_clip(current_actor(), into, found.lesson, version, draft) for draft in drafts]
-        clip, set_id = clips[-1], into.id
-        is_new = clip.id not in before
-        how = f"第 {clip.position + 1} 段" if len(clips) == 1 else f"共 {len(clips)} 段"
-        target = _page(set_id, clips[0].id)
-        words = f"已放进“{into.title}”，{how}" if is_new or len(clips) > 1 else f"已经在“{into.title}”里了，{how}"
-        undo = url_for(".take_clip_out", set_id=set_id, clip_id=clip.id)
-    # What was there before was put there by another press, perhaps with a task and a note: this one's undo leaves it.
-    answer = {"undo": {"url": undo, "text": "撤销"}} if is_new and len(clips) == 1 else {}
-    return done(target, words, **answer)
+        put = service.put_clips(current_actor(), into, found.lesson, version, drafts)
+        target, undo = _page(into.id, put.clips[0].id), None
+        # What was there before was put there by another press, perhaps with a task and a note: this one's undo leaves it.
+        if len(put.new) == len(drafts) == 1:
+            undo = url_for(".take_clip_out", set_id=into.id, clip_id=put.new[0].id)
+        words = _what_was_put(into, put)
+    return done(target, words, **({"undo": {"url": undo, "text": "撤销"}} if undo else {}))
+
+
+def _what_was_put(into: ClipSet, put: Put) -> str:
+    how = f"第 {put.clips[0].position + 1} 段" if len(put.clips) == 1 else f"共 {len(put.clips)} 段"
+    words = [f"已放进“{into.title}”，{how}" if put.new else f"已经在“{into.title}”里了，{how}"]
+    for why, drafts in groupby(sorted(put.left, key=_reason), key=_reason):
+        spans = [media_span(draft.start_ms, draft.end_ms) for draft, _error in drafts]
+        named = "、".join(spans[:SPANS_NAMED]) + (" 等" if len(spans) > SPANS_NAMED else "")
+        words.append(f"{len(spans)} 段没有放进：{why}（{named}）")
+    return "；".join(words)
+
+
+def _reason(left: tuple[ClipDraft, InvalidError]) -> str:
+    return left[1].message
+
+
+def load_to_clip(lesson_id: int) -> LessonView:
+    """Return a lesson of which stretches may be put into sets, else ForbiddenError."""
+    found = load_lesson(lesson_id)
+    if not can_clip(current_viewer(), found.lesson):
+        raise ForbiddenError(REFUSED)
+    return found
 
 
 def _pressed(found: LessonView) -> list[tuple[int, int]]:
@@ -68,7 +90,9 @@ def _pressed(found: LessonView) -> list[tuple[int, int]]:
         if comment is None or not comment.is_placed:
             raise NotFoundError
         return [(comment.start_ms, comment.start_ms + MOMENT_MS if comment.end_ms is None else comment.end_ms)]
-    stretches = [_STRETCH.fullmatch(text) for text in request.form.getlist("stretch")[:MOST_CLIPS]]
+    stretches = [_STRETCH.fullmatch(text) for text in request.form.getlist("stretch")]
+    if len(stretches) > MOST_PRESSED:
+        raise InvalidError(f"一次最多放 {MOST_PRESSED} 段")
     if not stretches or None in stretches:
         raise InvalidError("请选一段")
     return [(int(one[1]), int(one[2])) for one in stretches if one is not None]
@@ -77,7 +101,7 @@ def _pressed(found: LessonView) -> list[tuple[int, int]]:
 @bp.route("/lessons/<int:lesson_id>/clips/new", methods=["GET", "POST"])
 def new_clip(lesson_id: int) -> ResponseReturnValue:
     """Cut a stretch (`?start_ms=&end_ms=`), say what to look for, and choose the set."""
-    load_lesson(lesson_id)
+    load_to_clip(lesson_id)
     form, version = ClipForm(), current_version(recording_of(lesson_id))
     sets = own_clip_sets(current_viewer())
     form.clip_set.choices = select_choices([*((str(one.id), one.title) for one in sets), (NEW, "新建一个")])
@@ -86,7 +110,7 @@ def new_clip(lesson_id: int) -> ResponseReturnValue:
     put: list[tuple[int, int]] = []
 
     def act() -> None:
-        lesson = load_lesson(lesson_id).lesson
+        lesson = load_to_clip(lesson_id).lesson
         clip = service.put_clip(current_actor(), _chosen(form), lesson, version, form.draft())
         put.append((clip.set_id, clip.id))
 
@@ -131,8 +155,8 @@ def clip_panel(set_id: int, clip_id: int) -> ResponseReturnValue:
 
 def _shown(set_id: int, clip_id: int) -> ShownClip:
     """Return a clip whose lesson the viewer may watch, else NotFoundError."""
-    load_clip_set(set_id)
-    found = next((one for one in clips_of(current_viewer(), set_id) if one.clip.id == clip_id), None)
+    clip_set = load_clip_set(set_id).clip_set
+    found = next((one for one in clips_of(current_viewer(), clip_set) if one.clip.id == clip_id), None)
     if found is None or found.lesson is None:
         raise NotFoundError
     return found

@@ -32,6 +32,7 @@ from yanxiu.observations.queries import (
     rubric_choices,
     workshop_choices,
 )
+from yanxiu.observations.queries.clip_sets import count_sets_with
 from yanxiu.observations.queries.comments import counts_by_lesson
 from yanxiu.observations.queries.evaluations import default_rubric_version, find_rubric_version, usable_rubric
 from yanxiu.observations.queries.lessons import LIST_VIEWS, LessonFilter, lessons_page, workshop_lessons_page
@@ -156,6 +157,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         kinds=list(CommentKind),
         visibilities=list(CommentVisibility),
         fresh_uuid=str(uuid4()),
+        clip_sets_with=count_sets_with(viewer, found.lesson) if can_decide_audience(viewer, found.lesson) else 0,
         plan=visible_plan(viewer, found.lesson.lesson_plan_id) if found.lesson.lesson_plan_id else None,
         may_edit=can_edit_lesson(viewer, found.lesson, found.access),
         may_set=can_change_card(viewer, found.lesson, found.access),

@@ -17,7 +17,7 @@ from yanxiu.observations.forms import clock_ms
 from yanxiu.observations.jobs import LEAN_FROM_MS
 from yanxiu.observations.models import PhaseKind, Recording, RecordingVersion, RenditionKind, VersionState
 from yanxiu.observations.models.recordings import PLAYED
-from yanxiu.observations.permissions import can_edit_lesson
+from yanxiu.observations.permissions import can_clip, can_edit_lesson
 from yanxiu.observations.queries import LessonView, current_version, find_rendition, newest_version, recording_of
 from yanxiu.observations.services.recordings import Phase, set_segments
 from yanxiu.observations.uploads.handover import hand_over, open_store
@@ -50,6 +50,7 @@ def recording_panel(found: LessonView, recording: Recording | None, version: Rec
         "saver": saver_of(found.lesson.id, version),
         "why_no_saver": why_no_saver(version),
         "is_ready": version is not None and version.state == VersionState.READY,
+        "may_clip": can_clip(current_viewer(), found.lesson),
         "wave": wave_of(version),
         "duration_ms": (version.duration_ms if version is not None else None) or 0,
         "unfinished": unfinished_uploads() if may_edit else [],

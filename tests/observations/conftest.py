@@ -30,11 +30,15 @@ def new_lesson(app: Flask, cast: Cast) -> Callable[..., int]:
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """`clips("a.mp4", codec="libx265", seconds=4)`: a generated clip, made once a session."""
+    """`clips("a.mp4", codec="libx265", seconds=4)`: a generated clip, made once a session.
+
+    One name with other options is another clip: which tests ran before in this process is chance.
+    """
     folder = tmp_path_factory.mktemp("clips")
 
     def clip(name: str, **options: object) -> Path:
-        path = folder / name
+        path = folder / repr(sorted(options.items())) / name
+        path.parent.mkdir(exist_ok=True)
         return path if path.exists() else make_clip(path, **options)
 
     return clip

@@ -104,8 +104,8 @@ def test_a_heavy_clip_gets_480p_before_720p(app, client_for, new_lesson, clips, 
 def test_the_turn_of_a_phone_is_honored(app, tmp_path, clips):
     import subprocess
 
-    turned = tmp_path / "turned.mp4"
-    command = [ffmpeg.ffmpeg_program(), "-v", "error", "-display_rotation", "90", "-i", str(clips("plain.mp4"))]
+    clip, turned = clips("plain.mp4", seconds=8), tmp_path / "turned.mp4"
+    command = [ffmpeg.ffmpeg_program(), "-v", "error", "-display_rotation", "90", "-i", str(clip)]
     subprocess.run([*command, "-c", "copy", str(turned)], check=True)
     facts = inspect(turned)
     assert (facts.width, facts.height, facts.rotation) == (180, 320, 90)
@@ -117,8 +117,9 @@ def test_the_turn_of_a_phone_is_honored(app, tmp_path, clips):
 def test_key_frames_stand_every_two_seconds(tmp_path, clips):
     import av
 
-    facts = inspect(clips("plain.mp4", seconds=8))
-    convert.transcode(clips("plain.mp4"), tmp_path / "out.mp4", facts, 480, lambda percent: None)
+    clip = clips("plain.mp4", seconds=8)
+    facts = inspect(clip)
+    convert.transcode(clip, tmp_path / "out.mp4", facts, 480, lambda percent: None)
     with av.open(str(tmp_path / "out.mp4")) as container:
         keys = [float(p.pts * p.time_base) for p in container.demux(video=0) if p.is_keyframe and p.pts is not None]
     for second in (0, 2, 4, 6):  # further ones at cuts do no harm
@@ -128,8 +129,9 @@ def test_key_frames_stand_every_two_seconds(tmp_path, clips):
 def test_the_color_of_each_second_survives_the_conversion(tmp_path, clips):
     import av
 
-    facts = inspect(clips("plain.mp4", seconds=8))
-    convert.transcode(clips("plain.mp4"), tmp_path / "out.mp4", facts, 480, lambda percent: None)
+    clip = clips("plain.mp4", seconds=8)
+    facts = inspect(clip)
+    convert.transcode(clip, tmp_path / "out.mp4", facts, 480, lambda percent: None)
     with av.open(str(tmp_path / "out.mp4")) as container:
         for frame in container.decode(video=0):
             ms = round(float(frame.pts * frame.time_base) * 1000)

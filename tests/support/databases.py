@@ -39,7 +39,7 @@ class SqliteDatabase:
 
     def keep(self, engine: Engine, copy: Path) -> None:
         """Copy the state as it is now."""
-        let_go(engine)
+        self._let_go(engine)
         self._close_giver()
         with sa.create_engine(self.url, poolclass=sa.pool.NullPool).connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -53,20 +53,28 @@ class SqliteDatabase:
             let_rest(engine)
             self._give_back_rows(wanted)
             return
-        let_go(engine)
+        self._let_go(engine)
         self._give_back_pages(wanted)
         self._arrive(wanted)
+
+    def is_written(self) -> bool:
+        """Whether somebody has written since it was brought back."""
+        return bool(self._written.found())
 
     def drop(self, engine: Engine) -> None:
         self._written.close()
         self._close_giver()
         let_go(engine)
 
+    def _let_go(self, engine: Engine) -> None:
+        """Before the file is what it was or is copied: what a late thread writes from here on is to be given back later."""
+        self._written.take_at_rest(engine)
+        engine.dispose()
+
     def _arrive(self, copy: Path) -> None:
         if copy != self._here:
             self._close_giver()
         self._here = copy
-        self._written.forget()
 
     def _close_giver(self) -> None:
         if self._giver is not None:

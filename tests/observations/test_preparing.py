@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.support.eventually import eventually
-from tests.support.observations import make_lesson, make_ready_version, only_version, some_comment, upload_clip
+from tests.support.observations import check_version, make_lesson, make_ready_version, some_comment, upload_clip
 from yanxiu.core import backup, clock, ffmpeg
 from yanxiu.core.db import db
 from yanxiu.core.scratch import scratch_folder
@@ -78,7 +78,7 @@ def test_a_worker_that_stops_ends_its_conversion_and_the_next_one_takes_it_up(
     eventually(lambda: are_gone(silent))
     ffmpeg.use_ffmpeg("")
     work()
-    assert only_version(app)["state"] == VersionState.READY
+    check_version(app, VersionState.READY)
 
 
 class FarStorage(LocalStorage):
@@ -109,8 +109,7 @@ def test_recordings_are_prepared_from_a_store_on_another_machine(
     monkeypatch.setattr("yanxiu.core.storage._storage", far)
     upload_clip(client_for("teacher"), new_lesson(recorded=False), clips(f"{codec}.mp4", codec=codec, seconds=4))
     work()
-    version = only_version(app)
-    assert (version["state"], version["kinds"]) == ("ready", sorted([kinds, "peaks", "poster", "sprite"]))
+    check_version(app, VersionState.READY, kinds, "peaks", "poster", "sprite")
 
 
 def test_what_waits_to_be_prepared_belongs_into_a_backup_wherever_it_is_by_then(

@@ -7,7 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.observations import color_at, make_lesson, make_ready_version, only_version, upload_clip
+from tests.support.observations import (
+    check_version,
+    color_at,
+    make_lesson,
+    make_ready_version,
+    only_version,
+    upload_clip,
+)
 from yanxiu.core import ffmpeg
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file, storage
@@ -61,10 +68,9 @@ def test_an_h264_clip_is_only_copied_and_watchable_at_once(app, client_for, new_
     clip = clips("plain.mp4", seconds=8)
     lesson_id = new_lesson(recorded=False)
     upload_clip(client_for("teacher"), lesson_id, clip)
-    assert only_version(app)["state"] == VersionState.WAITING
+    check_version(app, VersionState.WAITING)
     work()
-    version = only_version(app)
-    assert (version["state"], version["kinds"]) == ("ready", ["peaks", "poster", "source", "sprite"])
+    version = check_version(app, VersionState.READY, "peaks", "poster", "source", "sprite")
     with app.app_context():
         (made,) = db.session.query(Rendition).filter_by(kind="peaks").all()
         assert (len(made.layout["peaks"]), max(made.layout["peaks"])) == (600, 100)
@@ -79,8 +85,7 @@ def test_an_h264_clip_is_only_copied_and_watchable_at_once(app, client_for, new_
 def test_an_hevc_clip_is_converted_to_what_browsers_play(app, client_for, new_lesson, clips, work):
     upload_clip(client_for("teacher"), new_lesson(recorded=False), clips("hevc.mp4", codec="libx265", seconds=4))
     work()
-    version = only_version(app)
-    assert (version["state"], version["kinds"]) == ("ready", ["480p", "peaks", "poster", "sprite"])
+    version = check_version(app, VersionState.READY, "480p", "peaks", "poster", "sprite")
     facts = inspect(storage().path(version["files"]["480p"]))
     assert facts.plays_as_it_is()
     assert abs(facts.duration_ms - 4000) <= 100
@@ -91,8 +96,7 @@ def test_a_heavy_clip_gets_480p_before_720p(app, client_for, new_lesson, clips, 
     heavy = clips("heavy.mp4", seconds=2, size=(1280, 720), bit_rate=8_000_000, noisy=True)
     upload_clip(client_for("teacher"), new_lesson(recorded=False), heavy)
     work()
-    version = only_version(app)
-    assert version["kinds"] == ["480p", "720p", "peaks", "poster", "sprite"]
+    version = check_version(app, VersionState.READY, "480p", "720p", "peaks", "poster", "sprite")
     assert (version["sizes"]["480p"], version["sizes"]["720p"]) == ((854, 480), (1280, 720))
     with app.app_context():
         order = [
@@ -156,8 +160,7 @@ def test_a_file_that_is_no_film_is_refused_in_words(app, client_for, new_lesson,
     lesson_id = new_lesson(recorded=False)
     upload_clip(client_for("teacher"), lesson_id, path)
     work()
-    version = only_version(app)
-    assert version["state"] == VersionState.FAILED
+    version = check_version(app, VersionState.FAILED)
     assert words in version["reason"]
     page = client_for("teacher").get(f"/lessons/{lesson_id}")
     assert "这段视频无法处理" in page.text
@@ -188,14 +191,13 @@ def test_a_job_that_dies_half_way_runs_again_without_harm(app, client_for, new_l
 
     monkeypatch.setattr(jobs.convert, "remux", die)
     work()
-    assert only_version(app)["state"] == VersionState.PROCESSING
+    check_version(app, VersionState.PROCESSING)
     monkeypatch.undo()
     with app.app_context(), unit_of_work():
         for job in db.session.query(Job).filter_by(kind="media.prepare"):
             job.run_at = job.created_at
     work()
-    version = only_version(app)
-    assert (version["state"], version["kinds"]) == ("ready", ["peaks", "poster", "source", "sprite"])
+    check_version(app, VersionState.READY, "peaks", "poster", "source", "sprite")
 
 
 def test_a_crash_before_the_commit_leaves_the_upload_where_it_was(
@@ -213,7 +215,7 @@ def test_a_crash_before_the_commit_leaves_the_upload_where_it_was(
         for job in db.session.query(Job).filter_by(kind="media.prepare"):
             job.run_at = job.created_at
     work()
-    assert only_version(app)["state"] == VersionState.READY
+    check_version(app, VersionState.READY)
 
 
 def test_progress_is_told_and_a_removed_lesson_is_not_converted(app, client_for, new_lesson, clips, work):
@@ -231,7 +233,7 @@ def test_a_lesson_that_comes_back_is_taken_up_again(app, client_for, new_lesson,
     work()
     teacher.post(f"/lessons/{lesson_id}/restoration")
     work()
-    assert only_version(app)["state"] == VersionState.READY
+    check_version(app, VersionState.READY)
 
 
 LARGE, FAR = 600 * 1024**2, 500 * 1024**2
@@ -341,7 +343,7 @@ def test_a_small_file_also_comes_by_the_plain_form(app, client_for, new_lesson, 
         sent = client_for("teacher").post(f"/lessons/{lesson_id}/recording", data={"file": (file, "课.mp4")})
     assert sent.status_code == 303
     work()
-    assert only_version(app)["state"] == VersionState.READY
+    check_version(app, VersionState.READY)
 
 
 def test_a_form_without_a_file_says_what_to_do(client_for, new_lesson):

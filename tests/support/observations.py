@@ -19,8 +19,10 @@ from flask import Flask
 from tests.support.clients import Client
 from tests.support.kept import kept_by_all
 from yanxiu.accounts.models import User
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.storage import receive_file
+from yanxiu.core.tasks import Job
 from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.media.probe import Facts
 from yanxiu.observations.models import CodingSession, Lesson, RecordingVersion, RubricVersion, TimedComment
@@ -138,7 +140,9 @@ def full_scores(lesson: Lesson, value: int = 4) -> dict[str, int | None]:
 def only_version(app: Flask) -> dict[str, object]:
     """What the one version of the database says, free of the session."""
     with app.app_context():
-        (version,) = db.session.query(RecordingVersion).all()
+        versions = db.session.query(RecordingVersion).all()
+        assert len(versions) == 1, [(version.id, version.upload_id, version.state) for version in versions]
+        version = versions[0]
         return {
             "state": version.state,
             "reason": version.reason,
@@ -148,3 +152,21 @@ def only_version(app: Flask) -> dict[str, object]:
             "files": {rendition.kind: rendition.file.key for rendition in version.renditions},
             "sizes": {rendition.kind: (rendition.width, rendition.height) for rendition in version.renditions},
         }
+
+
+def check_version(app: Flask, state: str, *kinds: str) -> dict[str, object]:
+    """Return `only_version`, which has to be in that state and, if any are named, to have these files; says what its jobs say."""
+    version = only_version(app)
+    is_right = version["state"] == state and (not kinds or version["kinds"] == sorted(kinds))
+    assert is_right, "\n".join([f"{version['state']} {version['reason']} {version['kinds']}", *told_by_jobs(app)])
+    return version
+
+
+def told_by_jobs(app: Flask) -> list[str]:
+    """One line a job, with the end of what went wrong: why something that was to be made is not there."""
+    with app.app_context():
+        return [
+            f"{job.kind} {job.key}: {job.state}, try {job.attempts}, due {job.run_at:%T.%f}, "
+            f"leased until {job.lease_until} by {job.leased_by}, {(job.error or 'no error')[-300:]}"
+            for job in db.session.query(Job).order_by(Job.id)
+        ] + [f"now {clock.now():%T.%f}"]

@@ -178,7 +178,7 @@ def _make_stills(work: Work, source: Path, facts: Facts, folder: Path, job: JobC
             size = convert.Size(plan.width * plan.columns, plan.height * plan.rows)
             _add(work, RenditionKind.SPRITE, folder / "sprite.jpg", "image/jpeg", size, asdict(plan))
     except NotPlayableError:
-        log.info("no stills for version %s", work.version_id, exc_info=True)
+        log.warning("no stills for version %s", work.version_id, exc_info=True)
 
 
 def _make_peaks(work: Work, source: Path, facts: Facts, folder: Path, job: JobContext) -> None:
@@ -188,7 +188,7 @@ def _make_peaks(work: Work, source: Path, facts: Facts, folder: Path, job: JobCo
     try:
         found = convert.peaks(source, folder, facts, job.stopping)
     except NotPlayableError:
-        log.info("no peaks for version %s", work.version_id, exc_info=True)
+        log.warning("no peaks for version %s", work.version_id, exc_info=True)
         return
     target = folder / "peaks.json"
     target.write_text(json.dumps(found), encoding="ascii")
@@ -203,7 +203,7 @@ def make_lean(work: Work, source: Path, facts: Facts, folder: Path, job: JobCont
     try:
         size = convert.lean(source, target, facts, _progress_of(work, job), job.stopping)
     except NotPlayableError:
-        log.info("nothing lean for version %s", work.version_id, exc_info=True)
+        log.warning("nothing lean for version %s", work.version_id, exc_info=True)
         with unit_of_work():
             recordings.note_lean_try(_version(work.version_id))
         return

@@ -33,13 +33,14 @@ from yanxiu.search.text.asking import without_question_words
 from yanxiu.search.text.cut import words
 from yanxiu.search.text.fold import fold, han_runs
 from yanxiu.search.text.queries import understand
-from yanxiu.search.text.spelling import repaired
+from yanxiu.search.text.spelling import repaired, surely_meant
 from yanxiu.search.text.synonyms import shipped
 from yanxiu.search.text.terms import engine_document
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = ROOT / "platform" / "yanxiu" / "resources" / "demo_files"
 SUBJECTS, STAGES = ("语文", "数学", "英语", "科学", ""), ("小学", "初中", "高中", "")
+NAMES = ROOT / "benchmarks" / "search_names.tsv"
 Searcher = Callable[[str], list[int]]
 
 
@@ -113,7 +114,7 @@ def spread(taken: list[float]) -> str:
     return f"{statistics.median(taken):.1f} / {taken[int(len(taken) * 0.95)]:.1f}"
 
 
-def own_engine(texts: list[str], engine: SearchEngine) -> tuple[Searcher, float, float, Searcher]:
+def own_engine(texts: list[str], engine: SearchEngine) -> tuple[Searcher, float, float, Searcher, Callable[[str], str]]:
     """An engine of the product: 20 hits, the best of each kind, counts of all facets, filtered by 6 principals."""
     start = time.process_time()
     documents = []
@@ -145,13 +146,20 @@ def own_engine(texts: list[str], engine: SearchEngine) -> tuple[Searcher, float,
         spelled = read_letters(text, lexicon)
         found = page(*in_characters(text, spelled))
         better = "" if spelled else repaired(text, lexicon)
-        return found or (page(better, {}) if better else [])
+        return found or (page(better, {}) if better and surely_meant(text, better) else [])
 
     def accepted(text: str) -> list[int]:
         """The same when somebody takes what 您是不是要找 offers."""
         return search(repaired(text, lexicon) or text)
 
-    return search, took, engine.stats().bytes / 1e6, accepted
+    def turned(text: str) -> str:
+        """What becomes of a word that is written right: "asked" for something else by itself, or that "offered"."""
+        better = repaired(text, lexicon)
+        if not better:
+            return ""
+        return "asked" if surely_meant(text, better) and not page(text, {}) else "offered"
+
+    return search, took, engine.stats().bytes / 1e6, accepted, turned
 
 
 def fts5(texts: list[str], path: Path, tokenizer: str, cut: Callable[[str], str], ask: Callable[[str], list[str]]):
@@ -264,11 +272,18 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
             rows, offered = {}, {}
-            for name in options.engine or ["local", *(["postgres"] if options.postgres else [])]:
-                label = {"local": "ours (Whoosh, full page)", "postgres": "ours (PostgreSQL, full page)"}[name]
+            for kind in options.engine or ["local", *(["postgres"] if options.postgres else [])]:
+                label = {"local": "ours (Whoosh, full page)", "postgres": "ours (PostgreSQL, full page)"}[kind]
                 url = options.postgres.replace("postgresql://", "postgresql+psycopg://", 1)
-                search, took, megabytes, taken = own_engine(texts, chosen_engine(name, url, folder / "index"))
+                engine = chosen_engine(kind, url, folder / "index")
+                search, took, megabytes, taken, turned = own_engine(texts, engine)
                 rows[label], offered[f"{label}, offer taken"] = (search, took, megabytes), taken
+                names = [line.split("\t")[0] for line in NAMES.read_text("utf-8").splitlines() if line[:1] != "#"]
+                became = [turned(name) for name in names]
+                print(
+                    f"{label}: of {len(names)} names and right words {became.count('asked')} are looked for as something"
+                    f" else, beside {became.count('offered')} something else is offered"
+                )
             rows |= {
                 "FTS5 over our words": fts5(
                     texts, folder / "w.db", "unicode61", lambda text: " ".join(words(text)), words

@@ -328,6 +328,10 @@ def test_a_wrong_character_is_offered_and_put_right_only_where_nothing_is_found(
     html = search("备客")
     assert "没有找到“备客”，以下是“" in html
     assert len(titles(html)) == 3
+    put_in(index_now, shelf, "合格名单", "合格标准")
+    html = search("何格")
+    assert not titles(html), "may be somebody's name"
+    assert 'q=合格">合格</a>' in unquote(html)
 
 
 def test_nothing_is_offered_that_only_others_may_see(ctx, search, shelf, index_now):

@@ -13,7 +13,7 @@ from yanxiu.search.queries.reading import ReadersLexicon
 from yanxiu.search.text.facets import facets_named
 from yanxiu.search.text.fold import fold
 from yanxiu.search.text.pinyin import cuts, initials, spellings
-from yanxiu.search.text.spelling import anything, decode, latin_words, plain_letters, repaired
+from yanxiu.search.text.spelling import anything, decode, latin_words, plain_letters, repaired, surely_meant
 from yanxiu.search.text.terms import engine_document
 
 PRINCIPALS_TRIED = int(os.environ.get("SEARCH_PRINCIPALS", "25"))
@@ -148,6 +148,24 @@ def test_a_wrong_character_of_the_same_sound_is_noticed(lexicon, typed, meant):
 @pytest.mark.parametrize("typed", ["草船借箭", "课间", "教学设计", "没有的词语", "可件沃茨", "", "ppt 2023", "的"])
 def test_what_is_right_is_left_alone(lexicon, typed):
     assert repaired(typed, lexicon) == ""
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("typed", "meant", "sure"),
+    [
+        ("霍格", "", False),  # 霍 is read he too, but nobody means that
+        ("何格", "合格", False), ("欧阳合", "", False), ("和格 何格", "合格 合格", False), ("盒格", "合格", True), ("和格", "合格", True),
+        ("会徽", "会辉", False),  # the dictionary has the one that was typed
+    ],
+)  # fmt: skip
+def test_a_name_or_a_right_word_is_not_looked_for_as_something_else_without_asking(typed, meant, sure):
+    titles = ("合格名单", "合格标准", "会辉", "会辉的作业")
+    documents = [
+        IndexDocument("resource", number, title, "/", frozenset({PUBLIC})) for number, title in enumerate(titles)
+    ]
+    assert repaired(typed, Documents([engine_document(one, "资源") for one in documents])) == meant
+    assert not meant or surely_meant(typed, meant) is sure
 
 
 @pytest.mark.once

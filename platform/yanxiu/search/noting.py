@@ -13,6 +13,7 @@ from threading import Lock, Thread
 from flask import Flask
 
 from yanxiu.core.unit_of_work import write_if_possible
+from yanxiu.search.queries import typed_lately
 from yanxiu.search.services import note_queries
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Notes:
 
 
 def write(notes: list[Note]) -> bool:
-    """Note them in one transaction, one person after the other; whether that was done."""
-    ordered = sorted({(note.user_id, note.county_id, note.text) for note in notes}, key=lambda note: (note[0], note[2]))
-    return write_if_possible(lambda: note_queries(ordered))
+    """Note those that are new in one transaction, one person after the other; whether that was done."""
+    new = {(note.user_id, note.county_id, note.text) for note in notes if not typed_lately(note.user_id, note.text)}
+    ordered = sorted(new, key=lambda note: (note[0], note[2]))
+    return not ordered or write_if_possible(lambda: note_queries(ordered))

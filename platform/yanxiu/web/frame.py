@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, render_template, request, url_for
@@ -85,7 +86,7 @@ def next_page_url(cursor: str, param: str = "cursor") -> str:
 
 
 def _shell(user: User | None) -> dict[str, Any]:
-    login_url = url_for("accounts.login") if request.endpoint != "accounts.login" else None
+    login_url = _address_of("accounts.login") if request.endpoint != "accounts.login" else None
     shell: dict[str, Any] = {"user": user, "login_url": login_url, "unread": 0, "menu": [], "large_type": False}
     if user is None:
         return shell
@@ -97,13 +98,23 @@ def _shell(user: User | None) -> dict[str, Any]:
         "unread": _counters["unread"](user.id) if "unread" in _counters else 0,
         "large_type": user.large_type,
         "menu": menu,
-        "search_url": url_for("search.index"),
-        "messages_url": url_for("notifications.index"),
-        "unread_url": url_for("notifications.count"),
-        "profile_url": url_for("accounts.me"),
+        "search_url": _address_of("search.index"),
+        "messages_url": _address_of("notifications.index"),
+        "unread_url": _address_of("notifications.count"),
+        "profile_url": _address_of("accounts.me"),
         "profile_active": request.blueprint == "accounts",
-        "logout_url": url_for("accounts.logout"),
+        "logout_url": _address_of("accounts.logout"),
     }
+
+
+def _address_of(endpoint: str) -> str:
+    return _written(endpoint, request.script_root)
+
+
+@lru_cache(maxsize=128)
+def _written(endpoint: str, _below: str) -> str:
+    """Every page has some fifteen addresses that are always the same; `_below` is where the whole program is found."""
+    return url_for(endpoint)
 
 
 def _section() -> str | None:
@@ -115,7 +126,7 @@ def _items(entries: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
     section = _section()
     return [
         {
-            "url": url_for(endpoint),
+            "url": _address_of(endpoint),
             "label": label,
             "icon": icon,
             "active": section == endpoint.split(".")[0],

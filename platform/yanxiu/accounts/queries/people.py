@@ -159,7 +159,6 @@ _LIVE_SESSION = (
     .where(User.is_active)
     .options(
         joinedload(UserSession.user).joinedload(User.organization),
-        joinedload(UserSession.user).joinedload(User.photo),
         joinedload(UserSession.user).joinedload(User.appointments).joinedload(Appointment.organization),
     )
 )

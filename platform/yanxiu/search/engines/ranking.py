@@ -80,7 +80,7 @@ def spelled(
     """Words by how they are spelled, with how many readable documents hold them: none is told that is in none."""
     mask = _readable(snapshot, scope, principals)
     found: dict[str, list[tuple[str, int]]] = {}
-    fitting = {one: [word for word in snapshot.spelled(one) if fits(one, word)] for one in spellings}
+    fitting = {one: [word for word in words if fits(one, word)] for one, words in snapshot.spelled(spellings).items()}
     snapshot.ahead(("w", word) for words in fitting.values() for word in words)
     for spelling, several in fitting.items():
         words = ((word, int(np.count_nonzero(mask[snapshot.postings("w", word).ids]))) for word in several)

@@ -210,11 +210,13 @@ class Snapshot:
                 break
         return np.array(list(found), np.int32)
 
-    def spelled(self, spelling: str) -> set[str]:
-        """The words of any segment that are spelled so; who may know of them is for the caller to ask."""
-        found: set[str] = set()
+    def spelled(self, spellings: Iterable[str]) -> dict[str, set[str]]:
+        """The words of any segment by how they are spelled; who may know of them is for the caller to ask."""
+        found: dict[str, set[str]] = {spelling: set() for spelling in spellings}
         for segment in self.segments:
-            found.update(self._spelled_words(segment).find(spelling))
+            words = self._spelled_words(segment)
+            for spelling, known in found.items():
+                known.update(words.find(spelling))
         return found
 
     def _spelled_words(self, segment: SegmentReader) -> SpelledWords:

@@ -30,9 +30,9 @@ from yanxiu.search.queries.shown import by_kind, documents_of, visible_now
 from yanxiu.search.queries.synonyms import synonyms_in_use
 from yanxiu.search.text.fold import fold
 from yanxiu.search.text.missing import NOTHING_MISSING, Missing, missing
-from yanxiu.search.text.queries import Query, understand
+from yanxiu.search.text.queries import NOTHING_ASKED, Query, understand
 from yanxiu.search.text.snippets import Piece, line_found, mark, snippet
-from yanxiu.search.text.spelling import repaired
+from yanxiu.search.text.spelling import repaired, surely_meant
 
 PAGE = 20
 FEW = 3
@@ -141,7 +141,7 @@ def find(engine: SearchEngine, viewer: Viewer, wanted: Wanted) -> Found:
     page, about = search.run(request)
     better = repaired(text, lexicon) if wanted.page == 1 and not spelled else ""
     instead = ""
-    if better and not page.total and not wanted.filters:
+    if better and not page.total and not wanted.filters and surely_meant(text, better):
         request = search.ask(understand(better, synonyms), wanted)
         page, about = search.run(request)
         better, instead = "", better
@@ -183,7 +183,7 @@ class Reader:
     def __init__(self, engine: SearchEngine, viewer: Viewer) -> None:
         self.engine = engine
         self.viewer = viewer
-        self.query = understand("")
+        self.query = NOTHING_ASKED
         self.principals = principals_of(viewer)
         self.documents: dict[Key, IndexDocument] = {}
         self._checked: set[Key] = set()

@@ -43,6 +43,9 @@ class Query:
         return not self.clauses
 
 
+NOTHING_ASKED = Query("", {}, "", (), (), (), (), (), (), False)
+
+
 def understand(typed: str, synonyms: Synonyms | None = None) -> Query:
     """Read phrases in 《》 or quotes, words with a minus, and the rest as words and pairs of characters."""
     synonyms = synonyms or shipped()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from yanxiu.search.text.fold import fold
 
@@ -22,13 +23,15 @@ class Piece:
     hit: bool
 
 
-def _pattern(needles: Iterable[str]) -> re.Pattern[str] | None:
+@lru_cache(maxsize=64)
+def _pattern(needles: tuple[str, ...]) -> re.Pattern[str] | None:
+    """The same for all hits of a page."""
     wanted = sorted({needle for needle in needles if needle}, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, wanted))) if wanted else None
 
 
 def _spans(folded: str, needles: Iterable[str]) -> list[tuple[int, int]]:
-    pattern = _pattern(needles)
+    pattern = _pattern(tuple(needles))
     if pattern is None:
         return []
     spans: list[tuple[int, int]] = []

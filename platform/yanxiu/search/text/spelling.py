@@ -10,13 +10,14 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate, islice
 from typing import Protocol
 
 from yanxiu.search.text.asking import without_question_words
-from yanxiu.search.text.cut import pieces
-from yanxiu.search.text.fold import fold, han_runs
-from yanxiu.search.text.pinyin import LETTERS, cuts, spellings
+from yanxiu.search.text.cut import in_dictionary, pieces
+from yanxiu.search.text.fold import data_lines, fold, han_runs
+from yanxiu.search.text.pinyin import LETTERS, cuts, readings, spellings
 
 MIN_LETTERS = 4
 MAX_LETTERS = 60
@@ -37,10 +38,9 @@ MORE_FREQUENT = 20
 """A word that stands somewhere gives way only to one in so many times as many documents."""
 LEAST_FOUND = {2: 2}
 """In how many documents a word must stand to be offered for one that stands in none, by its length; else one."""
-
-
 SHORT = 2
 """A word of no more characters is offered in known company only."""
+LONGEST_NAME = 4
 
 
 def anything(_spelling: str, _word: str) -> bool:
@@ -133,8 +133,9 @@ def repaired(typed: str, lexicon: Lexicon) -> str:
     """The text with words of the same sound in place of those that next to nothing holds; "" if all is well.
 
     A word takes the place of another that differs in one character, sounds the same and stands nowhere (or in hardly
-    any document beside it), and only where the text falls into fewer words with it: 草船 借 剑, but 草船借箭. Beside a
-    word of two characters what is written on must be known too: 霍格沃茨 is not 合格沃茨, which nobody wrote either.
+    any document beside it), and only where the text falls into fewer words with it: 草船 借 剑, but 草船借箭. What was typed
+    sounds as it usually does: 霍格 is not 合格, though 霍 is also read he. Beside a word of two characters what is written
+    on must be known too.
     """
     folded = fold(typed)
     said_of = without_question_words(folded)
@@ -144,7 +145,7 @@ def repaired(typed: str, lexicon: Lexicon) -> str:
     for window, found in said.items():
         for spelling in found:
             places.setdefault(spelling, []).append(window)
-    known = lexicon.spelled(places, lambda spelling, word: any(_one_differs(word, w) for w in places[spelling]))
+    known = lexicon.spelled(places, lambda spelling, word: any(_mistaken(w, word) for w in places[spelling]))
     rivals = {window: _rivals(window, found, known) for window, found in said.items()}
     asked = [window for window, words in rivals.items() if words]
     stand = dict(zip(asked, lexicon.holding(asked), strict=True))
@@ -157,12 +158,42 @@ def repaired(typed: str, lexicon: Lexicon) -> str:
     return _swapped(typed, swaps) if swaps else ""
 
 
-def _windows(folded: str) -> list[tuple[int, str]]:
+def surely_meant(typed: str, better: str) -> bool:
+    """Whether `better`, which `repaired` made of `typed`, may be asked for in its place without asking back.
+
+    Not where the dictionary has the word that was typed, nor where it may be somebody's name: nothing was found of them.
+    """
+    folded, meant = fold(typed), fold(better)
+    changed = [at for at, (one, other) in enumerate(zip(folded, meant, strict=True)) if one != other]
+    spans = [(*span, folded[slice(*span)]) for span in _spans(pieces(folded))]
+    right = [word for start, end, word in spans if any(start <= at < end for at in changed) and in_dictionary(word)]
+    names = [
+        text
+        for start, text in _runs(folded)
+        if _may_be_a_name(text) and any(0 <= at - start < len(text) for at in changed)
+    ]
+    return not names and not any(len(word) > 1 for word in right)
+
+
+def _may_be_a_name(text: str) -> bool:
+    return 1 < len(text) <= LONGEST_NAME and text.startswith(_surnames())
+
+
+@cache
+def _surnames() -> tuple[str, ...]:
+    return tuple(name for line in data_lines("surnames.txt") for name in line.split())
+
+
+def _runs(folded: str) -> list[tuple[int, str]]:
+    """Stretches of Chinese characters, and where they begin."""
     found = re.finditer("|".join(map(re.escape, dict.fromkeys(han_runs(folded)))) or "(?!)", folded)
-    runs = [(match.start(), match.group()) for match in found]
+    return [(match.start(), match.group()) for match in found]
+
+
+def _windows(folded: str) -> list[tuple[int, str]]:
     made = (
         (start + at, run[at : at + size])
-        for start, run in runs
+        for start, run in _runs(folded)
         for size in WINDOWS
         for at in range(len(run) - size + 1)
     )
@@ -171,11 +202,15 @@ def _windows(folded: str) -> list[tuple[int, str]]:
 
 def _rivals(window: str, said: tuple[str, ...], known: dict[str, list[tuple[str, int]]]) -> list[tuple[str, int]]:
     words = {word: count for spelling in said for word, count in known.get(spelling, ())}
-    return [(word, count) for word, count in words.items() if _one_differs(word, window)]
+    return [(word, count) for word, count in words.items() if _mistaken(window, word)]
 
 
-def _one_differs(word: str, window: str) -> bool:
-    return len(word) == len(window) and sum(a != b for a, b in zip(word, window, strict=True)) == 1
+def _mistaken(window: str, word: str) -> bool:
+    """Whether one character of a word was written wrong, by one that usually sounds so."""
+    if len(word) != len(window):
+        return False
+    differing = [(wrong, right) for wrong, right in zip(window, word, strict=True) if wrong != right]
+    return len(differing) == 1 and not set(readings(differing[0][0])[:1]).isdisjoint(readings(differing[0][1]))
 
 
 def _better(window: str, rivals: list[tuple[str, int]], stands_in: int) -> tuple[str, int] | None:

@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.search.engines.chosen import LaterEngine
 from yanxiu.search.engines.interface import SearchEngine
-from yanxiu.search.forms import FACET_LABELS, KeptForm, arguments_of, wanted_from
+from yanxiu.search.forms import FACET_LABELS, arguments_of, wanted_from
 from yanxiu.search.indexer import engine_of
 from yanxiu.search.models import SavedSearch
 from yanxiu.search.noting import Note, Notes
-from yanxiu.search.queries import FACETS, Found, Wanted, find, labels, recent_queries, same_search, typed_lately
+from yanxiu.search.queries import FACETS, OFTEN, Found, Wanted, find, labels, recent_queries, same_search
 from yanxiu.search.queries import suggestions as suggest
 from yanxiu.search.services import MAX_NAME, forget_queries
 from yanxiu.search.text.fold import squeeze
@@ -79,7 +79,7 @@ def index() -> ResponseReturnValue:
         named=[] if found.total else suggest(_engine(), current_viewer(), wanted.text, titles_only=True),
         workshop=workshop,
         kept=_kept(found, wanted),
-        keep_form=KeptForm(name=_name_of(wanted)),
+        keep_as={"name": _name_of(wanted), "longest": MAX_NAME, "often": OFTEN.items()},
         labels=labels(),
         facet_labels=FACET_LABELS,
         address=partial(_address, wanted),
@@ -133,9 +133,7 @@ def _remember(found: Found, wanted: Wanted) -> None:
         return
     if viewer.user_id is None or not found.total or wanted != Wanted(wanted.text) or len(text) > MAX_NOTED:
         return
-    user_id = viewer.user_id
-    if not typed_lately(user_id, text):
-        _notes().add(Note(user_id, viewer.county_id, text))
+    _notes().add(Note(viewer.user_id, viewer.county_id, text))
 
 
 def _kept(found: Found, wanted: Wanted) -> SavedSearch | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,9 +12,11 @@ from tests.support.eventually import eventually
 from tests.support.observations import make_clip, make_lesson, make_ready_version, some_comment
 from tests.support.workshops import make_workshop
 from yanxiu.core.db import db
+from yanxiu.core.storage import receive_file
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.models import ClipSet, SetClip, TimedComment
+from yanxiu.observations.models import ClipSet, RecordingVersion, SetClip, TimedComment
 from yanxiu.observations.services.clip_sets import ClipDraft, create_clip_set, put_clip
+from yanxiu.observations.services.recordings import Made, add_rendition
 
 FRONT = "document.querySelector('[data-deck]:not([hidden]) video')"
 
@@ -94,6 +98,34 @@ def test_a_film_that_did_not_come_is_said_and_fetched_again(page_for, reel, erro
     expect(lost).to_be_hidden()
     eventually(lambda: abs(at(page)[1] - 7) < 0.02)
     errors[:] = [error for error in errors if "ERR_FAILED" not in error]
+
+
+def test_on_a_slow_line_clips_are_heard_with_stills(page_for, app, reel, tmp_path, errors):
+    stills = make_clip(tmp_path / "省.mp4", seconds=20, size=(64, 36), bit_rate=20_000).read_bytes()
+    with app.app_context(), unit_of_work():  # of the second clip's lesson there are none
+        version = db.session.get_one(SetClip, reel["first"]).version_id
+        made = Made("lean", receive_file(BytesIO(stills), "省.mp4", "video/mp4"), 64, 36)
+        add_rendition(db.session.get_one(RecordingVersion, version), made)
+    page = page_for("colleague", 390)
+    page.goto(f"/clip-sets/{reel['set']}?clip={reel['first']}")
+    box, source = page.get_by_label("省流量：听声音"), f"{FRONT}.currentSrc.split('/').pop()"
+    expect(page.get_by_text("有 1 段没有省流量的，仍放视频")).to_be_visible()
+    expect(page.get_by_text("2 段约")).to_be_visible()
+    eventually(lambda: abs(at(page)[1] - 2) < 0.02)
+    page.locator("[data-reel-at]").fill("3500")
+    box.check()
+    eventually(lambda: page.evaluate(source) == "lean" and abs(at(page)[1] - 3.5) < 0.1)
+    page.reload()
+    expect(box).to_be_checked()
+    eventually(lambda: page.evaluate(source) == "lean" and abs(at(page)[1] - 2) < 0.1)
+    page.locator("body").press("n")
+    eventually(lambda: page.evaluate(source) == "source" and abs(at(page)[1] - 7) < 0.1)
+    page.locator("body").press("p")
+    eventually(lambda: page.evaluate(source) == "lean")
+    box.uncheck()
+    eventually(lambda: page.evaluate(source) == "source" and abs(at(page)[1] - 2) < 0.1)
+    assert violations(page) == []
+    assert not sideways_overflow(page)
 
 
 def test_clips_are_moved_by_keys_and_taken_out_until_that_is_undone(page_for, app, cast, reel, errors):

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.matrix import PRINCIPALS
-from tests.support.observations import make_lesson
+from tests.support.observations import make_lesson, make_ready_version
 from tests.support.resources import make_resource
+from tests.support.workshops import make_workshop
 from yanxiu.accounts.models import Organization
 from yanxiu.accounts.permissions import ANONYMOUS, Viewer
 from yanxiu.core.db import db
@@ -17,9 +18,16 @@ from yanxiu.core.search_queue import IndexDocument, sources
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import Lesson, TextKey
 from yanxiu.observations.queries.perspectives import perspectives_of
+from yanxiu.observations.services.clip_sets import (
+    ClipDraft,
+    create_clip_set,
+    put_clip,
+    remove_clip_set,
+    update_clip_set,
+)
 from yanxiu.observations.services.cycle import move_lesson, write_text
 from yanxiu.observations.services.findings import write_finding
-from yanxiu.observations.services.lessons import invite_member
+from yanxiu.observations.services.lessons import LessonDraft, invite_member, update_lesson
 from yanxiu.observations.services.lessons import remove_member as remove_from_lesson
 from yanxiu.observations.services.perspectives import add_perspectives, of_licc, remove_perspective
 from yanxiu.resources.models import Resource, ResourceCollection
@@ -33,7 +41,7 @@ WORLDS = (
     "workshops.matrix", "workshops.matrix_activities", "workshops.matrix_tasks", "workshops.matrix_bulletins",
     "workshops.matrix_termplan",
     "lessonplans.matrix", "lessonplans.matrix_comments",
-    "observations.matrix", "resources.matrix", "resources.matrix_collections",
+    "observations.matrix", "observations.matrix_clips", "resources.matrix", "resources.matrix_collections",
 )  # fmt: skip
 KINDS = (
     "person",
@@ -52,6 +60,7 @@ KINDS = (
     "comment",
     "finding",
     "conclusion",
+    "clip_set",
     "resource",
     "collection",
 )
@@ -179,6 +188,46 @@ def test_a_collection_is_found_by_what_is_in_it_but_not_by_what_its_readers_may_
         take_from_collection(cast.user("teacher"), db.session.get(ResourceCollection, package.id), shared.id)
     index_now()
     assert hits(villager, "竹石") == hits(client_for("teacher"), "竹石") == hits(villager, "鲸的课件") == []
+
+
+def test_a_set_of_clips_is_found_by_what_all_its_readers_may_watch(ctx, cast, client_for, index_now):
+    teacher, leader = cast.user("teacher"), cast.user("leader")
+    with unit_of_work():
+        workshop = make_workshop(leader, [teacher, cast.user("villager")])
+        open_one = make_lesson(teacher, "《公开》", visibility="workshop", workshop_id=workshop.id)
+        closed = make_lesson(teacher, "《本校》", visibility="school")
+        films = {lesson: make_ready_version(lesson) for lesson in (open_one, closed)}
+        shared = create_clip_set(leader, "候答片段", "活动前各自看一遍", workshop.id)
+        own = create_clip_set(leader, "自己练", "")
+        for into in (shared, own):
+            put_clip(leader, into, open_one, films[open_one], ClipDraft(0, 900, "谁先举了竹蜻蜓", "慢放看橡皮"))
+            put_clip(leader, into, closed, films[closed], ClipDraft(0, 900, "后排那盆仙人掌"))
+    index_now()
+
+    def hits(who: str, query: str) -> list[str]:
+        page = client_for(who).get("/search", query_string={"q": query, "kind": "clip_set"}).get_data(as_text=True)
+        return sorted(set(re.findall(r'href="(/clip-sets/\d+)"', page)))
+
+    of_all, of_one = f"/clip-sets/{shared.id}", f"/clip-sets/{own.id}"
+    for query in ("候答片段", "活动前各自看", "竹蜻蜓", "慢放橡皮"):
+        assert hits("villager", query) == [of_all], query
+    assert hits("leader", "竹蜻蜓") == [of_all, of_one]
+    assert hits("leader", "仙人掌") == [of_one], "of a set that others open only what all of them may watch"
+    assert hits("teacher", "仙人掌") == hits("villager", "仙人掌") == hits("colleague", "候答片段") == []
+    # nothing is indexed between what follows and the search
+    with unit_of_work():
+        update_clip_set(leader, shared, title=shared.title, introduction="", workshop_id=None)
+    assert hits("villager", "候答片段") == []
+    with unit_of_work():
+        update_clip_set(leader, shared, title=shared.title, introduction="", workshop_id=workshop.id)
+        kept = LessonDraft("《公开》", visibility="workshop", workshop_id=workshop.id, clip_consent="refused")
+        update_lesson(teacher, open_one, kept, may_decide=True)
+    index_now()
+    assert hits("villager", "候答片段") == [of_all]
+    assert hits("villager", "竹蜻蜓") == hits("leader", "竹蜻蜓") == []
+    with unit_of_work():
+        remove_clip_set(leader, shared)
+    assert of_all not in hits("leader", "候答片段")
 
 
 def test_leaving_a_workshop_takes_its_things_out_at_once(world, cast, client_for, index_now):

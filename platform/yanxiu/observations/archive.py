@@ -366,7 +366,7 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Kept(TimedComment, "lesson_id", _HEARD, index="comment"),
             Kept(SecondTeaching, chosen=with_both_lessons),
             Kept(ClipPair, chosen=with_both_clips),
-            Kept(ClipSet, "workshop_id", ClipSet.removed_at.is_(None), word="clip-sets"),
+            Kept(ClipSet, "workshop_id", ClipSet.removed_at.is_(None), word="clip-sets", index="clip_set"),
             Kept(SetClip, where=SetClip.removed_at.is_(None), chosen=of_lessons_here),
             Kept(Evaluation, "lesson_id", Evaluation.state == EvaluationState.SUBMITTED, asked=if_seen),
             Kept(Score, "evaluation_id"),

@@ -1,4 +1,4 @@
-"""What search may know of lessons, time-coded comments and what came of a divided observation.
+"""What search may know of lessons, time-coded comments, sets of clips and what came of a divided observation.
 
 A hit of a comment opens the lesson at its second, one of a finding the report at that finding.
 """
@@ -25,6 +25,7 @@ from yanxiu.core.search_queue import (
 )
 from yanxiu.core.search_rights import ASKED, seen_by
 from yanxiu.observations.models import (
+    ClipSet,
     CommentKind,
     CommentVisibility,
     Lesson,
@@ -35,12 +36,15 @@ from yanxiu.observations.models import (
     LessonText,
     LessonVisibility,
     PerspectiveFinding,
+    SetClip,
     TextKey,
     TimedComment,
 )
-from yanxiu.observations.permissions import findings_are_open
+from yanxiu.observations.permissions import findings_are_open, stands_in_set
 from yanxiu.observations.queries import visible_lessons
+from yanxiu.observations.queries.clip_sets import visible_clip_sets
 from yanxiu.observations.queries.recordings import subtitles_of
+from yanxiu.workshops.queries.teams import workshop_names
 
 
 def load_lessons(ids: Sequence[int]) -> Iterable[IndexDocument]:
@@ -164,6 +168,43 @@ def _report_document(
     )
 
 
+def load_clip_sets(ids: Sequence[int]) -> Iterable[IndexDocument]:
+    """Return the documents of sets of clips: name, introduction, and what their makers ask and note about clips, as far as
+    whoever may open the set may watch those lessons."""
+    rows = select(ClipSet).where(ClipSet.id.in_(ids), ClipSet.removed_at.is_(None)).options(joinedload(ClipSet.owner))
+    sets = db.session.scalars(rows).all()
+    names = workshop_names({one.workshop_id for one in sets if one.workshop_id is not None})
+    said: dict[int, list[str]] = {one.id: [one.introduction] for one in sets}
+    clips = select(SetClip).where(SetClip.set_id.in_(said), SetClip.removed_at.is_(None))
+    loaded = clips.options(joinedload(SetClip.clip_set), joinedload(SetClip.lesson))
+    for clip in db.session.scalars(loaded.order_by(SetClip.position, SetClip.id)):
+        if _is_told_with(clip.clip_set, clip.lesson):
+            said[clip.set_id] += [clip.task, clip.note]
+    for one in sets:
+        shared = frozenset() if one.workshop_id is None else frozenset({acl_workshop(one.workshop_id)})
+        yield IndexDocument(
+            kind="clip_set",
+            object_id=one.id,
+            title=one.title,
+            url=f"/clip-sets/{one.id}",
+            acl=shared | {acl_user(one.owner_id)},
+            body="\n".join(filter(None, said[one.id])),
+            place=names.get(one.workshop_id or 0, ""),
+            type="微格片段集",
+            author=one.owner.name,
+            year=str(one.created_at.astimezone(clock.LOCAL_ZONE).year),
+            date=one.created_at,
+        )
+
+
+def _is_told_with(clip_set: ClipSet, lesson: Lesson) -> bool:
+    """Whether all who may open a set may watch a lesson in it. Its maker alone reads their own words in any case."""
+    if lesson.deleted_at is not None or lesson.has_expired(clock.today()) or not stands_in_set(clip_set, lesson):
+        return False
+    of_workshop = lesson.visibility == LessonVisibility.WORKSHOP and lesson.workshop_id == clip_set.workshop_id
+    return clip_set.workshop_id is None or of_workshop
+
+
 def _visible_lessons(viewer: Any) -> Select[int]:
     return visible_lessons(viewer).with_only_columns(Lesson.id).where(Lesson.id.in_(ASKED))
 
@@ -214,12 +255,17 @@ def _visible_conclusions(viewer: Any) -> Select[int]:
     )
 
 
+def _visible_clip_sets(viewer: Any) -> Select[int]:
+    return visible_clip_sets(viewer).with_only_columns(ClipSet.id).where(ClipSet.id.in_(ASKED))
+
+
 _TOLD = [phase.value for phase in LessonPhase if phase.number >= LessonPhase.DISCUSSING.number]
 """The steps in which everybody reads what was found (`findings_are_open`)."""
 visible_lesson_ids = seen_by(_visible_lessons)
 visible_comment_ids = seen_by(_visible_comments)
 visible_finding_ids = seen_by(_visible_findings)
 visible_conclusion_ids = seen_by(_visible_conclusions)
+visible_clip_set_ids = seen_by(_visible_clip_sets)
 
 
 def _divided() -> Select[int]:
@@ -322,5 +368,12 @@ SOURCES: tuple[IndexSource, ...] = (
         lambda: _written_ids(_conclusions().order_by(LessonText.id)),
         visible_conclusion_ids,
         lambda path: _conclusions().where(LessonText.lesson_id.in_(_lessons_below(path))),
+    ),
+    IndexSource(
+        "clip_set",
+        "微格片段集",
+        load_clip_sets,
+        lambda: _written_ids(select(ClipSet.id).where(ClipSet.removed_at.is_(None)).order_by(ClipSet.id)),
+        visible_clip_set_ids,
     ),
 )

@@ -15,6 +15,7 @@ from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads
 from yanxiu.observations.lean_job import LEAN_JOB, make_missing_lean
 from yanxiu.observations.models import Lesson, TextKey
 from yanxiu.observations.packing_job import check_pack, make_pack
+from yanxiu.observations.queries.clip_sets import set_ids_with
 from yanxiu.observations.queries.comments import thread_ids_of
 from yanxiu.observations.queries.cycle import texts_of
 from yanxiu.observations.queries.perspectives import findings_of
@@ -32,12 +33,14 @@ def index_lesson(event: events.LessonCreated | events.RecordingReady | events.Su
 def index_changed_lesson(event: events.LessonChanged) -> None:
     enqueue_index("lesson", event.lesson_id, narrowed=event.narrowed)
     _index_what_is_said(event.lesson_id, urgent=event.narrowed)
+    _index_clip_sets(event.lesson_id, urgent=event.narrowed)
 
 
 def index_removed_lesson(event: events.LessonDeleted | events.LessonRestored) -> None:
     deleted = isinstance(event, events.LessonDeleted)
     enqueue_index("lesson", event.lesson_id, deleted=deleted)
     _index_what_is_said(event.lesson_id, urgent=deleted)
+    _index_clip_sets(event.lesson_id, urgent=deleted)
 
 
 def index_members(event: events.LessonMemberInvited | events.LessonMemberRemoved) -> None:
@@ -50,6 +53,19 @@ def _index_what_is_said(lesson_id: int, *, urgent: bool) -> None:
     """Whoever may see the lesson reads it, more or less."""
     enqueue_index_many("comment", thread_ids_of(lesson_id), urgent=urgent)
     _index_report(lesson_id, urgent=urgent)
+
+
+def _index_clip_sets(lesson_id: int, *, urgent: bool) -> None:
+    """What is said about its clips is told with the set as far as the lesson may be watched."""
+    enqueue_index_many("clip_set", set_ids_with(lesson_id), urgent=urgent)
+
+
+def index_clip_set(event: events.ClipSetChanged) -> None:
+    enqueue_index("clip_set", event.clip_set_id, narrowed=event.narrowed)
+
+
+def index_clip_consent(event: events.ClipConsentChanged) -> None:
+    _index_clip_sets(event.lesson_id, urgent=event.refused)
 
 
 def _index_report(lesson_id: int, *, urgent: bool) -> None:
@@ -145,6 +161,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.TimedCommentRestored, index_restored_comment),
     Subscription(events.TimedCommentWithdrawn, unindex_comment),
     Subscription(events.LiveNotesPlaced, index_placed_notes),
+    Subscription(events.ClipSetChanged, index_clip_set),
+    Subscription(events.ClipConsentChanged, index_clip_consent),
     Subscription(events.LessonMoved, index_report),
     Subscription(events.FindingWritten, index_finding),
     Subscription(events.ConclusionChanged, index_conclusion),

@@ -35,14 +35,18 @@ export class DataSaver {
   }
 
   show() {
+    this.switchAll(this.box.checked);
+    this.say(this.box.checked ? ON : "");
+  }
+
+  switchAll(isOn) {
     for (const one of this.films) {
       const { element } = one.player;
       const quality = element.querySelector("[data-quality]");
       if (quality && quality.value) one.film = quality.value;
       const lean = element.dataset.lean || this.box.dataset.saver;
-      if (lean) one.player.switchTo(this.box.checked ? lean : one.film);
+      if (lean) one.player.switchTo(isOn ? lean : one.film);
     }
-    this.say(this.box.checked ? ON : "");
   }
 
   /** Who chooses a quality wants the film. */

@@ -26,7 +26,7 @@ from yanxiu.observations.services import clip_sets as service
 from yanxiu.observations.views.blueprint import bp, done
 from yanxiu.observations.views.clip_remarks import panel_of
 from yanxiu.observations.views.papers import docx_file
-from yanxiu.observations.views.recordings import sources_of
+from yanxiu.observations.views.recordings import saver_of, sources_of
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.forms import accepted
 from yanxiu.workshops.queries import is_member
@@ -132,6 +132,7 @@ def clip_set(set_id: int) -> ResponseReturnValue:
         seen=[row for row in rows if row["lesson"]],
         playable=playable,
         current=current,
+        saver=_saver(playable),
         may_edit=may_edit,
         **(panel_of(current["shown"]) if current else {}),
     )
@@ -152,10 +153,27 @@ def _row(found: ClipSetView, shown: ShownClip) -> dict[str, Any]:
         "lesson": lesson,
         "span": media_span(clip.start_ms, clip.end_ms),
         "src": sources[-1]["url"] if lesson is not None and sources else "",
+        "saver": saver_of(clip.lesson_id, shown.version) if lesson is not None else None,
         "duration_ms": shown.version.duration_ms if shown.version is not None else 0,
         "captions": url_for(".subtitles", lesson_id=clip.lesson_id) if recording and recording.subtitles else "",
         "takes_out": takes_out,
     }
+
+
+def _saver(playable: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return what all clips cost, in bytes, with sound and stills where there are such (of `without` there are not), and what
+    their films cost; None where nothing is saved."""
+    lean = [row for row in playable if row["saver"] is not None]
+    if not lean:
+        return None
+    films = sum(_share(row, row["shown"].version.watchable()[-1].file.size) for row in playable)
+    saved = sum(_share(row, row["shown"].version.watchable()[-1].file.size - row["saver"]["bytes"]) for row in lean)
+    return {"bytes": round(films - saved), "film_bytes": round(films), "without": len(playable) - len(lean)}
+
+
+def _share(row: dict[str, Any], size: int) -> float:
+    """The part of a file that is fetched for a clip: as long as the clip is of the film."""
+    return float(size * row["clip"].length_ms / row["duration_ms"])
 
 
 @bp.get("/clip-sets/<int:set_id>/list")

@@ -9,6 +9,8 @@ export class Deck extends Player {
     this.id = null;
     this.from = 0;
     this.until = 0;
+    this.isLean = false; // 省流量: sound and stills where the clip has such
+    this.files = null;
     this.isBroken = false; // its film did not come, or not all of it
     this.video.addEventListener("error", () => this.showBroken(true));
     this.video.addEventListener("loadedmetadata", () => this.showBroken(false));
@@ -38,7 +40,9 @@ export class Deck extends Player {
 
   /** Put a stretch on and stand at its beginning; the film is fetched anew only where it is another one. */
   load(row) {
-    const { src, duration, from, until, captions } = row.dataset;
+    const { duration, from, until, captions } = row.dataset;
+    this.files = { film: row.dataset.src, lean: row.dataset.lean };
+    const src = this.wanted;
     this.id = row.id;
     this.duration = Number(duration);
     this.from = Number(from);
@@ -49,6 +53,20 @@ export class Deck extends Player {
       this.caption(captions);
     }
     this.seek(this.from);
+  }
+
+  get wanted() {
+    return (this.isLean && this.files.lean) || this.files.film;
+  }
+
+  /** The other file of the clip that is on, at the same moment; the clips to come are fetched that way too. */
+  showLean(isLean) {
+    this.isLean = isLean;
+    if (!this.id || this.src === this.wanted) return;
+    const at = this.now;
+    this.src = this.wanted;
+    this.switchTo(this.src);
+    this.seek(at);
   }
 
   seek(ms) {

@@ -1,11 +1,19 @@
 // Clips of several lessons, one after the other without a gap: while one plays, the next one waits on a second deck.
 import { copy } from "../../behaviors/small-things.js";
 import { bindFullScreen } from "../full-screen.js";
+import { DataSaver } from "../data-saver.js";
 import { clock } from "../time.js";
 import { Deck } from "./deck.js";
 import { ReelPanel } from "./panel.js";
 
 const AHEAD_MS = 10000; // nobody's film is fetched, and nobody's visit written down, long before it is shown
+
+/** Of two decks each knows the two files of its clip. */
+class ReelSaver extends DataSaver {
+  switchAll(isOn) {
+    for (const { player } of this.films) player.showLean(isOn);
+  }
+}
 
 export class Reel {
   constructor(element, page) {
@@ -22,6 +30,7 @@ export class Reel {
     this.front.video.removeAttribute("controls");
     for (const part of element.querySelectorAll("[data-reel-bar], [data-reel-tools]")) part.hidden = false;
     this.front.caption(begins.dataset.captions);
+    new ReelSaver(this.decks, element);
     this.show(begins, { fetches: false });
     const watch = () => {
       this.follow();

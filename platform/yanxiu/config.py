@@ -14,6 +14,8 @@ STATEMENTS = 2000
 """How many statements SQLAlchemy keeps compiled: the pages ask by more than its own 500."""
 PREPARED = 500
 """How many statements a connection to SQLite keeps prepared; the library's own 128 are those of a few pages."""
+FEWEST_CONNECTIONS = 2
+"""Who looks at what somebody suggests in a lesson plan holds one while the thread that stores it writes on another."""
 IGNORED = frozenset({"YANXIU_TEST_DATABASE_URL"})
 
 
@@ -69,7 +71,7 @@ class Config:
     threads: int = 640
     """Threads of the embedded server: one for each open page with live lists, and some for requests."""
     database_connections: int = 60
-    """Connections a process opens at most: each running request holds one, an open live list none."""
+    """Connections a process opens at most: each running request holds one, an open live list none. `FEWEST_CONNECTIONS` at least."""
     log_level: str = "INFO"
 
     @property
@@ -131,6 +133,11 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         raise ConfigError(f"YANXIU_SEARCH must be local or postgres, not {config.search!r}")
     if config.search == "postgres" and not config.uses_postgresql:
         raise ConfigError("YANXIU_SEARCH=postgres needs a DATABASE_URL of PostgreSQL")
+    if config.database_connections < FEWEST_CONNECTIONS:
+        raise ConfigError(
+            f"YANXIU_DATABASE_CONNECTIONS must be {FEWEST_CONNECTIONS} or more, not {config.database_connections}:"
+            " while one waits for a suggestion in a lesson plan to be stored, another one stores it"
+        )
     return config
 
 

@@ -23,6 +23,13 @@ def test_a_value_of_the_wrong_kind_refuses_to_start(key, value):
         load_config({key: value})
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_one_connection_to_the_database_is_too_few(count):
+    with pytest.raises(ConfigError, match="YANXIU_DATABASE_CONNECTIONS must be 2 or more"):
+        load_config({"YANXIU_DATABASE_CONNECTIONS": str(count)})
+    assert load_config({"YANXIU_DATABASE_CONNECTIONS": "2"}).engine_options["pool_size"] == 2
+
+
 def test_values_are_read():
     config = load_config({"YANXIU_THREADS": "80", "YANXIU_BEHIND_PROXY": "yes", "DATABASE_URL": "postgres://u@h/d"})
     assert config.threads == 80

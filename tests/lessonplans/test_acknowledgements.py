@@ -43,6 +43,37 @@ def test_nothing_is_acknowledged_while_the_disk_refuses(bench, monkeypatch):
     assert [ack[1] for ack in bench.transport.heard("a", "a")] == [1]
 
 
+def test_a_socket_that_cannot_be_told_keeps_nobody_elses_acknowledgement_back(bench, monkeypatch):
+    handles = {sid: bench.join(sid, WANG, client)["h"] for client, sid in enumerate("abc", start=1)}
+    real_append, begun, slow = bench.store.append, threading.Event(), threading.Event()
+    real_send = bench.transport.send
+
+    def append(batch):
+        begun.set()
+        assert slow.wait(10)
+        return real_append(batch)
+
+    def send(sids, event, payload):
+        if event == "a" and sids == ["a"]:
+            raise RuntimeError("broken line")
+        real_send(sids, event, payload)
+
+    monkeypatch.setattr(bench.store, "append", append)
+    monkeypatch.setattr(bench.transport, "send", send)
+    bench.write("c", handles["c"], 1, "先写")
+    assert begun.wait(10)
+    for sid in "ab":  # one commit for both
+        bench.write(sid, handles[sid], 1, f"{sid}写的")
+    slow.set()
+    assert bench.hub.drain()
+    assert [ack[1] for ack in bench.transport.heard("b", "a")] == [1]
+    bench.write("a", handles["a"], 2, "接着写")
+    bench.write("b", handles["b"], 2, "也接着写")
+    assert bench.hub.drain()
+    assert [ack[1] for ack in bench.transport.heard("b", "a")] == [1, 2]
+    assert {"a写的", "b写的", "接着写", "也接着写"} <= set(bench.stored_lines())
+
+
 def test_who_joins_again_on_the_same_socket_hears_of_no_number_from_before(bench, monkeypatch):
     """They count from one again: what was sent before has other numbers, and 3 would cover what is not on disk yet."""
     handle = bench.join("a", WANG, 1)["h"]

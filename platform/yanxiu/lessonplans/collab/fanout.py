@@ -27,6 +27,25 @@ class Transport(Protocol):
         """Encode once, hand to each of `sids`."""
 
 
+class Steady:
+    """A transport to which nothing that cannot be sent is an error: what is told to one socket never keeps back what others
+    are told. Whoever missed something compares states, or comes in again.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.failures = 0
+
+    def send(self, sids: Sequence[str], event: str, payload: Any) -> None:
+        """Hand on; of failures that go on only the 1st, 2nd, 4th, 8th … is logged, for each costs a traceback."""
+        try:
+            self._transport.send(sids, event, payload)
+        except Exception:
+            self.failures += 1
+            if self.failures & (self.failures - 1) == 0:
+                log.exception("could not send %s to %s (%d failures so far)", event, list(sids)[:3], self.failures)
+
+
 class FanOut:
     """Sends to rooms; what is due later waits for the alarm, a thread if none is given. Shares the hub's lock.
 

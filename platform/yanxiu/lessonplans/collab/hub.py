@@ -18,7 +18,7 @@ from yanxiu.core.bucket import Buckets
 from yanxiu.lessonplans.collab import awareness, updates
 from yanxiu.lessonplans.collab.alarm import Alarm
 from yanxiu.lessonplans.collab.committer import Committer
-from yanxiu.lessonplans.collab.fanout import FanOut, Transport
+from yanxiu.lessonplans.collab.fanout import FanOut, Steady, Transport
 from yanxiu.lessonplans.collab.house import ROUND_SECONDS, House, Settled
 from yanxiu.lessonplans.collab.judge import PATIENCE_S, Judge, stamped
 from yanxiu.lessonplans.collab.neighbors import Neighbors, Tell, tell_nobody
@@ -63,7 +63,7 @@ class Hub:
     ) -> None:
         self.limits = limits or Limits()
         self._store = store
-        self._transport = transport
+        self._transport = transport = Steady(transport)
         self._authority = authority
         self.rights = Rights(authority, transport, clock, self._remove)
         self._on_grown = on_grown

@@ -4,18 +4,19 @@ import * as Y from "yjs";
 import { Node, getSchema } from "@tiptap/core";
 import { EditorState } from "@tiptap/pm/state";
 import { Slice } from "@tiptap/pm/model";
-import { CellSelection, TableMap, addColumnAfter, addRowAfter, mergeCells, splitCell, tableEditing } from "@tiptap/pm/tables";
+import { CellSelection, TableMap, addColumnAfter, addRowAfter, mergeCells, splitCell, tableEditing, toggleHeaderCell, toggleHeaderRow } from "@tiptap/pm/tables";
 import { initProseMirrorDoc, updateYFragment, ySyncPluginKey } from "@tiptap/y-tiptap";
 import StarterKit from "@tiptap/starter-kit";
 import { KeptWords } from "../static/src/editor/kept-words.js";
 import { PlanCell, PlanHeader, PlanRow, PlanTable } from "../static/src/editor/table-view.js";
-import { settleBlock } from "../static/src/lessonplans/suggesting/blocks.js";
+import { CELLS, settleBlock } from "../static/src/lessonplans/suggesting/blocks.js";
 import { completeRows } from "../static/src/lessonplans/suggesting/columns.js";
 import { Reformatting } from "../static/src/lessonplans/suggesting/formats.js";
 import { asGrid, regrid } from "../static/src/lessonplans/suggesting/grid.js";
 import { isGrid, suggestionsIn } from "../static/src/lessonplans/suggesting/list.js";
 import { Deletion, Insertion } from "../static/src/lessonplans/suggesting/marks.js";
 import { mendingPlugin } from "../static/src/lessonplans/suggesting/mending.js";
+import { asSwitches } from "../static/src/lessonplans/suggesting/switches.js";
 import { aloneId, notedIn, settleDoubles } from "../static/src/lessonplans/suggesting/twice.js";
 
 const FIELD = "default";
@@ -58,7 +59,7 @@ class Page {
     const { doc, mapping } = initProseMirrorDoc(this.root, schema);
     this.mapping = mapping;
     this.state = EditorState.create({ doc, plugins: [mendingPlugin(), tableEditing()] });
-    const allows = (name) => ["planSection", "tableCell"].includes(name);
+    const allows = (name) => ["planSection", ...CELLS].includes(name);
     const page = { allows, caretText: () => null, canWrite: () => true, ready: async () => undefined, kept: () => undefined };
     this.kept = new KeptWords(this.y, FIELD, page);
   }
@@ -108,7 +109,7 @@ class Page {
 
 function cellsIn(doc) {
   const found = [];
-  doc.descendants((node, at) => void (node.type.name === "tableCell" && found.push(at)));
+  doc.descendants((node, at) => void (CELLS.includes(node.type.name) && found.push(at)));
   return found;
 }
 
@@ -127,7 +128,7 @@ function act(page, roll) {
   const [one, other] = [cells[roll(cells.length)], cells[roll(cells.length)]];
   const choose = (from, to) => state.apply(state.tr.setSelection(CellSelection.create(state.doc, from, to)));
   const attrs = { id: `${page.number}-${roll(1e6)}`, author: page.number, name: `P${page.number}`, at: 1 };
-  const what = roll(10);
+  const what = roll(12);
   if (what < 3) {
     const chosen = what < 2 ? choose(one, other) : choose(one, one);
     const tr = made(what < 2 ? mergeCells : splitCell, chosen);
@@ -137,6 +138,10 @@ function act(page, roll) {
     if (cells.length < MOST_CELLS) page.apply(completeRows(made(roll(2) ? addRowAfter : addColumnAfter, choose(one, one))));
   } else if (what < 7) {
     page.apply(state.tr.insertText(String.fromCharCode(97 + roll(26)), one + 2));
+  } else if (what > 9) {
+    const chosen = roll(2) ? choose(one, other) : choose(one, one);
+    const suggested = asSwitches(made(roll(2) ? toggleHeaderCell : toggleHeaderRow, chosen), chosen.tr, attrs);
+    if (suggested) page.apply(suggested);
   } else {
     return decide(page, roll);
   }

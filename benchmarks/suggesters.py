@@ -30,7 +30,7 @@ from pycrdt import XmlFragment  # noqa: E402
 from yanxiu.lessonplans.collab.updates import compacted, merge  # noqa: E402
 from yanxiu.lessonplans.collab.writers import person_of  # noqa: E402
 from yanxiu.lessonplans.document.honest import DishonestError, check_suggesting  # noqa: E402
-from yanxiu.lessonplans.document.nodes import doc, paragraph, section, table  # noqa: E402
+from yanxiu.lessonplans.document.nodes import doc, paragraph, section, table, tasks  # noqa: E402
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_state, load, state_from_json  # noqa: E402
 
 LINE = "学生先读课文，圈出生字词，再和同桌交流自己的发现，教师巡视并指导，请两组上台说一说。"
@@ -46,11 +46,18 @@ def beginning(letters: str) -> bytes:
         ]
         rows = [[LINE[:9], LINE[9:20]], [LINE[20:], ""]]
         return state_from_json(
-            doc(*(section(f"s{n}", "环节", "", *part, table(["环节", "教师"], rows)) for n, part in enumerate(parts)))
+            doc(
+                *(
+                    section(f"s{n}", "环节", "", *part, table(["环节", "教师"], rows), tasks((False, LINE[:n])))
+                    for n, part in enumerate(parts)
+                )
+            )
         )
     words = [paragraph("春天天春来了"), paragraph("**天**天春春"), paragraph("")]
     cells = table(["环节", "教师"], [["春", "天"], ["天", "春"]])
-    return state_from_json(doc(section("a", "甲", "", *words), section("b", "乙", "", cells, paragraph("春天"))))
+    return state_from_json(
+        doc(section("a", "甲", "", *words), section("b", "乙", "", cells, paragraph("春天"), tasks((False, "春天"))))
+    )
 
 
 class Server:

@@ -6,7 +6,7 @@ import * as Y from "yjs";
 import { getSchema } from "@tiptap/core";
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { Slice } from "@tiptap/pm/model";
-import { CellSelection, addRowAfter, deleteRow, mergeCells, tableEditing } from "@tiptap/pm/tables";
+import { CellSelection, addRowAfter, deleteRow, mergeCells, tableEditing, toggleHeaderCell } from "@tiptap/pm/tables";
 import { initProseMirrorDoc, updateYFragment, ySyncPluginKey } from "@tiptap/y-tiptap";
 import { ownNumber } from "../static/src/editor/own-number.js";
 import { extensions } from "../static/src/editor/schema.js";
@@ -119,7 +119,7 @@ function act(page, roll) {
   const lines_ = placesIn(state.doc);
   const { node, at } = lines_[roll(lines_.length)];
   const spot = at + 1 + roll(node.content.size + 1);
-  const what = roll(20);
+  const what = roll(21);
   // Of a short alphabet the same letters stand side by side, where a difference can be told in several ways.
   const letters = Array.from({ length: 1 + roll(3) }, () => page.letters[roll(page.letters.length)]).join("");
   if (what < 8) page.dispatch(state.tr.insertText(letters, spot));
@@ -130,6 +130,7 @@ function act(page, roll) {
   else if (what < 14) reshape(page, at, node, roll);
   else if (what < 15) page.dispatch(state.tr.setNodeAttribute(at, "textAlign", roll(2) ? "center" : null));
   else if (what < 17) inTable(page, roll);
+  else if (what < 18) tick(page, roll);
   else decide(page, roll);
 }
 
@@ -154,10 +155,17 @@ function inTable(page, roll) {
   const beside = cells.filter((cell) => table(cell) === table({ at: one }));
   const other = beside[roll(beside.length)].at;
   const chosen = page.state.apply(page.state.tr.setSelection(CellSelection.create(page.state.doc, one, other)));
-  const command = [mergeCells, deleteRow, addRowAfter][roll(3)];
+  const command = [mergeCells, deleteRow, addRowAfter, toggleHeaderCell][roll(4)];
   if (page.role === "write" && !page.mode.on && command !== addRowAfter) return;
   if (command === addRowAfter && beside.length > 16) return;
   command(chosen, (tr) => page.dispatch(tr));
+}
+
+function tick(page, roll) {
+  const tasks = placesIn(page.state.doc, "taskItem");
+  if (!tasks.length) return;
+  const { node, at } = tasks[roll(tasks.length)];
+  page.dispatch(page.state.tr.setNodeMarkup(at, null, { ...node.attrs, checked: !node.attrs.checked }));
 }
 
 /** Take back one's own, or decide on any. */

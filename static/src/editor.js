@@ -45,7 +45,7 @@ import "./lessonplans/suggest.js";
 
 const FIELD = "default";
 // Tools for what who only suggests has to ask for in a comment.
-const NOT_SUGGESTED = ["table", "image", "card", "formula", "board", "rule", "addRowBefore", "addRow", "addColumnBefore", "addColumn", "headerRow", "headerColumn", "headerCell", "deleteTable", "describe", "small", "half", "full"];
+const NOT_SUGGESTED = ["table", "image", "card", "formula", "board", "rule", "addRowBefore", "addRow", "addColumnBefore", "addColumn", "deleteTable", "describe", "small", "half", "full"];
 
 class PlanPage {
   constructor(page) {

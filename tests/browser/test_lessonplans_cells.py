@@ -89,6 +89,15 @@ def test_cells_are_merged_and_split_as_suggestions(app, page_for, table_plan):
         [("新课", 1, 1), ("", 1, 1)],
     ]
     eventually(lambda: grid(stored(app, table_plan)) == split)
+    # The headings of the table are none any more, once for both.
+    on(teacher, "环节", "教师活动", "toggleHeaderRow")
+    expect(items).to_contain_text("不作表头（2 格）环节 ｜ 教师活动")
+    expect(teacher.locator("#plan-text th")).to_have_count(2)
+    decide_both((leader, teacher))
+    for page in (leader, teacher):
+        expect(page.locator("#plan-text th")).to_have_count(0)
+        expect(page.locator("#plan-text td")).to_have_count(8)
+    eventually(lambda: grid(stored(app, table_plan)) == split)
     # What somebody else suggested stands until it is decided; a row that waits is decided first.
     on(teacher, "环节", "导入", "mergeCells")
     leader.get_by_role("button", name="修订：增删的文字先作建议").click()

@@ -14,7 +14,9 @@ from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
 from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.lessonplans.document.nodes import doc, paragraph, section, table
+from yanxiu.lessonplans.document.html import render_html
+from yanxiu.lessonplans.document.nodes import doc, paragraph, section, table, tasks
+from yanxiu.lessonplans.document.suggesting import as_accepted
 from yanxiu.lessonplans.queries import find_plan
 from yanxiu.lessonplans.sockets import recheck_documents
 
@@ -25,7 +27,9 @@ SWITCH = "修订：增删的文字先作建议"
 def plan_id(app, cast) -> int:
     """`leader` writes it; `teacher` may comment and suggest."""
     goals = section("goals", "教学目标", "", paragraph("默读课文，了解内容"), paragraph("第二条"))
-    text = doc(goals, section("process", "教学过程", "", table(["环节", "教师"], [["读", "听"]])))
+    text = doc(
+        goals, section("process", "教学过程", "", table(["环节", "教师"], [["读", "听"]]), tasks((False, "带书")))
+    )
     with app.app_context(), unit_of_work():
         leader = cast.user("leader")
         workshop = make_workshop(leader, [cast.user("teacher")])
@@ -62,6 +66,40 @@ def test_who_may_not_write_suggests_and_who_writes_decides(app, page_for, plan_i
     teacher.locator("#panel-suggested").get_by_role("button", name="收回").click()
     reads(leader, "默读课文，说清内容")
     eventually(lambda: first_lines(app, plan_id)[0] == "默读课文，说清内容")
+
+
+def test_headings_of_a_table_and_ticks_are_suggested_and_decided_on(app, page_for, plan_id):
+    leader, teacher = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    items = leader.get_by_role("region", name="修订").get_by_role("listitem")
+    boxes = [page.get_by_role("checkbox", name="完成：带书") for page in (teacher, leader)]
+    for times in (1, 0, 1):
+        boxes[0].click()
+        expect(items).to_have_count(times)
+        expect(boxes[0]).not_to_be_checked()
+    expect(items).to_contain_text("勾选完成带书")
+    expect(leader.locator("li.suggested-tick")).to_have_attribute("data-shape", "李强 建议：勾选完成")
+    teacher.locator("#plan-text th").first.click()
+    teacher.get_by_role("button", name="首行作表头").click()
+    expect(items).to_have_count(2)
+    expect(items.first).to_contain_text("不作表头（2 格）环节 ｜ 教师")
+    expect(leader.locator(".suggested-grid-first")).to_have_attribute("data-shape", "李强 建议：不作表头（2 格）")
+    assert violations(leader) == []
+    saved(teacher)
+    before = stored(app, plan_id)
+    accepted = render_html(as_accepted(before))
+    assert render_html(before).count("<th>") == 2
+    leader.get_by_role("button", name="全部接受").click()
+    expect(boxes[0]).to_be_checked()
+    expect(teacher.locator("#plan-text th")).to_have_count(0)
+    saved(leader)
+    assert render_html(stored(app, plan_id)) == accepted
+    leader.get_by_role("status").get_by_role("button", name="撤销").last.click()
+    expect(teacher.locator("#plan-text th")).to_have_count(2)
+    items.filter(has_text="勾选完成").get_by_role("button", name="不接受").click()
+    teacher.locator("#panel-suggested").get_by_role("button", name="收回").click()
+    expect(items).to_have_count(0)
+    saved(teacher)
+    assert render_html(stored(app, plan_id)) == render_html(before)
 
 
 def test_what_is_refused_is_kept_for_its_writer_and_the_page_goes_on(app, page_for, plan_id):

@@ -19,7 +19,7 @@ from yanxiu.lessonplans.collab.updates import EMPTY_UPDATE, MalformedUpdateError
 from yanxiu.lessonplans.collab.varint import write_bytes, write_uint
 from yanxiu.lessonplans.collab.writers import EACH, SET_ASIDE
 from yanxiu.lessonplans.document.honest import MOST_CHARACTERS, DishonestError, check_suggesting
-from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section, table
+from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section, table, tasks
 from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, load, state_from_json
 
 pytestmark = pytest.mark.once
@@ -47,7 +47,9 @@ PROPOSED: Node = {
     ],
 }
 TABLE = table(["环节", "教师"], [["读", "听"], ["写", "看"]])
-STATE = state_from_json(doc(section("a", "甲", "", LINES, PROPOSED), section("b", "乙", "", TABLE)))
+STATE = state_from_json(
+    doc(section("a", "甲", "", LINES, PROPOSED), section("b", "乙", "", TABLE, tasks((False, "带书"))))
+)
 
 Change = Callable[[Doc, XmlFragment], Any]
 
@@ -70,6 +72,10 @@ def row(root: XmlFragment) -> XmlElement:
 
 def cell(root: XmlFragment) -> XmlElement:
     return row(root).children[0]
+
+
+def task(root: XmlFragment) -> XmlElement:
+    return root.children[1].children[1].children[0]
 
 
 def attribute(find: Callable[[XmlFragment], XmlElement], name: str, value: Any) -> Change:
@@ -103,6 +109,8 @@ HONEST: dict[str, Change] = {
     "cells merged": attribute(cell, "merge", signed()),
     "a column that would go": attribute(cell, "deletion", signed()),
     "a row that would go": attribute(row, "deletion", signed()),
+    "a cell that would be a heading": attribute(cell, "header", signed(on=True)),
+    "a task that would be done": attribute(task, "tick", signed(on=True)),
 }
 
 
@@ -164,6 +172,9 @@ HOSTILE: dict[str, Change] = {
     "cells merged at once": attribute(cell, "colspan", 2),
     "a row called one's own": attribute(row, "insertion", signed()),
     "a wide cell called one's own": attribute(cell, "insertion", signed()),
+    "a task done at once": attribute(task, "checked", True),
+    "neither done nor not": attribute(task, "tick", signed(on="yes")),
+    "a task to be a heading": attribute(task, "header", signed(on=True)),
     "no such side": attribute(first, "realign", signed(align="up", was="left")),
     "no such place": attribute(first, "relist", signed(list="table", level=0, was={"list": "", "level": 0})),
     "a section renamed": attribute(lambda root: root.children[0], "title", "丙"),

@@ -9,6 +9,7 @@ import { FreshCaret } from "../composer/fresh-caret.js";
 import { linkDialog } from "../composer/link-dialog.js";
 import { Reformatting } from "../lessonplans/suggesting/formats.js";
 import { Deletion, Insertion } from "../lessonplans/suggesting/marks.js";
+import { tickAttribute } from "../lessonplans/suggesting/switches.js";
 import { Board, BoardText, Stroke } from "./board/nodes.js";
 import { PlanCard } from "./cards/card.js";
 import { Formula } from "./formulas/formula.js";
@@ -22,7 +23,12 @@ const PlanDocument = Node.create({ name: "doc", topNode: true, content: "(planSe
 // `block+` and not `paragraph block*`: two people editing one item may leave it without its first paragraph for a
 // moment, and a node that does not match its rule is deleted with its text.
 const LooseListItem = ListItem.extend({ content: "block+" });
-const LooseTaskItem = TaskItem.extend({ content: "block+" }).configure({
+const LooseTaskItem = TaskItem.extend({
+  content: "block+",
+  addAttributes() {
+    return { ...this.parent(), ...tickAttribute() };
+  },
+}).configure({
   nested: true,
   a11y: { checkboxLabel: (node) => `完成：${node.textContent || "空白任务"}` },
 });

@@ -10,6 +10,7 @@ from yanxiu.lessonplans.document.nodes import Node, paragraph
 from yanxiu.lessonplans.document.regridding import MERGE
 from yanxiu.lessonplans.document.sections import sections_of, with_section
 from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION
+from yanxiu.lessonplans.document.switching import HEADER
 from yanxiu.lessonplans.document.templates import process_table
 
 _OLD, _NEW = "讲到三分钟左右", "讲两分钟，听的人能复述一个细节"
@@ -27,7 +28,8 @@ _COLUMN = ("评价要点", "排对顺序", "动作词找全", "讲清一个细�
 
 def proposed(document: Node, user: User, at: datetime) -> Node:
     """The plan with other words in a goal, a row and a column that would come, a row that would go, two cells that would be
-    one, paragraphs that would be a list and one that would stand in the middle, each to be decided on.
+    one, a column that would be headings, paragraphs that would be a list and one that would stand in the middle, each to
+    be decided on.
     """
 
     def change(number: int) -> Node:
@@ -38,6 +40,7 @@ def proposed(document: Node, user: User, at: datetime) -> Node:
     table = next(block for block in have["process"]["content"] if block["type"] == "table")
     row = process_table(_STEP)["content"][1]
     rows = [_going(each, change(3)) for each in table["content"]]
+    rows[1:] = [_with_heading(each, {**change(8), "on": True}) for each in rows[1:]]
     rows.insert(4, {**row, "attrs": {INSERTION: change(2)}})
     rows = [_with_cell(each, words, change(6)) for each, words in zip(rows, _COLUMN, strict=True)]
     rows[1:3] = [_with_merged(each, change(7)) for each in rows[1:3]]
@@ -72,6 +75,12 @@ def _with_merged(row: Node, change: Node) -> Node:
     """The row, the cell beside the new column's to be one with those of other rows."""
     *cells, cell, new, last = row["content"]
     return {**row, "content": [*cells, {**cell, "attrs": {**cell["attrs"], MERGE: change}}, new, last]}
+
+
+def _with_heading(row: Node, change: Node) -> Node:
+    """The row, its first cell to be a heading."""
+    first, *cells = row["content"]
+    return {**row, "content": [{**first, "attrs": {**first["attrs"], HEADER: change}}, *cells]}
 
 
 def _reworded(node: Node, change: Node) -> Node:

@@ -29,6 +29,7 @@ from yanxiu.lessonplans.document.formats import LINES, PLACES, REALIGN, RELIST, 
 from yanxiu.lessonplans.document.mark_names import COMMENT
 from yanxiu.lessonplans.document.regridding import MERGE, SPLIT
 from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, WHOLE
+from yanxiu.lessonplans.document.switching import SWITCHES
 from yanxiu.lessonplans.document.tables import CELLS
 from yanxiu.lessonplans.document.ydoc import DEFAULT_ATTRIBUTES, DEFAULT_MARK_ATTRIBUTES, FIELD, MAX_DEPTH, plain
 
@@ -296,6 +297,8 @@ def _says_something(kind: str, tag: str, more: dict[str, Any]) -> bool:
     if kind == RELIST:
         was = more.get("was")
         return set(more) == {"list", "level", "was"} and _is_place(more) and isinstance(was, dict) and _is_place(was)
+    if kind in SWITCHES:
+        return set(more) == {"on"} and isinstance(more["on"], bool)
     return kind in (INSERTION, DELETION, MERGE, SPLIT) and not more
 
 

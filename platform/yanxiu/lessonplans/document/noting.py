@@ -2,7 +2,8 @@
 it. Pure.
 
 Word tracks cells that are merged downwards (`w:cellMerge`), no others and none that are split; of cells below that hold
-words it would hide these. It tracks the format of a paragraph for one hand (`w:pPrChange`).
+words it would hide these. It tracks the format of a paragraph for one hand (`w:pPrChange`). Of a row it tracks that it is one of
+headings, of no cell; and it knows no tasks.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 
 from yanxiu.lessonplans.document.formats import FORMATS, LINES, REALIGN, RELIST, RESHAPE, relist_of, suggested
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.document.regridding import MERGE, SPLIT, Group, groups_in, is_bare, without
+from yanxiu.lessonplans.document.regridding import GRID, SPLIT, Group, groups_in, is_bare, without
+from yanxiu.lessonplans.document.switching import HEADER, TICK, switch_of
 from yanxiu.lessonplans.document.tables import CELLS
 
 NOTES, MERGED = "notes", "merged"
@@ -67,8 +69,15 @@ def _line(line: Node) -> Node:
 
 
 def _task(item: Node) -> Node:
-    """A task that would be none says so by its box, which goes: what is done is a character in Word."""
+    """A task that would be none says so by its box, which goes: what is done is a character in Word. One that would be done,
+    or not, says so in a note.
+    """
+    tick = switch_of(item, TICK)
+    item = without(item, TICK) if tick is not None else item
     line, *others = item["content"]
+    if tick is not None:
+        line = _with_note(line, _note(tick, "这一项任务勾选完成" if tick["on"] else "这一项任务取消勾选"))
+        item = {**item, "content": [line, *others]}
     change = relist_of(line)
     if change is None or change.get("list") == "taskList":
         return item
@@ -101,9 +110,13 @@ def _table(table: Node) -> Node:
         else:
             shape = f"{group.rect.high} 行 {group.rect.wide} 列"
             said[group.cells[0]] = {NOTES: (_note(group.change, f"从这一格起，把 {shape}的格子合并成一格"),)}
+    headings = _headings(rows)
     made = []
     for at, row in enumerate(rows):
-        cells = [_cell(cell, said.get((at, n), {})) for n, cell in enumerate(row.get("content", ()))]
+        cells = [
+            _with_note(_cell(cell, said.get((at, n), {})), headings.get((at, n)))
+            for n, cell in enumerate(row.get("content", ()))
+        ]
         made.append({**row, "content": cells})
     return {**table, "content": made}
 
@@ -114,7 +127,22 @@ def _cell(cell: Node, said: Node) -> Node:
         attrs = cell.get("attrs") or {}
         count = int(attrs.get("colspan", 1)) * int(attrs.get("rowspan", 1))
         said = {**said, NOTES: (*said.get(NOTES, ()), _note(split, f"把这一格拆成 {count} 格"))}
-    return _with_attrs(without(cell, MERGE, SPLIT), said) if said or split else without(cell, MERGE, SPLIT)
+    return _with_attrs(without(cell, *GRID), said) if said or split else without(cell, *GRID)
+
+
+def _headings(rows: list[Node]) -> dict[tuple[int, int], Note]:
+    """What stands at the first cell of those that would be headings, or would be none any more."""
+    found: dict[str, list[tuple[int, int, Node]]] = {}
+    for at, row in enumerate(rows):
+        for n, cell in enumerate(row.get("content", ())):
+            change = switch_of(cell, HEADER) if cell.get("type") in CELLS else None
+            if change is not None:
+                found.setdefault(change["id"], []).append((at, n, change))
+    return {
+        (at, n): _note(change, f"从这一格起，{len(cells)} 格{'作表头' if change['on'] else '不作表头'}")
+        for cells in found.values()
+        for at, n, change in cells[:1]
+    }
 
 
 def _is_words_own(rows: list[Node], group: Group) -> bool:
@@ -128,6 +156,11 @@ def _is_words_own(rows: list[Node], group: Group) -> bool:
 
 def _with_attrs(node: Node, attrs: Node) -> Node:
     return {**node, "attrs": {**(node.get("attrs") or {}), **attrs}}
+
+
+def _with_note(node: Node, note: Note | None) -> Node:
+    """The node with one more note, if there is one."""
+    return node if note is None else _with_attrs(node, {NOTES: (*(node.get("attrs") or {}).get(NOTES, ()), note)})
 
 
 def _note(change: Node, words: str) -> Note:

@@ -1,4 +1,4 @@
-"""Suggestions (修订) to merge cells of a table or to split one, and what becomes of the table. Pure.
+"""Suggestions (修订) to merge cells of a table, to split one or to make them headings, and what becomes of the table. Pure.
 
 Every cell concerned says so in the attribute `merge` or `split`, all of one merge under one id, as
 `static/src/lessonplans/suggesting/grid.js` writes it. What is merged is the rectangle that these cells span then; one
@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from yanxiu.lessonplans.document.formats import suggested
 from yanxiu.lessonplans.document.nodes import Node
+from yanxiu.lessonplans.document.switching import HEADER, headed
 from yanxiu.lessonplans.document.tables import CELLS, Rect, rects_of
 
 MERGE, SPLIT = "merge", "split"
+GRID = (MERGE, SPLIT, HEADER)
 _EMPTY: Node = {"type": "paragraph"}
 
 
@@ -81,11 +83,13 @@ def _table(table: Node) -> Node:
 
 
 def _waits(table: Node) -> bool:
-    return any(suggested(cell, kind) for row in _rows(table) for cell in _cells(row) for kind in (MERGE, SPLIT))
+    return any(suggested(cell, kind) for row in _rows(table) for cell in _cells(row) for kind in GRID)
 
 
 def _settled(row: Node) -> Node:
-    return {**row, "content": [without(cell, MERGE, SPLIT) for cell in row["content"]]} if "content" in row else row
+    if "content" not in row:
+        return row
+    return {**row, "content": [headed(without(cell, MERGE, SPLIT)) for cell in row["content"]]}
 
 
 def without(node: Node, *names: str) -> Node:

@@ -87,7 +87,7 @@ def _moved(row: _Row, noted: bool) -> _Row:
     line = row.blocks[0]
     attrs = {key: value for key, value in line["attrs"].items() if noted or key != RELIST}
     rest = {key: value for key, value in line.items() if key != "attrs"}
-    return _Row(change["list"], change["level"], [{**rest, "attrs": attrs} if attrs else rest])
+    return _Row(change["list"], change["level"], [{**rest, "attrs": attrs} if attrs else rest], item=row.item)
 
 
 def _built(rows: Iterable[_Row]) -> list[Node]:
@@ -118,7 +118,8 @@ def _add_row(row: _Row, out: list[Node | _List], opened: list[_List]) -> None:
         opened.append(made)
     last = opened[level]
     last.origin = row.origin
-    item = row.item if row.item is not None else {"type": LISTS[row.kind]}
+    kind = LISTS[row.kind]  # a task stays done where it goes, as long as it is one
+    item = row.item if row.item is not None and row.item.get("type") == kind else {"type": kind}
     last.items.append((item, [*row.blocks]))
 
 

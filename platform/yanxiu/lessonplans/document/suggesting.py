@@ -5,15 +5,16 @@ a text may carry both. Both have the attributes `id` (what is decided on togethe
 and `at` (milliseconds since 1970). They are written by `static/src/lessonplans/suggesting/` and by nothing else. A row of
 a table, the cells of a column and a picture are suggested as a whole: they have attributes of the names of the marks,
 which say the same. What is suggested about a paragraph's format stands in attributes of `formats`, what about the grid
-of a table in those of `regridding`.
+of a table in those of `regridding`, what is switched in those of `switching`.
 """
 
 from __future__ import annotations
 
 from yanxiu.lessonplans.document.formats import FORMATS, LINES, reformed, suggested
 from yanxiu.lessonplans.document.nodes import Node
-from yanxiu.lessonplans.document.regridding import MERGE, SPLIT, regridded, without
+from yanxiu.lessonplans.document.regridding import GRID, regridded, without
 from yanxiu.lessonplans.document.relisting import relisted
+from yanxiu.lessonplans.document.switching import SWITCHES, TICK, switch_of, ticked
 from yanxiu.lessonplans.document.tables import CELLS, has_cells_left, rows_left
 
 INSERTION, DELETION = "insertion", "deletion"
@@ -31,8 +32,9 @@ WHOLE = {
     "image": (INSERTION, DELETION),
     "paragraph": FORMATS,
     "heading": FORMATS,
-    "tableCell": (INSERTION, DELETION, MERGE, SPLIT),
-    "tableHeader": (INSERTION, DELETION, MERGE, SPLIT),
+    "tableCell": (INSERTION, DELETION, *GRID),
+    "tableHeader": (INSERTION, DELETION, *GRID),
+    "taskItem": (TICK,),
 }
 """What is suggested as a whole, by the nodes' attributes that say so."""
 
@@ -45,7 +47,7 @@ def change_of(node: Node, kind: str) -> Node | None:
     is_wide = node.get("type") in CELLS and isinstance(attrs, dict) and attrs.get("colspan", 1) != 1
     if is_wide and kind in (INSERTION, DELETION):
         return None  # merged with another since: it is no cell of the column any more
-    return suggested(node, kind)
+    return switch_of(node, kind) if kind in SWITCHES else suggested(node, kind)
 
 
 def changes_of(node: Node) -> dict[str, Node]:
@@ -106,7 +108,7 @@ def as_accepted(node: Node) -> Node:
 def _accepted(node: Node) -> list[Node]:
     """What is in a node once everything is accepted. What was emptied goes, unless it was the last in its place."""
     children = [
-        without(child, INSERTION, DELETION) if child.get("type") in CELLS else without_change(reformed(child))
+        without(child, INSERTION, DELETION) if child.get("type") in CELLS else without_change(ticked(reformed(child)))
         for child in _children_left(node, DELETION)
         if change_of(child, DELETION) is None and (child.get("type") != "table" or _stays(child, DELETION))
     ]

@@ -6,11 +6,13 @@ import { removeCell } from "./columns.js";
 import { LINES, REALIGN, RELIST, RESHAPE, changeOf, formatsOf } from "./formats.js";
 import { MERGE, SPLIT } from "./grid.js";
 import { DELETION, INSERTION, toneOf } from "./marks.js";
+import { HEADER, TICK, acceptTick, ticksOf } from "./switches.js";
 
 const ROW = "tableRow";
 export const CELLS = ["tableCell", "tableHeader"];
 const PICTURE = "image";
 const TABLE = "table";
+const TASK = "taskItem";
 const LOOKS = { [INSERTION]: "suggested-put", [DELETION]: "suggested-out" };
 
 /** The attributes of a node that can be suggested as a whole; what is pasted is nobody's suggestion. */
@@ -29,6 +31,7 @@ function look(name, attrs) {
 /** What is suggested about a node as a whole: pairs of a mark's name and whose it is. */
 export function changesOf(node) {
   if (LINES.includes(node.type.name)) return formatsOf(node);
+  if (node.type.name === TASK) return ticksOf(node);
   // A cell that was merged with another since is none of the column any more.
   const isWhole = CELLS.includes(node.type.name) ? node.attrs.colspan === 1 : [ROW, PICTURE].includes(node.type.name);
   if (!isWhole) return [];
@@ -129,7 +132,8 @@ function takeOutBlock(out, node, at, attrs) {
 export function settleBlock(tr, at, name, accepted) {
   if (name === RESHAPE && accepted) return acceptShape(tr, at);
   if (name === REALIGN && accepted) return acceptSide(tr, at);
-  if ([RESHAPE, REALIGN, RELIST, MERGE, SPLIT].includes(name)) return tr.setNodeAttribute(at, name, null);
+  if (name === TICK && accepted) return acceptTick(tr, at);
+  if ([RESHAPE, REALIGN, RELIST, MERGE, SPLIT, HEADER, TICK].includes(name)) return tr.setNodeAttribute(at, name, null);
   if ((name === INSERTION) === accepted) return tr.setNodeAttribute(at, name, null);
   const place = tr.doc.resolve(at);
   const node = place.nodeAfter;

@@ -10,6 +10,7 @@ import { PLAIN } from "./mode.js";
 import { breaksUp, isGrid, suggestionsIn } from "./list.js";
 import { relist } from "./relisting.js";
 import { isJoinable, joiningDepth } from "./rewriting.js";
+import { HEADER } from "./switches.js";
 import { aloneId, isForgotten, notedIn } from "./twice.js";
 
 const ITEMS = ["listItem", "taskItem"];
@@ -31,14 +32,14 @@ export function decide(editor, ids, accepted) {
 }
 
 /** An item goes below the one before it, so those go first; whatever breaks up a paragraph, from the end. Cells are split
- *  before others are merged, once all that is in them is settled. */
+ *  before others are merged, once all that is in them is settled; what is left of them becomes headings. */
 function inOrder(moving) {
   const ranks = moving.map((one) => {
     const kinds = one.ranges.map(({ kind }) => kind);
-    return kinds.includes(MERGE) ? 3 : kinds.includes(SPLIT) ? 2 : kinds.includes(RELIST) ? 1 : 0;
+    return kinds.includes(HEADER) ? 4 : kinds.includes(MERGE) ? 3 : kinds.includes(SPLIT) ? 2 : kinds.includes(RELIST) ? 1 : 0;
   });
   const of = (rank) => moving.filter((_one, n) => ranks[n] === rank);
-  return [...of(0).reverse(), ...of(1), ...of(2), ...of(3)];
+  return [...of(0).reverse(), ...[1, 2, 3, 4].flatMap(of)];
 }
 
 function asOneStep(undoManager, act) {

@@ -1,4 +1,4 @@
-// Merging cells of a table and splitting one as suggestions. Every cell concerned says so, all of one merge under one id:
+// Merging cells of a table, splitting one and making them headings as suggestions. Every cell concerned says so, all of one under one id:
 // the words in them, rows and columns beside them may change until somebody decides. What is merged then is the rectangle
 // that these cells span. The server does the same in lessonplans/document/regridding.py.
 import { Fragment } from "@tiptap/pm/model";
@@ -7,15 +7,18 @@ import { CELLS } from "./blocks.js";
 import { FILLER } from "./columns.js";
 import { changeOf } from "./formats.js";
 import { DELETION, INSERTION } from "./marks.js";
+import { HEADER, acceptHeader, headerName, switchOf } from "./switches.js";
 
 export const MERGE = "merge";
 export const SPLIT = "split";
-const GRID = [MERGE, SPLIT];
+const GRID = [MERGE, SPLIT, HEADER];
 
-/** Attributes of a cell that would be merged with others, or split; what is pasted is nobody's suggestion. */
+const gridChange = ({ attrs }, name) => (name === HEADER ? switchOf({ attrs }, name) : changeOf(attrs, name));
+
+/** Attributes of a cell that would be merged with others, split or another kind; what is pasted is nobody's suggestion. */
 export function gridAttributes() {
-  const attribute = (name) => ({ default: null, parseHTML: () => null, renderHTML: (attrs) => look(changeOf(attrs, name)) });
-  return { [MERGE]: attribute(MERGE), [SPLIT]: attribute(SPLIT) };
+  const attribute = (name) => ({ default: null, parseHTML: () => null, renderHTML: (attrs) => look(gridChange({ attrs }, name)) });
+  return Object.fromEntries(GRID.map((name) => [name, attribute(name)]));
 }
 
 const look = (change) => (change ? { class: "suggested-grid", "data-suggestion": change.id } : {});
@@ -23,11 +26,12 @@ const look = (change) => (change ? { class: "suggested-grid", "data-suggestion":
 /** What is suggested about the place of a cell in its table: pairs of a kind and whose it is. */
 export function gridChangesOf(node) {
   if (!CELLS.includes(node.type.name)) return [];
-  return GRID.map((name) => [name, changeOf(node.attrs, name)]).filter(([, change]) => change);
+  return GRID.map((name) => [name, gridChange(node, name)]).filter(([, change]) => change);
 }
 
 /** What a suggestion makes of its cells, in words; `count`: how many of them there are. */
-export function gridName(kind, { attrs: { colspan, rowspan } }, count) {
+export function gridName(kind, { attrs: { colspan, rowspan, header } }, count) {
+  if (kind === HEADER) return headerName(header, count);
   return kind === MERGE ? `合并这 ${count} 格` : `拆成 ${colspan * rowspan} 格`;
 }
 
@@ -99,15 +103,15 @@ function fills(cells, { rect }) {
 function allOf(doc, name, isMeant) {
   const found = [];
   doc.descendants((node, at) => {
-    const change = CELLS.includes(node.type.name) ? changeOf(node.attrs, name) : null;
+    const change = CELLS.includes(node.type.name) ? gridChange(node, name) : null;
     if (change && isMeant(change.id)) found.push({ at });
     return !node.isTextblock;
   });
   return found;
 }
 
-/** Split and merge what the suggestions with these ids say. What is no rectangle any more, or waits for another decision,
- *  stays suggested. */
+/** Split, merge and make headings as the suggestions with these ids say. What is no rectangle any more, or waits for another
+ *  decision, stays suggested. */
 export function regrid(tr, ids) {
   for (const id of ids) {
     allOf(tr.doc, SPLIT, (each) => each === id)
@@ -116,6 +120,7 @@ export function regrid(tr, ids) {
     const merging = allOf(tr.doc, MERGE, (each) => each === id);
     const tables = [...new Set(merging.map(({ at }) => tr.doc.resolve(at).before(-1)))];
     tables.reverse().forEach((table) => merge(tr, table, id));
+    allOf(tr.doc, HEADER, (each) => each === id).forEach(({ at }) => acceptHeader(tr, at));
   }
   return tr;
 }

@@ -3,6 +3,7 @@ import { CELLS, changesOf } from "./blocks.js";
 import { FORMATS, RELIST, RESHAPE, formatName } from "./formats.js";
 import { MERGE, SPLIT, gridChangesOf, gridName } from "./grid.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion } from "./marks.js";
+import { HEADER, TICK, tickName } from "./switches.js";
 
 export function suggestionsIn(doc) {
   const found = new Map();
@@ -25,7 +26,7 @@ const wordsOf = (suggestion, name) =>
     .map(({ text }) => text)
     .join("");
 
-const MOVING = [RESHAPE, RELIST, MERGE, SPLIT];
+const MOVING = [RESHAPE, RELIST, MERGE, SPLIT, HEADER];
 
 /** Whether accepting it makes new paragraphs or cells, or one of two, or others in the place of some. */
 export const breaksUp = (suggestion) =>
@@ -47,6 +48,7 @@ export function told(suggestion) {
 function toldOfBlocks({ ranges }, { kind, block }) {
   if (FORMATS.includes(kind)) return toldOfFormats(ranges.filter((range) => FORMATS.includes(range.kind)));
   if (isGrid({ kind })) return toldOfGrid(ranges.filter(isGrid));
+  if (kind === TICK) return toldOfTicks(ranges.filter((range) => range.kind === TICK));
   const things = { tableRow: "行", image: "图片" };
   const isColumn = CELLS.includes(block.type.name);
   const said = ranges.map((range) => (range.block ? wordsIn(range.block) : "")).filter(Boolean).join(isColumn ? " ｜ " : "；");
@@ -54,9 +56,16 @@ function toldOfBlocks({ ranges }, { kind, block }) {
   return kind === INSERTION ? { kind: `增${thing}`, out: "", put: said } : { kind: `删${thing}`, out: said, put: "" };
 }
 
-export const isGrid = ({ kind }) => kind === MERGE || kind === SPLIT;
+export const isGrid = ({ kind }) => [MERGE, SPLIT, HEADER].includes(kind);
 
-/** Cells that would be one, or one that would be several, with their words. */
+/** Tasks that would be done, or not yet, by their first lines. */
+function toldOfTicks(ranges) {
+  const names = [...new Set(ranges.map(({ block }) => tickName(block.attrs[TICK])))];
+  const lines = ranges.map(({ block }) => block.firstChild.textContent.trim()).filter(Boolean);
+  return { kind: names.join("、"), out: "", put: lines.join("；") };
+}
+
+/** Cells that would be one, one that would be several, or cells of another kind, with their words. */
 function toldOfGrid(ranges) {
   const [{ kind, block }] = ranges;
   const said = ranges.map((range) => wordsOfCell(range.block)).filter(Boolean);

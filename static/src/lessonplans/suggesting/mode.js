@@ -13,14 +13,15 @@ import { asGrid, gridHints } from "./grid.js";
 import { BREAK, INSERTION, JOIN, markOf } from "./marks.js";
 import { mendingPlugin } from "./mending.js";
 import { asSuggestion, newAttributes, outsideDeletions, suggestedSince, withoutBreaks, wordsOf } from "./rewriting.js";
+import { asSwitches } from "./switches.js";
 
 /** On a transaction that is an ordinary edit though the switch is on: a decision, a picture that arrives late. */
 export const PLAIN = "notSuggested";
 const JUDGED = "judged";
 const REFUSED =
-  "修订时可以增加、删除文字、图片和表格的整行整列，合并、拆分格子，改字的样子、标题、对齐和列表。别的改动，例如设表头、勾选任务，请先关掉“修订”；别人已经提过的，请先决定那一条";
+  "修订时可以增加、删除文字、图片和表格的整行整列，合并、拆分格子，设表头，勾选任务，改字的样子、标题、对齐和列表。别的改动，例如插入表格、公式，请先关掉“修订”；别人已经提过的，请先决定那一条";
 const REFUSED_HERE =
-  "您在这里只提修订：可以增加、删除文字，改字的样子、标题、对齐和列表，建议删行、删列、删图片，合并、拆分格子。要加表格、行列、图片，或设表头、勾选任务，请写在批注里告诉主备人";
+  "您在这里只提修订：可以增加、删除文字，改字的样子、标题、对齐和列表，建议删行、删列、删图片，合并、拆分格子，设表头，勾选任务。要加表格、行列、图片，请写在批注里告诉主备人";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {
@@ -124,10 +125,10 @@ export class SuggestingMode {
     return suggested && completeRows(suggested);
   }
 
-  /** What changes no words: the format of paragraphs, columns, cells that are merged or split. */
+  /** What changes no words: the format of paragraphs, columns, cells that are merged, split or headings, tasks that are done. */
   asWhole(transaction, state) {
     const attrs = newAttributes(this.author);
-    const ways = [asFormats, asColumns, asGrid];
+    const ways = [asFormats, asColumns, asGrid, asSwitches];
     return ways.reduce((made, way) => made || way(transaction, state.tr, attrs), null);
   }
 

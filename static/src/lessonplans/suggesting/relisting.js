@@ -82,7 +82,8 @@ function moved(row, wanted) {
   const [line, ...others] = row.blocks;
   const change = line ? wanted(line) : null;
   const blocks = line ? [within(line, wanted), ...others] : [];
-  return change ? { list: change.list, level: change.level, blocks } : { ...row, blocks };
+  // A task stays done where it goes, as long as it is one.
+  return change ? { list: change.list, level: change.level, item: row.item, blocks } : { ...row, blocks };
 }
 
 /** The rows as blocks again. An item is never deeper than one level below the one before it. */

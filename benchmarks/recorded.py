@@ -5,7 +5,8 @@
 The recording is made here, the same each time: one author types a stretch, takes some of it back, jumps to another
 place. Every operation is a transaction of its own; a thousand of their updates go to the server as one, by
 its own protocol; the others get our plan's template first, for ours has it. Then a fresh client (Yjs on Node) opens the document: from the first byte of the connection until everything
-is applied. *hot*: somebody has it open; *cold*: the first to ask after the server was started again. Server CPU is what it used meanwhile.
+is applied. *hot*: somebody has it open, all servers run side by side and are asked in turn; *cold*: the first to ask after the server was
+started again. CPU is what client and server used meanwhile. *pieces*: structs of the update, and stretches in its list of what is deleted.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ AUTHOR = 4711
 HAN = "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学"
 HAN_BYTES = 3
 TOGETHER = 1000
+HEAD = (
+    "| server | opened | arrived ms (middle half) | applied ms | client CPU ms | of it Yjs | KB | pieces + deleted | server CPU ms | load |"
+    "\n|---|---|---|---|---|---|---|---|---|---|"
+)
 REST_S = 6.0
 """Hocuspocus stores after two quiet seconds, ours compacts when the last person left."""
 
@@ -117,46 +122,87 @@ def main() -> None:
     print(recording.facts() + "\n")
     with tempfile.TemporaryDirectory(prefix="yanxiu-recorded-") as folder:
         node, file = installed(Path(folder, "node")), Path(folder, "recording")
-        print(
-            "| server | opened | arrived ms | applied ms (slowest) | KB | server CPU ms | load |\n|---|---|---|---|---|---|---|"
-        )
+        template = (state_from_json(empty_document(LITERACY)),)
+        warm = file.with_name("recording-warm")
+        recording.write(warm, template)
+        asked: list[tuple[Contestant, dict[str, Any]]] = []
         for contestant in contestants(Path(folder, "servers"), node, chosen.only, 2):
-            recording.write(file, () if "plan" in contestant.facts else (state_from_json(empty_document(LITERACY)),))
-            common = {"kind": contestant.kind, "room": "plan", "author": AUTHOR, "clock": recording.clock}
-            opened_by(contestant, node, {**common, **contestant.facts, "recording": str(file)}, chosen)
+            own = file.with_name(f"recording-{contestant.kind}")
+            recording.write(own, () if "plan" in contestant.facts else template)
+            common = {
+                "author": AUTHOR,
+                "clock": recording.clock,
+                "recording": str(own),
+                "warm": str(warm),
+                "room": "plan",
+            }
+            asked.append((contestant, {**common, "kind": contestant.kind, **contestant.facts}))
+        print(HEAD)
+        opened_hot(asked, node, chosen.rounds)
+        for contestant, facts in asked:
+            opened_cold(contestant, node, facts, chosen.restarts)
 
 
-def opened_by(contestant: Contestant, node: Path, common: dict[str, Any], chosen: argparse.Namespace) -> None:
-    with contestant.start() as running:
-        with people(node, {**common, "url": running.url}, "recorded.mjs") as writer:
-            writer.until("loaded")
+def opened_hot(asked: list[tuple[Contestant, dict[str, Any]]], node: Path, rounds: int) -> None:
+    """Load the document into every server, then ask them in turn; print a line for each, and how ours compares."""
+    with contextlib.ExitStack() as all_running:
+        servers = []
+        for contestant, facts in asked:
+            running = all_running.enter_context(contestant.start())
+            servers.append((running, {**facts, "url": running.url}))
+            with people(node, servers[-1][1], "recorded.mjs") as writer:
+                writer.until("loaded")
         time.sleep(REST_S)
-        wanted = {**common, "url": running.url, "opens": True, "rounds": chosen.rounds, "stays": True}
-        used = running.cpu_s()
-        with people(node, wanted, "recorded.mjs") as reader:
+        wanted = {**asked[0][1], "servers": [facts for _running, facts in servers], "opens": True, "stays": True}
+        used = [running.cpu_s() for running, _facts in servers]
+        with people(node, {**wanted, "rounds": rounds}, "recorded.mjs") as reader:
             opened = reader.until("opened")["opened"]
-        print(line_of(contestant.kind, "hot", opened, running.cpu_s() - used), flush=True)
+        for (contestant, _facts), (running, _more), before, own in zip(asked, servers, used, opened, strict=True):
+            print(line_of(contestant.kind, "hot", own, running.cpu_s() - before), flush=True)
+    for (contestant, _facts), own in zip(asked[1:], opened[1:], strict=True):
+        print(compared(asked[0][0].kind, opened[0], contestant.kind, own), flush=True)
+
+
+def opened_cold(contestant: Contestant, node: Path, facts: dict[str, Any], restarts: int) -> None:
+    """Ask a server that has just been started again, so many times."""
     cold, used = [], 0.0
-    for _ in range(chosen.restarts):
+    for _ in range(restarts):
         with contestant.start() as running:
             time.sleep(1.0)
             before = running.cpu_s()
-            with people(node, {**common, "url": running.url, "opens": True, "rounds": 1}, "recorded.mjs") as reader:
-                cold += reader.until("opened")["opened"]
+            servers = [{**facts, "url": running.url}]
+            with people(node, {**facts, "servers": servers, "opens": True, "rounds": 1}, "recorded.mjs") as reader:
+                cold += reader.until("opened")["opened"][0]
             used += running.cpu_s() - before
             time.sleep(1.0)
-    print(line_of(contestant.kind, "cold", cold, used), flush=True)
+    if cold:
+        print(line_of(contestant.kind, "cold", cold, used), flush=True)
 
 
 def line_of(kind: str, how: str, opened: list[dict[str, float]], cpu_s: float) -> str:
-    def middle(what: str) -> float:
-        return statistics.median(one[what] for one in opened)
-
-    slowest = max(one["applied"] for one in opened)
+    first = opened[0]
     return (
-        f"| {kind} | {how} | {middle('arrived'):.0f} | {middle('applied'):.0f} ({slowest:.0f}) | {middle('bytes') / 1000:.0f}"
+        f"| {kind} | {how} | {spread(opened, 'arrived')} | {spread(opened, 'applied')} | {spread(opened, 'cpu')} | {spread(opened, 'yjs')}"
+        f" | {statistics.median(one['bytes'] for one in opened) / 1000:.0f} | {first['structs']} + {first['stretches']}"
         f" | {1000 * cpu_s / len(opened):.0f} | {os.getloadavg()[0]:.1f} |"
     )
+
+
+def spread(opened: list[dict[str, float]], what: str) -> str:
+    """The median, and between which values the middle half lies."""
+    values = sorted(one[what] for one in opened)
+    low, high = values[len(values) // 4], values[3 * len(values) // 4]
+    return f"{statistics.median(values):.1f} ({low:.1f}–{high:.1f})"
+
+
+def compared(kind: str, own: list[dict[str, float]], other: str, theirs: list[dict[str, float]]) -> str:
+    """Say of the rounds, in each of which both were asked, by how much the first was later."""
+    said = []
+    for what in ("applied", "cpu", "yjs"):
+        later = [one[what] - another[what] for one, another in zip(own, theirs, strict=True)]
+        sooner = sum(each < 0 for each in later)
+        said.append(f"{what} {statistics.median(later):+.1f} ms, less in {sooner} of {len(later)} rounds")
+    return f"{kind} beside {other}: {'; '.join(said)}"
 
 
 if __name__ == "__main__":

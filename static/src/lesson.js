@@ -102,5 +102,9 @@ behavior("form[data-upload]", async (form) => {
   const { bindUpload } = await import("./lesson/upload.js");
   bindUpload(form);
 });
+behavior("form[data-pack-copy]", async (form) => {
+  const { bindPackCopy } = await import("./lesson/pack-copy.js");
+  await bindPackCopy(form);
+});
 
 bindKeys(page);

@@ -174,7 +174,9 @@ def test_a_check_names_each_file_of_the_stored_pack_and_of_one_that_was_sent(app
             check = db.session.get_one(LessonPack, pack.id).last_check
             assert (check.state, check.progress, check.upload_id) == ("ready", None, None)
             assert len(list(storage().keys())) == stored - (data is not None), "what was sent is not kept"
-            return dict(check.findings), check.is_same, teacher.get(f"/lessons/{archived}/papers").text
+            page = teacher.get(f"/lessons/{archived}/papers").text
+            page += teacher.get(f"{at}/checks/{check.id}").text
+            return {path: verdict for path, verdict, *_more in check.findings}, check.is_same, page
 
     found, is_same, page = checked(None)
     assert set(found.values()) == {"same"}
@@ -199,6 +201,15 @@ def test_a_check_names_each_file_of_the_stored_pack_and_of_one_that_was_sent(app
     assert not is_same
     for words in ("不符 3 个", "缺少 1 个", "多出 1 个", "多出来的/&lt;b&gt;.txt"):
         assert words in page
+    # The page of the result says who checked, and of a changed file both hashes.
+    minutes = changed["议课纪要.docx"]
+    for words in (
+        "核对人</dt><dd>李强",
+        hashlib.sha256(minutes).hexdigest(),
+        sums_of(pack)["议课纪要.docx"],
+        "5 个文件不同",
+    ):
+        assert words in page
     # Packed anew with the same files: each is the same, the ZIP is another one.
     found, is_same, page = checked(zipped(files))
     assert set(found.values()) == {"same"}
@@ -207,6 +218,8 @@ def test_a_check_names_each_file_of_the_stored_pack_and_of_one_that_was_sent(app
     found, _same, page = checked(b"no zip at all")
     assert set(found.values()) == {"missing"}
     assert "不是归档包" in page
+    assert "可能没有复制完整" in page
+    assert "没有复制完整，里面的文件一个也没有读到" in page
     assert teacher.post(f"{at}/check", data={"sent": "1"}).status_code == 422
 
     # A byte of the stored file changes.
@@ -224,6 +237,10 @@ def test_a_check_names_each_file_of_the_stored_pack_and_of_one_that_was_sent(app
     assert not is_same
     assert "但整个 ZIP 变过了。请联系管理员从备份恢复" in page
     assert "重新打包过" not in page
+
+
+def sums_of(pack: LessonPack) -> dict[str, str]:
+    return {str(path): str(sha256) for path, _size, sha256 in pack.contents}
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -356,13 +373,17 @@ def test_who_may_not_see_the_scores_or_take_the_film_gets_neither(app, cast, cli
         assert [row.user_id for row in db.session.query(Watching)] == [cast.teacher.id]
     assert teacher.post(f"{at}{with_film.id}/check").status_code == 303
     work()
-    assert 'class="pack-files' in teacher.get(f"/lessons/{archived}/papers").text
+    results = f"{at}{with_film.id}/checks"
+    (result,) = re.findall(rf'href="({results}/\d+)"', teacher.get(f"/lessons/{archived}/papers").text)
+    assert (teacher.get(result).status_code, host.get(result).status_code) == (200, 403)
+    assert teacher.get(f"{results}/99999").status_code == 404
     # The time for which pupils may be shown is over: the frozen film stays where it is, and its files are not named any more.
     with app.app_context(), unit_of_work():
         db.session.get_one(Lesson, archived).consent_until = clock.today() - timedelta(days=1)
     assert teacher.get(f"{at}{with_film.id}").status_code == 403
     page = teacher.get(f"/lessons/{archived}/papers").text
-    assert ("相符" in page, 'class="pack-files' in page) == (True, False)
+    assert ("相符" in page, result in page) == (True, False)
+    assert teacher.get(result).status_code == teacher.get(results).status_code == 403
     # Only what is archived is frozen.
     with app.app_context(), unit_of_work():
         move_lesson(cast.user("teacher"), db.session.get_one(Lesson, archived), "archived", "reflecting")

@@ -25,6 +25,7 @@ JOB_NAMES = {
     "resources.drop_upload": "清理没有发布的资源",
     "archive.lesson": "制作课例归档包",
     "archive.lesson_check": "核对课例归档包",
+    "archive.sweep_copies": "清理传来核对的课例归档包",
     "archive.workshop": "制作工作坊档案",
     "workshops.invite_onward": "邀请成员到下学期的工作坊",
     "workshops.reindex": "更新工作坊内容的检索",

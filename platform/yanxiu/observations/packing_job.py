@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -17,10 +19,11 @@ from yanxiu.core.tasks import JobContext, LeaseLostError, WorkerStoppingError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import LessonPack, PackCheck, PackState
 from yanxiu.observations.papers.packed import PATIENCE_S, Packed, packed_for, papers_of
-from yanxiu.observations.papers.packing import Entry, Sheet, Verdict, compare_pack, digest_of, sheet, write_pack
+from yanxiu.observations.papers.packing import Entry, Sheet, compare_pack, digest_of, sheet, write_pack
 from yanxiu.observations.permissions import can_pack_lesson, can_pack_recording
 from yanxiu.observations.queries import current_version, find_lesson, recording_of
 from yanxiu.observations.services import packs as service
+from yanxiu.observations.uploads import copies
 
 log = logging.getLogger(__name__)
 LEASE_S = 600
@@ -165,6 +168,7 @@ def check_pack(payload: dict[str, Any], job: JobContext) -> None:
     if check is None or check.state != PackState.WAITING:
         db.session.rollback()
         return
+    arrival = check.arrival
     try:
         _check(check, job)
     except CalledOffError:
@@ -176,27 +180,44 @@ def check_pack(payload: dict[str, Any], job: JobContext) -> None:
         db.session.rollback()
         with unit_of_work():
             service.end_check(db.session.get_one(PackCheck, payload["check_id"]), PackState.FAILED)
+    if arrival is not None:
+        copies.drop_if_ended(copies.open_copy_store(job.app.config["YANXIU"]), arrival)
 
 
 def _check(check: PackCheck, job: JobContext) -> None:
     check_id, pack = check.id, check.pack
     assert pack.file is not None
     entries = [Entry(str(path), int(size), str(sha256)) for path, size, sha256 in pack.contents]
-    sha256, file = pack.file.sha256, check.upload or pack.file
-    key, size = file.key, file.size
+    opens = _source(check, job)
+    is_own, expected = not check.name, pack.file.size
     db.session.rollback()  # no transaction is open while gigabytes are read
     way = _Way(job, lambda percent: service.note_checking(db.session.get_one(PackCheck, check_id), percent))
     way.reached(0)
-    read = _Copied(way, size + sum(one.size for one in entries), 0)
     try:
-        with storage().open(key) as source:
-            is_same = digest_of(source, read.more) == sha256
-        with storage().open(key) as source:
+        with opens() as source:
+            size = source.seek(0, os.SEEK_END)
+            source.seek(0)
+            read = _Copied(way, size + sum(one.size for one in entries), 0)
+            sha256 = digest_of(source, read.more)
+            source.seek(0)
             found = compare_pack(source, entries, read.more)
     except FileNotFoundError:
-        is_same, found = False, None
-    if found is None:  # no ZIP at all, or nothing: of what was frozen nothing is there
-        found = [(one.path, Verdict.MISSING) for one in entries]
+        if not is_own:
+            raise
+        log.error("the pack of %d bytes is gone from the store", expected)
+        size, sha256, found = 0, "", compare_pack(io.BytesIO(), entries)
     with unit_of_work():
-        kept = db.session.get_one(PackCheck, check_id, with_for_update=True)
-        service.finish_check(kept, [(path, verdict.value) for path, verdict in found], is_same=is_same)
+        service.finish_check(
+            db.session.get_one(PackCheck, check_id, with_for_update=True), found, size=size, sha256=sha256
+        )
+
+
+def _source(check: PackCheck, job: JobContext) -> Callable[[], BinaryIO]:
+    """Return what opens the ZIP: where an upload lies, or in the store."""
+    if check.arrival is not None:
+        path = copies.open_copy_store(job.app.config["YANXIU"]).data_path(check.arrival)
+        return lambda: path.open("rb")
+    file = check.upload or check.pack.file
+    assert file is not None
+    key = file.key
+    return lambda: storage().open(key)

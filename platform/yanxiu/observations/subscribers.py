@@ -22,6 +22,8 @@ from yanxiu.observations.queries.perspectives import findings_of
 from yanxiu.observations.services import cycle
 from yanxiu.observations.services.packs import CHECK_JOB, PACK_JOB
 from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
+from yanxiu.observations.uploads.copies import SWEEP_JOB as COPY_SWEEP
+from yanxiu.observations.uploads.copies import sweep_copies
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
 
@@ -178,5 +180,6 @@ JOBS: dict[str, JobHandler] = {
     cycle.REMIND_JOB: remind,
     PACK_JOB: make_pack,
     CHECK_JOB: check_pack,
+    COPY_SWEEP: sweep_copies,
     LEAN_JOB: make_missing_lean,
 }

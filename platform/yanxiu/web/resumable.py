@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
-from yanxiu.core.errors import YanxiuError
+from yanxiu.core.errors import ConflictError, GoneError, NotFoundError, YanxiuError
 from yanxiu.core.resumable.protocol import (
     CHECKSUMS,
     CONTENT_TYPE,
@@ -34,6 +34,12 @@ from yanxiu.extensions import csrf
 from yanxiu.web.auth import current_viewer
 
 READ_TIMEOUT_S = 25
+_IN_PAGES = {404: NotFoundError, 410: GoneError, 423: ConflictError}
+
+
+def as_page_error(error: ProtocolError) -> YanxiuError:
+    """Return what a page of ours is told where a tus client would get the status alone."""
+    return _IN_PAGES.get(error.status, ConflictError)(error.message)
 
 
 class Taker(Protocol):

@@ -2159,10 +2159,16 @@ def upgrade() -> None:
         sa.Column("pack_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("upload_id", sa.Integer(), nullable=True),
+        sa.Column("arrival", sa.String(length=32), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("progress", sa.Integer(), nullable=True),
         sa.Column("is_same", sa.Boolean(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("unlisted", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.String(length=12), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("finished_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -2170,9 +2176,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["upload_id"], ["stored_file.id"], name=op.f("fk_pack_check_upload_id_stored_file")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_check")),
+        sa.UniqueConstraint("arrival", name=op.f("uq_pack_check_arrival")),
     )
     with op.batch_alter_table("pack_check", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_pack_check_pack_id"), ["pack_id"], unique=False)
+        batch_op.create_index("ix_pack_check_seq", ["pack_id", "seq"], unique=False)
 
     op.create_table(
         "perspective_finding",
@@ -3489,7 +3496,7 @@ def downgrade() -> None:
 
     op.drop_table("perspective_finding")
     with op.batch_alter_table("pack_check", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_pack_check_pack_id"))
+        batch_op.drop_index("ix_pack_check_seq")
 
     op.drop_table("pack_check")
     with op.batch_alter_table("debate_stand", schema=None) as batch_op:

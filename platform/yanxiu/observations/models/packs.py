@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, and_, exists
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, String, and_, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
@@ -56,21 +56,34 @@ class LessonPack(Model, Timestamps):
 
 
 class PackCheck(Model):
-    """One comparison with what was frozen: of the stored pack, or of a ZIP that somebody sent (`upload_id`, until its end)."""
+    """One comparison with what was frozen: of the stored pack, or of a ZIP that its maker sent. What was found stays."""
 
     __tablename__ = "pack_check"
+    __table_args__ = (Index("ix_pack_check_seq", "pack_id", "seq"),)
 
     id: Mapped[Id]
-    pack_id: Mapped[int] = mapped_column(ForeignKey("lesson_pack.id", ondelete="CASCADE"), index=True)
+    pack_id: Mapped[int] = mapped_column(ForeignKey("lesson_pack.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200), default="")
     """Of the ZIP that was sent; empty for the stored pack."""
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    """A ZIP that came with a form, until the end of the check."""
+    arrival: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """The resumable upload by which a ZIP came; its bytes lie there until the end of the check."""
     state: Mapped[str] = mapped_column(String(12), default=PackState.WAITING)
     progress: Mapped[int | None] = mapped_column(default=None)
     is_same: Mapped[bool] = mapped_column(default=False)
     """To the byte the file that was frozen."""
-    findings: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
-    """Path and verdict (`Verdict`) of each file."""
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    """Of the whole ZIP that was checked."""
+    findings: Mapped[list[list[str | int | None]]] = mapped_column(JSON, default=list)
+    """Path, verdict (`Verdict`), bytes and SHA-256 of each file."""
+    unlisted: Mapped[int] = mapped_column(default=0)
+    """So many further files that are not ours are not among the findings."""
+    problem: Mapped[str] = mapped_column(String(12), default="")
+    """Why nothing could be compared (`Problem`)."""
+    seq: Mapped[int] = mapped_column(default=0)
+    """The number of its last change in the live list of the lesson's packs."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

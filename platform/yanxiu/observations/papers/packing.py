@@ -22,7 +22,7 @@ from yanxiu.core.storage import base_name
 
 BLOCK = 256 * 1024
 LIST, SUMS = "清单.txt", "SHA256SUMS"
-MOST_ENTRIES, MOST_MORE, MOST_PATH = 20_000, 200, 200
+MOST_ENTRIES, MOST_MORE, MOST_PATH = 10_000, 200, 200
 MOST_LISTING = 4 * 1024**2
 """Bytes of the list at the end of a ZIP; Python reads it whole, and takes ten times as much memory for it."""
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -43,6 +43,35 @@ class Verdict(StrEnum):
     @property
     def label(self) -> str:
         return {"same": "相符", "changed": "不符", "missing": "缺少", "more": "多出"}[self.value]
+
+
+class Problem(StrEnum):
+    """Why nothing of a ZIP could be compared."""
+
+    NONE = ""
+    UNREADABLE = "unreadable"
+    """It is no ZIP, or the list at its end is cut off or broken."""
+    CROWDED = "crowded"
+    """It holds more files than any pack of ours, or its list is longer."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check says of one file: `size` in bytes as the ZIP tells it, None where there is none; `sha256` where it was read."""
+
+    path: str
+    verdict: Verdict
+    size: int | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a check found, what was frozen first; `unlisted` are further files that are not ours and not named."""
+
+    findings: Sequence[Finding]
+    unlisted: int = 0
+    problem: Problem = Problem.NONE
 
 
 @dataclass(frozen=True)
@@ -107,37 +136,48 @@ def _put(pack: zipfile.ZipFile, path: str, source: BinaryIO, made_at: datetime, 
     return Entry(path, size, digest.hexdigest())
 
 
-def compare_pack(
-    source: BinaryIO, frozen: Sequence[Entry], told: Told = lambda _bytes: None
-) -> list[tuple[str, Verdict]] | None:
-    """Say of each file of a ZIP whether it is the frozen one; None for what is no ZIP.
+def compare_pack(source: BinaryIO, frozen: Sequence[Entry], told: Told = lambda _bytes: None) -> Comparison:
+    """Say of each file of a ZIP whether it is the frozen one; where nothing can be compared, all of them are missing.
 
     What comes from outside cannot make us read more than was frozen: a file of another size is not opened, one that we
-    never made is only named, a ZIP with a list larger than ours could be is none.
+    never made is only named, a ZIP with a list larger than ours could be is none. Nothing is unpacked to the disk.
     """
-    expected = {one.path: one for one in frozen}
     try:
         with zipfile.ZipFile(cast(BinaryIO, _ShortListed(source))) as pack:
             if len(pack.filelist) > MOST_ENTRIES:
-                return None
-            here: dict[str, zipfile.ZipInfo] = {}
-            more = list[str]()
-            for info in pack.filelist:
-                known = info.filename in expected and info.filename not in here
-                if known:
-                    here[info.filename] = info
-                elif not info.is_dir():
-                    more.append(info.filename)
-            found = [
-                (one.path, _verdict(pack, here.get(one.path), one, told))
-                for one in sorted(frozen, key=lambda each: each.path)
-            ]
+                return _nothing_of(frozen, Problem.CROWDED)
+            return _compared(pack, sorted(frozen, key=lambda each: each.path), told)
+    except _ListTooLongError:
+        return _nothing_of(frozen, Problem.CROWDED)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, OverflowError):
-        return None
-    return [
-        *found,
-        *((base_name(path) if len(path) > MOST_PATH else path, Verdict.MORE) for path in sorted(more)[:MOST_MORE]),
-    ]
+        return _nothing_of(frozen, Problem.UNREADABLE)
+
+
+def _nothing_of(frozen: Sequence[Entry], problem: Problem) -> Comparison:
+    return Comparison([Finding(one.path, Verdict.MISSING) for one in frozen], 0, problem)
+
+
+def _compared(pack: zipfile.ZipFile, frozen: Sequence[Entry], told: Told) -> Comparison:
+    expected = {one.path for one in frozen}
+    here, more = dict[str, zipfile.ZipInfo](), list[zipfile.ZipInfo]()
+    for info in pack.filelist:
+        if info.filename in expected and info.filename not in here:
+            here[info.filename] = info
+        elif not info.is_dir():
+            more.append(info)
+    found = [_finding(pack, here.get(one.path), one, told) for one in frozen]
+    named = sorted(more, key=lambda info: info.filename)[:MOST_MORE]
+    others = [Finding(_shown(info.filename), Verdict.MORE, info.file_size) for info in named]
+    return Comparison([*found, *others], len(more) - len(named))
+
+
+def _shown(path: str) -> str:
+    """A path from outside is only shown: on one line, with nothing hidden in it, not longer than ours."""
+    return path if len(path) <= MOST_PATH and path.isprintable() else base_name(path)
+
+
+class _ListTooLongError(zipfile.BadZipFile):
+    """The list at the end of a ZIP is longer than that of any pack."""
 
 
 class _ShortListed:
@@ -151,20 +191,22 @@ class _ShortListed:
 
     def read(self, size: int = -1) -> bytes:
         if size > MOST_LISTING:
-            raise zipfile.BadZipFile("the list is too long")
+            raise _ListTooLongError
         return self._source.read(size)
 
 
-def _verdict(pack: zipfile.ZipFile, info: zipfile.ZipInfo | None, one: Entry, told: Told) -> Verdict:
+def _finding(pack: zipfile.ZipFile, info: zipfile.ZipInfo | None, one: Entry, told: Told) -> Finding:
     if info is None:
-        return Verdict.MISSING
+        return Finding(one.path, Verdict.MISSING)
+    changed = Finding(one.path, Verdict.CHANGED, info.file_size)
     if info.file_size != one.size or info.compress_type not in READABLE or info.flag_bits & ENCRYPTED:
-        return Verdict.CHANGED
+        return changed
     try:
         with pack.open(info) as file:
-            return Verdict.SAME if digest_of(file, told, one.size) == one.sha256 else Verdict.CHANGED
+            sha256 = digest_of(file, told, one.size)
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError, OverflowError):
-        return Verdict.CHANGED
+        return changed
+    return Finding(one.path, Verdict.SAME if sha256 == one.sha256 else Verdict.CHANGED, info.file_size, sha256)
 
 
 def digest_of(source: IO[bytes], told: Told = lambda _bytes: None, most: int | None = None) -> str:

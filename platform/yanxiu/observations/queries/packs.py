@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,9 +13,11 @@ from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.audit import AuditEntry
 from yanxiu.core.db import db
-from yanxiu.observations.models import LessonPack, PackState
+from yanxiu.core.paging import Page, paginate
+from yanxiu.observations.models import LessonPack, PackCheck, PackState
 
 SHOWN = 10
+CHECKS_SHOWN = 20
 MADE_WITHIN = timedelta(hours=6)
 
 
@@ -63,6 +65,37 @@ def packs_of(lesson_id: int, maker_id: int | None, since: int | None = None) -> 
     if since is not None:
         return db.session.scalars(mine.where(LessonPack.seq > since).order_by(LessonPack.id)).all()
     return db.session.scalars(mine.order_by(LessonPack.id.desc()).limit(SHOWN)).all()
+
+
+def checks_page(pack_id: int, cursor: str | None) -> Page[PackCheck]:
+    """Return the checks of a pack, the newest first."""
+    return paginate(_checks(pack_id), PackCheck.id.desc(), cursor=cursor, size=CHECKS_SHOWN)
+
+
+def checks_since(pack_id: int, since: int) -> Sequence[PackCheck]:
+    """Return the last checks of a pack that changed after `since`, the oldest first."""
+    changed = _checks(pack_id).where(PackCheck.seq > since).execution_options(populate_existing=True)
+    return db.session.scalars(changed.order_by(PackCheck.id.desc()).limit(CHECKS_SHOWN)).all()[::-1]
+
+
+def find_check(pack_id: int, check_id: int) -> PackCheck | None:
+    """Return a check of the pack; the caller checks the right."""
+    return db.session.scalars(_checks(pack_id).where(PackCheck.id == check_id)).first()
+
+
+def check_of(arrival: str) -> PackCheck | None:
+    """Return the check of what came by this resumable upload."""
+    return db.session.scalars(select(PackCheck).where(PackCheck.arrival == arrival)).first()
+
+
+def checked_arrivals(arrivals: Collection[str]) -> set[str]:
+    """Return which of these resumable uploads have a check."""
+    wanted = select(PackCheck.arrival).where(PackCheck.arrival.in_(arrivals))
+    return {one for one in db.session.scalars(wanted) if one is not None}
+
+
+def _checks(pack_id: int) -> Select[PackCheck]:
+    return select(PackCheck).where(PackCheck.pack_id == pack_id)
 
 
 def has_died(ordered_at: datetime) -> bool:

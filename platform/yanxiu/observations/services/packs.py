@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from yanxiu.accounts.models import User
@@ -15,13 +16,21 @@ from yanxiu.core.storage import ReceivedFile, keep_file, storage
 from yanxiu.core.tasks import enqueue
 from yanxiu.core.unit_of_work import current_unit_of_work
 from yanxiu.observations.models import Lesson, LessonPack, LessonPhase, PackCheck, PackState
-from yanxiu.observations.papers.packing import Entry
-from yanxiu.observations.queries.packs import count_films, has_died, pack_topic, waiting_pack
+from yanxiu.observations.papers.packing import Comparison, Entry
+from yanxiu.observations.queries.packs import check_of, count_films, has_died, pack_topic, waiting_pack
 from yanxiu.observations.services.lessons import hold_lesson
 
 PACK_JOB, CHECK_JOB = "archive.lesson", "archive.lesson_check"
 MOST_FILMS = 3
 """So many packs with the recording each maker has of a lesson: a frozen pack is never removed."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A ZIP that came by resumable upload: the upload's id, the name of the file."""
+
+    id: str
+    name: str
 
 
 def order_pack(actor: User, lesson: Lesson, *, with_recording: bool) -> LessonPack:
@@ -85,22 +94,32 @@ def cancel_pack(actor: User, pack: LessonPack) -> None:
         _touch(pack)
 
 
-def order_check(actor: User, pack: LessonPack, sent: ReceivedFile | None) -> PackCheck:
-    """Have the stored pack, or a ZIP that was sent, compared with what was frozen; one at a time for each pack."""
+def order_check(
+    actor: User, pack: LessonPack, sent: ReceivedFile | None = None, arrival: Arrival | None = None
+) -> PackCheck:
+    """Have the stored pack, or a ZIP that was sent, compared with what was frozen; one at a time for each pack.
+
+    Of an arrival there is one check, however often it is asked for.
+    """
     hold(pack)
+    known = check_of(arrival.id) if arrival is not None else None
+    if known is not None:
+        return known
     going_on = pack.last_check
     if going_on is not None and going_on.state == PackState.WAITING:
         if not has_died(going_on.created_at):
             raise ConflictError("这份归档包正在核对，请等它核对完")
         end_check(going_on, PackState.FAILED)  # what was sent for it goes
-    check = PackCheck(pack_id=pack.id, name=sent.name if sent is not None else "")
+    check = PackCheck(pack_id=pack.id, name="")
     if sent is not None:
-        check.upload_id = keep_file(sent, actor.id).id
+        check.name, check.upload_id = sent.name, keep_file(sent, actor.id).id
+    elif arrival is not None:
+        check.name, check.arrival = arrival.name, arrival.id
     db.session.add(check)
     db.session.flush()
     record_audit(actor, "lesson.pack_checked", "lesson", pack.lesson_id, pack=pack.id, file=check.name)
     enqueue(CHECK_JOB, {"check_id": check.id}, key=f"{CHECK_JOB}:{check.id}")
-    _touch(pack)
+    _touch_check(check)
     return check
 
 
@@ -110,19 +129,22 @@ def note_checking(check: PackCheck, percent: int) -> bool:
         return False
     if check.progress is None or percent != check.progress:
         check.progress = min(percent, 99)
-        _touch(check.pack)
+        _touch_check(check)
     return True
 
 
-def finish_check(check: PackCheck, findings: Sequence[tuple[str, str]], *, is_same: bool) -> None:
-    """Keep what came of it; what was sent is needed no longer."""
+def finish_check(check: PackCheck, found: Comparison, *, size: int, sha256: str) -> None:
+    """Keep what came of it, with size and hash of the ZIP; what was sent is needed no longer."""
     if hold(check) and check.state == PackState.WAITING:
-        check.findings, check.is_same = [list(one) for one in findings], is_same
+        check.findings = [[one.path, one.verdict.value, one.size, one.sha256] for one in found.findings]
+        check.unlisted, check.problem = found.unlisted, found.problem.value
+        check.size, check.sha256 = size, sha256
+        check.is_same = check.pack.file is not None and sha256 == check.pack.file.sha256
         _end_check(check, PackState.READY)
 
 
 def end_check(check: PackCheck, state: PackState) -> None:
-    """It was called off, or could not be done."""
+    """It was called off, or could not be done. The bytes of an arrival are the caller's to remove (`copies.drop_if_ended`)."""
     if hold(check) and check.state == PackState.WAITING:
         _end_check(check, state)
 
@@ -136,7 +158,14 @@ def _end_check(check: PackCheck, state: PackState) -> None:
         unit = current_unit_of_work()
         if unit is not None:
             unit.after_commit(partial(storage().delete, sent.key))
+    _touch_check(check)
+
+
+def _touch_check(check: PackCheck) -> None:
+    """Tell both pages: that of papers shows the last check of a pack, that of the pack all of them."""
     _touch(check.pack)
+    check.seq = check.pack.seq
+    db.session.flush()
 
 
 def _touch(pack: LessonPack) -> None:

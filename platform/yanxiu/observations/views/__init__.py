@@ -16,6 +16,7 @@ from yanxiu.observations.views import (
     lessons,
     live_notes,
     members,
+    pack_checks,
     packs,
     papers,
     perspectives,
@@ -32,6 +33,7 @@ from yanxiu.observations.views import (
     sweeps,
 )
 from yanxiu.observations.views.blueprint import bp
+from yanxiu.observations.views.pack_checks import copies_bp
 from yanxiu.observations.views.term_plans import PLAN_TARGETS
 from yanxiu.observations.views.uploads import uploads_bp
 from yanxiu.web.slots import Filler
@@ -53,6 +55,7 @@ __all__ = [
     "lessons",
     "live_notes",
     "members",
+    "pack_checks",
     "packs",
     "papers",
     "perspectives",
@@ -68,5 +71,5 @@ __all__ = [
     "sweeps",
 ]
 
-blueprints = (bp, uploads_bp)
+blueprints = (bp, uploads_bp, copies_bp)
 SLOTS: dict[str, Filler] = slots.SLOTS

@@ -1,18 +1,16 @@
-"""The archive pack of a lesson: order it, fetch it, check that it is unchanged."""
+"""The archive pack of a lesson: order it, call it off, fetch it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from yanxiu.core import clock
-from yanxiu.core.db import db
-from yanxiu.core.errors import ForbiddenError, InvalidError, NotFoundError
+from yanxiu.core.errors import ForbiddenError, NotFoundError
 from yanxiu.core.live import current_seq
-from yanxiu.core.storage import gone_if_refused, receive_file
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import LessonPack, PackState
@@ -21,6 +19,7 @@ from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_
 from yanxiu.observations.queries import LessonView, sees_scores
 from yanxiu.observations.queries.packs import count_films, find_pack, has_died, moves_of, pack_topic, packs_of
 from yanxiu.observations.services import packs as service
+from yanxiu.observations.uploads.copies import drop_if_ended, open_copy_store
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.bursts import fragment_response
@@ -52,7 +51,6 @@ def _rows(found: LessonView, packs: Sequence[LessonPack]) -> dict[str, Any]:
         "moved_at": moves[-1].at if moves else None,
         "has_died": has_died,
         "verdicts": list(Verdict),
-        "most_mb": current_app.config["YANXIU"].max_request_mb,
     }
 
 
@@ -86,6 +84,7 @@ def order_pack(lesson_id: int) -> ResponseReturnValue:
 @bp.post("/lessons/<int:lesson_id>/packs/<int:pack_id>/cancellation")
 def cancel_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
     """Call off what is being made of it: the pack itself, else the check."""
+    arrival = None
     with unit_of_work():
         found = load_lesson(lesson_id)
         pack = find_pack(lesson_id, pack_id)
@@ -95,14 +94,17 @@ def cancel_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
         if pack.state == PackState.WAITING:
             service.cancel_pack(current_actor(), pack)
         elif pack.last_check is not None:
+            arrival = pack.last_check.arrival
             service.end_check(pack.last_check, PackState.CANCELED)
+    if arrival is not None:
+        drop_if_ended(open_copy_store(current_app.config["YANXIU"]), arrival)
     return done(_place(lesson_id), "已停止")
 
 
 @bp.get("/lessons/<int:lesson_id>/packs/<int:pack_id>")
 def pack_file(lesson_id: int, pack_id: int) -> ResponseReturnValue:
     """Send the pack."""
-    pack = _load(lesson_id, pack_id)
+    pack = load_own_pack(lesson_id, pack_id)
     if pack.file is None:
         raise NotFoundError
     log_watching(pack.lesson)
@@ -111,24 +113,8 @@ def pack_file(lesson_id: int, pack_id: int) -> ResponseReturnValue:
     return send_stored(pack.file, inline=False, max_age=0)
 
 
-@bp.post("/lessons/<int:lesson_id>/packs/<int:pack_id>/check")
-def check_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
-    """Have the stored pack compared with what was frozen, file by file; with `file` the ZIP that was sent instead."""
-    pack = _load(lesson_id, pack_id)
-    if pack.file is None:
-        raise NotFoundError
-    sent, received = request.files.get("file"), None
-    if "sent" in request.form and (sent is None or not sent.filename):
-        raise InvalidError("请选择要核对的归档包（ZIP）", field="file")
-    if sent is not None and sent.filename:
-        db.session.rollback()  # no transaction is open while it is stored
-        received = receive_file(cast(BinaryIO, sent.stream), sent.filename, "application/zip")
-    with gone_if_refused(received), unit_of_work():
-        service.order_check(current_actor(), _load(lesson_id, pack_id), received)
-    return done(_place(lesson_id), "开始核对，结果写在这份归档包下面")
-
-
-def _load(lesson_id: int, pack_id: int) -> LessonPack:
+def load_own_pack(lesson_id: int, pack_id: int) -> LessonPack:
+    """Return a pack whose maker asks and may still open it; NotFoundError, else ForbiddenError with the reason."""
     found = load_lesson(lesson_id)
     pack = find_pack(lesson_id, pack_id)
     if (

@@ -7,7 +7,7 @@ import time
 from flask import current_app, jsonify
 from flask.typing import ResponseReturnValue
 
-from yanxiu.core.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
+from yanxiu.core.errors import ConflictError, ForbiddenError
 from yanxiu.core.resumable.protocol import ProtocolError
 from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.extensions import limiter
@@ -17,8 +17,6 @@ from yanxiu.resources.views.blueprint import bp
 from yanxiu.resources.views.uploads import cards_html
 from yanxiu.web import resumable
 from yanxiu.web.auth import current_actor, current_viewer
-
-IN_PAGES = {404: NotFoundError, 410: GoneError, 423: ConflictError}
 
 
 class ResourceTaker:
@@ -51,5 +49,5 @@ def take(upload_id: str) -> ResponseReturnValue:
             raise ConflictError("这个文件还没有传完，请接着传")
         row_id = take_arrival(store, upload, actor)
     except ProtocolError as error:
-        raise IN_PAGES.get(error.status, ConflictError)(error.message) from error
+        raise resumable.as_page_error(error) from error
     return jsonify(ok=True, html=cards_html({row_id}))

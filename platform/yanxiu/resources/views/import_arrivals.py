@@ -15,7 +15,6 @@ from yanxiu.resources.import_arrivals import begin_import_arrival, open_import_s
 from yanxiu.resources.models import ResourceImport
 from yanxiu.resources.permissions import can_contribute, can_use_import
 from yanxiu.resources.queries.imports import find_import
-from yanxiu.resources.views.arrivals import IN_PAGES
 from yanxiu.resources.views.blueprint import bp
 from yanxiu.web import resumable
 from yanxiu.web.auth import current_actor, current_viewer
@@ -60,7 +59,7 @@ def take_import(upload_id: str) -> ResponseReturnValue:
             return jsonify(ok=True)
         import_id = take_bundle(store, upload, actor)
     except ProtocolError as error:
-        raise IN_PAGES.get(error.status, ConflictError)(error.message) from error
+        raise resumable.as_page_error(error) from error
     return jsonify(ok=True, url=url_for("resources.import_page", import_id=import_id))
 
 

@@ -13,7 +13,6 @@ from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.extensions import limiter
 from yanxiu.resources.permissions import can_edit_resource
 from yanxiu.resources.version_arrivals import begin_version_arrival, open_version_store, take_version
-from yanxiu.resources.views.arrivals import IN_PAGES
 from yanxiu.resources.views.blueprint import bp, load_for
 from yanxiu.web import resumable
 from yanxiu.web.auth import current_actor
@@ -57,6 +56,6 @@ def take_version_file(upload_id: str) -> ResponseReturnValue:
         note = request.form.get("note", upload.metadata.get("note", ""))
         file = take_version(store, upload, actor, note)
     except ProtocolError as error:
-        raise IN_PAGES.get(error.status, ConflictError)(error.message) from error
+        raise resumable.as_page_error(error) from error
     address = url_for("resources.show", resource_id=file.resource_id)
     return jsonify(ok=True, said=f"已更新到第 {file.number} 版", url=address)

@@ -38,6 +38,7 @@ def test_a_pack_is_made_and_a_copy_of_it_checked_without_touching_the_page(app, 
             changed.writestr(name, whole.read(name) if name != "参加的人.csv" else io.BytesIO(b"?").read())
     page.get_by_role("link", name="核对手里的一份").click()
     expect(page.locator("#checks")).to_have_attribute("data-state", "live")
+    expect(page.locator("[data-with-script]")).to_be_visible()
     page.get_by_label("下载过的归档包（ZIP）").set_input_files(mine)
     page.route(
         "**/uploads/packs/*",

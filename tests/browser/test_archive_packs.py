@@ -47,9 +47,9 @@ def test_a_pack_is_made_and_a_copy_of_it_checked_without_touching_the_page(app, 
     page.get_by_role("button", name="上传核对").click()
     expect(page.locator("[data-arrivals]")).to_contain_text("网络断开了")
     # The page is closed in the middle of it; another day the same file goes on and is checked in the background.
-    page.unroute("**/uploads/packs/*")
     page.reload()
     expect(page.locator("[data-arrivals]")).to_contain_text("上次还没轮到它")
+    page.unroute("**/uploads/packs/*")
     page.get_by_label("下载过的归档包（ZIP）").set_input_files(mine)
     page.get_by_role("button", name="上传核对").click()
     expect(page.locator("#checks progress")).to_be_visible()

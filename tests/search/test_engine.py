@@ -6,6 +6,7 @@ On SQLite this is about the embedded engine, on PostgreSQL about the one in the 
 import math
 import os
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -159,6 +160,44 @@ def test_nobody_learns_of_what_they_may_not_see(filled, seed):
         assert set(suggested) == {
             d.key for d in corpus.values() if readable(d, principals) and d.title.startswith(start)
         }
+
+
+def test_what_one_may_not_see_moves_nothing(tmp_path):
+    """Hits in their order with scores, totals, facets, groups and what is said to be missing are those of an index that holds
+    nothing but what a reader may see, however much of the same words others keep to themselves."""
+    rng = random.Random(3)
+    mine = frozenset({"pub", "w1"})
+    made = [with_kind(make_document(rng, number)) for number in range(1, 241)]
+    hidden = {document.key for document in made if not readable(document, mine)}
+    assert len(hidden) > 120
+    seen = [document for document in made if document.key not in hidden]
+    gone = frozenset(
+        document.key for document in seen[:5]
+    )  # to be deleted: in the index still, for this reader no more
+    with search_engine(tmp_path / "all") as everything, search_engine(tmp_path / "seen") as own:
+        everything.rebuild([made[:150]], lambda: None)
+        everything.apply(Batch(tuple(made[150:]), ()))
+        own.rebuild([seen[5:]], lambda: None)
+        for _ in range(40):
+            words = rng.sample([*WORDS, "无此词"], rng.randint(1, 4))
+            ways = (
+                Alternative((Term("w", words[0]), Term("b", f"{words[0]}b", 0.5))),
+                Alternative((Term("w", rng.choice(WORDS)),), whole=True, share=0.7),
+            )
+            request = EngineRequest(
+                clauses=(Clause(ways, word=words[0]), *words_of(*words[1:])), newest_first=rng.random() < 0.3, every=rng.random() < 0.2,
+                title=rng.choice(words), limit=1000, per_kind=3, facets=("kind", "subject", "literacy"),
+            )  # fmt: skip
+            page, alone = everything.search(replace(request, without=gone), mine), own.search(request, mine)
+            assert [hit.key for hit in page.hits] == [hit.key for hit in alone.hits]
+            assert [hit.score for hit in page.hits] == pytest.approx([hit.score for hit in alone.hits], rel=1e-4)
+            assert page.by_kind.keys() == alone.by_kind.keys()
+            assert (page.total, page.facets, page.unsaid, page.whole) == (
+                alone.total,
+                alone.facets,
+                alone.unsaid,
+                alone.whole,
+            )
 
 
 def values_of(document, facet) -> frozenset[str]:

@@ -45,13 +45,13 @@ def idf(documents: int, found: int) -> float:
     return float(np.log(1.0 + (documents - found + 0.5) / (found + 0.5)))
 
 
-def length_norm(lengths: FloatArray, live: Mask) -> FloatArray:
+def length_norm(lengths: FloatArray, average: float) -> FloatArray:
     """K1 · (1 - B + B · length / average length), for each document."""
-    documents = int(live.sum())
-    average = float(lengths[live].sum()) / documents if documents else 0.0
     if average <= 0.0:
         return np.full(len(lengths), K1, np.float32)
-    return (K1 * (1.0 - B + B * lengths / average)).astype(np.float32)
+    norm = lengths * np.float32(K1 * B / average)
+    norm += np.float32(K1 * (1.0 - B))
+    return norm
 
 
 def saturated(postings: Postings, norm: FloatArray, weight: float) -> FloatArray:

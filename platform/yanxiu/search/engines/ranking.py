@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,11 +14,12 @@ from yanxiu.search.engines.interface import (
     EngineHit,
     EnginePage,
     EngineRequest,
+    Family,
     Fits,
     Term,
 )
 from yanxiu.search.engines.snapshot import Snapshot
-from yanxiu.search.scoring import FloatArray, IntArray, Mask, Postings, best, idf, saturated
+from yanxiu.search.scoring import FloatArray, IntArray, Mask, Postings, best, idf, length_norm, saturated
 
 LEAST_COVERED = 0.2
 """A document must hold this share (by idf) of a query of several things; one common word alone is not an answer."""
@@ -37,15 +39,52 @@ NAMED = 1.2
 """What a facet named in the query is worth to a document that has it."""
 
 
+@dataclass(frozen=True)
+class Own:
+    """All that a reader may see, whatever is asked for. How telling a word is and what length is usual is said of these
+    alone: what one may not see moves nothing, neither the line below which a hit is too weak nor the order."""
+
+    mask: Mask
+    documents: int
+    norms: dict[Family, FloatArray]
+
+    def weights(self, terms: Iterable[Term], found: Iterable[Postings]) -> tuple[list[float], list[int]]:
+        """What terms weigh, and how many documents hold each."""
+        held = [self.held(postings) for postings in found]
+        return [term.weight * idf(self.documents, count) for term, count in zip(terms, held, strict=True)], held
+
+    def held(self, postings: Postings) -> int:
+        """How many documents these are."""
+        if self.documents == len(self.mask):
+            return len(postings.ids)
+        return int(np.count_nonzero(self.mask[postings.ids]))
+
+
+def _own(snapshot: Snapshot, without: IntArray, principals: frozenset[str]) -> Own:
+    mask = snapshot.allowed(principals)
+    documents, lengths = snapshot.extent(principals)
+    gone = without[mask[without]]
+    if len(gone):
+        mask = mask.copy()
+        mask[gone] = False
+    documents -= len(gone)
+    norms: dict[Family, FloatArray] = {}
+    for family, each in snapshot.lengths.items():
+        left = lengths[family] - float(each[gone].sum(dtype=np.float64))
+        norms[family] = length_norm(each, left / documents if documents else 0.0)
+    return Own(mask, documents, norms)
+
+
 def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
     """The page these principals get. Nothing outside their own documents is in hits, totals or facets."""
     snapshot.ahead(_asked(request))
     base = readable = _readable(snapshot, request, principals)
     scores = np.zeros(snapshot.size, np.float32)
     if request.clauses:
-        base = base & _score(snapshot, request, scores)
+        own = _own(snapshot, snapshot.numbers(request.without), principals)
+        base = base & _score(snapshot, own, request, scores)
         if request.every:
-            base = _all(base, (_says(snapshot, clause) for clause in request.clauses if not clause.bridge))
+            base = _all(base, (_says(snapshot, own, clause) for clause in request.clauses if not clause.bridge))
         _prefer_named(snapshot, request, scores)
         _prefer_titles(snapshot, request.title, scores, base)
     masks = {facet: snapshot.filtered(facet, wanted) for facet, wanted in request.filters.items()}
@@ -140,7 +179,7 @@ def _holds_all(snapshot: Snapshot, terms: Iterable[Term]) -> Mask:
     return mask
 
 
-def _score(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> Mask:
+def _score(snapshot: Snapshot, own: Own, request: EngineRequest, scores: FloatArray) -> Mask:
     """Add up the clauses into `scores`; which documents hold enough of what was asked.
 
     What is asked weighs by its most telling term. A document that holds all of it keeps its whole score, one that
@@ -149,7 +188,7 @@ def _score(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> Ma
     covered = np.zeros(snapshot.size, np.float32)
     asked, several = 0.0, 0
     for clause in request.clauses:
-        gained, held, mass = _clause(snapshot, clause)
+        gained, held, mass = _clause(snapshot, own, clause)
         scores += gained
         if not clause.bridge:
             covered += held
@@ -162,24 +201,21 @@ def _score(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> Ma
     return enough & (covered > 0)
 
 
-def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray, float]:
+def _clause(snapshot: Snapshot, own: Own, clause: Clause) -> tuple[FloatArray, FloatArray, float]:
     """What each document gains by a clause, how much of it each holds, and how telling it is where it stands at all."""
     gained = np.zeros(snapshot.size, np.float32)
     held = np.zeros(snapshot.size, np.float32)
     first_sum = mass = 0.0
     for position, alternative in enumerate(clause.alternatives):
         found = [_postings(snapshot, term) for term in alternative.terms]
-        weights = [
-            term.weight * idf(snapshot.documents, len(postings.ids))
-            for term, postings in zip(alternative.terms, found, strict=True)
-        ]
+        weights, counts = own.weights(alternative.terms, found)
         if position == 0:
             first_sum = sum(weights)
-            mass = max((w for w, p in zip(weights, found, strict=True) if len(p.ids)), default=0.0)
+            mass = max((weight for weight, count in zip(weights, counts, strict=True) if count), default=0.0)
         factor = min(1.0, PARTS * mass / (first_sum or 1.0)) if mass else 1.0
         if position:
             factor *= alternative.share * min(1.0, first_sum / (sum(weights) or 1.0))
-        part, share = _alternative(snapshot, alternative, found, weights)
+        part, share = _alternative(snapshot, own, alternative, found, weights)
         if factor != 1.0:
             part *= np.float32(factor)
         if position:
@@ -187,21 +223,18 @@ def _clause(snapshot: Snapshot, clause: Clause) -> tuple[FloatArray, FloatArray,
             np.maximum(held, share, out=held)
         else:
             gained, held = part, share
-        if not mass and share.size:  # the word that was typed stands nowhere; another word for it does
-            mass = float(share.max())
+        if not mass:  # the word that was typed stands nowhere; another word for it does
+            mass = float(share[own.mask].max(initial=0.0))
     return gained, np.minimum(held, mass, out=held), mass
 
 
-def _says(snapshot: Snapshot, clause: Clause) -> Mask:
+def _says(snapshot: Snapshot, own: Own, clause: Clause) -> Mask:
     """Which documents say a clause in one of its ways: hold the most telling term of it, or one nearly as telling."""
     says = np.zeros(snapshot.size, bool)
     for alternative in clause.alternatives:
         found = [_postings(snapshot, term) for term in alternative.terms]
-        weights = [
-            term.weight * idf(snapshot.documents, len(postings.ids))
-            for term, postings in zip(alternative.terms, found, strict=True)
-        ]
-        _, share = _alternative(snapshot, alternative, found, weights)
+        weights, _ = own.weights(alternative.terms, found)
+        _, share = _alternative(snapshot, own, alternative, found, weights)
         says |= (share > 0) & (share >= SAID * max(weights, default=0.0))
     return says
 
@@ -209,8 +242,7 @@ def _says(snapshot: Snapshot, clause: Clause) -> Mask:
 def _unsaid(snapshot: Snapshot, readable: Mask, clauses: Iterable[Clause]) -> tuple[tuple[str, ...], bool]:
     """The words that no readable document says, and whether one says all of what is asked.
 
-    Literally, in any of their ways: how telling the parts of a word are depends on documents that this reader may not see, and
-    would tell of them.
+    Literally, in any of their ways: a part of a word says nothing of the word.
     """
     said = [(clause, readable & _written(snapshot, clause)) for clause in clauses if not clause.bridge]
     unsaid = tuple(clause.word for clause, says in said if not says.any())
@@ -230,13 +262,13 @@ def _written(snapshot: Snapshot, clause: Clause) -> Mask:
 
 
 def _alternative(
-    snapshot: Snapshot, alternative: Alternative, found: list[Postings], weights: list[float]
+    snapshot: Snapshot, own: Own, alternative: Alternative, found: list[Postings], weights: list[float]
 ) -> tuple[FloatArray, FloatArray]:
     """What each document gains by it, and the weight of the most telling term that it holds."""
     gained = np.zeros(snapshot.size, np.float32)
     best_held = np.zeros(snapshot.size, np.float32)
     for position, (term, postings) in enumerate(zip(alternative.terms, found, strict=True)):
-        gain = saturated(postings, snapshot.norms[term.family], weights[position])
+        gain = saturated(postings, own.norms[term.family], weights[position])
         if position:
             gain += gained[postings.ids]
         gained[postings.ids] = gain

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from yanxiu.search.engines.interface import SEVERAL, EnginePage, EngineRequest, Family, Key
 from yanxiu.search.engines.spelled import SpelledWords
-from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, length_norm, union, without
+from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, union, without
 
 FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])
 """What is kept of every document beside its terms."""
@@ -149,9 +149,9 @@ class Snapshot:
         joined = np.concatenate(facts) if facts else np.empty(0, FACTS)
         self.object_ids = np.ascontiguousarray(joined["object_id"])
         self.dates = np.ascontiguousarray(joined["date"])
-        self.norms: dict[Family, FloatArray] = {
-            "w": length_norm(np.ascontiguousarray(joined["length_w"]), self.live),
-            "b": length_norm(np.ascontiguousarray(joined["length_b"]), self.live),
+        self.lengths: dict[Family, FloatArray] = {
+            "w": np.ascontiguousarray(joined["length_w"]),
+            "b": np.ascontiguousarray(joined["length_b"]),
         }
 
     # --- terms ---
@@ -234,6 +234,14 @@ class Snapshot:
         for principal in principals:
             mask[self.postings("acl", principal).ids] = True
         return mask
+
+    def extent(self, principals: frozenset[str]) -> tuple[int, dict[Family, float]]:
+        """How many documents somebody with these principals may see, and how long they are together, by family."""
+        return self._own.get(("extent", principals), lambda: self._extent(self.allowed(principals)), lambda _: 200)
+
+    def _extent(self, mask: Mask) -> tuple[int, dict[Family, float]]:
+        sums = {family: float(lengths[mask].sum(dtype=np.float64)) for family, lengths in self.lengths.items()}
+        return int(np.count_nonzero(mask)), sums
 
     def codes(self, facet: str) -> tuple[list[str], IntArray]:
         """The values of a facet, and for each document the number of its value (-1: none)."""

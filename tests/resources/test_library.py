@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from tests.support.documents import docx_bytes, image_bytes, wav_bytes
 from tests.support.resources import checked_file, make_resource, make_upload
@@ -38,6 +39,22 @@ DETAILS = {"title": "改过的标题", "kind": "test", "visibility": "county", "
 
 def titles(page) -> list[str]:
     return [resource.title for resource in page.items]
+
+
+def test_a_list_stands_by_name_page_by_page(ctx, cast, client_for):
+    owner, names = cast.user("teacher"), ["第10课", "草船借箭", "第2课", "《桂林山水》", "Unit 3", "草船借箭"]
+    made = [make_resource(owner, name).id for name in names]
+    with unit_of_work():
+        update_resource(owner, db.session.get(Resource, made[0]), ResourceDetails(**{**DETAILS, "title": "曹操"}))
+    wanted, found, cursor = parse_filter({"sort": "name"}), [], None
+    assert wanted.address == {"sort": "name"}
+    while not found or cursor:
+        page = library_page(cast.viewer("colleague"), (), wanted, cursor, size=2)
+        found, cursor = [*found, *page.items], page.next_cursor
+    assert [one.title for one in found] == ["Unit 3", "曹操", "草船借箭", "草船借箭", "第2课", "《桂林山水》"]
+    assert [one.id for one in found[2:4]] == [made[1], made[5]]
+    book = load_workbook(BytesIO(client_for("teacher").get("/resources.xlsx?sort=name").data))
+    assert [row[0].value for row in book.active.iter_rows(min_row=3)] == [one.title for one in found]
 
 
 def test_two_files_are_uploaded_described_and_published_without_scripts(client_for, app):

@@ -57,7 +57,7 @@ LONGEST = {"stage": 10, "grade": 10, "subject": 20, "edition": 20, "volume": 10,
 GRADINGS = {"school": "校级", "county": "县级", "fine": "精品"}
 """The levels a review gives."""
 REVIEW_STEPS = {"school": "等学校审核", "county": "等县里审核", "done": "审核通过", "returned": "退回修改"}
-SORTS = {"newest": "最新", "popular": "下载最多", "rated": "评分最高"}
+SORTS = {"newest": "最新", "popular": "下载最多", "rated": "评分最高", "name": "按名称"}
 
 STAGE_OF_GRADE = {
     **dict.fromkeys(("小班", "中班", "大班"), "幼儿园"),

@@ -805,6 +805,7 @@ def upgrade() -> None:
         "resource",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("title_key", sa.String(length=360), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("stage", sa.String(length=10), nullable=False),
@@ -899,6 +900,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_resource_subject_download_count", ["subject", "download_count", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_taught_lesson_id"), ["taught_lesson_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_textbook_id"), ["textbook_id"], unique=False)
+        batch_op.create_index("ix_resource_title_key_id", ["title_key", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_workshop_id"), ["workshop_id"], unique=False)
 
     op.create_table(
@@ -3727,6 +3729,7 @@ def downgrade() -> None:
     op.drop_table("resource_upload")
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_workshop_id"))
+        batch_op.drop_index("ix_resource_title_key_id")
         batch_op.drop_index(batch_op.f("ix_resource_textbook_id"))
         batch_op.drop_index(batch_op.f("ix_resource_taught_lesson_id"))
         batch_op.drop_index("ix_resource_subject_download_count")

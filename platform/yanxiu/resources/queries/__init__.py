@@ -115,6 +115,8 @@ def library_page(
     """Return one page of the library as the address asks."""
     asked = scope_of(viewer, workshop_ids, wanted), *narrowing(wanted)
     statement = select(Resource).options(*_row()).where(*asked)
+    if wanted.sort == "name":
+        return paginate(statement, Resource.title_key, Resource.id, cursor=cursor, size=size)
     first = {"popular": Resource.download_count, "rated": Resource.rating_score}.get(wanted.sort, Resource.created_at)
     return paginate(statement, first.desc(), Resource.id.desc(), cursor=cursor, size=size)
 

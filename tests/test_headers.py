@@ -15,6 +15,7 @@ from flask import Flask
 from tests.support.clients import Client
 
 LEAST_SCORE = 125
+pytestmark = pytest.mark.once
 
 
 def directives(policy: str) -> dict[str, list[str]]:
@@ -48,16 +49,25 @@ def plain_pages(app: Flask) -> list[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def seen() -> dict[str, Mapping[str, str]]:
+    """What `pages` has asked for."""
+    return {}
+
+
 @pytest.fixture
-def pages(app: Flask, client_for: Callable[[str], Client]) -> dict[str, Mapping[str, str]]:
-    """Headers of every HTML page that the administrator and an anonymous visitor can open."""
-    found = {}
+def pages(
+    app: Flask, client_for: Callable[[str], Client], seen: dict[str, Mapping[str, str]]
+) -> dict[str, Mapping[str, str]]:
+    """Headers of every HTML page that the administrator and an anonymous visitor can open, asked for once."""
+    if seen:
+        return seen
     for who, client in (("admin", client_for("admin")), ("anonymous", app.test_client())):
         for path in plain_pages(app):
             with client.get(path, base_url="https://localhost") as answer:
                 if answer.mimetype == "text/html":
-                    found[f"{path} as {who}"] = answer.headers
-    return found
+                    seen[f"{path} as {who}"] = answer.headers
+    return seen
 
 
 def test_every_page_scores_well(pages: dict[str, Mapping[str, str]]) -> None:

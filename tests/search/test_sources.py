@@ -2,7 +2,8 @@
 
 import importlib
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import select
@@ -66,14 +67,21 @@ KINDS = (
 )
 
 
+def build(cast) -> None:
+    """A little of everything: what the permission matrices of the features are played on. Inside a unit of work."""
+    for name in WORLDS:
+        importlib.import_module(f"tests.{name}").build(cast)
+    for phase in ("watching", "discussing"):
+        divided_lesson(cast, phase)
+
+
 @pytest.fixture
-def world(ctx, cast) -> None:
-    """A little of everything: what the permission matrices of the features are played on."""
-    with unit_of_work():
-        for name in WORLDS:
-            importlib.import_module(f"tests.{name}").build(cast)
-        for phase in ("watching", "discussing"):
-            divided_lesson(cast, phase)
+def world(app, worlds) -> Iterator[None]:
+    """The same little of everything for each test: made once, for making it takes longer than what is asked of it."""
+    worlds.enter(sys.modules[__name__], anew=False)
+    with app.app_context():
+        yield
+        db.session.remove()
 
 
 def divided_lesson(cast, phase: str) -> Lesson:

@@ -16,11 +16,13 @@ ONE_PROCESS = frozenset(
         "tests/maintenance/test_doctor.py",
         "tests/maintenance/test_redis.py",
         "tests/search/test_engine.py",
+        "tests/search/test_sources.py",
+        "tests/test_headers.py",
         "tests/test_packaging.py",
         "tests/test_write_transactions.py",
     }
 )
-"""Files whose tests share a server, a county or an index, or leave something behind that slows their process down."""
+"""Files whose tests share a server, a county, pages or an index, or leave something behind that slows their process down."""
 _WORLD = re.compile(r"@(\S+)\]$")
 
 

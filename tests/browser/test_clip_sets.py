@@ -138,14 +138,22 @@ def test_clips_are_moved_by_keys_and_taken_out_until_that_is_undone(page_for, ap
     page.goto(f"/clip-sets/{reel['set']}?clip={second}")
     expect(page.locator("[data-reel]")).to_have_attribute("data-at", f"clip-{second}")
     page.locator(f"#clip-{second} [data-reel-play]").press("Alt+ArrowUp")
-    expect(page.get_by_text("已移到第 1 位")).to_be_visible()
+    moved = page.locator(".toast").filter(has_text="已移到第 1 位")
+    expect(moved).to_be_visible()
+    assert order(app, reel["set"]) == [second, first, gap]
+    moved.get_by_role("button", name="撤销").click()
+    eventually(lambda: order(app, reel["set"]) == [first, second, gap])
+    expect(page.locator("[data-order-row]").first).to_have_id(f"clip-{first}")
+    expect(moved).to_have_count(0)
+    page.locator(f"#clip-{second} [data-reel-play]").press("Alt+ArrowUp")
+    expect(moved).to_be_visible()
     assert order(app, reel["set"]) == [second, first, gap]
     page.locator(f"#clip-{first}").get_by_role("button", name="拿出").click()
     expect(page.locator(f"#clip-{first}")).to_have_count(0)
     assert order(app, reel["set"]) == [second, gap]
     expect(page.locator("#clips-title .num")).to_have_text("1")
     expect(page.get_by_text("1 段，共 00:02")).to_be_visible()
-    page.get_by_role("button", name="撤销").click()
+    page.locator(".toast").filter(has_text="已从片段集里拿出").get_by_role("button", name="撤销").click()
     expect(page.locator(f"#clip-{first}")).to_be_visible()
     assert order(app, reel["set"]) == [second, first, gap]
     assert violations(page) == []

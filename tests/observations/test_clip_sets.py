@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -301,3 +303,28 @@ def test_of_many_stretches_those_that_can_be_are_put_in_and_the_others_named(app
     assert len(order(app, set_id)) == 62
     alone = client_for("colleague").post(f"/lessons/{lesson_id}/clips", data={"stretch": pressed[1:3]}, headers=FETCH)
     assert (alone.status_code, alone.json["message"]) == (422, "一段最多 10 分钟")
+
+
+def test_many_sets_are_paged_sorted_and_found_by_their_words(app, cast, client_for, shared):
+    with app.app_context(), unit_of_work():
+        for number in range(50):
+            create_clip_set(cast.user("leader"), f"集{number:02}", "理答" if number == 7 else "")
+        db.session.get_one(ClipSet, shared["set"]).used_at = clock.now() + timedelta(seconds=1)
+    leader = client_for("leader")
+
+    def titles(address: str) -> list[str]:
+        found = []
+        while address:
+            page = leader.get(address).text
+            found += re.findall(r'href="/clip-sets/\d+">([^<]+)</a>', page)
+            further = re.search(r'href="([^"]+)" data-load-more', page)
+            address = html.unescape(further[1]) if further else ""
+        return found
+
+    newest = [f"集{number:02}" for number in range(49, -1, -1)]
+    assert titles("/clip-sets") == [*newest, "候答"]
+    assert titles("/clip-sets?sort=used") == ["候答", *newest]
+    assert titles("/clip-sets?q=理答") == ["集07"]
+    assert titles("/clip-sets?q=集0&sort=used") == newest[-10:]
+    assert "没有名称或说明里带“没有的”的片段集" in leader.get("/clip-sets?q=没有的").text
+    assert leader.get("/clip-sets?sort=used&cursor=x").status_code == 422

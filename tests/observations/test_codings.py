@@ -218,8 +218,11 @@ def test_two_codings_are_compared_and_agreed_on(app, cast, client_for, lesson_id
     second = coded(app, cast, lesson_id, "colleague", "TSSTTT")
     coder, results = client_for("colleague"), f"/lessons/{lesson_id}/codings/st/results"
     page = coder.get(results).text
-    for shown in ("66.7%", "0.25", "分歧片段", "还有 2 段没有议定", "00:10–00:20"):
+    for shown in ("66.7%", "0.25", "分歧片段", "还有 2 段没有议定", "00:10–00:20", "这 2 段分歧都放进微格"):
         assert shown in page
+    with app.app_context(), unit_of_work():  # and without consent nothing offers to
+        db.session.get_one(Lesson, lesson_id).clip_consent = "refused"
+    assert "放进微格" not in coder.get(results).text
     stretch = {"a": first, "b": second, "start_ms": 10_000, "end_ms": 20_000}
     assert coder.post(results, data={**stretch, "code": "S"}).status_code == 303
     coder.post(results, data={**stretch, "code": "S"})

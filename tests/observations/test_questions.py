@@ -25,6 +25,7 @@ from yanxiu.observations.instruments.questions import LEDGER, Question, question
 from yanxiu.observations.models import Lesson, LessonPhase
 from yanxiu.observations.papers.agreed import agreement_word
 from yanxiu.observations.papers.agreed import pairs_of as pairs_to_file
+from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.codings import adjudications_of, finished_codings
 from yanxiu.observations.question_agreement_sheet import Compared
 from yanxiu.observations.question_sheet import question_workbook, wait_chart
@@ -221,6 +222,11 @@ def test_two_agree_on_their_questions(app, cast, client_for, new_lesson, count_q
     assert more.count <= few.count
     book = openpyxl.load_workbook(io.BytesIO(teacher.get(at + "/results?format=xlsx").data), data_only=True)
     assert (book["分歧"].max_row, book["一致性"]["P1"].value) == (3, "议定后 n")
+    assert "放进微格" in page
+    for state in ("failed", "ready"):  # where nothing can be cut, nothing offers to
+        with app.app_context(), unit_of_work():
+            current_version(recording_of(lesson_id)).state = state
+        assert ("放进微格" in teacher.get(at + "/results").text) == (state == "ready")
     with app.app_context():
         pair = [one.id for one in finished_codings(lesson_id, "ask")]
 

@@ -182,6 +182,12 @@ def test_a_workshop_reads_back_on_another_server_as_it_was(app, cast, ctx, datab
     old_id = seeded(cast)
     before, files = contents(old_id), files_of(old_id)
     path = exported(old_id, tmp_path)
+    with zipfile.ZipFile(path) as opened:  # what may be told of a set of clips, for people
+        clips = Document(io.BytesIO(opened.read("微格片段集/提问以后，等三秒（王丽）.docx"))).tables[0]
+    assert [cell.text for cell in clips.rows[1].cells][2:4] == [
+        "00:11–00:16",
+        "问完到点名隔了几秒？后排的孩子在做什么？",
+    ]
     reset_database(app, database)
     with unit_of_work():  # numbers are others here
         first = make_workshop(cast.user("colleague"), [], name="先来的")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from yanxiu.core.clock import LOCAL_ZONE, today, wall_clock
+from yanxiu.core.clock import LOCAL_ZONE, media_span, today, wall_clock
 from yanxiu.core.db import db
 from yanxiu.core.word import SMALL
 from yanxiu.observations.evidence import Reader
@@ -57,7 +57,7 @@ from yanxiu.observations.models import (
     Watching,
 )
 from yanxiu.observations.papers.scores import write_notice
-from yanxiu.observations.permissions import findings_are_open
+from yanxiu.observations.permissions import findings_are_open, stands_in_set
 from yanxiu.observations.queries.cycle import texts_of
 from yanxiu.observations.queries.evaluations import submitted_evaluations
 from yanxiu.observations.queries.perspectives import findings_of
@@ -319,6 +319,44 @@ def _write_evaluation(word: Any, lesson: Lesson, evaluation: Evaluation) -> None
             word.paragraph(f"{name}：{text}")
 
 
+def fill_clip_sets(shelf: Shelf, workshop: Workshop) -> None:
+    """Put a document with the questions and notes of each set shared with the workshop. What is told of a clip goes as its
+    lesson does: of lessons of the workshop, while their pupils may be shown and whose lesson it is consents."""
+    mine = select(ClipSet).where(ClipSet.workshop_id == workshop.id, ClipSet.removed_at.is_(None))
+    for one in db.session.scalars(mine.options(joinedload(ClipSet.owner)).order_by(ClipSet.id)).all():
+        told = _clips_told(one, workshop)
+        with shelf.both("微格片段集", f"{one.title}（{one.owner.name}）") as word:
+            word.title(one.title)
+            word.paragraph(f"{one.owner.name}　{len(told)} 段", SMALL)
+            word.paragraph(one.introduction)
+            if told:
+                word.table([CLIP_HEADS, *(_clip_line(place, clip) for place, clip in enumerate(told, 1))])
+        shelf.tell("微格片段集", one.title, word.path, f"{one.owner.name}　{len(told)} 段", also=word.pdf)
+
+
+CLIP_HEADS = ("序号", "课例", "时间", "看的时候想一想", "说明")
+
+
+def _clip_line(place: int, clip: SetClip) -> tuple[str, ...]:
+    lesson = f"{clip.lesson.title}（{clip.lesson.teacher.name}）"
+    return str(place), lesson, media_span(clip.start_ms, clip.end_ms), clip.task, clip.note
+
+
+def _clips_told(clip_set: ClipSet, workshop: Workshop) -> list[SetClip]:
+    rows = select(SetClip).join(SetClip.lesson).options(joinedload(SetClip.lesson).joinedload(Lesson.teacher))
+    here = rows.where(
+        SetClip.set_id == clip_set.id, SetClip.removed_at.is_(None), Lesson.workshop_id == workshop.id, _SHARED
+    )
+    clips = db.session.scalars(here.order_by(SetClip.position, SetClip.id))
+    return [clip for clip in clips if stands_in_set(clip_set, clip.lesson) and not clip.lesson.has_expired(today())]
+
+
+def fill_shelf(shelf: Shelf, workshop: Workshop) -> None:
+    """Put what people read of a workshop's lessons and of the sets of clips shared with it."""
+    fill_lessons(shelf, workshop)
+    fill_clip_sets(shelf, workshop)
+
+
 def _tell_recording(shelf: Shelf, lesson: Lesson) -> None:
     """Name the newest recording; put it where it is wished for and may be shown."""
     found = select(RecordingVersion).join(RecordingVersion.recording).where(Recording.lesson_id == lesson.id)
@@ -384,6 +422,6 @@ ARCHIVE_PARTS: tuple[ArchivePart, ...] = (
             Left(PackCheck, "a check is about a pack, which stays"),
             Left(Watching, "the log the law asks for belongs to the server on which somebody watched"),
         ),
-        fill=fill_lessons,
+        fill=fill_shelf,
     ),
 )

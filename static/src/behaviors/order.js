@@ -1,5 +1,5 @@
 // The order of a list: a row is dragged by its grip with mouse, pen or finger; its buttons and Alt+↑, Alt+↓ move it
-// by one. What the server refuses goes back where it was.
+// by one. What the server refuses goes back where it was, and so does what somebody takes back.
 import { behavior } from "../registry.js";
 import { requestJson } from "../net.js";
 import { toast } from "./toast.js";
@@ -56,18 +56,26 @@ behavior("[data-order]", (list) => {
     tell(row, after);
   }
 
-  function tell(row, after) {
+  function tell(row, after, isTakenBack = false) {
     const body = new FormData();
     if (row.nextElementSibling) body.set("before_id", row.nextElementSibling.dataset.orderRow);
     const place = rows().indexOf(row) + 1;
     // One after the other, or a later press could arrive before an earlier one.
-    sent = sent.then(() => send(row, after, body, place));
+    sent = sent.then(() => send(row, after, body, isTakenBack ? null : place));
+  }
+
+  /** Before what it stood before, unless that has gone. */
+  function takeBack(row, after) {
+    if (row.parentElement !== list || row.nextElementSibling === after) return;
+    const now = row.nextElementSibling;
+    list.insertBefore(row, after && after.parentElement === list ? after : null);
+    tell(row, now, true);
   }
 
   async function send(row, after, body, place) {
     try {
       await requestJson(row.querySelector("[data-order-steps]").action, { method: "POST", body });
-      toast(`已移到第 ${place} 位`);
+      if (place) toast(`已移到第 ${place} 位`, { undo: { act: () => takeBack(row, after) } });
     } catch (error) {
       list.insertBefore(row, after && after.parentElement === list ? after : null);
       toast(`${error.message}，顺序没有改动`);

@@ -30,10 +30,11 @@ from yanxiu.workshops.models import Workshop
 from yanxiu.workshops.queries import has_ended, is_member, workshop_ids_of
 from yanxiu.workshops.queries.teams import workshop_names
 
-MOST_CLIPS = 100
+MOST_CLIPS = 200
 """So many clips are in a set at most: it is read whole."""
 MOST_REMARKS = 60
-OFFERED = 50
+OFFERED = 200
+SORTS = {"new": "新建的在前", "used": "刚放过的在前"}
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,16 @@ def visible_clip_sets(viewer: Viewer) -> Select[ClipSet]:
 
 
 def clip_sets_page(
-    viewer: Viewer, cursor: str | None = None, *, mine: bool = False, workshop_id: int | None = None
+    viewer: Viewer,
+    cursor: str | None = None,
+    *,
+    mine: bool = False,
+    workshop_id: int | None = None,
+    words: str = "",
+    sort: str = "new",
 ) -> Page[ClipSet]:
-    """Return a page of sets, the newest first: one's own, of one workshop, or of all one's workshops."""
+    """Return a page of sets: one's own, of one workshop, or of all one's workshops; every one of `words` stands in the name or
+    in the introduction. The newest first, or (`used`) the one into which something was put last."""
     statement = visible_clip_sets(viewer).options(joinedload(ClipSet.owner).joinedload(User.organization))
     if workshop_id is not None:
         statement = statement.where(ClipSet.workshop_id == workshop_id)
@@ -90,7 +98,11 @@ def clip_sets_page(
         statement = statement.where(ClipSet.owner_id == viewer.user_id)
     else:
         statement = statement.where(ClipSet.workshop_id.is_not(None))
-    return paginate(statement, ClipSet.created_at.desc(), ClipSet.id.desc(), cursor=cursor)
+    for word in words.split():
+        texts = (ClipSet.title, ClipSet.introduction)
+        statement = statement.where(or_(*(text.icontains(word, autoescape=True) for text in texts)))
+    at = ClipSet.used_at if sort == "used" else ClipSet.created_at
+    return paginate(statement, at.desc(), ClipSet.id.desc(), cursor=cursor)
 
 
 def extents_of(viewer: Viewer, set_ids: Sequence[int]) -> dict[int, Extent]:

@@ -9,12 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from yanxiu.core.clock import media_span
 from yanxiu.core.errors import ForbiddenError, NotFoundError
+from yanxiu.core.html import without_invisible
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import ClipSetForm, whole_number
 from yanxiu.observations.papers.clip_list import clip_list_word
 from yanxiu.observations.permissions import can_edit_clip_set, can_take_clip_out
 from yanxiu.observations.queries import workshop_choices
 from yanxiu.observations.queries.clip_sets import (
+    SORTS,
     ClipSetView,
     ShownClip,
     clip_sets_page,
@@ -32,6 +34,7 @@ from yanxiu.web.forms import accepted
 from yanxiu.workshops.queries import is_member
 from yanxiu.workshops.queries.teams import workshop_names
 
+MAX_WORDS = 60
 RESTS = "工作坊已经结束，片段集只供观看"
 
 
@@ -53,18 +56,26 @@ def load_own_clip_set(set_id: int, *, removed: bool = False) -> ClipSetView:
 
 @bp.get("/clip-sets")
 def clip_sets() -> ResponseReturnValue:
-    """One's own sets, those of one's workshops (`?view=workshops`), or those of one of them (`?workshop=`)."""
+    """One's own sets, those of one's workshops (`?view=workshops`), or those of one of them (`?workshop=`); with some words (`q`)
+    in what is said about them."""
     viewer = current_viewer()
     workshop_id = whole_number(request.args.get("workshop"))
     if workshop_id is not None and not is_member(workshop_id, viewer.user_id):
         raise NotFoundError
     mine = workshop_id is None and request.args.get("view") != "workshops"
-    page = clip_sets_page(viewer, request.args.get("cursor"), mine=mine, workshop_id=workshop_id)
+    words = without_invisible(request.args.get("q", ""))[:MAX_WORDS]
+    sort = "used" if request.args.get("sort") == "used" else "new"
+    page = clip_sets_page(
+        viewer, request.args.get("cursor"), mine=mine, workshop_id=workshop_id, words=words, sort=sort
+    )
     return render_template(
         "observations/clip_sets/index.html",
         page=page,
         mine=mine,
         workshop_id=workshop_id,
+        words=words,
+        sort=sort,
+        sorts=SORTS,
         extents=extents_of(viewer, [one.id for one in page.items]),
         names=workshop_names({one.workshop_id for one in page.items if one.workshop_id is not None}),
     )

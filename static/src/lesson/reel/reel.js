@@ -151,10 +151,18 @@ export class Reel {
       if (one === row) one.setAttribute("aria-current", "true");
       else one.removeAttribute("aria-current");
     }
+    this.showInList(row);
     const { from, until, captions } = row.dataset;
     Object.assign(this.at, { min: from, max: until, step: 100 });
     this.element.querySelector("[data-reel-captions-choice]").hidden = !captions;
     history.replaceState(history.state, "", this.addressOf(row));
+  }
+
+  /** A long list scrolls by itself beside the film: the page stays where it is. */
+  showInList(row) {
+    const [place, frame] = [row.getBoundingClientRect(), this.list.getBoundingClientRect()];
+    if (this.list.scrollHeight <= this.list.clientHeight) return;
+    if (place.top < frame.top || place.bottom > frame.bottom) this.list.scrollTop += place.top - frame.top;
   }
 
   addressOf(row) {

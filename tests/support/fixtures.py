@@ -44,6 +44,7 @@ from yanxiu.core.demo import DemoWorld
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab.hub import Hub
+from yanxiu.observations.sockets import watches
 from yanxiu.search.queries.shown import remembered
 from yanxiu.web.bursts import shelf
 from yanxiu.web.live import hub as live_hub
@@ -131,6 +132,9 @@ def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> N
     wait_until_left(hub)
     hub.drain()  # edits on their way, and the word that they came to rest, belong to the test that made them
     hub.keep_house(closing=True)
+    for taken in (hub._joins, hub._posts, hub._comparisons):
+        taken._known.clear()  # the next test's people bear the numbers of those who wrote a moment ago
+    watches._own.clear()
     shelf.clear()
     tails.clear()
     with app.app_context():

@@ -188,6 +188,9 @@ def _score(snapshot: Snapshot, own: Own, request: EngineRequest, scores: FloatAr
     covered = np.zeros(snapshot.size, np.float32)
     asked, several = 0.0, 0
     for clause in request.clauses:
+        if clause.bridge and len(clause.alternatives) == 1 == len(clause.alternatives[0].terms):
+            _bridge(snapshot, own, clause.alternatives[0].terms[0], scores)
+            continue
         gained, held, mass = _clause(snapshot, own, clause)
         scores += gained
         if not clause.bridge:
@@ -199,6 +202,13 @@ def _score(snapshot: Snapshot, own: Own, request: EngineRequest, scores: FloatAr
     least = LEAST_COVERED_BY_DATE if request.newest_first else LEAST_COVERED
     enough: Mask = covered >= least * asked - 1e-4 if several > 1 else covered > 0
     return enough & (covered > 0)
+
+
+def _bridge(snapshot: Snapshot, own: Own, term: Term, scores: FloatArray) -> None:
+    """The same as a clause of one term that is nothing asked for: most of a query are such, and each holds few documents."""
+    postings = _postings(snapshot, term)
+    weights, _ = own.weights((term,), (postings,))
+    scores[postings.ids] += saturated(postings, own.norms[term.family], weights[0])
 
 
 def _clause(snapshot: Snapshot, own: Own, clause: Clause) -> tuple[FloatArray, FloatArray, float]:
@@ -346,11 +356,12 @@ def _best_of_kinds(
     snapshot: Snapshot, request: EngineRequest, scores: FloatArray, ids: IntArray
 ) -> dict[str, tuple[EngineHit, ...]]:
     values, codes = snapshot.codes("kind")
+    kinds = codes[ids]
     groups: dict[str, tuple[EngineHit, ...]] = {}
-    for code in np.unique(codes[ids]):
+    for code in np.flatnonzero(np.bincount(kinds)):
         few = EngineRequest(
             clauses=request.clauses, newest_first=request.newest_first, offset=0, limit=request.per_kind
         )
-        order = _in_order(snapshot, few, scores, ids[codes[ids] == code])
+        order = _in_order(snapshot, few, scores, ids[kinds == code])
         groups[values[code]] = _hits(snapshot, scores, order[: request.per_kind])
     return groups

@@ -296,8 +296,9 @@ class Snapshot:
                 held[self.postings(facet, value).ids] = True
             return held
         values, codes = self.codes(facet)
-        chosen = [code for code, value in enumerate(values) if value in set(wanted)]
-        mask: Mask = np.isin(codes, np.array(chosen, np.int32))
+        several = set(wanted)
+        chosen = np.array([*(value in several for value in values), False])  # the last is for who has no value: -1
+        mask: Mask = chosen[codes]
         return mask
 
     # --- pages ---

@@ -184,7 +184,8 @@ def _saver(playable: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _share(row: dict[str, Any], size: int) -> float:
     """The part of a file that is fetched for a clip: as long as the clip is of the film."""
-    return float(size * row["clip"].length_ms / row["duration_ms"])
+    length_ms = row["clip"].length_ms
+    return float(size * length_ms / max(row["duration_ms"] or 0, length_ms))
 
 
 @bp.get("/clip-sets/<int:set_id>/list")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.core.errors import ForbiddenError, NotFoundError
+from yanxiu.core.errors import ForbiddenError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import Lesson
@@ -33,11 +33,10 @@ def lesson_clips(lesson_id: int) -> ResponseReturnValue:
 
 @bp.post("/lessons/<int:lesson_id>/clips/withdrawal")
 def withdraw_lesson(lesson_id: int) -> ResponseReturnValue:
-    """Take this lesson out of a set (`set`) of somebody else, at any time and for good."""
+    """Take this lesson out of a set (`set`) of somebody else, at any time and for good. A set in which it is not is answered as
+    one that is not there."""
     with unit_of_work():
         lesson = _load_decided(lesson_id)
         clip_set = find_others_set(current_viewer(), whole_number(posted("set")) or 0)
-        if clip_set is None:
-            raise NotFoundError
-        count = service.withdraw_lesson(current_actor(), clip_set, lesson)
+        count = 0 if clip_set is None else service.withdraw_lesson(current_actor(), clip_set, lesson)
     return done(url_for(".lesson_clips", lesson_id=lesson_id), f"已拿出 {count} 段" if count else "已经不在里面了")

@@ -24,11 +24,13 @@ TOP = {
     "maintenance_cli",
     "recordings_cli",
     "serving",
+    "listening",
     "realtime",
+    "uploads",
     "rehearsal",
     "__main__",
 }
-SETTINGS = {"config", "extensions"}
+SETTINGS = {"config", "extensions", "guards"}
 
 # What a feature sits inside of: it may know its containers' models and rights, never the other way round.
 CONTAINERS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 
 import click
@@ -64,7 +65,8 @@ def upgrade_database() -> None:
 @click.option("--show-accounts", is_flag=True, help="Print the demo accounts, if this is a demo database.")
 def serve(host: str, port: int, with_worker: bool, show_accounts: bool) -> None:
     """Start the web server and the worker."""
-    from yanxiu.serving import EmbeddedServer, done_apart, is_taken, start_worker  # gunicorn, for who serves
+    from yanxiu.listening import is_taken
+    from yanxiu.serving import EmbeddedServer, done_apart, start_worker  # gunicorn, for who serves
 
     if is_taken(host, port):
         raise click.ClickException(
@@ -96,8 +98,8 @@ def make_ready(host: str, port: int, show_accounts: bool) -> None:
 @click.option("--port", default=5010, show_default=True)
 def realtime(host: str, port: int) -> None:
     """Serve the sockets of co-edited lesson plans, beside `yanxiu serve`; the database must be up to date."""
+    from yanxiu.listening import is_taken
     from yanxiu.realtime import run_realtime
-    from yanxiu.serving import is_taken
 
     if is_taken(host, port):
         raise click.ClickException(f"{host}:{port} 已经有程序在用，请换一个端口：yanxiu realtime --port {port + 1}")
@@ -106,6 +108,20 @@ def realtime(host: str, port: int) -> None:
     if not config.redis_url:
         raise click.ClickException("请先设置 YANXIU_REDIS_URL：没有 Redis，这个进程听不到别处收回的权限和写入的内容")
     run_realtime(app, host, port)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5020, show_default=True)
+def uploads(host: str, port: int) -> None:
+    """Take the bytes of uploads, and nothing else, beside `yanxiu serve`; the database must be up to date."""
+    from yanxiu.listening import is_taken
+
+    if is_taken(host, port):
+        raise click.ClickException(f"{host}:{port} 已经有程序在用，请换一个端口：yanxiu uploads --port {port + 1}")
+    load_config()  # what is wrong with it is said here, in one line
+    # In place of this process, which has loaded the whole program.
+    os.execv(sys.executable, [sys.executable, "-m", "yanxiu.uploads", host, str(port)])
 
 
 @main.command()

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,41 @@ def _parse(key: str, text: str, kind: object) -> str | int | bool:
             raise ConfigError(f"{key} must be a whole number, not {text!r}")
         return int(text)
     return text
+
+
+def flask_settings(config: Config) -> dict[str, Any]:
+    """Translate our configuration into Flask's."""
+    return {
+        "YANXIU": config,
+        "SECRET_KEY": secret_key_of(config),
+        "SQLALCHEMY_DATABASE_URI": config.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": config.engine_options,
+        "MAX_CONTENT_LENGTH": config.max_request_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_STREAMS": False,
+        "COMPRESS_MIMETYPES": [
+            "text/html",
+            "text/plain",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
+            "application/x-yjs",  # a whole lesson plan for its editor
+        ],
+        "TRUSTED_HOSTS": [h.strip() for h in config.trusted_hosts.split(",") if h.strip()] or None,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "SESSION_COOKIE_NAME": "yanxiu",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_I18N_ENABLED": False,
+        "RATELIMIT_ENABLED": config.rate_limits,
+        "RATELIMIT_STORAGE_URI": config.redis_url or "memory://",
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(config.redis_url),  # each process counts alone while Redis is gone
+    }
 
 
 def secret_key_of(config: Config) -> str:

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager
-from flask_wtf import CSRFProtect
 
 from yanxiu.core.db import db
+from yanxiu.guards import csrf, login_manager
 
 
 @contextmanager
@@ -37,7 +36,5 @@ with absent(*UNUSED):
 __all__ = ["compress", "csrf", "db", "limiter", "login_manager", "socketio"]
 
 compress = Compress()
-csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
-login_manager = LoginManager()
 socketio = SocketIO()

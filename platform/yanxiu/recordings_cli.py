@@ -9,7 +9,7 @@ import click
 from yanxiu.app import create_app
 from yanxiu.core.errors import YanxiuError
 from yanxiu.core.resumable.protocol import ProtocolError
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 from yanxiu.observations.uploads.stick import bring
 
 

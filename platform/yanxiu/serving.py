@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import gc
 import logging
 import os
 import resource
-import socket
 import subprocess
 import sys
 import threading
@@ -17,13 +14,11 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
-from gunicorn.http.unreader import SocketUnreader
 from sqlalchemy.orm import configure_mappers
 
 from yanxiu.app import create_app
-from yanxiu.core.resumable.store import BLOCK
 from yanxiu.core.tether import die_with
+from yanxiu.listening import ThreadedServer, give_memory_back
 from yanxiu.rehearsal import rehearse
 from yanxiu.search.engines.chosen import NOT_SHARED
 from yanxiu.web.live import RECHECK_S, make_rounds, recheck_own_rooms
@@ -31,37 +26,14 @@ from yanxiu.web.siblings import siblings
 from yanxiu.web.switchboard import MOST_LINES, SPARE_FILES
 
 log = logging.getLogger(__name__)
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
-"""Names of malloc.h."""
-GRACE_S = 5
-"""How long running requests may go on when the server is told to stop; open sockets are simply closed."""
 
 
-class EmbeddedServer(BaseApplication):  # type: ignore[misc]
-    """One worker process with `threads` threads; an open WebSocket holds one of them only where it began by long polling."""
+class EmbeddedServer(ThreadedServer):
+    """The whole application; an open WebSocket holds a thread only where it began by long polling."""
 
     def __init__(self, host: str, port: int, threads: int) -> None:
-        self.settings = {
-            "bind": f"{host}:{port}",
-            "workers": 1,
-            "worker_class": "gthread",
-            "threads": threads,
-            "worker_connections": threads + 200,
-            "timeout": 120,
-            "graceful_timeout": GRACE_S,
-            "keepalive": 15,
-            "loglevel": "warning",
-            "proc_name": "yanxiu",
-            "control_socket_disable": True,
-        }
-        super().__init__()
+        super().__init__(host, port, threads)
         allow_many_sockets()
-        read_bodies_by_block()
-
-    def load_config(self) -> None:
-        for name, value in self.settings.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
 
     def load(self) -> Flask:
         give_memory_back()
@@ -76,17 +48,6 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         return app
 
 
-def give_memory_back() -> None:
-    """Have large arrays returned to the system when they are let go, and few heaps for the many threads (glibc only).
-
-    A search of many documents makes and drops arrays of some hundred kilobytes: what stays of them in the heaps was 70 MiB.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    for option, value in ((M_MMAP_THRESHOLD, 128 * 1024), (M_ARENA_MAX, 2)):
-        if mallopt is not None:
-            mallopt(option, value)
-
-
 def allow_many_sockets() -> None:
     """Let this process open as many files as the switchboard has lines, and some more; usual systems allow 1,024 at first."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -95,26 +56,6 @@ def allow_many_sockets() -> None:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def read_bodies_by_block() -> None:
-    """Take no more of an upload from its line than is read at once.
-
-    gunicorn takes up to a MiB and copies what is left of it at each read: two MiB an upload, and a third of the speed.
-    """
-    SocketUnreader.max_body_chunk = BLOCK
-
-
-def is_taken(host: str, port: int) -> bool:
-    """Tell whether another program listens there, so that it is said before anything is begun."""
-    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a closed one may linger
-        try:
-            probe.bind(address)
-        except OSError as error:
-            return error.errno == errno.EADDRINUSE
-    return False
 
 
 def done_apart(task: Callable[[], None]) -> None:

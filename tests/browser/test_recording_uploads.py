@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import pytest
-from playwright.sync_api import CDPSession, Page, Request, expect
+from playwright.sync_api import CDPSession, Page, Request, Route, expect
 
 from tests.browser.routes import fails
 from tests.support.eventually import eventually
@@ -20,7 +21,7 @@ from yanxiu.observations.media.probe import inspect
 from yanxiu.observations.models import Lesson
 from yanxiu.observations.queries import recording_of
 from yanxiu.observations.services.lessons import invite_member
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 
 MIB = 1024 * 1024
 
@@ -70,13 +71,15 @@ def choose(page: Page, path: Path) -> None:
     page.get_by_role("button", name="上传实录").click()
 
 
-def test_a_fast_line_gets_larger_portions(page_for, lesson_id, large_file):
+def test_a_fast_line_gets_larger_portions_and_the_application_is_told_of_the_end(page_for, lesson_id, large_file):
     page = open_lesson(page_for, "teacher", lesson_id)
-    offsets = portions_sent(page)
+    offsets, asked = portions_sent(page), []
+    page.on("request", lambda request: asked.append(request.method) if "/uploads" in request.url else None)
     choose(page, large_file)
     expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
     assert offsets[:2] == [0, 4 * MIB]
     assert len(offsets) == 3  # 4, then 32, then what is left
+    assert asked == ["POST", "PATCH", "PATCH", "PATCH", "HEAD"]
 
 
 def test_a_broken_line_gets_smaller_portions(page_for, lesson_id, large_file):
@@ -91,6 +94,31 @@ def test_a_broken_line_gets_smaller_portions(page_for, lesson_id, large_file):
     page.unroute("**/uploads/*")
     expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
     assert next(offset for offset in offsets if offset) == MIB
+
+
+def test_a_request_on_a_silent_line_is_given_up_and_what_it_carried_sent_again(page_for, lesson_id, large_file):
+    os.truncate(large_file, MIB)
+    page = page_for("teacher")
+    page.clock.install()
+    page.goto(f"/lessons/{lesson_id}")
+    offsets, silent, back = portions_sent(page), [], []
+
+    def answer(route: Route) -> None:
+        if back or route.request.method == "POST":
+            route.continue_()
+        else:
+            silent.append(route.request.method)
+
+    page.route("**/uploads/*", answer)
+    choose(page, large_file)
+    eventually(lambda: page.evaluate("1") and silent == ["PATCH"])
+    page.clock.fast_forward("01:01")
+    expect(page.locator("[data-upload-text]")).to_have_text("网络没有反应，会自动再试，传过的部分不会丢")
+    eventually(lambda: page.evaluate("1") and silent == ["PATCH", "HEAD"])
+    back.append(True)
+    page.clock.fast_forward("01:01")
+    expect(page.get_by_role("heading", name="视频已传到，等待处理")).to_be_visible()
+    assert offsets[:2] == [0, 0]
 
 
 def test_an_upload_is_cancelled_only_after_asking_also_after_a_reload(page_for, lesson_id, large_file):

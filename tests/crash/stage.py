@@ -33,7 +33,7 @@ from yanxiu.core.storage import storage
 from yanxiu.core.tasks import Worker
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.collab.store import DocumentStore
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 from yanxiu.search.cli import build_index
 from yanxiu.search.indexer import Indexer, engine_of
 

@@ -14,7 +14,8 @@ from gunicorn.http.unreader import SocketUnreader
 
 from yanxiu.cli import main
 from yanxiu.core.resumable.store import BLOCK
-from yanxiu.serving import done_apart, is_taken, read_bodies_by_block
+from yanxiu.listening import is_taken, read_bodies_by_block
+from yanxiu.serving import done_apart
 
 pytestmark = pytest.mark.once
 

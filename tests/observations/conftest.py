@@ -11,7 +11,7 @@ from flask import Flask
 from tests.support.cast import Cast
 from tests.support.observations import make_clip, make_lesson, make_ready_version
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 
 
 @pytest.fixture

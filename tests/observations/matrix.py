@@ -27,7 +27,7 @@ from yanxiu.observations.services.live_notes import NoteDraft, take_note
 from yanxiu.observations.services.requests import ask_to_observe
 from yanxiu.observations.services.rubrics import create_rubric, state_of
 from yanxiu.observations.services.subtitles import set_subtitles
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 
 UUID = "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c1d"
 TUS = {"Tus-Resumable": "1.0.0"}

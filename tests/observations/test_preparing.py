@@ -28,7 +28,7 @@ from yanxiu.observations.media.probe import NotPlayableError, inspect
 from yanxiu.observations.models import RecordingVersion, Rendition, VersionState
 from yanxiu.observations.services.recordings import PREPARE_JOB
 from yanxiu.observations.uploads.annex import WaitingUploads
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 
 
 @pytest.fixture

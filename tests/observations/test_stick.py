@@ -14,7 +14,7 @@ from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, NotFoundError
 from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.observations.models import RecordingVersion
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 from yanxiu.observations.uploads.stick import bring
 
 FILM = bytes(range(256)) * 400

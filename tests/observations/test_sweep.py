@@ -14,7 +14,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import jobs
 from yanxiu.observations.models import RecordingVersion, VersionState
 from yanxiu.observations.services import recordings
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 
 
 def outcome(app: Flask) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from yanxiu.core.db import db
 from yanxiu.core.resumable.protocol import ProtocolError
 from yanxiu.core.resumable.store import Limits, UploadStore
 from yanxiu.observations.models import RecordingVersion
-from yanxiu.observations.uploads.handover import open_store
+from yanxiu.observations.uploads.folder import open_store
 
 pytestmark = pytest.mark.once
 

@@ -4,7 +4,7 @@ from flask import current_app
 
 from tests.support.cast import Cast
 from tests.support.matrix import Row, expect, signed_in
-from yanxiu.resources.arrivals import open_store
+from yanxiu.resources.unfinished import open_store
 
 TUS = {"Tus-Resumable": "1.0.0"}
 UPLOAD = "/uploads/resources/{upload}"

@@ -6,9 +6,9 @@ from tests.resources.matrix_imports import SHEET
 from tests.support.cast import Cast
 from tests.support.matrix import Row, expect, signed_in
 from tests.support.tus import meta
-from yanxiu.resources.import_arrivals import open_import_store
 from yanxiu.resources.import_sheet import parse_sheet
 from yanxiu.resources.services.imports import begin_import
+from yanxiu.resources.unfinished import open_import_store
 
 TUS = {"Tus-Resumable": "1.0.0"}
 UPLOAD = "/uploads/imports/{arrival}"

@@ -6,7 +6,7 @@ from tests.support.cast import Cast
 from tests.support.matrix import Row, expect
 from tests.support.resources import make_resource
 from tests.support.tus import meta
-from yanxiu.resources.version_arrivals import open_version_store
+from yanxiu.resources.unfinished import open_version_store
 
 TUS = {"Tus-Resumable": "1.0.0"}
 UPLOAD = "/uploads/versions/{newer}"

@@ -36,7 +36,8 @@ from yanxiu.core.storage import keep_file, receive_file, storage
 from yanxiu.core.tasks import QUEUED, RUNNING, Job, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.lessonplans.services import invite_member
-from yanxiu.observations.uploads.handover import hand_over, open_store
+from yanxiu.observations.uploads.folder import open_store
+from yanxiu.observations.uploads.handover import hand_over
 
 
 def differences() -> list[str]:

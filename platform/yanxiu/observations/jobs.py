@@ -26,10 +26,10 @@ from yanxiu.observations.media.probe import Facts, NotPlayableError, inspect
 from yanxiu.observations.models import RecordingVersion, RenditionKind, VersionState
 from yanxiu.observations.services import recordings
 from yanxiu.observations.services.recordings import Made
-from yanxiu.observations.uploads.handover import borrow, hand_over, open_store
+from yanxiu.observations.uploads.folder import SWEEP_JOB, open_store
+from yanxiu.observations.uploads.handover import borrow, hand_over
 
 log = logging.getLogger(__name__)
-SWEEP_JOB = "observations.sweep_uploads"
 SWEEP_EVERY_S = 6 * 3600
 TELL_EVERY_S = 2.0
 LEASE_S = 300

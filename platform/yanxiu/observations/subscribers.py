@@ -11,7 +11,7 @@ from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
 from yanxiu.core.tasks import JobContext, JobHandler
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import events
-from yanxiu.observations.jobs import SWEEP_JOB, prepare_recording, sweep_uploads, transcode_recording
+from yanxiu.observations.jobs import prepare_recording, sweep_uploads, transcode_recording
 from yanxiu.observations.lean_job import LEAN_JOB, make_missing_lean
 from yanxiu.observations.models import Lesson, TextKey
 from yanxiu.observations.packing_job import check_pack, make_pack
@@ -24,6 +24,7 @@ from yanxiu.observations.services.packs import CHECK_JOB, PACK_JOB
 from yanxiu.observations.services.recordings import PREPARE_JOB, TRANSCODE_JOB
 from yanxiu.observations.uploads.copies import SWEEP_JOB as COPY_SWEEP
 from yanxiu.observations.uploads.copies import sweep_copies
+from yanxiu.observations.uploads.folder import SWEEP_JOB
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
 

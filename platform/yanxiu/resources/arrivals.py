@@ -5,23 +5,23 @@ from __future__ import annotations
 import logging
 import time
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_user
 from yanxiu.core import clock
 from yanxiu.core.errors import ConflictError, GoneError, YanxiuError
 from yanxiu.core.resumable.protocol import ProtocolError
-from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, uploads_folder
+from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.core.storage import storage
 from yanxiu.core.tasks import JobContext, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.resources.extraction.formats import LARGEST, UnsuitableFileError, check_size, clean_name, format_of
+from yanxiu.resources.extraction.formats import UnsuitableFileError, check_size, clean_name, format_of
 from yanxiu.resources.extraction.intake import CheckedFile, take_in_file
 from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.queries import MOST_WAITING, count_waiting, find_arrival, find_waiting_twin
 from yanxiu.resources.services import drop_unkept, gone_unless_kept, receive_upload
+from yanxiu.resources.unfinished import open_store
 
 log = logging.getLogger(__name__)
 SWEEP_JOB = "resources.sweep_arrivals"
@@ -30,27 +30,10 @@ NOT_AGAIN_S = 900
 """A complete upload younger than this is taken in by the page that sent it, not by the sweep."""
 
 
-class Settings(Protocol):
-    """What of the configuration matters here."""
-
-    @property
-    def instance_path(self) -> Path: ...
-    @property
-    def upload_max_gb(self) -> int: ...
-    @property
-    def upload_quota_gb(self) -> int: ...
-
-
 class AlreadyHereError(ConflictError):
     """The same file of the same person waits to be described: nothing has to be sent again."""
 
     code = "already_here"
-
-
-def open_store(config: Settings) -> UploadStore:
-    """Return the library's unfinished uploads of this installation."""
-    limits = Limits(max_bytes=LARGEST, quota_bytes=config.upload_quota_gb * GIB)
-    return UploadStore(uploads_folder(config.instance_path), limits, "resource")
 
 
 def begin_arrival(store: UploadStore, actor: User, length: int | None, metadata: dict[str, str]) -> Upload:

@@ -15,10 +15,10 @@ from yanxiu.accounts.queries import find_user
 from yanxiu.core.db import hold
 from yanxiu.core.errors import GoneError, InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.resumable.protocol import ProtocolError
-from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, uploads_folder
+from yanxiu.core.resumable.store import GIB, Upload, UploadStore
 from yanxiu.core.tasks import JobContext
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.resources.arrivals import NOT_AGAIN_S, AlreadyHereError, Settings, schedule_sweep
+from yanxiu.resources.arrivals import NOT_AGAIN_S, AlreadyHereError, schedule_sweep
 from yanxiu.resources.extraction.formats import UnsuitableFileError, check_size, clean_name, format_of
 from yanxiu.resources.extraction.intake import CheckedFile, take_in_bundle, take_in_file
 from yanxiu.resources.extraction.sandbox import NoTurnError
@@ -35,18 +35,13 @@ from yanxiu.resources.services.imports import (
     refuse_beyond_quota,
     refuse_many_drafts,
 )
+from yanxiu.resources.unfinished import open_import_store
 
 log = logging.getLogger(__name__)
 SWEEP_JOB = "imports.sweep_arrivals"
 NOT_OPEN = "这次导入已经确认或放弃了，不能再加文件。请刷新页面"
 NO_BUNDLE = "这里上传带表格的压缩包（.zip）；别的文件请先上传表格，再选文件夹"
 GONE = "这个文件传到过，已经导入或去掉了"
-
-
-def open_import_store(config: Settings) -> UploadStore:
-    """Return the unfinished uploads of imports; `subject_id` is the import, 0 for a ZIP that will be one."""
-    limits = Limits(max_bytes=config.upload_max_gb * GIB, quota_bytes=config.upload_quota_gb * GIB)
-    return UploadStore(uploads_folder(config.instance_path), limits, "import")
 
 
 def begin_import_arrival(

@@ -10,11 +10,11 @@ from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_user, viewer_of
 from yanxiu.core.errors import GoneError, InvalidError, YanxiuError
 from yanxiu.core.resumable.protocol import ProtocolError
-from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, uploads_folder
+from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.core.tasks import JobContext
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.resources.arrivals import NOT_AGAIN_S, Settings, schedule_sweep
-from yanxiu.resources.extraction.formats import LARGEST, UnsuitableFileError, check_size, clean_name, format_of
+from yanxiu.resources.arrivals import NOT_AGAIN_S, schedule_sweep
+from yanxiu.resources.extraction.formats import UnsuitableFileError, check_size, clean_name, format_of
 from yanxiu.resources.extraction.intake import CheckedFile, take_in_file
 from yanxiu.resources.extraction.sandbox import NoTurnError
 from yanxiu.resources.models import Resource, ResourceFile
@@ -22,18 +22,13 @@ from yanxiu.resources.permissions import can_edit_resource
 from yanxiu.resources.queries import find_arrived_version, find_resource
 from yanxiu.resources.services import drop_unkept, gone_unless_kept
 from yanxiu.resources.services.versions import renew_file
+from yanxiu.resources.unfinished import open_version_store
 
 log = logging.getLogger(__name__)
 SWEEP_JOB = "versions.sweep_arrivals"
 MOST_AT_ONCE = 5
 """Unfinished newer versions that one person may have for one resource."""
 GONE = "这份资源删除了，或者您不能再改它，新版本没有收下"
-
-
-def open_version_store(config: Settings) -> UploadStore:
-    """Return the unfinished newer versions of this installation; `subject_id` is the resource."""
-    limits = Limits(max_bytes=LARGEST, quota_bytes=config.upload_quota_gb * GIB)
-    return UploadStore(uploads_folder(config.instance_path), limits, "version")
 
 
 def begin_version_arrival(

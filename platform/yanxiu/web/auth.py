@@ -17,7 +17,7 @@ from yanxiu.accounts.services import hash_token, touch_session
 from yanxiu.core import clock
 from yanxiu.core.errors import SignInRequiredError
 from yanxiu.core.unit_of_work import write_if_possible
-from yanxiu.extensions import login_manager
+from yanxiu.guards import login_manager
 
 TOUCH_EVERY = timedelta(minutes=5)
 F = TypeVar("F", bound=Callable[..., Any])

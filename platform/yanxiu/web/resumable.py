@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
+from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, GoneError, NotFoundError, YanxiuError
 from yanxiu.core.resumable.protocol import (
     CHECKSUMS,
@@ -30,7 +31,7 @@ from yanxiu.core.resumable.protocol import (
     parse_size,
 )
 from yanxiu.core.resumable.store import Upload, UploadStore
-from yanxiu.extensions import csrf
+from yanxiu.guards import csrf
 from yanxiu.web.auth import current_viewer
 
 READ_TIMEOUT_S = 25
@@ -42,28 +43,26 @@ def as_page_error(error: ProtocolError) -> YanxiuError:
     return _IN_PAGES.get(error.status, ConflictError)(error.message)
 
 
-class Taker(Protocol):
-    """The feature that an upload is for."""
+class Carrier(Protocol):
+    """Who takes bytes of uploads that were begun."""
 
     def store(self) -> UploadStore:
         """Return where its uploads lie."""
-
-    def begin(self, store: UploadStore, length: int | None, metadata: dict[str, str]) -> Upload:
-        """Open an upload for the person who asks; a ProtocolError or YanxiuError refuses it."""
 
     def complete(self, store: UploadStore, upload: Upload) -> None:
         """All bytes are there. Called once or more, until `UploadStore.finish`."""
 
 
+class Taker(Carrier, Protocol):
+    """The feature that an upload is for."""
+
+    def begin(self, store: UploadStore, length: int | None, metadata: dict[str, str]) -> Upload:
+        """Open an upload for the person who asks; a ProtocolError or YanxiuError refuses it."""
+
+
 def tus_blueprint(name: str, prefix: str, taker: Taker) -> Blueprint:
     """Return the five routes of the protocol below `prefix`."""
-    bp = Blueprint(name, __name__, url_prefix=prefix)
-    csrf.exempt(bp)
-    bp.before_request(_check_door)
-    bp.after_request(_add_version)
-    bp.register_error_handler(ProtocolError, _protocol_error)
-    bp.register_error_handler(YanxiuError, _refused)
-    door = _Door(taker)
+    bp, door = _guarded(name, prefix), _Door(taker)
     bp.add_url_rule("", "options", door.options, methods=["OPTIONS"], provide_automatic_options=False)
     bp.add_url_rule("", "create", door.create, methods=["POST"])
     bp.add_url_rule("/<upload_id>", "status", door.status, methods=["GET"])
@@ -72,8 +71,53 @@ def tus_blueprint(name: str, prefix: str, taker: Taker) -> Blueprint:
     return bp
 
 
-class _Door:
+def pieces_blueprint(name: str, prefix: str, carrier: Carrier) -> Blueprint:
+    """Return the one of these routes on which bytes come, for a process that serves no other."""
+    bp = _guarded(name, prefix)
+    bp.add_url_rule("/<upload_id>", "patch", _Pieces(carrier).patch, methods=["PATCH"])
+    return bp
+
+
+def _guarded(name: str, prefix: str) -> Blueprint:
+    bp = Blueprint(name, __name__, url_prefix=prefix)
+    csrf.exempt(bp)
+    bp.before_request(_check_door)
+    bp.after_request(_add_version)
+    bp.register_error_handler(ProtocolError, _protocol_error)
+    bp.register_error_handler(YanxiuError, _refused)
+    return bp
+
+
+class _Pieces:
+    def __init__(self, carrier: Carrier) -> None:
+        self.carrier = carrier
+
+    def patch(self, upload_id: str) -> ResponseReturnValue:
+        """Append bytes at the offset the client names."""
+        store = self.carrier.store()
+        upload = _own(store, upload_id)
+        if request.mimetype != CONTENT_TYPE:
+            raise ProtocolError(415, f"内容类型必须是 {CONTENT_TYPE}")
+        offset = parse_size(request.headers.get("Upload-Offset"), "Upload-Offset")
+        if offset is None:
+            raise ProtocolError(400, "缺少 Upload-Offset")
+        announced = parse_size(request.headers.get("Upload-Length"), "Upload-Length")
+        if announced is not None:
+            upload = store.declare_length(upload, announced)
+        db.session.rollback()  # for minutes, on a slow line, nobody waits for this connection
+        arrived = _receive(store, upload, offset)
+        self._tell_if_complete(store, upload)
+        return _answer(204, headers={"Upload-Offset": str(arrived), **_expiry(upload)})
+
+    def _tell_if_complete(self, store: UploadStore, upload: Upload) -> None:
+        current = store.load(upload.id)
+        if current is not None and not current.finished and store.is_complete(current):
+            self.carrier.complete(store, current)
+
+
+class _Door(_Pieces):
     def __init__(self, taker: Taker) -> None:
+        super().__init__(taker)
         self.taker = taker
 
     def options(self) -> ResponseReturnValue:
@@ -112,22 +156,6 @@ class _Door:
         self._tell_if_complete(store, upload)
         return _answer(200, headers=headers)
 
-    def patch(self, upload_id: str) -> ResponseReturnValue:
-        """Append bytes at the offset the client names."""
-        store = self.taker.store()
-        upload = _own(store, upload_id)
-        if request.mimetype != CONTENT_TYPE:
-            raise ProtocolError(415, f"内容类型必须是 {CONTENT_TYPE}")
-        offset = parse_size(request.headers.get("Upload-Offset"), "Upload-Offset")
-        if offset is None:
-            raise ProtocolError(400, "缺少 Upload-Offset")
-        announced = parse_size(request.headers.get("Upload-Length"), "Upload-Length")
-        if announced is not None:
-            upload = store.declare_length(upload, announced)
-        arrived = _receive(store, upload, offset)
-        self._tell_if_complete(store, upload)
-        return _answer(204, headers={"Upload-Offset": str(arrived), **_expiry(upload)})
-
     def terminate(self, upload_id: str) -> ResponseReturnValue:
         """Give an upload up."""
         store = self.taker.store()
@@ -136,11 +164,6 @@ class _Door:
             raise ProtocolError(410, "这个上传任务已经完成")
         store.delete(upload)
         return _answer(204)
-
-    def _tell_if_complete(self, store: UploadStore, upload: Upload) -> None:
-        current = store.load(upload.id)
-        if current is not None and not current.finished and store.is_complete(current):
-            self.taker.complete(store, current)
 
 
 def unfinished_uploads(store: UploadStore) -> list[tuple[Upload, int]]:

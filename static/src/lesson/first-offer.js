@@ -1,7 +1,7 @@
 // A line on which the film takes long: sound and stills may go first, so that colleagues can begin.
 import { toast } from "../behaviors/toast.js";
 import { readableSize } from "../behaviors/small-things.js";
-import { resumable } from "../uploads/resumable.js";
+import { resumable, tellArrived } from "../uploads/resumable.js";
 
 export class FirstOffer {
   /** `film` is the upload of the film: {file, running, pauseForFirst(), go()}. */
@@ -61,7 +61,10 @@ export class FirstOffer {
       metadata: { lesson, first: "1" },
       onProgress: (sent, total) => this.show(sent / total),
       onError: () => this.end("声音和画面没有传成，接着传视频"),
-      onSuccess: () => this.end("声音和画面已传到，处理好以后同事就能先听课、点评。视频接着传，请不要关闭网页。"),
+      onSuccess: () => {
+        tellArrived(this.upload.url);
+        this.end("声音和画面已传到，处理好以后同事就能先听课、点评。视频接着传，请不要关闭网页。");
+      },
     });
     this.upload.start();
   }

@@ -7,7 +7,9 @@ import { request } from "../net.js";
 import { FirstOffer } from "./first-offer.js";
 import { keepAwake, letSleep } from "../uploads/awake.js";
 import { fingerprint } from "../uploads/fingerprint.js";
-import { SomebodyElse, continueAt, forgetAddress, resumable, secondsLeft, statusOf, timeLeft } from "../uploads/resumable.js";
+import { SomebodyElse, continueAt, forgetAddress, resumable, secondsLeft, statusOf, tellArrived, timeLeft } from "../uploads/resumable.js";
+
+const AGAIN_MS = 30000;
 
 export function bindUpload(form) {
   new RecordingUpload(form);
@@ -63,12 +65,14 @@ class RecordingUpload {
       subject: this.form.dataset.lesson,
       metadata: { lesson: this.form.dataset.lesson, print },
       onProgress: (sent, total) => this.progress(sent, total),
+      onWaiting: (status) => this.stalled(status),
       onError: (error) => this.failed(error),
       onSuccess: () => this.done(),
     });
   }
 
   go() {
+    clearTimeout(this.again);
     this.running = true;
     this.began = null;
     this.form.dataset.state = "sending";
@@ -158,6 +162,14 @@ class RecordingUpload {
     this.say(`上传中 ${percent}%（${readableSize(sent)} / ${readableSize(total)}）${left && `，${left}`}`);
   }
 
+  /** It is tried again in a moment: until it goes on, no percentage pretends that it does. */
+  stalled(status) {
+    if (!this.running) return;
+    this.began = null;
+    const trouble = status ? "服务器暂时没有收下" : "网络没有反应";
+    this.say(`${trouble}，会自动再试，传过的部分不会丢`, "offline");
+  }
+
   failed(error) {
     this.running = false;
     letSleep();
@@ -171,6 +183,8 @@ class RecordingUpload {
       this.form.dataset.state = "waiting";
       this.pauseButton.textContent = "继续上传";
       this.say("网络断开了，联网后自动接着传", "offline");
+      // A line may come back without this device having noticed that it was gone.
+      this.again = setTimeout(() => this.form.dataset.state === "waiting" && this.go(), AGAIN_MS);
       return;
     }
     const address = this.upload.url;
@@ -183,13 +197,14 @@ class RecordingUpload {
     this.say(text && text.length < 80 ? text : instead, "error");
   }
 
-  done() {
+  async done() {
     this.running = false;
     letSleep();
     this.form.dataset.state = "done";
     this.pauseButton.hidden = true;
     this.cancelButton.hidden = true;
     this.say("已传完，正在处理视频", "done");
+    await tellArrived(this.upload.url);
     location.reload();
   }
 

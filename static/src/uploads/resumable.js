@@ -1,8 +1,9 @@
 // A file on its way by tus: in portions that suit the line, tried again by itself, found again tomorrow.
 import { Upload } from "tus-js-client";
 import { isStillHere } from "../lesson/live-queue.js";
-import { viewerId } from "../net.js";
+import { request, viewerId } from "../net.js";
 import { Portions } from "./portions.js";
+import { STILL_MS, watchedStack } from "./watched.js";
 
 const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000, 60000];
 const DISK_FULL = 507;
@@ -32,6 +33,7 @@ export function resumable(file, { endpoint, subject, metadata, onProgress, onWai
   };
   const upload = new Upload(file, {
     endpoint,
+    httpStack: watchedStack,
     chunkSize: portions.size,
     onBeforeRequest: (sent) => {
       checkStillHere();
@@ -83,11 +85,20 @@ export async function announce(file, endpoint, metadata) {
     "Upload-Length": String(file.size),
     "Upload-Metadata": pairs.map(([key, value]) => `${key} ${encoded(value)}`.trim()).join(","),
   };
-  const answer = await fetch(endpoint, { method: "POST", headers, credentials: "same-origin" }).catch(() => null);
+  const aborter = new AbortController();
+  const timer = setTimeout(() => aborter.abort(), STILL_MS);
+  const answer = await fetch(endpoint, { method: "POST", headers, credentials: "same-origin", signal: aborter.signal }).catch(() => null);
+  clearTimeout(timer);
   if (answer && answer.status === 201) return new URL(answer.headers.get("Location"), location.href).pathname;
   const message = answer ? await answer.text().catch(() => "") : "";
   throw Object.assign(new Error(message), { status: answer ? answer.status : 0 });
 }
+
+/**
+ * Ask the application once how much has come: where another process takes the bytes, it hears so that all of a recording is
+ * there. Should the line be lost now, its worker sees to it.
+ */
+export const tellArrived = (address) => request(address, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null);
 
 const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 

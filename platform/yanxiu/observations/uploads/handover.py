@@ -5,33 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import Protocol
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
 from yanxiu.core.errors import NotFoundError
-from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, uploads_folder
+from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.permissions import can_edit_lesson
 from yanxiu.observations.queries import find_lesson
 from yanxiu.observations.services.recordings import receive_upload
-
-
-class Settings(Protocol):
-    """What of the configuration matters here."""
-
-    @property
-    def instance_path(self) -> Path: ...
-    @property
-    def upload_max_gb(self) -> int: ...
-    @property
-    def upload_quota_gb(self) -> int: ...
-
-
-def open_store(config: Settings) -> UploadStore:
-    """Return the unfinished recordings of this installation."""
-    limits = Limits(max_bytes=config.upload_max_gb * GIB, quota_bytes=config.upload_quota_gb * GIB)
-    return UploadStore(uploads_folder(config.instance_path), limits, "recording")
 
 
 def hand_over(store: UploadStore, upload: Upload, viewer: Viewer, actor: User) -> int:

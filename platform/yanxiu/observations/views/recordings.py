@@ -20,7 +20,8 @@ from yanxiu.observations.models.recordings import PLAYED
 from yanxiu.observations.permissions import can_clip, can_edit_lesson
 from yanxiu.observations.queries import LessonView, current_version, find_rendition, newest_version, recording_of
 from yanxiu.observations.services.recordings import Phase, set_segments
-from yanxiu.observations.uploads.handover import hand_over, open_store
+from yanxiu.observations.uploads.folder import open_store
+from yanxiu.observations.uploads.handover import hand_over
 from yanxiu.observations.views.blueprint import (
     bp,
     done,

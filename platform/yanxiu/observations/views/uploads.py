@@ -11,7 +11,8 @@ from yanxiu.core.resumable.protocol import ProtocolError, parse_size
 from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.jobs import schedule_sweep
-from yanxiu.observations.uploads.handover import hand_over, open_store
+from yanxiu.observations.uploads.folder import open_store
+from yanxiu.observations.uploads.handover import hand_over
 from yanxiu.observations.views.blueprint import load_editable
 from yanxiu.web import resumable
 from yanxiu.web.auth import current_actor, current_viewer

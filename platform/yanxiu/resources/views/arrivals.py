@@ -11,8 +11,9 @@ from yanxiu.core.errors import ConflictError, ForbiddenError
 from yanxiu.core.resumable.protocol import ProtocolError
 from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.extensions import limiter
-from yanxiu.resources.arrivals import begin_arrival, open_store, take_arrival
+from yanxiu.resources.arrivals import begin_arrival, take_arrival
 from yanxiu.resources.permissions import can_contribute
+from yanxiu.resources.unfinished import open_store
 from yanxiu.resources.views.blueprint import bp
 from yanxiu.resources.views.uploads import cards_html
 from yanxiu.web import resumable

@@ -11,10 +11,11 @@ from yanxiu.core.errors import ConflictError, ForbiddenError, NotFoundError
 from yanxiu.core.resumable.protocol import ProtocolError
 from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.extensions import limiter
-from yanxiu.resources.import_arrivals import begin_import_arrival, open_import_store, take_bundle, take_import_file
+from yanxiu.resources.import_arrivals import begin_import_arrival, take_bundle, take_import_file
 from yanxiu.resources.models import ResourceImport
 from yanxiu.resources.permissions import can_contribute, can_use_import
 from yanxiu.resources.queries.imports import find_import
+from yanxiu.resources.unfinished import open_import_store
 from yanxiu.resources.views.blueprint import bp
 from yanxiu.web import resumable
 from yanxiu.web.auth import current_actor, current_viewer

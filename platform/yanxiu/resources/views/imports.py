@@ -22,7 +22,7 @@ from yanxiu.resources.extraction.archives import is_leftover
 from yanxiu.resources.extraction.formats import ACCEPT
 from yanxiu.resources.extraction.intake import take_in, take_in_bundle
 from yanxiu.resources.extraction.unpacking import MAX_SHEET_BYTES
-from yanxiu.resources.import_arrivals import forget_import, open_import_store
+from yanxiu.resources.import_arrivals import forget_import
 from yanxiu.resources.import_sheet import COLUMNS, XLSX, SheetRow, report_book, template_book
 from yanxiu.resources.importing import read_sheet, tidy_path
 from yanxiu.resources.models import ResourceImport
@@ -59,6 +59,7 @@ from yanxiu.resources.services.imports import (
     undo_import,
     undo_next_rows,
 )
+from yanxiu.resources.unfinished import open_import_store
 from yanxiu.resources.views.blueprint import bp, viewer_workshops
 from yanxiu.resources.views.import_arrivals import unfinished_of
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment

@@ -13,7 +13,6 @@ from yanxiu.core.errors import InvalidError, NotFoundError, YanxiuError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.resources import catalog
-from yanxiu.resources.arrivals import open_store
 from yanxiu.resources.extraction.formats import ACCEPT
 from yanxiu.resources.extraction.intake import take_in
 from yanxiu.resources.forms import DetailsForm
@@ -24,6 +23,7 @@ from yanxiu.resources.queries.likeness import same_files
 from yanxiu.resources.queries.standards import standards_of
 from yanxiu.resources.queries.textbooks import shelf_of
 from yanxiu.resources.services import discard_upload, gone_unless_kept, publish_resource, receive_upload
+from yanxiu.resources.unfinished import open_store
 from yanxiu.resources.views.blueprint import bp, viewer_workshops
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 from yanxiu.web.resumable import unfinished_uploads

@@ -12,7 +12,8 @@ from yanxiu.core.resumable.protocol import ProtocolError
 from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.extensions import limiter
 from yanxiu.resources.permissions import can_edit_resource
-from yanxiu.resources.version_arrivals import begin_version_arrival, open_version_store, take_version
+from yanxiu.resources.unfinished import open_version_store
+from yanxiu.resources.version_arrivals import begin_version_arrival, take_version
 from yanxiu.resources.views.blueprint import bp, load_for
 from yanxiu.web import resumable
 from yanxiu.web.auth import current_actor

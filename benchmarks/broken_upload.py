@@ -1,12 +1,15 @@
 """An upload of 1 GiB through all that can happen to it: server and client killed, a link that falls silent.
 
-    python benchmarks/broken_upload.py [MIB]          default: 1024
+    python benchmarks/broken_upload.py [MIB] [--role]          default: 1024
 
 A client of its own process sends a recording by tus in portions of 16 MiB to a real `yanxiu serve`, asking after each
 break how much is there. Spread over the way the server is killed with SIGKILL five times (all its processes) and started
 again, the client four times, and twice a client's link falls silent in the middle of a portion without being closed, as when a phone loses its
 signal: whoever goes on has to wait until the server lets go of it. After each break what was acknowledged must still be
 there. Prints a Markdown table; the SHA-256 of what the server has is compared at the end.
+
+With `--role` the portions go to `yanxiu uploads`, as behind nginx, which is what is killed and watched; a `yanxiu serve` that
+begins the upload and says how much has come runs beside it throughout.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -50,6 +53,8 @@ class Run:
     waits_s: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     grown: list[float] = field(default_factory=list)
+    beside: Server | None = None
+    """Who begins the upload and says how much has come, when that is another than who takes the bytes."""
     path: str = ""
     client: subprocess.Popen[str] | None = None
 
@@ -61,8 +66,18 @@ class Run:
     def arrived(self) -> int:
         return self.stored.stat().st_size
 
+    @contextmanager
+    def serving(self) -> Iterator[Server]:
+        """The server that takes the bytes."""
+        if self.beside is None:
+            with serving(self.environment) as server:
+                yield server
+        else:
+            with serving(self.environment, is_listening, ("uploads",)) as server:
+                yield server
+
     def start_client(self, server: Server) -> None:
-        facts = [server.url, self.world["cookie"], self.path, str(self.size)]
+        facts = [(self.beside or server).url, server.url, self.world["cookie"], self.path, str(self.size)]
         command = [sys.executable, __file__, "send", *facts]
         self.client = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True)
 
@@ -76,11 +91,14 @@ class Run:
 
 
 def main() -> None:
-    size = (int(sys.argv[1]) if len(sys.argv) > 1 else 1024) * MIB
-    with tempfile.TemporaryDirectory(prefix="yanxiu-broken-") as name:
+    words = [word for word in sys.argv[1:] if word != "--role"]
+    size = (int(words[0]) if words else 1024) * MIB
+    with tempfile.TemporaryDirectory(prefix="yanxiu-broken-") as name, ExitStack() as servers:
         environment = environment_of(Path(name))
         world = json.loads(run(environment, "-m", "tests.support.upload_server")[-1])
         upload = Run(environment, size, Path(name), world)
+        if "--role" in sys.argv:
+            upload.beside = servers.enter_context(serving(environment))
         began = time.perf_counter()
         go_through(upload)
         seconds = time.perf_counter() - began
@@ -98,12 +116,21 @@ def main() -> None:
         )
 
 
+def is_listening(url: str) -> bool:
+    """Tell whether somebody answers there, whatever it is."""
+    try:
+        with socket.create_connection((urlsplit(url).hostname or "", urlsplit(url).port or 0), timeout=5):
+            return True
+    except OSError:
+        return False
+
+
 def go_through(upload: Run) -> None:
     """Send all of it; one break after another, each when its share has come."""
     marks = [upload.size * (number + 1) // (len(BREAKS) + 1) for number in range(len(BREAKS))]
     breaks = list(zip(BREAKS, marks, strict=True))
     while breaks:
-        with serving(upload.environment) as server:
+        with upload.serving() as server:
             with watching(server) as seen:
                 begin_or_go_on(upload, server)
                 live_through(upload, server, breaks)
@@ -111,7 +138,7 @@ def go_through(upload: Run) -> None:
             kill(server)
         acknowledged = upload.kill_client()
         assert upload.arrived() >= acknowledged, (upload.arrived(), acknowledged)
-    with serving(upload.environment) as server, watching(server) as seen:
+    with upload.serving() as server, watching(server) as seen:
         begin_or_go_on(upload, server)
         assert upload.client is not None
         upload.client.communicate(timeout=600)
@@ -135,7 +162,8 @@ def live_through(upload: Run, server: Server, breaks: list[tuple[str, int]]) -> 
 
 
 def begin_or_go_on(upload: Run, server: Server) -> None:
-    person = Sender(server, upload.world["cookie"], int(upload.world["lesson"]), upload.folder / "uploads")
+    door = upload.beside or server
+    person = Sender(door, upload.world["cookie"], int(upload.world["lesson"]), upload.folder / "uploads")
     person.ask("GET", f"/lessons/{upload.world['lesson']}")
     if not upload.path:
         upload.path = person.begin(upload.size // MIB)
@@ -191,13 +219,15 @@ def content(start: int, end: int) -> Iterator[bytes]:
         start += len(part)
 
 
-def send(url: str, cookie: str, path: str, size: int) -> None:
-    """What the page does: ask how much is there, send the next portion, try again after any trouble."""
-    server = Server(url, None)  # type: ignore[arg-type]  # only its address is asked for
-    person = Sender(server, cookie, 0, Path())
+def send(told: str, taken: str, cookie: str, path: str, size: int) -> None:
+    """What the page does: ask (`told`) how much is there, send the next portion (`taken`), try again after any trouble."""
+    asker, person = (
+        Sender(Server(url, None), cookie, 0, Path())  # type: ignore[arg-type]  # only its address is asked for
+        for url in (told, taken)
+    )
     while True:
         try:
-            status, headers, _said = person.ask("HEAD", path, None, **BASE)
+            status, headers, _said = asker.ask("HEAD", path, None, **BASE)
             at = int(headers["Upload-Offset"]) if status == 200 else -1
             if at == size:
                 return
@@ -218,6 +248,6 @@ def portion(person: Sender, path: str, start: int, end: int) -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["send"]:
-        send(*sys.argv[2:5], int(sys.argv[5]))
+        send(*sys.argv[2:6], int(sys.argv[6]))
     else:
         main()

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
 from tests.support.eventually import eventually  # noqa: E402  (the source root must be on the path first)
 from tests.support.ports import free_port  # noqa: E402
 
+WHOLE = ("serve", "--no-worker")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -58,10 +59,15 @@ def environment_of(folder: Path, **settings: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def serving(environment: dict[str, str], ready: Callable[[str], bool] | None = None) -> Iterator[Server]:
-    """Start the server on a free port and end it afterwards. It is there when `ready`, by default when it answers a page."""
+def serving(
+    environment: dict[str, str], ready: Callable[[str], bool] | None = None, role: Sequence[str] = WHOLE
+) -> Iterator[Server]:
+    """Start the server on a free port and end it afterwards. It is there when `ready`, by default when it answers a page.
+
+    `role` is the command, the whole program if not another.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "yanxiu", "serve", "--port", str(port), "--no-worker"]
+    command = [sys.executable, "-m", "yanxiu", *role, "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     server = Server(f"http://127.0.0.1:{port}", process)
     try:

@@ -12,7 +12,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from yanxiu.core.db import db
-from yanxiu.guards import csrf, login_manager
+from yanxiu.guards import csrf
 
 
 @contextmanager
@@ -33,7 +33,7 @@ UNUSED = ("requests", "websocket") if os.environ.get("YANXIU_REDIS_URL") else ("
 with absent(*UNUSED):
     from flask_socketio import SocketIO
 
-__all__ = ["compress", "csrf", "db", "limiter", "login_manager", "socketio"]
+__all__ = ["compress", "csrf", "db", "limiter", "socketio"]
 
 compress = Compress()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)

@@ -28,7 +28,7 @@ from yanxiu.core.tasks import enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.guards import csrf
 from yanxiu.listening import ThreadedServer, give_memory_back
-from yanxiu.observations.uploads import folder as recordings
+from yanxiu.observations.uploads import folder as lessons
 from yanxiu.resources import unfinished as library
 from yanxiu.web.auth import init_auth
 from yanxiu.web.errors import init_errors
@@ -61,7 +61,8 @@ class Door:
 
 
 DOORS = (
-    Door("observation_uploads", "/uploads", recordings.open_store, recordings.SWEEP_JOB),
+    Door("observation_uploads", "/uploads", lessons.open_store, lessons.SWEEP_JOB),
+    Door("pack_uploads", "/uploads/packs", lessons.open_copy_store),
     Door("resource_uploads", "/uploads/resources", library.open_store),
     Door("version_uploads", "/uploads/versions", library.open_version_store),
     Door("import_uploads", "/uploads/imports", library.open_import_store),

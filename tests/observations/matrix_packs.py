@@ -17,7 +17,7 @@ from yanxiu.observations.models import LessonPhase
 from yanxiu.observations.papers.packing import Comparison
 from yanxiu.observations.services.lessons import invite_member
 from yanxiu.observations.services.packs import finish_check, finish_pack, order_check, order_pack
-from yanxiu.observations.uploads.copies import open_copy_store
+from yanxiu.observations.uploads.folder import open_copy_store
 
 
 def build(cast: Cast) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from yanxiu.observations.permissions import can_pack_lesson, can_pack_recording
 from yanxiu.observations.queries import current_version, find_lesson, recording_of
 from yanxiu.observations.services import packs as service
 from yanxiu.observations.uploads import copies
+from yanxiu.observations.uploads.folder import open_copy_store
 
 log = logging.getLogger(__name__)
 LEASE_S = 600
@@ -181,7 +182,7 @@ def check_pack(payload: dict[str, Any], job: JobContext) -> None:
         with unit_of_work():
             service.end_check(db.session.get_one(PackCheck, payload["check_id"]), PackState.FAILED)
     if arrival is not None:
-        copies.drop_if_ended(copies.open_copy_store(job.app.config["YANXIU"]), arrival)
+        copies.drop_if_ended(open_copy_store(job.app.config["YANXIU"]), arrival)
 
 
 def _check(check: PackCheck, job: JobContext) -> None:
@@ -215,7 +216,7 @@ def _check(check: PackCheck, job: JobContext) -> None:
 def _source(check: PackCheck, job: JobContext) -> Callable[[], BinaryIO]:
     """Return what opens the ZIP: where an upload lies, or in the store."""
     if check.arrival is not None:
-        path = copies.open_copy_store(job.app.config["YANXIU"]).data_path(check.arrival)
+        path = open_copy_store(job.app.config["YANXIU"]).data_path(check.arrival)
         return lambda: path.open("rb")
     file = check.upload or check.pack.file
     assert file is not None

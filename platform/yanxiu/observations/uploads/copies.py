@@ -14,7 +14,7 @@ from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError, YanxiuError
 from yanxiu.core.resumable.protocol import ProtocolError
-from yanxiu.core.resumable.store import GIB, Limits, Upload, UploadStore, uploads_folder
+from yanxiu.core.resumable.store import Upload, UploadStore
 from yanxiu.core.storage import base_name
 from yanxiu.core.tasks import JobContext, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
@@ -23,23 +23,15 @@ from yanxiu.observations.permissions import can_open_pack
 from yanxiu.observations.queries import find_lesson, sees_scores
 from yanxiu.observations.queries.packs import check_of, checked_arrivals, has_died
 from yanxiu.observations.services.packs import Arrival, order_check
-from yanxiu.observations.uploads.handover import Settings
+from yanxiu.observations.uploads.folder import open_copy_store
 
 log = logging.getLogger(__name__)
 SWEEP_JOB = "archive.sweep_copies"
 SWEEP_EVERY_S = 6 * 3600
 NOT_AGAIN_S = 900
 """A complete upload younger than this is handed over by the page that sent it, not by the sweep."""
-PAPERS_GB = 1
-"""What a pack may hold beside the largest recording that may come."""
 SPARE_BYTES = 16 * 1024**2
 """What packing anew may add: names, other files put into it, a way of pressing that presses less."""
-
-
-def open_copy_store(config: Settings) -> UploadStore:
-    """Return the unfinished uploads of packs; `subject_id` is the pack with which one is compared."""
-    limits = Limits(max_bytes=(config.upload_max_gb + PAPERS_GB) * GIB, quota_bytes=config.upload_quota_gb * GIB)
-    return UploadStore(uploads_folder(config.instance_path), limits, "pack")
 
 
 def begin_copy(

@@ -21,7 +21,8 @@ from yanxiu.observations.models import LessonPack, PackCheck, PackState
 from yanxiu.observations.papers.packing import Verdict
 from yanxiu.observations.queries.packs import checks_page, checks_since, find_check, has_died, pack_topic
 from yanxiu.observations.services import packs as service
-from yanxiu.observations.uploads.copies import begin_copy, open_copy_store, take_copy, unfinished_copies
+from yanxiu.observations.uploads.copies import begin_copy, take_copy, unfinished_copies
+from yanxiu.observations.uploads.folder import open_copy_store
 from yanxiu.observations.views.blueprint import bp, done
 from yanxiu.observations.views.packs import load_own_pack
 from yanxiu.web import resumable

@@ -19,7 +19,8 @@ from yanxiu.observations.permissions import can_open_pack, can_pack_lesson, can_
 from yanxiu.observations.queries import LessonView, sees_scores
 from yanxiu.observations.queries.packs import count_films, find_pack, has_died, moves_of, pack_topic, packs_of
 from yanxiu.observations.services import packs as service
-from yanxiu.observations.uploads.copies import drop_if_ended, open_copy_store
+from yanxiu.observations.uploads.copies import drop_if_ended
+from yanxiu.observations.uploads.folder import open_copy_store
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, log_watching
 from yanxiu.web.auth import current_actor, current_viewer
 from yanxiu.web.bursts import fragment_response

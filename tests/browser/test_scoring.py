@@ -297,6 +297,7 @@ def test_what_waits_on_a_slow_disk_is_waited_for(page_for, app, cast, errors):
     expect(phone.get_by_label("最想建议的一点")).to_have_value("候答再长一点")
     expect(phone.get_by_label("教学目标 4 分（良）")).to_be_checked()
     expect(state).to_have_text(WAITS)
+    phone.close()  # it tries to send again and again
     errors[:] = [error for error in errors if "ERR_FAILED" not in error]
 
 

@@ -71,7 +71,7 @@ def test_a_worker_that_stops_ends_its_conversion_and_the_next_one_takes_it_up(
     worker = Worker(app)
     running = threading.Thread(target=worker.run)
     running.start()
-    eventually(silent.exists)
+    eventually(silent.exists, 30)  # first a process of its own imports the program and looks into the film
     worker.stop()
     running.join(20)
     assert not running.is_alive()

@@ -17,6 +17,7 @@ export class LedFilm {
     this.leads = false;
     this.waits = false; // for an answer to what was done here: until then the old state says nothing
     this.seeks = false; // a jump of ours is under way
+    this.begun = false; // it was heard of
     this.touched = false; // a jump of somebody's hand is
     this.blocked = false;
     this.changes = false; // another file of the same film is being opened
@@ -30,10 +31,13 @@ export class LedFilm {
     video.addEventListener("play", () => this.noticed(() => !this.state.playing && !this.atEnd));
     video.addEventListener("pause", () => this.noticed(() => this.state.playing && !this.atEnd && !document.hidden));
     video.addEventListener("ratechange", () => this.noticed(() => video.playbackRate !== this.speed));
-    video.addEventListener("seeking", () => (this.touched = !this.seeks));
+    video.addEventListener("seeking", () => {
+      this.touched = !this.seeks || this.begun; // the second of one jump of ours is a hand that came meanwhile
+      this.begun = true;
+    });
     video.addEventListener("seeked", () => {
-      const own = this.seeks;
-      this.seeks = this.touched = false;
+      const own = this.seeks && !this.touched;
+      this.seeks = this.begun = this.touched = false;
       if (!own) this.noticed(() => this.isAway);
     });
     document.addEventListener("visibilitychange", () => this.tick());

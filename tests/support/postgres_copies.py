@@ -65,7 +65,7 @@ class PostgresDatabase:
             except BaseException:
                 self._written.note(tables)
                 raise
-            # Others may write meanwhile, where one of SQLite's may not: what a late thread of the test before has added.
+            # Nobody is kept from writing meanwhile, as with SQLite: what a late thread of the test before has added goes too.
             tables = self._written.take_at_rest(engine)
         self._here = wanted
 

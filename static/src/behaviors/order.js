@@ -66,7 +66,8 @@ behavior("[data-order]", (list) => {
 
   /** Before what it stood before, unless that has gone. */
   function takeBack(row, after) {
-    if (row.parentElement !== list || row.nextElementSibling === after) return;
+    if (row.parentElement !== list) throw new Error("这一项已经不在列表里了");
+    if (row.nextElementSibling === after) return;
     const now = row.nextElementSibling;
     list.insertBefore(row, after && after.parentElement === list ? after : null);
     tell(row, now, true);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.support.axe import sideways_overflow, violations
 from tests.support.observations import make_lesson
@@ -85,3 +85,35 @@ def test_perspectives_are_dealt_dragged_claimed_and_noted_under(page_for, lesson
     host.get_by_role("button", name="保存总体结论").click()
     expect(host.get_by_text("总体结论已保存")).to_be_visible()
     assert violations(host) == []
+
+
+def test_a_perspective_is_kept_on_a_phone_lent_to_the_school_and_taken_into_a_lesson(page_for, lesson_id):
+    phone, host = page_for("colleague", 390), page_for("teacher")
+    phone.goto("/perspectives")
+    look_at(phone)
+    phone.get_by_label("看哪里").fill("动笔的学生")
+    phone.get_by_label("看什么").fill("讨论前先写了字的有几个人\n写的人和没写的人，谁先开口")
+    phone.get_by_label("用什么记").select_option("st")
+    phone.get_by_role("button", name="存进我的视角").click()
+    phone.get_by_role("button", name="给本校老师用").click()
+    expect(phone.locator("#kept")).to_contain_text("本校在用")
+    look_at(phone)
+
+    host.goto("/perspectives")
+    host.get_by_role("button", name="存一份自己的").click()
+    expect(host.locator("#kept")).to_contain_text("讨论前先写了字的有几个人")
+    look_at(host)
+    host.goto(f"/lessons/{lesson_id}/perspectives")
+    mine = host.get_by_role("group", name="从我的视角中选")
+    mine.get_by_label("动笔的学生").check()
+    host.get_by_role("button", name="加上选中的视角").click()
+    expect(host.locator("[data-coverage]")).to_contain_text("1 个没人看")
+    expect(mine.get_by_label("动笔的学生")).to_be_disabled()
+    look_at(host)
+    host.set_viewport_size({"width": 390, "height": 844})
+    look_at(host)
+
+
+def look_at(page: Page) -> None:
+    assert violations(page) == []
+    assert sideways_overflow(page) == 0

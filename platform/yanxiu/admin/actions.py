@@ -106,6 +106,8 @@ ACTIONS = {
     "lesson.attendance": "记听课到场",
     "lesson.sync": "给现场随记对时",
     "lesson.perspectives": "增减观察视角",
+    "perspective.share": "把观察视角给本校用",
+    "perspective.unshare": "从本校收回观察视角",
     "lesson.deal": "分配观察视角",
     "lesson.second": "连上二次上课",
     "lesson.second_undone": "撤销二次上课",

@@ -17,6 +17,7 @@ from yanxiu.observations.models import (
     ClipSet,
     CodingScheme,
     CommentVisibility,
+    KeptPerspective,
     Lesson,
     LessonPack,
     LessonPhase,
@@ -104,6 +105,25 @@ def can_deal_perspectives(viewer: Viewer, lesson: Lesson, access: Access) -> boo
 def can_claim_perspective(viewer: Viewer, lesson: Lesson, access: Access, today: date) -> bool:
     """Everybody who watches may take a perspective, but not the teacher: nobody observes the own lesson."""
     return can_speak(viewer, lesson, access, today) and viewer.user_id != lesson.teacher_id
+
+
+def can_use_perspective(viewer: Viewer, kept: KeptPerspective) -> bool:
+    """Take it into a lesson: its owner, and the colleagues of the school in which it is shared."""
+    if not viewer.is_authenticated:
+        return False
+    return viewer.user_id == kept.owner_id or (kept.school_id is not None and kept.school_id == viewer.school_id)
+
+
+def can_change_kept(viewer: Viewer, kept: KeptPerspective) -> bool:
+    """Its words, whether the school has it, and whether there is one: its owner's alone."""
+    return viewer.is_authenticated and viewer.user_id == kept.owner_id
+
+
+def can_unshare_perspective(viewer: Viewer, kept: KeptPerspective) -> bool:
+    """Take it away from the school: its owner, and who manages the school."""
+    if kept.school is None:
+        return False
+    return can_change_kept(viewer, kept) or viewer.is_admin_over(kept.school.path)
 
 
 def findings_are_open(lesson: Lesson) -> bool:

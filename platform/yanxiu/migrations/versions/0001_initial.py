@@ -324,6 +324,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_coding_scheme_organization_id"), ["organization_id"], unique=False)
 
     op.create_table(
+        "kept_perspective",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("prompts", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.String(length=40), nullable=False),
+        sa.Column("school_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["user.id"], name=op.f("fk_kept_perspective_owner_id_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"],
+            ["organization.id"],
+            name=op.f("fk_kept_perspective_school_id_organization"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_perspective")),
+        sa.UniqueConstraint("owner_id", "name", name=op.f("uq_kept_perspective_owner_id_name")),
+    )
+    with op.batch_alter_table("kept_perspective", schema=None) as batch_op:
+        batch_op.create_index("ix_kept_perspective_school", ["school_id", "id"], unique=False)
+
+    op.create_table(
         "mail_digest",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1487,6 +1512,7 @@ def upgrade() -> None:
         sa.Column("dimension", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("prompts", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.String(length=40), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("retired_at", yanxiu.core.db.UtcDateTime(timezone=True), nullable=True),
@@ -3831,6 +3857,10 @@ def downgrade() -> None:
     op.drop_table("notification")
     op.drop_table("muted_topic")
     op.drop_table("mail_digest")
+    with op.batch_alter_table("kept_perspective", schema=None) as batch_op:
+        batch_op.drop_index("ix_kept_perspective_school")
+
+    op.drop_table("kept_perspective")
     with op.batch_alter_table("coding_scheme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_coding_scheme_organization_id"))
         batch_op.drop_index(batch_op.f("ix_coding_scheme_maker_id"))

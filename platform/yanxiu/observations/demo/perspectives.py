@@ -11,6 +11,7 @@ from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.observations.services.comments import put_under_perspective
 from yanxiu.observations.services.cycle import write_text
 from yanxiu.observations.services.findings import write_finding
+from yanxiu.observations.services.kept_perspectives import keep, share_kept
 from yanxiu.observations.services.perspectives import (
     PerspectiveDraft,
     add_perspectives,
@@ -50,6 +51,13 @@ CONCLUSION = (
     "最该改的是发言的机会：两个组几乎没有声音。第二次上课用号码牌，候答数到三，观察的老师继续看第三、第四组。"
 )
 MEETING = ("autonomy", "present", "dialogue", "resource", "think")
+KEPT = (
+    ("leader", GROUPS, True),
+    ("leader", own_words("候答", "问完等了几秒才叫人\n叫的是举手的还是没举手的"), False),
+    ("colleague", own_words("动笔的学生", "讨论前先写了字的有几个人\n写的人和没写的人，谁先开口"), True),
+    ("teacher", own_words("师生谁在说", "每三秒记一次是老师还是学生\n哪一段连着五分钟是老师", "st"), False),
+)
+"""What people keep as 我的视角, and whether their school has it too."""
 
 
 def divide_observation(world: DemoWorld, lesson: Lesson) -> None:
@@ -78,6 +86,10 @@ def divide_observation(world: DemoWorld, lesson: Lesson) -> None:
         perspectives_of(ahead.id)[-1],
         own_words("最后两排的学生", "谁在听，谁没听\n讨论时看不看得到黑板"),
     )
+    for who, draft, shares in KEPT:
+        kept = keep(world.users[who], draft)
+        if shares:
+            share_kept(world.users[who], kept, world.users[who].organization_id)
 
 
 def _licc(*slugs: str) -> list[PerspectiveDraft]:

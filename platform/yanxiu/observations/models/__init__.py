@@ -16,7 +16,12 @@ from yanxiu.observations.models.lessons import (
 )
 from yanxiu.observations.models.packs import LessonPack, PackCheck, PackState
 from yanxiu.observations.models.pairs import ClipPair, LessonAlignment, SecondTeaching
-from yanxiu.observations.models.perspectives import LessonPerspective, PerspectiveFinding, PerspectiveWatcher
+from yanxiu.observations.models.perspectives import (
+    KeptPerspective,
+    LessonPerspective,
+    PerspectiveFinding,
+    PerspectiveWatcher,
+)
 from yanxiu.observations.models.recordings import (
     PhaseKind,
     Recording,
@@ -56,6 +61,7 @@ __all__ = [
     "Consent",
     "Evaluation",
     "EvaluationState",
+    "KeptPerspective",
     "Lesson",
     "LessonAlignment",
     "LessonMember",

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from yanxiu.accounts.models import User
+from yanxiu.accounts.models import Organization, User
 from yanxiu.core.clock import now
 from yanxiu.core.db import Id, Model, Timestamps, UtcDateTime
 from yanxiu.observations.models.lessons import Lesson
@@ -30,6 +30,8 @@ class LessonPerspective(Model, Timestamps):
     dimension: Mapped[str] = mapped_column(String(20), default="")
     name: Mapped[str] = mapped_column(String(40))
     prompts: Mapped[str] = mapped_column(Text, default="")
+    instrument: Mapped[str] = mapped_column(String(40), default="")
+    """The scheme of codes by which it is recorded, by its slug; empty where words do."""
     position: Mapped[int] = mapped_column(default=0)
     number: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -96,3 +98,28 @@ class PerspectiveFinding(Model):
 
     perspective: Mapped[LessonPerspective] = relationship()
     author: Mapped[User] = relationship()
+
+
+class KeptPerspective(Model, Timestamps):
+    """我的视角: a perspective in somebody's own words that they use again; lessons take a copy of it.
+
+    With a `school_id` the colleagues of that school use it too, until its owner or an administrator of the school takes
+    it away there.
+    """
+
+    __tablename__ = "kept_perspective"
+    __table_args__ = (UniqueConstraint("owner_id", "name"), Index("ix_kept_perspective_school", "school_id", "id"))
+
+    id: Mapped[Id]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(40))
+    prompts: Mapped[str] = mapped_column(Text, default="")
+    instrument: Mapped[str] = mapped_column(String(40), default="")
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"))
+
+    owner: Mapped[User] = relationship()
+    school: Mapped[Organization | None] = relationship()
+
+    @property
+    def lines(self) -> list[str]:
+        return self.prompts.splitlines()

@@ -16,6 +16,7 @@ from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.events import record
 from yanxiu.core.live import bump
 from yanxiu.observations.events import ConclusionChanged, PerspectivesDealt
+from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.models import (
     Lesson,
     LessonMember,
@@ -49,6 +50,7 @@ class PerspectiveDraft:
     name: str
     prompts: str = ""
     dimension: str = ""
+    instrument: str = ""
 
 
 def of_licc(key: str) -> PerspectiveDraft:
@@ -57,8 +59,8 @@ def of_licc(key: str) -> PerspectiveDraft:
     return PerspectiveDraft(key, one.name, "\n".join(one.prompts), one.dimension)
 
 
-def own_words(name: str, prompts: str) -> PerspectiveDraft:
-    """Return a perspective in somebody's own words; InvalidError where they do not fit."""
+def own_words(name: str, prompts: str, instrument: str = "") -> PerspectiveDraft:
+    """Return a perspective in somebody's own words; InvalidError where they do not fit, or there is no such scheme of codes."""
     words = " ".join(name.split())
     lines = [line.strip() for line in prompts.splitlines() if line.strip()]
     if not words:
@@ -67,7 +69,9 @@ def own_words(name: str, prompts: str) -> PerspectiveDraft:
         raise InvalidError(f"视角的名称最多 {MAX_NAME} 字", field="name")
     if len("\n".join(lines)) > MAX_PROMPTS:
         raise InvalidError(f"看什么最多写 {MAX_PROMPTS} 字", field="prompts")
-    return PerspectiveDraft(f"{OWN}{words}", words, "\n".join(lines))
+    if instrument and instrument not in SCHEMES:
+        raise InvalidError("请从列表里选记录工具", field="instrument")
+    return PerspectiveDraft(f"{OWN}{words}", words, "\n".join(lines), instrument=instrument)
 
 
 def add_perspectives(actor: User, lesson: Lesson, drafts: Sequence[PerspectiveDraft]) -> int:
@@ -98,6 +102,7 @@ def add_perspectives(actor: User, lesson: Lesson, drafts: Sequence[PerspectiveDr
                 name=draft.name,
                 prompts=draft.prompts,
                 dimension=draft.dimension,
+                instrument=draft.instrument,
                 position=position,
             )
         )
@@ -139,6 +144,7 @@ def revise_perspective(actor: User, lesson: Lesson, perspective: LessonPerspecti
         name=draft.name,
         prompts=draft.prompts,
         dimension=found.dimension,
+        instrument=found.instrument,
         position=found.position,
     )
     newer.watchers = [PerspectiveWatcher(user_id=one.user_id, dealer_id=one.dealer_id) for one in found.watchers]

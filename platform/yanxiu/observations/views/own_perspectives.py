@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.models import Lesson
 from yanxiu.observations.queries.perspectives import perspectives_of
 from yanxiu.web.auth import current_viewer
+
+INSTRUMENTS = {slug: scheme.name for slug, scheme in SCHEMES.items()}
 
 
 def perspective_panel(lesson: Lesson) -> dict[str, Any]:
@@ -15,5 +18,6 @@ def perspective_panel(lesson: Lesson) -> dict[str, Any]:
     user_id = current_viewer().user_id
     return {
         "perspectives": perspectives,
+        "instruments": INSTRUMENTS,
         "own_perspectives": [one for one in perspectives if one.is_watched_by(user_id)],
     }

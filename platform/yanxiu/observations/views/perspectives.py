@@ -15,11 +15,13 @@ from yanxiu.lessonplans.queries import visible_plan
 from yanxiu.lessonplans.queries.templates import template_of
 from yanxiu.observations.forms import whole_number
 from yanxiu.observations.models import Lesson, LessonPerspective
-from yanxiu.observations.permissions import can_claim_perspective, can_deal_perspectives
+from yanxiu.observations.permissions import can_claim_perspective, can_deal_perspectives, can_use_perspective
 from yanxiu.observations.perspectives.licc import BY_KEY, DIMENSIONS, LICC
-from yanxiu.observations.queries import LessonView
-from yanxiu.observations.queries.perspectives import all_perspectives_of, coverage_of, histories_of
+from yanxiu.observations.queries import LessonView, find_lesson
+from yanxiu.observations.queries.kept_perspectives import find_kept, find_own, kept_by, led_with_own, shared_with
+from yanxiu.observations.queries.perspectives import all_perspectives_of, coverage_of, histories_of, perspectives_of
 from yanxiu.observations.services import perspectives as service
+from yanxiu.observations.services.kept_perspectives import keep
 from yanxiu.observations.services.perspectives import PerspectiveDraft, of_licc, own_words
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted, why_rests
 from yanxiu.observations.views.own_perspectives import perspective_panel
@@ -55,9 +57,25 @@ def _page(found: LessonView, refused: YanxiuError | None = None, refused_at: int
         refused_at=refused_at,
         refused=refused,
         typed={name: posted(name) if refused else "" for name in ("name", "prompts")},
+        names={one.name for one in told["perspectives"] if one.is_own},
+        **_offered(found.lesson),
         **_matrix(found),
         **told,
     )
+
+
+def _offered(lesson: Lesson) -> dict[str, object]:
+    """Own words that were used before: kept by the viewer, by colleagues for the school, or in another lesson (`?from=`)."""
+    viewer = current_viewer()
+    chosen = whole_number(request.args.get("from"))
+    other = find_lesson(viewer, chosen) if chosen is not None and chosen != lesson.id else None
+    return {
+        "kept": kept_by(viewer.user_id),
+        "shared": shared_with(viewer),
+        "others": led_with_own(viewer, besides=lesson.id),
+        "other": other.lesson if other is not None else None,
+        "brought": [one for one in perspectives_of(other.lesson.id) if one.is_own] if other is not None else [],
+    }
 
 
 def _matrix(found: LessonView) -> dict[str, object]:
@@ -104,12 +122,39 @@ def _drafts(lesson: Lesson) -> list[PerspectiveDraft]:
         elif key in sections:
             drafts.append(sections[key])
         else:
-            raise InvalidError("请从列表里选择视角", field="pick")
+            drafts.append(_used_before(key))
     if "name" in request.form and (posted("name").strip() or posted("prompts").strip()):
         drafts.append(own_words(posted("name"), posted("prompts")))
     if not drafts:
         raise InvalidError("请先勾选要看的视角，或写一个自己的", field="pick")
     return drafts
+
+
+def _used_before(key: str) -> PerspectiveDraft:
+    """A copy of what somebody kept (`kept.`), or of what is watched in another lesson that the viewer sees (`from.`)."""
+    origin, _, number = key.partition(".")
+    chosen, viewer = whole_number(number), current_viewer()
+    if origin == "kept" and chosen is not None:
+        kept = find_kept(chosen)
+        if kept is not None and can_use_perspective(viewer, kept):
+            return own_words(kept.name, kept.prompts, kept.instrument)
+    if origin == "from" and chosen is not None:
+        other = find_own(chosen)
+        if other is not None and find_lesson(viewer, other.lesson_id) is not None:
+            return own_words(other.name, other.prompts, other.instrument)
+    raise InvalidError("选的视角有的刚刚被收回或去掉了，请刷新页面再选", field="pick")
+
+
+@bp.post("/lessons/<int:lesson_id>/perspectives/<int:perspective_id>/keeping")
+def keep_perspective(lesson_id: int, perspective_id: int) -> ResponseReturnValue:
+    """存为我的视角: whoever sees the lesson keeps a copy of somebody's own words in it."""
+    with unit_of_work():
+        perspective = _of(load_lesson(lesson_id).lesson, perspective_id)
+        if not perspective.is_own:
+            raise InvalidError("通用的视角随时可以选，不用另存")
+        draft = own_words(perspective.name, perspective.prompts, perspective.instrument)
+        keep(current_actor(), draft)
+    return done(_url(lesson_id), f"“{draft.name}”已存进我的视角，别的课例里可以直接选")
 
 
 @bp.post("/lessons/<int:lesson_id>/perspectives/deal")

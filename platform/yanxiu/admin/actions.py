@@ -151,6 +151,7 @@ ACTION_GROUPS = (
     ("bulletin.", "简报"),
     ("plan.", "教案"),
     ("lesson.", "课例"),
+    ("perspective.", "观察视角"),
     ("clip_set.", "微格片段集"),
     ("recording.", "课堂实录"),
     ("evaluation.", "评课"),

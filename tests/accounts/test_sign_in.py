@@ -186,7 +186,9 @@ def test_a_one_time_password_leads_straight_to_choosing_an_own_one(app, cast, ct
     answer = client.post("/login", data={"account": "liqiang", "password": f" {once.upper()} "})
     assert answer.location.startswith("/settings/password")
     assert client.get("/settings/profile").location == "/settings/password"
-    form = {"current": once, "password": "mountain river 7", "repeated": "mountain river 7"}
+    assert try_in(app, password=once.replace("-", "")).status_code == 302, "read off a note without its hyphens"
+    assert try_in(app, password=once.replace("-", "")[:-1]).status_code == 422
+    form = {"current": once.replace("-", " "), "password": "mountain river 7", "repeated": "mountain river 7"}
     with client.session_transaction() as session:  # signing in made a new session with a new token
         session["csrf_token"] = CSRF
     assert client.post("/settings/password", data=form).status_code == 302

@@ -18,6 +18,7 @@ from yanxiu.core.errors import InvalidError
 
 MIN_LENGTH, MAX_LENGTH = 8, 128
 ONE_TIME = "onetime"
+ONE_TIME_LETTERS = 12
 ONE_TIME_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letters that are mistaken for one another on paper."""
 
@@ -47,7 +48,7 @@ def hash_good_password(password: str, *, username: str) -> str:
 
 def new_one_time_password() -> str:
     """Return twelve random characters in three groups, easy to read out and to type."""
-    letters = "".join(secrets.choice(ONE_TIME_ALPHABET) for _ in range(12))
+    letters = "".join(secrets.choice(ONE_TIME_ALPHABET) for _ in range(ONE_TIME_LETTERS))
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
@@ -75,8 +76,15 @@ def password_matches(password_hash: str | None, password: str) -> bool:
 
 def _one_time_matches(stored: str, password: str) -> bool:
     _, salt, digest = stored.split("$")
-    typed = password.strip().lower()
-    return hmac.compare_digest(digest, _digest(salt, typed))
+    return hmac.compare_digest(digest, _digest(salt, _as_given(password)))
+
+
+def _as_given(typed: str) -> str:
+    """Return a one-time password as it was handed out: people leave out the hyphens, or write blanks for them."""
+    letters = "".join(letter for letter in typed.lower() if letter.isalnum())
+    if len(letters) != ONE_TIME_LETTERS:
+        return typed.strip().lower()
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
 
 
 def _digest(salt: str, password: str) -> str:

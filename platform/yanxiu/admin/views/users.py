@@ -196,6 +196,9 @@ def _person_form(form: PersonForm, person: User | None = None) -> PersonForm:
     if person is not None and person.organization_id not in dict(places):
         places.insert(0, (person.organization_id, person.organization.name))
     form.organization_id.choices = select_choices(places)
+    if person is None and len(places) > 1:
+        # The first of the tree is the county itself: who forgets to choose would put every teacher there.
+        form.organization_id.choices = select_choices([("", "请选择"), *places])
     if person is not None:
         form.id_number.description = "不改就留空" if person.id_number else "18 位，仅管理员按需查看"
     return form

@@ -140,6 +140,22 @@ def test_publishing_a_topic_without_scripts_takes_plain_text(app, client_for, ro
     assert "&lt;b&gt;不是标签&lt;/b&gt;" in text
 
 
+def test_a_leader_publishes_an_announcement_at_once_and_a_member_cannot(app, client_for, room):
+    form = {"title": "周四改到线上", "html": "请提前十分钟试声音。", "announces": "y"}
+    boxes = [
+        re.findall(r"<input[^>]*announces[^>]*>", page(client_for(who), f"{room.home}/topics/new?announces=1"))
+        for who in ("leader", "teacher")
+    ]
+    assert "checked" in boxes[0][0]
+    assert boxes[1] == []
+    for who in ("leader", "teacher"):
+        assert client_for(who).post(f"{room.home}/topics", data=form | {"title": who}).status_code == 302
+    with app.app_context():
+        pinned = dict(db.session.execute(db.select(Topic.title, Topic.pinned_at)).all())
+    assert pinned["leader"] is not None
+    assert pinned["teacher"] is None
+
+
 def test_posting_twice_over_a_bad_line_answers_twice_and_posts_once(app, client_for, room):
     client, form = (
         client_for("teacher"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 
 from yanxiu.workshops.forms.debates import DebateFields
 from yanxiu.workshops.forms.polls import PollFields
@@ -34,6 +34,8 @@ class NewTopicForm(TopicForm, RequirementFields, PollFields, DebateFields):
         invalid_choice_message=STALE,
         invalid_value_message=STALE,
     )
+
+    announces = BooleanField("置顶为公告", description="排在工作坊首页最上面，看得到谁打开过；最多 5 条")
 
     def shape(self, *, may_require: bool) -> Shape:
         """Return what was chosen; a form without the choice means a plain discussion."""

@@ -135,7 +135,8 @@ def new_topic(workshop_id: int) -> ResponseReturnValue:
     seat = open_seat(workshop_id)
     require(permissions.can_publish_topic(current_viewer(), seat.workshop, seat.member), _no_topics(seat))
     about = words_about(request.args.get("about", ""))
-    form = NewTopicForm(formdata=None, client_uuid=post_services.checked_uuid(None), html=about)
+    announces = request.args.get("announces") == "1"
+    form = NewTopicForm(formdata=None, client_uuid=post_services.checked_uuid(None), html=about, announces=announces)
     return render_template("workshops/new_topic.html", **_new_frame(seat), form=form)
 
 
@@ -168,10 +169,20 @@ def publish_topic(workshop_id: int) -> ResponseReturnValue:
             )
             may_require = permissions.can_moderate(current_viewer(), seat.workshop, seat.member)
             kind_services.shape_topic(current_actor(), topic, form.shape(may_require=may_require))
+            announced = _announced(seat, topic, form)
             target = topic_url(topic)
     except YanxiuError as error:
         return form_page("workshops/new_topic.html", form, error, **_new_frame(open_seat(workshop_id)))
-    return done(target, "话题已发布")
+    return done(target, "公告已发布" if announced else "话题已发布")
+
+
+def _announced(seat: Seat, topic: Topic, form: NewTopicForm) -> bool:
+    """Pin a new topic at once if that was ticked; whoever may not pin is not shown the box."""
+    may = permissions.can_announce(current_viewer(), seat.workshop, seat.member)
+    if not (may and form.announces.data):
+        return False
+    services.pin_topic(current_actor(), topic, opening_post(topic.id), pinned=True)
+    return True
 
 
 def _new_frame(seat: Seat) -> dict[str, Any]:

@@ -24,6 +24,9 @@ def test_a_profile_is_changed_by_its_owner(client_for, cast):
     page = client_for("colleague").get(f"/people/{cast.teacher.id}").text
     assert "喜欢读书" in page
     assert "一级教师" in page
+    assert "我的听评课" not in page
+    own = client.get(f"/people/{cast.teacher.id}").text
+    assert all(words in own for words in ("我的教案", "我的听评课", "听课节数", "我的收藏", "设置"))
 
 
 def test_markup_in_a_profile_is_text(client_for, cast):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from yanxiu.accounts.permissions import ANONYMOUS, can_enter_admin
+from yanxiu.accounts.models import User
+from yanxiu.accounts.permissions import ANONYMOUS, Viewer, can_enter_admin
 from yanxiu.core import clock
 from yanxiu.resources.queries import newest_resources, popular_resources
 from yanxiu.web.auth import current_actor, current_viewer, public
@@ -16,12 +18,21 @@ from yanxiu.workshops.queries import visible_workshop_ids
 
 bp = Blueprint("home", __name__)
 blueprints = (bp,)
-SLOTS: dict[str, Filler] = {}
 SHORTCUTS = (
     ("lessonplans.new", "新建教案", "plan"),
     ("observations.new_lesson", "新建课例", "lesson"),
     ("resources.new", "上传资源", "upload"),
 )
+OWN_PAGES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("lessonplans.index", "我的教案", "plan", {}),
+    ("observations.my_lesson_list", "我的听评课", "lesson", {}),
+    ("observations.observation_counts", "听课节数", "chart", {}),
+    ("resources.index", "我上传的资源", "upload", {"mine": "uploads"}),
+    ("resources.index", "我的收藏", "bookmark", {"mine": "favorites"}),
+    ("accounts.settings", "设置", "settings", {}),
+    ("accounts.help_page", "帮助", "help", {}),
+)
+"""On a phone 我的 is the door to everything that is one's own."""
 MANAGEMENT = ("admin.index", "管理账号和学校", "shield")
 
 
@@ -60,3 +71,13 @@ def greeting(moment: datetime) -> str:
     if 4 <= hour < 12:
         return "早上好"
     return "下午好" if 12 <= hour < 18 else "晚上好"
+
+
+def own_pages(viewer: Viewer, person: User, **_things: Any) -> dict[str, Any] | None:
+    """The doors to what is one's own, on one's own page."""
+    if viewer.user_id != person.id:
+        return None
+    return {"pages": [(icon, text, url_for(name, **values)) for name, text, icon, values in OWN_PAGES]}
+
+
+SLOTS: dict[str, Filler] = {"person_sections": ("home/_own_pages.html", own_pages)}

@@ -21,6 +21,8 @@ def task(app, cast):
 
 
 def test_half_written_work_survives_a_closed_tab_and_is_sent_once_when_the_line_is_back(app, context_for, task):
+    with app.app_context(), unit_of_work():
+        db.session.execute(db.update(Task).values(asks_files=False))  # words only: there is no file to keep
     context = context_for("teacher", 390)
     page = context.new_page()
     page.goto(task)

@@ -14,6 +14,8 @@ const FIELDS = "input[type=file][name]";
 
 behavior("form[data-keeps-files]", (form) => {
   const fields = [...form.querySelectorAll(FIELDS)];
+  // A task that takes words only has nothing to keep, and no place to say so.
+  if (!fields.length) return;
   // One at a time, in the order in which things happened.
   let turn = restoreAll(form, fields);
   const later = (work) => (turn = turn.then(work));

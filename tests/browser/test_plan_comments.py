@@ -104,3 +104,7 @@ def test_by_keyboard_from_words_to_comment_and_back(page_for, plan_id):
     page.get_by_role("button", name="全部").click()
     expect(thread).to_contain_text("已解决")
     expect(page.locator("[data-comments-count]")).to_have_text("")
+    select(page, "说说理由")
+    page.locator("[data-comments-open]").click()
+    expect(page.locator("#plan-comment-body")).to_be_focused()
+    expect(page.locator("[data-comment-quote]")).to_have_text("说说理由")

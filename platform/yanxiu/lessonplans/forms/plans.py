@@ -40,7 +40,7 @@ class PlanForm(Form):
     )
     workshop_writes = BooleanField("工作坊的坊员可以一起写", default=True)
     readers_propose = BooleanField(
-        "只可评论的人可以提出修订", description="他们在正文里改动的，都先作修订，由一起写的人决定接受不接受"
+        "“只看和批注”的人可以提出修订", description="他们在正文里改动的，都先作修订，由一起写的人决定接受不接受"
     )
     visibility = RadioField("谁可以看", choices=choices_of(VISIBILITIES.items()), default="private")
 

@@ -21,7 +21,7 @@ VISIBILITIES = {PRIVATE: "仅自己和受邀的人", WORKSHOP: "工作坊", SCHO
 WRITER, READER = "writer", "reader"
 
 
-MEMBER_ROLES = {WRITER: "一起写", READER: "只看"}
+MEMBER_ROLES = {WRITER: "一起写", READER: "只看和批注"}
 
 
 class LessonPlan(Timestamps, Model):

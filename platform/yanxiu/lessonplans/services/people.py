@@ -26,7 +26,7 @@ MAX_MEMBERS = 60
 def invite_member(actor: User, plan: LessonPlan, user: User, role: str) -> PlanMember:
     """Invite somebody to write or to read; inviting again changes the role."""
     if role not in MEMBER_ROLES:
-        raise InvalidError("请选择一起写还是只看", field="role")
+        raise InvalidError("请选择一起写，还是只看和批注", field="role")
     if user.id == plan.owner_id:
         raise InvalidError("这是主备人，不用邀请", field="user_id")
     hold_plan(plan)
@@ -47,7 +47,7 @@ def invite_member(actor: User, plan: LessonPlan, user: User, role: str) -> PlanM
 def change_member(actor: User, plan: LessonPlan, member: PlanMember, role: str) -> None:
     """Let a member write, or read only."""
     if role not in MEMBER_ROLES:
-        raise InvalidError("请选择一起写还是只看", field="role")
+        raise InvalidError("请选择一起写，还是只看和批注", field="role")
     hold_plan(plan)
     if not hold(member):
         raise ConflictError("这位老师刚刚退出了这份教案，请刷新名单")

@@ -108,7 +108,7 @@ def change_member(plan_id: int, user_id: int) -> ResponseReturnValue:
     own_plan(plan_id)
     form = MemberForm()
     if not form.validate_on_submit():
-        raise InvalidError("请选择一起写还是只看", field="role")
+        raise InvalidError("请选择一起写，还是只看和批注", field="role")
     with unit_of_work():
         plan = own_plan(plan_id)
         member = queries.find_member(plan.id, user_id)

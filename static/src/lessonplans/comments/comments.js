@@ -30,7 +30,9 @@ export class Comments {
   }
 
   bind(form) {
-    this.button.addEventListener("click", () => this.toggle());
+    // The button bears the word that the hint names: with words selected it is for writing about them. On a phone it opens the list.
+    this.button.addEventListener("mousedown", (event) => this.hasSelection() && event.preventDefault());
+    this.button.addEventListener("click", () => (this.hasSelection() ? this.write() : this.toggle()));
     this.panel.querySelector("[data-comments-close]").addEventListener("click", () => this.close());
     this.panel.addEventListener("click", (event) => this.press(event.target));
     this.panel.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.leave());
@@ -184,6 +186,10 @@ export class Comments {
     if (!here) return toast("先选中要批注的字");
     this.show(here);
     here.focus();
+  }
+
+  hasSelection() {
+    return Boolean(!NARROW.matches && this.draft && this.draft.form.hidden && this.editor && !this.editor.state.selection.empty);
   }
 
   toggle() {

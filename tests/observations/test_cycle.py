@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -47,6 +48,11 @@ def test_steps_lead_from_one_end_to_the_other_and_every_step_says_what_is_next()
         step = next_step(lesson, facts[0], date(2026, 11, 23))
         assert (step.place, step.to) == (Place.MOVE, MOVES[phase][0]), phase
         assert next_step(lesson, facts[1], date(2026, 11, 23)).words
+    lesson.phase = LessonPhase.TEACHING
+    without = replace(facts[0], has_recording=False)
+    arrived = replace(without, is_preparing=True)
+    assert next_step(lesson, without, date(2026, 11, 23)).place == Place.RECORDING
+    assert next_step(lesson, arrived, date(2026, 11, 23)).place == Place.NONE, "nobody is asked for what has arrived"
 
 
 def test_a_lesson_goes_through_its_cycle_and_rests_in_the_archive(ctx, cast):

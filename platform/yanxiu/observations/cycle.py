@@ -52,6 +52,8 @@ class Facts:
     submitted: int
     """How many evaluations were handed in."""
     own_submitted: bool
+    is_preparing: bool = False
+    """A recording was uploaded and cannot be watched yet."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ def _leads(lesson: Lesson, facts: Facts, today: date) -> Step:
                 return Step("写课前会议的三个问题", Place.MEETING)
             return _move("会开好了，准备上课", LessonPhase.TEACHING)
         case LessonPhase.TEACHING:
+            if not facts.has_recording and facts.is_preparing:
+                return Step("实录传到了，正在处理，好了就能看", is_open=False)
             if not facts.has_recording:
                 return Step("上传实录", Place.RECORDING)
             return _move("进入观课", LessonPhase.WATCHING)

@@ -49,7 +49,16 @@ function show(section, html) {
   }
   if (watching && next.dataset.state === "ready") keepWatching(current, next);
   else if (next.dataset.state === "ready") replacePlayer(current, next);
-  else if (!watching) morph(current, next);
+  else if (!watching) {
+    morph(current, next);
+    sayItArrived(next.dataset.state);
+  }
+}
+
+/** What the teacher was asked to do next is done. */
+function sayItArrived(state) {
+  const step = document.querySelector("[data-upload-step]");
+  if (step && ["waiting", "processing"].includes(state)) step.replaceWith("实录传到了，正在处理，好了就能看");
 }
 
 /** Whoever sends a film from this page keeps its form, whatever has become of sound and stills. */

@@ -49,10 +49,15 @@ def facts_of(viewer: Viewer, lessons: Collection[Lesson]) -> dict[int, Facts]:
         invited[lesson_id] += 1
         if user_id == viewer.user_id and role == LessonRole.HOST:
             hosts.add(lesson_id)
-    ready = select(Recording.lesson_id).join(RecordingVersion, RecordingVersion.recording_id == Recording.id)
-    recorded = set(
-        db.session.scalars(ready.where(Recording.lesson_id.in_(ids), RecordingVersion.state == VersionState.READY))
+    versions = select(Recording.lesson_id, RecordingVersion.state).join(
+        RecordingVersion, RecordingVersion.recording_id == Recording.id
     )
+    recorded, preparing = set(), set()
+    for lesson_id, state in db.session.execute(versions.where(Recording.lesson_id.in_(ids))):
+        if state == VersionState.READY:
+            recorded.add(lesson_id)
+        elif state != VersionState.FAILED:
+            preparing.add(lesson_id)
     texts: dict[int, set[str]] = defaultdict(set)
     for lesson_id, key in db.session.execute(
         select(LessonText.lesson_id, LessonText.key).where(LessonText.lesson_id.in_(ids))
@@ -73,6 +78,7 @@ def facts_of(viewer: Viewer, lessons: Collection[Lesson]) -> dict[int, Facts]:
             texts=frozenset(texts[lesson.id]),
             submitted=submitted.get(lesson.id, 0),
             own_submitted=lesson.id in own,
+            is_preparing=lesson.id in preparing,
         )
         for lesson in lessons
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import quote
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -58,7 +59,10 @@ def observation_counts_file() -> Response:
     manages = bool(viewer.admin_paths)
     days = term_days(term)
     rows = observed_in_reach(viewer, days) if manages else observed_by(viewer, viewer.user_id or 0, days)
-    headers = {"Content-Disposition": "attachment; filename=observation-counts.xlsx", "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{term}听课节数.xlsx', safe='')}",
+        "Cache-Control": "no-store",
+    }
     return Response(count_book(term, counts_of(rows), rows), mimetype=FILES["xlsx"], headers=headers)
 
 

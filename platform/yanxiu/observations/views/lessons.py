@@ -100,6 +100,7 @@ def new_lesson() -> ResponseReturnValue:
     candidates: Sequence[User] = []
     if request.method == "GET":
         form.teacher.data = current_viewer().name
+        form.subject.data, form.stage.data = current_actor().subject or "", current_actor().stage or ""
         workshop_id = whole_number(request.args.get("workshop_id"))
         form.workshop_id.data = str(workshop_id or "")
         form.visibility.data = "workshop" if workshop_id else "invited"

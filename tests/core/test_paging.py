@@ -54,6 +54,12 @@ def test_a_cursor_that_is_readable_and_absurd_is_refused(jobs, content):
         paginate(select(Job), Job.run_at.desc(), Job.id.desc(), cursor=cursor_of(content))
 
 
+def test_a_cursor_with_half_a_character_is_refused(jobs):
+    """Where keys are words: no database takes it."""
+    with pytest.raises(InvalidError):
+        paginate(select(Job), Job.kind, Job.id, cursor=cursor_of(r'["\ud800", 1]'))
+
+
 @pytest.mark.parametrize("cursor", ["x", "%%%", "WzFd", "W10", "bnVsbA", "W251bGwsIG51bGxd", "é", "[" * 50])
 def test_a_forged_cursor_is_refused(jobs, cursor):
     with pytest.raises(InvalidError):

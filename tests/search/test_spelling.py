@@ -156,6 +156,7 @@ def test_what_is_right_is_left_alone(lexicon, typed):
     [
         ("霍格", "", False),  # 霍 is read he too, but nobody means that
         ("何格", "合格", False), ("欧阳合", "", False), ("和格 何格", "合格 合格", False), ("盒格", "合格", True), ("和格", "合格", True),
+        ("和 和格", "和 合格", True), ("何 何格", "何 合格", False),
         ("会徽", "会辉", False),  # the dictionary has the one that was typed
     ],
 )  # fmt: skip

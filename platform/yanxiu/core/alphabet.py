@@ -22,7 +22,7 @@ _TONES = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
 
 
 def sort_key(name: str) -> str:
-    """第2课 before 第10课, 草船 before 曹操: blanks, marks and capitals count for nothing.
+    """第2课 before 第10课, 曹操 before 草船: blanks, marks and capitals count for nothing.
 
     Each part begins with its class (0 figures, a Latin, h Chinese), each figure with how many it has, and each
     character of Chinese is syllable, tone and code: what sounds the same stands together, character by character.

@@ -129,4 +129,6 @@ def _typed(value: Any, column: Any) -> Any:
         raise TypeError(f"{value!r} is not {wanted}")
     if wanted is int and abs(value) >= 2**63:
         raise ValueError("out of range")
+    if wanted is str:
+        value.encode()  # half a character is none that a database takes
     return value

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from yanxiu.search.text.asking import without_question_words
 from yanxiu.search.text.cut import in_dictionary, pieces
-from yanxiu.search.text.fold import data_lines, fold, han_runs
+from yanxiu.search.text.fold import HAN, data_lines, fold, han_runs
 from yanxiu.search.text.pinyin import LETTERS, cuts, readings, spellings
 
 MIN_LETTERS = 4
@@ -186,8 +186,7 @@ def _surnames() -> tuple[str, ...]:
 
 def _runs(folded: str) -> list[tuple[int, str]]:
     """Stretches of Chinese characters, and where they begin."""
-    found = re.finditer("|".join(map(re.escape, dict.fromkeys(han_runs(folded)))) or "(?!)", folded)
-    return [(match.start(), match.group()) for match in found]
+    return [(match.start(), match.group()) for match in re.finditer(f"[{HAN}]+", folded)]
 
 
 def _windows(folded: str) -> list[tuple[int, str]]:

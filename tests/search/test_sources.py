@@ -4,6 +4,8 @@ import importlib
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,8 +16,10 @@ from tests.support.resources import make_resource
 from tests.support.workshops import make_workshop
 from yanxiu.accounts.models import Organization
 from yanxiu.accounts.permissions import ANONYMOUS, Viewer
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.search_queue import IndexDocument, sources
+from yanxiu.core.tasks import Job
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.models import Lesson, TextKey
 from yanxiu.observations.queries.perspectives import perspectives_of
@@ -31,6 +35,7 @@ from yanxiu.observations.services.findings import write_finding
 from yanxiu.observations.services.lessons import LessonDraft, invite_member, update_lesson
 from yanxiu.observations.services.lessons import remove_member as remove_from_lesson
 from yanxiu.observations.services.perspectives import add_perspectives, of_licc, remove_perspective
+from yanxiu.observations.subscribers import EXPIRY_JOB, index_expired
 from yanxiu.resources.models import Resource, ResourceCollection
 from yanxiu.resources.services import ResourceDetails, update_resource
 from yanxiu.resources.services.collections import create_collection, put_in_collection, take_from_collection
@@ -230,9 +235,26 @@ def test_a_set_of_clips_is_found_by_what_all_its_readers_may_watch(ctx, cast, cl
         update_clip_set(leader, shared, title=shared.title, introduction="", workshop_id=workshop.id)
         kept = LessonDraft("《公开》", visibility="workshop", workshop_id=workshop.id, clip_consent="refused")
         update_lesson(teacher, open_one, kept, may_decide=True)
+    assert hits("villager", "竹蜻蜓") == hits("leader", "竹蜻蜓") == [], "what the index still has of it finds nothing"
     index_now()
     assert hits("villager", "候答片段") == [of_all]
     assert hits("villager", "竹蜻蜓") == hits("leader", "竹蜻蜓") == []
+    # the days for which parents agreed pass without anybody doing anything
+    until = clock.today() + timedelta(days=3)
+    shown = {"pupils_recognizable": True, "consent": "written", "consent_until": until}
+    with unit_of_work():
+        update_lesson(teacher, open_one, replace(kept, clip_consent="given", **shown), may_decide=True)
+    index_now()
+    assert hits("villager", "竹蜻蜓") == [of_all]
+    job = db.session.scalars(select(Job).where(Job.kind == EXPIRY_JOB)).one()
+    day_after = datetime.combine(until + timedelta(days=1), time(), clock.LOCAL_ZONE)
+    assert timedelta() <= job.run_at - day_after < timedelta(seconds=2)
+    with clock.frozen(job.run_at):
+        index_expired(job.payload, None)
+        for brings_up_to_date in (lambda: None, index_now):
+            brings_up_to_date()
+            assert hits("villager", "竹蜻蜓") == hits("leader", "竹蜻蜓") == []
+        assert hits("villager", "候答片段") == [of_all]
     with unit_of_work():
         remove_clip_set(leader, shared)
     assert of_all not in hits("leader", "候答片段")

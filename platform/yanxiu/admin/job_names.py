@@ -12,6 +12,7 @@ JOB_NAMES = {
     "media.lean": "补做课堂实录的省流量版",
     "media.transcode": "转换课堂实录",
     "observations.remind": "提醒听评课的时间",
+    "observations.expire": "课例展示期满后更新搜索",
     "observations.sweep_uploads": "清理没有传完的实录",
     "resources.extract_text": "读取资源里的文字",
     "resources.make_preview": "制作资源预览",

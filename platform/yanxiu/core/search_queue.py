@@ -115,6 +115,8 @@ class IndexSource:
     `all_ids` yields every id in key order, streaming.
     `below` selects the ids of what belongs to the organizations at or below a path: their documents say who stands
     above and what the place is called.
+    `in_parts`: what one document says follows several rights, so that who still sees the thing may not read all of what
+    the index has of it. It is not found from a narrowing on until the index has taken that in.
     """
 
     kind: str
@@ -123,6 +125,7 @@ class IndexSource:
     all_ids: Callable[[], Iterator[int]]
     visible: Callable[[Any, Sequence[int]], set[int]]
     below: Callable[[str], Select[int]] | None = None
+    in_parts: bool = False
 
 
 PrincipalSource = Callable[[Any], Iterable[str]]

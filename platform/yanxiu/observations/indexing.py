@@ -375,5 +375,6 @@ SOURCES: tuple[IndexSource, ...] = (
         load_clip_sets,
         lambda: _written_ids(select(ClipSet.id).where(ClipSet.removed_at.is_(None)).order_by(ClipSet.id)),
         visible_clip_set_ids,
+        in_parts=True,
     ),
 )

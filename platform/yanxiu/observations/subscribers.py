@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from yanxiu.accounts.queries import find_user
+from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.events import Moment, Subscription, record
 from yanxiu.core.search_queue import enqueue_index, enqueue_index_many
-from yanxiu.core.tasks import JobContext, JobHandler
+from yanxiu.core.tasks import JobContext, JobHandler, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import events
 from yanxiu.observations.jobs import prepare_recording, sweep_uploads, transcode_recording
@@ -18,6 +20,7 @@ from yanxiu.observations.packing_job import check_pack, make_pack
 from yanxiu.observations.queries.clip_sets import set_ids_with
 from yanxiu.observations.queries.comments import thread_ids_of
 from yanxiu.observations.queries.cycle import texts_of
+from yanxiu.observations.queries.lessons import lesson_at_hand
 from yanxiu.observations.queries.perspectives import findings_of
 from yanxiu.observations.services import cycle
 from yanxiu.observations.services.packs import CHECK_JOB, PACK_JOB
@@ -28,22 +31,41 @@ from yanxiu.observations.uploads.folder import SWEEP_JOB
 from yanxiu.web.live import recheck_rooms
 from yanxiu.workshops.events import ThingOpened
 
+EXPIRY_JOB = "observations.expire"
+
 
 def index_lesson(event: events.LessonCreated | events.RecordingReady | events.SubtitlesChanged) -> None:
     enqueue_index("lesson", event.lesson_id)
 
 
 def index_changed_lesson(event: events.LessonChanged) -> None:
-    enqueue_index("lesson", event.lesson_id, narrowed=event.narrowed)
-    _index_what_is_said(event.lesson_id, urgent=event.narrowed)
-    _index_clip_sets(event.lesson_id, urgent=event.narrowed)
+    _index_all(event.lesson_id, urgent=event.narrowed)
 
 
 def index_removed_lesson(event: events.LessonDeleted | events.LessonRestored) -> None:
-    deleted = isinstance(event, events.LessonDeleted)
-    enqueue_index("lesson", event.lesson_id, deleted=deleted)
-    _index_what_is_said(event.lesson_id, urgent=deleted)
-    _index_clip_sets(event.lesson_id, urgent=deleted)
+    _index_all(event.lesson_id, urgent=isinstance(event, events.LessonDeleted))
+
+
+def _index_all(lesson_id: int, *, urgent: bool) -> None:
+    enqueue_index("lesson", lesson_id, narrowed=urgent)
+    _index_what_is_said(lesson_id, urgent=urgent)
+    _index_clip_sets(lesson_id, urgent=urgent)
+
+
+def plan_expiry(event: events.LessonCreated | events.LessonChanged) -> None:
+    """Nobody does anything on the day from which a lesson may not be shown any more: search has to hear of it by itself."""
+    lesson = lesson_at_hand(event.lesson_id)
+    if lesson is not None and lesson.consent_until is not None and not lesson.has_expired(clock.today()):
+        over = datetime.combine(lesson.consent_until, time.max, clock.LOCAL_ZONE)
+        delay_s = (over - clock.now()).total_seconds() + 1
+        key = f"{EXPIRY_JOB}:{lesson.id}:{lesson.consent_until.isoformat()}"
+        enqueue(EXPIRY_JOB, {"lesson_id": lesson.id}, key=key, delay_s=delay_s)
+
+
+def index_expired(payload: dict[str, Any], _job: JobContext) -> None:
+    """Let search read a lesson again whose time is over; harmless where it was given more time."""
+    with unit_of_work():
+        _index_all(payload["lesson_id"], urgent=True)
 
 
 def index_members(event: events.LessonMemberInvited | events.LessonMemberRemoved) -> None:
@@ -154,6 +176,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription(events.RecordingReady, begin_watching),
     Subscription(events.LessonCreated, plan_reminder),
     Subscription(events.LessonChanged, plan_reminder),
+    Subscription(events.LessonCreated, plan_expiry),
+    Subscription(events.LessonChanged, plan_expiry),
     Subscription(events.LessonChanged, index_changed_lesson),
     Subscription(events.LessonDeleted, index_removed_lesson),
     Subscription(events.LessonRestored, index_removed_lesson),
@@ -183,4 +207,5 @@ JOBS: dict[str, JobHandler] = {
     CHECK_JOB: check_pack,
     COPY_SWEEP: sweep_copies,
     LEAN_JOB: make_missing_lean,
+    EXPIRY_JOB: index_expired,
 }

@@ -273,10 +273,11 @@ class Reader:
         return all(phrase in text for phrase in self.query.phrases)
 
     def _waiting_to_go(self) -> set[Key]:
-        """Deleted or narrowed things that the index does not know about yet and this viewer may not see."""
+        """Deleted or narrowed things that the index does not know about yet and this viewer may not see, or not all of."""
         keys = [(row.kind, row.object_id) for row in db.session.execute(_WAITING)]
-        many = {kind for kind, ids in by_kind(keys).items() if len(ids) > MAX_CHECKED}
-        return set(keys) - visible_now(self.viewer, [key for key in keys if key[0] not in many])
+        unread = {kind for kind, ids in by_kind(keys).items() if len(ids) > MAX_CHECKED}
+        unread |= {source.kind for source in sources().values() if source.in_parts}
+        return set(keys) - visible_now(self.viewer, [key for key in keys if key[0] not in unread])
 
     def shown_keys(self, keys: Iterable[Key]) -> list[Hit]:
         """Checked things in this order."""

@@ -44,6 +44,7 @@ from yanxiu.observations.permissions import findings_are_open, stands_in_set
 from yanxiu.observations.queries import visible_lessons
 from yanxiu.observations.queries.clip_sets import visible_clip_sets
 from yanxiu.observations.queries.recordings import subtitles_of
+from yanxiu.workshops.queries import workshop_ids_below
 from yanxiu.workshops.queries.teams import workshop_names
 
 
@@ -347,6 +348,10 @@ def _conclusions() -> Select[int]:
     return select(LessonText.id).where(LessonText.key == TextKey.CONCLUSION)
 
 
+def _clip_sets() -> Select[int]:
+    return select(ClipSet.id).where(ClipSet.removed_at.is_(None))
+
+
 PRINCIPALS: tuple[PrincipalSource, ...] = ()
 SOURCES: tuple[IndexSource, ...] = (
     IndexSource("lesson", "课例", load_lessons, lambda: _ids(Lesson), visible_lesson_ids, _lessons_below),
@@ -373,8 +378,9 @@ SOURCES: tuple[IndexSource, ...] = (
         "clip_set",
         "微格片段集",
         load_clip_sets,
-        lambda: _written_ids(select(ClipSet.id).where(ClipSet.removed_at.is_(None)).order_by(ClipSet.id)),
+        lambda: _written_ids(_clip_sets().order_by(ClipSet.id)),
         visible_clip_set_ids,
+        lambda path: _clip_sets().where(ClipSet.workshop_id.in_(workshop_ids_below(path))),
         in_parts=True,
     ),
 )

@@ -125,8 +125,13 @@ def test_a_copy_comes_in_portions_is_checked_where_it_lies_and_goes_while_its_re
         for number in range(30):
             done = {"state": "ready", "finished_at": clock.now(), "findings": [["a.txt", "same", 1, "x"]]}
             db.session.add(PackCheck(pack_id=pack_id, name=f"第 {number} 份.zip", **done))
+        ours = {**done, "problem": "crowded", "findings": [["a.txt", "missing", None, ""]]}
+        db.session.add(PackCheck(pack_id=pack_id, **ours))  # the list of the stored pack is damaged
     with count_queries() as many:
-        assert 'rel="next"' in teacher.get(f"{at}/checks").text
+        page = teacher.get(f"{at}/checks").text
+    assert 'rel="next"' in page
+    assert "“”" not in page
+    assert "缺少 1 个，多出 0 个。请联系管理员从备份恢复" in page
     with app.app_context(), unit_of_work():
         db.session.query(PackCheck).filter(PackCheck.name != "第 1 份.zip").delete()
     with count_queries() as few:
@@ -168,8 +173,15 @@ def test_what_cannot_be_the_pack_is_refused_before_it_is_sent_and_a_right_that_i
     work()
     assert last_check(app).state == "failed"
     assert "没有核对成，传来的文件已经删掉" in teacher.get(f"{at}/checks").text
-    # A check whose worker died for good keeps its bytes no longer than the next sweep.
+    # A worker was killed before it removed what it had checked: the same file may come again at once.
+    left_behind = Tus(teacher, DOOR, **belongs).create(len(data), data).headers["Location"]
+    assert take(teacher, left_behind).status_code == 200
+    with app.app_context(), unit_of_work():
+        db.session.query(PackCheck).filter_by(state="waiting").one().state = "failed"
     url = Tus(teacher, DOOR, **belongs).create(len(data), data).headers["Location"]
+    assert url != left_behind
+    assert not store.data_path(left_behind.rsplit("/", 1)[1]).exists()
+    # A check whose worker died for good keeps its bytes no longer than the next sweep.
     assert take(teacher, url).status_code == 200
     with app.app_context(), unit_of_work():
         db.session.query(PackCheck).filter_by(state="waiting").one().created_at = clock.now() - timedelta(hours=7)

@@ -98,6 +98,12 @@ def test_a_long_film_goes_through_a_pack_in_blocks_and_a_hostile_zip_is_not_unpa
     with zipfile.ZipFile(many, "a") as pack:
         pack.writestr("one more", b"")
     assert compare_pack(many, both).problem == Problem.CROWDED
+    nameless = io.BytesIO()
+    with zipfile.ZipFile(nameless, "w") as pack:
+        pack.writestr("QQQ", b"")
+        pack.writestr("b", b"2")
+    named = verdicts(compare_pack(io.BytesIO(nameless.getvalue().replace(b"QQQ", b"\0QQ")), both))
+    assert named == {path: Verdict.MISSING, "b": Verdict.SAME, "未命名文件": Verdict.MORE}
     cut = compare_pack(io.BytesIO(odd[:-30]), both)
     assert (cut.problem, {one.verdict for one in cut.findings}) == (Problem.UNREADABLE, {Verdict.MISSING})
 

@@ -163,7 +163,7 @@ def _compared(pack: zipfile.ZipFile, frozen: Sequence[Entry], told: Told) -> Com
     for info in pack.filelist:
         if info.filename in expected and info.filename not in here:
             here[info.filename] = info
-        elif not info.is_dir():
+        elif not info.filename.endswith("/"):  # `is_dir` of Python 3.11 fails where there is no name
             more.append(info)
     found = [_finding(pack, here.get(one.path), one, told) for one in frozen]
     named = sorted(more, key=lambda info: info.filename)[:MOST_MORE]
@@ -173,7 +173,7 @@ def _compared(pack: zipfile.ZipFile, frozen: Sequence[Entry], told: Told) -> Com
 
 def _shown(path: str) -> str:
     """A path from outside is only shown: on one line, with nothing hidden in it, not longer than ours."""
-    return path if len(path) <= MOST_PATH and path.isprintable() else base_name(path)
+    return path if 0 < len(path) <= MOST_PATH and path.isprintable() else base_name(path)
 
 
 class _ListTooLongError(zipfile.BadZipFile):

@@ -52,10 +52,12 @@ def begin_copy(
         raise InvalidError("这个文件比冻结的归档包大得多，不会是它的一份，请重新选择")
     waiting = [each for each in store.unfinished(actor.id, time.time()) if each.subject_id == pack.id]
     known = next((each for each in waiting if _mark(each.length, each.metadata) == _mark(length, metadata)), None)
-    if known is not None and checked_arrivals([known.id]):
-        raise ConflictError("这个文件已经传到，正在核对")
-    if known is not None:
+    if known is not None and not checked_arrivals([known.id]):
         return known  # from another page, or from the day before
+    if known is not None and not drop_if_ended(
+        store, known.id
+    ):  # it has ended where a worker died before it was removed
+        raise ConflictError("这个文件已经传到，正在核对")
     upload = store.create(actor.id, pack.id, length, metadata, time.time())
     with unit_of_work():
         schedule_sweep()
@@ -88,13 +90,14 @@ def unfinished_copies(waiting: list[tuple[Upload, int]], pack: LessonPack) -> li
     return [(upload, offset) for upload, offset in mine if upload.id not in checked]
 
 
-def drop_if_ended(store: UploadStore, arrival: str) -> None:
-    """Remove the bytes of an upload whose check has ended, or whose worker died for good."""
+def drop_if_ended(store: UploadStore, arrival: str) -> bool:
+    """Remove the bytes of an upload whose check has ended, or whose worker died for good; tell whether it has."""
     upload, check = store.load(arrival), check_of(arrival)
     has_ended = check is None or check.state != PackState.WAITING or has_died(check.created_at)
     db.session.rollback()
     if upload is not None and not upload.finished and has_ended:
         store.drop_bytes(upload, time.time())
+    return has_ended
 
 
 def sweep_copies(_payload: dict[str, Any], job: JobContext) -> None:

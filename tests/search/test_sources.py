@@ -199,8 +199,10 @@ def test_a_collection_is_found_by_what_is_in_it_but_not_by_what_its_readers_may_
         details = ResourceDetails(title="竹石的学案", kind="plan", visibility="private")
         update_resource(cast.user("leader"), db.session.get(Resource, own.id), details)
         take_from_collection(cast.user("teacher"), db.session.get(ResourceCollection, package.id), shared.id)
-    index_now()
-    assert hits(villager, "竹石") == hits(client_for("teacher"), "竹石") == hits(villager, "鲸的课件") == []
+    for brings_up_to_date in (lambda: None, index_now):
+        brings_up_to_date()
+        assert hits(villager, "竹石") == hits(client_for("teacher"), "竹石") == hits(villager, "鲸的课件") == []
+    assert hits(villager, "期末复习包") == [of_all]
 
 
 def test_a_set_of_clips_is_found_by_what_all_its_readers_may_watch(ctx, cast, client_for, index_now):

@@ -187,7 +187,13 @@ def _collections_below(path: str) -> Select[int]:
 SOURCES: tuple[IndexSource, ...] = (
     IndexSource("resource", "资源", load_documents, _all_ids, seen_by(_visible), _below),
     IndexSource(
-        "collection", "资源包", load_collections, _all_collection_ids, seen_by(_visible_collections), _collections_below
+        "collection",
+        "资源包",
+        load_collections,
+        _all_collection_ids,
+        seen_by(_visible_collections),
+        _collections_below,
+        in_parts=True,
     ),
 )
 PRINCIPALS: tuple[PrincipalSource, ...] = ()

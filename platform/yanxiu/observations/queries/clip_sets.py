@@ -34,7 +34,7 @@ MOST_CLIPS = 200
 """So many clips are in a set at most: it is read whole."""
 MOST_REMARKS = 60
 OFFERED = 200
-SORTS = {"new": "新建的在前", "used": "刚放过的在前"}
+SORTS = {"new": "新建的在前", "used": "刚放进片段的在前"}
 
 
 @dataclass(frozen=True)

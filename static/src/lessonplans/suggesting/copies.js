@@ -68,9 +68,13 @@ function runsOf(sources, copies) {
   return runs;
 }
 
-/** Note what words this page moved. */
+/** Note what words this page moved, beside what it moved before by the same suggestion: cells that somebody else put in the
+ *  place of some of those say it still, and it is accepted once more. */
 export function noteMoved(doc, id, runs) {
-  if (runs.length) doc.getMap(NOTES).set(`${FROM}${id}${BY}${doc.clientID}`, runs.flat());
+  if (!runs.length) return;
+  const [notes, key] = [doc.getMap(NOTES), `${FROM}${id}${BY}${doc.clientID}`];
+  const known = notes.get(key);
+  notes.set(key, [...(Array.isArray(known) ? known : []), ...runs.flat()]);
 }
 
 /** All words that were moved and stand where they were put, in the order that is the same everywhere: each with the name of

@@ -17,7 +17,6 @@ export class LedFilm {
     this.leads = false;
     this.waits = false; // for an answer to what was done here: until then the old state says nothing
     this.seeks = false; // a jump of ours is under way
-    this.begun = false; // it was heard of
     this.touched = false; // a jump of somebody's hand is
     this.blocked = false;
     this.changes = false; // another file of the same film is being opened
@@ -31,13 +30,10 @@ export class LedFilm {
     video.addEventListener("play", () => this.noticed(() => !this.state.playing && !this.atEnd));
     video.addEventListener("pause", () => this.noticed(() => this.state.playing && !this.atEnd && !document.hidden));
     video.addEventListener("ratechange", () => this.noticed(() => video.playbackRate !== this.speed));
-    video.addEventListener("seeking", () => {
-      this.touched = !this.seeks || this.begun; // the second of one jump of ours is a hand that came meanwhile
-      this.begun = true;
-    });
+    video.addEventListener("seeking", () => (this.touched = !this.seeks));
     video.addEventListener("seeked", () => {
-      const own = this.seeks && !this.touched;
-      this.seeks = this.begun = this.touched = false;
+      const own = this.seeks;
+      this.seeks = this.touched = false;
       if (!own) this.noticed(() => this.isAway);
     });
     document.addEventListener("visibilitychange", () => this.tick());
@@ -102,10 +98,12 @@ export class LedFilm {
     return (playing !== this.state.playing && !this.atEnd) || rate !== this.state.rate || this.isAway;
   }
 
-  /** Whether there is nothing to play; a film that has ended follows when the others go back. */
+  /** Whether there is nothing to play; a film that has ended follows when the others go back, and one that heard of it late
+   *  still goes to where the others have ended. */
   get atEnd() {
-    const hasEnded = this.video.ended && Math.abs(this.error) <= SEEK_MS;
-    return hasEnded || this.target >= this.player.duration - NEAR_MS;
+    const away = Math.abs(this.error);
+    if (this.video.ended) return away <= SEEK_MS;
+    return this.target >= this.player.duration - NEAR_MS && away <= NEAR_MS;
   }
 
   /** What this film does now, for the server. */

@@ -40,6 +40,17 @@ class Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+class Settings(Protocol):
+    """What of the configuration matters here."""
+
+    @property
+    def instance_path(self) -> Path: ...
+    @property
+    def upload_max_gb(self) -> int: ...
+    @property
+    def upload_quota_gb(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Upload:
     """What is known about one unfinished upload besides its bytes; times are Unix seconds.
@@ -338,6 +349,12 @@ class UploadStore:
             except OSError as error:
                 raise ProtocolError(423, "上一段还在写入，请稍后再试") from error
             yield data
+
+
+def store_of(config: Settings, purpose: str, max_bytes: int) -> UploadStore:
+    """Return the unfinished uploads of one purpose in this installation, each of at most `max_bytes`."""
+    limits = Limits(max_bytes=max_bytes, quota_bytes=config.upload_quota_gb * GIB)
+    return UploadStore(uploads_folder(config.instance_path), limits, purpose)
 
 
 def uploads_folder(instance: Path) -> Path:

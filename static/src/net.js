@@ -1,6 +1,9 @@
 // One way to talk to the server: CSRF header, JSON errors in words, offline told apart from refused.
+import { sendWatched } from "./stillness.js";
+
 const OFFLINE = "网络断开了";
 const SILENT = "服务器一直没有回答";
+export const STILL = "网络没有反应，等了很久没有传完";
 const TIMEOUT_MS = 30000;
 
 export class NetError extends Error {
@@ -15,7 +18,8 @@ export const viewerId = () => document.body.dataset.viewerId || "";
 
 const token = () => document.querySelector("meta[name=csrf-token]");
 
-/** Fetch and return the Response; throw a NetError that can be shown to a person. */
+/** Fetch and return the Response; throw a NetError that can be shown to a person. What carries a file goes `slowly`: it takes
+ *  as long as it takes, tells `onProgress` which share has left, and is given up when nothing moves. */
 export async function request(url, options = {}) {
   const method = (options.method || "GET").toUpperCase();
   const response = await send(url, method, options);
@@ -63,13 +67,22 @@ async function bodyOf(response) {
   }
 }
 
-async function send(url, method, { headers, body, timeout = TIMEOUT_MS, signal, redirect }) {
+async function send(url, method, { headers, body, timeout = TIMEOUT_MS, signal, redirect, slowly, onProgress }) {
   const own = { "X-Requested-With": "fetch", ...headers };
   if (method !== "GET" && method !== "HEAD") own["X-CSRFToken"] = token() ? token().content : "";
+  if (slowly) return sendSlowly(url, { method, headers: own, body, signal }, onProgress);
   return fetchWithin(timeout, url, { method, headers: own, body, redirect, signal });
 }
 
-/** Given up when the answer has not begun after `timeout` milliseconds (0: never), or has not come whole after twice as long again. */
+async function sendSlowly(url, asked, onProgress) {
+  try {
+    return await sendWatched(url, asked, onProgress);
+  } catch ({ still }) {
+    throw new NetError(still ? STILL : OFFLINE, { offline: true, slow: still });
+  }
+}
+
+/** Given up when the answer has not begun after `timeout` milliseconds, or has not come whole after twice as long again. */
 async function fetchWithin(timeout, url, { signal, ...options }) {
   const aborter = new AbortController();
   let late = false;
@@ -77,15 +90,14 @@ async function fetchWithin(timeout, url, { signal, ...options }) {
     late = true;
     aborter.abort();
   };
-  const wait = (long) => (timeout ? setTimeout(giveUp, long) : 0);
-  const timer = wait(timeout);
+  const timer = setTimeout(giveUp, timeout);
   if (signal) signal.addEventListener("abort", () => aborter.abort());
   try {
     const response = await fetch(url, { credentials: "same-origin", signal: aborter.signal, ...options });
-    wait(2 * timeout);
+    setTimeout(giveUp, 2 * timeout);
     return response;
   } catch (_) {
-    throw new NetError(late ? SILENT : OFFLINE, { offline: true });
+    throw new NetError(late ? SILENT : OFFLINE, { offline: true, silent: late });
   } finally {
     clearTimeout(timer);
   }

@@ -1,12 +1,14 @@
 """The composer that grows out of a textarea: HTML for the server, nothing lost on the way."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.stage import answer_json, put
 from tests.support.axe import violations
+from tests.support.eventually import eventually
 
 FORM = """
 <form class="form" method="post" action="/probe/post" data-async data-reset>
@@ -174,3 +176,41 @@ def test_what_is_written_while_the_answer_is_sent_stays(page_for):
     expect(page.get_by_text("已发表")).to_be_visible()
     page.keyboard.type("。")
     expect(box).to_have_text("发出去的，又想到一点。")
+
+
+def test_a_picture_and_an_attachment_on_a_silent_line_are_kept_and_sent_again(page_for):
+    page = page_for("teacher")
+    page.clock.install()
+    put(page, WITH_FILES)
+    page.locator("#h").focus()
+    box = page.get_by_role("textbox", name="回复")
+    expect(box).to_be_focused()
+    page.route("**/static/probe.png", lambda route: route.fulfill(content_type="image/svg+xml", body=EMPTY_PICTURE))
+    pictures, forms = [], []
+    page.route("**/probe/pictures", lambda route: pictures.append(route))
+    page.route("**/probe/post", lambda route: forms.append(route))
+    page.keyboard.type("学习单在附件里")
+    page.clock.pause_at(page.evaluate("Date.now()") + 5000)  # what is tried again by itself is tried when the test says so
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="图片或附件").click()
+    chooser.value.set_files([PICTURE, PAPER])
+    eventually(lambda: page.evaluate("1") and len(pictures) == 1)
+    page.clock.run_for(61_000)
+    expect(page.get_by_text("板书.png 没有传上：网络没有反应，等了很久没有传完")).to_be_visible()
+    page.get_by_role("button", name="再试一次").click()
+    eventually(lambda: page.evaluate("1") and len(pictures) == 2)
+    pictures[1].fulfill(json={"ok": True, "url": "/static/probe.png", "name": "板书.png"})
+    expect(box.locator("img")).to_have_attribute("alt", "板书.png")
+    expect(page.get_by_text("板书.png 没有传上")).to_have_count(0)
+    page.get_by_role("button", name="发表回复").click()
+    eventually(lambda: page.evaluate("1") and len(forms) == 1)
+    page.clock.run_for(61_000)
+    expect(page.get_by_text("网络没有反应，等了很久没有传完，内容还在页面上，请不要关闭，稍后自动再试")).to_be_visible()
+    expect(box).to_contain_text("学习单在附件里")
+    page.clock.run_for(6_000)
+    eventually(lambda: page.evaluate("1") and len(forms) == 2)
+    forms[1].fulfill(json={"ok": True, "toast": "已发表"})
+    expect(page.get_by_text("已发表")).to_be_visible()
+    bodies = [route.request.post_data_buffer for route in forms]
+    assert all(b"%PDF-1.7 x" in body for body in bodies)
+    assert len({re.findall(rb'name="client_uuid"\r\n\r\n([^\r]*)', body)[0] for body in bodies}) == 1

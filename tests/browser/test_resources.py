@@ -148,10 +148,13 @@ def test_a_card_is_thrown_away_only_when_asked_twice_and_lent_answers_can_be_tak
 
 def test_a_file_that_did_not_get_through_is_sent_again(page_for, errors):
     page = page_for("teacher")
+    page.clock.install()
     page.goto("/resources/new")
     held: list[Route] = []
+    unanswered: list[Route] = []
     made: list[str] = []
     page.on("request", lambda sent: made.append(sent.method) if sent.url.endswith("/uploads/resources") else None)
+    page.route("**/resources/arrivals/*", lambda route: unanswered.append(route), times=1)
     for answer in (503, 401):
         page.route("**/resources/arrivals/*", fails(answer), times=1)
     page.route("**/uploads/resources/*", fails(502), times=1)
@@ -177,6 +180,10 @@ def test_a_file_that_did_not_get_through_is_sent_again(page_for, errors):
     line.get_by_role("button", name="重试").click()
     expect(line).to_contain_text("登录已过期")
     line.get_by_role("button", name="重试").click()
+    eventually(lambda: page.evaluate("1") and unanswered)
+    page.clock.fast_forward("02:01")
+    expect(line).to_contain_text("服务器还没有回答，会自动再问")
+    page.clock.fast_forward("00:02")
     expect(page.get_by_role("textbox", name="标题")).to_have_value("板书")
     expect(line).to_have_count(0)
     assert len(made) == 3  # broken off, refused, taken: a busy server afterwards is no reason to begin again

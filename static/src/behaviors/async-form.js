@@ -36,7 +36,7 @@ async function submit(form, by) {
   setState(form, "saving");
   const still = sayStillSending();
   try {
-    const answer = await requestJson(addressOf(form, by), { method: form.method, body: data, timeout: limitOf(data) });
+    const answer = await requestJson(addressOf(form, by), { method: form.method, body: data, ...paceOf(data) });
     form.sentKey = null;
     form.waits = false;
     clearErrors(form);
@@ -73,8 +73,8 @@ export function newUuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** A file takes as long as it takes; words that are not answered in half a minute are not coming. */
-const limitOf = (data) => ([...data.values()].some((value) => value instanceof File && value.size) ? 0 : LIMIT_MS);
+/** A file takes as long as it takes, if only it moves; words that are not answered in half a minute are not coming. */
+const paceOf = (data) => ([...data.values()].some((value) => value instanceof File && value.size) ? { slowly: true } : { timeout: LIMIT_MS });
 
 /** Returns what ends the notice. */
 function sayStillSending() {
@@ -138,7 +138,8 @@ function fail(form, error) {
 /** What happens to what was written is said as it is: some of it is kept on this device, some only on the page. */
 function wordsFor(form, error) {
   if (error.status && error.status < 500 && error.status !== 401) return error;
-  const then = error.offline ? "联网后自动发送" : "";
+  const again = error.slow ? "稍后自动再试" : "联网后自动发送";
+  const then = error.offline ? again : "";
   const message = [error.message, keptWords(form), then].filter(Boolean).join("，");
   return { message, field: error.field, errors: error.errors };
 }

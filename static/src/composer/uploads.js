@@ -1,5 +1,5 @@
 // Pictures and files chosen, pasted or dropped into a composer: pictures stand in the text, other files are attached.
-import { request } from "../net.js";
+import { requestJson } from "../net.js";
 import { toast } from "../behaviors/toast.js";
 import { shrunk } from "../workshops/shrinking.js";
 
@@ -37,20 +37,39 @@ function attach(area, files) {
 
 /** Upload one after the other. */
 async function uploadPictures(editor, url, files) {
-  for (const file of files) {
-    const notice = toast(`正在上传 ${file.name}`);
-    try {
-      const small = await shrunk(file);
-      if (!small) throw new Error("打不开，请存成 JPG 再选");
-      const body = new FormData();
-      body.append("file", small, small.name);
-      const response = await request(url, { method: "POST", body, timeout: 0, headers: { Accept: "application/json" } });
-      const { url: src, name } = await response.json();
-      editor.chain().focus().setImage({ src, alt: name || file.name }).run();
-      if (notice) notice.remove();
-    } catch (error) {
-      if (notice) notice.remove();
-      toast(`${file.name} 没有传上：${error.message}`);
-    }
+  for (const file of files) await uploadPicture(editor, url, file);
+}
+
+async function uploadPicture(editor, url, file) {
+  const notice = toast(`正在上传 ${file.name}`, { stays: true });
+  try {
+    const small = await shrunk(file);
+    if (!small) throw new Error("打不开，请存成 JPG 再选");
+    const body = new FormData();
+    body.append("file", small, small.name);
+    const { url: src, name } = await requestJson(url, { method: "POST", body, slowly: true });
+    editor.chain().focus().setImage({ src, alt: name || file.name }).run();
+  } catch (error) {
+    sayMissing(file, error, () => uploadPicture(editor, url, file));
+  } finally {
+    if (notice) notice.remove();
+  }
+}
+
+/** A picture that only the line or the server was in the way of waits in its notice; chosen with a phone it may be nowhere else. */
+function sayMissing(file, error, retry) {
+  const words = `${file.name} 没有传上：${error.message}`;
+  const mayPass = error.offline || error.status >= 500 || [401, 408, 429].includes(error.status);
+  const box = toast(words, { stays: mayPass });
+  if (!box || !mayPass) return;
+  for (const [text, act] of [["再试一次", retry], ["不传了", () => undefined]]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.addEventListener("click", () => {
+      box.remove();
+      act();
+    });
+    box.append(button);
   }
 }

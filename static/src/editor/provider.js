@@ -9,7 +9,7 @@ import { bytes, isBehind, wire } from "./bytes.js";
 import { followNetwork, hangUpWhenSilent } from "../live/socket.js";
 import { HttpLine, PROTOCOL_VERSION } from "./http-line.js";
 import { Presence } from "./presence.js";
-import { sendSlowly } from "./sending.js";
+import { requestJson } from "../net.js";
 
 const [TOGETHER_MS, FLUSH_MS] = [4, 40]; // what one key does leaves at once, what follows it quickly leaves together
 const HEARTBEAT_MS = 45000;
@@ -270,7 +270,7 @@ export class PlanProvider extends Emitter {
     // As long as it moves nobody need worry.
     const onProgress = () => this.waitingSince && (this.waitingSince = Date.now());
     try {
-      await sendSlowly(this.postUrl, update, update.length, { headers, onProgress });
+      await requestJson(this.postUrl, { method: "POST", body: update, headers, slowly: true, onProgress });
       this.failedPosts = 0;
       this.tooSlow = false;
     } catch (error) {

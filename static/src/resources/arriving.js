@@ -9,6 +9,8 @@ import { ArrivingRow } from "./arriving-row.js";
 const AGAIN_MS = 30000;
 const CHECK_AGAIN_MS = [1000, 3000, 5000, 10000, 20000, 30000, 60000];
 const LOCK_AGAIN_MS = 1000;
+/** A large file is read for long; beyond this the answer was lost, and asking twice does no harm. */
+const CHECKED_WITHIN_MS = 120000;
 const SAFE = "传过的部分不会丢";
 const NO_LINE = `网络断开了，联网后自动接着传，${SAFE}`;
 const BUSY = "服务器暂时没有收下，会自动再试";
@@ -222,7 +224,7 @@ export class Arriving {
     this.become("checking", tries ? "已传到，正在排队检查" : "已传到，正在检查", { percent: 100 });
     try {
       const body = this.zone.kind.body(this);
-      const answer = await requestJson(this.zone.takeUrl(address), { method: "POST", timeout: 0, body });
+      const answer = await requestJson(this.zone.takeUrl(address), { method: "POST", timeout: CHECKED_WITHIN_MS, body });
       this.become("done", "");
       this.row.remove(this.zone.place);
       this.zone.kind.took(answer);
@@ -234,7 +236,8 @@ export class Arriving {
   notChecked(error, tries) {
     const passing = error.offline || error.status === 409 || error.status === 429 || error.status >= 500;
     if (passing && tries < CHECK_AGAIN_MS.length) {
-      this.row.show({ state: "checking", text: error.offline ? "已传到，联网后检查" : "已传到，正在排队检查", percent: 100 });
+      const waits = error.silent ? "已传到，服务器还没有回答，会自动再问" : "已传到，联网后检查";
+      this.row.show({ state: "checking", text: error.offline ? waits : "已传到，正在排队检查", percent: 100 });
       this.timer = setTimeout(() => this.check(tries + 1), CHECK_AGAIN_MS[tries]);
     } else if (error.status === 410) this.knownAlready();
     else {

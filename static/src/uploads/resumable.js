@@ -3,7 +3,8 @@ import { Upload } from "tus-js-client";
 import { isStillHere } from "../lesson/live-queue.js";
 import { request, viewerId } from "../net.js";
 import { Portions } from "./portions.js";
-import { STILL_MS, watchedStack } from "./watched.js";
+import { STILL_MS } from "../stillness.js";
+import { watchedStack } from "./watched.js";
 
 const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000, 60000];
 const DISK_FULL = 507;

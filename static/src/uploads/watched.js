@@ -1,10 +1,6 @@
-// Requests of tus that are given up when nothing moves: on a line that fell silent without being closed, as when a phone
-// loses its signal, they would hang for ever.
+// Requests of tus that are given up when nothing moves: they would hang for ever.
 import { DefaultHttpStack } from "tus-js-client";
-
-export const STILL_MS = 60000;
-/** All has left this page, but what the system and proxies have buffered may be on its way for long. */
-const ANSWER_MS = 180000;
+import { watchStillness } from "../stillness.js";
 
 const plain = new DefaultHttpStack();
 
@@ -15,22 +11,13 @@ export const watchedStack = {
 };
 
 function watched(request) {
-  const xhr = request.getUnderlyingObject();
   const send = request.send.bind(request);
   request.send = (body) =>
     new Promise((resolve, reject) => {
-      let timer = 0;
-      const wait = (long) => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          reject(new Error("nothing moves"));
-          request.abort();
-        }, long);
-      };
-      xhr.upload.addEventListener("progress", () => wait(STILL_MS));
-      xhr.upload.addEventListener("load", () => wait(ANSWER_MS));
-      xhr.addEventListener("loadend", () => clearTimeout(timer));
-      wait(STILL_MS);
+      watchStillness(request.getUnderlyingObject(), () => {
+        reject(new Error("nothing moves"));
+        request.abort();
+      });
       send(body).then(resolve, reject);
     });
   return request;

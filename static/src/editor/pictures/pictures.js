@@ -5,7 +5,7 @@ import { toast } from "../../behaviors/toast.js";
 import { shrunk } from "../../workshops/shrinking.js";
 import { besideBlock } from "../../lessonplans/suggesting/blocks.js";
 import { PLAIN } from "../../lessonplans/suggesting/mode.js";
-import { SLOW, sendSlowly } from "../sending.js";
+import { STILL, requestJson } from "../../net.js";
 import { KeptPictures } from "./kept.js";
 import { picturePlugin } from "./plugin.js";
 
@@ -82,7 +82,8 @@ export class Pictures {
     this.refresh();
     const notice = new Notice(file.name || "图片");
     try {
-      entry.src = (await sendSlowly(this.url, body, file.size, { onProgress: (share) => notice.show(share) })).url;
+      const onProgress = (share) => notice.show(share);
+      entry.src = (await requestJson(this.url, { method: "POST", body, slowly: true, onProgress })).url;
       return true;
     } catch (error) {
       this.failed(entry, error);
@@ -156,7 +157,7 @@ function described(name) {
 }
 
 function why(error) {
-  if (error.slow) return `${SLOW}，可以压缩以后再试`;
+  if (error.slow) return `${STILL}，可以压缩以后再试`;
   return error.offline ? "网络断开了，联网以后自动再传" : error.message;
 }
 

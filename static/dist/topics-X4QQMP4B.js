@@ -1,1 +1,0 @@
-import{a}from"./chunk-6D7S7EW2.js";import"./chunk-YL6EWESS.js";import"./chunk-FVWQPZUS.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-RRJOE6VU.js";import"./chunk-XG6VQJ6R.js";export{a as follow};

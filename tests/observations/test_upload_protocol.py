@@ -14,15 +14,17 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.support.clients import Client
 from tests.support.tus import BASE, Tus, meta
 from yanxiu.core.db import db
 from yanxiu.core.resumable.protocol import ProtocolError
-from yanxiu.core.resumable.store import Limits, UploadStore
+from yanxiu.core.resumable.store import Limits, Upload, UploadStore
 from yanxiu.observations.models import RecordingVersion
 from yanxiu.observations.uploads.folder import open_store
+from yanxiu.observations.views.uploads import RecordingTaker
 
 pytestmark = pytest.mark.once
 
@@ -161,6 +163,30 @@ def test_the_first_bytes_may_come_with_the_creation(tus, store):
     answer = tus.create(6, b"abc")
     assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, "3")
     assert stored_bytes(store, answer.headers["Location"]) == b"abc"
+
+
+def test_while_bytes_come_no_connection_to_the_database_is_held(tus, app, monkeypatch):
+    with app.app_context():
+        engine = db.engine
+    held: list[int] = []
+    real = UploadStore.append
+
+    def append(*given: object) -> int:
+        held.append(engine.pool.checkedout())
+        return real(*given)
+
+    def begun_before(*_: object) -> Upload:
+        """As where the same upload is found again: rows were read last, nothing was written."""
+        db.session.execute(sa.text("SELECT 1"))
+        return upload
+
+    monkeypatch.setattr(UploadStore, "append", append)
+    url = tus.create(9, b"abc").headers["Location"]
+    upload = open_store(app.config["YANXIU"]).load(url.rsplit("/", 1)[1])
+    assert tus.patch(url, 3, b"def").status_code == 204
+    monkeypatch.setattr(RecordingTaker, "begin", begun_before)
+    assert tus.create(9, b"x").status_code == 409
+    assert held == [0, 0, 0]
 
 
 def test_an_expired_upload_is_gone_and_swept(tus, store):

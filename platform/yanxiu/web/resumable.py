@@ -104,7 +104,6 @@ class _Pieces:
         announced = parse_size(request.headers.get("Upload-Length"), "Upload-Length")
         if announced is not None:
             upload = store.declare_length(upload, announced)
-        db.session.rollback()  # for minutes, on a slow line, nobody waits for this connection
         arrived = _receive(store, upload, offset)
         self._tell_if_complete(store, upload)
         return _answer(204, headers={"Upload-Offset": str(arrived), **_expiry(upload)})
@@ -208,6 +207,7 @@ def _receive(store: UploadStore, upload: Upload, offset: int) -> int:
     checksum = parse_checksum(request.headers.get("Upload-Checksum"))
     link = request.environ.get("werkzeug.socket") or request.environ.get("gunicorn.socket")
     before = link.gettimeout() if link is not None else None
+    db.session.rollback()  # for minutes, on a slow line, nobody waits for this connection
     if link is not None:
         link.settimeout(READ_TIMEOUT_S)
     try:

@@ -384,7 +384,7 @@ def test_a_plan_that_grows_too_long_is_told_so_in_time(app, page_for, plan_id, m
     saved(page)
 
 
-@pytest.mark.parametrize(("trouble", "words"), [("slow", "网络太慢"), ("broken", "网络断开了")])
+@pytest.mark.parametrize(("trouble", "words"), [("slow", "网络没有反应"), ("broken", "网络断开了")])
 def test_a_slow_line_is_told_from_a_broken_one(page_for, plan_id, errors, trouble, words):
     from tests.lessonplans.matrix import png
 

@@ -190,7 +190,9 @@ def test_a_picture_and_an_attachment_on_a_silent_line_are_kept_and_sent_again(pa
     page.route("**/probe/pictures", lambda route: pictures.append(route))
     page.route("**/probe/post", lambda route: forms.append(route))
     page.keyboard.type("学习单在附件里")
-    page.clock.pause_at(page.evaluate("Date.now()") + 5000)  # what is tried again by itself is tried when the test says so
+    page.clock.pause_at(
+        page.evaluate("Date.now()") + 5000
+    )  # what is tried again by itself is tried when the test says so
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="图片或附件").click()
     chooser.value.set_files([PICTURE, PAPER])

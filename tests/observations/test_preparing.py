@@ -20,11 +20,11 @@ from yanxiu.core import backup, clock, ffmpeg
 from yanxiu.core.db import db
 from yanxiu.core.scratch import scratch_folder
 from yanxiu.core.storage import LocalStorage, storage
-from yanxiu.core.tasks import QUEUED, Job, Worker, WorkerStoppingError
+from yanxiu.core.tasks import MAX_ATTEMPTS, QUEUED, Job, Worker, WorkerStoppingError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations import lean_job
 from yanxiu.observations.media import convert
-from yanxiu.observations.media.probe import NotPlayableError, inspect
+from yanxiu.observations.media.probe import KilledError, NotPlayableError, inspect
 from yanxiu.observations.models import RecordingVersion, Rendition, VersionState
 from yanxiu.observations.services.recordings import PREPARE_JOB
 from yanxiu.observations.uploads.annex import WaitingUploads
@@ -61,6 +61,52 @@ def test_a_conversion_that_falls_silent_is_ended_when_its_time_is_over(tmp_path,
     with pytest.raises(NotPlayableError, match="用时过长"):
         convert.transcode(clip, tmp_path / "out.mp4", facts, 480, lambda percent: None)
     eventually(lambda: are_gone(silent))
+
+
+@pytest.mark.once
+def test_a_conversion_killed_for_want_of_memory_is_tried_again_and_says_the_truth(
+    app, client_for, new_lesson, clips, tmp_path, monkeypatch, work
+):
+    killed = tmp_path / "ffmpeg"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o755)
+    lesson_id = new_lesson(recorded=False)
+    upload_clip(client_for("teacher"), lesson_id, clips("plain.mp4", seconds=8))
+    monkeypatch.setattr(ffmpeg, "_configured", str(killed))
+    work()
+    page = client_for("leader").get(f"/lessons/{lesson_id}").text
+    assert "服务器内存不够，处理到一半停下了，稍后会自动再试" in page
+    assert "损坏" not in page
+    _due_again(app, attempts=MAX_ATTEMPTS - 1)
+    work()
+    assert "请告诉管理员" in check_version(app, VersionState.FAILED)["reason"]
+    ffmpeg.use_ffmpeg("")
+    upload_clip(client_for("teacher"), lesson_id, clips("plain.mp4", seconds=8))
+    monkeypatch.setattr(convert, "remux", _killed_once(convert.remux))
+    work()
+    _due_again(app, attempts=1)
+    work()
+    with app.app_context():
+        newest = db.session.scalars(select(RecordingVersion).order_by(RecordingVersion.id.desc())).first()
+        assert (newest.state, newest.reason) == (VersionState.READY, "")
+
+
+def _due_again(app, attempts: int) -> None:
+    with app.app_context(), unit_of_work():
+        db.session.execute(update(Job).where(Job.state == QUEUED).values(run_at=clock.now(), attempts=attempts))
+
+
+def _killed_once(real):
+    """A conversion that the system ends the first time."""
+    first = [True]
+
+    def convert_(*given, **named):
+        if first:
+            first.clear()
+            raise KilledError
+        return real(*given, **named)
+
+    return convert_
 
 
 @pytest.mark.once

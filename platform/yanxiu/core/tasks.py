@@ -98,6 +98,11 @@ class JobContext:
                 raise LeaseLostError(self.job_id)
             job.lease_until = clock.now() + timedelta(seconds=seconds)
 
+    def is_last_try(self) -> bool:
+        """Tell whether the job is given up if it fails this time."""
+        job = db.session.get(Job, self.job_id)
+        return job is not None and job.attempts >= MAX_ATTEMPTS
+
 
 JobHandler = Callable[[dict[str, Any], JobContext], None]
 _handlers: dict[str, JobHandler] = {}

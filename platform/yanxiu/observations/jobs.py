@@ -22,7 +22,7 @@ from yanxiu.core.tasks import JobContext, enqueue
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.media import convert
 from yanxiu.observations.media.first_look import assemble
-from yanxiu.observations.media.probe import Facts, NotPlayableError, inspect
+from yanxiu.observations.media.probe import Facts, KilledError, NotPlayableError, inspect
 from yanxiu.observations.models import RecordingVersion, RenditionKind, VersionState
 from yanxiu.observations.services import recordings
 from yanxiu.observations.services.recordings import Made
@@ -35,6 +35,7 @@ TELL_EVERY_S = 2.0
 LEASE_S = 300
 LEAN_FROM_MS = convert.STILL_MS
 """Of a film shorter than this there would be one still, and it is loaded before one has chosen."""
+NO_MEMORY = "服务器内存不够，试了几次都没有处理完。视频没有问题，请告诉管理员，腾出内存后再上传一次"
 SHORT_SIDES = {RenditionKind.P480: 480, RenditionKind.P720: 720}
 
 
@@ -70,6 +71,9 @@ def prepare_recording(payload: dict[str, Any], job: JobContext) -> None:
             if not facts.plays_as_it_is():
                 with unit_of_work():
                     recordings.plan_transcodes(_version(work.version_id), wanted_kinds(facts))
+        except KilledError as error:
+            _note_killed(work, error, job)
+            raise
         except NotPlayableError as error:
             _give_up(work, str(error), job.app)
 
@@ -84,6 +88,9 @@ def transcode_recording(payload: dict[str, Any], job: JobContext) -> None:
         with scratch_folder() as folder:
             try:
                 _transcode(work, RenditionKind(kind), folder, job)
+            except KilledError as error:
+                _note_killed(work, error, job)
+                raise
             except NotPlayableError as error:
                 _give_up(work, str(error), job.app)
                 return
@@ -252,6 +259,16 @@ def _progress_of(work: Work, job: JobContext) -> Callable[[int], None]:
                 recordings.note_progress(_version(work.version_id), percent)
 
     return progress
+
+
+def _note_killed(work: Work, error: KilledError, job: JobContext) -> None:
+    """Say why it takes longer, or after the last try that it was in vain; the worker runs the job again."""
+    is_last = job.is_last_try()
+    with unit_of_work():
+        if is_last:
+            recordings.fail_version(_version(work.version_id), NO_MEMORY)
+        else:
+            recordings.note_delay(_version(work.version_id), str(error))
 
 
 def _give_up(work: Work, reason: str, app: Flask) -> None:

@@ -21,7 +21,7 @@ from typing import IO
 from yanxiu.core.ffmpeg import ffmpeg_program
 from yanxiu.core.tasks import WorkerStoppingError
 from yanxiu.core.tether import tethered
-from yanxiu.observations.media.probe import Facts, NotPlayableError, sniff
+from yanxiu.observations.media.probe import Facts, KilledError, NotPlayableError, sniff
 
 GOP_SECONDS = 2
 NICENESS = 15
@@ -263,6 +263,8 @@ def _check(code: int, complaints: IO[bytes], target: Path) -> None:
         return
     detail = complaints.read(2000).decode("utf-8", "replace").strip().splitlines()
     target.unlink(missing_ok=True)
+    if code == -signal.SIGKILL:  # not by us: whoever ends a child here raises why
+        raise KilledError
     raise NotPlayableError("视频没有转换成功，文件可能已损坏") from RuntimeError(
         detail[-1] if detail else f"exit {code}"
     )

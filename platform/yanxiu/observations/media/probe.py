@@ -8,6 +8,7 @@ module.
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -25,6 +26,13 @@ MEMORY_LIMIT = 2 * 1024**3
 
 class NotPlayableError(Exception):
     """The file cannot become a recording; the text says why in a teacher's words."""
+
+
+class KilledError(NotPlayableError):
+    """The system ended the child, as it does where memory is short: nothing is known of the file, another time it may do."""
+
+    def __init__(self) -> None:
+        super().__init__("服务器内存不够，处理到一半停下了，稍后会自动再试")
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,10 @@ def sniff(path: Path) -> str:
 
 
 def inspect(path: Path) -> Facts:
-    """Probe a file in a child process with limits; raise NotPlayableError with the reason when it will not do."""
+    """Probe a file in a child process with limits; raise NotPlayableError with the reason when it will not do.
+
+    KilledError where the system ended the child.
+    """
     sniff(path)
     root = Path(__file__).parents[3]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])}
@@ -92,6 +103,8 @@ def inspect(path: Path) -> Facts:
         )
     except subprocess.TimeoutExpired as error:
         raise NotPlayableError("这个文件读取太久没有结果，可能已损坏") from error
+    if child.returncode == -signal.SIGKILL:
+        raise KilledError
     if child.returncode != 0:
         raise NotPlayableError("这个文件打不开，可能没有录完整或已损坏")
     answer: dict[str, Any] = json.loads(child.stdout)

@@ -101,7 +101,14 @@ def note_facts(version: RecordingVersion, facts: Facts) -> None:
 def note_progress(version: RecordingVersion, percent: int) -> None:
     """Show how far the conversion is, 0 to 99."""
     if version.progress != percent:
-        version.progress = percent
+        version.progress, version.reason = percent, ""
+        _tell(version)
+
+
+def note_delay(version: RecordingVersion, reason: str) -> None:
+    """Say why a version takes longer than it should; it is tried again."""
+    if version.state != VersionState.READY:
+        version.reason = reason
         _tell(version)
 
 
@@ -114,6 +121,7 @@ def add_rendition(version: RecordingVersion, made: Made) -> None:
         )
     if made.kind in WATCHABLE and version.state != VersionState.READY:
         version.state, version.progress, version.ready_at = VersionState.READY, 100, clock.now()
+        version.reason = ""
         record(RecordingReady(version.recording.lesson_id, version.id, version.uploader_id))
     db.session.flush()
     _tell(version)

@@ -16,8 +16,9 @@ export class LedFilm {
     this.isLed = false;
     this.leads = false;
     this.waits = false; // for an answer to what was done here: until then the old state says nothing
-    this.seeks = false; // a jump of ours is under way
-    this.touched = false; // a jump of somebody's hand is
+    this.goal = null; // where a jump of ours goes that is under way, in ms
+    this.touched = false; // a jump of somebody's hand is under way
+    this.heardSpeed = this.video.playbackRate; // at the last `ratechange`, which comes a little after the change
     this.blocked = false;
     this.changes = false; // another file of the same film is being opened
     this.bind();
@@ -29,14 +30,26 @@ export class LedFilm {
     video.addEventListener("canplay", () => (this.changes = false));
     video.addEventListener("play", () => this.noticed(() => !this.state.playing && !this.atEnd));
     video.addEventListener("pause", () => this.noticed(() => this.state.playing && !this.atEnd && !document.hidden));
-    video.addEventListener("ratechange", () => this.noticed(() => video.playbackRate !== this.speed));
-    video.addEventListener("seeking", () => (this.touched = !this.seeks));
-    video.addEventListener("seeked", () => {
-      const own = this.seeks;
-      this.seeks = this.touched = false;
-      if (!own) this.noticed(() => this.isAway);
+    video.addEventListener("ratechange", () => {
+      this.heardSpeed = video.playbackRate;
+      this.noticed(() => video.playbackRate !== this.speed);
     });
+    video.addEventListener("seeking", () => (this.touched = this.goal === null || this.goesElsewhere));
+    video.addEventListener("seeked", () => this.arrived());
     document.addEventListener("visibilitychange", () => this.tick());
+  }
+
+  /** Whether a hand has moved the film while it was on its way to `goal`: until it is there, it says where it goes. */
+  get goesElsewhere() {
+    return this.video.seeking && Math.abs(this.video.currentTime * 1000 - this.goal) > STILL_MS;
+  }
+
+  arrived() {
+    const own = this.goal !== null && !this.touched;
+    if (own) this.pursuit.took(performance.now() - this.setOut);
+    this.goal = null;
+    this.touched = false;
+    if (!own) this.noticed(() => this.isAway);
   }
 
   noticed(differs) {
@@ -142,11 +155,24 @@ export class LedFilm {
       return;
     }
     this.setSpeed(this.state.rate);
-    this.seeks = true;
-    this.player.seek(this.target);
+    this.goThere();
+  }
+
+  /** Where jumps take long the others are further on by then. */
+  goThere() {
+    const { playing, rate } = this.state;
+    this.setOut = performance.now();
+    this.player.seek(this.target + (playing ? this.pursuit.delay * rate : 0));
+    this.goal = this.player.now;
+  }
+
+  /** Whether somebody has just chosen a speed and we are about to hear of it. */
+  get isUnheard() {
+    return ![this.speed, this.heardSpeed].includes(this.video.playbackRate);
   }
 
   setSpeed(speed) {
+    if (this.isUnheard) return;
     const rounded = Math.round(speed * 1000) / 1000;
     if (this.speed === rounded && this.video.playbackRate === rounded) return;
     this.speed = rounded;
@@ -156,6 +182,7 @@ export class LedFilm {
 
   play() {
     if (this.blocked) return;
+    if (this.video.ended) this.goThere(); // or the browser would begin again at nothing, and that would look like a hand
     const started = this.video.play();
     if (!started) return;
     started.catch((error) => {

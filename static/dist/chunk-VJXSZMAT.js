@@ -1,1 +1,0 @@
-var e=class{constructor(t,s){this.seekMs=t,this.rateMs=s,this.chases=!0}correct(t){let s=Math.abs(t);return s>this.seekMs?(this.chases=!0,{seek:!0,factor:1}):(this.chases=s>this.rateMs||this.chases&&s>40,{seek:!1,factor:this.chases?1-Math.max(-.1,Math.min(.1,t/1e3)):1})}};export{e as a};

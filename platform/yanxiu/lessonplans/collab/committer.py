@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 COMPANY_S = 0.010
 LONGEST_COMPANY_S = 0.150
-COST_SHARE = 20
-"""Edits wait for others so many times as long as the last commit took of the processor: a busy disk thread stays at 5 %."""
+COST_SHARE = 40
+"""Edits wait for others so many times as long as the last commit took of the processor: a busy disk thread stays at 2.5 %."""
 FIRST_RETRY_S = 0.2
 LAST_RETRY_S = 5.0
 

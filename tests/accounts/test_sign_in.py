@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from tests.support.accounts import make_session
 from tests.support.clients import CSRF, anonymous_client
@@ -188,12 +189,23 @@ def test_a_one_time_password_leads_straight_to_choosing_an_own_one(app, cast, ct
     assert client.get("/settings/profile").location == "/settings/password"
     assert try_in(app, password=once.replace("-", "")).status_code == 302, "read off a note without its hyphens"
     assert try_in(app, password=once.replace("-", "")[:-1]).status_code == 422
-    form = {"current": once.replace("-", " "), "password": "mountain river 7", "repeated": "mountain river 7"}
+    form = {"password": "mountain river 7", "repeated": "mountain river 7"}
     with client.session_transaction() as session:  # signing in made a new session with a new token
         session["csrf_token"] = CSRF
+    again = client.post("/settings/password", data={"password": once, "repeated": once})
+    assert "新密码不能与现在的密码相同" in again.text
+    with unit_of_work():  # who comes back later has to type it
+        db.session.execute(update(UserSession).values(created_at=clock.now() - timedelta(minutes=11)))
+    assert "一次性密码</label>" in client.get("/settings/password").text
+    assert client.post("/settings/password", data=form).status_code == 422
+    assert client.post("/settings/password", data=form | {"current": "wrong"}).status_code == 422
+    with unit_of_work():
+        db.session.execute(update(UserSession).values(created_at=clock.now()))
+    assert "一次性密码</label>" not in client.get("/settings/password").text, "typed a moment ago"
     assert client.post("/settings/password", data=form).status_code == 302
     assert client.get("/settings/profile").status_code == 200
     assert try_in(app, password=once).status_code == 422
+    assert client.post("/settings/password", data=form).status_code == 422, "one's own is asked for always"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_a_pack_is_made_and_a_copy_of_it_checked_without_touching_the_page(app, 
     page.get_by_role("link", name="核对手里的一份").click()
     expect(page.locator("#checks")).to_have_attribute("data-state", "live")
     expect(page.locator("[data-with-script]")).to_be_visible()
-    page.get_by_label("下载过的归档包（ZIP）").set_input_files(mine)
+    page.get_by_label("下载过的归档包（压缩包，.zip）").set_input_files(mine)
     page.route(
         "**/uploads/packs/*",
         lambda route: route.abort("internetdisconnected") if route.request.method == "PATCH" else route.fallback(),
@@ -50,7 +50,7 @@ def test_a_pack_is_made_and_a_copy_of_it_checked_without_touching_the_page(app, 
     page.reload()
     expect(page.locator("[data-arrivals]")).to_contain_text("上次还没轮到它")
     page.unroute("**/uploads/packs/*")
-    page.get_by_label("下载过的归档包（ZIP）").set_input_files(mine)
+    page.get_by_label("下载过的归档包（压缩包，.zip）").set_input_files(mine)
     page.get_by_role("button", name="上传核对").click()
     expect(page.locator("#checks progress")).to_be_visible()
     expect(page.locator("[data-arrivals] li")).to_have_count(0)

@@ -239,13 +239,16 @@ def test_people_on_the_page_are_counted_once_each(page_for, board):
     put(colleague, html)
     expect(first.get_by_text("2 人在看")).to_be_visible()
     colleague.close()
-    expect(first.get_by_text("1 人在看")).to_be_visible()
+    expect(first.get_by_text("人在看")).to_have_count(0)  # whoever is alone need not be told
 
 
 def test_without_a_line_nobody_is_said_to_be_here(page_for, board):
-    page = open_board(page_for, board, LIST + '<p data-presence="board:1" data-text="人在看"></p>')
-    expect(page.get_by_text("1 人在看")).to_be_visible()
+    html = LIST + '<p data-presence="board:1" data-text="人在看"></p>'
+    page, colleague = open_board(page_for, board, html), page_for("colleague")
+    board.serve(colleague)
+    put(colleague, html)
+    expect(page.get_by_text("2 人在看")).to_be_visible()
     page.context.set_offline(True)
     expect(page.get_by_text("人在看")).to_have_count(0)
     page.context.set_offline(False)
-    expect(page.get_by_text("1 人在看")).to_be_visible()
+    expect(page.get_by_text("2 人在看")).to_be_visible()

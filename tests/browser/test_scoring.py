@@ -109,9 +109,11 @@ def test_a_sheet_without_a_film_takes_words_and_names_what_is_missing_before_it_
     expect(card.locator("[data-rubric-error]")).to_contain_text("还有 2 项没有评分：")
     expect(card.get_by_role("radio", name="教学方法").first).to_be_focused()
     assert page.get_by_role("dialog").count() == 0
-    for name in ("教学方法 4 分", "教学效果 4 分"):
-        card.get_by_label(name).check()
+    card.get_by_label("教学方法 4 分").check()
+    expect(card.locator("[data-rubric-error]")).to_contain_text("还有 1 项没有评分：教学效果")
+    card.get_by_label("教学效果 4 分").check()
     expect(card.locator("[data-missing]")).to_have_count(0)
+    expect(card.locator("[data-rubric-error]")).to_be_hidden()
     button.click()
     seen = goals.get_by_label("看到了什么")
     expect(seen).to_be_focused()

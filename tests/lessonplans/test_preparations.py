@@ -93,6 +93,7 @@ def test_what_was_agreed_on_stays_and_nobody_writes_in_it(app, cast, client_for,
     with app.app_context(), unit_of_work():
         bring_to(cast.user("leader"), find_plan(plan_id), REVIEW)
     write(app, plan_id, cast.leader.id, "goals", "会讲借箭的经过")
+        assert db.session.query(Notification).filter_by(kind="plan_review", read_at=None).count() == 2
     page = client_for("leader").get(f"/lesson-plans/{plan_id}/preparation").text
     assert "教学过程" in page
     assert "必填" in page
@@ -100,6 +101,9 @@ def test_what_was_agreed_on_stays_and_nobody_writes_in_it(app, cast, client_for,
         f"/lesson-plans/{plan_id}/preparation", data={"start": "review", "goal": "agreed"}, follow_redirects=True
     )
     assert "已定为共案" in answer.text
+    with app.app_context():
+        asked = db.session.query(Notification).filter_by(kind="plan_review", read_at=None)
+        assert asked.count() == 0, "nobody is asked for remarks on a draft that was agreed on"
     refused = client_for("teacher").post(f"/lesson-plans/{plan_id}/revisions", data={"title": "二稿"})
     assert refused.status_code == 403
     assert "共案已经定下" in refused.text

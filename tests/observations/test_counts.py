@@ -81,8 +81,15 @@ def test_the_page_says_the_rule_and_the_workbook_counts_its_rows(observed, clien
     assert "至少 3 条点评" in page
     assert "记了到场" in page
     assert f"person={cast.colleague.id}" in principal.get("/observation-counts", query_string={"term": term}).text
+    idle = principal.get("/observation-counts", query_string={"term": term, "heard": "none"}).text
+    assert "李强" in idle, "who leads a school has to know who observed nothing"
+    assert f"person={cast.colleague.id}" not in idle
+    assert "李强" not in principal.get("/observation-counts", query_string={"term": term, "heard": "some"}).text
     book = load_workbook(io.BytesIO(principal.get("/observation-counts.xlsx", query_string={"term": term}).data))
-    assert [cell.value for cell in book["听课节数"][5]][1:] == ["周敏", "青山镇中心小学", "=COUNTIF(明细!A:A,A5)"]
+    figures = {row[1].value: [cell.value for cell in row[2:]] for row in book["听课节数"].iter_rows(min_row=5)}
+    line = list(figures).index("周敏") + 5
+    assert figures["周敏"] == ["青山镇中心小学", f"=COUNTIF(明细!A:A,A{line})"]
+    assert list(figures).index("李强") < list(figures).index("周敏"), "by pinyin"
     assert book["明细"].max_row == 4
     own = load_workbook(io.BytesIO(client.get("/observation-counts.xlsx", query_string={"term": term}).data))
     assert own["明细"]["D2"].value == "present"

@@ -92,7 +92,7 @@ def test_a_copy_comes_in_portions_is_checked_where_it_lies_and_goes_while_its_re
     assert "一个字节也没有变" in page
     result = teacher.get(f"{at}/checks/{check.id}").text
     assert "一个字节不差" in result
-    assert "传来的 ZIP 核对完已经删掉" in result
+    assert "传来的压缩包核对完已经删掉" in result
 
     # The other one: packed anew with a file changed and others put in, called off once, then checked by the sweep.
     with app.app_context():
@@ -156,7 +156,7 @@ def test_what_cannot_be_the_pack_is_refused_before_it_is_sent_and_a_right_that_i
         )
         return answer.status_code, answer.text
 
-    assert words(10, filename="录像.mp4") == (422, "请选下载过的归档包，它是一个 ZIP 文件")
+    assert words(10, filename="录像.mp4") == (422, "请选下载过的归档包，它是一个压缩包（.zip）")
     assert words(0) == (422, "这是一个空文件，可能没有复制完整")
     assert words(17 * 1024**2) == (422, "这个文件比冻结的归档包大得多，不会是它的一份，请重新选择")
     assert words(None)[0] == words(10, pack="x")[0] == 400

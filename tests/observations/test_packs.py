@@ -230,7 +230,7 @@ def test_a_check_names_each_file_of_the_stored_pack_and_of_one_that_was_sent(app
     found, is_same, page = checked(None)
     assert set(found.values()) == {"same"}
     assert not is_same
-    assert "但整个 ZIP 变过了。请联系管理员从备份恢复" in page
+    assert "但整个压缩包变过了。请联系管理员从备份恢复" in page
     assert "重新打包过" not in page
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.core import clock
+from yanxiu.core.alphabet import LONGEST_KEY, sort_key
 from yanxiu.core.db import Id, Model, Timestamps
 from yanxiu.core.storage import StoredFile
 
@@ -47,6 +48,8 @@ class User(Timestamps, Model):
     password_hash: Mapped[str] = mapped_column(String(255), default="")
     must_change_password: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(LONGEST_KEY), default="")
+    """By which lists of people stand in the order of pinyin; kept by `_note_key`."""
     id_number: Mapped[str | None] = mapped_column(String(18), unique=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     subject: Mapped[str] = mapped_column(String(20), default="")
@@ -65,6 +68,12 @@ class User(Timestamps, Model):
     organization: Mapped[Organization] = relationship()
     photo: Mapped[StoredFile | None] = relationship(foreign_keys=[photo_id])
     appointments: Mapped[list[Appointment]] = relationship(back_populates="user", foreign_keys="Appointment.user_id")
+
+
+@event.listens_for(User, "before_insert")
+@event.listens_for(User, "before_update")
+def _note_key(_mapper: object, _connection: object, user: User) -> None:
+    user.name_key = sort_key(user.name)
 
 
 class Appointment(Timestamps, Model):

@@ -141,7 +141,7 @@ def _in_words(kinds: Collection[str]) -> str:
         return "JPG、PNG、GIF 或 WebP 图片"
     if set(kinds) <= VOICE:
         return "浏览器录下的语音"
-    return "Word、PPT、Excel、PDF、图片、音频、MP4 或 ZIP"
+    return "Word、PPT、Excel、PDF、图片、音频、MP4 或压缩包（ZIP）"
 
 
 def _receive_image(stream: IO[bytes], name: str, kind: FileKind, max_bytes: int) -> ReceivedFile:

@@ -113,6 +113,19 @@ def _add(people: list[int], message: Message) -> dict[int, int]:
     return {row.user_id: row.id for row in added}
 
 
+def settle(kinds: Iterable[str], topic: str) -> None:
+    """What these messages about a thing ask for is no longer waited for: they count as read.
+
+    Open pages are not told: that would lock numbers of many people before those whom `_deliver` locks in order.
+    """
+    waiting = select(Notification.id).where(
+        Notification.topic == topic, Notification.kind.in_(sorted(kinds)), Notification.read_at.is_(None)
+    )
+    rows = waiting.order_by(Notification.user_id).with_for_update()
+    statement = update(Notification).where(Notification.id.in_(rows)).values(read_at=clock.now())
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
 def mark_read(actor: User, notification: Notification) -> None:
     """Note that a message was read."""
     if notification.read_at is None:

@@ -48,10 +48,19 @@ export function readableSize(bytes) {
   return `${size.toFixed(1)} GB`;
 }
 
-// The stage line scrolls sideways on a phone; the present stage shall be in sight.
+// Tabs and the stage line scroll sideways where there is no room; the present one shall be in sight, and where the line goes on its
+// edge fades.
 behavior("[data-scroll-to-current]", (line) => {
   const current = line.querySelector("[aria-current]");
   if (current) line.scrollLeft = current.offsetLeft - (line.clientWidth - current.clientWidth) / 2;
+  const fade = () => {
+    const before = line.scrollLeft > 1;
+    const after = line.scrollLeft + line.clientWidth < line.scrollWidth - 1;
+    line.dataset.goesOn = before && after ? "both" : before ? "before" : after ? "after" : "";
+  };
+  line.addEventListener("scroll", fade, { passive: true });
+  window.addEventListener("resize", fade);
+  fade();
 });
 
 // A select or a checkbox that is a filter: choosing with mouse or finger is asking. With the arrow keys every step on the

@@ -105,7 +105,7 @@ class Rubric {
   isWhole() {
     const left = [...this.form.querySelectorAll("[data-rubric-line]")].filter((line) => !line.querySelector("input:checked"));
     const { lacking } = this.evidenceOf();
-    if (left.length) this.tell(goToUnjudged(left));
+    if (left.length) goToUnjudged(left, (words) => this.tell(words));
     else if (lacking) this.tell(goToUnproven(lacking, lacking.querySelector("[data-evidence-seen]")));
     else return true;
     return false;
@@ -113,7 +113,7 @@ class Rubric {
 
   tell(words) {
     this.problem.textContent = words;
-    this.problem.hidden = false;
+    this.problem.hidden = !words;
   }
 
   refused(error) {

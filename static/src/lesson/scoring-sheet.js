@@ -34,6 +34,7 @@ class ScoringSheet {
     this.fields = [...form.querySelectorAll("[data-scoring-field]")].map((place) => place.dataset.scoringField);
     this.unkept = false;
     this.saving = 0;
+    this.unjudged = "";
     // Fields that were changed and are not in what is kept yet: nothing is shown over them.
     this.touched = new Set();
     this.state = { notes: [], sheet: JSON.parse(form.dataset.told) };
@@ -212,7 +213,7 @@ class ScoringSheet {
     if (waiting) sendAgain(waiting.uuid);
     this.unkept = !this.state.kept;
     this.form.toggleAttribute("data-kept-here", !this.unkept);
-    this.problem(this.unkept ? FULL : "");
+    this.problem(this.unkept ? FULL : this.unjudged);
     if (waiting && !this.unkept) this.sayWaits(waiting);
     else this.say(!this.unkept && Object.keys(this.state.sheet.typing || {}).length ? WRITING : "", "offline");
   }
@@ -260,9 +261,10 @@ class ScoringSheet {
 
   /** Whether everything is there that the sheet asks for; else it is named and gone to. */
   isWhole() {
+    this.unjudged = "";
     const left = this.fields.filter((field) => field.startsWith("score-") && !this.isOptional(field) && !this.valueOf(field));
     const { lacking } = this.evidence;
-    if (left.length) this.problem(goToUnjudged(left.map((field) => this.placeOf(field))));
+    if (left.length) goToUnjudged(left.map((field) => this.placeOf(field)), (words) => this.problem((this.unjudged = words)));
     else if (Object.keys(this.state.sheet.apart).length) this.problem("有几处和电脑上的不一样，先选好用哪一个，再提交");
     else if (lacking) this.problem(goToUnproven(lacking, lacking.querySelector("[data-seen]")));
     else return true;
@@ -291,7 +293,7 @@ class ScoringSheet {
     this.evidence.show();
     if (this.saving) return; // what is being kept right now says the rest
     const undecided = note.fields.submit && answer.apart.length ? "还没有提交：先选好用哪一个，再按提交" : "";
-    this.problem(answer.refused || undecided);
+    this.problem(answer.refused || undecided || this.unjudged);
     if (this.waiting) return;
     this.unkept = false;
     this.say(`已送达 ${answer.saved_at}`, "saved");

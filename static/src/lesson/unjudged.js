@@ -10,15 +10,21 @@ function wordsOf(titles) {
   return `还有 ${titles.length} 项没有评分：${titles.slice(0, MOST_NAMED).join("、")}${more}。评完再提交`;
 }
 
-/** Mark these fieldsets, each with its `data-title`, until they are scored, and go to the first; returns what to say. */
-export function goToUnjudged(lines) {
+/** Mark these fieldsets, each with its `data-title`, until they are scored, and go to the first. `tell` is given what to say, anew
+ *  with each that is scored, "" after the last. */
+export function goToUnjudged(lines, tell) {
+  const left = new Set(lines);
+  const say = () => tell(left.size ? wordsOf([...left].map((line) => line.dataset.title)) : "");
   for (const line of lines) {
     line.dataset.missing = "";
-    line.addEventListener("change", () => delete line.dataset.missing, { once: true });
+    const scored = () => {
+      delete line.dataset.missing;
+      if (left.delete(line)) say();
+    };
+    line.addEventListener("change", scored, { once: true });
   }
-  const words = wordsOf(lines.map((line) => line.dataset.title));
-  goTo(lines[0].querySelector("input"), lines[0], words);
-  return words;
+  say();
+  goTo(lines[0].querySelector("input"), lines[0], wordsOf(lines.map((line) => line.dataset.title)));
 }
 
 /** Go to where evidence is added for a criterion that must have some; returns what to say. */

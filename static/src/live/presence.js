@@ -1,6 +1,7 @@
 // Who has the page open: [data-presence="<topic>"] shows how many, avatars with data-user inside
 // [data-presence-scope="<topic>"] get a dot, and every such element hears a `presence` event.
 import { behavior } from "../registry.js";
+import { viewerId } from "../net.js";
 import { follow } from "./topics.js";
 
 behavior("[data-presence]", (element) => {
@@ -14,9 +15,11 @@ behavior("[data-presence-scope]", (element) => {
 function show(element, users, count) {
   const text = element.dataset.text || "人在线";
   const names = users.map((user) => user.name).join("、");
-  element.dataset.count = count;
-  element.textContent = count ? `${count} ${text}` : "";
-  element.title = count > users.length ? `${names}等 ${count} 人` : names;
+  // Whoever reads this knows of themselves.
+  const others = count > 1 || (count === 1 && String(users[0].id) !== viewerId());
+  element.dataset.count = others ? count : 0;
+  element.textContent = others ? `${count} ${text}` : "";
+  element.title = count > users.length ? `${names}等 ${count} 人` : others ? names : "";
   element.dispatchEvent(new CustomEvent("presence", { bubbles: true, detail: { users } }));
 }
 

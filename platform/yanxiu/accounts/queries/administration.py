@@ -53,7 +53,7 @@ def people_page(viewer: Viewer, wanted: PeopleFilter, cursor: str | None = None)
         joinedload(User.photo),
     )
     statement = statement.where(*_people_conditions(viewer, wanted))
-    return paginate(statement, User.name.asc(), User.id.asc(), cursor=cursor, size=PAGE_SIZE)
+    return paginate(statement, User.name_key.asc(), User.id.asc(), cursor=cursor, size=PAGE_SIZE)
 
 
 def count_people(viewer: Viewer, wanted: PeopleFilter) -> int:

@@ -136,7 +136,7 @@ def users_named(text: str, viewer: Viewer, limit: int = 10) -> Sequence[User]:
         .where(User.is_active, Organization.path.startswith(viewer.county_path))
         .where(or_(User.name.contains(wanted), User.username.startswith(wanted)))
         .options(joinedload(User.organization))
-        .order_by(User.name, User.id)
+        .order_by(User.name_key, User.id)
         .limit(limit)
     )
     return db.session.scalars(statement).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,7 @@ from yanxiu.accounts.services import (
     edit_profile as save_profile,
 )
 from yanxiu.accounts.views.blueprint import bp
+from yanxiu.core import clock
 from yanxiu.core.errors import InvalidError, NotFoundError
 from yanxiu.core.storage import receive_file
 from yanxiu.core.unit_of_work import unit_of_work
@@ -32,6 +34,9 @@ from yanxiu.extensions import limiter
 from yanxiu.web.auth import current_actor, current_session_id, own_path_or
 from yanxiu.web.forms import REFUSALS, accepted
 from yanxiu.web.settings import settings_tabs
+
+FRESH = timedelta(minutes=10)
+"""So long after signing in with it a one-time password is not asked for again."""
 
 
 @bp.get("/settings")
@@ -95,6 +100,8 @@ def _profile_page(form: ProfileForm, photo_form: PhotoForm) -> str:
 def change_password() -> ResponseReturnValue:
     """Change one's own password; after a reset this page comes first."""
     form = PasswordForm()
+    if _has_just_typed_it():
+        del form.current
     target = own_path_or(request.values.get("next"), url_for("home.front"))
     if form.validate_on_submit() and _password_changed(form):
         flash("密码已修改，其他设备上的登录已退出", "success")
@@ -105,16 +112,25 @@ def change_password() -> ResponseReturnValue:
     return page, form.status
 
 
+def _has_just_typed_it() -> bool:
+    """Whether this sign-in has begun a moment ago with the one-time password, which need not be typed twice then."""
+    if not current_actor().must_change_password:
+        return False
+    signed_in = find_session_by_id(current_session_id() or 0)
+    return signed_in is not None and clock.now() - signed_in.created_at < FRESH
+
+
 def _password_changed(form: PasswordForm) -> bool:
     actor = current_actor()
     try:
         if form.password.data != form.repeated.data:
             raise InvalidError("两次输入的新密码不一样，请重新输入", field="repeated")
-        if not password_matches(actor.password_hash, str(form.current.data)):
+        before, new = form.current.data if "current" in form else None, str(form.password.data)
+        if before is not None and not password_matches(actor.password_hash, before):
             raise InvalidError("现在的密码不正确", field="current")
-        if form.password.data == form.current.data:
+        if new == before or (before is None and password_matches(actor.password_hash, new)):
             raise InvalidError("新密码不能与现在的密码相同", field="password")
-        password_hash = hash_good_password(str(form.password.data), username=actor.username)
+        password_hash = hash_good_password(new, username=actor.username)
         with unit_of_work():
             save_password(current_actor(), password_hash, keep_session=current_session_id())
     except REFUSALS as error:

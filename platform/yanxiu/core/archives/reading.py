@@ -127,7 +127,7 @@ def _unzipped(file: BinaryIO) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
-        raise ArchiveError("这不是完整的 ZIP 文件：可能没有下载完，请重新下载后再试") from None
+        raise ArchiveError("这不是完整的压缩包（.zip）：可能没有下载完，请重新下载后再试") from None
 
 
 def _listed(opened: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

@@ -96,7 +96,7 @@ def people_without(plan: LessonPlan, made: Sequence[Adaptation]) -> Sequence[Use
         select(User)
         .where(User.id.in_(missing), User.is_active)
         .options(joinedload(User.organization))
-        .order_by(User.name, User.id)
+        .order_by(User.name_key, User.id)
         .limit(MOST_PEOPLE)
     ).all()
 

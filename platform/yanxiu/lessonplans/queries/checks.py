@@ -127,7 +127,7 @@ def lines_by_teacher(viewer: Viewer, since: datetime) -> list[TeacherLine]:
     for owner_id, grade, count in rows:
         found.setdefault(owner_id, {})[grade] = count
     people = db.session.scalars(
-        select(User).where(User.id.in_(found)).options(joinedload(User.organization)).order_by(User.name, User.id)
+        select(User).where(User.id.in_(found)).options(joinedload(User.organization)).order_by(User.name_key, User.id)
     )
     return [_line(person, found[person.id]) for person in people]
 

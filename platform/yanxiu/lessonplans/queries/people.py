@@ -69,7 +69,7 @@ def possible_owners(plan: LessonPlan) -> Sequence[User]:
         select(User)
         .where(User.id.in_(select(known.c.user_id)), User.id != plan.owner_id, User.is_active)
         .options(joinedload(User.organization))
-        .order_by(User.name, User.id)
+        .order_by(User.name_key, User.id)
     )
     return db.session.scalars(statement).all()
 

@@ -255,6 +255,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=255), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("name_key", sa.String(length=360), nullable=False),
         sa.Column("id_number", sa.String(length=18), nullable=True),
         sa.Column("organization_id", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(length=20), nullable=False),

@@ -10,13 +10,17 @@ from yanxiu.lessonplans.events.preparations import PlanAdapted, PlanMoved, Refle
 from yanxiu.lessonplans.events.rounds import PlanSuggested, SuggestionDecided
 from yanxiu.lessonplans.queries import find_plan
 from yanxiu.lessonplans.queries.adaptations import adaptations_of, group_ids
-from yanxiu.notifications.services import Message, notify, place_name
+from yanxiu.notifications.services import Message, notify, place_name, settle
 
 STEPS = {("draft", "review"): "plan_review", ("review", "agreed"): "plan_agreed", ("agreed", "final"): "plan_final"}
 
 
 def _on_step(event: PlanMoved) -> None:
-    """The group hears of every step forward; who has a copy already hears that the 共案 changed instead."""
+    """The group hears of every step forward; who has a copy already hears that the 共案 changed instead.
+
+    What the step before asked for is not asked for any more, whichever way the plan went.
+    """
+    settle(STEPS.values(), f"plan:{event.plan_id}")
     plan, kind = find_plan(event.plan_id), STEPS.get((event.before, event.after))
     if plan is None or kind is None:
         return

@@ -268,7 +268,7 @@ def _about(packed: Packed) -> Iterator[Draft]:
     steps = [
         (_moment(move.at), move.who, _step(move.before), _step(move.after), move.sha256) for move in moves_of(lesson.id)
     ]
-    yield Draft("", "流程记录.csv", lambda: csv_bytes(("时间", "谁", "从", "到", "审计记录的哈希"), steps))
+    yield Draft("", "流程记录.csv", lambda: csv_bytes(("时间", "谁", "从", "到", "审计记录的校验码"), steps))
 
 
 def _moment(at: datetime) -> str:

@@ -8,13 +8,14 @@ that were taken down do not count. Nothing is stored: the figure changes with wh
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import contains_eager
 
 from yanxiu.accounts.models import Organization, User
 from yanxiu.accounts.permissions import Viewer
@@ -32,6 +33,7 @@ from yanxiu.observations.models import (
 from yanxiu.observations.queries.lessons import visible_lesson_ids
 
 NOTES_NEEDED = 3
+HEARD = {"some": True, "none": False}
 EVALUATED, NOTED, ATTENDED = "交了评课", "写了点评", "记了到场"
 
 
@@ -67,11 +69,21 @@ def observed_in_reach(viewer: Viewer, days: tuple[date, date]) -> list[Observed]
 
 def counts_of(rows: Iterable[Observed]) -> list[Count]:
     """Add up the rows by person, by name: this is no ranking (observation.md 4.3)."""
-    lessons: dict[int, int] = defaultdict(int)
-    for row in rows:
-        lessons[row.user_id] += 1
-    people = db.session.scalars(select(User).where(User.id.in_(lessons)).order_by(User.name, User.id))
+    lessons = Counter(row.user_id for row in rows)
+    people = db.session.scalars(select(User).where(User.id.in_(lessons)).order_by(User.name_key, User.id))
     return [Count(person, lessons[person.id]) for person in people]
+
+
+def counts_in_reach(viewer: Viewer, rows: Sequence[Observed], wanted: str = "") -> list[Count]:
+    """Return the figure of everybody the viewer manages, 0 too, by name; accounts in use and those that have a row.
+
+    `wanted`: "some" for those who observed, "none" for those who did not yet, else all.
+    """
+    lessons = Counter(row.user_id for row in rows)
+    people = select(User).join(User.organization).where(within_reach(viewer), User.is_active | User.id.in_(lessons))
+    found = db.session.scalars(people.options(contains_eager(User.organization)).order_by(User.name_key, User.id))
+    counts = [Count(person, lessons[person.id]) for person in found]
+    return [one for one in counts if wanted not in HEARD or bool(one.lessons) == HEARD[wanted]]
 
 
 def _rows(viewer: Viewer, whose: ColumnElement[bool], days: tuple[date, date]) -> list[Observed]:

@@ -86,4 +86,4 @@ def speakers_of(viewer: Viewer, lesson: Lesson) -> Sequence[User]:
     """Return who wrote a comment that the viewer may read, by name."""
     ids = open_threads(viewer, lesson).with_only_columns(TimedComment.author_id)
     statement = select(User).where(User.id.in_(ids)).options(joinedload(User.organization))
-    return db.session.scalars(statement.order_by(User.name, User.id)).all()
+    return db.session.scalars(statement.order_by(User.name_key, User.id)).all()

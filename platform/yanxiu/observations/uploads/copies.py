@@ -45,7 +45,7 @@ def begin_copy(
     if length is None:
         raise ProtocolError(400, "缺少 Upload-Length")
     if not name_of(metadata).lower().endswith(".zip"):
-        raise InvalidError("请选下载过的归档包，它是一个 ZIP 文件")
+        raise InvalidError("请选下载过的归档包，它是一个压缩包（.zip）")
     if length == 0:
         raise InvalidError("这是一个空文件，可能没有复制完整")
     if length > most_bytes(pack):

@@ -15,7 +15,7 @@ from yanxiu.core.terms import term_days, term_of
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.count_sheet import RULE, count_book
 from yanxiu.observations.forms import whole_number
-from yanxiu.observations.queries.counts import counts_of, observed_by, observed_in_reach
+from yanxiu.observations.queries.counts import counts_in_reach, counts_of, observed_by, observed_in_reach
 from yanxiu.observations.services.lessons import note_attendance
 from yanxiu.observations.views.blueprint import bp, done, load_editable, posted
 from yanxiu.observations.views.codings import FILES
@@ -24,6 +24,7 @@ from yanxiu.web.auth import current_actor, current_viewer
 
 TERMS = 4
 SHOWN = 500
+HEARD_CHOICES = (("", "全部"), ("some", "听过课的"), ("none", "还没有听课的"))
 
 
 @bp.get("/observation-counts")
@@ -38,7 +39,8 @@ def observation_counts() -> ResponseReturnValue:
             raise NotFoundError
     rows = observed_by(viewer, person.id if person else viewer.user_id or 0, term_days(term))
     manages = bool(viewer.admin_paths) and person is None
-    counts = counts_of(observed_in_reach(viewer, term_days(term))) if manages else []
+    heard = request.args.get("heard", "")
+    counts = counts_in_reach(viewer, observed_in_reach(viewer, term_days(term)), heard) if manages else []
     return render_template(
         "observations/counts.html",
         term=term,
@@ -47,6 +49,8 @@ def observation_counts() -> ResponseReturnValue:
         person=person,
         rows=rows,
         manages=manages,
+        heard=heard,
+        heard_choices=HEARD_CHOICES,
         counts=counts[:SHOWN],
         people=len(counts),
     )
@@ -59,11 +63,12 @@ def observation_counts_file() -> Response:
     manages = bool(viewer.admin_paths)
     days = term_days(term)
     rows = observed_in_reach(viewer, days) if manages else observed_by(viewer, viewer.user_id or 0, days)
+    counts = counts_in_reach(viewer, rows) if manages else counts_of(rows)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{term}听课节数.xlsx', safe='')}",
         "Cache-Control": "no-store",
     }
-    return Response(count_book(term, counts_of(rows), rows), mimetype=FILES["xlsx"], headers=headers)
+    return Response(count_book(term, counts, rows), mimetype=FILES["xlsx"], headers=headers)
 
 
 @bp.post("/lessons/<int:lesson_id>/members/<int:member_id>/attendance")

@@ -80,7 +80,7 @@ def check_pack(lesson_id: int, pack_id: int) -> ResponseReturnValue:
     load_own_pack(lesson_id, pack_id)
     sent, received = request.files.get("file"), None
     if "sent" in request.form and (sent is None or not sent.filename):
-        raise InvalidError("请选择要核对的归档包（ZIP）", field="file")
+        raise InvalidError("请选择要核对的归档包（压缩包，.zip）", field="file")
     if sent is not None and sent.filename:
         db.session.rollback()  # no transaction is open while it is stored
         received = receive_file(cast(BinaryIO, sent.stream), sent.filename, "application/zip")

@@ -37,7 +37,7 @@ def attendance_of(activity: Activity) -> list[Seen]:
         .outerjoin(Attendance, joined)
         .options(joinedload(User.organization))
         .where(WorkshopMember.workshop_id == activity.workshop_id)
-        .order_by(User.name, User.id)
+        .order_by(User.name_key, User.id)
     )
     former = db.session.scalars(
         select(Attendance)
@@ -64,7 +64,7 @@ def names_noted(activity: Activity) -> list[tuple[int, str, str]]:
         .join(WorkshopMember, WorkshopMember.user_id == User.id)
         .outerjoin(Attendance, joined)
         .where(WorkshopMember.workshop_id == activity.workshop_id)
-        .order_by(User.name, User.id)
+        .order_by(User.name_key, User.id)
     )
     former = select(User.id, User.name, Attendance.state).join(Attendance, Attendance.user_id == User.id)
     rows = [*db.session.execute(expected), *db.session.execute(former.where(*_former(activity)))]

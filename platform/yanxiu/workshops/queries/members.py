@@ -139,7 +139,7 @@ def member_names(workshop_id: int, q: str = "", limit: int = 8) -> Sequence[User
         .join(WorkshopMember, WorkshopMember.user_id == User.id)
         .options(joinedload(User.organization))
         .where(WorkshopMember.workshop_id == workshop_id)
-        .order_by(User.name, User.id)
+        .order_by(User.name_key, User.id)
         .limit(limit)
     )
     if q:

@@ -88,7 +88,7 @@ def named_ballots(poll: Poll) -> list[tuple[User, set[int]]]:
         .join(PollBallot.voter)
         .options(joinedload(PollBallot.voter).joinedload(User.organization))
         .where(PollBallot.topic_id == poll.topic_id)
-        .order_by(User.name, User.id)
+        .order_by(User.name_key, User.id)
     ).all()
     chosen: dict[str, set[int]] = defaultdict(set)
     rows = db.session.execute(

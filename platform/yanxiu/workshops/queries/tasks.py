@@ -233,7 +233,7 @@ def missing_members(task: Task, limit: int | None = None) -> Sequence[WorkshopMe
         .join(WorkshopMember.user)
         .options(contains_eager(WorkshopMember.user).joinedload(User.organization))
         .where(WorkshopMember.workshop_id == task.workshop_id, WorkshopMember.role.in_(HANDING_IN), ~sent)
-        .order_by(User.name, User.id)
+        .order_by(User.name_key, User.id)
         .limit(limit)
     ).all()
 

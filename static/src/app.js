@@ -6,6 +6,7 @@ import "./behaviors/async-form.js";
 import "./behaviors/viewer-buttons.js";
 import "./behaviors/keyboard.js";
 import "./behaviors/menus.js";
+import "./behaviors/left-out.js";
 import "./behaviors/times.js";
 import "./behaviors/load-more.js";
 import "./behaviors/small-things.js";

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from yanxiu.core.alphabet import LONGEST_KEY, sort_key
+from yanxiu.core.alphabet import LONGEST_KEY, person_key, sort_key
 
 pytestmark = pytest.mark.once
 
@@ -18,6 +18,11 @@ def test_names_stand_as_in_a_chinese_list():
     mixed = random.Random(1).sample(IN_ORDER, len(IN_ORDER))
     assert sorted(mixed, key=sort_key) == IN_ORDER
     assert sort_key(" ３年级《觀潮》 ") == sort_key("3年级觀潮")
+
+
+def test_people_stand_by_how_their_surnames_are_said():
+    people = ["白雪", "曹文", "葛兰", "欧阳雪", "覃光明", "任重", "单海", "石涛", "唐海燕", "曾文", "张一", "周敏"]
+    assert sorted(random.Random(2).sample(people, len(people)), key=person_key) == people
 
 
 def test_every_key_is_of_letters_that_no_database_orders_its_own_way():

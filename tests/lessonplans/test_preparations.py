@@ -92,8 +92,9 @@ def test_the_table_of_steps_says_who_takes_which(ctx, cast):
 def test_what_was_agreed_on_stays_and_nobody_writes_in_it(app, cast, client_for, plan_id):
     with app.app_context(), unit_of_work():
         bring_to(cast.user("leader"), find_plan(plan_id), REVIEW)
-    write(app, plan_id, cast.leader.id, "goals", "会讲借箭的经过")
+    with app.app_context():
         assert db.session.query(Notification).filter_by(kind="plan_review", read_at=None).count() == 2
+    write(app, plan_id, cast.leader.id, "goals", "会讲借箭的经过")
     page = client_for("leader").get(f"/lesson-plans/{plan_id}/preparation").text
     assert "教学过程" in page
     assert "必填" in page

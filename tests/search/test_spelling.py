@@ -93,6 +93,30 @@ def test_pinyin_and_repair_know_the_documents_of_the_reader_and_no_other(filled)
     assert {"教学设计", "草船借箭"} <= told, "the test must see something"
 
 
+class FewWords:
+    """Three words, and whether the one of two of them stands anywhere."""
+
+    held = 0
+
+    def documents(self):
+        return 100
+
+    def spelled(self, asked, fits=anything):
+        return {
+            one: words for one, words in {"zuoye": [("作业", 5)], "dan": [("但", 9), ("单", 4)]}.items() if one in asked
+        }
+
+    def holding(self, texts):
+        return [self.held if text == "作业单" else 0 for text in texts]
+
+
+def test_a_guess_that_stands_nowhere_is_not_told():
+    lexicon = FewWords()
+    assert decode("zuoyedan", lexicon) == ["作业"]
+    lexicon.held = 1
+    assert decode("zuoyedan", lexicon) == ["作业单"]
+
+
 def test_what_waits_to_go_is_not_known_any_more(filled):
     engine, documents = filled
     gone = frozenset(document.key for document in documents if "诸葛" in document.terms["b"])

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.core import clock
-from yanxiu.core.alphabet import LONGEST_KEY, sort_key
+from yanxiu.core.alphabet import LONGEST_KEY, person_key
 from yanxiu.core.db import Id, Model, Timestamps
 from yanxiu.core.storage import StoredFile
 
@@ -73,7 +73,7 @@ class User(Timestamps, Model):
 @event.listens_for(User, "before_insert")
 @event.listens_for(User, "before_update")
 def _note_key(_mapper: object, _connection: object, user: User) -> None:
-    user.name_key = sort_key(user.name)
+    user.name_key = person_key(user.name)
 
 
 class Appointment(Timestamps, Model):

@@ -10,6 +10,7 @@ export class Outline {
     this.list = list;
     this.links = [...list.querySelectorAll("[data-outline-key]")];
     this.root = root;
+    this.given = new Set((list.dataset.given || "").split(" "));
     list.addEventListener("click", (event) => this.go(event));
     this.follow = () => this.schedule();
     window.addEventListener("scroll", this.follow, { passive: true });
@@ -40,7 +41,7 @@ export class Outline {
     const written = new Map();
     let whole = 0;
     editor.state.doc.forEach((node) => {
-      const characters = charactersOf(node);
+      const characters = charactersOf(node, this.given);
       whole += characters;
       if (node.type.name === "planSection") written.set(node.attrs.key, characters);
     });
@@ -108,15 +109,27 @@ function innerList(link, titles) {
   return list;
 }
 
-/** As the server counts: what is written, without blanks and without what is only suggested. */
-export function charactersOf(node) {
+/** As the server counts: what is written, without blanks, lines that templates begin with, and what is only suggested. */
+export function charactersOf(node, given = new Set()) {
   let count = 0;
   node.descendants((child) => {
     if (isProposed(child)) return false;
-    if (child.isText && !markOf(child, INSERTION)) count += [...child.text.replace(/\s/g, "")].length;
-    return true;
+    if (!child.isTextblock) return true;
+    count += wordsOf(child).split("\n").reduce((sum, line) => sum + (given.has(line.trim()) ? 0 : lengthOf(line)), 0);
+    return false;
   });
   return count;
+}
+
+const lengthOf = (words) => [...words.replace(/\s/g, "")].length;
+
+function wordsOf(block) {
+  let words = "";
+  block.forEach((child) => {
+    if (child.type.name === "hardBreak") words += "\n";
+    if (child.isText && !isProposed(child) && !markOf(child, INSERTION)) words += child.text;
+  });
+  return words;
 }
 
 function show(parent, name, words) {

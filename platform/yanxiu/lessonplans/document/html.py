@@ -31,6 +31,7 @@ from yanxiu.lessonplans.document.suggesting import (
     is_insertion,
     is_proposed,
 )
+from yanxiu.lessonplans.document.templates import GIVEN
 
 MAX_DEPTH = 60
 MAX_SPAN = 100
@@ -398,8 +399,9 @@ def outline(document: Node) -> list[tuple[str, str]]:
 
 
 def count_characters(document: Node) -> int:
-    """Characters written by people: no white space, no section titles."""
-    return sum(1 for c in plain_text(document, with_titles=False) if not c.isspace())
+    """Characters written by people: no white space, no section titles, no line that a template begins with."""
+    lines = plain_text(document, with_titles=False).split("\n")
+    return sum(len("".join(line.split())) for line in lines if line.strip() not in GIVEN)
 
 
 def _has_something_to_see(node: Node, depth: int = 0) -> bool:

@@ -88,6 +88,8 @@ THREE_DIMENSIONS = PlanTemplate(
     ),
 )
 TEMPLATES = {template.key: template for template in (LITERACY, THREE_DIMENSIONS)}
+GIVEN = frozenset(PROCESS_COLUMNS + PROCESS_STEPS).union(*(s.parts for t in TEMPLATES.values() for s in t.sections))
+"""Lines that stand in a new plan before anybody has written a word."""
 
 
 def empty_document(template: PlanTemplate, *, basics: str = "") -> Node:

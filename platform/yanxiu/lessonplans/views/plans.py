@@ -13,6 +13,7 @@ from yanxiu.lessonplans.document.curriculum import help_for
 from yanxiu.lessonplans.document.html import outline, render_html
 from yanxiu.lessonplans.document.nodes import Node
 from yanxiu.lessonplans.document.suggesting import has_suggestions
+from yanxiu.lessonplans.document.templates import GIVEN
 from yanxiu.lessonplans.document.ydoc import json_from_state
 from yanxiu.lessonplans.forms import NewPlanForm, PlanForm, RevisionForm
 from yanxiu.lessonplans.models import WORKSHOP, LessonPlan
@@ -88,6 +89,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         workshop=find_workshop(viewer, plan.workshop_id) if plan.workshop_id else None,
         html=Markup(render_html(document)),
         sections=outline(document),
+        given_lines=GIVEN,
         comments=comments,
         proposed=proposed,
         remarks=_remarks(bool(comments["threads"]), proposed),

@@ -16,7 +16,7 @@ from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.observations.calendar_file import lesson_calendar
 from yanxiu.observations.cycle import MOVES, Place, Step, next_step
 from yanxiu.observations.models import MEETING_KEYS, Lesson, LessonPhase, LessonText, TextKey
-from yanxiu.observations.permissions import can_edit_lesson, can_move_lesson, can_reflect
+from yanxiu.observations.permissions import can_edit_lesson, can_move_lesson, can_reflect, can_view_scores
 from yanxiu.observations.queries import LessonView
 from yanxiu.observations.queries.cycle import facts_of, my_lessons, texts_of
 from yanxiu.observations.queries.requests import requests_to
@@ -60,13 +60,15 @@ class Box:
 def cycle_panel(found: LessonView) -> dict[str, Any]:
     """Return what the strip shows: where the lesson stands and the one thing the viewer does next."""
     viewer, lesson = current_viewer(), found.lesson
-    step = next_step(lesson, facts_of(viewer, [lesson])[lesson.id], clock.today())
+    facts = facts_of(viewer, [lesson])[lesson.id]
+    step = next_step(lesson, facts, clock.today())
     if found.access.ended:
         step = Step("所在的工作坊已经结束", is_open=False)
     return {
         "phases": list(LessonPhase),
         "step": step,
         "step_url": address_of(lesson, step),
+        "sees_scores": can_view_scores(viewer, lesson, own_submitted=facts.own_submitted),
         "may_move": can_move_lesson(viewer, lesson, found.access),
     }
 

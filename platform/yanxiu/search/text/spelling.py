@@ -97,7 +97,7 @@ def decode(letters: str, lexicon: Lexicon) -> list[str]:
         ]
         if longer:
             ways[end] = _best(longer, lexicon)
-    return _likely(ways.get(len(letters), []))
+    return _said(_likely(ways.get(len(letters), [])), lexicon)
 
 
 def _best(found: list[_Reading], lexicon: Lexicon) -> list[_Reading]:
@@ -116,9 +116,22 @@ def _best(found: list[_Reading], lexicon: Lexicon) -> list[_Reading]:
     return sorted(unique.values(), key=lambda reading: (-reading.score, reading.words))[:WAYS]
 
 
-def _likely(ways: list[_Reading]) -> list[str]:
+def _likely(ways: list[_Reading]) -> list[_Reading]:
     sure = [way for way in ways if any(len(word) > 1 for word in way.words)]
-    return ["".join(way.words) for way in sure[:READINGS] if way.score >= sure[0].score - FARTHEST]
+    return [way for way in sure[:READINGS] if way.score >= sure[0].score - FARTHEST]
+
+
+def _said(likely: list[_Reading], lexicon: Lexicon) -> list[str]:
+    """The readings that stand somewhere as they are; without any, what stands there of each: its words, but no single characters,
+    which were only put in for the letters that were left over (zuoyedan is no 作业但).
+    """
+    texts = ["".join(way.words) for way in likely]
+    held = [text for text, count in zip(texts, lexicon.holding(texts), strict=True) if count] if texts else []
+    parts = (
+        text if all(len(word) > 1 for word in way.words) else " ".join(word for word in way.words if len(word) > 1)
+        for text, way in zip(texts, likely, strict=True)
+    )
+    return held or list(dict.fromkeys(parts))
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def test_outline_counts_focus_and_keys(page_for, plan_id, width):
     outline = page.locator("[data-outline]")
     expect(outline.get_by_role("link", name="课时一")).to_be_attached()
     expect(outline.get_by_role("link", name="教学目标").locator(".outline-count")).to_have_text("7")
-    expect(page.locator(".outline-whole")).to_have_text("全文 29 字")
+    expect(page.locator(".outline-whole")).to_have_text("全文 19 字")
     page.keyboard.press("Control+/")
     keys = page.get_by_role("dialog", name="快捷键")
     expect(keys).to_be_visible()

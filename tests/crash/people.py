@@ -1,6 +1,6 @@
 """Three people at work on a server that dies under their hands. Each remembers what was acknowledged.
 
-They work in threads until the line breaks, and go on with `resume` when there is a server again.
+They work in threads from `resume` to `rest`; where the line breaks, or an answer does not come, they come back and go on.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.support.eventually import eventually
 from tests.support.rt_client import PlanClient
 
 PATIENCE_S = 5
+PAUSE_S = 0.05
 BLOCK = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(32 * 1024))
 """One MiB; the recording that is uploaded is this, over and over."""
 PIECE = 32 * 1024
@@ -27,7 +28,7 @@ LENGTH = 1024**3
 
 
 class Person(ABC):
-    """Works in a thread from `resume` until the line breaks or `rest`."""
+    """Works in a thread from `resume` until `rest`."""
 
     def __init__(self, stage: dict[str, Any], url: str) -> None:
         self.stage, self.url = stage, url
@@ -53,14 +54,16 @@ class Person(ABC):
             raise self.failure
 
     def _work(self) -> None:
-        try:
-            self.begin()
-            while not self.resting.is_set():
-                self.step()
-        except (requests.RequestException, socketio.exceptions.SocketIOError, OSError):
-            return  # the line broke: that is what this test is about
-        except AssertionError as failure:
-            self.failure = failure
+        while not self.resting.is_set():
+            try:
+                self.begin()
+                while not self.resting.is_set():
+                    self.step()
+            except (requests.RequestException, socketio.exceptions.SocketIOError, OSError):
+                self.resting.wait(PAUSE_S)  # the line broke: that is what this test is about
+            except AssertionError as failure:
+                self.failure = failure
+                return
 
     @abstractmethod
     def progress(self) -> int:

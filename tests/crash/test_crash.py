@@ -100,7 +100,11 @@ def one_life(nursery: Nursery, people: list[Person], rng: random.Random) -> None
     before = [person.progress() for person in people]
     for person in people:
         person.resume()
-    eventually(lambda: all(p.failure or p.progress() > was for p, was in zip(people, before, strict=True)), timeout=30)
+
+    def all_went_on() -> bool:
+        return all(p.failure or p.progress() > was for p, was in zip(people, before, strict=True))
+
+    eventually(all_went_on, timeout=60)
     time.sleep(rng.uniform(*LIVES_S))
     nursery.kill()
     for person in people:

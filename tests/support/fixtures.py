@@ -35,6 +35,7 @@ from tests.support.kept import kept_folder
 from tests.support.postgres_copies import PostgresDatabase
 from tests.support.server import LiveServer
 from tests.support.sockets import hang_up, hang_up_at_once, new_socket
+from tests.support.unfinished_uploads import bring_uploads_back
 from tests.support.worlds import Worlds
 from yanxiu.accounts import demo as accounts_demo
 from yanxiu.accounts.passwords import use_cheap_hashing
@@ -146,6 +147,7 @@ def reset_database(app: Flask, database: SqliteDatabase | PostgresDatabase) -> N
         db.session.remove()
         database.reset(db.engine)
     (app.config["YANXIU"].instance_path / audit_mark.NAME).unlink(missing_ok=True)
+    bring_uploads_back(app)
     State.dirty = False
     State.dirty = database.is_written()  # by a thread that was late, and so again before the next test
 

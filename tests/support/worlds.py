@@ -16,6 +16,7 @@ from tests.support.databases import SqliteDatabase
 from tests.support.dirt import State
 from tests.support.matrix import Row
 from tests.support.postgres_copies import PostgresDatabase
+from tests.support.unfinished_uploads import bring_uploads_back, keep_uploads
 from yanxiu.core import audit_mark
 from yanxiu.core.db import db
 from yanxiu.core.unit_of_work import unit_of_work
@@ -54,7 +55,7 @@ class Worlds:
 
         `anew` builds it again: for rows about files beside the database, which the copy does not bring back.
         """
-        copy = self.folder / f"{feature.__name__}.db"
+        copy, uploads = self.folder / f"{feature.__name__}.db", self.folder / f"{feature.__name__}.uploads"
         self.app.extensions["yanxiu_documents"].drain()
         shelf.clear()
         tails.clear()
@@ -63,11 +64,14 @@ class Worlds:
             db.session.remove()
             if feature in self.names and not anew:
                 self.database.reset(db.engine, copy)
+                bring_uploads_back(self.app, uploads)
             else:
                 self.database.reset(db.engine)
+                bring_uploads_back(self.app)
                 with unit_of_work():
                     self.names[feature] = feature.build(self.cast)
                 db.session.remove()
                 self.database.keep(db.engine, copy)
+                keep_uploads(self.app, uploads)
         State.dirty = True
         return self.names[feature]

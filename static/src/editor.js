@@ -37,15 +37,13 @@ import { Pasting } from "./editor/pasting/pasting.js";
 import { pictureDialog } from "./editor/pictures/dialog.js";
 import { bindSaving } from "./editor/saving.js";
 import { Claims } from "./lessonplans/together/claiming.js";
-import { isRefused, showUnsent, startAgain } from "./lessonplans/suggesting/only.js";
+import { isOff, isRefused, showUnsent, startAgain } from "./lessonplans/suggesting/only.js";
 import { SuggestingMode } from "./lessonplans/suggesting/mode.js";
 import { bindSuggesting } from "./lessonplans/suggesting/suggesting.js";
 import { Comments } from "./lessonplans/comments/comments.js";
 import "./lessonplans/suggest.js";
 
 const FIELD = "default";
-// Tools for what who only suggests has to ask for in a comment.
-const NOT_SUGGESTED = ["table", "image", "card", "formula", "board", "rule", "addRowBefore", "addRow", "addColumnBefore", "addColumn", "deleteTable", "describe", "small", "half", "full"];
 
 class PlanPage {
   constructor(page) {
@@ -190,7 +188,7 @@ class PlanPage {
       focusMode: bindFocusMode(bar.querySelector("[data-command=focusMode]")),
       help: bindKeysHelp(),
       describe: pictureDialog,
-      isOff: (name) => this.suggesting.only && NOT_SUGGESTED.includes(name),
+      isOff: (name) => isOff(this.suggesting, this.editor, name),
     });
   }
 

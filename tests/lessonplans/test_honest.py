@@ -18,9 +18,10 @@ from yanxiu.lessonplans.collab.ranges import STRING, deleting
 from yanxiu.lessonplans.collab.updates import EMPTY_UPDATE, MalformedUpdateError
 from yanxiu.lessonplans.collab.varint import write_bytes, write_uint
 from yanxiu.lessonplans.collab.writers import EACH, SET_ASIDE
+from yanxiu.lessonplans.document.adding import MOST_ELEMENTS
 from yanxiu.lessonplans.document.honest import MOST_CHARACTERS, DishonestError, check_suggesting
 from yanxiu.lessonplans.document.nodes import Node, doc, paragraph, section, table, tasks
-from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, load, state_from_json
+from yanxiu.lessonplans.document.ydoc import FIELD, append_node, json_from_doc, load, state_from_json
 
 pytestmark = pytest.mark.once
 
@@ -86,6 +87,40 @@ def put(words_: str, at: int = 3, **marks: Any) -> Change:
     return lambda _doc, root: words(root).insert(at, words_, marks)
 
 
+def new_cell(*content: Node, **attrs: Any) -> Node:
+    return {"type": "tableCell", "attrs": attrs, "content": list(content) or [{"type": "paragraph"}]}
+
+
+def new_row(*cells: Node, **attrs: Any) -> Node:
+    return {
+        "type": "tableRow",
+        "attrs": {"insertion": signed()} | attrs,
+        "content": list(cells or (new_cell(), new_cell())),
+    }
+
+
+def picture(**attrs: Any) -> Node:
+    return {"type": "image", "attrs": {"src": MINE, "insertion": signed(), **attrs}}
+
+
+def the_table(root: XmlFragment) -> XmlElement:
+    return root.children[1].children[0]
+
+
+def added(node: Node, find: Callable[[XmlFragment], Any] = the_table, at: int = 1) -> Change:
+    return lambda _doc, root: append_node(find(root), node, at)
+
+
+def new_column(*signatures: Node, at: int = 1, **attrs: Any) -> Change:
+    """A cell in each row, as many as there are signatures."""
+
+    def change(_doc: Doc, root: XmlFragment) -> None:
+        for each, signature in zip(the_table(root).children, signatures, strict=False):
+            append_node(each, new_cell(**attrs, insertion=signature), at)
+
+    return change
+
+
 def withdrawn(_doc: Doc, root: XmlFragment) -> None:
     del others(root)[len("默读课文全文".encode()) : len("默读课文全文了".encode())]
 
@@ -95,6 +130,14 @@ def typed_and_taken_back(_doc: Doc, root: XmlFragment) -> None:
     del words(root)[7:10]
 
 
+MINE = "/lesson-plans/1/images/1"
+SECTION: Callable[[XmlFragment], XmlElement] = lambda root: root.children[0]  # noqa: E731
+MARKED: Node = {"type": "paragraph", "content": [text("新", insertion=signed())]}
+PICTURES: dict[str, Change] = {
+    "a picture": added(picture(), SECTION, 1),
+    "a picture with words, half as wide": added(picture(alt="示意图", size="half"), SECTION, 0),
+    "a picture in a cell": added(picture(), cell, 1),
+}
 HONEST: dict[str, Change] = {
     "words put in": put("真", insertion=signed()),
     "words in bold with a link": put("真", insertion=signed(), bold={}, link={"href": "https://example.org"}),
@@ -111,6 +154,12 @@ HONEST: dict[str, Change] = {
     "a row that would go": attribute(row, "deletion", signed()),
     "a cell that would be a heading": attribute(cell, "header", signed(on=True)),
     "a task that would be done": attribute(task, "tick", signed(on=True)),
+    "a row": added(new_row()),
+    "a row at the end with words": added(new_row(new_cell(MARKED), new_cell()), at=3),
+    "a column": new_column(*[signed()] * 3),
+    "a row that lacks a cell": added(new_row(new_cell())),
+    "a column that a row lacks": new_column(*[signed(number="d")] * 2),
+    "a column at the end": new_column(*[signed(number="c")] * 3, at=2),
 }
 
 
@@ -139,6 +188,23 @@ def moved(_doc: Doc, root: XmlFragment) -> None:
     root.children[1].children.append(XmlElement("paragraph")).children.append(XmlText("春天来了，花开了"))
 
 
+def replaced_by_the_same(_doc: Doc, root: XmlFragment) -> None:
+    """An element that says the same, with what is new beside it."""
+    append_node(SECTION(root), picture(), 1)
+    del first(root).children[0]
+    del SECTION(root).children[0]
+    append_node(SECTION(root), LINES, 0)
+
+
+def with_a_row_and_more(*more: Change) -> Change:
+    def change(made: Doc, root: XmlFragment) -> None:
+        append_node(the_table(root), new_row(), 1)
+        for each in more:
+            each(made, root)
+
+    return change
+
+
 def in_a_table(_doc: Doc, root: XmlFragment) -> None:
     root.children[1].children[0].children.append(XmlText()).insert(0, "字", {"insertion": signed()})
 
@@ -165,9 +231,52 @@ HOSTILE: dict[str, Change] = {
     "a paragraph moved": moved,
     "a paragraph deleted": lambda _doc, root: root.children[0].children.__delitem__(0),
     "a paragraph put in": lambda _doc, root: root.children[0].children.insert(0, XmlElement("paragraph")),
-    "a row put in": lambda _doc, root: (
-        root.children[1].children[0].children.append(XmlElement("tableRow", {"insertion": signed()}))
+    "a row without cells": added({"type": "tableRow", "attrs": {"insertion": signed()}}),
+    "a row that is nobody's": added({"type": "tableRow", "content": new_row()["content"]}),
+    "a row of another": added(new_row(insertion=THEIRS)),
+    "a row in a section": added(new_row(), SECTION),
+    "a row in a cell": added(new_row(), cell),
+    "a wide row": added(new_row(new_cell(), new_cell(), new_cell())),
+    "a row with a wide cell": added(new_row(new_cell(colspan=2))),
+    "a row with a high cell": added(new_row(new_cell(rowspan=2), new_cell())),
+    "a row that says more": added(new_row(sparkle=1)),
+    "a row with plain words": added(new_row(new_cell(paragraph("新")), new_cell())),
+    "a row with a heading": added(new_row(new_cell({"type": "heading", "attrs": {"level": 3}}), new_cell())),
+    "a row with a table": added(new_row(new_cell(TABLE), new_cell())),
+    "a row with a cell of another's column": added(new_row(new_cell(insertion=THEIRS), new_cell())),
+    "a row with a filler of nothing": added(new_row(new_cell(filler=1), new_cell())),
+    "a cell without a row": added(new_cell(insertion=signed())),
+    "a column of others": new_column(*[THEIRS] * 3),
+    "a crooked column": lambda _doc, root: [
+        append_node(each, new_cell(insertion=signed()), at)
+        for each, at in zip(the_table(root).children, (0, 1, 2), strict=True)
+    ],
+    "a column that is nobody's": new_column(*[signed()] * 3, colspan=2),
+    "a row and the words of another one deleted": with_a_row_and_more(deleted(words, 0, 6)),
+    "a row and a side": with_a_row_and_more(attribute(first, "textAlign", "center")),
+    "a paragraph in a row that is put in": with_a_row_and_more(
+        lambda _doc, root: append_node(the_table(root).children[1].children[0], paragraph("新"))
     ),
+    "a picture in a paragraph": added(picture(), first, 1),
+    "a picture in a table": added(picture(), the_table, 1),
+    "a picture that is nobody's": added({"type": "image", "attrs": {"src": MINE}}, SECTION),
+    "a picture of elsewhere": added(picture(src="https://example.org/a.png"), SECTION),
+    "another's picture": added(picture(src="/lesson-plans/1/images/2"), SECTION),
+    "a picture without an address": added({"type": "image", "attrs": {"insertion": signed()}}, SECTION),
+    "a picture with more words than anybody says": added(picture(alt="长" * 201), SECTION),
+    "a picture of no size": added(picture(size="huge"), SECTION),
+    "a picture that says more": added(picture(onerror="x"), SECTION),
+    "a picture that another would take out": added(picture(deletion=THEIRS), SECTION),
+    "a picture with something in it": added({**picture(), "content": [LINES]}, SECTION),
+    "a paragraph called one's own": added({**LINES, "attrs": {"insertion": signed()}}, SECTION),
+    "a section called one's own": added(
+        {"type": "planSection", "attrs": {"insertion": signed()}}, lambda root: root, 0
+    ),
+    "a paragraph in the place of the same": replaced_by_the_same,
+    "an element where pages expect a number": attribute(cell, "rowspan", XmlElement("tableRow")),
+    "more rows than anybody suggests": lambda _doc, root: [
+        append_node(the_table(root), new_row(), 1) for _ in range(MOST_ELEMENTS // 5 + 1)
+    ],
     "a side": attribute(first, "textAlign", "center"),
     "cells merged at once": attribute(cell, "colspan", 2),
     "a row called one's own": attribute(row, "insertion", signed()),
@@ -203,12 +312,12 @@ def update_of(change: Change, state: bytes = STATE, writer: int | None = None) -
 
 
 def check(update: bytes, state: bytes = STATE, owns: Callable[[int, bool], bool] = lambda _client, _has: True) -> bytes:
-    return check_suggesting(state, update, ME, NAME, owns)
+    return check_suggesting(state, update, ME, NAME, owns, lambda address: address == MINE)
 
 
-@pytest.mark.parametrize("what", HONEST)
+@pytest.mark.parametrize("what", [*HONEST, *PICTURES])
 def test_what_only_suggests_is_taken(what):
-    check(update_of(HONEST[what]))
+    check(update_of((HONEST | PICTURES)[what]))
 
 
 @pytest.mark.parametrize("what", HOSTILE)
@@ -263,6 +372,46 @@ def test_what_one_has_put_in_as_a_whole_may_go_and_does_not_change():
                 update_of(lambda _doc, root, act=wrong: act(rows(root)[3].children[0].children[0].children[0]), state),
                 state,
             )
+
+
+def test_a_picture_of_ones_own_says_something_else_and_stays_the_same():
+    state = state_from_json(doc(section("a", "甲", "", LINES, picture(size="half"))))
+    own: Callable[[XmlFragment], XmlElement] = lambda root: root.children[0].children[1]  # noqa: E731
+    check(update_of(attribute(own, "size", "small"), state), state)
+    check(update_of(attribute(own, "alt", "示意图"), state), state)
+    check(update_of(lambda _doc, root: SECTION(root).children.__delitem__(1), state), state)
+    for key, value in (("src", "/lesson-plans/1/images/2"), ("size", "huge"), ("title", "x"), ("insertion", None)):
+        with pytest.raises(DishonestError):
+            check(update_of(attribute(own, key, value), state), state)
+
+
+def test_rows_and_columns_go_with_the_columns_and_rows_that_others_suggest():
+    """Else pages would fill up what is left when these are decided on, and that would be nobody's suggestion."""
+    theirs = update_of(new_column(*[THEIRS] * 3))
+    state = load(STATE)
+    state.apply_update(theirs)
+    wide = state.get_update()
+    with_theirs = new_row(new_cell(), new_cell(insertion=THEIRS, filler=True), new_cell())
+    check(update_of(added(with_theirs), wide), wide)
+    crooked = new_row(new_cell(insertion=THEIRS), new_cell(), new_cell())
+    for wrong in (new_row(new_cell(), new_cell(), new_cell()), crooked):
+        with pytest.raises(DishonestError):
+            check(update_of(added(wrong), wide), wide)
+    high = json_from_doc(load(STATE))
+    high["content"][1]["content"][0]["content"][1]["content"][0]["attrs"]["rowspan"] = 2
+    del high["content"][1]["content"][0]["content"][2]["content"][0]
+    spanned = state_from_json(high)
+    with pytest.raises(DishonestError):
+        check(update_of(added(new_row(), at=2), spanned), spanned)
+    check(update_of(added(new_row(), at=3), spanned), spanned)
+
+
+def test_a_picture_in_a_section_that_has_ended_is_refused():
+    update = update_of(PICTURES["a picture"])
+    ended = load(STATE)
+    del ended.get(FIELD, type=XmlFragment).children[0]
+    with pytest.raises(DishonestError, match="nobody sees"):
+        check(update, ended.get_update())
 
 
 def test_words_in_a_paragraph_that_has_ended_are_refused():

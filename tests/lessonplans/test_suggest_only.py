@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pycrdt import Doc, XmlFragment
 
+from tests.lessonplans.matrix import png
 from tests.lessonplans.test_honest import HONEST, HOSTILE, ME, NAME, STATE, put, signed, update_of
 from tests.support.document_bench import WANG, Bench
 from tests.support.eventually import eventually
@@ -25,7 +27,8 @@ from yanxiu.lessonplans.collab.room import Visitor
 from yanxiu.lessonplans.collab.store import Append
 from yanxiu.lessonplans.collab.writers import EACH, SET_ASIDE
 from yanxiu.lessonplans.document.honest import check_suggesting
-from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, json_from_state, load
+from yanxiu.lessonplans.document.html import render_html
+from yanxiu.lessonplans.document.ydoc import FIELD, append_node, json_from_doc, json_from_state, load
 from yanxiu.lessonplans.permissions import can_propose, role_in
 from yanxiu.lessonplans.queries import find_plan, seat_of, stored_document
 
@@ -327,6 +330,39 @@ def test_a_page_whose_number_has_written_already_takes_another_of_its_own_and_is
         check=False,
     )
     assert json.loads(ran.stdout.splitlines()[-1]) == [True, 1, 1, True], ran.stderr
+
+
+def test_pictures_are_suggested_that_one_brought_into_this_plan_and_no_others(
+    app, cast, client_for, plan_id, monkeypatch
+):
+    def upload(client: Any, plan: int = plan_id) -> Any:
+        picture = {"file": (BytesIO(png()), "插图.png")}
+        return client.post(f"/lesson-plans/{plan}/images", data=picture, headers=FETCH)
+
+    def suggested(address: str, n: int) -> bytes:
+        with app.app_context():
+            state = stored_document(plan_id).merged()
+        node = {"type": "image", "attrs": {"src": address, "insertion": signed(me) | {"name": cast.colleague.name}}}
+        return update_of(lambda _doc, root: append_node(root.children[0], node, 0), state, number(n, me))
+
+    client, me = client_for("colleague"), cast.colleague.id
+    with app.app_context(), unit_of_work():
+        other = make_plan(cast.user("colleague")).id
+    own = upload(client).json["url"]
+    others = [upload(client_for("leader")).json["url"], upload(client, other).json["url"], own + "0", own + "?a=1"]
+    for n, (address, status) in enumerate([(own, 200), *((each, 409) for each in others)]):
+        answer = client.post(f"/lesson-plans/{plan_id}/updates", data=suggested(address, n), headers=FETCH)
+        assert answer.status_code == status, address
+    with app.app_context():
+        document = stored_document(plan_id).merged()
+    assert str(load(document).get(FIELD, type=XmlFragment)).count("<image") == 1
+    assert own not in render_html(json_from_state(document))
+    monkeypatch.setattr("yanxiu.lessonplans.views.documents.MOST_PROPOSED_PICTURES", 1)
+    assert upload(client).status_code == 429
+    assert upload(client_for("leader")).status_code == 201
+    with app.app_context(), unit_of_work():
+        find_plan(plan_id).readers_propose = False
+    assert upload(client).status_code == 403
 
 
 def test_over_real_sockets_and_http_the_same_is_refused(app, cast, client_for, plan_id, replica_for):

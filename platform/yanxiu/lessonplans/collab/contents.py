@@ -12,6 +12,7 @@ from yanxiu.lessonplans.collab.nesting import ANY, GC, SKIP, TYPE, past_place, t
 from yanxiu.lessonplans.collab.ranges import struct_at
 from yanxiu.lessonplans.collab.varint import Truncated, read_uint
 
+XML_ELEMENT, XML_TEXT = 3, 6
 Span = tuple[int, int]
 """First clock, first clock behind it."""
 
@@ -22,12 +23,13 @@ def _spans() -> dict[int, list[Span]]:
 
 @dataclass
 class Contents:
-    """Spans of clocks by writer: of all structs, of running text, of what is deleted; the kinds of structs, of shared
-    types and of plain values there are.
+    """Spans of clocks by writer: of all structs, of running text, of elements, of what is deleted; the kinds of structs, of
+    shared types and of plain values there are.
     """
 
     written: dict[int, Span] = field(default_factory=dict)
     texts: dict[int, list[Span]] = field(default_factory=_spans)
+    elements: dict[int, list[Span]] = field(default_factory=_spans)
     deleted: dict[int, list[Span]] = field(default_factory=_spans)
     kinds: set[int] = field(default_factory=set)
     types: set[int] = field(default_factory=set)
@@ -44,7 +46,8 @@ def contents_of(update: bytes) -> Contents:
         first, at = read_uint(update, at)
         clock = first
         for _ in range(structs):
-            _note_kind(update, at, found)
+            if _note_kind(update, at, found) == XML_ELEMENT:
+                found.elements[client].append((clock, clock + 1))
             is_text, length, at = struct_at(update, at)
             if is_text:
                 found.texts[client].append((clock, clock + length))
@@ -55,14 +58,18 @@ def contents_of(update: bytes) -> Contents:
     return found
 
 
-def _note_kind(data: bytes, at: int, found: Contents) -> None:
+def _note_kind(data: bytes, at: int, found: Contents) -> int | None:
+    """Note what a struct is; of a shared type return which."""
     info = data[at]
     kind = info if info in (GC, SKIP) else info & 0x1F
     found.kinds.add(kind)
     if kind == TYPE:
-        found.types.add(read_uint(data, past_place(data, at))[0])
+        shared = read_uint(data, past_place(data, at))[0]
+        found.types.add(shared)
+        return shared
     if kind == ANY:
         found.tags |= tags_at(data, past_place(data, at))
+    return None
 
 
 def _read_deletions(data: bytes, at: int, found: Contents) -> None:

@@ -36,8 +36,7 @@ from yanxiu.lessonplans.collab.protocol import (
 from yanxiu.lessonplans.collab.rights import EARLY_SECONDS, Answer, Rights
 from yanxiu.lessonplans.collab.room import Authority, Edit, Member, Room, Visitor, new_member
 from yanxiu.lessonplans.collab.store import COMPACT_BYTES, COMPACT_ROWS, Appended, DocumentStore, Stored
-from yanxiu.lessonplans.collab.turns import Turns
-from yanxiu.lessonplans.collab.writers import Writers, person_of
+from yanxiu.lessonplans.collab.writers import person_of
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ class Hub:
         self._fanout = FanOut(transport, self._lock, clock, alarm, busy)
         self.neighbors = Neighbors(self._lock, self._rooms, self._fanout, tell, clock)
         self._house = House(store, self._lock, on_settled)
-        looking = (Turns(store.engine), Writers(store), self._lock, self.whole)
+        looking = (store, self._lock, self.whole)
         self._judge = Judge(*looking, self._accept, self._committer.holds, self._nak)
         self._started = False
         self._stopping = threading.Event()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from yanxiu.lessonplans.collab import updates
 from yanxiu.lessonplans.collab.protocol import NakCode, RefusedError
 from yanxiu.lessonplans.collab.room import Edit, Member, Room, Visitor
-from yanxiu.lessonplans.collab.store import Stored
+from yanxiu.lessonplans.collab.store import DocumentStore, Stored
 from yanxiu.lessonplans.collab.turns import Turns
 from yanxiu.lessonplans.collab.writers import Writers
 from yanxiu.lessonplans.document.honest import DishonestError, check_suggesting
@@ -44,15 +44,15 @@ class Judge:
 
     def __init__(
         self,
-        turns: Turns,
-        writers: Writers,
+        store: DocumentStore,
         lock: threading.RLock,
         whole: Callable[[int], tuple[Stored, bytes] | None],
         accept: Callable[[Room, Edit], None],
         holds: Callable[[Edit], bool],
         nak: Callable[[str, int, int, NakCode], None],
     ) -> None:
-        self._writers, self._turns, self._lock, self._whole = writers, turns, lock, whole
+        self._store, self._writers, self._turns = store, Writers(store), Turns(store.engine)
+        self._lock, self._whole = lock, whole
         self._take, self._holds, self._nak = accept, holds, nak
         self._waiting: dict[str, list[Submitted]] = {}
         self._wake = threading.Condition()
@@ -177,8 +177,11 @@ class Judge:
             def owns(client: int, has_written: bool) -> bool:
                 return self._writers.owns(plan_id, visitor.user_id, client, has_written)
 
+            def may_show(address: str) -> bool:
+                return self._store.has_picture(plan_id, visitor.user_id, address)
+
             try:
-                kept = check_suggesting(found[1], data, visitor.user_id, visitor.name, owns)
+                kept = check_suggesting(found[1], data, visitor.user_id, visitor.name, owns, may_show)
             except updates.MalformedUpdateError as error:
                 raise RefusedError("malformed") from error
             except DishonestError as error:

@@ -6,6 +6,7 @@ processes may append to the same document.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -22,11 +23,12 @@ from yanxiu.lessonplans.collab.contents import writers_in
 from yanxiu.lessonplans.collab.history import Entry, authors_in, pack, unpack
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge, state_vector
 from yanxiu.lessonplans.collab.vectors import Vectors
-from yanxiu.lessonplans.models import PlanHistory, PlanSnapshot, PlanUpdate
+from yanxiu.lessonplans.models import PlanHistory, PlanImage, PlanSnapshot, PlanUpdate
 
 SNAPSHOT = cast(Table, PlanSnapshot.__table__)
 LOG = cast(Table, PlanUpdate.__table__)
 HISTORY = cast(Table, PlanHistory.__table__)
+PICTURES = cast(Table, PlanImage.__table__)
 
 LENGTHEN = (
     update(SNAPSHOT)
@@ -46,6 +48,8 @@ LOGGED_SINCE = (
     .order_by(LOG.c.seq)
 )
 
+_PICTURE = re.compile(r"/lesson-plans/(\d{1,9})/images/(\d{1,18})", re.ASCII)
+"""Where a picture of a plan is fetched (`views.documents.image`)."""
 COMPACT_ROWS = 200
 COMPACT_BYTES = 64 * 1024
 MAX_AUTHORS_TEXT = 255
@@ -174,6 +178,15 @@ class DocumentStore:
                 return people[0] if among is None or people[0] in among else None
             among = set(people) if among is None else among & set(people)
         return None
+
+    def has_picture(self, plan_id: int, user_id: int, address: str) -> bool:
+        """Whether this is the address of a picture of the plan that this person uploaded."""
+        found = _PICTURE.fullmatch(address)
+        if found is None or int(found[1]) != plan_id:
+            return False
+        own = PICTURES.c.plan_id == plan_id, PICTURES.c.uploaded_by_id == user_id, PICTURES.c.id == int(found[2])
+        with self._transaction(write=False) as connection:
+            return connection.scalar(select(PICTURES.c.id).where(*own)) is not None
 
     def _bringing(self, plan_id: int, client: int) -> Iterator[Sequence[int]]:
         """Those behind each row, from the first on, that has something by a Yjs writer."""

@@ -4,9 +4,9 @@ The rule: with all suggestions of this person refused, the document says before 
 and mark, everybody else's suggestions, every attribute - and what this person suggests is sound and signed by them. It is
 judged on two states of a throw-away copy and not on the bytes, so it does not matter how an update says something.
 
-What cannot be judged so is left out as a whole: such an update may put in running text, marks and attributes, but no
-elements, so no row, column or picture. Whoever suggests only may therefore take rows, columns and pictures out and cells
-together, but not put any in.
+What is put in as an element is one that says whose suggestion it is and goes as a whole (`document.adding`): with all new
+elements taken out again the document must say the same too, so that none stands in the place of another, under which
+somebody may just be typing. What cannot be judged so is left out as a whole: what parts a paragraph or a list in two.
 """
 
 from __future__ import annotations
@@ -19,11 +19,20 @@ from typing import Any
 
 from pycrdt import Doc, Map, XmlElement, XmlFragment, XmlText
 
-from yanxiu.lessonplans.collab.contents import Contents, contents_of, without
+from yanxiu.lessonplans.collab.contents import XML_ELEMENT, XML_TEXT, Contents, Span, contents_of, without
 from yanxiu.lessonplans.collab.nesting import ANY, BIG_INTEGER, BUFFER, DELETED, FORMAT, GC, TYPE, UNDEFINED
 from yanxiu.lessonplans.collab.ranges import STRING, deleting
 from yanxiu.lessonplans.collab.updates import MalformedUpdateError, missing_from, read_state_vector
 from yanxiu.lessonplans.collab.varint import Truncated
+from yanxiu.lessonplans.document.adding import (
+    MOST_ELEMENTS,
+    Added,
+    MayShow,
+    NotAddedError,
+    check_added,
+    check_tables,
+    is_within,
+)
 from yanxiu.lessonplans.document.capturing import captures
 from yanxiu.lessonplans.document.formats import LINES, PLACES, REALIGN, RELIST, RESHAPE, SIDES
 from yanxiu.lessonplans.document.mark_names import COMMENT
@@ -31,9 +40,15 @@ from yanxiu.lessonplans.document.regridding import MERGE, SPLIT
 from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, WHOLE
 from yanxiu.lessonplans.document.switching import SWITCHES
 from yanxiu.lessonplans.document.tables import CELLS
-from yanxiu.lessonplans.document.ydoc import DEFAULT_ATTRIBUTES, DEFAULT_MARK_ATTRIBUTES, FIELD, MAX_DEPTH, plain
+from yanxiu.lessonplans.document.ydoc import (
+    DEFAULT_ATTRIBUTES,
+    DEFAULT_MARK_ATTRIBUTES,
+    FIELD,
+    MAX_DEPTH,
+    json_from_doc,
+    plain,
+)
 
-XML_TEXT = 6
 KINDS = frozenset({GC, DELETED, STRING, FORMAT, TYPE, ANY})
 NOTES = "decided"
 """The other shared type of a document: who accepted what (`static/src/lessonplans/suggesting/twice.js`)."""
@@ -65,8 +80,9 @@ class _Reader:
         self.values: set[str] = set()
         self.empty: Counter[tuple[str, str]] = Counter()
         """Attributes that are there without a plain value, which pages do not take for those that are not there."""
-        self.own: list[Any] = []
-        """Rows, cells and pictures that this person has suggested to put in: they may go, and do not change."""
+        self.own: list[Added] = []
+        """What this person has suggested to put in as a whole: it may go, and hardly change."""
+        self.elements = 0
         self.struck: set[str] = set()
         """What others would take out, by what their marks say; `struck_own`: of this person's own words."""
         self.struck_own: set[str] = set()
@@ -101,7 +117,7 @@ class _Reader:
                 for run in runs:
                     _add(made, *run)
             elif isinstance(child, XmlElement):
-                made += self._element(child, depth)
+                made += self._element(child, tag, depth)
             else:
                 raise DishonestError("neither element nor text")
         if count != len(parent.children):
@@ -111,19 +127,21 @@ class _Reader:
         self.crowded += max(0, len(texts) - 1) if tag in LINES else len(texts)
         return made
 
-    def _element(self, element: XmlElement, depth: int) -> list[Any]:
+    def _element(self, element: XmlElement, parent: str, depth: int) -> list[Any]:
         tag = element.tag or ""
+        self.elements += 1
         pairs = _pairs(element)
         self.empty.update((tag, key) for key, value in pairs if value is None)
         attributes = {**DEFAULT_ATTRIBUTES.get(tag, {}), **{k: plain(v) for k, v in pairs if v is not None}}
         own = {kind: attributes[kind] for kind in WHOLE.get(tag, ()) if self._is_own(attributes.get(kind))}
         for kind, value in own.items():
             self.values.add(_signature(kind, tag, value))
-        if INSERTION in own and (tag not in CELLS or attributes.get("colspan") == 1):
-            self.own.append((tag, self._children(element, tag, depth + 1)))
-            return []
-        own.pop(INSERTION, None)
         kept = {key: value for key, value in attributes.items() if key not in own}
+        if INSERTION in own and (tag not in CELLS or attributes.get("colspan") == 1):
+            self.own.append(Added(parent, tag, kept, self._children(element, tag, depth + 1)))
+            return []
+        if INSERTION in own:
+            kept[INSERTION] = attributes[INSERTION]
         return [(tag, kept, self._children(element, tag, depth + 1))]
 
     def _text(self, text: XmlText, tag: str) -> list[tuple[str, dict[str, Any]]]:
@@ -168,7 +186,9 @@ class _Reader:
         return isinstance(value, dict) and type(value.get("author")) is int and value["author"] == self.author
 
 
-def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: Owns) -> bytes:
+def check_suggesting(
+    state: bytes, update: bytes, author: int, name: str, owns: Owns, may_show: MayShow = lambda _address: False
+) -> bytes:
     """Raise DishonestError unless the update does nothing but suggest, in the name of this author; return what to keep of it.
 
     That is what the document does not have yet: something else said under a number that is known would count for nothing
@@ -191,8 +211,15 @@ def check_suggesting(state: bytes, update: bytes, author: int, name: str, owns: 
         raise DishonestError("an attribute without a value")
     if after.crowded > before.crowded:
         raise DishonestError("a text beside another")
-    if not _is_within(after.own, before.own):
-        raise DishonestError("something else in what was to be put in")
+    new = _new(contents.elements, contents, known)
+    rest = _without_new(state, update, new) if any(new.values()) else None
+    _check_elements(stood, before, after, rest, sum(map(len, new.values())))
+    try:
+        check_added(after.own, before.own, may_show)
+        if rest is not None:
+            check_tables(json_from_doc(rest), json_from_doc(document), author)
+    except NotAddedError as error:
+        raise DishonestError(str(error)) from error
     if contents.types and any(_read_again(text, author) != runs for text, runs in before.texts):
         raise DishonestError("a text was put in the place of another")
     _check_signatures(after.values - before.values, author, name, before)
@@ -211,8 +238,8 @@ def _contents(update: bytes) -> Contents:
         contents = contents_of(update)
     except (Truncated, IndexError, UnicodeError) as error:
         raise DishonestError("unreadable") from error
-    if not contents.kinds <= KINDS or not contents.types <= {XML_TEXT}:
-        raise DishonestError("puts in more than text")
+    if not contents.kinds <= KINDS or not contents.types <= {XML_TEXT, XML_ELEMENT}:
+        raise DishonestError("puts in something else than elements and text")
     if contents.tags & {BIG_INTEGER, BUFFER, UNDEFINED}:
         raise DishonestError("a value that no page writes")  # and at which pages stop that reckon with numbers
     return contents
@@ -251,14 +278,50 @@ def _check_complete(contents: Contents, known: dict[int, int]) -> None:
         raise DishonestError("something that it needs is missing")
 
 
+def _new(spans: dict[int, list[Span]], contents: Contents, known: dict[int, int]) -> dict[int, list[Span]]:
+    """What of some stretches an update puts in and does not delete itself."""
+    return {
+        client: without(each, [(0, known.get(client, 0)), *contents.deleted.get(client, ())])
+        for client, each in spans.items()
+    }
+
+
+def _without_new(state: bytes, update: bytes, elements: dict[int, list[Span]]) -> Doc:
+    """The document after an update, with these elements taken out again."""
+    made = _loaded(state)
+    _apply(made, update)
+    _apply(made, deleting(elements))
+    return made
+
+
+def _check_elements(stood: Any, before: _Reader, after: _Reader, rest: Doc | None, count: int) -> None:
+    """So many new elements must be shown, and nothing else may stand in one of them. `rest`: the document without them."""
+    reader = after
+    if rest is not None:
+        reader = _Reader(after.author)
+        if reader.read(rest) != stood:
+            raise DishonestError("an element was put in the place of another")
+        if after.elements - reader.elements != count:
+            raise DishonestError("elements that nobody sees")
+    if not is_within(reader.own, before.own):
+        raise DishonestError("something else in what was to be put in")
+    if sum(map(_size, after.own)) > max(MOST_ELEMENTS, sum(map(_size, before.own))):
+        raise DishonestError("too many elements")
+
+
+def _size(added: Added) -> int:
+    return 1 + sum(_count(child) for child in added.children)
+
+
+def _count(child: Any) -> int:
+    return 1 + sum(map(_count, child[2])) if len(child) == 3 else 0
+
+
 def _check_shown(document: Doc, contents: Contents, known: dict[int, int], before: int, after: int) -> None:
     """All words must be shown that it does not delete itself. What is put into a paragraph that has ended is not; but the
     page of whoever ended it would put those words into the text, as nobody's suggestion (`kept-words.js`).
     """
-    new = {
-        client: without(spans, [(0, known.get(client, 0)), *contents.deleted.get(client, ())])
-        for client, spans in contents.texts.items()
-    }
+    new = _new(contents.texts, contents, known)
     expected = sum(end - first for spans in new.values() for first, end in spans)
     if not expected or (not any(contents.deleted.values()) and after - before == expected):
         return
@@ -309,12 +372,6 @@ def _is_place(value: dict[str, Any]) -> bool:
 
 def _signature(kind: str, tag: str, value: dict[str, Any]) -> str:
     return json.dumps([kind, tag, value], sort_keys=True)
-
-
-def _is_within(left: list[Any], whole: list[Any]) -> bool:
-    """Whether `left` is what is left of `whole` when some of it goes."""
-    rest = iter(whole)
-    return all(any(one == other for other in rest) for one in left)
 
 
 def _is_flat(value: dict[str, Any]) -> bool:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from yanxiu.lessonplans.queries.documents import edits_behind_text, find_image, plans_behind_their_log, stored_document
+from yanxiu.lessonplans.queries.documents import (
+    count_images,
+    edits_behind_text,
+    find_image,
+    plans_behind_their_log,
+    stored_document,
+)
 from yanxiu.lessonplans.queries.history import (
     authored,
     authors_named,
@@ -70,6 +76,7 @@ __all__ = [
     "authors_named",
     "contributors_of",
     "copies_among",
+    "count_images",
     "count_workshop_plans",
     "credits_of",
     "credits_when_restoring",

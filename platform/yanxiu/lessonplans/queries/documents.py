@@ -29,6 +29,12 @@ def find_image(plan_id: int, image_id: int) -> PlanImage | None:
     return db.session.scalars(statement).first()
 
 
+def count_images(plan_id: int, user_id: int, since: datetime) -> int:
+    """How many pictures this person brought into a plan since then."""
+    own = PlanImage.plan_id == plan_id, PlanImage.uploaded_by_id == user_id, PlanImage.created_at >= since
+    return db.session.scalar(select(func.count(PlanImage.id)).where(*own)) or 0
+
+
 def plans_behind_their_log(limit: int = 500) -> Sequence[int]:
     """Return the plans whose kept text is older than their last stored edit, leaving out what cannot be loaded."""
     statement = (

@@ -40,7 +40,8 @@ export function changesOf(node) {
 
 export const isProposed = (node) => changesOf(node).some(([name]) => name === INSERTION);
 
-const isOwn = (node, author) => changesOf(node).some(([name, change]) => name === INSERTION && change.author === author);
+/** Whether this person suggests to put it in. */
+export const isOwn = (node, author) => changesOf(node).some(([name, change]) => name === INSERTION && change.author === author);
 
 /** Whether all of a transaction happens within rows, columns and pictures that its author suggests: they just change. */
 export function staysWithinOwn(transaction, author) {
@@ -51,6 +52,9 @@ export function staysWithinOwn(transaction, author) {
     return from !== undefined && isWithinOwn(doc, from, step.to === undefined ? from : step.to, author);
   });
 }
+
+/** Whether a transaction does nothing but say something else of pictures that its author suggests. */
+export const changesOwnPictures = ({ steps, docs }, author) => steps.every((step, n) => isOwnPictureChanged(docs[n], step, author));
 
 /** A picture gets another size by taking its own place. */
 function isOwnPictureChanged(doc, { from, to, slice }, author) {
@@ -68,6 +72,15 @@ export function isWithinOwn(doc, from, to, author) {
     if ([ROW, ...CELLS].includes(start.node(depth).type.name) && isOwn(start.node(depth), author)) return true;
   }
   return false;
+}
+
+/** What a row or a cell around a place says that this person suggests: words in it are part of that. */
+export function ownAround(place, author) {
+  for (let { depth } = place; depth > 0; depth -= 1) {
+    const node = place.node(depth);
+    if ([ROW, ...CELLS].includes(node.type.name) && isOwn(node, author)) return changeOf(node.attrs, INSERTION);
+  }
+  return null;
 }
 
 /** Suggest rows that are put in, rows that go, a picture that goes. Returns whether the step was one of these. */

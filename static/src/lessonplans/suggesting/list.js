@@ -34,14 +34,18 @@ export const breaksUp = (suggestion) =>
 
 /** What a suggestion says: kind in words (the same words in another look are 格式), what goes, what comes. */
 export function told(suggestion) {
-  const out = wordsOf(suggestion, DELETION);
-  const all = wordsOf(suggestion, INSERTION);
+  const wholes = suggestion.ranges.filter(({ block, kind }) => block && kind === INSERTION);
+  // The words of a row that would be put in are said with it.
+  const isWithin = ({ block, from, to }) => !block && wholes.some((whole) => whole.from < from && to < whole.to);
+  const rest = { ranges: suggestion.ranges.filter((range) => !isWithin(range)) };
+  const out = wordsOf(rest, DELETION);
+  const all = wordsOf(rest, INSERTION);
   const put = all.split(BREAK).join("↵").split(JOIN).join("");
   const block = suggestion.ranges.find((range) => range.block);
   if (block && !out && !put) return toldOfBlocks(suggestion, block);
   if (!out && !put && all) return { kind: "合并两段", out, put };
   const kind = out && out === put ? "格式" : out && put ? "改" : put ? "增" : "删";
-  return { kind, out, put };
+  return { kind: wholes.length ? `${kind}、${toldOfBlocks({ ranges: wholes }, wholes[0]).kind}` : kind, out, put };
 }
 
 /** Rows and columns with their words, pictures with what they show. */

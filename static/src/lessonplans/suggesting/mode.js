@@ -6,7 +6,7 @@ import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import { isChangeOrigin } from "@tiptap/extension-collaboration";
 import { toast } from "../../behaviors/toast.js";
 import { SPOT } from "../../editor/pasting/clean.js";
-import { isWithinOwn, staysWithinOwn } from "./blocks.js";
+import { changesOwnPictures, isOwn, isWithinOwn, staysWithinOwn } from "./blocks.js";
 import { asColumns, completeRows } from "./columns.js";
 import { asFormats } from "./formats.js";
 import { asGrid, gridHints } from "./grid.js";
@@ -21,7 +21,7 @@ const JUDGED = "judged";
 const REFUSED =
   "修订时可以增加、删除文字、图片和表格的整行整列，合并、拆分格子，设表头，勾选任务，改字的样子、标题、对齐和列表。别的改动，例如插入表格、公式，请先关掉“修订”；别人已经提过的，请先决定那一条";
 const REFUSED_HERE =
-  "您在这里只提修订：可以增加、删除文字，改字的样子、标题、对齐和列表，建议删行、删列、删图片，合并、拆分格子，设表头，勾选任务。要加表格、行列、图片，请写在批注里告诉主备人";
+  "您在这里只提修订：可以增加、删除文字、图片和表格的整行整列，改字的样子、标题、对齐和列表，合并、拆分格子，设表头，勾选任务。要加整个表格、公式、画板，请写在批注里告诉主备人";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {
@@ -105,10 +105,10 @@ export class SuggestingMode {
     });
   }
 
-  /** What is put in as an element the server takes from nobody who only suggests. */
+  /** Of what is put in as an element the server takes from who only suggests what says whose suggestion it is. */
   allowed(transaction) {
     if (!transaction || !this.only || !transaction.docChanged || isChangeOrigin(transaction)) return transaction;
-    if (transaction.before === transaction.doc || !putsElements(transaction.before, transaction.doc)) return transaction;
+    if (transaction.before === transaction.doc || !putsElements(transaction.before, transaction.doc, this.userId)) return transaction;
     this.refuse();
     return null;
   }
@@ -119,7 +119,8 @@ export class SuggestingMode {
       if (!transaction.getMeta("uiEvent")) outsideDeletions(transaction, state);
       return completeRows(transaction);
     }
-    if (this.before || (!this.only && staysWithinOwn(transaction, this.userId))) return completeRows(transaction);
+    const isOwnChange = this.only ? changesOwnPictures : staysWithinOwn;
+    if (this.before || isOwnChange(transaction, this.userId)) return completeRows(transaction);
     const suggested = asSuggestion(transaction, state, this.author) || this.asWhole(transaction, state);
     if (!suggested) this.refuse();
     return suggested && completeRows(suggested);
@@ -148,7 +149,6 @@ export class SuggestingMode {
         handleTextInput: (view, from, to, text, usual) => this.type(view, from, to, text, usual),
         handleKeyDown: (view, event) => this.key(view, event),
         handlePaste: (view, event, slice) => this.paste(view, event, slice),
-        handleDrop: (_view, event) => this.drop(event),
         handleDOMEvents: {
           compositionstart: (view) => this.beginComposing(view),
           beforeinput: (view, event) => this.takeAway(view, event),
@@ -191,17 +191,9 @@ export class SuggestingMode {
     const isText = words && !slice.content.textBetween(0, slice.content.size).includes(SPOT);
     // A screenshot is a file beside no text at all.
     const isFile = !slice.size && event.clipboardData && event.clipboardData.files.length > 0;
-    if (isFile && isScreenshot(event.clipboardData) && !this.only) return false;
+    if (isFile && isScreenshot(event.clipboardData)) return false;
     if (!isText || isFile) this.refuse();
     else if (words.length) view.dispatch(state.tr.replaceSelection(new Slice(Fragment.from(words), 0, 0)).scrollIntoView());
-    return true;
-  }
-
-  /** Pictures are for those who write. */
-  drop(event) {
-    if (!this.only || !event.dataTransfer || !event.dataTransfer.files.length) return false;
-    event.preventDefault();
-    this.refuse();
     return true;
   }
 
@@ -220,18 +212,19 @@ export class SuggestingMode {
   }
 }
 
-/** Whether one tree has elements that the other one has not, at any place where they differ. */
-function putsElements(before, after) {
-  const [old, now] = [elementsIn(before), elementsIn(after)];
+/** Whether one tree has elements that the other one has not, at any place where they differ, but what this person suggests to
+ *  put in. */
+function putsElements(before, after, author) {
+  const [old, now] = [elementsIn(before, author), elementsIn(after, author)];
   if (now.length > old.length) return true;
   return now.length === old.length
-    ? now.some((node, n) => node !== old[n] && (node.type !== old[n].type || putsElements(old[n], node)))
-    : now.some((node) => !old.includes(node) && !old.some((one) => one.type === node.type && !putsElements(one, node)));
+    ? now.some((node, n) => node !== old[n] && (node.type !== old[n].type || putsElements(old[n], node, author)))
+    : now.some((node) => !old.includes(node) && !old.some((one) => one.type === node.type && !putsElements(one, node, author)));
 }
 
-function elementsIn(parent) {
+function elementsIn(parent, author) {
   const found = [];
-  parent.forEach((node) => node.isText || found.push(node));
+  parent.forEach((node) => node.isText || isOwn(node, author) || found.push(node));
   return found;
 }
 

@@ -6,10 +6,15 @@ import { isChangeOrigin } from "@tiptap/extension-collaboration";
 import { button } from "../../elements.js";
 import { toast } from "../../behaviors/toast.js";
 import { fetchState } from "../../editor/early-state.js";
+import { isOwn } from "./blocks.js";
 import { suggestionsIn } from "./list.js";
 import { INSERTION } from "./marks.js";
 
 const CODE = "suggest_only";
+// Tools for what who only suggests has to ask for in a comment.
+const NOT_SUGGESTED = ["table", "card", "formula", "board", "rule", "deleteTable"];
+/** What is said of a picture: of one's own suggestion, and of no other. */
+const OF_PICTURES = ["describe", "small", "half", "full"];
 const NOW_ONLY = "现在您可以在正文里提出修订，由主备人采纳";
 
 /** Keeps the switch as the right is, and undoing from taking back what was decided on meanwhile. */
@@ -50,6 +55,13 @@ export async function startAgain(page, provider, field, userId) {
   if (!keep(wordsBeyond(stored, provider.doc.getXmlFragment(field)), userId)) return; // they stay on the page, to be copied
   await provider.memory.clear();
   location.reload();
+}
+
+/** Whether a tool is not for who only suggests, where the caret is. */
+export function isOff(mode, { state: { selection } }, name) {
+  if (!mode.only) return false;
+  const isOthers = !(selection.node && isOwn(selection.node, mode.userId));
+  return NOT_SUGGESTED.includes(name) || (OF_PICTURES.includes(name) && isOthers);
 }
 
 export const isRefused = (code) => code === CODE;

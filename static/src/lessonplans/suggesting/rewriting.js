@@ -3,7 +3,7 @@
 import { Fragment } from "@tiptap/pm/model";
 import { Selection, TextSelection } from "@tiptap/pm/state";
 import { AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, canJoin } from "@tiptap/pm/transform";
-import { changesOf, putsRow, suggestBlocks } from "./blocks.js";
+import { changesOf, ownAround, putsRow, suggestBlocks } from "./blocks.js";
 import { suggestShape } from "./formats.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion, markOf } from "./marks.js";
 
@@ -54,6 +54,8 @@ function attributesBeside(start, end, { id, name }) {
     const own = node && node.isText && node.marks.find((mark) => isSuggestion(mark) && mark.attrs.author === id);
     if (own) return own.attrs;
   }
+  const around = start.sameParent(end) && ownAround(start, id);
+  if (around) return around;
   return newAttributes({ id, name });
 }
 

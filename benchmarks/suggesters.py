@@ -5,7 +5,9 @@
 The editor's own modules run without a browser (suggesters_pages.mjs); what they send is judged by the server's own code.
 First in turn, when everybody knows everything: nothing may be refused. Then late and at once, in a plan of some 50 lines
 and in one of five lines of two letters, where everybody meets: what is refused is counted, with the words that its writer
-has to copy. At the end of each run all pages and the server must say the same. Then: how long one look takes in a plan of
+has to copy. At the end of each run all pages and the server must say the same. Of each update that is taken, and of forgeries made
+of it (its signature cut off, another one's picture, a cell over two columns), an own reading of the document, that does
+not know the judgment's, must find nothing changed but this person's suggestions. Then: how long one look takes in a plan of
 60 pages.
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import json
 import os
 import subprocess
@@ -27,16 +30,50 @@ sys.path.insert(0, str(ROOT / "platform"))
 
 from pycrdt import XmlFragment  # noqa: E402
 
-from yanxiu.lessonplans.collab.updates import compacted, merge  # noqa: E402
+from yanxiu.lessonplans.collab.updates import MalformedUpdateError, compacted, merge  # noqa: E402
 from yanxiu.lessonplans.collab.writers import person_of  # noqa: E402
 from yanxiu.lessonplans.document.honest import DishonestError, check_suggesting  # noqa: E402
 from yanxiu.lessonplans.document.nodes import doc, paragraph, section, table, tasks  # noqa: E402
-from yanxiu.lessonplans.document.ydoc import FIELD, json_from_state, load, state_from_json  # noqa: E402
+from yanxiu.lessonplans.document.ydoc import FIELD, json_from_doc, json_from_state, load, state_from_json  # noqa: E402
 
 LINE = "学生先读课文，圈出生字词，再和同桌交流自己的发现，教师巡视并指导，请两组上台说一说。"
 
 
 SMALL = "春天"
+FORGERIES = (
+    (b"insertion", b"insertiom"),
+    (b"deletion", b"deletiom"),
+    (b"/images/", b"/imagez/"),
+    (b"tableRow", b"tableRoo"),
+    (b"tableCell", b"listItem_"),
+    (b"colspan\x01}\x01", b"colspan\x01}\x02"),
+    (b"rowspan\x01}\x01", b"rowspan\x01}\x02"),
+)
+"""What is put for what, of the same length, so that all else reads as before."""
+WHOLE = ("insertion", "deletion", "merge", "split", "header", "tick", "reshape", "realign", "relist")
+
+
+def without(node: dict[str, Any], author: int) -> dict[str, Any]:
+    """The document as if this person had suggested nothing."""
+
+    def is_own(change: Any) -> bool:
+        return isinstance(change, dict) and change.get("author") == author
+
+    attrs = {key: value for key, value in node.get("attrs", {}).items() if not (key in WHOLE and is_own(value))}
+    content: list[dict[str, Any]] = []
+    for child in node.get("content", ()):
+        if child["type"] == "text":
+            marks = [mark for mark in child.get("marks", ()) if not is_own(mark.get("attrs"))]
+            if any(mark["type"] == "insertion" and is_own(mark["attrs"]) for mark in child.get("marks", ())):
+                continue
+            last = content[-1] if content else {}
+            if last.get("type") == "text" and last["marks"] == marks:
+                last["text"] += child["text"]
+            else:
+                content.append({"type": "text", "text": child["text"], "marks": marks})
+        elif not is_own(child.get("attrs", {}).get("insertion")):
+            content.append(without(child, author))
+    return {"type": node["type"], "attrs": attrs, "content": content}
 
 
 def beginning(letters: str) -> bytes:
@@ -67,6 +104,7 @@ class Server:
         self.letters = letters
         self.state = b""
         self.spent: list[float] = []
+        self.forged = 0
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         if "begin" in question:
@@ -80,15 +118,38 @@ class Server:
         if question["role"] == "suggest":
             began = time.process_time()
             try:
-                check_suggesting(
-                    self.state, update, question["author"], question["name"], self._owns(question["author"])
-                )
+                self._look(update, question)
             except DishonestError as error:
                 return {"refused": str(error)}
             finally:
                 self.spent.append(time.process_time() - began)
+            self._is_honest(update, question["author"])
+            self._forge(update, question)
         self.state = compacted([merge([self.state, update])])
         return {"refused": ""}
+
+    def _look(self, update: bytes, question: dict[str, Any]) -> None:
+        author = question["author"]
+        own = f"/lesson-plans/1/images/{author}"
+        check_suggesting(self.state, update, author, question["name"], self._owns(author), lambda src: src == own)
+
+    def _is_honest(self, update: bytes, author: int) -> None:
+        made = load(self.state)
+        before = without(json_from_doc(made, comments=True), author)
+        made.apply_update(update)
+        if without(json_from_doc(made, comments=True), author) != before:
+            raise SystemExit(f"taken of {author} although it does more than suggest")
+
+    def _forge(self, update: bytes, question: dict[str, Any]) -> None:
+        """What is like it and says something else must be refused, or change nothing."""
+        for old, new in FORGERIES:
+            forgery = update.replace(old, new)
+            if forgery == update:
+                continue
+            self.forged += 1
+            with contextlib.suppress(DishonestError, MalformedUpdateError):
+                self._look(forgery, question)
+                self._is_honest(forgery, question["author"])
 
     @staticmethod
     def _owns(author: int) -> Callable[[int, bool], bool]:
@@ -107,7 +168,11 @@ def play(first: int, runs: int, in_turn: bool, letters: str) -> dict[str, Any]:
             if "done" in question:
                 pages.stdin.write("{}\n")
                 pages.stdin.close()
-                return {**question["done"], "ms": round(1000 * sum(server.spent) / max(1, len(server.spent)), 1)}
+                return {
+                    **question["done"],
+                    "forged": server.forged,
+                    "ms": round(1000 * sum(server.spent) / max(1, len(server.spent)), 1),
+                }
             pages.stdin.write(json.dumps(server.answer(question)) + "\n")
             pages.stdin.flush()
     raise SystemExit("the pages ended before they were done")
@@ -146,6 +211,7 @@ def main() -> int:
         print(
             f"{name}: {chosen.runs} runs, {told['sent']} sent by who only suggests, {refused} refused {told['refused']}"
         )
+        print(f"  {told['forged']} forgeries, none of which says more than a suggestion")
         print(f"  {told['lost']} characters to copy, {told['ms']} ms a look; all pages and the server say the same")
     print(look_at_a_long_plan())
     print(f"load average {os.getloadavg()[0]:.1f}")

@@ -6,11 +6,11 @@ import * as Y from "yjs";
 import { getSchema } from "@tiptap/core";
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { Slice } from "@tiptap/pm/model";
-import { CellSelection, addRowAfter, deleteRow, mergeCells, tableEditing, toggleHeaderCell } from "@tiptap/pm/tables";
+import { CellSelection, addColumnAfter, addRowAfter, deleteColumn, deleteRow, mergeCells, tableEditing, toggleHeaderCell } from "@tiptap/pm/tables";
 import { initProseMirrorDoc, updateYFragment, ySyncPluginKey } from "@tiptap/y-tiptap";
 import { ownNumber } from "../static/src/editor/own-number.js";
 import { extensions } from "../static/src/editor/schema.js";
-import { settleBlock } from "../static/src/lessonplans/suggesting/blocks.js";
+import { besideBlock, isOwn, settleBlock } from "../static/src/lessonplans/suggesting/blocks.js";
 import { suggestionsIn } from "../static/src/lessonplans/suggesting/list.js";
 import { BREAK, INSERTION } from "../static/src/lessonplans/suggesting/marks.js";
 import { mendingPlugin } from "../static/src/lessonplans/suggesting/mending.js";
@@ -119,7 +119,7 @@ function act(page, roll) {
   const lines_ = placesIn(state.doc);
   const { node, at } = lines_[roll(lines_.length)];
   const spot = at + 1 + roll(node.content.size + 1);
-  const what = roll(21);
+  const what = roll(23);
   // Of a short alphabet the same letters stand side by side, where a difference can be told in several ways.
   const letters = Array.from({ length: 1 + roll(3) }, () => page.letters[roll(page.letters.length)]).join("");
   if (what < 8) page.dispatch(state.tr.insertText(letters, spot));
@@ -131,6 +131,8 @@ function act(page, roll) {
   else if (what < 15) page.dispatch(state.tr.setNodeAttribute(at, "textAlign", roll(2) ? "center" : null));
   else if (what < 17) inTable(page, roll);
   else if (what < 18) tick(page, roll);
+  else if (what < 19) picture(page, spot);
+  else if (what < 20) resize(page, roll);
   else decide(page, roll);
 }
 
@@ -155,10 +157,27 @@ function inTable(page, roll) {
   const beside = cells.filter((cell) => table(cell) === table({ at: one }));
   const other = beside[roll(beside.length)].at;
   const chosen = page.state.apply(page.state.tr.setSelection(CellSelection.create(page.state.doc, one, other)));
-  const command = [mergeCells, deleteRow, addRowAfter, toggleHeaderCell][roll(4)];
+  const command = [mergeCells, deleteRow, addRowAfter, toggleHeaderCell, addRowAfter, addColumnAfter, deleteColumn][roll(7)];
   if (page.role === "write" && !page.mode.on && command !== addRowAfter) return;
-  if (command === addRowAfter && beside.length > 16) return;
+  if ([addRowAfter, addColumnAfter].includes(command) && beside.length > 16) return;
   command(chosen, (tr) => page.dispatch(tr));
+}
+
+/** As `pictures.js` puts one in that has arrived. */
+function picture(page, spot) {
+  const proposed = page.mode.newInsertion();
+  if (placesIn(page.state.doc, "image").length > 8) return;
+  const at = proposed ? besideBlock(page.state.doc, spot) : page.state.doc.resolve(spot).before();
+  const src = `/lesson-plans/1/images/${page.number}`;
+  page.dispatch(page.state.tr.setMeta(PLAIN, true).insert(at, schema.nodes.image.create({ src, ...proposed })));
+}
+
+/** What one suggests oneself gets another size. */
+function resize(page, roll) {
+  const own = placesIn(page.state.doc, "image").filter(({ node }) => isOwn(node, page.number));
+  if (!own.length) return;
+  const { node, at } = own[roll(own.length)];
+  page.dispatch(page.state.tr.setNodeMarkup(at, null, { ...node.attrs, size: roll(2) ? "half" : null }));
 }
 
 function tick(page, roll) {

@@ -20,7 +20,7 @@ from yanxiu.lessonplans.document.tables import CELLS, Rect, rects_of
 
 ROW, TABLE, IMAGE = "tableRow", "table", "image"
 SIZES = ("small", "half")
-MOST_ELEMENTS = 3_000
+MOST_ELEMENTS = 1_000
 """So many elements one person may have suggested in a document and not decided on, cells and their paragraphs included."""
 LONGEST_ALT = 200
 _BLOCKS = frozenset({"doc", "planSection", "blockquote", "listItem", "taskItem", *CELLS})

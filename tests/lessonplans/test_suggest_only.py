@@ -13,7 +13,7 @@ import pytest
 from pycrdt import Doc, XmlFragment
 
 from tests.lessonplans.matrix import png
-from tests.lessonplans.test_honest import HONEST, HOSTILE, ME, NAME, STATE, put, signed, update_of
+from tests.lessonplans.proposals import HONEST, HOSTILE, ME, NAME, STATE, put, signed, update_of
 from tests.support.document_bench import WANG, Bench
 from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan

@@ -7,10 +7,11 @@
 // or when their own page closes before that is known.
 // Two who do it at once are settled like two who accept one suggestion (twice.js).
 import * as Y from "yjs";
-import { movedElsewhere } from "../lessonplans/suggesting/copies.js";
+import { followMoved, movedElsewhere } from "../lessonplans/suggesting/copies.js";
 import { NOTES, copiesOf, notedIn } from "../lessonplans/suggesting/twice.js";
+import { joinOwnTexts } from "./joined-texts.js";
 import { Moves } from "./moves.js";
-import { contentOf, endedIn, isGone, isWords, newTexts, placeOf, successorOf, wordsOf } from "./ended-texts.js";
+import { contentOf, covers, endedIn, isGone, isWords, newTexts, placeOf, successorOf, wordsOf } from "./ended-texts.js";
 import { nearestPlace } from "./nearest-place.js";
 
 const WRITER_GONE_MS = 3000;
@@ -21,12 +22,18 @@ export class KeptWords {
    *  hears of one's own that could not be. */
   constructor(doc, field, page) {
     Object.assign(this, { doc, page, root: doc.getXmlFragment(field), moves: new Moves(), waiting: new Map() });
-    this.onTransaction = (transaction) => transaction.local && this.moves.remember(transaction);
+    this.onTransaction = (transaction) => {
+      if (transaction.local) this.moves.remember(transaction);
+      if (page.canWrite()) followMoved(transaction);
+    };
+    this.beforeDrawn = (transaction) => page.canWrite() && joinOwnTexts(transaction);
     doc.on("afterTransaction", this.onTransaction);
+    doc.on("beforeObserverCalls", this.beforeDrawn);
   }
 
   destroy() {
     this.doc.off("afterTransaction", this.onTransaction);
+    this.doc.off("beforeObserverCalls", this.beforeDrawn);
     for (const timer of this.waiting.keys()) clearTimeout(timer);
   }
 
@@ -92,20 +99,25 @@ export class KeptWords {
   }
 
   putBackUnlessKept(group) {
-    const stands = movedElsewhere(this.doc);
-    const isLost = (piece) => !this.isKept(piece) && !numbersOf(piece).every(stands);
-    const pieces = group.pieces.filter(isLost);
+    this.moves.close(group);
+    const [stands, isBack] = [movedElsewhere(this.doc), this.keptBefore()];
+    const isLost = (id) => !isBack(id) && !stands(id);
+    const pieces = group.pieces.flatMap((piece) => partsOf(piece, isLost));
     if (!pieces.length) return;
     if (this.page.canWrite()) this.putBack({ ...group, pieces });
     else if (group.wait === 0) this.page.ended(pieces.map(({ text }) => text).join(""));
   }
 
-  /** Whether somebody noted that these words, or some of them, are back. */
-  isKept({ client, from, to }) {
-    return [...this.doc.getMap(NOTES).keys()].some((name) => {
-      const [, by, begin, end] = (/^kept-(\d+)-(\d+)-(\d+) /.exec(name) || []).map(Number);
-      return by === client && begin < to && from < end;
-    });
+  /** Says of a word whether somebody noted that it was put back, wherever it went since. */
+  keptBefore() {
+    const ranges = [];
+    for (const [key, runs] of this.doc.getMap(NOTES)) {
+      const [, by, begin, end] = (/^kept-(\d+)-(\d+)-(\d+) /.exec(key) || []).map(Number);
+      if (by !== undefined) ranges.push({ client: by, clock: begin, length: end - begin });
+      if (!key.startsWith("from kept-") || !Array.isArray(runs)) continue;
+      for (let n = 0; n + 3 < runs.length; n += 4) ranges.push({ client: runs[n], clock: runs[n + 1], length: runs[n + 2] });
+    }
+    return (id) => ranges.some((range) => covers(range, id));
   }
 
   putBack(group) {
@@ -149,15 +161,20 @@ export class KeptWords {
   }
 }
 
-const numbersOf = ({ client, from, to }) => Array.from({ length: to - from }, (_none, n) => Y.createID(client, from + n));
+/** The parts of a piece that are meant, letter by letter. */
+function partsOf({ client, from, text, offset }, isMeant) {
+  const parts = [];
+  [...Array(text.length).keys()].forEach((n) => isMeant(Y.createID(client, from + n)) && add(parts, Y.createID(client, from + n), text[n], offset));
+  return parts;
+}
 
-/** Where the words of a piece are now, for the notes; of one with gaps that cannot be told. */
-const movedTo = ({ client, from, to, text }, next) => (to - from === text.length ? [[client, from, text.length, next]] : []);
+/** Where the words of a piece are now, for the notes. */
+const movedTo = ({ client, from, to }, next) => [[client, from, to - from, next]];
 
-/** Join to the piece before when they stand at the same place and are of one writer. */
+/** Join to the piece before where they stand at the same place and go on in the numbers of one writer. */
 function add(pieces, { client, clock }, character, offset) {
   const last = pieces[pieces.length - 1];
-  if (last && last.offset === offset && last.client === client) {
-    Object.assign(last, { text: last.text + character, from: Math.min(last.from, clock), to: Math.max(last.to, clock + 1) });
+  if (last && last.offset === offset && last.client === client && last.to === clock) {
+    Object.assign(last, { text: last.text + character, to: clock + 1 });
   } else pieces.push({ client, from: clock, to: clock + 1, text: character, offset });
 }

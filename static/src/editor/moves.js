@@ -9,6 +9,8 @@ export class Moves {
   constructor() {
     this.known = [];
     this.late = [];
+    // What will be put back where, as long as that has not been done.
+    this.open = new Map();
   }
 
   get any() {
@@ -31,10 +33,11 @@ export class Moves {
     this.known.splice(0, this.known.length - MOST);
   }
 
-  /** The words among `structs` that came too late, as groups for each text they belong into. `known` says how much of each
-   *  writer was here before, `lost(id)` whether something of a writer is not to be seen now. */
+  /** The words among `structs` that came too late, as groups for each text they belong into; those for which there is a group
+   *  already are added to it. `known` says how much of each writer was here before, `lost(id)` whether something of a writer is
+   *  not to be seen now. */
   lateWords(structs, known, lost) {
-    const groups = new Map();
+    const before = new Set(this.open.values());
     for (const struct of structs) {
       if (!(struct instanceof Y.Item)) continue;
       if (struct.content instanceof Y.ContentType && lost(struct.id)) this.rememberLate(struct);
@@ -44,30 +47,36 @@ export class Moves {
       if (skipped >= struct.length || !lost(Y.createID(client, clock + skipped))) continue;
       const origin = skipped ? Y.createID(client, clock + skipped - 1) : struct.origin;
       const text = struct.content.str.slice(skipped);
-      this.place(groups, { client, from: clock + skipped, to: clock + struct.length, text }, origin, struct);
+      this.place({ client, from: clock + skipped, to: clock + struct.length, text }, origin, struct);
     }
-    return [...groups.values()];
+    return [...this.open.values()].filter((group) => !before.has(group));
   }
 
-  place(groups, piece, origin, { rightOrigin, parent }) {
-    for (const group of groups.values()) {
-      const before = origin && group.pieces.find(({ client, to }) => client === origin.client && to === origin.clock + 1);
-      if (!before) continue;
-      if (before.client === piece.client) Object.assign(before, { text: before.text + piece.text, to: piece.to });
-      else group.pieces.splice(group.pieces.indexOf(before) + 1, 0, { ...piece, offset: before.offset });
-      return;
+  /** A group is being put back: what comes in from now on makes another one. */
+  close(group) {
+    for (const [move, open] of this.open) if (open === group) this.open.delete(move);
+  }
+
+  place(piece, origin, { rightOrigin, parent }) {
+    for (const [move, { pieces }] of this.open) {
+      const offset = origin && putBeside(pieces, piece, origin, 1);
+      const found = typeof offset === "number" ? offset : rightOrigin && putBeside(pieces, piece, rightOrigin, 0);
+      if (typeof found === "number") return noteLate(move, piece, found);
     }
     for (const move of this.known) {
       const offset = offsetIn(move, origin, rightOrigin, parent);
       if (offset === null) continue;
-      const { words, target, place } = move;
-      if (!groups.has(move)) groups.set(move, { words, target, place, pieces: [] });
-      const { pieces } = groups.get(move);
+      const { pieces } = this.groupOf(move, move);
       pieces.push({ ...piece, offset });
       pieces.sort((one, other) => one.offset - other.offset);
-      return;
+      return noteLate(move, piece, offset);
     }
-    this.placeAlone(groups, piece, [parent, origin, rightOrigin]);
+    this.placeAlone(piece, [parent, origin, rightOrigin]);
+  }
+
+  groupOf(move, { words, target, place }) {
+    if (!this.open.has(move)) this.open.set(move, { words, target, place, pieces: [] });
+    return this.open.get(move);
   }
 
   /** A paragraph, or what is in it, that somebody made where everything has ended: its words will have a place of their own. */
@@ -80,22 +89,42 @@ export class Moves {
     this.late.splice(0, this.late.length - MOST);
   }
 
-  placeAlone(groups, piece, neighbors) {
+  placeAlone(piece, neighbors) {
     const beside = neighbors.filter((one) => one instanceof Y.ID);
     const holds = ({ id, ids }) => beside.some((one) => Y.compareIDs(id, one) || ids.some((range) => covers(range, one)));
     const late = this.late.find(holds);
     if (!late) return;
-    late.ids.push({ client: piece.client, clock: piece.from, length: piece.to - piece.from });
-    if (!groups.has(late)) groups.set(late, { words: "", target: null, place: late.place, pieces: [] });
-    groups.get(late).pieces.push({ ...piece, offset: 0 });
+    this.groupOf(late, { words: "", target: null, place: late.place }).pieces.push({ ...piece, offset: 0 });
+    noteLate(late, piece, 0);
   }
+}
+
+/** What comes later may stand beside this. */
+function noteLate({ ids }, { client, from, to }, offset) {
+  ids.push({ client, clock: from, length: to - from, offset, isLate: true });
+}
+
+/** Put a piece among others, behind (`behind` is 1) or before the letter `id` of one of them; returns where that stands, null
+ *  where none has it. */
+function putBeside(pieces, piece, id, behind) {
+  const at = pieces.findIndex(({ client, from, to }) => client === id.client && from <= id.clock && id.clock < to);
+  if (at < 0) return null;
+  const { offset, client, from, to, text } = pieces[at];
+  const cut = id.clock - from + behind;
+  const parts = [
+    { offset, client, from, to: from + cut, text: text.slice(0, cut) },
+    { ...piece, offset },
+    { offset, client, from: from + cut, to, text: text.slice(cut) },
+  ];
+  pieces.splice(at, 1, ...parts.filter((part) => part.text));
+  return offset;
 }
 
 /** After how many words of a text that ended something belongs; null when it belongs elsewhere. */
 function offsetIn({ id, ids }, origin, rightOrigin, parent) {
   const left = origin && ids.find((one) => covers(one, origin));
-  if (left) return left.offset + (origin.clock - left.clock) + 1;
+  if (left) return left.offset + (left.isLate ? 0 : origin.clock - left.clock + 1);
   const right = !origin && rightOrigin && ids.find((one) => covers(one, rightOrigin));
-  if (right) return right.offset + (rightOrigin.clock - right.clock);
+  if (right) return right.offset + (right.isLate ? 0 : rightOrigin.clock - right.clock);
   return !origin && !rightOrigin && parent instanceof Y.ID && Y.compareIDs(parent, id) ? 0 : null;
 }

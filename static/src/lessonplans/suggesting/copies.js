@@ -6,25 +6,41 @@ import { endedIn, isGone, isWords, newTexts } from "../../editor/ended-texts.js"
 
 export const NOTES = "decided";
 const FROM = "from ";
+const FOLLOWED = "followed";
 const BY = " by ";
 const CELLS = ["tableCell", "tableHeader"];
 
 const nameOf = ({ client, clock }) => `${client} ${clock}`;
+
+/** Documents in which somebody is just moving words and will note it. */
+const noting = new WeakSet();
 
 /** Do `act` and return what words it moved: rows of whose they were, from which number on, how many, and their numbers now. */
 export function movedBy(doc, act) {
   const runs = [];
   const look = (transaction) => transaction.local && runs.push(...movedIn(transaction));
   doc.on("afterTransaction", look);
+  noting.add(doc);
   try {
     act();
   } finally {
+    noting.delete(doc);
     doc.off("afterTransaction", look);
   }
   return runs;
 }
 
-function movedIn(transaction) {
+/** Words move without a decision too: two texts of one paragraph become one, or copies go where their cell goes. This is noted
+ *  as well, or nothing would tell any more what they are copies of. */
+export function followMoved(transaction) {
+  const { doc, local } = transaction;
+  if (!local || noting.has(doc) || !endedIn(transaction).length) return;
+  const { before } = moved(doc);
+  const isJoined = ({ _item: { parent } }) => Boolean(parent._item) && !parent._item.deleted;
+  noteMoved(doc, FOLLOWED, movedIn(transaction, (text, ids) => isJoined(text) || ids.some((id) => before.has(nameOf(id)))));
+}
+
+function movedIn(transaction, isMeant = () => true) {
   const { doc, deleteSet, beforeState } = transaction;
   const ended = endedIn(transaction);
   if (!ended.length) return [];
@@ -39,7 +55,7 @@ function movedIn(transaction) {
     const at = now.words.indexOf(gone.words);
     const taken = now.ids.splice(at, gone.ids.length);
     now.words = now.words.slice(0, at) + now.words.slice(at + gone.words.length);
-    return runsOf(gone.ids, taken);
+    return isMeant(text, gone.ids) ? runsOf(gone.ids, taken) : [];
   });
 }
 
@@ -89,8 +105,8 @@ function moved(doc) {
       const [whose, from, length, to] = runs.slice(n, n + 4);
       for (let at = 0; at < length; at += 1) {
         const copy = Y.createID(client, to + at);
+        if (!before.has(nameOf(copy))) copies.push(copy);
         before.set(nameOf(copy), nameOf({ client: whose, clock: from + at }));
-        copies.push(copy);
       }
     }
   }
@@ -101,7 +117,7 @@ function moved(doc) {
   };
   const stands = (id) => id.clock < Y.getState(doc.store, id.client) && !isGone(doc, id);
   const order = (one, other) => one.client - other.client || one.clock - other.clock;
-  return { firstName, standing: copies.filter(stands).sort(order) };
+  return { before, firstName, standing: copies.filter(stands).sort(order) };
 }
 
 /** The words that stand a second time. */

@@ -12,6 +12,7 @@ import "./behaviors/send-once.js";
 import { toast } from "./behaviors/toast.js";
 import { linkDialog } from "./composer/link-dialog.js";
 import { beginEarly, fetchState } from "./editor/early-state.js";
+import { ExactWords } from "./editor/exact-words.js";
 import { beginningWith } from "./editor/first-content.js";
 import { readCaret } from "./composer/fresh-caret.js";
 import { keepCaret } from "./editor/keep-caret.js";
@@ -118,6 +119,7 @@ class PlanPage {
         ...extensions(),
         Placeholder.configure({ placeholder: ({ node }) => (node.type.name === "heading" ? "小标题" : "") }),
         Collaboration.configure({ document: this.doc, field: FIELD, ySyncOptions }),
+        ExactWords,
         CollaborationCaret.configure({ provider: this.provider, user: this.provider.me || {}, render: caret }),
         pictures.extension(),
         new Pasting(pictures).extension(),

@@ -4,17 +4,19 @@
 // So whenever something comes in, the page looks for words that ended because of where they stood, not because anybody
 // deleted them. Who typed them puts them back: into the text that took the old one's place, after the same words; where
 // nothing took its place they become a paragraph of their own. Whoever made the change does it when the writer is gone,
-// or when their own page closes before that is known.
+// or when their own page closes before that is known; and anybody else when both are gone.
 // Two who do it at once are settled like two who accept one suggestion (twice.js).
 import * as Y from "yjs";
-import { followMoved, movedElsewhere } from "../lessonplans/suggesting/copies.js";
-import { NOTES, copiesOf, notedIn } from "../lessonplans/suggesting/twice.js";
+import { copiesIn, followMoved, movedElsewhere } from "../lessonplans/suggesting/copies.js";
+import { KEPT, NOTES, copiesOf, notedIn } from "../lessonplans/suggesting/twice.js";
 import { joinOwnTexts } from "./joined-texts.js";
 import { Moves } from "./moves.js";
 import { contentOf, covers, endedIn, isGone, isWords, newTexts, placeOf, successorOf, wordsOf } from "./ended-texts.js";
 import { nearestPlace } from "./nearest-place.js";
 
 const WRITER_GONE_MS = 3000;
+const BOTH_GONE_MS = 8000;
+const SPREAD_MS = 4000;
 
 export class KeptWords {
   /** `page` has `allows(nodeName)`: may a paragraph stand in it; `caretText()`: the text with the caret; `canWrite()`;
@@ -47,14 +49,21 @@ export class KeptWords {
     const groups = [];
     const look = (transaction) => {
       const ended = transaction.local ? [] : endedIn(transaction);
-      if (!ended.length && !this.moves.any) return;
+      if (!ended.length && !this.moves.any && !(known.size && this.doc.getMap(NOTES).size)) return;
       const { structs, ds } = Y.decodeUpdate(update);
       const meant = (id) => Y.isDeleted(ds, id);
-      const copied = copiesOf(this.doc, this.doc.clientID);
+      const copied = copiesOf(this.doc);
       const own = (id) => (id.client === this.doc.clientID ? !copied(id) : unsent(id));
-      for (const text of ended) groups.push(this.ownWordsOf(text, transaction, meant, own, text === caretText));
+      const others = (id) => !own(id) && !copied(id);
+      for (const text of ended) {
+        groups.push({ ...this.wordsIn(text, transaction, meant, own), hadCaret: text === caretText, wait: 0 });
+        groups.push({ ...this.wordsIn(text, transaction, meant, others), isOthers: true });
+      }
+      if (ended.length) this.moves.remember(transaction, meant);
       const gone = (id) => !meant(id) && isGone(this.doc, id);
-      groups.push(...this.moves.lateWords(structs, known, (id) => !own(id) && gone(id)));
+      let copyOf = null;
+      const found = (id) => (copyOf = copyOf || copiesIn(this.doc))(id);
+      groups.push(...this.moves.lateWords(structs, known, (id) => !own(id) && gone(id), found));
     };
     this.doc.on("afterTransaction", look);
     try {
@@ -65,23 +74,25 @@ export class KeptWords {
     for (const group of groups) if (group.pieces.length) this.putBackLater(group);
   }
 
-  /** One's own words of a text that ended, each after how many of the words that went on elsewhere. */
-  ownWordsOf(text, transaction, meant, own, hadCaret) {
-    const group = { words: "", pieces: [], hadCaret, wait: 0 };
+  /** Somebody's words of a text that ended, each after how many of the words that went on elsewhere. */
+  wordsIn(text, transaction, meant, whose) {
+    const group = { words: "", pieces: [] };
     for (let item = text._start; item !== null; item = item.right) {
       if (!item.countable || !Y.isDeleted(transaction.deleteSet, item.id)) continue;
       const content = contentOf(item);
       for (let i = 0; i < content.length; i++) {
         const id = Y.createID(item.id.client, item.id.clock + i);
         if (meant(id)) group.words += content[i];
-        else if (isWords(item) && own(id)) add(group.pieces, id, content[i], group.words.length);
+        else if (isWords(item) && whose(id)) add(group.pieces, id, content[i], group.words.length);
       }
     }
     return { ...group, target: successorOf(group.words, newTexts(transaction)), place: placeOf(text) };
   }
 
   putBackLater(group) {
-    const wait = group.wait === undefined ? WRITER_GONE_MS : group.wait;
+    // Not all at once, so that the others hear of who is first.
+    const late = group.isOthers ? BOTH_GONE_MS + Math.random() * SPREAD_MS : WRITER_GONE_MS;
+    const wait = group.wait === undefined ? late : group.wait;
     const timer = setTimeout(async () => {
       await this.page.ready();
       if (this.waiting.delete(timer)) this.putBackUnlessKept(group);
@@ -114,7 +125,7 @@ export class KeptWords {
     for (const [key, runs] of this.doc.getMap(NOTES)) {
       const [, by, begin, end] = (/^kept-(\d+)-(\d+)-(\d+) /.exec(key) || []).map(Number);
       if (by !== undefined) ranges.push({ client: by, clock: begin, length: end - begin });
-      if (!key.startsWith("from kept-") || !Array.isArray(runs)) continue;
+      if (!key.startsWith(`from ${KEPT}`) || !Array.isArray(runs)) continue;
       for (let n = 0; n + 3 < runs.length; n += 4) ranges.push({ client: runs[n], clock: runs[n + 1], length: runs[n + 2] });
     }
     return (id) => ranges.some((range) => covers(range, id));
@@ -125,7 +136,7 @@ export class KeptWords {
     const isThere = target && target._item && !target._item.deleted;
     const [{ client, from, to }] = pieces;
     let kept = null;
-    notedIn(this.doc, `kept-${client}-${from}-${to}`, () => {
+    notedIn(this.doc, `${KEPT}${client}-${from}-${to}`, () => {
       this.doc.transact(() => {
         kept = isThere ? this.putInto(target, group) : this.putBeside(group);
       }, this);

@@ -1,5 +1,5 @@
-// The texts that changes of this page ended, and what took their place: for words of others that come in later, in those
-// texts or in paragraphs that were made beside them.
+// The texts that changes ended, and what took their place: for words that come in later, in those texts or in paragraphs that
+// were made beside them. What other pages changed is remembered too, for they may be closed by then.
 import * as Y from "yjs";
 import { contentOf, covers, endedIn, isWords, newTexts, placeOf, successorOf } from "./ended-texts.js";
 
@@ -11,32 +11,41 @@ export class Moves {
     this.late = [];
     // What will be put back where, as long as that has not been done.
     this.open = new Map();
+    this.byNotes = new Map();
   }
 
   get any() {
     return this.known.length > 0;
   }
 
-  remember(transaction) {
+  /** `meant` says which letters the change was about; those that its maker did not know of ended with them. */
+  remember(transaction, meant = () => true) {
     const ended = endedIn(transaction);
     const made = ended.length ? newTexts(transaction) : [];
+    const isOwn = transaction.local;
     for (const text of ended) {
       const ids = [];
       let words = "";
       for (let item = text._start; item !== null; item = item.right) {
         if (!item.countable || !Y.isDeleted(transaction.deleteSet, item.id)) continue;
-        ids.push({ client: item.id.client, clock: item.id.clock, length: item.length, offset: words.length });
-        words += contentOf(item);
+        const content = contentOf(item);
+        for (let n = 0; n < content.length; n += 1) {
+          const id = Y.createID(item.id.client, item.id.clock + n);
+          if (!meant(id)) continue;
+          ids.push({ client: id.client, clock: id.clock, length: 1, offset: words.length });
+          words += content[n];
+        }
       }
-      this.known.push({ id: text._item.id, ids, words, target: successorOf(words, made), place: placeOf(text) });
+      this.known.push({ id: text._item.id, ids, words, target: successorOf(words, made), place: placeOf(text), isOwn });
     }
-    this.known.splice(0, this.known.length - MOST);
+    const surplus = this.known.filter((move) => move.isOwn === isOwn).slice(0, -MOST);
+    if (surplus.length) this.known = this.known.filter((move) => !surplus.includes(move));
   }
 
   /** The words among `structs` that came too late, as groups for each text they belong into; those for which there is a group
    *  already are added to it. `known` says how much of each writer was here before, `lost(id)` whether something of a writer is
-   *  not to be seen now. */
-  lateWords(structs, known, lost) {
+   *  not to be seen now, `copyOf(id)` where a letter stands that was moved, by the notes of whoever did it. */
+  lateWords(structs, known, lost, copyOf) {
     const before = new Set(this.open.values());
     for (const struct of structs) {
       if (!(struct instanceof Y.Item)) continue;
@@ -47,7 +56,7 @@ export class Moves {
       if (skipped >= struct.length || !lost(Y.createID(client, clock + skipped))) continue;
       const origin = skipped ? Y.createID(client, clock + skipped - 1) : struct.origin;
       const text = struct.content.str.slice(skipped);
-      this.place({ client, from: clock + skipped, to: clock + struct.length, text }, origin, struct);
+      this.place({ client, from: clock + skipped, to: clock + struct.length, text }, origin, struct, copyOf);
     }
     return [...this.open.values()].filter((group) => !before.has(group));
   }
@@ -57,7 +66,7 @@ export class Moves {
     for (const [move, open] of this.open) if (open === group) this.open.delete(move);
   }
 
-  place(piece, origin, { rightOrigin, parent }) {
+  place(piece, origin, { rightOrigin, parent }, copyOf) {
     for (const [move, { pieces }] of this.open) {
       const offset = origin && putBeside(pieces, piece, origin, 1);
       const found = typeof offset === "number" ? offset : rightOrigin && putBeside(pieces, piece, rightOrigin, 0);
@@ -71,21 +80,33 @@ export class Moves {
       pieces.sort((one, other) => one.offset - other.offset);
       return noteLate(move, piece, offset);
     }
-    this.placeAlone(piece, [parent, origin, rightOrigin]);
+    if (!this.placeAlone(piece, [parent, origin, rightOrigin])) this.placeByNotes(piece, origin, rightOrigin, copyOf);
   }
 
-  groupOf(move, { words, target, place }) {
-    if (!this.open.has(move)) this.open.set(move, { words, target, place, pieces: [] });
+  groupOf(move, { words, target, place, isOwn }) {
+    if (!this.open.has(move)) this.open.set(move, { words, target, place, pieces: [], isOthers: !isOwn });
     return this.open.get(move);
+  }
+
+  /** Who moved the words beside it may have been this page before it was closed and opened again. */
+  placeByNotes(piece, origin, rightOrigin, copyOf) {
+    const found = (origin && copyOf(origin)) || (rightOrigin && copyOf(rightOrigin));
+    if (!found) return;
+    const { text, at } = found;
+    const offset = at + Number(Boolean(origin && copyOf(origin)));
+    if (!this.byNotes.has(text)) this.byNotes.set(text, { ids: [] });
+    const move = this.byNotes.get(text);
+    this.groupOf(move, { words: "", target: text, place: placeOf(text) }).pieces.push({ ...piece, offset });
+    noteLate(move, piece, offset);
   }
 
   /** A paragraph, or what is in it, that somebody made where everything has ended: its words will have a place of their own. */
   rememberLate({ id, parent, origin, rightOrigin }) {
     const beside = [parent, origin, rightOrigin].filter((one) => one instanceof Y.ID);
     const isBeside = (other) => beside.some((one) => Y.compareIDs(one, other));
-    const place = (this.late.find((one) => isBeside(one.id)) || this.known.find((move) => move.place.some((one) => isBeside(one.id))))?.place;
-    if (!place) return;
-    this.late.push({ id, place, ids: [] });
+    const found = this.late.find((one) => isBeside(one.id)) || this.known.find((move) => move.place.some((one) => isBeside(one.id)));
+    if (!found) return;
+    this.late.push({ id, place: found.place, ids: [], isOwn: found.isOwn });
     this.late.splice(0, this.late.length - MOST);
   }
 
@@ -93,9 +114,10 @@ export class Moves {
     const beside = neighbors.filter((one) => one instanceof Y.ID);
     const holds = ({ id, ids }) => beside.some((one) => Y.compareIDs(id, one) || ids.some((range) => covers(range, one)));
     const late = this.late.find(holds);
-    if (!late) return;
-    this.groupOf(late, { words: "", target: null, place: late.place }).pieces.push({ ...piece, offset: 0 });
+    if (!late) return false;
+    this.groupOf(late, { words: "", target: null, place: late.place, isOwn: late.isOwn }).pieces.push({ ...piece, offset: 0 });
     noteLate(late, piece, 0);
+    return true;
   }
 }
 

@@ -139,6 +139,17 @@ export function movedElsewhere(doc) {
   return (id) => names.has(firstName(id));
 }
 
+/** Says of a word where it stands that somebody has moved: the text, and after how many others in it. */
+export function copiesIn(doc) {
+  const { firstName, standing } = moved(doc);
+  const found = new Map(standing.map((id) => [firstName(id), id]));
+  return (id) => {
+    const copy = found.get(firstName(id));
+    const item = copy && itemOf(doc, copy.client, copy.clock);
+    return item ? { text: item.parent, at: offsetOf(item) + copy.clock - item.id.clock } : null;
+  };
+}
+
 /** Take these words out, and the paragraphs that were made for them. */
 export function takeWords(doc, ids) {
   const emptied = new Map();

@@ -9,6 +9,8 @@ export { NOTES };
 const BY = " by ";
 /** Begins the notes about cells: what a merge puts into one stands nowhere else any more, whoever else accepts what. */
 const ALONE = "grid-";
+/** Begins the notes of words that were put back (kept-words.js). */
+export const KEPT = "kept-";
 
 export const aloneId = (id) => ALONE + id;
 
@@ -50,11 +52,12 @@ function doubled(doc) {
   return several.map((notes) => notes.sort((one, other) => one.client - other.client));
 }
 
-/** Whether something of this writer was put in by an acceptance: a copy of words that stand elsewhere too, if two accepted. */
-export function copiesOf(doc, client) {
-  const isCopy = ([key, range]) => key.endsWith(BY + client) && !key.startsWith(ALONE) && isRange(range);
-  const ranges = [...doc.getMap(NOTES)].filter(isCopy).map(([, range]) => range);
-  return ({ clock }) => ranges.some(([from, to]) => from <= clock && clock < to);
+/** Says of a word whether an acceptance put it in: a copy of words that stand elsewhere too, if two accepted. Words of cells and
+ *  words that were put back are told from their copies by other notes (copies.js). */
+export function copiesOf(doc) {
+  const isCopy = ([key, range]) => ![ALONE, KEPT].some((begin) => key.startsWith(begin)) && isRange(range);
+  const ranges = [...doc.getMap(NOTES)].filter(isCopy).map(([key, range]) => ({ by: Number(key.split(BY)[1]), range }));
+  return ({ client, clock }) => ranges.some(({ by, range: [from, to] }) => by === client && from <= clock && clock < to);
 }
 
 const isRange = (range) => Array.isArray(range) && range.length === 2 && range.every(Number.isSafeInteger);

@@ -1,6 +1,6 @@
 // Random runs of two or three pages that suggest, accept and refuse merged, split and heading cells of one table while others type in
 // it and add rows and columns, hearing of each other late and in any order, closing and coming back. At the end all say the same, the table is
-// sound, and no word that stood in it is gone or there twice. The editor's own modules run without a browser, put together by esbuild:
+// sound, and no word that stood in it or was typed is gone or there twice. The editor's own modules run without a browser, put together by esbuild:
 //   node benchmarks/cells.mjs [FIRST_SEED [RUNS [list]]]
 import { build } from "esbuild";
 import { mkdtempSync, rmSync } from "node:fs";

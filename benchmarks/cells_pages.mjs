@@ -22,6 +22,9 @@ import { aloneId, notedIn, settleDoubles } from "../static/src/lessonplans/sugge
 const FIELD = "default";
 const FAR = "far";
 const LETTERS = [..."ABCDEFGHI"];
+/** What is typed is another character each time. */
+const TYPED = 0x4e00;
+const MANY = 26;
 const STEPS = 14;
 const ROUNDS = 12;
 const MOST_CELLS = 40;
@@ -120,8 +123,8 @@ function made(command, state) {
   return found;
 }
 
-/** One thing that somebody does; returns how many suggestions they accept. */
-function act(page, roll) {
+/** One thing that somebody does; returns how many suggestions they accept. What they type is added to `words`. */
+function act(page, roll, words) {
   const { state } = page;
   const cells = cellsIn(state.doc);
   if (!cells.length) return 0;
@@ -137,7 +140,8 @@ function act(page, roll) {
   } else if (what < 4) {
     if (cells.length < MOST_CELLS) page.apply(completeRows(made(roll(2) ? addRowAfter : addColumnAfter, choose(one, one))));
   } else if (what < 7) {
-    page.apply(state.tr.insertText(String.fromCharCode(97 + roll(26)), one + 2));
+    words.push(String.fromCharCode(TYPED + words.length * MANY + roll(MANY)));
+    page.apply(state.tr.insertText(words[words.length - 1], one + 2));
   } else if (what > 9) {
     const chosen = roll(2) ? choose(one, other) : choose(one, one);
     const suggested = asSwitches(made(roll(2) ? toggleHeaderCell : toggleHeaderRow, chosen), chosen.tr, attrs);
@@ -196,9 +200,10 @@ export async function run(seed) {
   const roll = dice(seed);
   const update = beginning();
   const pages = [2, 3, 4].slice(0, 2 + roll(2)).map((number) => new Page(number, update));
+  const words = [...LETTERS];
   let accepted = 0;
   for (let step = 0; step < STEPS; step += 1) {
-    accepted += act(pages[roll(pages.length)], roll);
+    accepted += act(pages[roll(pages.length)], roll, words);
     if (!roll(CLOSES)) {
       const at = roll(pages.length);
       pages[at] = await reopened(pages, at, update, roll);
@@ -209,7 +214,7 @@ export async function run(seed) {
     if (roll(2)) one.settle((client) => client === one.number);
   }
   await settleAll(pages, seed);
-  const twice = check(pages, seed);
+  const twice = check(pages, words, seed);
   pages.forEach(({ kept }) => kept.destroy());
   return { accepted, twice };
 }
@@ -228,15 +233,15 @@ async function settleAll(pages, seed) {
   throw new Error(`seed ${seed}: it does not come to rest`);
 }
 
-function check(pages, seed) {
+function check(pages, words, seed) {
   const [said] = pages.map((page) => page.says());
   if (pages.some((page) => page.says() !== said)) throw new Error(`seed ${seed}: the pages differ`);
   if (pages.some(({ root }) => root.toString() !== pages[0].root.toString())) throw new Error(`seed ${seed}: the documents differ`);
   const { doc } = pages[0].state;
-  const lost = LETTERS.filter((letter) => !doc.textContent.includes(letter));
+  const lost = words.filter((letter) => !doc.textContent.includes(letter));
   if (lost.length) throw new Error(`seed ${seed}: lost ${lost.join(" ")}`);
   doc.descendants((node) => {
     if (node.type.name === "table" && TableMap.get(node).problems) throw new Error(`seed ${seed}: the table is broken`);
   });
-  return LETTERS.some((letter) => doc.textContent.split(letter).length > 2);
+  return words.some((letter) => doc.textContent.split(letter).length > 2);
 }

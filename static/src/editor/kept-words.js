@@ -48,7 +48,8 @@ export class KeptWords {
     const caretText = this.page.caretText();
     const groups = [];
     const look = (transaction) => {
-      const ended = transaction.local ? [] : endedIn(transaction);
+      if (transaction.local) return; // what was mended while this came in
+      const ended = endedIn(transaction);
       if (!ended.length && !this.moves.any && !(known.size && this.doc.getMap(NOTES).size)) return;
       const { structs, ds } = Y.decodeUpdate(update);
       const meant = (id) => Y.isDeleted(ds, id);

@@ -7,6 +7,7 @@ import { Slice } from "@tiptap/pm/model";
 import { CellSelection, TableMap, addColumnAfter, addRowAfter, mergeCells, splitCell, tableEditing, toggleHeaderCell, toggleHeaderRow } from "@tiptap/pm/tables";
 import { initProseMirrorDoc, updateYFragment, ySyncPluginKey } from "@tiptap/y-tiptap";
 import StarterKit from "@tiptap/starter-kit";
+import { writeWords } from "../static/src/editor/exact-words.js";
 import { KeptWords } from "../static/src/editor/kept-words.js";
 import { PlanCell, PlanHeader, PlanRow, PlanTable } from "../static/src/editor/table-view.js";
 import { CELLS, settleBlock } from "../static/src/lessonplans/suggesting/blocks.js";
@@ -68,13 +69,20 @@ class Page {
   }
 
   apply(tr) {
-    this.state = this.state.apply(tr);
-    this.write();
+    const { doc } = this.state;
+    const { state, transactions } = this.state.applyTransaction(tr);
+    this.state = state;
+    // All of it is replaced by what comes in.
+    const maps = tr.getMeta(ySyncPluginKey) ? [] : transactions.flatMap(({ mapping }) => mapping.maps);
+    this.write(doc, maps);
   }
 
-  write() {
+  write(base, maps) {
     const meta = { mapping: this.mapping, isOMark: new Map() };
-    this.y.transact(() => updateYFragment(this.y, this.root, this.state.doc, meta));
+    this.y.transact(() => {
+      if (maps.length) writeWords(this.root, base, maps, this.state.doc);
+      updateYFragment(this.y, this.root, this.state.doc, meta);
+    });
   }
 
   async hear(other) {

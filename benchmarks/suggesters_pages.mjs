@@ -8,6 +8,7 @@ import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { Slice } from "@tiptap/pm/model";
 import { CellSelection, addColumnAfter, addRowAfter, deleteColumn, deleteRow, mergeCells, tableEditing, toggleHeaderCell } from "@tiptap/pm/tables";
 import { initProseMirrorDoc, updateYFragment, ySyncPluginKey } from "@tiptap/y-tiptap";
+import { writeWords } from "../static/src/editor/exact-words.js";
 import { ownNumber } from "../static/src/editor/own-number.js";
 import { extensions } from "../static/src/editor/schema.js";
 import { besideBlock, isOwn, settleBlock } from "../static/src/lessonplans/suggesting/blocks.js";
@@ -66,13 +67,18 @@ class Page {
   dispatch(transaction) {
     const kept = this.mode.allowed(this.mode.judged(transaction, this.state));
     if (!kept) return;
-    this.state = this.state.apply(kept.setMeta("judged", true));
-    this.write();
+    const { doc } = this.state;
+    const { state, transactions } = this.state.applyTransaction(kept.setMeta("judged", true));
+    this.state = state;
+    this.write(doc, transactions.flatMap(({ mapping }) => mapping.maps));
   }
 
-  write() {
+  write(base, maps) {
     const meta = { mapping: this.mapping, isOMark: new Map() };
-    this.y.transact(() => updateYFragment(this.y, this.root, this.state.doc, meta));
+    this.y.transact(() => {
+      if (maps) writeWords(this.root, base, maps, this.state.doc);
+      updateYFragment(this.y, this.root, this.state.doc, meta);
+    });
   }
 
   hear() {

@@ -72,17 +72,17 @@ class Page {
     const { doc } = this.state;
     const { state, transactions } = this.state.applyTransaction(tr);
     this.state = state;
-    // All of it is replaced by what comes in.
-    const maps = tr.getMeta(ySyncPluginKey) ? [] : transactions.flatMap(({ mapping }) => mapping.maps);
-    this.write(doc, maps);
+    const own = tr.getMeta(ySyncPluginKey) ? transactions.slice(1) : transactions;
+    this.write(
+      own === transactions ? doc : tr.doc,
+      own.flatMap(({ mapping }) => mapping.maps),
+    );
   }
 
   write(base, maps) {
     const meta = { mapping: this.mapping, isOMark: new Map() };
-    this.y.transact(() => {
-      if (maps.length) writeWords(this.root, base, maps, this.state.doc);
-      updateYFragment(this.y, this.root, this.state.doc, meta);
-    });
+    const { doc } = this.state;
+    this.y.transact(() => writeWords(this.root, base, maps, doc, () => updateYFragment(this.y, this.root, doc, meta)));
   }
 
   async hear(other) {

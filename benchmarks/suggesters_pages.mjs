@@ -75,10 +75,8 @@ class Page {
 
   write(base, maps) {
     const meta = { mapping: this.mapping, isOMark: new Map() };
-    this.y.transact(() => {
-      if (maps) writeWords(this.root, base, maps, this.state.doc);
-      updateYFragment(this.y, this.root, this.state.doc, meta);
-    });
+    const { doc } = this.state;
+    this.y.transact(() => writeWords(this.root, base, maps, doc, () => updateYFragment(this.y, this.root, doc, meta)));
   }
 
   hear() {
@@ -90,7 +88,7 @@ class Page {
     this.mapping = mapping;
     const tr = this.state.tr.replace(0, this.state.doc.content.size, new Slice(doc.content, 0, 0));
     this.state = this.state.apply(tr.setMeta(ySyncPluginKey, { isChangeOrigin: true }));
-    if (this.role === "write") this.write();
+    if (this.role === "write") this.write(this.state.doc, []);
   }
 
   /** Returns why it was refused, or an empty text. */

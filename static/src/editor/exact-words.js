@@ -1,8 +1,8 @@
 // Which letter was typed and which stood there before. y-tiptap compares the words before and after, and of two equal letters side
 // by side takes the second for the new one; a change in several places is for it one that rewrites all between them. Then a
 // letter of one writer is taken for another's and goes with their suggestion, and what two decide at once stands twice.
-// The editor knows better: every step says what it puts in and takes out. So that is written first; y-tiptap then finds the
-// words as they should be and adds how they look.
+// The editor knows better: every step says what it puts in and takes out. So where y-tiptap writes what it has found, that is
+// written instead; which paragraph is which, and how the words look, is left to it.
 import { Extension } from "@tiptap/core";
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import { isChangeOrigin } from "@tiptap/extension-collaboration";
@@ -36,8 +36,8 @@ function exactPlugin() {
       binding._prosemirrorChanged = (doc) => {
         const { base, maps, doc: made } = key.getState(view.state);
         binding.doc.transact(() => {
-          if (made === doc && doc !== written) writeWords(binding.type, base, maps, doc);
-          usual.call(binding, doc);
+          if (made === doc && doc !== written) writeWords(binding.type, base, maps, doc, () => usual.call(binding, doc));
+          else usual.call(binding, doc);
         }, ySyncPluginKey);
         written = doc;
       };
@@ -46,19 +46,60 @@ function exactPlugin() {
   });
 }
 
-/** Write into `root` what `maps` did to the words of `base`, as far as their paragraphs are still there. */
-export function writeWords(root, base, maps, doc) {
+/** Let `write` bring `root` from `base` to `doc` by y-tiptap; the words of paragraphs that stay change as `maps` say. */
+export function writeWords(root, base, maps, doc, write) {
+  const texts = changedTexts(root, base, maps, doc);
+  texts.forEach(standIn);
+  try {
+    write();
+  } finally {
+    texts.forEach(({ text }) => giveBack(text));
+  }
+}
+
+function changedTexts(root, base, maps, doc) {
+  const texts = [];
   const start = base.content.findDiffStart(doc.content);
-  if (start === null) return;
+  if (start === null || base.content.size + grown(maps) !== doc.content.size) return texts;
   const { a } = base.content.findDiffEnd(doc.content);
   base.nodesBetween(Math.max(0, Math.min(start, a) - 1), Math.min(base.content.size, Math.max(start, a) + 1), (node, at) => {
     if (!node.isTextblock) return true;
     const [now] = carried([{ from: 0, at, size: 1 }], maps);
     const made = now && doc.nodeAt(now.at);
     const type = made && made !== node && made.type === node.type ? typeAt(root, base.resolve(at)) : null;
-    if (type && type.nodeName === node.type.name) writeBlock(type, { node, at }, { node: made, at: now.at }, maps);
+    if (type && type.nodeName === node.type.name) texts.push(...textsOf(type, { node, at }, { node: made, at: now.at }, maps));
     return false;
   });
+  return texts;
+}
+
+function grown(maps) {
+  let size = 0;
+  maps.forEach((map) => map.forEach((oldStart, oldEnd, newStart, newEnd) => (size += newEnd - newStart - (oldEnd - oldStart))));
+  return size;
+}
+
+/** y-tiptap takes out what is too much and then puts in what is lacking; if that comes to the same words, they are written as the
+ *  steps say. */
+function standIn({ text, before, after, changes }) {
+  let [from, gone] = [0, 0];
+  text.delete = (at, length) => ([from, gone] = [at, length]);
+  text.insert = (at, come) => {
+    giveBack(text);
+    if (before.slice(0, from) + come + before.slice(from + gone) === after) {
+      changes.reverse().forEach((change) => replace(text, change));
+    } else replace(text, { at, gone, come });
+  };
+}
+
+function giveBack(text) {
+  delete text.delete;
+  delete text.insert;
+}
+
+function replace(text, { at, gone, come }) {
+  if (gone) text.delete(at, gone);
+  if (come) text.insert(at, come);
 }
 
 /** What stands in Yjs for the paragraph behind a place. */
@@ -71,18 +112,15 @@ function typeAt(root, place) {
   return type;
 }
 
-function writeBlock(type, old, made, maps) {
+function textsOf(type, old, made, maps) {
   const children = type.toArray();
   const [before, after] = [runsOf(old), runsOf(made)];
   const isAlike = (runs) => runs.length === children.length && runs.every(({ text }, n) => (text !== null) === children[n] instanceof Y.XmlText);
-  if (!isAlike(before) || !isAlike(after)) return;
-  children.forEach((child, n) => {
-    if (!(child instanceof Y.XmlText) || before[n].text === null || wordsOf(child) !== before[n].text) return;
+  if (!isAlike(before) || !isAlike(after)) return [];
+  return children.flatMap((text, n) => {
+    if (!(text instanceof Y.XmlText) || before[n].text === null || wordsOf(text) !== before[n].text) return [];
     const changes = changesBetween(before[n], after[n], maps);
-    changes.reverse().forEach(({ at, gone, come }) => {
-      if (gone) child.delete(at, gone);
-      if (come) child.insert(at, come);
-    });
+    return changes ? [{ text, before: before[n].text, after: after[n].text, changes }] : [];
   });
 }
 
@@ -100,12 +138,12 @@ function runsOf({ node, at }) {
 
 const wordsOf = (text) => text.toDelta().map(({ insert }) => insert).join("");
 
-/** What became of some words, as changes of them from the first to the last; none where that cannot be told. */
+/** What became of some words, as changes of them from the first to the last; null where that cannot be told. */
 function changesBetween(before, after, maps) {
   const end = after.at + after.text.length;
   const kept = carried([{ from: 0, at: before.at, size: before.text.length }], maps).filter(({ at, size }) => at >= after.at && at + size <= end);
   const isSame = ({ from, at, size }) => before.text.slice(from, from + size) === after.text.slice(at - after.at, at - after.at + size);
-  if (!kept.every(isSame)) return [];
+  if (!kept.every(isSame)) return null;
   const changes = [];
   let [old, now] = [0, 0];
   for (const { from, at, size } of [...kept, { from: before.text.length, at: end, size: 0 }]) {

@@ -25,7 +25,7 @@ export class KeptWords {
   constructor(doc, field, page) {
     Object.assign(this, { doc, page, root: doc.getXmlFragment(field), moves: new Moves(), waiting: new Map() });
     this.onTransaction = (transaction) => {
-      if (transaction.local) this.moves.remember(transaction);
+      if (transaction.local) this.moves.remember(transaction, endedIn(transaction));
       if (page.canWrite()) followMoved(transaction);
     };
     this.beforeDrawn = (transaction) => page.canWrite() && joinOwnTexts(transaction);
@@ -56,11 +56,12 @@ export class KeptWords {
       const copied = copiesOf(this.doc);
       const own = (id) => (id.client === this.doc.clientID ? !copied(id) : unsent(id));
       const others = (id) => !own(id) && !copied(id);
-      for (const text of ended) {
-        groups.push({ ...this.wordsIn(text, transaction, meant, own), hadCaret: text === caretText, wait: 0 });
-        groups.push({ ...this.wordsIn(text, transaction, meant, others), isOthers: true });
-      }
-      if (ended.length) this.moves.remember(transaction, meant);
+      for (const text of ended) groups.push({ ...this.wordsIn(text, transaction, meant, own), hadCaret: text === caretText, wait: 0 });
+      // What had ended before, or comes in already ended, is late.
+      const wasHere = ({ _item: { id } }) => Y.isDeleted(transaction.deleteSet, id) && id.clock < (transaction.beforeState.get(id.client) || 0);
+      const here = ended.filter(wasHere);
+      for (const text of here) groups.push({ ...this.wordsIn(text, transaction, meant, others), isOthers: true });
+      this.moves.remember(transaction, here, meant);
       const gone = (id) => !meant(id) && isGone(this.doc, id);
       let copyOf = null;
       const found = (id) => (copyOf = copyOf || copiesIn(this.doc))(id);

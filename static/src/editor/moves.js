@@ -1,7 +1,7 @@
 // The texts that changes ended, and what took their place: for words that come in later, in those texts or in paragraphs that
 // were made beside them. What other pages changed is remembered too, for they may be closed by then.
 import * as Y from "yjs";
-import { contentOf, covers, endedIn, isWords, newTexts, placeOf, successorOf } from "./ended-texts.js";
+import { contentOf, covers, isWords, newTexts, placeOf, successorOf } from "./ended-texts.js";
 
 const MOST = 200;
 
@@ -19,8 +19,7 @@ export class Moves {
   }
 
   /** `meant` says which letters the change was about; those that its maker did not know of ended with them. */
-  remember(transaction, meant = () => true) {
-    const ended = endedIn(transaction);
+  remember(transaction, ended, meant = () => true) {
     const made = ended.length ? newTexts(transaction) : [];
     const isOwn = transaction.local;
     for (const text of ended) {

@@ -74,9 +74,7 @@ export class Moves {
     for (const move of this.known) {
       const offset = offsetIn(move, origin, rightOrigin, parent);
       if (offset === null) continue;
-      const { pieces } = this.groupOf(move, move);
-      pieces.push({ ...piece, offset });
-      pieces.sort((one, other) => one.offset - other.offset);
+      putAt(this.groupOf(move, move).pieces, piece, offset);
       return noteLate(move, piece, offset);
     }
     if (!this.placeAlone(piece, [parent, origin, rightOrigin])) this.placeByNotes(piece, origin, rightOrigin, copyOf);
@@ -95,7 +93,7 @@ export class Moves {
     const offset = at + Number(Boolean(origin && copyOf(origin)));
     if (!this.byNotes.has(text)) this.byNotes.set(text, { ids: [] });
     const move = this.byNotes.get(text);
-    this.groupOf(move, { words: "", target: text, place: placeOf(text) }).pieces.push({ ...piece, offset });
+    putAt(this.groupOf(move, { words: "", target: text, place: placeOf(text) }).pieces, piece, offset);
     noteLate(move, piece, offset);
   }
 
@@ -123,6 +121,11 @@ export class Moves {
 /** What comes later may stand beside this. */
 function noteLate({ ids }, { client, from, to }, offset) {
   ids.push({ client, clock: from, length: to - from, offset, isLate: true });
+}
+
+function putAt(pieces, piece, offset) {
+  pieces.push({ ...piece, offset });
+  pieces.sort((one, other) => one.offset - other.offset);
 }
 
 /** Put a piece among others, behind (`behind` is 1) or before the letter `id` of one of them; returns where that stands, null

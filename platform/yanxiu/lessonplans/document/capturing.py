@@ -49,8 +49,8 @@ def captures(state: bytes, update: bytes, author: int) -> bool:
 
     Just beside words of such an insertion that cannot be told from what honest pages do. There the numbers decide: those of
     whoever may only suggest are larger than all others (`collab.writers`), and of two who write at one place the smaller
-    comes first, so before the mark. What is left are equal letters: the editor marks the first of two as new, whichever that
-    is, and what somebody types just then beside one that was theirs goes with it.
+    comes first, so before the mark. Of equal letters side by side the editor marks the one that was typed
+    (`static/src/editor/exact-words.js`).
     """
     new = list(_structs(update, author))
     places = _places(new)

@@ -44,6 +44,9 @@ ROUTES = {
     ("POST", "observations.set_perspective_watcher"): Row(
         PERSPECTIVES + "/watchers", editors(303), data={"cell": "{perspective}-{colleague}-1"}
     ),
+    ("POST", "observations.choose_instrument"): Row(
+        PERSPECTIVES + "/instrument", editors(303), data={"perspective": "{perspective}", "instrument": "st"}
+    ),
     ("POST", "observations.claim_perspective"): Row(ONE + "/claim", watchers(303, owner=403), data={"seen": ""}),
     ("GET", "observations.observation_report"): Row(LESSON + "/report", watchers(200)),
     ("GET", "observations.report_file"): Row(LESSON + "/papers/report", watchers(200)),

@@ -10,13 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.documents import docx_words
-from tests.support.observations import make_lesson, make_ready_version, some_comment
+from tests.support.observations import code_lesson, make_lesson, make_ready_version, some_comment
 from tests.support.together import Act, together
 from yanxiu.core.db import db
 from yanxiu.core.errors import ConflictError, InvalidError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.notifications.models import Notification
 from yanxiu.observations.archive import if_findings_open, if_text_told
+from yanxiu.observations.instruments.in_words import figures_in_words
+from yanxiu.observations.instruments.sampling import Span
+from yanxiu.observations.instruments.shipped import SCHEMES
 from yanxiu.observations.models import (
     Lesson,
     LessonPhase,
@@ -30,6 +33,7 @@ from yanxiu.observations.perspectives.licc import DIMENSIONS, LICC
 from yanxiu.observations.queries import current_version, recording_of
 from yanxiu.observations.queries.perspectives import all_perspectives_of, coverage_of, perspectives_of
 from yanxiu.observations.services import perspectives as service
+from yanxiu.observations.services.codings import Batch, Mark, save_codes
 from yanxiu.observations.services.findings import write_finding
 from yanxiu.observations.services.lessons import invite_member, remove_member
 from yanxiu.observations.services.live_notes import NoteDraft, take_note
@@ -348,3 +352,76 @@ def test_the_report_merges_what_all_found_once_the_lesson_is_discussed(app, cast
     with app.app_context():
         assert db.session.query(PerspectiveFinding).count() == 1
     assert client_for("colleague").get(f"/lessons/{divided}/papers").text.count("导出课堂观察报告") == 1
+
+
+def test_a_perspective_is_recorded_with_a_scheme_and_the_report_says_what_came_of_it(
+    app, cast, divided, client_for, count_queries
+):
+    colleague, leader, host = (client_for(key) for key in ("colleague", "leader", "principal"))
+    at = f"/lessons/{divided}"
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, divided)
+        listen, think, back = (one.id for one in perspectives_of(divided))
+        service.claim_perspective(cast.user("colleague"), lesson, listen, ())
+        service.claim_perspective(cast.user("leader"), lesson, back, ())
+
+    def choose(number: int, slug: str, client=host) -> int:
+        data = {"perspective": number, "instrument": slug}
+        return client.post(f"{at}/perspectives/instrument", data=data, headers=FETCH).status_code
+
+    with count_queries() as before:
+        colleague.get(f"{at}/perspectives?part=matrix")
+    assert (choose(listen, "st"), choose(listen, "no"), choose(999999, "st")) == (200, 422, 409)
+    assert choose(listen, "fias", colleague) == 403
+    with count_queries() as one:
+        matrix = colleague.get(f"{at}/perspectives?part=matrix").text
+    assert "用“S-T 分析”记录" in matrix
+    assert f'href="{at}/codings/st">去记录' in matrix
+    assert (choose(think, "fias"), choose(back, "copus")) == (200, 200)
+    with count_queries() as three:
+        colleague.get(f"{at}/perspectives?part=matrix")
+    assert before.count < one.count == three.count
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, divided)
+        version = current_version(recording_of(divided))
+        code_lesson(cast.user("colleague"), lesson, version, "TTSTSS", 10_000)
+        code_lesson(cast.user("principal"), lesson, version, "TTTTTT", 10_000)  # codes, but watches something else
+    figures = f"{cast.colleague.name}：Rt 0.50，Ch 0.50，对话型（每 10 秒一次，共 6 个代码）"
+    # Before 议课 who recorded and whoever leads read it; then everybody who reads the report.
+    for phase, readers in ((None, (colleague, host)), (LessonPhase.DISCUSSING, (colleague, host, leader))):
+        with app.app_context(), unit_of_work():
+            if phase is not None:
+                db.session.get_one(Lesson, divided).phase = phase
+        for reader in (colleague, host, leader):
+            for text in (reader.get(f"{at}/report").text, word_of(reader, divided)):
+                assert (figures in text) == (reader in readers)
+                assert "S-T 分析" in text
+                assert "1 位老师记录完了" in text or reader in readers
+                assert f"{cast.principal.name}：Rt" not in text
+    assert f'href="{at}/codings/st/results">看结果' in colleague.get(f"{at}/report").text
+    assert "看结果" not in leader.get(f"{at}/report").text
+    # Whoever is still coding reads nobody's figures, however far the lesson is.
+    with app.app_context(), unit_of_work():
+        lesson = db.session.get_one(Lesson, divided)
+        draft = Batch((Mark(str(uuid4()), 0, "T"),), reached_ms=5_000)
+        save_codes(cast.user("leader"), lesson, current_version(recording_of(divided)), SCHEMES["st"], draft)
+    assert figures not in leader.get(f"{at}/report").text
+    assert choose(listen, "") == 200
+    assert figures not in colleague.get(f"{at}/report").text
+    added = {"name": "动笔的人", "prompts": "", "instrument": "itias"}
+    assert host.post(f"{at}/perspectives", data=added).status_code == 303
+    wrong = host.post(f"{at}/perspectives", data={**added, "name": "", "prompts": "谁"})
+    assert wrong.status_code == 422
+    assert "请写看哪里" in wrong.text
+    with app.app_context():
+        assert [one.instrument for one in perspectives_of(divided)] == ["", "fias", "copus", "itias"]
+
+
+def test_the_figures_of_any_scheme_go_into_a_line():
+    def said(slug: str, codes: str, **details: int) -> str:
+        spans = [Span(at * 3_000, (at + 1) * 3_000, "10" if code == "0" else code) for at, code in enumerate(codes)]
+        return figures_in_words(SCHEMES[slug], spans, details.get("step", 3_000), 3_000 * len(codes))
+
+    assert said("fias", "44855580").startswith("教师言语 ")
+    assert "共 8 个代码" in said("itias", "12345678")
+    assert said("st", "") == "编得太短，还算不出数据"

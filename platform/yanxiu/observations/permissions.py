@@ -262,6 +262,14 @@ def can_view_codings(viewer: Viewer, lesson: Lesson, access: Access, own: str | 
     return owns_lesson(viewer, lesson) or access.role == LessonRole.HOST
 
 
+def can_read_recorded(viewer: Viewer, lesson: Lesson, access: Access, own: str | None) -> bool:
+    """Who reads in the report what observers recorded under their perspectives with a scheme; `own` as above.
+
+    From 议课 on everybody who sees the lesson, as with their words: not all code all. But nobody who is still coding.
+    """
+    return can_view_codings(viewer, lesson, access, own) or (own is None and findings_are_open(lesson))
+
+
 def can_view_sweeps(viewer: Viewer, lesson: Lesson, access: Access, own: int) -> bool:
     """Who sees others' sweeps: who leads the lesson, and whoever has counted a whole lesson."""
     return leads_lesson(viewer, lesson, access) or own >= SWEEPS

@@ -15,11 +15,13 @@ from yanxiu.observations.services.kept_perspectives import keep, share_kept
 from yanxiu.observations.services.perspectives import (
     PerspectiveDraft,
     add_perspectives,
+    choose_instrument,
     claim_perspective,
     deal_in_turn,
     of_licc,
     own_words,
     revise_perspective,
+    set_watcher,
 )
 
 WATCHED = ("listen", "interact", "dialogue", "guide", "content", "think")
@@ -67,6 +69,9 @@ def divide_observation(world: DemoWorld, lesson: Lesson) -> None:
     numbers = {one.key: one.id for one in perspectives_of(lesson.id)}
     claim_perspective(leader, lesson, numbers[GROUPS.key], ())
     deal_in_turn(leader, lesson)
+    researcher = world.users["researcher"].id
+    set_watcher(leader, lesson, numbers["licc.dialogue"], researcher, on=True)
+    choose_instrument(leader, lesson, numbers["licc.dialogue"], "fias")
     people = {world.users[who].id: who for who, _second in SAID}
     for remark in db.session.scalars(select(TimedComment).where(TimedComment.lesson_id == lesson.id)).all():
         key = SAID.get((people.get(remark.author_id, ""), remark.start_ms // 1000))

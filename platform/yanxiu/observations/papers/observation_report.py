@@ -9,6 +9,7 @@ from yanxiu.core.word_sheets import Cell, head, shares
 from yanxiu.observations.models import Lesson
 from yanxiu.observations.papers.comment_files import answers, span_words
 from yanxiu.observations.papers.paper import about_lesson, signature, word_file
+from yanxiu.observations.queries.recorded import Recorded
 from yanxiu.observations.queries.report import Chapter, ObservationReport
 
 ROOM = 1100
@@ -61,6 +62,8 @@ def _chapter(word: WordFile, chapter: Chapter) -> None:
     word.heading(f"{one.full_name}　{_names(chapter)}".strip(), 3)
     rows = [[head("观察点"), Cell("\n".join(one.lines), wide=3)]]
     rows.append([head("结果统计"), Cell(counted(chapter), wide=3)])
+    if chapter.recorded is not None:
+        rows.append([head("工具记录"), Cell(recorded_words(chapter.recorded), wide=3)])
     if chapter.evidence:
         rows.append([head(text) for text in ("时间", "谁看到的", "证据", "回应")])
     for seen in chapter.evidence:
@@ -83,6 +86,14 @@ def counted(chapter: Chapter) -> str:
     """Say how much was noted, by kind: 证据 3 条，建议 1 条."""
     kinds = Counter(one.kind_of for one in chapter.evidence)
     return "，".join(f"{kind.label} {many} 条" for kind, many in kinds.most_common()) or "没有记录"
+
+
+def recorded_words(recorded: Recorded) -> str:
+    """Say with which scheme it was recorded, and each observer's figures where the reader may read them."""
+    lines = [f"{person.name}：{figures}" for person, figures in recorded.told]
+    if not lines:
+        lines = [f"{len(recorded.finished)} 位老师记录完了" if recorded.finished else "还没有人记录完"]
+    return "\n".join([f"记录工具：{recorded.scheme.name}", *lines])
 
 
 def _names(chapter: Chapter) -> str:

@@ -149,7 +149,9 @@ def _talked(packed: Packed) -> Iterator[Draft]:
 def _observed(packed: Packed) -> Iterator[Draft]:
     """What was seen and found under the perspectives of a divided observation: open remarks only (`report_of`)."""
     lesson, viewer = packed.lesson, packed.viewer
-    report = observation_report(viewer, lesson, leads=leads_lesson(viewer, lesson, packed.found.access))
+    report = observation_report(
+        viewer, lesson, packed.found.access, leads=leads_lesson(viewer, lesson, packed.found.access)
+    )
     if report.chapters:
         yield Draft("", f"{report.title}.docx", lambda: report_word(lesson, report))
 

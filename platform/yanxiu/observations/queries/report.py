@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from yanxiu.accounts.models import User
 from yanxiu.accounts.permissions import Viewer
@@ -20,11 +21,12 @@ from yanxiu.observations.models import (
     TextKey,
     TimedComment,
 )
-from yanxiu.observations.permissions import findings_are_open
+from yanxiu.observations.permissions import Access, can_read_recorded, findings_are_open
 from yanxiu.observations.perspectives.licc import PREFIX
 from yanxiu.observations.queries.cycle import texts_of
 from yanxiu.observations.queries.papers import threads_to_file
 from yanxiu.observations.queries.perspectives import all_perspectives_of, findings_of
+from yanxiu.observations.queries.recorded import Recorded, Records, slugs_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Chapter:
     findings: list[PerspectiveFinding]
     written: int = 0
     """How many findings there are, also those that are not told yet."""
+    recorded: Recorded | None = None
+    """What came of its scheme of codes; None where it is recorded in words."""
 
     def own(self, user_id: int | None) -> PerspectiveFinding | None:
         return next((one for one in self.findings if one.author_id == user_id), None)
@@ -62,7 +66,7 @@ class ObservationReport:
         return [one.perspective.name for one in current if not one.observers]
 
 
-def report_of(viewer: Viewer, lesson: Lesson, *, leads: bool = False) -> ObservationReport:
+def report_of(viewer: Viewer, lesson: Lesson, access: Access, *, leads: bool = False) -> ObservationReport:
     """Return the report as this reader may see it; a constant number of queries.
 
     Until 议课 one reads only what one found oneself, and only whoever leads reads the conclusion.
@@ -72,7 +76,10 @@ def report_of(viewer: Viewer, lesson: Lesson, *, leads: bool = False) -> Observa
     said = [one for one in threads_to_file(viewer, lesson) if one.visibility == CommentVisibility.EVERYBODY]
     found = findings_of(lesson.id)
     told = [one for one in found if is_open or one.author_id == viewer.user_id]
-    chapters = [_chapter(one, said, found, told) for one in perspectives]
+    records = Records(
+        lesson.id, slugs_of(perspectives), viewer.user_id, partial(can_read_recorded, viewer, lesson, access)
+    )
+    chapters = [_chapter(one, said, found, told, records) for one in perspectives]
     chapters = [one for one in chapters if one.perspective.retired_at is None or one.evidence or one.written]
     conclusion = texts_of(lesson.id).get(TextKey.CONCLUSION)
     shown = conclusion if conclusion is not None and (is_open or leads) else None
@@ -94,16 +101,19 @@ def _chapter(
     said: Sequence[TimedComment],
     found: Sequence[PerspectiveFinding],
     told: Sequence[PerspectiveFinding],
+    records: Records,
 ) -> Chapter:
     written = [one for one in found if one.perspective_id == perspective.id]
     people = {watcher.user_id: watcher.user for watcher in perspective.watchers}
     people |= {one.author_id: one.author for one in written}
+    observers = list(people.values())
     return Chapter(
         perspective,
-        list(people.values()),
+        observers,
         [one for one in said if one.perspective_id == perspective.id],
         [one for one in told if one.perspective_id == perspective.id],
         len(written),
+        records.of(perspective, observers),
     )
 
 

@@ -64,14 +64,18 @@ def own_words(name: str, prompts: str, instrument: str = "") -> PerspectiveDraft
     words = " ".join(name.split())
     lines = [line.strip() for line in prompts.splitlines() if line.strip()]
     if not words:
-        raise InvalidError("请写视角的名称，例如：后排学生", field="name")
+        raise InvalidError("请写看哪里，例如：后排学生", field="name")
     if len(words) > MAX_NAME:
-        raise InvalidError(f"视角的名称最多 {MAX_NAME} 字", field="name")
+        raise InvalidError(f"“看哪里”最多写 {MAX_NAME} 字", field="name")
     if len("\n".join(lines)) > MAX_PROMPTS:
-        raise InvalidError(f"看什么最多写 {MAX_PROMPTS} 字", field="prompts")
+        raise InvalidError(f"“看什么”最多写 {MAX_PROMPTS} 字", field="prompts")
+    _refuse_unknown(instrument)
+    return PerspectiveDraft(f"{OWN}{words}", words, "\n".join(lines), instrument=instrument)
+
+
+def _refuse_unknown(instrument: str) -> None:
     if instrument and instrument not in SCHEMES:
         raise InvalidError("请从列表里选记录工具", field="instrument")
-    return PerspectiveDraft(f"{OWN}{words}", words, "\n".join(lines), instrument=instrument)
 
 
 def add_perspectives(actor: User, lesson: Lesson, drafts: Sequence[PerspectiveDraft]) -> int:
@@ -154,6 +158,20 @@ def revise_perspective(actor: User, lesson: Lesson, perspective: LessonPerspecti
     record_audit(actor, "lesson.perspectives", "lesson", lesson.id, revised=found.key, number=newer.number)
     _tell(lesson)
     return True
+
+
+def choose_instrument(actor: User, lesson: Lesson, perspective_id: int, instrument: str) -> LessonPerspective:
+    """Say with which scheme of codes a perspective is recorded in this lesson; empty for words. What is to be seen stays."""
+    _refuse_unknown(instrument)
+    found = _held(lesson, perspective_id)
+    if found is None:
+        raise ConflictError("这个视角刚刚改过或停用了，请看新的")
+    if found.instrument != instrument:
+        found.instrument = instrument
+        db.session.flush()
+        record_audit(actor, "lesson.perspectives", "lesson", lesson.id, recorded=found.key, instrument=instrument)
+        _tell(lesson)
+    return found
 
 
 def retire_perspective(actor: User, lesson: Lesson, perspective: LessonPerspective) -> None:

@@ -20,11 +20,12 @@ from yanxiu.observations.perspectives.licc import BY_KEY, DIMENSIONS, LICC
 from yanxiu.observations.queries import LessonView, find_lesson
 from yanxiu.observations.queries.kept_perspectives import find_kept, find_own, kept_by, led_with_own, shared_with
 from yanxiu.observations.queries.perspectives import all_perspectives_of, coverage_of, histories_of, perspectives_of
+from yanxiu.observations.queries.recorded import slugs_of
 from yanxiu.observations.services import perspectives as service
 from yanxiu.observations.services.kept_perspectives import keep
 from yanxiu.observations.services.perspectives import PerspectiveDraft, of_licc, own_words
 from yanxiu.observations.views.blueprint import bp, done, load_lesson, posted, why_rests
-from yanxiu.observations.views.own_perspectives import perspective_panel
+from yanxiu.observations.views.own_perspectives import INSTRUMENTS, perspective_panel, recording_means
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
 SECTION = "section."
@@ -40,7 +41,7 @@ def perspective_page(lesson_id: int) -> ResponseReturnValue:
         return _page(found)
     seq = current_seq(found.lesson.topic)
     headers = {"X-Seq": str(seq), "Cache-Control": "no-store"}
-    told = perspective_panel(found.lesson) if part == "own" else _matrix(found)
+    told = perspective_panel(found.lesson) if part == "own" else {**_matrix(found), "instruments": INSTRUMENTS}
     return render_template(PARTS[part], lesson=found.lesson, is_fragment=True, **told), headers
 
 
@@ -56,7 +57,7 @@ def _page(found: LessonView, refused: YanxiuError | None = None, refused_at: int
         histories=histories_of(found.lesson.id),
         refused_at=refused_at,
         refused=refused,
-        typed={name: posted(name) if refused else "" for name in ("name", "prompts")},
+        typed={name: posted(name) if refused else "" for name in ("name", "prompts", "instrument")},
         names={one.name for one in told["perspectives"] if one.is_own},
         **_offered(found.lesson),
         **_matrix(found),
@@ -79,11 +80,12 @@ def _offered(lesson: Lesson) -> dict[str, object]:
 
 
 def _matrix(found: LessonView) -> dict[str, object]:
-    viewer = current_viewer()
+    viewer, coverage = current_viewer(), coverage_of(found.lesson)
     return {
-        "coverage": coverage_of(found.lesson),
+        "coverage": coverage,
         "may_deal": can_deal_perspectives(viewer, found.lesson, found.access),
         "may_claim": can_claim_perspective(viewer, found.lesson, found.access, clock.today()),
+        **recording_means(found, slugs_of([row.perspective for row in coverage.rows])),
     }
 
 
@@ -124,7 +126,7 @@ def _drafts(lesson: Lesson) -> list[PerspectiveDraft]:
         else:
             drafts.append(_used_before(key))
     if "name" in request.form and (posted("name").strip() or posted("prompts").strip()):
-        drafts.append(own_words(posted("name"), posted("prompts")))
+        drafts.append(own_words(posted("name"), posted("prompts"), posted("instrument")))
     if not drafts:
         raise InvalidError("请先勾选要看的视角，或写一个自己的", field="pick")
     return drafts
@@ -164,6 +166,19 @@ def deal_perspectives(lesson_id: int) -> ResponseReturnValue:
         found = _load_to_deal(lesson_id)
         count = service.deal_in_turn(current_actor(), found.lesson, anew=posted("anew") == "1")
     return done(_url(lesson_id), f"分好了，新分 {count} 份" if count else "都有人看了，没有要分的")
+
+
+@bp.post("/lessons/<int:lesson_id>/perspectives/instrument")
+def choose_instrument(lesson_id: int) -> ResponseReturnValue:
+    """Say with which scheme of codes a `perspective` is recorded in this lesson; an empty `instrument` for words."""
+    with unit_of_work():
+        found = _load_to_deal(lesson_id)
+        chosen, number = posted("instrument"), whole_number(posted("perspective"))
+        if number is None:
+            raise InvalidError("请选一个视角")
+        name = service.choose_instrument(current_actor(), found.lesson, number, chosen).name
+    how = f"用“{INSTRUMENTS[chosen]}”记录" if chosen else "用文字点评记录"
+    return done(_url(lesson_id), f"“{name}”{how}")
 
 
 @bp.post("/lessons/<int:lesson_id>/perspectives/watchers")

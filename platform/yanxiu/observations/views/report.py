@@ -12,10 +12,12 @@ from yanxiu.observations.models import TextKey
 from yanxiu.observations.papers.observation_report import counted, report_word
 from yanxiu.observations.permissions import can_claim_perspective, can_edit_lesson, leads_lesson
 from yanxiu.observations.queries import LessonView
+from yanxiu.observations.queries.recorded import slugs_of
 from yanxiu.observations.queries.report import ObservationReport, report_of
 from yanxiu.observations.services.cycle import write_text
 from yanxiu.observations.services.findings import write_finding
 from yanxiu.observations.views.blueprint import bp, done, load_editable, load_lesson, posted, why_rests
+from yanxiu.observations.views.own_perspectives import recording_means
 from yanxiu.observations.views.papers import docx_file
 from yanxiu.web.auth import current_actor, current_viewer, wants_fragment
 
@@ -36,6 +38,7 @@ def _page(found: LessonView, refused: YanxiuError | None = None, where: str = ""
         report=report,
         is_homeless=refused is not None and (where not in fields or not report.chapters),
         counted=counted,
+        **recording_means(found, slugs_of([one.perspective for one in report.chapters])),
         may_write=can_claim_perspective(viewer, found.lesson, found.access, clock.today()),
         may_conclude=can_edit_lesson(viewer, found.lesson, found.access),
         refused=refused,
@@ -46,7 +49,7 @@ def _page(found: LessonView, refused: YanxiuError | None = None, where: str = ""
 
 def _report(found: LessonView) -> ObservationReport:
     viewer = current_viewer()
-    return report_of(viewer, found.lesson, leads=leads_lesson(viewer, found.lesson, found.access))
+    return report_of(viewer, found.lesson, found.access, leads=leads_lesson(viewer, found.lesson, found.access))
 
 
 @bp.post("/lessons/<int:lesson_id>/perspectives/<int:perspective_id>/finding")

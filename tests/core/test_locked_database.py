@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from tests.support.databases import let_go
 from tests.support.empty_database import server_url
@@ -15,6 +18,7 @@ from tests.support.workshops import make_topic, make_workshop
 from yanxiu.core import db as module
 from yanxiu.core.db import db
 from yanxiu.core.tasks import QUEUED, Job, Worker, enqueue
+from yanxiu.core.turns import NEXT, TURN
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.workshops.models import Post
 
@@ -99,6 +103,25 @@ def test_a_job_waits_while_the_database_is_held_and_runs_afterwards(app, held):
     assert len(waits) == 2, "once because it could not write, once because there was nothing left"
     with app.app_context():
         assert db.session.scalars(select(Job.state).where(Job.state == QUEUED)).all() == []
+
+
+@pytest.mark.parametrize("byte", [NEXT, TURN])
+def test_who_waits_or_writes_in_another_process_comes_first(app, impatient, byte):
+    with app.app_context():
+        file = f"{db.engine.url.database}-turn"
+    holds = (
+        f"import fcntl; f = open({file!r}, 'ab'); fcntl.lockf(f, fcntl.LOCK_EX, 1, {byte}); print(flush=True); input()"
+    )
+    command = [sys.executable, "-c", holds]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(OperationalError, match="locked"), app.app_context(), unit_of_work():
+            enqueue("resources.drop_upload", {"upload_id": 0})
+        other.communicate("\n")
+    with app.app_context(), unit_of_work():
+        enqueue("resources.drop_upload", {"upload_id": 0})
+    assert count(app, Job.id) == 1
 
 
 def test_the_patience_of_a_connection_is_what_the_rules_say(ctx):

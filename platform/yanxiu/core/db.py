@@ -8,9 +8,7 @@ starts with BEGIN IMMEDIATE; a read unit with a plain BEGIN and `query_only`, so
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,11 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, event, inspect
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from yanxiu.core import clock
+from yanxiu.core.turns import Turns
 
 BUSY_TIMEOUT_MS = 15_000
 PATIENCE = "yanxiu_patience_ms"
@@ -126,33 +124,14 @@ def hold_fresh(row: Model) -> bool:
     return hold(row)
 
 
-class _Queue:
-    """The writers of this process, one after the other.
-
-    SQLite lets waiting writers look again from time to time, whoever looks first: with twenty of them the database rests
-    while all sleep, and some never get a turn. Here the next one is woken as soon as the one before has ended.
-    """
-
-    def __init__(self) -> None:
-        self._turn = threading.Lock()
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait as long as for a lock of the database; what SQLite says in the end is said then."""
-        if not self._turn.acquire(timeout=(patience_ms.get() or BUSY_TIMEOUT_MS) / 1000):
-            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
-        try:
-            yield
-        finally:
-            self._turn.release()
-
-
-_queue = _Queue()
+_turns = Turns()
 
 
 def turn_to_write() -> AbstractContextManager[None]:
-    """Wait until no other thread of this process writes; only where the database has one writer at a time."""
-    return _queue.turn() if is_sqlite() else nullcontext()
+    """Wait until nobody else writes, for as long as for a lock of the database; only where it has one writer at a time."""
+    if not is_sqlite():
+        return nullcontext()
+    return _turns.turn(db.engine.url.database, (patience_ms.get() or BUSY_TIMEOUT_MS) / 1000)
 
 
 @event.listens_for(Engine, "connect")

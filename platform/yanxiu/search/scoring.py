@@ -17,6 +17,8 @@ B = 0.75
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.intp]
+"""Document numbers as NumPy looks things up by."""
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,35 @@ def idf(documents: int, found: int) -> float:
     return float(np.log(1.0 + (documents - found + 0.5) / (found + 0.5)))
 
 
-def length_norm(lengths: FloatArray, average: float) -> FloatArray:
-    """K1 · (1 - B + B · length / average length), for each document."""
+@dataclass(frozen=True)
+class LengthNorm:
+    """K1 · (1 - B + B · length / average length): what a text of each length is measured by."""
+
+    slope: np.float32
+    least: np.float32
+
+    def into(self, lengths: FloatArray, numbers: Numbers, out: FloatArray) -> None:
+        """Write that of these documents into `out`."""
+        np.take(lengths, numbers, out=out, mode="clip")  # as "raise", but writes where it is told to
+        out *= self.slope
+        out += self.least
+
+
+def length_norm(average: float) -> LengthNorm:
+    """The measure where texts are so long on the average; without any texts it is the same for all."""
     if average <= 0.0:
-        return np.full(len(lengths), K1, np.float32)
-    norm = lengths * np.float32(K1 * B / average)
-    norm += np.float32(K1 * (1.0 - B))
-    return norm
+        return LengthNorm(np.float32(0.0), np.float32(K1))
+    return LengthNorm(np.float32(K1 * B / average), np.float32(K1 * (1.0 - B)))
 
 
-def saturated(postings: Postings, norm: FloatArray, weight: float) -> FloatArray:
-    """The score each document of the postings gains; `weight` is the term's own weight times its idf."""
-    counts = postings.counts
-    return (weight * (K1 + 1.0)) * counts / (counts + norm[postings.ids])
+def saturate(counts: FloatArray, norm: FloatArray, weight: float, out: FloatArray) -> None:
+    """Write the score that each document of a term gains into `out`, and something else over `norm`.
+
+    `counts` and `norm` are of these documents; `weight` is the term's own weight times its idf.
+    """
+    np.multiply(counts, weight * (K1 + 1.0), out=out)
+    norm += counts
+    np.divide(out, norm, out=out)
 
 
 def union(parts: list[Postings]) -> Postings:
@@ -70,7 +88,14 @@ def union(parts: list[Postings]) -> Postings:
     return Postings(ids.astype(np.int32), counts.astype(np.float32))
 
 
-def best(scores: FloatArray, ids: IntArray, count: int) -> IntArray:
+def common(few: IntArray, many: IntArray) -> IntArray:
+    """The documents that are in both, each in ascending order and much fewer in the first."""
+    where = np.searchsorted(many, few)
+    where[where == len(many)] = 0
+    return few[many[where] == few] if len(many) else few[:0]
+
+
+def best(scores: FloatArray, ids: Numbers, count: int) -> Numbers:
     """The `count` highest of `ids` by score, ties by the newer document number, in order."""
     if count <= 0 or not len(ids):
         return ids[:0]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from yanxiu.search.engines.interface import (
-    SEVERAL,
     Alternative,
     Clause,
     EngineHit,
@@ -18,8 +17,21 @@ from yanxiu.search.engines.interface import (
     Fits,
     Term,
 )
+from yanxiu.search.engines.room import Room
 from yanxiu.search.engines.snapshot import Snapshot
-from yanxiu.search.scoring import FloatArray, IntArray, Mask, Postings, best, idf, length_norm, saturated
+from yanxiu.search.scoring import (
+    FloatArray,
+    IntArray,
+    LengthNorm,
+    Mask,
+    Numbers,
+    Postings,
+    best,
+    common,
+    idf,
+    length_norm,
+    saturate,
+)
 
 LEAST_COVERED = 0.2
 """A document must hold this share (by idf) of a query of several things; one common word alone is not an answer."""
@@ -37,6 +49,8 @@ EXACT_TITLE = 0.5
 TITLE_START = 0.15
 NAMED = 1.2
 """What a facet named in the query is worth to a document that has it."""
+MUCH_FEWER = 25
+"""So many times shorter a list is rather looked up in the other than both are marked."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +60,9 @@ class Own:
 
     mask: Mask
     documents: int
-    norms: dict[Family, FloatArray]
+    lengths: dict[Family, FloatArray]
+    norms: dict[Family, LengthNorm]
+    room: Room
 
     def weights(self, terms: Iterable[Term], found: Iterable[Postings]) -> tuple[list[float], list[int]]:
         """What terms weigh, and how many documents hold each."""
@@ -57,10 +73,23 @@ class Own:
         """How many documents these are."""
         if self.documents == len(self.mask):
             return len(postings.ids)
-        return int(np.count_nonzero(self.mask[postings.ids]))
+        return int(np.count_nonzero(self.mask[self.room.numbers(postings.ids)]))
+
+    def add(self, term: Term, postings: Postings, weight: float, scores: FloatArray, *, first: bool = False) -> None:
+        """Add what each document gains by a term; the `first` of all finds nothing there yet."""
+        at = self.room.numbers(postings.ids)
+        room = self.room.floats(), self.room.floats()
+        gain, beside = room[0][: len(at)], room[1][: len(at)]
+        self.norms[term.family].into(self.lengths[term.family], at, beside)
+        saturate(postings.counts, beside, weight, gain)
+        if not first:
+            np.take(scores, at, out=beside, mode="clip")
+            gain += beside
+        scores[at] = gain
+        self.room.put_back(*room)
 
 
-def _own(snapshot: Snapshot, without: IntArray, principals: frozenset[str]) -> Own:
+def _own(snapshot: Snapshot, without: IntArray, principals: frozenset[str], room: Room) -> Own:
     mask = snapshot.allowed(principals)
     documents, lengths = snapshot.extent(principals)
     gone = without[mask[without]]
@@ -68,20 +97,25 @@ def _own(snapshot: Snapshot, without: IntArray, principals: frozenset[str]) -> O
         mask = mask.copy()
         mask[gone] = False
     documents -= len(gone)
-    norms: dict[Family, FloatArray] = {}
+    norms: dict[Family, LengthNorm] = {}
     for family, each in snapshot.lengths.items():
         left = lengths[family] - float(each[gone].sum(dtype=np.float64))
-        norms[family] = length_norm(each, left / documents if documents else 0.0)
-    return Own(mask, documents, norms)
+        norms[family] = length_norm(left / documents if documents else 0.0)
+    return Own(mask, documents, snapshot.lengths, norms, room)
 
 
 def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str]) -> EnginePage:
     """The page these principals get. Nothing outside their own documents is in hits, totals or facets."""
+    with snapshot.room() as room:
+        return _rank(snapshot, request, principals, room)
+
+
+def _rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str], room: Room) -> EnginePage:
     snapshot.ahead(_asked(request))
-    base = readable = _readable(snapshot, request, principals)
-    scores = np.zeros(snapshot.size, np.float32)
+    base = readable = _readable(snapshot, request, principals, room)
+    scores = room.zeros()
     if request.clauses:
-        own = _own(snapshot, snapshot.numbers(request.without), principals)
+        own = _own(snapshot, snapshot.numbers(request.without), principals, room)
         base = base & _score(snapshot, own, request, scores)
         if request.every:
             base = _all(base, (_says(snapshot, own, clause) for clause in request.clauses if not clause.bridge))
@@ -89,18 +123,20 @@ def rank(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str])
         _prefer_titles(snapshot, request.title, scores, base)
     masks = {facet: snapshot.filtered(facet, wanted) for facet, wanted in request.filters.items()}
     chosen = _all(base, masks.values())
-    ids = np.flatnonzero(chosen).astype(np.int32)
+    ids = np.flatnonzero(chosen)
     order = _in_order(snapshot, request, scores, ids)
     page = order[request.offset : request.offset + request.limit]
-    unsaid, whole = _unsaid(snapshot, readable, request.clauses)
-    return EnginePage(
+    unsaid, whole = _unsaid(snapshot, readable, request.clauses, room)
+    made = EnginePage(
         hits=_hits(snapshot, scores, page),
         total=len(ids),
-        facets=_facets(snapshot, request.facets, base, masks, ids),
+        facets=_facets(snapshot, request.facets, base, masks, chosen),
         by_kind=_best_of_kinds(snapshot, request, scores, ids) if request.per_kind else {},
         unsaid=unsaid,
         whole=whole,
     )
+    room.put_back(scores)
+    return made
 
 
 def suggest(snapshot: Snapshot, start: str, principals: frozenset[str], limit: int) -> IntArray:
@@ -117,7 +153,8 @@ def spelled(
     snapshot: Snapshot, spellings: Iterable[str], scope: EngineRequest, principals: frozenset[str], fits: Fits
 ) -> dict[str, list[tuple[str, int]]]:
     """Words by how they are spelled, with how many readable documents hold them: none is told that is in none."""
-    mask = _readable(snapshot, scope, principals)
+    with snapshot.room() as room:
+        mask = _readable(snapshot, scope, principals, room)
     found: dict[str, list[tuple[str, int]]] = {}
     fitting = {one: [word for word in words if fits(one, word)] for one, words in snapshot.spelled(spellings).items()}
     snapshot.ahead(("w", word) for words in fitting.values() for word in words)
@@ -135,8 +172,10 @@ def counted(
     """How many readable documents hold all the terms of each of `wanted`."""
     wanted = list(wanted)
     snapshot.ahead((term.family, term.text) for terms in wanted for term in terms if not term.prefix)
-    mask = _readable(snapshot, scope, principals)
-    return [int((mask & _holds_all(snapshot, terms)).sum()) if terms else int(mask.sum()) for terms in wanted]
+    with snapshot.room() as room:
+        mask = _readable(snapshot, scope, principals, room)
+        held = (_holding_all(snapshot, terms, room) if terms else np.flatnonzero(mask) for terms in wanted)
+        return [int(np.count_nonzero(mask[ids])) for ids in held]
 
 
 def _all(base: Mask, masks: Iterable[Mask]) -> Mask:
@@ -145,16 +184,24 @@ def _all(base: Mask, masks: Iterable[Mask]) -> Mask:
     return base
 
 
-def _readable(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str]) -> Mask:
-    mask = snapshot.allowed(principals) & snapshot.live
+def _readable(snapshot: Snapshot, request: EngineRequest, principals: frozenset[str], room: Room) -> Mask:
+    """Not to be written to."""
+    mask = snapshot.allowed(principals)
     if request.within:
-        mask &= snapshot.allowed(request.within)
+        mask = mask & snapshot.allowed(request.within)
     if request.without:
+        mask = mask.copy()
         mask[snapshot.numbers(request.without)] = False
     for terms in request.required:
-        mask &= _holds_all(snapshot, terms)
+        mask = mask & _marked(snapshot, _holding_all(snapshot, terms, room))
     for terms in request.excluded:
-        mask &= ~_holds_all(snapshot, terms)
+        mask = mask & ~_marked(snapshot, _holding_all(snapshot, terms, room))
+    return mask
+
+
+def _marked(snapshot: Snapshot, ids: IntArray) -> Mask:
+    mask = np.zeros(snapshot.size, bool)
+    mask[ids] = True
     return mask
 
 
@@ -170,13 +217,22 @@ def _postings(snapshot: Snapshot, term: Term) -> Postings:
     return find(term.family, term.text)
 
 
-def _holds_all(snapshot: Snapshot, terms: Iterable[Term]) -> Mask:
-    mask = np.ones(snapshot.size, bool)
-    for term in terms:
-        one = np.zeros(snapshot.size, bool)
-        one[_postings(snapshot, term).ids] = True
-        mask &= one
-    return mask
+def _holding_all(snapshot: Snapshot, terms: Iterable[Term], room: Room) -> IntArray:
+    """The documents that hold all of these terms, of which there is one at least."""
+    return _in_all([_postings(snapshot, term) for term in terms], room)
+
+
+def _in_all(found: Iterable[Postings], room: Room) -> IntArray:
+    """From the rarest on, so that little is left to be looked for in the long lists."""
+    few, *others = sorted((postings.ids for postings in found), key=len)
+    for many in others:
+        if MUCH_FEWER * len(few) < len(many):
+            few = common(few, many)
+        elif len(few):
+            marks = room.mask(room.numbers(many))
+            few = few[marks[few]]
+            room.put_back(marks)
+    return few
 
 
 def _score(snapshot: Snapshot, own: Own, request: EngineRequest, scores: FloatArray) -> Mask:
@@ -185,7 +241,8 @@ def _score(snapshot: Snapshot, own: Own, request: EngineRequest, scores: FloatAr
     What is asked weighs by its most telling term. A document that holds all of it keeps its whole score, one that
     holds half of it loses a part: otherwise a long word, which also counts in its parts, drowns a short one.
     """
-    covered = np.zeros(snapshot.size, np.float32)
+    room = own.room
+    covered = room.zeros()
     asked, several = 0.0, 0
     for clause in request.clauses:
         if clause.bridge and len(clause.alternatives) == 1 == len(clause.alternatives[0].terms):
@@ -197,24 +254,31 @@ def _score(snapshot: Snapshot, own: Own, request: EngineRequest, scores: FloatAr
             covered += held
             asked += mass
             several += 1
+        room.put_back(gained, held)
     if asked > 0:
-        scores *= PARTLY + (1.0 - PARTLY) * covered / asked
+        kept = room.floats()
+        np.multiply(covered, 1.0 - PARTLY, out=kept)
+        kept /= asked
+        kept += PARTLY
+        scores *= kept
+        room.put_back(kept)
     least = LEAST_COVERED_BY_DATE if request.newest_first else LEAST_COVERED
     enough: Mask = covered >= least * asked - 1e-4 if several > 1 else covered > 0
-    return enough & (covered > 0)
+    enough &= covered > 0
+    room.put_back(covered)
+    return enough
 
 
 def _bridge(snapshot: Snapshot, own: Own, term: Term, scores: FloatArray) -> None:
     """The same as a clause of one term that is nothing asked for: most of a query are such, and each holds few documents."""
     postings = _postings(snapshot, term)
     weights, _ = own.weights((term,), (postings,))
-    scores[postings.ids] += saturated(postings, own.norms[term.family], weights[0])
+    own.add(term, postings, weights[0], scores)
 
 
 def _clause(snapshot: Snapshot, own: Own, clause: Clause) -> tuple[FloatArray, FloatArray, float]:
     """What each document gains by a clause, how much of it each holds, and how telling it is where it stands at all."""
-    gained = np.zeros(snapshot.size, np.float32)
-    held = np.zeros(snapshot.size, np.float32)
+    gained = held = None
     first_sum = mass = 0.0
     for position, alternative in enumerate(clause.alternatives):
         found = [_postings(snapshot, term) for term in alternative.terms]
@@ -225,16 +289,20 @@ def _clause(snapshot: Snapshot, own: Own, clause: Clause) -> tuple[FloatArray, F
         factor = min(1.0, PARTS * mass / (first_sum or 1.0)) if mass else 1.0
         if position:
             factor *= alternative.share * min(1.0, first_sum / (sum(weights) or 1.0))
-        part, share = _alternative(snapshot, own, alternative, found, weights)
+        part, share = _alternative(own, alternative, found, weights)
         if factor != 1.0:
             part *= np.float32(factor)
-        if position:
+        if gained is None or held is None:
+            gained, held = part, share
+        else:
             np.maximum(gained, part, out=gained)
             np.maximum(held, share, out=held)
-        else:
-            gained, held = part, share
         if not mass:  # the word that was typed stands nowhere; another word for it does
             mass = float(share[own.mask].max(initial=0.0))
+        if gained is not part:
+            own.room.put_back(part, share)
+    if gained is None or held is None:
+        return own.room.zeros(), own.room.zeros(), mass
     return gained, np.minimum(held, mass, out=held), mass
 
 
@@ -244,65 +312,57 @@ def _says(snapshot: Snapshot, own: Own, clause: Clause) -> Mask:
     for alternative in clause.alternatives:
         found = [_postings(snapshot, term) for term in alternative.terms]
         weights, _ = own.weights(alternative.terms, found)
-        _, share = _alternative(snapshot, own, alternative, found, weights)
+        gained, share = _alternative(own, alternative, found, weights)
         says |= (share > 0) & (share >= SAID * max(weights, default=0.0))
+        own.room.put_back(gained, share)
     return says
 
 
-def _unsaid(snapshot: Snapshot, readable: Mask, clauses: Iterable[Clause]) -> tuple[tuple[str, ...], bool]:
+def _unsaid(snapshot: Snapshot, readable: Mask, clauses: Iterable[Clause], room: Room) -> tuple[tuple[str, ...], bool]:
     """The words that no readable document says, and whether one says all of what is asked.
 
     Literally, in any of their ways: a part of a word says nothing of the word.
     """
-    said = [(clause, readable & _written(snapshot, clause)) for clause in clauses if not clause.bridge]
+    said = [(clause, readable & _written(snapshot, clause, room)) for clause in clauses if not clause.bridge]
     unsaid = tuple(clause.word for clause, says in said if not says.any())
     return unsaid, not unsaid and bool(_all(readable, (says for _, says in said)).any())
 
 
-def _written(snapshot: Snapshot, clause: Clause) -> Mask:
+def _written(snapshot: Snapshot, clause: Clause, room: Room) -> Mask:
     """Where one way of saying it stands: all its pairs of characters, however the text was cut, or else one of its terms."""
     mask = np.zeros(snapshot.size, bool)
     for alternative in clause.alternatives:
         pairs = [term for term in alternative.terms if term.family == "b" and not term.prefix]
         if pairs:
-            mask |= _holds_all(snapshot, pairs)
+            mask[_holding_all(snapshot, pairs, room)] = True
         for term in alternative.terms if not pairs else ():
             mask[_postings(snapshot, term).ids] = True
     return mask
 
 
 def _alternative(
-    snapshot: Snapshot, own: Own, alternative: Alternative, found: list[Postings], weights: list[float]
+    own: Own, alternative: Alternative, found: list[Postings], weights: list[float]
 ) -> tuple[FloatArray, FloatArray]:
     """What each document gains by it, and the weight of the most telling term that it holds."""
-    gained = np.zeros(snapshot.size, np.float32)
-    best_held = np.zeros(snapshot.size, np.float32)
+    room = own.room
+    gained, best_held = room.zeros(), room.zeros()
     for position, (term, postings) in enumerate(zip(alternative.terms, found, strict=True)):
-        gain = saturated(postings, own.norms[term.family], weights[position])
-        if position:
-            gain += gained[postings.ids]
-        gained[postings.ids] = gain
+        own.add(term, postings, weights[position], gained, first=not position)
     for weight, postings in sorted(zip(weights, found, strict=True), key=lambda pair: pair[0]):
-        best_held[postings.ids] = weight  # the more telling one, coming later, is what stays
+        best_held[room.numbers(postings.ids)] = weight  # the more telling one, coming later, is what stays
     if alternative.whole and len(found) > 1:
-        incomplete = ~_in_all(snapshot, found)
-        gained[incomplete] = 0.0
-        best_held[incomplete] = 0.0
+        complete = _in_all(found, room)
+        for array in (gained, best_held):
+            kept = array[complete]
+            array.fill(0.0)
+            array[complete] = kept
     return gained, best_held
-
-
-def _in_all(snapshot: Snapshot, found: list[Postings]) -> Mask:
-    count = np.zeros(snapshot.size, np.int16)
-    for postings in found:
-        count[postings.ids] += 1
-    every: Mask = count == len(found)
-    return every
 
 
 def _prefer_named(snapshot: Snapshot, request: EngineRequest, scores: FloatArray) -> None:
     """五年级 in the words of a query: what is of that grade goes before what merely says so."""
     for facet, values in request.boosts.items():
-        scores[snapshot.filtered(facet, values)] *= NAMED
+        np.multiply(scores, NAMED, out=scores, where=snapshot.filtered(facet, values))
 
 
 def _prefer_titles(snapshot: Snapshot, title: str, scores: FloatArray, matching: Mask) -> None:
@@ -314,54 +374,49 @@ def _prefer_titles(snapshot: Snapshot, title: str, scores: FloatArray, matching:
     scores[snapshot.postings("title", title).ids] += EXACT_TITLE * top
 
 
-def _in_order(snapshot: Snapshot, request: EngineRequest, scores: FloatArray, ids: IntArray) -> IntArray:
+def _in_order(snapshot: Snapshot, request: EngineRequest, scores: FloatArray, ids: Numbers) -> Numbers:
     if request.newest_first or not request.clauses:
         return ids[np.lexsort((-ids, -snapshot.dates[ids]))]
     return best(scores, ids, request.offset + request.limit)
 
 
-def _hits(snapshot: Snapshot, scores: FloatArray, numbers: IntArray) -> tuple[EngineHit, ...]:
+def _hits(snapshot: Snapshot, scores: FloatArray, numbers: Numbers) -> tuple[EngineHit, ...]:
     return tuple(
         EngineHit(snapshot.key(int(number)), float(scores[number]), int(snapshot.dates[number])) for number in numbers
     )
 
 
 def _facets(
-    snapshot: Snapshot, facets: Iterable[str], base: Mask, masks: dict[str, Mask], under_all: IntArray
+    snapshot: Snapshot, facets: Iterable[str], base: Mask, masks: dict[str, Mask], under_all: Mask
 ) -> dict[str, tuple[tuple[str, int], ...]]:
     """Counts of each facet's values under the other filters, so that one may change one's mind."""
     counts = {}
+    all_numbers = np.flatnonzero(under_all)
     for facet in facets:
         others = [mask for name, mask in masks.items() if name != facet]
-        ids = under_all if len(others) == len(masks) else np.flatnonzero(_all(base, others)).astype(np.int32)
-        counts[facet] = _counts(snapshot, facet, ids)
+        free = len(others) < len(masks)
+        mask = _all(base, others) if free else under_all
+        counts[facet] = _counts(snapshot, facet, mask, np.flatnonzero(mask) if free else all_numbers)
     return counts
 
 
-def _counts(snapshot: Snapshot, facet: str, ids: IntArray) -> tuple[tuple[str, int], ...]:
+def _counts(snapshot: Snapshot, facet: str, mask: Mask, numbers: Numbers) -> tuple[tuple[str, int], ...]:
     """How many of these documents have each value of a facet, most first."""
-    if facet in SEVERAL:
-        mask = np.zeros(snapshot.size, bool)
-        mask[ids] = True
-        values, held, codes = snapshot.holders(facet)
-        counts = np.bincount(codes[mask[held]], minlength=len(values)).tolist()
-    else:
-        values, codes = snapshot.codes(facet)
-        counts = np.bincount(codes[ids] + 1, minlength=len(values) + 1)[1:].tolist()
-    found = [(value, count) for value, count in zip(values, counts, strict=True) if count]
+    codes = snapshot.codes(facet)
+    found = [(value, count) for value, count in zip(codes.values, codes.counts(numbers, mask), strict=True) if count]
     return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _best_of_kinds(
-    snapshot: Snapshot, request: EngineRequest, scores: FloatArray, ids: IntArray
+    snapshot: Snapshot, request: EngineRequest, scores: FloatArray, ids: Numbers
 ) -> dict[str, tuple[EngineHit, ...]]:
-    values, codes = snapshot.codes("kind")
-    kinds = codes[ids]
+    known = snapshot.codes("kind")
+    kinds = known.codes[ids]
     groups: dict[str, tuple[EngineHit, ...]] = {}
     for code in np.flatnonzero(np.bincount(kinds)):
         few = EngineRequest(
             clauses=request.clauses, newest_first=request.newest_first, offset=0, limit=request.per_kind
         )
         order = _in_order(snapshot, few, scores, ids[kinds == code])
-        groups[values[code]] = _hits(snapshot, scores, order[: request.per_kind])
+        groups[known.values[code]] = _hits(snapshot, scores, order[: request.per_kind])
     return groups

@@ -7,7 +7,9 @@ and after it: a commit only adds a small segment, everything already read stays 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
@@ -15,20 +17,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yanxiu.search.engines.interface import SEVERAL, EnginePage, EngineRequest, Family, Key
+from yanxiu.search.engines.room import Room
 from yanxiu.search.engines.spelled import SpelledWords
-from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Postings, union, without
+from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Numbers, Postings, union, without
 
 FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])
 """What is kept of every document beside its terms."""
 MAX_PREFIX_TERMS = 3000
 OWN_BYTES = 10 * 1024 * 1024
 """For what is joined of several segments; what they hold themselves is kept once, in the cache they share."""
+FACET_BYTES = 8 * 1024 * 1024
+"""For the values of all facets, one or two bytes a document and facet: 2 MiB for 100,000 documents and hardly more than 4 for the
+150,000 up to which this engine is meant; what is beyond it is put together anew when it is asked for. It is no more than what
+there is of them, and goes with the snapshot."""
+ROOMS = 2
+"""So many of those who search at once find arrays to work with; a third makes its own."""
 PAGES = 256
+LIVING = frozenset({"acl", "key"})
+"""Fields whose postings leave deleted documents out. Those of all others are looked at through what somebody may see."""
 SMALL = 256
 """Lists of postings no longer than this are kept as they are; so few different counts fit into a byte each."""
 Value = TypeVar("Value")
-Holders = tuple[list[str], IntArray, IntArray]
-"""The values of a facet; documents, one as often as it has values; and the number of the value meant each time."""
+
+
+@dataclass(frozen=True)
+class FacetCodes:
+    """The values of a facet, and for each document the number of its value (as many as there are values: it has none).
+
+    Where documents may have several, `more` are those that have another, one as often as it has others, and
+    `more_codes` the numbers of these.
+    """
+
+    values: list[str]
+    codes: NDArray[Any]
+    more: IntArray
+    more_codes: NDArray[Any]
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return self.codes.nbytes + self.more.nbytes + self.more_codes.nbytes
+
+    def counts(self, numbers: Numbers, mask: Mask) -> list[int]:
+        """How many of these documents, which `mask` marks, have each value."""
+        found = np.bincount(self.codes[numbers], minlength=len(self.values) + 1)[:-1]
+        if len(self.more):
+            others = self.more_codes[mask[self.more]]
+            found += np.bincount(others, minlength=len(self.values))
+        return found.tolist()
 
 
 class SegmentReader(Protocol):
@@ -82,8 +118,9 @@ class Cache:
         return value
 
 
-def _holders_bytes(found: Holders) -> int:
-    return found[1].nbytes + found[2].nbytes
+def _narrow(codes: NDArray[Any], values: int) -> NDArray[Any]:
+    """Numbers up to that of "none" in as few bytes as they need."""
+    return codes.astype(np.min_scalar_type(values), copy=False)
 
 
 def _posting_bytes(postings: Postings) -> int:
@@ -138,7 +175,9 @@ class Snapshot:
         self._deleted = [deleted for _, deleted in parts]
         self._cache = cache
         self._own = Cache(OWN_BYTES)
+        self._facets = Cache(FACET_BYTES)
         self._pages = Cache(PAGES)
+        self._rooms: list[Room] = []
         self.offsets = np.cumsum([0, *(segment.size for segment in self.segments)]).tolist()
         self.size: int = self.offsets[-1]
         self.live = np.ones(self.size, bool)
@@ -166,7 +205,7 @@ class Snapshot:
         found: list[Postings] = []
         for segment, offset, deleted in zip(self.segments, self.offsets, self._deleted, strict=False):
             part = segment.read(field, text) if segment.mapped else self._kept_postings(segment, field, text)
-            if len(part.ids) and len(deleted):
+            if len(part.ids) and len(deleted) and field in LIVING:
                 part = without(part, deleted)
             if len(part.ids):
                 found.append(Postings(part.ids + np.int32(offset), part.counts) if offset else part)
@@ -182,11 +221,11 @@ class Snapshot:
             segment.ahead([term for term in unknown if (segment.name, *term) not in self._cache])
 
     def postings(self, field: str, text: str) -> Postings:
-        """The living documents that hold a term."""
+        """The documents that hold a term; those that are deleted are among them, but in the fields `LIVING`."""
         return self._own.get((field, text), lambda: self._join(field, text), _posting_bytes)
 
     def starting(self, field: str, prefix: str) -> Postings:
-        """The living documents that hold any term beginning with `prefix`, all of them counted as one."""
+        """The documents that hold any term beginning with `prefix`, all of them counted as one."""
         return self._own.get(("starting", field, prefix), lambda: self._starting(field, prefix), _posting_bytes)
 
     def _starting(self, field: str, prefix: str) -> Postings:
@@ -243,50 +282,40 @@ class Snapshot:
         sums = {family: float(lengths[mask].sum(dtype=np.float64)) for family, lengths in self.lengths.items()}
         return int(np.count_nonzero(mask)), sums
 
-    def codes(self, facet: str) -> tuple[list[str], IntArray]:
-        """The values of a facet, and for each document the number of its value (-1: none)."""
-        return self._own.get(("codes", facet), lambda: self._codes(facet), lambda found: found[1].nbytes)
+    def codes(self, facet: str) -> FacetCodes:
+        """Who has which value of a facet."""
+        return self._facets.get(facet, lambda: self._codes(facet), lambda found: found.nbytes)
 
-    def _codes(self, facet: str) -> tuple[list[str], IntArray]:
+    def _codes(self, facet: str) -> FacetCodes:
         parts = [self._segment_codes(segment, facet) for segment in self.segments]
-        values = sorted({value for names, _ in parts for value in names})
+        if len(parts) == 1:
+            return parts[0]
+        values = sorted({value for part in parts for value in part.values})
         number = {value: code for code, value in enumerate(values)}
-        arrays = [np.array([*(number[name] for name in names), -1], np.int32)[codes] for names, codes in parts]
-        return values, np.concatenate(arrays) if arrays else np.empty(0, np.int32)
+        renamed = [np.array([*(number[name] for name in part.values), len(values)], np.intp) for part in parts]
+        none: list[NDArray[Any]] = [np.empty(0, np.int32)]
+        more = [part.more + np.int32(offset) for part, offset in zip(parts, self.offsets, strict=False)]
+        return FacetCodes(
+            values,
+            _joined([new[part.codes] for part, new in zip(parts, renamed, strict=True)], len(values)),
+            np.concatenate(none + more),
+            _joined([new[part.more_codes] for part, new in zip(parts, renamed, strict=True)], len(values)),
+        )
 
-    def _segment_codes(self, segment: SegmentReader, facet: str) -> tuple[list[str], IntArray]:
-        def make() -> tuple[list[str], IntArray]:
+    def _segment_codes(self, segment: SegmentReader, facet: str) -> FacetCodes:
+        def make() -> FacetCodes:
             names = segment.lexicon(facet)
-            codes = np.full(segment.size, -1, np.int32)
+            codes = np.full(segment.size, len(names), np.intp)
+            more, more_codes = [np.empty(0, np.int32)], [np.empty(0, np.intp)]
             for code, name in enumerate(names):
-                codes[segment.read(facet, name).ids] = code
-            return names, codes
+                ids = segment.read(facet, name).ids
+                taken = codes[ids] < code
+                codes[ids[~taken]] = code
+                more.append(ids[taken])
+                more_codes.append(np.full(len(more[-1]), code))
+            return FacetCodes(names, _narrow(codes, len(names)), np.concatenate(more), _joined(more_codes, len(names)))
 
-        return self._cache.get((segment.name, "codes", facet), make, lambda found: found[1].nbytes)
-
-    def holders(self, facet: str) -> Holders:
-        """Who has which value, for a facet of which a document may have several."""
-        return self._own.get(("holders", facet), lambda: self._holders(facet), _holders_bytes)
-
-    def _holders(self, facet: str) -> Holders:
-        parts = [self._segment_holders(segment, facet) for segment in self.segments]
-        values = sorted({value for names, _, _ in parts for value in names})
-        number = {value: code for code, value in enumerate(values)}
-        ids, codes = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
-        for (names, held, named), offset in zip(parts, self.offsets, strict=False):
-            alive = self.live[held + offset]
-            ids.append(held[alive] + np.int32(offset))
-            codes.append(np.array([number[name] for name in names], np.int32)[named[alive]])
-        return values, np.concatenate(ids), np.concatenate(codes)
-
-    def _segment_holders(self, segment: SegmentReader, facet: str) -> Holders:
-        def make() -> Holders:
-            names = segment.lexicon(facet)
-            held = [np.empty(0, np.int32), *(segment.read(facet, name).ids for name in names)]
-            codes = np.repeat(np.arange(len(names), dtype=np.int32), [len(ids) for ids in held[1:]])
-            return names, np.concatenate(held), codes
-
-        return self._cache.get((segment.name, "holders", facet), make, _holders_bytes)
+        return self._cache.get((segment.name, "codes", facet), make, lambda found: found.nbytes)
 
     def filtered(self, facet: str, wanted: Iterable[str]) -> Mask:
         """Which documents have one of the wanted values."""
@@ -295,10 +324,9 @@ class Snapshot:
             for value in set(wanted):
                 held[self.postings(facet, value).ids] = True
             return held
-        values, codes = self.codes(facet)
-        several = set(wanted)
-        chosen = np.array([*(value in several for value in values), False])  # the last is for who has no value: -1
-        mask: Mask = chosen[codes]
+        known, several = self.codes(facet), set(wanted)
+        chosen = np.array([*(value in several for value in known.values), False])  # the last is for who has no value
+        mask: Mask = chosen[known.codes]
         return mask
 
     # --- pages ---
@@ -309,6 +337,17 @@ class Snapshot:
         """What `rank` makes of a request: turning back, the next kind and the same words of a colleague come from memory."""
         return self._pages.get((request.key, principals), lambda: rank(self, request, principals), lambda _: 1)
 
+    @contextmanager
+    def room(self) -> Iterator[Room]:
+        """Arrays for one ranking."""
+        try:
+            room = self._rooms.pop()
+        except IndexError:
+            room = Room(self.size)
+        yield room
+        if len(self._rooms) < ROOMS:
+            self._rooms.append(room)
+
     # --- objects ---
 
     def numbers(self, keys: Iterable[Key]) -> IntArray:
@@ -318,8 +357,12 @@ class Snapshot:
 
     def key(self, number: int) -> Key:
         """The object a document stands for."""
-        values, codes = self.codes("kind")
-        return values[codes[number]], int(self.object_ids[number])
+        kinds = self.codes("kind")
+        return kinds.values[kinds.codes[number]], int(self.object_ids[number])
+
+
+def _joined(parts: list[NDArray[Any]], values: int) -> NDArray[Any]:
+    return _narrow(np.concatenate(parts), values) if parts else np.empty(0, np.uint8)
 
 
 def key_text(key: Key) -> str:

@@ -240,6 +240,42 @@ def test_a_prefix_counts_as_one_term(filled):
     assert found == {d.key for d in corpus.values() if "三国" in d.terms["w"]}
 
 
+def test_words_of_others_push_out_no_word_of_ones_own(tmp_path):
+    """However many words begin with a character, in documents one may not see, before the one that stands in one's own."""
+
+    def document(number, words, title, acl):
+        return EngineDocument(
+            key=("plan", number), terms={"w": {}, "b": dict.fromkeys(words, 1.5)}, lengths={"w": 1.0, "b": 9.0},
+            title=title, acl=frozenset({acl}), facets={"kind": "plan"}, date=number,
+        )  # fmt: skip
+
+    flood = [f"三{chr(0x4E00 + i)}" for i in range(3200)]
+    mine = [
+        document(1, ["三鼹", "三鼻"], "别的", "pub"),
+        document(2, ["三鼻", "四"], "三鼻", "pub"),
+        document(3, ["四"], "四", "pub"),
+    ]
+    clause = Clause((Alternative((Term("b", "三", prefix=True),)),), word="三")
+    request = EngineRequest(clauses=(clause,), title="三", limit=10, facets=("kind",))
+    with search_engine(tmp_path / "flooded") as flooded, search_engine(tmp_path / "alone") as alone:
+        alone.rebuild([mine], lambda: None)
+        flooded.rebuild([[document(9, flood, "三一", "u9"), document(8, flood[:9], "三七", "u9")]], lambda: None)
+        flooded.apply(Batch((*mine, document(7, ["三鼹"], "三", "pub"))))
+        flooded.apply(Batch((), (("plan", 7),)))
+        pages = [engine.search(request, frozenset({"pub"})) for engine in (flooded, alone)]
+        counts = [
+            engine.counted([(Term("b", "三", prefix=True),)], EngineRequest(), frozenset({"pub"}))
+            for engine in (flooded, alone)
+        ]
+    assert [hit.key[1] for hit in pages[0].hits] == [1, 2]
+    assert [hit.score for hit in pages[0].hits] == pytest.approx([hit.score for hit in pages[1].hits], rel=1e-6)
+    assert (
+        (pages[0].total, pages[0].facets, counts[0])
+        == (pages[1].total, pages[1].facets, counts[1])
+        == (2, {"kind": (("plan", 2),)}, [2])
+    )
+
+
 def test_a_text_with_both_words_comes_before_one_full_of_the_longer(engine):
     def document(number, **counts):
         return EngineDocument(

@@ -78,14 +78,20 @@ def saturate(counts: FloatArray, norm: FloatArray, weight: float, out: FloatArra
     np.divide(out, norm, out=out)
 
 
-def union(parts: list[Postings]) -> Postings:
-    """Several terms counted as one."""
-    parts = [part for part in parts if len(part.ids)]
+def together(parts: list[Postings]) -> Postings:
+    """One after the other."""
     if len(parts) <= 1:
         return parts[0] if parts else NO_POSTINGS
-    ids, where = np.unique(np.concatenate([part.ids for part in parts]), return_inverse=True)
-    counts = np.bincount(where, np.concatenate([part.counts for part in parts]), len(ids))
-    return Postings(ids.astype(np.int32), counts.astype(np.float32))
+    return Postings(np.concatenate([part.ids for part in parts]), np.concatenate([part.counts for part in parts]))
+
+
+def union(several: Postings, size: int) -> Postings:
+    """Several terms, given one after the other, counted as one; of an index of `size` documents."""
+    if not len(several.ids):
+        return NO_POSTINGS
+    sums = np.bincount(several.ids, several.counts, size)
+    ids = np.flatnonzero(sums)
+    return Postings(ids.astype(np.int32), sums[ids].astype(np.float32))
 
 
 def common(few: IntArray, many: IntArray) -> IntArray:

@@ -181,17 +181,29 @@ class _Field:
         number = self._number(text)
         if number < 0:
             return NO_POSTINGS
-        some = slice(self._ends[number], self._ends[number + 1])
+        return self._of(number, number + 1)
+
+    def begun(self, prefix: bytes) -> Postings:
+        """The postings of all terms that begin with `prefix`: they lie side by side, however many there are."""
+        return self._of(*self._between(prefix))
+
+    def _of(self, first: int, last: int) -> Postings:
+        some = slice(self._ends[first], self._ends[last])
         ids = self._ids[some]
         if self._codes is None:
             return Postings(ids, np.full(len(ids), self._table[0], np.float32))
         return Postings(ids, self._table[self._codes[some]])
 
-    def names(self, prefix: bytes, limit: int | None) -> list[str]:
-        """The terms that begin with `prefix`, in order."""
+    def _between(self, prefix: bytes) -> tuple[int, int]:
+        """The number of the first term that begins so, and of the first after them."""
         first, last = self.first_from(prefix), len(self._order)
         if prefix:  # no UTF-8 holds this byte
             last = self.first_from(prefix + b"\xff")
+        return first, last
+
+    def names(self, prefix: bytes, limit: int | None) -> list[str]:
+        """The terms that begin with `prefix`, in order."""
+        first, last = self._between(prefix)
         if limit is not None:
             last = min(last, first + limit)
         return [self.text(number).decode() for number in range(first, last)]
@@ -218,6 +230,11 @@ class SegmentArrays:
         """The postings of one term."""
         found = self._fields.get(field)
         return found.postings(text.encode()) if found else NO_POSTINGS
+
+    def begun(self, field: str, prefix: str) -> Postings:
+        """The postings of all terms that begin with `prefix`, one term after the other."""
+        found = self._fields.get(field)
+        return found.begun(prefix.encode()) if found else NO_POSTINGS
 
     def lexicon(self, field: str, prefix: str = "", limit: int | None = None) -> list[str]:
         """The terms of a field that begin with `prefix`, in the order of their bytes."""

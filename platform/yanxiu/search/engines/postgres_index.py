@@ -23,8 +23,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine
 
 from yanxiu.search.engines.interface import FACETS, TITLE_LENGTH, EngineDocument, Key, facet_values
-from yanxiu.search.engines.snapshot import MAX_PREFIX_TERMS
-from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings
+from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings, together
 
 FIELDS = {"w": "w", "b": "b", "acl": "a", "start": "s"}
 """Fields whose terms are lexemes, and the letter in front of them."""
@@ -63,6 +62,12 @@ _COUNTED = """
         SELECT string_agg(int8send(number), ''::bytea) AS numbers FROM {name}.entry
         WHERE lexemes @@ word.query AND number BETWEEN %s AND %s) AS found
     WHERE word.field = %s AND word.text = ANY (%s::text[]) AND word.since <= %s AND found.numbers IS NOT NULL"""
+_BEGUN = """
+    SELECT word.count, found.numbers FROM {name}.word CROSS JOIN LATERAL (
+        SELECT string_agg(int8send(number), ''::bytea) AS numbers FROM {name}.entry
+        WHERE lexemes @@ word.query AND number BETWEEN %s AND %s) AS found
+    WHERE word.field = %s AND word.text >= %s AND word.text < %s AND word.since <= %s AND found.numbers IS NOT NULL
+    ORDER BY word.text"""
 _HELD = """
     SELECT asked.text, 1.0::real, found.numbers
     FROM unnest(%s::text[], %s::text[]) AS asked (text, query) CROSS JOIN LATERAL (
@@ -249,9 +254,24 @@ class PostgresSegment:
             rows = self._rows(_HELD, ([kept(text) for text in texts], [quoted(term) for term in terms], *within))
         found: dict[str, list[Postings]] = defaultdict(list)
         for text, count, packed in rows:  # all numbers as one string of bytes: row by row took most of the time
-            ids = (np.frombuffer(packed, ">i8") - self.first).astype(np.int32)
-            found[text].append(Postings(ids, np.full(len(ids), count, np.float32)))
+            found[text].append(self._unpacked(packed, count))
         return {text: _in_order(found[kept(text)]) for text in texts}
+
+    def _unpacked(self, packed: bytes, count: float) -> Postings:
+        ids = (np.frombuffer(packed, ">i8") - self.first).astype(np.int32)
+        return Postings(ids, np.full(len(ids), count, np.float32))
+
+    def begun(self, field: str, prefix: str) -> Postings:
+        """The postings of all terms of a family of words, or of all titles, that begin with `prefix`."""
+        beyond = prefix + chr(0x10FFFF)
+        if field == "title":
+            rows = self._rows(
+                "SELECT number FROM {name}.entry WHERE title >= %s AND title < %s AND number BETWEEN %s AND %s",
+                (prefix, beyond, self.first, self.last),
+            )
+            return self._postings([row[0] for row in rows])
+        rows = self._rows(_BEGUN, (self.first, self.last, field, prefix, beyond, self.last))
+        return together([self._unpacked(packed, count) for count, packed in rows])
 
     def _postings(self, numbers: list[int]) -> Postings:
         if not numbers:
@@ -284,8 +304,6 @@ class PostgresSegment:
         if field in FACETS:
             names = sorted(name for name in self._by_facet().get(field, {}) if name.startswith(prefix))
             return names[:limit]
-        if field == "title":
-            return self._titles(prefix, limit)
         if field == "start":
             names = self._starts(prefix)[:limit]
         else:
@@ -297,21 +315,6 @@ class PostgresSegment:
             names = [row[0] for row in rows]
         if prefix and names:
             self.ahead((field, name) for name in names[:MOST_AT_ONCE])
-        return names
-
-    def _titles(self, prefix: str, limit: int | None) -> list[str]:
-        rows = self._rows(
-            "SELECT title, number FROM {name}.entry WHERE title >= %s AND title < %s AND number BETWEEN %s AND %s "
-            "ORDER BY title, number",
-            (prefix, prefix + chr(0x10FFFF), self.first, self.last),
-        )
-        numbers: dict[str, list[int]] = defaultdict(list)
-        for title, number in rows:
-            numbers[title].append(number)
-        names = list(numbers)[: limit or MAX_PREFIX_TERMS]
-        if len(self._known) > MOST_AHEAD:
-            self._known.clear()
-        self._known.update({("title", name): self._postings(numbers[name]) for name in names})
         return names
 
     def _starts(self, prefix: str) -> list[str]:

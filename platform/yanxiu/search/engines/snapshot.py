@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
@@ -19,11 +20,10 @@ from numpy.typing import NDArray
 from yanxiu.search.engines.interface import SEVERAL, EnginePage, EngineRequest, Family, Key
 from yanxiu.search.engines.room import Room
 from yanxiu.search.engines.spelled import SpelledWords
-from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Numbers, Postings, union, without
+from yanxiu.search.scoring import NO_POSTINGS, FloatArray, IntArray, Mask, Numbers, Postings, together, union, without
 
 FACTS = np.dtype([("object_id", "<i8"), ("date", "<i8"), ("length_w", "<f4"), ("length_b", "<f4")])
 """What is kept of every document beside its terms."""
-MAX_PREFIX_TERMS = 3000
 OWN_BYTES = 10 * 1024 * 1024
 """For what is joined of several segments; what they hold themselves is kept once, in the cache they share."""
 FACET_BYTES = 8 * 1024 * 1024
@@ -80,6 +80,9 @@ class SegmentReader(Protocol):
 
     def read(self, field: str, text: str) -> Postings:
         """The postings of one term, by the segment's own document numbers."""
+
+    def begun(self, field: str, prefix: str) -> Postings:
+        """The postings of all terms that begin with `prefix`, one term after the other."""
 
     def ahead(self, terms: Iterable[tuple[str, str]]) -> None:
         """Get ready for `read` of these, where it pays to be asked for many at once."""
@@ -162,6 +165,15 @@ class Packed:
 _NONE = Packed(NO_POSTINGS)
 
 
+def _moved(postings: Postings, offset: int) -> Postings:
+    """By the numbers that a segment's documents have among all."""
+    return Postings(postings.ids + np.int32(offset), postings.counts) if offset else postings
+
+
+def _begun(segment: SegmentReader, field: str, prefix: str) -> Postings:
+    return union(segment.begun(field, prefix), segment.size)
+
+
 def _packed(postings: Postings) -> Packed:
     return Packed(postings) if len(postings.ids) else _NONE
 
@@ -195,23 +207,21 @@ class Snapshot:
 
     # --- terms ---
 
-    def _kept_postings(self, segment: SegmentReader, field: str, text: str) -> Postings:
-        packed = self._cache.get(
-            (segment.name, field, text), lambda: _packed(segment.read(field, text)), lambda packed: packed.nbytes
-        )
-        return packed.postings()
+    def _read(self, segment: SegmentReader, key: tuple[str, ...], read: Callable[[], Postings]) -> Postings:
+        """What a segment says, which is kept unless it lies in a mapped file."""
+        if segment.mapped:
+            return read()
+        kept = self._cache.get((segment.name, *key), lambda: _packed(read()), lambda packed: packed.nbytes)
+        return kept.postings()
 
     def _join(self, field: str, text: str) -> Postings:
         found: list[Postings] = []
         for segment, offset, deleted in zip(self.segments, self.offsets, self._deleted, strict=False):
-            part = segment.read(field, text) if segment.mapped else self._kept_postings(segment, field, text)
-            if len(part.ids) and len(deleted) and field in LIVING:
+            part = self._read(segment, (field, text), partial(segment.read, field, text))
+            if field in LIVING and len(deleted) and len(part.ids):
                 part = without(part, deleted)
-            if len(part.ids):
-                found.append(Postings(part.ids + np.int32(offset), part.counts) if offset else part)
-        if len(found) <= 1:
-            return found[0] if found else NO_POSTINGS
-        return Postings(np.concatenate([part.ids for part in found]), np.concatenate([part.counts for part in found]))
+            found.append(_moved(part, offset))
+        return together([part for part in found if len(part.ids)])
 
     def ahead(self, terms: Iterable[tuple[str, str]]) -> None:
         """Let the segments read at once what is about to be asked for and is not known."""
@@ -229,11 +239,12 @@ class Snapshot:
         return self._own.get(("starting", field, prefix), lambda: self._starting(field, prefix), _posting_bytes)
 
     def _starting(self, field: str, prefix: str) -> Postings:
-        names: set[str] = set()
-        for segment in self.segments:
-            names.update(segment.lexicon(field, prefix, MAX_PREFIX_TERMS))
-        kept = sorted(names)[:MAX_PREFIX_TERMS]
-        return union([self.postings(field, name) for name in kept])
+        """Of all words that begin so: what somebody may not see can push out none of those that they may."""
+        found: list[Postings] = []
+        for segment, offset in zip(self.segments, self.offsets, strict=False):
+            part = self._read(segment, ("starting", field, prefix), partial(_begun, segment, field, prefix))
+            found.append(_moved(part, offset))
+        return together([part for part in found if len(part.ids)])
 
     def beginning(self, start: str, mask: Mask, enough: int) -> IntArray:
         """Living documents of `mask` by the beginnings of their titles, in the order of the alphabet until enough."""

@@ -37,7 +37,7 @@ from yanxiu.search.engines.home import sync_directory
 from yanxiu.search.engines.interface import FACETS, TITLE_LENGTH, Batch, EngineDocument, Key, facet_values
 from yanxiu.search.engines.pool import CompactPool
 from yanxiu.search.engines.snapshot import FACTS, key_text
-from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings
+from yanxiu.search.scoring import NO_POSTINGS, IntArray, Postings, together
 
 NAME = "MAIN"
 MAX_SEGMENTS = 12
@@ -242,6 +242,12 @@ class WhooshSegment:
                 return NO_POSTINGS
             ids, weights = self._all(*term)
         return Postings(np.array(ids), np.array(weights))
+
+    def begun(self, field: str, prefix: str) -> Postings:
+        """The postings of all terms that begin with `prefix`, one term after the other."""
+        if self._arrays is not None:
+            return self._arrays.begun(field, prefix)
+        return together([self.read(field, text) for text in self.lexicon(field, prefix)])
 
     def ahead(self, _terms: Iterable[tuple[str, str]]) -> None:
         """Nothing: one by one is as good."""

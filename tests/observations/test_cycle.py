@@ -113,10 +113,10 @@ def test_an_archived_lesson_is_read_until_it_is_opened_again(app, cast, client_f
     note = {"body": "好", "start_ms": "12000", "client_uuid": "6f0f7f5e-5f0a-4d8e-9d4e-1f6f8a3b2c1d"}
     with app.app_context(), unit_of_work():
         db.session.get_one(Lesson, lesson_id).phase = LessonPhase.DISCUSSING
-    assert f"先看<a href=\"{address}/results\">" in teacher.get(address).text
+    assert f'先看<a href="{address}/evaluations">' in teacher.get(address).text
     others = colleague.get(f"{address}/cycle").text
     assert "听听别人看到的" in others
-    assert f"{address}/results" not in others, "scores are for who has handed in"
+    assert f"{address}/evaluations" not in others, "scores are for who has handed in"
     with app.app_context(), unit_of_work():
         db.session.get_one(Lesson, lesson_id).phase = LessonPhase.REFLECTING
     assert "等授课教师写反思" in colleague.get(address).text

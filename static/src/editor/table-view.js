@@ -7,7 +7,10 @@ import { gridAttributes } from "../lessonplans/suggesting/grid.js";
 class ScrollableTable extends TableView {
   constructor(node, cellMinWidth, view, attributes) {
     super(node, cellMinWidth, view, attributes);
-    if (!view || view.editable) return;
+    if (!view || view.editable) {
+      this.dom.setAttribute("contenteditable", "inherit"); // said where it can be seen: the caret goes in, and scrolls it
+      return;
+    }
     this.dom.tabIndex = 0;
     this.dom.setAttribute("role", "region");
     this.dom.setAttribute("aria-label", "表格");

@@ -12,6 +12,7 @@ import { writeWords } from "../static/src/editor/exact-words.js";
 import { ownNumber } from "../static/src/editor/own-number.js";
 import { extensions } from "../static/src/editor/schema.js";
 import { besideBlock, isOwn, settleBlock } from "../static/src/lessonplans/suggesting/blocks.js";
+import { becomeFormula } from "../static/src/lessonplans/suggesting/formulas.js";
 import { suggestionsIn } from "../static/src/lessonplans/suggesting/list.js";
 import { BREAK, INSERTION } from "../static/src/lessonplans/suggesting/marks.js";
 import { mendingPlugin } from "../static/src/lessonplans/suggesting/mending.js";
@@ -123,7 +124,7 @@ function act(page, roll) {
   const lines_ = placesIn(state.doc);
   const { node, at } = lines_[roll(lines_.length)];
   const spot = at + 1 + roll(node.content.size + 1);
-  const what = roll(23);
+  const what = roll(25);
   // Of a short alphabet the same letters stand side by side, where a difference can be told in several ways.
   const letters = Array.from({ length: 1 + roll(3) }, () => page.letters[roll(page.letters.length)]).join("");
   if (what < 8) page.dispatch(state.tr.insertText(letters, spot));
@@ -137,6 +138,7 @@ function act(page, roll) {
   else if (what < 18) tick(page, roll);
   else if (what < 19) picture(page, spot);
   else if (what < 20) resize(page, roll);
+  else if (what < 22) formula(page, at, node, roll);
   else decide(page, roll);
 }
 
@@ -165,6 +167,13 @@ function inTable(page, roll) {
   if (page.role === "write" && !page.mode.on && command !== addRowAfter) return;
   if ([addRowAfter, addColumnAfter].includes(command) && beside.length > 16) return;
   command(chosen, (tr) => page.dispatch(tr));
+}
+
+/** Who writes plainly parts the text around one: others' words there are not part of this. */
+function formula(page, at, node, roll) {
+  const own = page.state.schema.nodes.formula.create({ tex: `x^{${roll(9)}}` });
+  if (page.mode.on) page.dispatch(page.state.tr.insert(at + 1 + roll(node.content.size + 1), own));
+  else if (roll(4) === 0) page.dispatch(page.state.tr.insert(at + 1 + node.content.size, own));
 }
 
 /** As `pictures.js` puts one in that has arrived. */
@@ -199,10 +208,13 @@ function decide(page, roll) {
   const { ranges } = open[roll(open.length)];
   const accepted = page.role === "write" && roll(2) === 0;
   const tr = page.state.tr.setMeta(PLAIN, true);
-  for (const { from, to, kind, mark, block } of [...ranges].sort((one, other) => other.from - one.from)) {
+  for (const { from, to, kind, mark, block, tex } of [...ranges].sort((one, other) => other.from - one.from)) {
     if (block && accepted) continue;
     if (block) settleBlock(tr, from, kind, false);
-    else if ((kind === INSERTION) === accepted) tr.removeMark(from, to, mark);
+    else if ((kind === INSERTION) === accepted) {
+      tr.removeMark(from, to, mark);
+      if (tex && kind === INSERTION) becomeFormula(tr, from, to, tex);
+    }
     else tr.delete(from, to);
   }
   if (tr.docChanged) page.dispatch(tr);

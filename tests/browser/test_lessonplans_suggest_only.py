@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_lessonplans import opened, saved
 from tests.browser.test_lessonplans_editor import EDITOR, stored
-from tests.browser.test_lessonplans_suggesting import first_lines, line, reads, select
+from tests.browser.test_lessonplans_suggesting import PASTE_PICTURE, first_lines, line, reads, select
 from tests.browser.test_lessonplans_trust import compose
 from tests.support.axe import violations
 from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
 from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
-from yanxiu.lessonplans.document.html import render_html
+from yanxiu.lessonplans.document.html import render_html, render_proposed
 from yanxiu.lessonplans.document.nodes import doc, paragraph, section, table, tasks
 from yanxiu.lessonplans.document.suggesting import as_accepted
 from yanxiu.lessonplans.queries import find_plan
@@ -162,6 +164,54 @@ def test_what_is_refused_is_kept_for_its_writer_and_the_page_goes_on(app, page_f
     expect(area).to_have_value("平常的字", timeout=20000)
     expect(teacher.locator("[data-plan-page][data-ready]")).to_be_visible()
     assert "平常的字" not in str(stored(app, plan_id))
+
+
+def test_pictures_formulas_rows_and_columns_are_suggested_by_who_may_only_suggest(app, page_for, plan_id):
+    leader, teacher = (opened(page_for(key), plan_id) for key in ("leader", "teacher"))
+    items = leader.get_by_role("region", name="修订").get_by_role("listitem")
+    before = stored(app, plan_id)
+    teacher.locator("#plan-text td").first.click()
+    teacher.get_by_role("button", name="在下面加一行").click()
+    teacher.locator("tr.suggested-put td").first.click()
+    teacher.keyboard.type("写")
+    expect(items).to_have_text([re.compile("增行写")])
+    teacher.locator("#plan-text td").first.click()
+    teacher.get_by_role("button", name="在右边加一列").click()
+    select(teacher, 2, 2)
+    teacher.evaluate(PASTE_PICTURE)
+    select(teacher, 4, 4)
+    teacher.evaluate(f"{EDITOR}.commands.insertContent({{type: 'formula', attrs: {{tex: 'x^2'}}}})")
+    teacher.keyboard.type("算")
+    reads(leader, "默读课文[+x^2算]，了解内容")
+    picture = leader.locator("#plan-text img")
+    expect(picture).to_have_class(re.compile("suggested-put"))
+    expect(items).to_have_count(4)
+    expect(leader.locator("#plan-text p .formula msup")).to_be_visible()
+    teacher.locator("#plan-text img").click()
+    teacher.get_by_role("button", name="图片小").click()
+    expect(picture).to_have_class(re.compile("image-small"))
+    assert violations(teacher) == []
+    saved(teacher)
+    assert render_html(stored(app, plan_id)) == render_html(before)
+    file = render_proposed(stored(app, plan_id))
+    assert [file.count(said) for said in ('data-row="ins"', 'data-cell="ins"', "<ins data-change")] == [1, 3, 4]
+    items.filter(has_text="增列").get_by_role("button", name="不接受").click()
+    expect(teacher.locator("td.suggested-put")).to_have_count(0)
+    teacher.locator("#panel-suggested li").filter(has_text="增图片").get_by_role("button", name="收回").click()
+    expect(picture).to_have_count(0)
+    leader.get_by_role("button", name="全部接受").click()
+    expect(teacher.locator(".suggested-put")).to_have_count(0)
+    formula = teacher.locator("#plan-text p .formula")
+    expect(formula).to_have_attribute("data-tex", "x^2")
+    formula.click()
+    teacher.keyboard.press("Delete")
+    expect(items).to_have_text([re.compile(r"删公式x\^2")])
+    expect(leader.locator(".formula.suggested-out")).to_be_visible()
+    items.get_by_role("button", name="不接受").click()
+    expect(teacher.locator(".suggested-out")).to_have_count(0)
+    expect(formula).to_have_count(1)
+    saved(leader)
+    assert "<td><p>写</p></td>" in render_html(stored(app, plan_id))
 
 
 def let_write(app, plan_id: int, may: bool) -> None:

@@ -176,7 +176,7 @@ def test_rows_and_pictures_are_suggested_as_a_whole(app, page_for, table_plan):
 
     in_cell(teacher, "新课")
     teacher.evaluate(f"{EDITOR}.commands.toggleBlockquote()")
-    expect(teacher.get_by_text("别的改动，例如插入表格、公式，请先关掉")).to_be_visible()
+    expect(teacher.get_by_text("别的改动，例如插入表格、画板，请先关掉")).to_be_visible()
     teacher.evaluate(f"{EDITOR}.commands.addRowAfter()")
     row = teacher.locator("tr.suggested-put")
     row.locator("td").first.click()

@@ -56,6 +56,10 @@ def test_a_formula_is_one_that_word_can_edit(tmp_path):
     assert parts[:6] == ["oMath", "f", "num", "r", "t", "den"]
     assert {"sSup", "sup", "rad", "degHide", "m", "mr"} <= set(parts)
     assert "7" in "".join(last._p.itertext())
+    proposed = written(tmp_path, f'<p><ins data-change="李强" data-at="0">{half}</ins></p>').paragraphs[0]._p
+    assert [
+        element.getparent().tag.rpartition("}")[2] for element in proposed.iter() if element.tag.endswith("oMath")
+    ] == ["ins"]
 
 
 def test_lists_are_counted_by_word_and_boxes_marks_and_places_are_kept(tmp_path):

@@ -35,9 +35,13 @@ PROPOSED: Node = {
     ],
 }
 TABLE = table(["环节", "教师"], [["读", "听"], ["写", "看"]])
+FORMULA: Node = {"type": "formula", "attrs": {"tex": "x^2", "display": False}}
+FORMULA_LINE: Node = {"type": "paragraph", "content": [{"type": "text", "text": "边长"}, FORMULA]}
 STATE = state_from_json(
-    doc(section("a", "甲", "", LINES, PROPOSED), section("b", "乙", "", TABLE, tasks((False, "带书"))))
+    doc(section("a", "甲", "", LINES, PROPOSED), section("b", "乙", "", TABLE, tasks((False, "带书")), FORMULA_LINE))
 )
+
+TEX = {"key": "k", "display": False}
 
 Change = Callable[[Doc, XmlFragment], Any]
 
@@ -64,6 +68,19 @@ def cell(root: XmlFragment) -> XmlElement:
 
 def task(root: XmlFragment) -> XmlElement:
     return root.children[1].children[1].children[0]
+
+
+def formula_line(root: XmlFragment) -> XmlElement:
+    return root.children[1].children[2]
+
+
+def behind_the_formula(_doc: Doc, root: XmlFragment) -> None:
+    formula_line(root).children.append(XmlText()).insert(0, "真", {"insertion": signed()})
+
+
+def texts_beside_a_formula_replaced(_doc: Doc, root: XmlFragment) -> None:
+    del formula_line(root).children[0]
+    formula_line(root).children.insert(0, XmlText("边长"))
 
 
 def attribute(find: Callable[[XmlFragment], XmlElement], name: str, value: Any) -> Change:
@@ -141,6 +158,9 @@ HONEST: dict[str, Change] = {
     "a row that would go": attribute(row, "deletion", signed()),
     "a cell that would be a heading": attribute(cell, "header", signed(on=True)),
     "a task that would be done": attribute(task, "tick", signed(on=True)),
+    "a formula": put("x^2", insertion=signed(), tex=TEX),
+    "a formula that would go": attribute(lambda root: formula_line(root).children[1], "deletion", signed()),
+    "words behind a formula": behind_the_formula,
     "a row": added(new_row()),
     "a row at the end with words": added(new_row(new_cell(MARKED), new_cell()), at=3),
     "a column": new_column(*[signed()] * 3),
@@ -218,6 +238,11 @@ HOSTILE: dict[str, Change] = {
     "a paragraph moved": moved,
     "a paragraph deleted": lambda _doc, root: root.children[0].children.__delitem__(0),
     "a paragraph put in": lambda _doc, root: root.children[0].children.insert(0, XmlElement("paragraph")),
+    "a formula at once": added(FORMULA, first, 1),
+    "a formula called one's own": added({**FORMULA, "attrs": {"tex": "x", "insertion": signed()}}, first, 1),
+    "another formula": attribute(lambda root: formula_line(root).children[1], "tex", "x^3"),
+    "words that would be a formula": lambda _doc, root: words(root).format(0, 6, {"tex": TEX}),
+    "words beside a formula replaced by the same": texts_beside_a_formula_replaced,
     "a row without cells": added({"type": "tableRow", "attrs": {"insertion": signed()}}),
     "a row that is nobody's": added({"type": "tableRow", "content": new_row()["content"]}),
     "a row of another": added(new_row(insertion=THEIRS)),

@@ -96,6 +96,26 @@ def test_rows_and_pictures_are_put_in_and_taken_out_as_a_whole():
     assert not any(map(has_suggestions, odd))
 
 
+def test_a_formula_is_text_until_it_is_accepted():
+    tex: Node = {"type": "tex", "attrs": {"key": "k", "display": False}}
+    formula: Node = {"type": "formula", "attrs": {"tex": "x^2", "display": False}}
+    suggested = plan(text("边长"), text("y^2", by("insertion"), tex), text("，"), whole(formula, deletion="b"))
+    later = {**formula, "attrs": {"tex": "y^2", "display": False}}
+    for kept in (suggested, json_from_state(state_from_json(suggested))):
+        assert as_undecided(kept) == plan(text("边长，"), formula)
+        assert as_accepted(kept) == plan(text("边长"), later, text("，"))
+        assert count_suggestions([kept]) == 2
+        html = render_proposed(kept)
+        assert '<ins data-change="李强"' in html
+        assert html.count("<math") == html.count("<msup>") == 2
+        assert '<del data-change="李强"' in html
+        assert "y" not in plain_text(kept)
+    gone = doc(
+        section("goals", "", "", paragraph("一"), {"type": "paragraph", "content": [whole(formula, deletion="b")]})
+    )
+    assert as_accepted(gone) == doc(section("goals", "", "", paragraph("一")))
+
+
 def test_a_paragraph_is_a_heading_only_once_that_is_accepted():
     change = by("insertion")["attrs"]
     becomes = {

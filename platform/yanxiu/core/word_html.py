@@ -145,7 +145,7 @@ class HtmlWriter(HTMLParser):
 
     def _end_math(self) -> None:
         if self._math is not None:
-            self._runs.append(self._math.xml())
+            self._runs.append(self._word.changed(self._math.xml(), self._changes))
             self._math = None
 
     def _end_ruby(self) -> None:

@@ -8,6 +8,7 @@ import { CommentMark } from "../lessonplans/comments/mark.js";
 import { FreshCaret } from "../composer/fresh-caret.js";
 import { linkDialog } from "../composer/link-dialog.js";
 import { Reformatting } from "../lessonplans/suggesting/formats.js";
+import { Tex } from "../lessonplans/suggesting/formulas.js";
 import { Deletion, Insertion } from "../lessonplans/suggesting/marks.js";
 import { tickAttribute } from "../lessonplans/suggesting/switches.js";
 import { Board, BoardText, Stroke } from "./board/nodes.js";
@@ -90,6 +91,7 @@ export function extensions() {
     Pinyin,
     Insertion,
     Deletion,
+    Tex,
     Reformatting,
     CommentMark,
     Alignment.configure({ types: ["heading", "paragraph"], alignments: ["left", "center", "right", "justify"] }),

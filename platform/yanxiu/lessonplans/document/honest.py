@@ -37,7 +37,7 @@ from yanxiu.lessonplans.document.capturing import captures
 from yanxiu.lessonplans.document.formats import LINES, PLACES, REALIGN, RELIST, RESHAPE, SIDES
 from yanxiu.lessonplans.document.mark_names import COMMENT
 from yanxiu.lessonplans.document.regridding import MERGE, SPLIT
-from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, WHOLE
+from yanxiu.lessonplans.document.suggesting import DELETION, INSERTION, TEX, WHOLE
 from yanxiu.lessonplans.document.switching import SWITCHES
 from yanxiu.lessonplans.document.tables import CELLS
 from yanxiu.lessonplans.document.ydoc import (
@@ -57,7 +57,7 @@ MOST_CHARACTERS = 50_000
 _ID = "{author}-[a-z0-9]{{1,16}}"
 _SIGNED = frozenset({"id", "author", "name", "at"})
 _MARKS = frozenset(
-    {"bold", "italic", "strike", "underline", "link", "highlight", "pinyin", COMMENT, INSERTION, DELETION}
+    {"bold", "italic", "strike", "underline", "link", "highlight", "pinyin", TEX, COMMENT, INSERTION, DELETION}
 )
 _NEEDED = {"link": "href", COMMENT: "cid"}
 _LONGEST = 2_000
@@ -91,7 +91,7 @@ class _Reader:
         """UTF-16 units of all words that stand in the document, as Yjs counts them."""
         self.texts: list[tuple[XmlText, Any]] = []
         self.crowded = 0
-        """Texts beside another in one paragraph, as two leave them who begin in an empty one at once; who writes there next
+        """Texts beside another in one paragraph, with nothing between, as two leave them who begin in an empty one at once; who writes there next
         joins them. Also those where no words go."""
 
     def read(self, document: Doc) -> Any:
@@ -107,10 +107,13 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise DishonestError("too deep")
         made: list[Any] = []
-        count = 0
+        count = beside = 0
+        was_text = False
         texts: list[tuple[XmlText, Any]] = []
         for child in parent.children:
             count += 1
+            beside += was_text and isinstance(child, XmlText)
+            was_text = isinstance(child, XmlText)
             if isinstance(child, XmlText):
                 runs = self._text(child, tag)
                 texts.append((child, runs))
@@ -122,9 +125,9 @@ class _Reader:
                 raise DishonestError("neither element nor text")
         if count != len(parent.children):
             raise DishonestError("something between the elements")
-        if len(texts) == 1:
+        if not beside:
             self.texts += texts
-        self.crowded += max(0, len(texts) - 1) if tag in LINES else len(texts)
+        self.crowded += beside if tag in LINES else len(texts)
         return made
 
     def _element(self, element: XmlElement, parent: str, depth: int) -> list[Any]:

@@ -28,6 +28,7 @@ from yanxiu.lessonplans.document.suggesting import (
     as_undecided,
     change_of,
     changes_of,
+    formula_of,
     is_insertion,
     is_proposed,
 )
@@ -275,7 +276,8 @@ def _own_path(address: str) -> bool:
 
 
 def _text(node: Node) -> str:
-    html = escape(str(node.get("text", "")), quote=False)
+    formula = formula_of(node)
+    html = _formula(formula, 0) if formula is not None else escape(str(node.get("text", "")), quote=False)
     marks = {mark.get("type"): mark for mark in node.get("marks", ()) if isinstance(mark, dict)}
     for name in reversed(MARK_ORDER):
         if name not in marks:
@@ -335,7 +337,9 @@ def _formula(node: Node, depth: int) -> str:
     attrs = _attrs(node)
     tex, display = str(attrs.get("tex", "")), attrs.get("display") is True
     shown = mathml(tex, display=display) or f"<code>{escape(tex)}</code>"
-    return f'<span class="formula{" is-display" if display else ""}">{shown}</span>'
+    html = f'<span class="formula{" is-display" if display else ""}">{shown}</span>'
+    going = change_of(node, DELETION)
+    return html if going is None else _proposed(html, {DELETION: {"attrs": going}})
 
 
 WRITERS: dict[str, Callable[[Node, int], str]] = {

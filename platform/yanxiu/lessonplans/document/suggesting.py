@@ -22,6 +22,9 @@ BREAK = "¶"
 """Within an insertion: a new paragraph begins here once it is accepted."""
 JOIN = "\u204b"
 """Within an insertion, at the end of a paragraph: the next one joins on once it is accepted."""
+TEX = "tex"
+"""The mark of a text within an insertion that becomes a formula once it is accepted; an element would part the text around
+it (`static/src/lessonplans/suggesting/formulas.js`)."""
 
 _ITEMS = ("listItem", "taskItem")
 _WRAPS = (*_ITEMS, "bulletList", "orderedList", "taskList", "blockquote")
@@ -30,6 +33,7 @@ _WRAPS = (*_ITEMS, "bulletList", "orderedList", "taskList", "blockquote")
 WHOLE = {
     "tableRow": (INSERTION, DELETION),
     "image": (INSERTION, DELETION),
+    "formula": (DELETION,),
     "paragraph": FORMATS,
     "heading": FORMATS,
     "tableCell": (INSERTION, DELETION, *GRID),
@@ -74,6 +78,16 @@ def without_change(node: Node) -> Node:
 def is_insertion(text: Node) -> bool:
     """Whether a text node is there only if somebody accepts it."""
     return any(mark.get("type") == INSERTION for mark in text.get("marks", ()) if isinstance(mark, dict))
+
+
+def formula_of(text: Node) -> Node | None:
+    """The formula that becomes of a text node once it is accepted; None if it stays a text."""
+    for mark in text.get("marks", ()):
+        if isinstance(mark, dict) and mark.get("type") == TEX and is_insertion(text):
+            attrs = mark.get("attrs")
+            display = isinstance(attrs, dict) and attrs.get("display") is True
+            return {"type": "formula", "attrs": {"tex": str(text["text"]), "display": display}}
+    return None
 
 
 def has_suggestions(node: Node) -> bool:
@@ -143,7 +157,7 @@ def _parts(node: Node) -> list[Node]:
         return [node]
     if "content" not in node:
         return [without_change(node)]
-    if any(child.get("type") == "text" for child in node["content"]):
+    if any(child.get("type") in ("text", "formula") for child in node["content"]):
         return _lines(node)
     if node.get("type") in _ITEMS:
         return _items(node)
@@ -191,7 +205,9 @@ def _lines(block: Node) -> list[Node]:
     lines: list[list[Node]] = [[]]
     for child in block["content"]:
         if child.get("type") != "text":
-            lines[-1].append(child)
+            lines[-1] += [] if change_of(child, DELETION) is not None else [without_change(child)]
+        elif (formula := formula_of(child)) is not None:
+            lines[-1] += [] if _is_deletion(child) else [formula]
         elif not _is_deletion(child):
             pieces = str(child["text"]).replace(JOIN, "").split(BREAK) if is_insertion(child) else [child["text"]]
             for number, piece in enumerate(pieces):

@@ -1,6 +1,7 @@
 // A formula in the line or on a line of its own. The document holds its TeX; what is shown is MathML, made here by KaTeX
 // once a page has a formula, and by the server for reading and print.
 import { Node } from "@tiptap/core";
+import { goingAttribute, goingLook } from "../../lessonplans/suggesting/blocks.js";
 import { formulaDialog } from "./dialog.js";
 
 export const Formula = Node.create({
@@ -13,6 +14,7 @@ export const Formula = Node.create({
     return {
       tex: { default: "", parseHTML: (element) => element.dataset.tex || "" },
       display: { default: false, parseHTML: (element) => element.hasAttribute("data-display") },
+      ...goingAttribute(),
     };
   },
 
@@ -46,7 +48,11 @@ export const Formula = Node.create({
 
 function show(dom, node) {
   const { tex, display } = node.attrs;
-  dom.className = display ? "formula is-display" : "formula";
+  const { class: going = "", title = "", "data-suggestion": suggestion } = goingLook(node.attrs);
+  dom.className = `formula${display ? " is-display" : ""} ${going}`.trim();
+  dom.title = title;
+  if (suggestion) dom.dataset.suggestion = suggestion;
+  else delete dom.dataset.suggestion;
   const code = document.createElement("code");
   code.textContent = tex;
   dom.replaceChildren(code);

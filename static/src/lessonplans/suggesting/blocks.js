@@ -11,6 +11,7 @@ import { HEADER, TICK, acceptTick, ticksOf } from "./switches.js";
 const ROW = "tableRow";
 export const CELLS = ["tableCell", "tableHeader"];
 const PICTURE = "image";
+const FORMULA = "formula";
 const TABLE = "table";
 const TASK = "taskItem";
 const LOOKS = { [INSERTION]: "suggested-put", [DELETION]: "suggested-out" };
@@ -20,6 +21,12 @@ export function changeAttributes() {
   const attribute = (name) => ({ default: null, parseHTML: () => null, renderHTML: (attrs) => look(name, attrs) });
   return { [INSERTION]: attribute(INSERTION), [DELETION]: attribute(DELETION) };
 }
+
+/** The attribute of a formula that somebody would take it out; put in, one is text until then (`formulas.js`). */
+export const goingAttribute = () => ({ [DELETION]: changeAttributes()[DELETION] });
+
+/** How a node that draws itself says what is suggested about it: its class, whose it is, and that in words. */
+export const goingLook = (attrs) => look(DELETION, attrs);
 
 function look(name, attrs) {
   const change = changeOf(attrs, name);
@@ -33,7 +40,7 @@ export function changesOf(node) {
   if (LINES.includes(node.type.name)) return formatsOf(node);
   if (node.type.name === TASK) return ticksOf(node);
   // A cell that was merged with another since is none of the column any more.
-  const isWhole = CELLS.includes(node.type.name) ? node.attrs.colspan === 1 : [ROW, PICTURE].includes(node.type.name);
+  const isWhole = CELLS.includes(node.type.name) ? node.attrs.colspan === 1 : [ROW, PICTURE, FORMULA].includes(node.type.name);
   if (!isWhole) return [];
   return [INSERTION, DELETION].map((name) => [name, changeOf(node.attrs, name)]).filter(([, change]) => change);
 }
@@ -89,9 +96,9 @@ export function suggestBlocks(out, { slice }, { from, to }, attrs) {
   if (slice.size) return from === to && parent.type.name === TABLE && putRows(out, slice, from, attrs);
   const going = childrenIn(out.doc, from, to);
   if (!going.length) return false;
-  const isPicture = going.length === 1 && going[0].node.type.name === PICTURE;
+  const isLeaf = going.length === 1 && [PICTURE, FORMULA].includes(going[0].node.type.name);
   const areRows = going.every(({ node }) => node.type.name === ROW) && standAlone(parent, going.map(({ index }) => index));
-  if (!isPicture && !areRows) return false;
+  if (!isLeaf && !areRows) return false;
   going.reverse().forEach(({ node, at }) => takeOutBlock(out, node, at, attrs));
   return true;
 }

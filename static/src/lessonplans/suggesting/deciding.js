@@ -4,6 +4,7 @@ import { ySyncPluginKey, yUndoPluginKey } from "@tiptap/y-tiptap";
 import { CELLS, settleBlock } from "./blocks.js";
 import { dropFillers } from "./columns.js";
 import { RELIST } from "./formats.js";
+import { becomeFormula } from "./formulas.js";
 import { MERGE, SPLIT, regrid } from "./grid.js";
 import { BREAK, INSERTION, JOIN } from "./marks.js";
 import { PLAIN } from "./mode.js";
@@ -95,13 +96,18 @@ function settle(tr, range, accepted) {
   const from = tr.mapping.map(range.from, 1);
   const to = tr.mapping.map(range.to, -1);
   if (from >= to) return;
-  if (range.block) return void settleBlock(tr, from, range.kind, accepted);
+  if (range.block) {
+    settleBlock(tr, from, range.kind, accepted);
+    if (range.block.isInline && accepted) dropEmptied(tr, from);
+    return;
+  }
   const isInsertion = range.kind === INSERTION;
   if (isInsertion !== accepted) {
     tr.delete(from, to);
     if (!isInsertion) dropEmptied(tr, from);
   } else {
     tr.removeMark(from, to, range.mark);
+    if (isInsertion && range.tex) return void becomeFormula(tr, from, to, range.tex);
     if (isInsertion) joinOn(tr, from, range.text);
     if (isInsertion) breakUp(tr, from, range.text.split(JOIN).join(""));
   }

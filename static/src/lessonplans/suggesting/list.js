@@ -2,7 +2,8 @@
 import { CELLS, changesOf } from "./blocks.js";
 import { FORMATS, RELIST, RESHAPE, formatName } from "./formats.js";
 import { MERGE, SPLIT, gridChangesOf, gridName } from "./grid.js";
-import { BREAK, DELETION, INSERTION, JOIN, isSuggestion } from "./marks.js";
+import { TEX } from "./formulas.js";
+import { BREAK, DELETION, INSERTION, JOIN, isSuggestion, markOf } from "./marks.js";
 import { HEADER, TICK, tickName } from "./switches.js";
 
 export function suggestionsIn(doc) {
@@ -14,7 +15,7 @@ export function suggestionsIn(doc) {
   doc.descendants((node, position) => {
     for (const [kind, change] of [...changesOf(node), ...gridChangesOf(node)]) note(node, position, kind, change, { block: node, text: "" });
     for (const mark of node.isText ? node.marks.filter(isSuggestion) : []) {
-      note(node, position, mark.type.name, mark.attrs, { mark, text: node.text });
+      note(node, position, mark.type.name, mark.attrs, { mark, text: node.text, tex: markOf(node, TEX) });
     }
   });
   return [...found.values()];
@@ -28,9 +29,9 @@ const wordsOf = (suggestion, name) =>
 
 const MOVING = [RESHAPE, RELIST, MERGE, SPLIT, HEADER];
 
-/** Whether accepting it makes new paragraphs or cells, or one of two, or others in the place of some. */
+/** Whether accepting it makes new paragraphs, cells or formulas, or one of two, or others in the place of some. */
 export const breaksUp = (suggestion) =>
-  suggestion.ranges.some(({ kind }) => MOVING.includes(kind)) || [BREAK, JOIN].some((sign) => wordsOf(suggestion, INSERTION).includes(sign));
+  suggestion.ranges.some(({ kind, tex }) => MOVING.includes(kind) || (tex && kind === INSERTION)) || [BREAK, JOIN].some((sign) => wordsOf(suggestion, INSERTION).includes(sign));
 
 /** What a suggestion says: kind in words (the same words in another look are 格式), what goes, what comes. */
 export function told(suggestion) {
@@ -44,7 +45,8 @@ export function told(suggestion) {
   const block = suggestion.ranges.find((range) => range.block);
   if (block && !out && !put) return toldOfBlocks(suggestion, block);
   if (!out && !put && all) return { kind: "合并两段", out, put };
-  const kind = out && out === put ? "格式" : out && put ? "改" : put ? "增" : "删";
+  const isFormula = put && rest.ranges.every(({ kind, tex }) => kind === INSERTION && tex);
+  const kind = out && out === put ? "格式" : out && put ? "改" : isFormula ? "增公式" : put ? "增" : "删";
   return { kind: wholes.length ? `${kind}、${toldOfBlocks({ ranges: wholes }, wholes[0]).kind}` : kind, out, put };
 }
 
@@ -53,7 +55,7 @@ function toldOfBlocks({ ranges }, { kind, block }) {
   if (FORMATS.includes(kind)) return toldOfFormats(ranges.filter((range) => FORMATS.includes(range.kind)));
   if (isGrid({ kind })) return toldOfGrid(ranges.filter(isGrid));
   if (kind === TICK) return toldOfTicks(ranges.filter((range) => range.kind === TICK));
-  const things = { tableRow: "行", image: "图片" };
+  const things = { tableRow: "行", image: "图片", formula: "公式" };
   const isColumn = CELLS.includes(block.type.name);
   const said = ranges.map((range) => (range.block ? wordsIn(range.block) : "")).filter(Boolean).join(isColumn ? " ｜ " : "；");
   const thing = isColumn ? "列" : things[block.type.name];
@@ -85,7 +87,7 @@ function toldOfFormats(ranges) {
 
 function wordsIn(block) {
   if (CELLS.includes(block.type.name)) return wordsOfCell(block);
-  if (block.type.name !== "tableRow") return block.attrs.alt || "";
+  if (block.type.name !== "tableRow") return block.attrs.alt || block.attrs.tex || "";
   const cells = [];
   block.forEach((cell) => cells.push(wordsOfCell(cell)));
   return cells.some(Boolean) ? cells.join(" ｜ ") : "";

@@ -9,6 +9,7 @@ import { SPOT } from "../../editor/pasting/clean.js";
 import { changesOwnPictures, isOwn, isWithinOwn, staysWithinOwn } from "./blocks.js";
 import { asColumns, completeRows } from "./columns.js";
 import { asFormats } from "./formats.js";
+import { looksOf } from "./formulas.js";
 import { asGrid, gridHints } from "./grid.js";
 import { BREAK, INSERTION, JOIN, markOf } from "./marks.js";
 import { mendingPlugin } from "./mending.js";
@@ -19,9 +20,9 @@ import { asSwitches } from "./switches.js";
 export const PLAIN = "notSuggested";
 const JUDGED = "judged";
 const REFUSED =
-  "修订时可以增加、删除文字、图片和表格的整行整列，合并、拆分格子，设表头，勾选任务，改字的样子、标题、对齐和列表。别的改动，例如插入表格、公式，请先关掉“修订”；别人已经提过的，请先决定那一条";
+  "修订时可以增加、删除文字、公式、图片和表格的整行整列，合并、拆分格子，设表头，勾选任务，改字的样子、标题、对齐和列表。别的改动，例如插入表格、画板，请先关掉“修订”；别人已经提过的，请先决定那一条";
 const REFUSED_HERE =
-  "您在这里只提修订：可以增加、删除文字、图片和表格的整行整列，改字的样子、标题、对齐和列表，合并、拆分格子，设表头，勾选任务。要加整个表格、公式、画板，请写在批注里告诉主备人";
+  "您在这里只提修订：可以增加、删除文字、公式、图片和表格的整行整列，改字的样子、标题、对齐和列表，合并、拆分格子，设表头，勾选任务。要加整个表格、画板，请写在批注里告诉主备人";
 const QUIET_MS = 4000;
 
 export class SuggestingMode {
@@ -234,6 +235,7 @@ const isScreenshot = (data) => !data.getData("text/html") && [...data.files].eve
 /** A suggested break is shown as one, and so is one that would go; the first cell of those to be merged says that. */
 function shownIn(doc) {
   const found = gridHints(doc).map(({ from, to, words }) => Decoration.node(from, to, { class: "suggested-grid-first", "data-shape": words, title: words }));
+  found.push(...looksOf(doc));
   doc.descendants((node, position) => {
     if (!node.isText || !markOf(node, INSERTION)) return;
     for (let at = 0; at < node.text.length; at += 1) {

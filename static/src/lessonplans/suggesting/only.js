@@ -12,7 +12,7 @@ import { INSERTION } from "./marks.js";
 
 const CODE = "suggest_only";
 // Tools for what who only suggests has to ask for in a comment.
-const NOT_SUGGESTED = ["table", "card", "formula", "board", "rule", "deleteTable"];
+const NOT_SUGGESTED = ["table", "card", "board", "rule", "deleteTable"];
 /** What is said of a picture: of one's own suggestion, and of no other. */
 const OF_PICTURES = ["describe", "small", "half", "full"];
 const NOW_ONLY = "现在您可以在正文里提出修订，由主备人采纳";

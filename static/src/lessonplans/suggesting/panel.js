@@ -122,7 +122,7 @@ export class SuggestionPanel {
   decide(ids, accepted) {
     if (this.mode.provider.hold.active) return;
     const waiting = accepted ? this.waitingForLine(ids) : [];
-    if (waiting.length) toast("分段、标题、列表、表头和合并、拆分格子的修订要等连上网络再接受，免得和同伴重复");
+    if (waiting.length) toast("分段、标题、列表、公式、表头和合并、拆分格子的修订要等连上网络再接受，免得和同伴重复");
     const { count, left, undo } = decide(this.editor, ids.filter((id) => !waiting.includes(id)), accepted);
     if (left) toast("有格子现在合并不了：请先决定这里增删的行列和别的合并、拆分；表格已经变了的，请不接受，再重新提");
     const done = accepted ? "接受" : "没有接受";

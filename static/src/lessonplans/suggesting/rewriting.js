@@ -5,8 +5,12 @@ import { Selection, TextSelection } from "@tiptap/pm/state";
 import { AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, canJoin } from "@tiptap/pm/transform";
 import { changesOf, ownAround, putsRow, suggestBlocks } from "./blocks.js";
 import { suggestShape } from "./formats.js";
+import { texOf } from "./formulas.js";
 import { BREAK, DELETION, INSERTION, JOIN, isSuggestion, markOf } from "./marks.js";
 
+const FORMULA = "formula";
+/** What stands for itself and says in its attributes that it would go. */
+const LEAVES = ["image", FORMULA];
 const FLAT = ["paragraph", "heading", "blockquote", "bulletList", "orderedList", "taskList", "listItem", "taskItem"];
 
 /** Return the transaction that suggests what `transaction` does; null where that is impossible. */
@@ -88,9 +92,9 @@ const brought = (node) => (markOf(node, INSERTION) ? node : bare(node));
 function gather(content, lines) {
   let ok = true;
   content.forEach((node) => {
-    if (node.isText) {
+    if (node.isText || node.type.name === FORMULA) {
       if (!lines.length) lines.push([]);
-      lines[lines.length - 1].push(node);
+      lines[lines.length - 1].push(node.isText ? node : texOf(node));
     } else if (node.isTextblock && FLAT.includes(node.type.name)) {
       lines.push([]);
       ok = ok && gather(node.content, lines);
@@ -187,15 +191,15 @@ function takeOut(out, from, to, attrs) {
   const mark = out.doc.type.schema.marks[DELETION].create(attrs);
   let whole = true;
   out.doc.nodesBetween(from, to, (node) => {
-    if (!node.isText && node.isLeaf && node.type.name !== "image") whole = false;
+    if (!node.isText && node.isLeaf && !LEAVES.includes(node.type.name)) whole = false;
     return whole;
   });
   if (!whole) return null;
-  const pictures = picturesIn(out.doc, from, to);
+  const leaves = leavesIn(out.doc, from, to);
   const pieces = textsIn(out.doc, from, to);
   let end = to;
-  // Pictures stay where they are until somebody decides, one's own too: to take one of those out it is chosen by itself.
-  pictures.forEach(({ node, at }) => {
+  // Pictures and formulas stay where they are until somebody decides, one's own too: to take one of those out it is chosen by itself.
+  leaves.forEach(({ node, at }) => {
     if (!changesOf(node).length) out.setNodeAttribute(at, DELETION, { ...attrs });
   });
   for (const piece of pieces.reverse()) {
@@ -207,13 +211,13 @@ function takeOut(out, from, to, attrs) {
       out.addMark(piece.from, piece.to, mark);
     }
   }
-  return { touched: pieces.length + pictures.length, end };
+  return { touched: pieces.length + leaves.length, end };
 }
 
-function picturesIn(doc, from, to) {
+function leavesIn(doc, from, to) {
   const found = [];
   doc.nodesBetween(from, to, (node, at) => {
-    if (node.type.name === "image" && at >= from && at + node.nodeSize <= to) found.push({ node, at });
+    if (LEAVES.includes(node.type.name) && at >= from && at + node.nodeSize <= to) found.push({ node, at });
   });
   return found;
 }

@@ -49,7 +49,7 @@ export function looksOf(doc) {
 
 function look(tex, display) {
   const shown = document.createElement("span");
-  shown.className = display ? "formula is-display" : "formula";
+  shown.className = `formula suggested-look${display ? " is-display" : ""}`;
   shown.contentEditable = "false";
   drawn(tex, display).then((html) => html && (shown.innerHTML = html));
   return shown;

@@ -91,8 +91,8 @@ class _Reader:
         """UTF-16 units of all words that stand in the document, as Yjs counts them."""
         self.texts: list[tuple[XmlText, Any]] = []
         self.crowded = 0
-        """Texts beside another in one paragraph, with nothing between, as two leave them who begin in an empty one at once; who writes there next
-        joins them. Also those where no words go."""
+        """Texts just beside another in one paragraph, as two leave them who begin in an empty one at once; who writes there
+        next joins them. Also those where no words go."""
 
     def read(self, document: Doc) -> Any:
         """Return all that must not change, as plain values that can be compared."""

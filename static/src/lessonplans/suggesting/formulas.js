@@ -4,9 +4,8 @@
 import { Mark } from "@tiptap/core";
 import { Decoration } from "@tiptap/pm/view";
 import { drawn } from "../../editor/formulas/formula.js";
-import { INSERTION, markOf } from "./marks.js";
+import { INSERTION, TEX, markOf } from "./marks.js";
 
-export const TEX = "tex";
 const FORMULA = "formula";
 /** What is longer the dialog does not take, and no reading copy shows. */
 const LONGEST = 1000;

@@ -2,8 +2,7 @@
 import { CELLS, changesOf } from "./blocks.js";
 import { FORMATS, RELIST, RESHAPE, formatName } from "./formats.js";
 import { MERGE, SPLIT, gridChangesOf, gridName } from "./grid.js";
-import { TEX } from "./formulas.js";
-import { BREAK, DELETION, INSERTION, JOIN, isSuggestion, markOf } from "./marks.js";
+import { BREAK, DELETION, INSERTION, JOIN, TEX, isSuggestion, markOf } from "./marks.js";
 import { HEADER, TICK, tickName } from "./switches.js";
 
 export function suggestionsIn(doc) {

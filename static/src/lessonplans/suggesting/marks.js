@@ -8,6 +8,8 @@ export const DELETION = "deletion";
 export const BREAK = "¶";
 /** Within an insertion, at the end of a paragraph: the next one joins on once it is accepted. */
 export const JOIN = "\u204b";
+/** A mark within an insertion: these words are the TeX of a formula that stands here once it is accepted (`formulas.js`). */
+export const TEX = "tex";
 /** As many colors as the carets have; see suggesting.css. */
 const TONES = 10;
 

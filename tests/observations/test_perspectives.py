@@ -386,6 +386,9 @@ def test_a_perspective_is_recorded_with_a_scheme_and_the_report_says_what_came_o
         version = current_version(recording_of(divided))
         code_lesson(cast.user("colleague"), lesson, version, "TTSTSS", 10_000)
         code_lesson(cast.user("principal"), lesson, version, "TTTTTT", 10_000)  # codes, but watches something else
+    matrix = colleague.get(f"{at}/perspectives?part=matrix").text
+    assert f"，{cast.colleague.name}已记录完" in matrix
+    assert matrix.count("已记录完") == 1
     figures = f"{cast.colleague.name}：Rt 0.50，Ch 0.50，对话型（每 10 秒一次，共 6 个代码）"
     # Before 议课 who recorded and whoever leads read it; then everybody who reads the report.
     for phase, readers in ((None, (colleague, host)), (LessonPhase.DISCUSSING, (colleague, host, leader))):

@@ -259,6 +259,12 @@ HOSTILE: dict[str, Change] = {
     "a row with a filler of nothing": added(new_row(new_cell(filler=1), new_cell())),
     "a cell without a row": added(new_cell(insertion=signed())),
     "a column of others": new_column(*[THEIRS] * 3),
+    "a column that another would take out": new_column(*[signed()] * 3, deletion=signed(8, "b2", "王丽")),
+    "a column with a deletion that is none": new_column(*[signed()] * 3, deletion="x"),
+    "a column of cells that are true wide": new_column(*[signed()] * 3, colspan=True),
+    "a row of a cell that is true high": added(new_row(new_cell(rowspan=True), new_cell())),
+    "a column without a number": new_column(*[{**signed(), "id": None}] * 3),
+    "a column with a list for its number": new_column(*[{**signed(), "id": ["a"]}] * 3),
     "a crooked column": lambda _doc, root: [
         append_node(each, new_cell(insertion=signed()), at)
         for each, at in zip(the_table(root).children, (0, 1, 2), strict=True)
@@ -294,6 +300,8 @@ HOSTILE: dict[str, Change] = {
     "a row called one's own": attribute(row, "insertion", signed()),
     "a wide cell called one's own": attribute(cell, "insertion", signed()),
     "a task done at once": attribute(task, "checked", True),
+    "a task not done as a number": attribute(task, "checked", 0),
+    "true where pages expect a number": attribute(cell, "colspan", True),
     "neither done nor not": attribute(task, "tick", signed(on="yes")),
     "a task to be a heading": attribute(task, "header", signed(on=True)),
     "no such side": attribute(first, "realign", signed(align="up", was="left")),

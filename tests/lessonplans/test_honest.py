@@ -144,6 +144,18 @@ def test_rows_and_columns_go_with_the_columns_and_rows_that_others_suggest():
     check(update_of(added(new_row(), at=3), spanned), spanned)
 
 
+def test_a_row_has_a_cell_in_ones_own_column_that_another_would_take_out_already():
+    made = load(STATE)
+    made.apply_update(update_of(new_column(*[signed()] * 3, deletion=THEIRS)))
+    struck = made.get_update()
+    check(
+        update_of(added(new_row(new_cell(), new_cell(insertion=signed(), deletion=THEIRS), new_cell())), struck), struck
+    )
+    forged = new_cell(insertion=signed(), deletion=THEIRS | {"id": "8-b2"})
+    with pytest.raises(DishonestError, match="name"):
+        check(update_of(added(new_row(new_cell(), forged, new_cell())), struck), struck)
+
+
 def test_a_picture_in_a_section_that_has_ended_is_refused():
     update = update_of(PICTURES["a picture"])
     ended = load(STATE)

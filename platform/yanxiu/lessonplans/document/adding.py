@@ -99,7 +99,7 @@ def _says(tag: str, attributes: dict[str, Any], may_show: MayShow) -> bool:
     if tag == IMAGE:
         return _is_picture(attributes, may_show)
     if tag in CELLS:
-        one = attributes.get("colspan") == 1 and attributes.get("rowspan") == 1
+        one = all(type(span := attributes.get(name)) is int and span == 1 for name in ("colspan", "rowspan"))
         allowed = {"colspan", "rowspan", "colwidth", "filler", INSERTION, DELETION}
         return one and set(attributes) <= allowed and attributes.get("filler", True) is True and _is_width(attributes)
     return not attributes
@@ -154,7 +154,7 @@ def _check_columns(cells: list[_Place], full: set[int], author: int) -> None:
     columns: dict[str, dict[int, int]] = defaultdict(dict)
     for at, rect, cell in cells:
         if _author(cell) == author and rect.wide == 1:
-            column = columns[cell["attrs"][INSERTION]["id"]]
+            column = columns[str(cell["attrs"][INSERTION].get("id"))]
             if at in column:
                 raise NotAddedError("two cells of a column in a row")
             column[at] = rect.left

@@ -15,6 +15,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from pycrdt import Doc, Map, XmlElement, XmlFragment, XmlText
@@ -84,7 +85,7 @@ class _Reader:
         """What this person has suggested to put in as a whole: it may go, and hardly change."""
         self.elements = 0
         self.struck: set[str] = set()
-        """What others would take out, by what their marks say; `struck_own`: of this person's own words."""
+        """What others would take out, by what their marks and attributes say; `struck_own`: of this person's own."""
         self.struck_own: set[str] = set()
         self.characters = 0
         self.shown = 0
@@ -94,14 +95,14 @@ class _Reader:
         """Texts just beside another in one paragraph, as two leave them who begin in an empty one at once; who writes there
         next joins them. Also those where no words go."""
 
-    def read(self, document: Doc) -> Any:
-        """Return all that must not change, as plain values that can be compared."""
+    def read(self, document: Doc) -> str:
+        """Return all that must not change, so that it can be compared. As text: for Python 1 is `True`, for pages it is not."""
         if not set(document.keys()) <= {FIELD, NOTES}:
             raise DishonestError("another shared type")
         root = document.get(FIELD, type=XmlFragment)
         notes = document.get(NOTES, type=Map)
         with document.transaction():
-            return self._children(root, "doc", 0), notes.to_py()
+            return json.dumps([self._children(root, "doc", 0), notes.to_py()], sort_keys=True, default=repr)
 
     def _children(self, parent: XmlFragment | XmlElement, tag: str, depth: int) -> list[Any]:
         if depth > MAX_DEPTH:
@@ -140,6 +141,8 @@ class _Reader:
         for kind, value in own.items():
             self.values.add(_signature(kind, tag, value))
         kept = {key: value for key, value in attributes.items() if key not in own}
+        if DELETION in kept:
+            self._note_struck(kept[DELETION], INSERTION in own)
         if INSERTION in own and (tag not in CELLS or attributes.get("colspan") == 1):
             self.own.append(Added(parent, tag, kept, self._children(element, tag, depth + 1)))
             return []
@@ -160,7 +163,7 @@ class _Reader:
             for name in own:
                 self._note(name, tag, marks[name])
             if DELETION in marks and DELETION not in own:
-                self.struck.add(json.dumps(marks[DELETION], sort_keys=True))
+                self._note_struck(marks[DELETION], INSERTION in own)
             if INSERTION in own:
                 self._read_own(value, marks)
             else:
@@ -181,9 +184,12 @@ class _Reader:
                 raise DishonestError(f"mark {name}")
             if needed is not None and not isinstance(value.get(needed), str):
                 raise DishonestError(f"mark {name} without {needed}")
-        other = marks.get(DELETION)
-        if other is not None and not self._is_own(other):
-            self.struck_own.add(json.dumps(other, sort_keys=True))
+
+    def _note_struck(self, by: Any, is_own: bool) -> None:
+        said = json.dumps(by, sort_keys=True, default=repr)
+        self.struck.add(said)
+        if is_own:
+            self.struck_own.add(said)
 
     def _is_own(self, value: Any) -> bool:
         return isinstance(value, dict) and type(value.get("author")) is int and value["author"] == self.author
@@ -214,20 +220,20 @@ def check_suggesting(
         raise DishonestError("an attribute without a value")
     if after.crowded > before.crowded:
         raise DishonestError("a text beside another")
+    _check_signatures(after.values - before.values, author, name, before)
+    if not after.struck_own <= before.struck:  # what one types among words that somebody is just striking is struck too
+        raise DishonestError("in somebody else's name")
     new = _new(contents.elements, contents, known)
     rest = _without_new(state, update, new) if any(new.values()) else None
     _check_elements(stood, before, after, rest, sum(map(len, new.values())))
     try:
-        check_added(after.own, before.own, may_show)
+        check_added(after.own, before.own, cache(may_show))
         if rest is not None:
             check_tables(json_from_doc(rest), json_from_doc(document), author)
     except NotAddedError as error:
         raise DishonestError(str(error)) from error
     if contents.types and any(_read_again(text, author) != runs for text, runs in before.texts):
         raise DishonestError("a text was put in the place of another")
-    _check_signatures(after.values - before.values, author, name, before)
-    if not after.struck_own <= before.struck:  # what one types among words that somebody is just striking is struck too
-        raise DishonestError("in somebody else's name")
     _check_shown(document, contents, known, before.shown, after.shown)
     if FORMAT in contents.kinds and captures(state, update, author):
         raise DishonestError("a place for others' words")
@@ -297,7 +303,7 @@ def _without_new(state: bytes, update: bytes, elements: dict[int, list[Span]]) -
     return made
 
 
-def _check_elements(stood: Any, before: _Reader, after: _Reader, rest: Doc | None, count: int) -> None:
+def _check_elements(stood: str, before: _Reader, after: _Reader, rest: Doc | None, count: int) -> None:
     """So many new elements must be shown, and nothing else may stand in one of them. `rest`: the document without them."""
     reader = after
     if rest is not None:

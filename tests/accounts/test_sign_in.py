@@ -10,7 +10,7 @@ from tests.support.clients import CSRF, anonymous_client
 from tests.support.instance import new_instance
 from yanxiu.accounts import passwords
 from yanxiu.accounts.models import SignInFailure, User, UserSession
-from yanxiu.accounts.services import begin_sign_in, checked_user, reset_password
+from yanxiu.accounts.services import begin_sign_in, checked_user, reset_password, sign_in
 from yanxiu.core import clock
 from yanxiu.core.db import db
 from yanxiu.core.demo import PASSWORD
@@ -206,6 +206,26 @@ def test_a_one_time_password_leads_straight_to_choosing_an_own_one(app, cast, ct
     assert client.get("/settings/profile").status_code == 200
     assert try_in(app, password=once).status_code == 422
     assert client.post("/settings/password", data=form).status_code == 422, "one's own is asked for always"
+
+
+def test_a_password_that_is_reset_while_it_is_looked_at_opens_nothing(app, cast, monkeypatch):
+    """Whoever knew the old one would be signed in after all sign-ins ended, and asked for no one-time password."""
+    original = sign_in.password_matches
+
+    def matches(password_hash, password):
+        found = original(password_hash, password)
+        with app.app_context(), unit_of_work():
+            reset_password(cast.user("admin"), cast.user("teacher"))
+        return found
+
+    monkeypatch.setattr(sign_in, "password_matches", matches)
+    client = anonymous_client(app)
+    answer = client.post("/login", data={"account": "liqiang", "password": PASSWORD})
+    assert answer.status_code == 422
+    assert "账号或密码不正确" in answer.text
+    assert client.get("/settings/password").location.startswith("/login")
+    with app.app_context():
+        assert db.session.query(UserSession).filter_by(user_id=cast.teacher.id, revoked_at=None).count() == 0
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ def test_looks_copies_and_months_are_counted_by_teacher_for_who_may_see_them(app
         told = {line.teacher.id: (line.resources, line.views, line.downloads, line.copies, line.uses) for line in lines}
         assert told == {cast.teacher.id: (1, 3, 0, 1, 1), cast.colleague.id: (1, 0, 1, 0, 0)}
         assert [line.teacher.id for line in lines] == [cast.colleague.id, cast.teacher.id]
+        by_name = [line.teacher.name for line in figures_by_teacher(scope, "name")]
+        assert by_name == ["李强", "周敏"], "by pinyin, as all lists of people"
         assert figures_by_teacher(scope, "views")[0].teacher.id == cast.teacher.id
         months = figures_by_month(scope, clock.today())
         assert (len(months), months[0].month) == (12, clock.today().replace(day=1))

@@ -63,6 +63,7 @@ def test_everybody_has_one_ballot_and_may_change_it(ballot_box):
     ballot_box.vote("teacher", poll, 0, 1)
     assert current_seq(f"topic:{ballot_box.topic.id}") == before + 1
     ballot_box.vote("colleague", poll, 1)
+    assert queries.tally_of(poll)[1].names == ("李强", "周敏"), "by pinyin, as all lists of people"
     ballot_box.vote("teacher", poll, 2)
     assert counts(poll) == [0, 1, 1]
     assert queries.count_voters(poll) == 2

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import Id, Model
+
+UNREAD = text("read_at IS NULL")
 
 
 class Notification(Model):
@@ -23,6 +25,7 @@ class Notification(Model):
     __table_args__ = (
         Index("ix_notification_user_read", "user_id", "read_at"),
         Index("ix_notification_user_at", "user_id", "at", "id"),
+        Index("ix_notification_unread_topic", "topic", sqlite_where=UNREAD, postgresql_where=UNREAD),
     )
 
     id: Mapped[Id]

@@ -30,6 +30,7 @@ from yanxiu.accounts.services.people import (
 from yanxiu.accounts.services.profile import ProfileData, change_photo, edit_profile, remove_photo, set_large_type
 from yanxiu.accounts.services.sign_in import (
     SESSION_DAYS,
+    WRONG,
     begin_sign_in,
     checked_user,
     forget_failures,
@@ -44,6 +45,7 @@ __all__ = [
     "CONTAINERS",
     "HOMES",
     "SESSION_DAYS",
+    "WRONG",
     "PersonData",
     "ProfileData",
     "apply_next_rows",

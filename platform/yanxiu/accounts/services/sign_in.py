@@ -13,11 +13,12 @@ from yanxiu.accounts.models import SignInFailure, User, UserSession
 from yanxiu.accounts.passwords import password_matches
 from yanxiu.accounts.queries import find_user_by_account, lock_key, lock_key_of, lock_seconds
 from yanxiu.core import clock
-from yanxiu.core.db import db, is_sqlite
-from yanxiu.core.errors import RateLimitedError
+from yanxiu.core.db import db, hold, is_sqlite
+from yanxiu.core.errors import InvalidError, RateLimitedError
 from yanxiu.core.events import record
 
 SESSION_DAYS = 14
+WRONG = "账号或密码不正确，请检查后再试"
 ENDED_KEPT, FAILURES_KEPT = timedelta(days=30), timedelta(days=2)
 
 
@@ -48,8 +49,14 @@ def checked_user(account: str, password: str) -> User | None:
     return user if password_matches(user.password_hash if user else None, password) else None
 
 
-def open_session(user: User, ip: str, agent: str) -> tuple[UserSession, str]:
-    """Sign a user in on one device; return the session and the token for the cookie."""
+def open_session(user: User, ip: str, agent: str, *, checked: str | None = None) -> tuple[UserSession, str]:
+    """Sign a user in on one device; return the session and the token for the cookie.
+
+    `checked` is the hash that the password was looked at against, which takes a while: what was changed or reset
+    meanwhile opens nothing (InvalidError), or this sign-in would outlive the end of all others.
+    """
+    if checked is not None and not (hold(user) and user.password_hash == checked):
+        raise InvalidError(WRONG, field="password")
     token = secrets.token_urlsafe(32)
     session = UserSession(
         user_id=user.id,

@@ -9,14 +9,12 @@ from flask_login import current_user
 from yanxiu.accounts.forms import SignInForm
 from yanxiu.accounts.models import User
 from yanxiu.accounts.queries import find_session_by_id, find_user
-from yanxiu.accounts.services import begin_sign_in, checked_user, open_session, revoke_session
+from yanxiu.accounts.services import WRONG, begin_sign_in, checked_user, open_session, revoke_session
 from yanxiu.accounts.views.blueprint import bp
 from yanxiu.core.errors import InvalidError, RateLimitedError
 from yanxiu.core.unit_of_work import unit_of_work
 from yanxiu.extensions import limiter
 from yanxiu.web.auth import current_session_id, end_session, own_path_or, public, start_session
-
-WRONG = "账号或密码不正确，请检查后再试"
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -50,9 +48,14 @@ def _signed_in(form: SignInForm) -> User | None:
     if user is None:
         form.refuse(InvalidError(WRONG, field="password"))
         return None
-    with unit_of_work():
-        session, token = open_session(user, ip, request.user_agent.string)
-        start_session(session, token)
+    checked = user.password_hash
+    try:
+        with unit_of_work():
+            session, token = open_session(user, ip, request.user_agent.string, checked=checked)
+            start_session(session, token)
+    except InvalidError as error:
+        form.refuse(error)
+        return None
     return find_user(user.id)
 
 

@@ -143,7 +143,7 @@ def people_to_mention(plan: LessonPlan) -> Sequence[User]:
     """
     near, meant = _people_of(plan)
     rank = case((or_(*near), 0), else_=1)
-    statement = select(User).where(or_(*meant), User.is_active).order_by(rank, User.name, User.id)
+    statement = select(User).where(or_(*meant), User.is_active).order_by(rank, User.name_key, User.id)
     return db.session.scalars(statement.limit(MOST_PEOPLE)).all()
 
 

@@ -88,7 +88,7 @@ def figures_by_teacher(scope: ColumnElement[bool], sort: str = "downloads") -> l
         TeacherFigures(people[row[0]], row[1], views.get(row[0], 0), row[2], row[3], copies.get(row[0], 0), uses=row[4])
         for row in rows
     ]
-    lines.sort(key=lambda line: (line.teacher.name, line.teacher.id))
+    lines.sort(key=lambda line: (line.teacher.name_key, line.teacher.id))
     if sort in SORTS and sort != "name":
         lines.sort(key=lambda line: -int(getattr(line, sort)))
     return lines

@@ -161,5 +161,5 @@ def _busy_members(plan: Plan) -> Clash | None:
     count = db.session.scalar(select(func.count()).select_from(busy.subquery())) or 0
     if not count:
         return None
-    names = db.session.scalars(select(User.name).where(User.id.in_(busy)).order_by(User.name).limit(NAMES_SHOWN))
-    return Clash("members", None, tuple(names), count)
+    names = select(User.name).where(User.id.in_(busy)).order_by(User.name_key, User.id).limit(NAMES_SHOWN)
+    return Clash("members", None, tuple(db.session.scalars(names)), count)

@@ -66,7 +66,7 @@ def tally_of(poll: Poll) -> list[OptionLine]:
 
 
 def _first_names(poll: Poll) -> dict[int, list[str]]:
-    place = func.row_number().over(partition_by=PollChoice.option_id, order_by=(User.name, User.id))
+    place = func.row_number().over(partition_by=PollChoice.option_id, order_by=(User.name_key, User.id))
     ranked = (
         select(PollChoice.option_id, User.name, place.label("place"))
         .join(PollBallot, PollBallot.id == PollChoice.ballot_id)

@@ -390,6 +390,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
     )
     with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notification_unread_topic",
+            ["topic"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
         batch_op.create_index("ix_notification_user_at", ["user_id", "at", "id"], unique=False)
         batch_op.create_index("ix_notification_user_read", ["user_id", "read_at"], unique=False)
 
@@ -3854,6 +3861,11 @@ def downgrade() -> None:
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.drop_index("ix_notification_user_read")
         batch_op.drop_index("ix_notification_user_at")
+        batch_op.drop_index(
+            "ix_notification_unread_topic",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
 
     op.drop_table("notification")
     op.drop_table("muted_topic")

@@ -2,8 +2,9 @@
 // files is given up once nothing has moved for long. XMLHttpRequest, because fetch does not tell how much has left.
 
 export const STILL_MS = 60000;
-/** All has left this page, but what the system and proxies have buffered may be on its way for long. */
+/** All has left this page, but what the system and proxies have buffered may be on its way for long: for as long as a slow line takes for it. */
 const ANSWER_MS = 180000;
+const SLOW_BYTES_PER_MS = 8;
 const BODILESS = [204, 205, 304];
 
 /** Call `giveUp` once nothing moves on `xhr`; asked for before it is sent. */
@@ -14,7 +15,7 @@ export function watchStillness(xhr, giveUp) {
     timer = setTimeout(giveUp, long);
   };
   xhr.upload.addEventListener("progress", () => wait(STILL_MS));
-  xhr.upload.addEventListener("load", () => wait(ANSWER_MS));
+  xhr.upload.addEventListener("load", ({ loaded }) => wait(Math.min(ANSWER_MS, STILL_MS + loaded / SLOW_BYTES_PER_MS)));
   xhr.addEventListener("progress", () => wait(STILL_MS));
   xhr.addEventListener("loadend", () => clearTimeout(timer));
   wait(STILL_MS);

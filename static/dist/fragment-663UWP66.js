@@ -1,0 +1,1 @@
+import{b as a,c as b,d as c,e as d}from"./chunk-J7A66T5V.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-FZUQWE2D.js";import"./chunk-XG6VQJ6R.js";export{a as applyFragment,c as isWriting,b as morph,d as toggleEmpty};

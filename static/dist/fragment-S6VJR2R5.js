@@ -1,1 +1,0 @@
-import{b as a,c as b,d as c,e as d}from"./chunk-GLMDSB76.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-GREEBFQZ.js";import"./chunk-XG6VQJ6R.js";export{a as applyFragment,c as isWriting,b as morph,d as toggleEmpty};

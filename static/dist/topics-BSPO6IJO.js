@@ -1,1 +1,0 @@
-import{a}from"./chunk-M3A4TCJF.js";import"./chunk-IRFZJVTM.js";import"./chunk-FVWQPZUS.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-GREEBFQZ.js";import"./chunk-XG6VQJ6R.js";export{a as follow};

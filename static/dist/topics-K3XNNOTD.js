@@ -1,0 +1,1 @@
+import{a}from"./chunk-DRO5BCQC.js";import"./chunk-7UWWJCRL.js";import"./chunk-FVWQPZUS.js";import"./chunk-4ZB4FFZN.js";import"./chunk-DDUWTY2X.js";import"./chunk-FZUQWE2D.js";import"./chunk-XG6VQJ6R.js";export{a as follow};

@@ -49,11 +49,11 @@ function exactPlugin() {
 /** Let `write` bring `root` from `base` to `doc` by y-tiptap; the words of paragraphs that stay change as `maps` say. */
 export function writeWords(root, base, maps, doc, write) {
   const texts = changedTexts(root, base, maps, doc);
-  texts.forEach(standIn);
+  const ends = texts.map(standIn);
   try {
     write();
   } finally {
-    texts.forEach(({ text }) => giveBack(text));
+    ends.forEach((end) => end());
   }
 }
 
@@ -80,16 +80,22 @@ function grown(maps) {
 }
 
 /** y-tiptap takes out what is too much and then puts in what is lacking; if that comes to the same words, they are written as the
- *  steps say. */
+ *  steps say. What it only takes out, because it makes an empty paragraph of this one, goes at the end: returns that. */
 function standIn({ text, before, after, changes }) {
   let [from, gone] = [0, 0];
   text.delete = (at, length) => ([from, gone] = [at, length]);
+  const end = () => {
+    giveBack(text);
+    if (gone) text.delete(from, gone);
+  };
   text.insert = (at, come) => {
     giveBack(text);
     if (before.slice(0, from) + come + before.slice(from + gone) === after) {
       changes.reverse().forEach((change) => replace(text, change));
     } else replace(text, { at, gone, come });
+    gone = 0;
   };
+  return end;
 }
 
 function giveBack(text) {
@@ -144,6 +150,9 @@ function changesBetween(before, after, maps) {
   const kept = carried([{ from: 0, at: before.at, size: before.text.length }], maps).filter(({ at, size }) => at >= after.at && at + size <= end);
   const isSame = ({ from, at, size }) => before.text.slice(from, from + size) === after.text.slice(at - after.at, at - after.at + size);
   if (!kept.every(isSame)) return null;
+  // Within a character of two numbers nothing can be cut: Yjs would make something unreadable of it.
+  const isCut = ({ from, at, size }) => [before.text[from], before.text[from + size], after.text[at - after.at], after.text[at - after.at + size]].some(isSecondHalf);
+  if (kept.some(isCut)) return null;
   const changes = [];
   let [old, now] = [0, 0];
   for (const { from, at, size } of [...kept, { from: before.text.length, at: end, size: 0 }]) {
@@ -152,6 +161,8 @@ function changesBetween(before, after, maps) {
   }
   return changes.filter(({ gone, come }) => gone || come);
 }
+
+const isSecondHalf = (letter) => letter >= "\udc00" && letter <= "\udfff";
 
 /** What is written over with the same letters stays, but for half a character. */
 function changed(at, old, now) {

@@ -27,7 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from under_test import ROOT, Server, cpu_of, environment_of, serving, status_of
+from under_test import ROOT, Server, cpu_of, environment_of, serving, staged, status_of
 
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
@@ -118,9 +118,7 @@ def contestants(folder: Path, node: Path, kinds: list[str], people: int, documen
         (folder / name).mkdir(parents=True)
         if name in ("ours", "realtime"):
             environment = environment_of(folder / name)
-            stage = [sys.executable, str(ROOT / "benchmarks/spells_stage.py"), str(people), str(documents)]
-            made = subprocess.run(stage, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-            facts = json.loads(made.stdout.rsplit("ANSWER", 1)[1])
+            facts = staged(environment, people, documents)
             yield Contestant(name, "on disk", partial(OURS[name], environment), facts)
         else:
             yield peers(folder, node)[name]

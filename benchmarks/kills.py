@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import shutil
 import subprocess
@@ -25,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from under_test import ROOT, environment_of
+from under_test import ROOT, environment_of, staged
 
 from tests.support.empty_database import empty_database
 from tests.support.eventually import eventually
@@ -53,22 +52,13 @@ def main() -> int:
         empty_database(Path(name)) as database,
     ):
         environment = environment_of(Path(name), DATABASE_URL=database, YANXIU_REDIS_URL=redis_url)
-        stage = prepare(environment, chosen.writers)
+        stage = staged(environment, chosen.writers)
         servers = [DocumentServer(environment) for _ in range(chosen.servers)]
         try:
             return run(servers, stage, chosen.kills)
         finally:
             for server in servers:
                 server.kill()
-
-
-def prepare(environment: dict[str, str], people: int) -> dict:
-    """One plan and its writers, signed in."""
-    made = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "spells_stage.py"), str(people)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return json.loads(made.stdout.rsplit("ANSWER", 1)[1])
 
 
 @contextlib.contextmanager

@@ -10,9 +10,7 @@ the clock of the server cannot be turned, so a faster run is a denser one. Ends 
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import subprocess
 import sys
 import tempfile
 import threading
@@ -21,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from under_test import ROOT, environment_of, serving
+from under_test import environment_of, serving, staged
 
 from tests.support.eventually import eventually
 from tests.support.rt_client import PlanClient, append_line
@@ -40,11 +38,7 @@ def main() -> int:
     hang_up_at_once()
     with tempfile.TemporaryDirectory(prefix="yanxiu-spells-") as folder:
         environment = environment_of(Path(folder))
-        made = subprocess.run(
-            [sys.executable, __file__.replace("spells", "spells_stage"), str(chosen.editors)],
-            cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        stage = json.loads(made.stdout.rsplit("ANSWER", 1)[1])
+        stage = staged(environment, chosen.editors)
         with serving(environment) as server:
             started = server.cpu_s()
             editors = [

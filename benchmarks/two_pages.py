@@ -9,17 +9,15 @@ drawn since; what the editor itself waits for company is in it.
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from under_test import ROOT, Server, environment_of, serving
+from under_test import Server, environment_of, serving, staged
 
 from tests.browser.conftest import ARGUMENTS, chromium
 
@@ -45,9 +43,7 @@ def main() -> None:
     edits, rounds = int(dict(enumerate(sys.argv)).get(1, 60)), int(dict(enumerate(sys.argv)).get(2, 2))
     with tempfile.TemporaryDirectory(prefix="yanxiu-two-pages-") as folder, sync_playwright() as playwright:
         environment = environment_of(Path(folder))
-        command = [sys.executable, str(ROOT / "benchmarks/spells_stage.py"), "2"]
-        made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-        stage = json.loads(made.stdout.rsplit("ANSWER", 1)[1])
+        stage = staged(environment, 2)
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         print("| who types | edits | seen by the other p50 ms | p95 ms | slowest ms | server CPU ms an edit | load |")
         print("|---|---|---|---|---|---|---|")

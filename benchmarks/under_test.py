@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
@@ -56,6 +58,14 @@ def environment_of(folder: Path, **settings: str) -> dict[str, str]:
     outside = {key: value for key, value in os.environ.items() if not key.startswith("YANXIU_")}
     path = f"{ROOT / 'platform'}{os.pathsep}{ROOT}"
     return {**outside, "YANXIU_INSTANCE": str(folder), "YANXIU_RATE_LIMITS": "0", "PYTHONPATH": path, **settings}
+
+
+def staged(environment: dict[str, str], *numbers: int) -> dict[str, Any]:
+    """Make plans and writers who are signed in (`spells_stage.py`) in an instance; return their ids and cookies."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "spells_stage.py"), *map(str, numbers)]
+    made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    facts: dict[str, Any] = json.loads(made.stdout.rsplit("ANSWER", 1)[1])
+    return facts
 
 
 @contextlib.contextmanager

@@ -83,6 +83,7 @@ def test_a_picture_that_cannot_be_sent_stays_on_this_machine_at_its_place(page_f
     page.route("**/images", lambda route: route.abort("connectionreset"))
     picture = {"name": "示意图.png", "mimeType": "image/png", "buffer": png()}
     page.locator("[data-image-input]").set_input_files(files=[picture])
+    expect(page.locator(".file-list")).to_have_count(0)  # the picture stands in the text, its name in no tool
     kept = page.locator("#section-board .kept-picture")
     expect(kept).to_contain_text("这张图片只存在本机")
     page.unroute("**/images")

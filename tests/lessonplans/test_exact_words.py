@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
+from tests.support.node import node_says
 
 WRITTEN = """
 import * as Y from "yjs";
@@ -32,13 +30,4 @@ console.log(JSON.stringify([
 
 
 def test_what_becomes_an_empty_paragraph_is_empty_and_no_character_is_cut_in_two():
-    ran = subprocess.run(
-        ["node", "--input-type=module", "-e", WRITTEN],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.stdout, ran.stderr
-    assert json.loads(ran.stdout) == [["春天", "来", "", "花都开了"], ["花开都了", ""], ["𠮷天"]]
+    assert node_says(WRITTEN) == [["春天", "来", "", "花都开了"], ["花开都了", ""], ["𠮷天"]]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import threading
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +14,7 @@ from tests.lessonplans.proposals import HONEST, HOSTILE, ME, NAME, STATE, put, s
 from tests.support.document_bench import WANG, Bench
 from tests.support.eventually import eventually
 from tests.support.lessonplans import make_plan
+from tests.support.node import node_says
 from tests.support.rt_client import append_line, lines_of, new_update
 from tests.support.workshops import make_workshop
 from yanxiu.core.unit_of_work import unit_of_work
@@ -321,15 +319,7 @@ process.exit();
 
 @pytest.mark.once
 def test_a_page_whose_number_has_written_already_takes_another_of_its_own_and_is_there_once():
-    ran = subprocess.run(
-        ["node", "--input-type=module", "-e", TAKEN],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert json.loads(ran.stdout.splitlines()[-1]) == [True, 1, 1, True], ran.stderr
+    assert node_says(TAKEN) == [True, 1, 1, True]
 
 
 def test_pictures_are_suggested_that_one_brought_into_this_plan_and_no_others(
@@ -357,7 +347,7 @@ def test_pictures_are_suggested_that_one_brought_into_this_plan_and_no_others(
         document = stored_document(plan_id).merged()
     assert str(load(document).get(FIELD, type=XmlFragment)).count("<image") == 1
     assert own not in render_html(json_from_state(document))
-    monkeypatch.setattr("yanxiu.lessonplans.views.documents.MOST_PROPOSED_PICTURES", 1)
+    monkeypatch.setattr("yanxiu.lessonplans.services.texts.MOST_PROPOSED_PICTURES", 1)
     assert upload(client).status_code == 429
     assert upload(client_for("leader")).status_code == 201
     with app.app_context(), unit_of_work():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 
 import pytest
+
+from tests.support.node import node_says
 
 SIMULATED = """
 import { Pursuit } from "./static/src/lesson/together/pursuit.js";
@@ -46,13 +46,6 @@ FILMS = [
 
 @pytest.mark.once
 def test_a_film_whose_jumps_take_long_aims_ahead_and_does_not_jump_for_ever():
-    ran = subprocess.run(
-        ["node", "--input-type=module", "-e", SIMULATED, json.dumps([film for film, _jumps in FILMS])],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout.splitlines()[-1]) == [[True, jumps] for _film, jumps in FILMS]
+    assert node_says(SIMULATED, json.dumps([film for film, _jumps in FILMS])) == [
+        [True, jumps] for _film, jumps in FILMS
+    ]

@@ -16,14 +16,15 @@ document.addEventListener(
     place.hidden = false;
     control.setAttribute("aria-invalid", "true");
     goTo(control);
+    // One of several to choose from answers for all of them.
     const settle = () => {
-      control.removeEventListener("input", settle);
-      control.removeEventListener("change", settle);
+      field.removeEventListener("input", settle);
+      field.removeEventListener("change", settle);
       place.hidden = true;
-      control.removeAttribute("aria-invalid");
+      for (const one of field.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
     };
-    control.addEventListener("input", settle);
-    control.addEventListener("change", settle);
+    field.addEventListener("input", settle);
+    field.addEventListener("change", settle);
   },
   true,
 );

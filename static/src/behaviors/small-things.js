@@ -18,7 +18,8 @@ behavior("textarea[data-autosize]", (area) => {
   fit();
 });
 
-behavior("input[type=file][multiple], input[type=file][data-file-list]", (input) => {
+// What was chosen is told beside the field; behind a hidden one there is a button that takes the files at once.
+behavior("input[type=file][multiple]:not([hidden]), input[type=file][data-file-list]", (input) => {
   const list = document.createElement("ul");
   list.className = "file-list";
   // A field that lies inside its button: the list stands below the buttons.

@@ -29,7 +29,13 @@ from yanxiu.lessonplans.services.revisions import (
     note_shares,
     save_revision,
 )
-from yanxiu.lessonplans.services.texts import keep_image, note_edits, write_text
+from yanxiu.lessonplans.services.texts import (
+    check_proposed_image,
+    keep_image,
+    keep_proposed_image,
+    note_edits,
+    write_text,
+)
 
 __all__ = [
     "MAX_MEMBERS",
@@ -38,6 +44,7 @@ __all__ = [
     "begin_record",
     "change_member",
     "change_plan",
+    "check_proposed_image",
     "create_plan",
     "delete_plan",
     "first_document",
@@ -48,6 +55,7 @@ __all__ = [
     "keep_before_restore",
     "keep_image",
     "keep_moment",
+    "keep_proposed_image",
     "keep_rested",
     "mark_seen",
     "note_edits",

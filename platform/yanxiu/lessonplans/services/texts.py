@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from yanxiu.accounts.models import User
 from yanxiu.core import clock
 from yanxiu.core.db import db
+from yanxiu.core.errors import YanxiuError
 from yanxiu.core.events import record
 from yanxiu.core.storage import ReceivedFile, keep_file
 from yanxiu.lessonplans import events
@@ -21,7 +22,32 @@ from yanxiu.lessonplans.models import (
     PlanImage,
     PlanText,
 )
+from yanxiu.lessonplans.queries import count_images
 from yanxiu.lessonplans.services.holding import hold_plan, tell_workshop
+
+MOST_PROPOSED_PICTURES = 30
+"""So many pictures somebody who only suggests may bring into one plan within a day."""
+
+
+class TooManyPicturesError(YanxiuError):
+    """Pictures that nobody asked for fill the disk too."""
+
+    code = "too_many"
+    status = 429
+    default_message = f"您一天里在这份教案里最多提 {MOST_PROPOSED_PICTURES} 张图片，请明天再提，或写在批注里告诉主备人"
+
+
+def check_proposed_image(actor: User, plan: LessonPlan) -> None:
+    """Raise TooManyPicturesError when who only suggests may bring no further picture into the plan today."""
+    if count_images(plan.id, actor.id, clock.now() - timedelta(days=1)) >= MOST_PROPOSED_PICTURES:
+        raise TooManyPicturesError
+
+
+def keep_proposed_image(actor: User, plan: LessonPlan, received: ReceivedFile) -> PlanImage:
+    """Keep a picture that somebody who only suggests would put in; TooManyPicturesError beyond the limit."""
+    hold_plan(plan)
+    check_proposed_image(actor, plan)
+    return keep_image(actor, plan, received)
 
 
 def keep_image(actor: User, plan: LessonPlan, received: ReceivedFile) -> PlanImage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from yanxiu.accounts.models import User
@@ -81,24 +81,19 @@ def has_finished_codings(lesson_id: int, scheme: str) -> bool:
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def finished_codings(lesson_id: int, scheme: str) -> Sequence[CodingSession]:
-    """Return the finished codings in the order in which they were finished."""
-    statement = (
-        select(CodingSession)
-        .where(
-            CodingSession.lesson_id == lesson_id,
-            CodingSession.scheme == scheme,
-            CodingSession.state == CodingState.DONE,
-        )
-        .options(joinedload(CodingSession.coder), selectinload(CodingSession.intervals), WITH_DEFINITION)
-        .order_by(CodingSession.finished_at, CodingSession.id)
-    )
+def finished_codings(lesson_id: int, *schemes: str) -> Sequence[CodingSession]:
+    """Return the finished codings with these schemes in the order in which they were finished."""
+    statement = _finished(lesson_id, schemes).options(selectinload(CodingSession.intervals))
     return db.session.scalars(statement).all()
 
 
 def finished_heads(lesson_id: int, schemes: Collection[str]) -> Sequence[CodingSession]:
     """Return the finished codings with these schemes without a single code, in the order in which they were finished."""
-    statement = (
+    return db.session.scalars(_finished(lesson_id, schemes)).all()
+
+
+def _finished(lesson_id: int, schemes: Collection[str]) -> Select[CodingSession]:
+    return (
         select(CodingSession)
         .where(
             CodingSession.lesson_id == lesson_id,
@@ -108,7 +103,6 @@ def finished_heads(lesson_id: int, schemes: Collection[str]) -> Sequence[CodingS
         .options(joinedload(CodingSession.coder), WITH_DEFINITION)
         .order_by(CodingSession.finished_at, CodingSession.id)
     )
-    return db.session.scalars(statement).all()
 
 
 def spans_of(session_id: int) -> list[Span]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
-
 from yanxiu.accounts.models import User
-from yanxiu.core.db import db
 from yanxiu.observations.instruments.in_words import figures_in_words
 from yanxiu.observations.instruments.schemes import Scheme
 from yanxiu.observations.instruments.shipped import SCHEMES
-from yanxiu.observations.models import CodingSession, CodingState, LessonPerspective
-from yanxiu.observations.queries.codings import Standing, standings_of
+from yanxiu.observations.models import LessonPerspective
+from yanxiu.observations.queries.codings import Standing, finished_codings, standings_of
 
 
 def slugs_of(perspectives: Collection[LessonPerspective]) -> set[str]:
@@ -48,7 +44,7 @@ class Records:
     ) -> None:
         self._standings = standings_with(lesson_id, slugs, user_id)
         readable = [slug for slug, one in self._standings.items() if one.coders and may_read(one.own)]
-        self._sessions = _finished(lesson_id, readable)
+        self._sessions = finished_codings(lesson_id, *readable) if readable else []
 
     def of(self, perspective: LessonPerspective, observers: Sequence[User]) -> Recorded | None:
         """Return what these observers recorded under a perspective; None where words do."""
@@ -62,19 +58,3 @@ class Records:
             if one.scheme == perspective.instrument and one.coder_id in ids
         ]
         return Recorded(standing.scheme, standing.own, [one for one in standing.coders if one.id in ids], told)
-
-
-def _finished(lesson_id: int, slugs: Collection[str]) -> Sequence[CodingSession]:
-    if not slugs:
-        return []
-    statement = (
-        select(CodingSession)
-        .where(
-            CodingSession.lesson_id == lesson_id,
-            CodingSession.scheme.in_(slugs),
-            CodingSession.state == CodingState.DONE,
-        )
-        .options(joinedload(CodingSession.coder), selectinload(CodingSession.intervals))
-        .order_by(CodingSession.finished_at, CodingSession.id)
-    )
-    return db.session.scalars(statement).all()

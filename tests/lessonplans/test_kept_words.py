@@ -7,9 +7,9 @@ from pathlib import Path
 
 TWO_TEXTS = (321, 1712)
 """Two accept a merge into an empty cell: two texts in one paragraph, which y-tiptap makes one."""
-LOST = (84, 313, 1019, 1389)
-"""Letters typed before others that came late, in two cells by turns, by somebody who left like whoever moved the cell, and put
-back before."""
+LOST = (84, 313, 1019, 1389, 9018)
+"""Letters typed before others that came late, in two cells by turns, by somebody who left like whoever moved the cell, put back
+before, and in an empty cell that became a heading."""
 
 
 def test_the_runs_that_lost_words_or_had_them_twice_do_not_any_more():

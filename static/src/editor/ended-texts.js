@@ -18,6 +18,20 @@ export function endedIn(transaction) {
   return [...texts];
 }
 
+/** What ended in a transaction with nothing in it: a paragraph, or the text of one, in which somebody else may just be writing. */
+export function emptyEndedIn(transaction) {
+  const found = [];
+  const isEnded = (item) => Y.isDeleted(transaction.deleteSet, item.id);
+  Y.iterateDeletedStructs(transaction, transaction.deleteSet, (item) => {
+    const type = item instanceof Y.Item && item.content instanceof Y.ContentType ? item.content.type : null;
+    if (!(type instanceof Y.XmlElement || type instanceof Y.XmlText)) return;
+    let within = type._start;
+    while (within !== null && !isEnded(within)) within = within.right;
+    if (within === null) found.push(type);
+  });
+  return found;
+}
+
 /** What stands in a text. */
 export function wordsOf(text) {
   let words = "";
@@ -45,11 +59,11 @@ export function successorOf(words, made) {
   return alive.find((text) => wordsOf(text) === words) || alive.find((text) => wordsOf(text).includes(words)) || null;
 }
 
-/** What a text's paragraph stands in, from the inside out: each parent with the number of the child that leads there. */
+/** What a text's paragraph stands in, or a paragraph itself, from the inside out: each parent with the number of the child that leads there. */
 export function placeOf(text) {
   const place = [];
   for (let type = text; type._item; type = type._item.parent) place.push({ parent: type._item.parent, id: type._item.id });
-  return place.slice(1);
+  return text instanceof Y.XmlText ? place.slice(1) : place;
 }
 
 /** Whether what has this number is deleted, or forgotten altogether. */

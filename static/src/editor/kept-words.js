@@ -11,7 +11,7 @@ import { copiesIn, followMoved, movedElsewhere } from "../lessonplans/suggesting
 import { KEPT, NOTES, copiesOf, notedIn } from "../lessonplans/suggesting/twice.js";
 import { joinOwnTexts } from "./joined-texts.js";
 import { Moves } from "./moves.js";
-import { contentOf, covers, endedIn, isGone, isWords, newTexts, placeOf, successorOf, wordsOf } from "./ended-texts.js";
+import { contentOf, covers, emptyEndedIn, endedIn, isGone, isWords, newTexts, placeOf, successorOf, wordsOf } from "./ended-texts.js";
 import { nearestPlace } from "./nearest-place.js";
 
 const WRITER_GONE_MS = 3000;
@@ -25,7 +25,7 @@ export class KeptWords {
   constructor(doc, field, page) {
     Object.assign(this, { doc, page, root: doc.getXmlFragment(field), moves: new Moves(), waiting: new Map() });
     this.onTransaction = (transaction) => {
-      if (transaction.local) this.moves.remember(transaction, endedIn(transaction));
+      if (transaction.local) this.moves.remember(transaction, endedIn(transaction), emptyEndedIn(transaction));
       if (page.canWrite()) followMoved(transaction);
     };
     this.beforeDrawn = (transaction) => page.canWrite() && joinOwnTexts(transaction);
@@ -50,7 +50,8 @@ export class KeptWords {
     const look = (transaction) => {
       if (transaction.local) return; // what was mended while this came in
       const ended = endedIn(transaction);
-      if (!ended.length && !this.moves.any && !(known.size && this.doc.getMap(NOTES).size)) return;
+      const empty = emptyEndedIn(transaction);
+      if (!ended.length && !empty.length && !this.moves.any && !(known.size && this.doc.getMap(NOTES).size)) return;
       const { structs, ds } = Y.decodeUpdate(update);
       const meant = (id) => Y.isDeleted(ds, id);
       const copied = copiesOf(this.doc);
@@ -61,7 +62,7 @@ export class KeptWords {
       const wasHere = ({ _item: { id } }) => Y.isDeleted(transaction.deleteSet, id) && id.clock < (transaction.beforeState.get(id.client) || 0);
       const here = ended.filter(wasHere);
       for (const text of here) groups.push({ ...this.wordsIn(text, transaction, meant, others), isOthers: true });
-      this.moves.remember(transaction, here, meant);
+      this.moves.remember(transaction, here, empty.filter(wasHere), meant);
       const gone = (id) => !meant(id) && isGone(this.doc, id);
       let copyOf = null;
       const found = (id) => (copyOf = copyOf || copiesIn(this.doc))(id);

@@ -18,8 +18,9 @@ export class Moves {
     return this.known.length > 0;
   }
 
-  /** `meant` says which letters the change was about; those that its maker did not know of ended with them. */
-  remember(transaction, ended, meant = () => true) {
+  /** `ended` are texts with words, `empty` what ended with nothing in it; `meant` says which letters the change was about; those
+   *  that its maker did not know of ended with them. */
+  remember(transaction, ended, empty, meant = () => true) {
     const made = ended.length ? newTexts(transaction) : [];
     const isOwn = transaction.local;
     for (const text of ended) {
@@ -37,7 +38,12 @@ export class Moves {
       }
       this.known.push({ id: text._item.id, ids, words, target: successorOf(words, made), place: placeOf(text), isOwn });
     }
-    const surplus = this.known.filter((move) => move.isOwn === isOwn).slice(0, -MOST);
+    for (const type of empty) this.known.push({ id: type._item.id, ids: [], words: "", target: null, place: placeOf(type), isOwn });
+    for (const hasWords of [true, false]) this.keepNewest((move) => move.isOwn === isOwn && Boolean(move.words) === hasWords);
+  }
+
+  keepNewest(isSuch) {
+    const surplus = this.known.filter(isSuch).slice(0, -MOST);
     if (surplus.length) this.known = this.known.filter((move) => !surplus.includes(move));
   }
 
